@@ -1,0 +1,221 @@
+"""One study's codebook: the instrument, where its files are, and what their columns mean."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from crqlab.base.instrument import Code, Instrument, Strict
+
+Format = Literal["csv", "qualtrics", "limesurvey", "spss", "xlsx"]
+Flag = Literal["straight_line", "speeder", "duplicate", "half_empty", "flipped"]
+Text = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, int | float) else v)]
+
+#: Our column: what it holds. ``columns`` in a codebook maps these to an export's names.
+RESPONSE_COLUMNS = {
+    "response_id": "the survey tool's id of one response",
+    "client_id": "the supplier firm that was assessed",
+    "wave": "the assessment round",
+    "account_id": "the customer company",
+    "contact_id": "the invited person",
+    "role": "the person's role",
+    "language": "the language in which the person answered",
+    "batch": "a part of the fieldwork with settings of its own",
+    "started": "when the person began",
+    "seconds": "how long it took, in seconds",
+    "ltr": "likely to recommend, 0-10",
+    "familiarity": "how well the person knows the relationship",
+}
+
+
+def _inside(value: str) -> str:
+    path = PurePosixPath(value.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or ":" in value:
+        raise ValueError(f"{value!r} leaves the study's folder; copy the file into it")
+    return value
+
+
+FileName = Annotated[str, Field(min_length=1), BeforeValidator(_inside)]
+
+
+class Client(Strict):
+    """The one client of a study whose files have no client column."""
+
+    id: Text
+    name: str = ""
+    industry: str = ""
+    country: str = ""
+
+
+class Source(Strict):
+    """One file of a study and how to read it.
+
+    Attributes
+    ----------
+    file : str
+        Relative to the study's folder.
+    format : str
+        What wrote it; guessed from its ending where it is missing (csv, xlsx, spss).
+    wave : str or None
+        For files without a wave column.
+    columns : mapping
+        Our column or item: the file's column. What is not named has our name.
+    delimiter, encoding, decimal, sheet
+        Only where guessing goes wrong.
+    dates : str or None
+        Format of dates (as in ``%d/%m/%Y``) where they are not ISO.
+    """
+
+    file: FileName
+    format: Format | None = None
+    wave: Text | None = None
+    batch: Text | None = None
+    language: Text | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+    delimiter: str | None = None
+    encoding: str | None = None
+    decimal: Literal[".", ","] | None = None
+    sheet: str | None = None
+    dates: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        return {"file": value} if isinstance(value, str) else value
+
+
+class Responses(Strict):
+    """All files with answers, and what is true of every one of them.
+
+    Attributes
+    ----------
+    files : tuple of Source
+    columns : mapping
+        Our column or item: the files' column, where all files agree.
+    missing : tuple
+        Codes that mean "no answer" in every closed question (an item may add its own).
+    answers : mapping
+        Text answers and their scale points: ``Strongly agree: 7``.
+    flipped : mapping
+        Known faults of fieldwork: ``language: [de]`` turns these answers round again.
+    """
+
+    files: tuple[Source, ...] = Field(min_length=1)
+    columns: dict[str, str] = Field(default_factory=dict)
+    missing: tuple[Code, ...] = ()
+    answers: dict[str, int | float] = Field(default_factory=dict)
+    flipped: dict[Literal["language", "batch", "wave"], tuple[Text, ...]] = Field(
+        default_factory=dict
+    )
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        names = [source.file for source in self.files]
+        if twice := sorted({n for n in names if names.count(n) > 1}):
+            raise ValueError(f"files lists {twice} twice; answers would count double")
+        return self
+
+
+class Roles(Strict):
+    """Roles from most to least senior, their weights, and other spellings of them."""
+
+    order: tuple[str, ...] = ()
+    weights: dict[str, float] = Field(default_factory=dict)
+    spellings: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        stray = [r for r in (*self.weights, *self.spellings.values()) if r not in self.order]
+        if stray:
+            raise ValueError(f"roles {sorted(set(stray))} are not in order; add them there")
+        if bad := [r for r, w in self.weights.items() if not w >= 0]:
+            raise ValueError(f"weights of {bad} are negative; a weight is 0 or more")
+        return self
+
+
+class Checks(Strict):
+    """When a response is flagged, and which flags leave it out of the scores.
+
+    Attributes
+    ----------
+    longstring : float
+        Share of the items that carry one and the same answer in a row, in (0, 1].
+    person_sd : float
+        Standard deviation over a person's answers at or below which they are one line.
+    speed_ratio, speed_floor : float
+        Faster than this share of the wave's median time, or than so many seconds an
+        item, is too fast.
+    answered : float
+        Least share of items answered, in [0, 1].
+    exclude : tuple of str
+        Flags that leave a response out unless ``decisions.csv`` keeps it.
+    exclude_together : tuple of str
+        Flags that leave a response out only when all of them meet in it: a content
+        person may honestly give one answer throughout, but not in no time.
+    """
+
+    longstring: float = Field(default=0.9, gt=0, le=1)
+    person_sd: float = Field(default=0.0, ge=0)
+    speed_ratio: float = Field(default=0.33, gt=0, lt=1)
+    speed_floor: float = Field(default=1.0, ge=0)
+    answered: float = Field(default=0.5, ge=0, le=1)
+    exclude: tuple[Flag, ...] = ("duplicate", "half_empty", "flipped")
+    exclude_together: tuple[Flag, ...] = ("straight_line", "speeder")
+
+
+class Privacy(Strict):
+    """Smallest groups whose scores, and whose words, may be shown."""
+
+    min_scores: int = Field(default=3, ge=1)
+    min_comments: int = Field(default=5, ge=1)
+
+
+class Codebook(Strict):
+    """Everything that one study's files do not say about themselves.
+
+    Attributes
+    ----------
+    title : str
+        What the study is called on its pages.
+    synthetic : bool
+        Printed on every page; true only for made-up data.
+    instrument : Instrument
+    responses : Responses
+    contacts, accounts, outcomes, clients : Source or None
+        CRM exports; None where the firm holds none.
+    client : Client or None
+        For a study of a single client.
+    """
+
+    title: str
+    synthetic: bool = False
+    language: str = Field(default="en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")
+    currency: str = ""
+    client: Client | None = None
+    instrument: Instrument
+    responses: Responses
+    contacts: Source | None = None
+    accounts: Source | None = None
+    outcomes: Source | None = None
+    clients: Source | None = None
+    roles: Roles = Roles()
+    checks: Checks = Checks()
+    privacy: Privacy = Privacy()
+
+    @model_validator(mode="after")
+    def _columns_known(self) -> Self:
+        asked = self.instrument
+        known = {*RESPONSE_COLUMNS, *asked.items, *asked.comments}
+        for columns in (
+            self.responses.columns,
+            *(s.columns for s in self.responses.files),
+        ):
+            if stray := sorted(set(columns) - known):
+                raise ValueError(f"responses > columns names {stray}; not an item or known column")
+        return self
+
+    def columns_of(self, source: Source) -> dict[str, str]:
+        """Return our column: the file's column, for one file with answers."""
+        return {**self.responses.columns, **source.columns}

@@ -1,0 +1,194 @@
+"""Where the files of one study live, and how a station's table is read and kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from crqlab.base import documents, schemas
+from crqlab.base.codebook import Codebook
+from crqlab.base.errors import StudyError
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
+_DEVICES = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt") for i in range(1, 10))]
+)
+
+
+def home() -> Path:
+    """Return the project's folder: ``CRQLAB_HOME``, or the nearest one upwards with notebooks.
+
+    Raises
+    ------
+    StudyError
+        Neither is there.
+    """
+    if named := os.environ.get("CRQLAB_HOME"):
+        folder = Path(named).expanduser().resolve()
+        if folder.is_dir():
+            return folder
+        raise StudyError(f"CRQLAB_HOME is {named!r}, which is no folder; correct or unset it.")
+    here = Path.cwd()
+    for folder in (here, *here.parents, Path(__file__).resolve().parents[2]):
+        if (folder / "notebooks").is_dir() and (folder / "data" / "raw").is_dir():
+            return folder
+    raise StudyError(
+        f"No project above {here}: expected a folder with notebooks/ and data/raw/. "
+        "Change into the project's folder or set CRQLAB_HOME to it."
+    )
+
+
+def fingerprint(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, as 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def replace(path: Path, content: bytes) -> Path:
+    """Write a file whole or not at all, and return its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        draft.write_bytes(content)
+        return draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Study:
+    """One client's wave or a whole panel: a name and the folders that carry it.
+
+    Reading and writing both check the table's contract, so a broken table can
+    neither leave a station nor enter the next one.
+
+    Attributes
+    ----------
+    name : str
+        A folder below ``data/raw``: letters, digits, ``_`` and ``-``.
+    root : Path
+        The project's folder; found by `home` if not given.
+
+    Examples
+    --------
+    >>> Study("../secrets")
+    Traceback (most recent call last):
+    crqlab.base.errors.StudyError: study is '../secrets'; a study's name has letters, digits...
+    """
+
+    name: str
+    root: Path = field(default_factory=home)
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(str(self.name)) or str(self.name).lower() in _DEVICES:
+            raise StudyError(
+                f"study is {self.name!r}; a study's name has letters, digits, '_' and '-' only, "
+                "at most 60 of them, and is no name that Windows keeps for devices."
+            )
+
+    @property
+    def raw(self) -> Path:
+        """Exports as they came; crqlab never changes a file in here."""
+        return self.root / "data" / "raw" / self.name
+
+    @property
+    def processed(self) -> Path:
+        """One Parquet table per hand-over."""
+        return self.root / "data" / "processed" / self.name
+
+    @property
+    def reports(self) -> Path:
+        """Executed notebooks and client reports."""
+        return self.root / "reports" / self.name
+
+    @cached_property
+    def codebook(self) -> Codebook:
+        """The study's codebook, read once.
+
+        Raises
+        ------
+        StudyError
+            No such study, or no codebook in it.
+        DataError
+            The codebook has faults; ``cases`` names them by line.
+        """
+        if not self.raw.is_dir():
+            raise StudyError(
+                f"Study {self.name!r} is not in data/raw ({self._others()}). "
+                f"Lay it out with: crqlab new {self.name}"
+            )
+        return documents.load(self.raw / "codebook.yaml", Codebook)
+
+    def path(self, table: str) -> Path:
+        """Return the file of a station's table."""
+        contract = schemas.contract(table)
+        return self.processed / f"{contract.notebook[:2]}_{table}.parquet"
+
+    def has(self, table: str) -> bool:
+        """Return whether a station has written this table."""
+        return self.path(table).is_file()
+
+    def read(self, table: str) -> pd.DataFrame:
+        """Return a station's table, or say which notebook makes it.
+
+        Raises
+        ------
+        StudyError
+            The table was not made yet.
+        DataError
+            The table breaks its contract, as when the codebook has changed since.
+        """
+        contract = schemas.contract(table)
+        path = self.path(table)
+        if not path.is_file():
+            raise StudyError(
+                f"Study {self.name!r} has no table {table!r}: {path.name} is missing. "
+                f"Run notebooks/{contract.notebook}.ipynb first, or: crqlab run {self.name}"
+            )
+        return schemas.check(pd.read_parquet(path), contract, self.codebook.instrument)
+
+    def write(self, table: str, rows: pd.DataFrame) -> Path:
+        """Keep a station's table, whole or not at all, and return its path."""
+        checked = schemas.check(rows, schemas.contract(table), self.codebook.instrument)
+        content = checked.reset_index(drop=True).to_parquet(index=False)
+        path = replace(self.path(table), content)
+        facts = {"rows": len(checked), "sha256": hashlib.sha256(content).hexdigest()}
+        self._note({"tables": {table: facts}})
+        return path
+
+    def sources(self) -> dict[str, str]:
+        """Return the SHA-256 of every raw file that the codebook names, itself included."""
+        book = self.codebook
+        parts = [book.contacts, book.accounts, book.outcomes, book.clients]
+        named = [*book.responses.files, *(part for part in parts if part)]
+        names = ["codebook.yaml", *(source.file for source in named), "decisions.csv"]
+        files = {name: self.raw / name for name in names}
+        return {name: fingerprint(file) for name, file in files.items() if file.is_file()}
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What the stations wrote and what they wrote it from."""
+        path = self.processed / "manifest.json"
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+    def _note(self, facts: dict[str, Any]) -> None:
+        """Add to the manifest."""
+        merged = self.manifest
+        for key, value in facts.items():
+            merged[key] = {**merged.get(key, {}), **value}
+        text = json.dumps(merged, indent=2, sort_keys=True, ensure_ascii=False)
+        replace(self.processed / "manifest.json", text.encode())
+
+    def _others(self) -> str:
+        """The studies that do exist, for messages."""
+        folder = self.root / "data" / "raw"
+        names = sorted(p.parent.name for p in folder.glob("*/codebook.yaml"))
+        return f"there are: {', '.join(names)}" if names else "there is none yet"
