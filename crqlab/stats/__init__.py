@@ -1,0 +1,1 @@
+"""The arithmetic floor: pure functions that know no instrument."""
