@@ -15,6 +15,7 @@ import pandas as pd
 
 from crqlab.base import documents, schemas
 from crqlab.base.codebook import Codebook
+from crqlab.base.contracts import contract
 from crqlab.base.errors import StudyError
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
@@ -129,8 +130,7 @@ class Study:
 
     def path(self, table: str) -> Path:
         """Return the file of a station's table."""
-        contract = schemas.contract(table)
-        return self.processed / f"{contract.notebook[:2]}_{table}.parquet"
+        return self.processed / f"{contract(table).notebook[:2]}_{table}.parquet"
 
     def has(self, table: str) -> bool:
         """Return whether a station has written this table."""
@@ -146,18 +146,17 @@ class Study:
         DataError
             The table breaks its contract, as when the codebook has changed since.
         """
-        contract = schemas.contract(table)
         path = self.path(table)
         if not path.is_file():
             raise StudyError(
                 f"Study {self.name!r} has no table {table!r}: {path.name} is missing. "
-                f"Run notebooks/{contract.notebook}.ipynb first, or: crqlab run {self.name}"
+                f"Run notebooks/{contract(table).notebook}.ipynb first, or: crqlab run {self.name}"
             )
-        return schemas.check(pd.read_parquet(path), contract, self.codebook.instrument)
+        return schemas.check(pd.read_parquet(path), contract(table), self.codebook.instrument)
 
     def write(self, table: str, rows: pd.DataFrame) -> Path:
         """Keep a station's table, whole or not at all, and return its path."""
-        checked = schemas.check(rows, schemas.contract(table), self.codebook.instrument)
+        checked = schemas.check(rows, contract(table), self.codebook.instrument)
         content = checked.reset_index(drop=True).to_parquet(index=False)
         path = replace(self.path(table), content)
         facts = {"rows": len(checked), "sha256": hashlib.sha256(content).hexdigest()}
