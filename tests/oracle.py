@@ -15,7 +15,7 @@ def folder() -> Path:
     place = Path(os.environ.get("CRQLAB_ORACLE", BESIDE))
     if not (place / "golden").is_dir():
         pytest.skip(
-            "no oracle data beside the project (shared/oracle/open); set CRQLAB_ORACLE to its folder"
+            "no oracle data beside the project (shared/oracle/open); CRQLAB_ORACLE may name it"
         )
     return place
 
