@@ -1,0 +1,13 @@
+# Each target is one call of bootstrap.py, which also works where there is no make:
+#   python3 bootstrap.py demo          (Windows: py bootstrap.py demo)
+# Options go in ARGS: make test ARGS="-k nps"
+
+PYTHON ?= python3
+TARGETS := help demo lab test test-browser lint notebooks reference validate bench install clean
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: $(TARGETS)
+
+$(TARGETS):
+	@$(PYTHON) bootstrap.py $@ $(ARGS)
