@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 class CrqError(ValueError):
     """Root of all errors raised on purpose by crqlab."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Let Jupyter show the message alone: where our code was is no help to its reader."""
+        return [f"{type(self).__name__}: {self}"]
 
 
 class StudyError(CrqError):
@@ -43,6 +47,37 @@ class DataError(CrqError):
     def __init__(self, message: str, cases: pd.DataFrame) -> None:
         super().__init__(message)
         self.cases = cases
+
+    def listing(self, *, most: int = 50) -> str:
+        """Return the first cases, one to a line, and how many more there are.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> cases = pd.DataFrame({"file": ["a.csv"], "row": [7], "column": ["Q1"],
+        ...     "value": ["x"], "rule": ["must be a number"], "fix": ["correct the cell"]})
+        >>> print(DataError("1 broken cell.", cases).listing())
+        a.csv, row 7, column Q1: found 'x'; must be a number; correct the cell
+        """
+        lines = [_sentence(case) for case in self.cases.head(most).itertuples()]
+        more = len(self.cases) - most
+        return "\n".join(
+            lines + ([f"and {more} more (error.cases has them all)"] if more > 0 else [])
+        )
+
+    def _render_traceback_(self) -> list[str]:
+        return [*super()._render_traceback_(), self.listing()]
+
+
+def _sentence(case: Any) -> str:
+    """One broken cell in words; parts that do not apply are left out."""
+    place = [
+        f"{word}{part}"
+        for word, part in (("", case.file), ("row ", case.row), ("column ", case.column))
+        if str(part) not in ("", "nan", "None", "<NA>")
+    ]
+    found = f"found {case.value!r}; " if str(case.value) not in ("", "nan", "None") else ""
+    return f"{', '.join(place)}: {found}{case.rule}; {case.fix}"
 
 
 def listed(options: Iterable[object]) -> str:

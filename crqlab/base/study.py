@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -154,13 +155,30 @@ class Study:
             )
         return schemas.check(pd.read_parquet(path), contract(table), self.codebook.instrument)
 
-    def write(self, table: str, rows: pd.DataFrame) -> Path:
-        """Keep a station's table, whole or not at all, and return its path."""
+    def write(
+        self, table: str, rows: pd.DataFrame, *, made: Mapping[str, Any] | None = None
+    ) -> Path:
+        """Keep a station's table, whole or not at all, and return its path.
+
+        Parameters
+        ----------
+        table : str
+            One of `crqlab.base.contracts.TABLES`.
+        rows : DataFrame
+            Must keep the table's contract.
+        made : mapping, optional
+            How it was made (seed, draws, level), for the run card.
+        """
         checked = schemas.check(rows, contract(table), self.codebook.instrument)
         content = checked.reset_index(drop=True).to_parquet(index=False)
         path = replace(self.path(table), content)
-        facts = {"rows": len(checked), "sha256": hashlib.sha256(content).hexdigest()}
-        self._note({"tables": {table: facts}})
+        facts = {
+            "made": dict(made or {}),
+            "rows": len(checked),
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "sources": self.sources(),
+        }
+        self.note({"tables": {table: facts}})
         return path
 
     def sources(self) -> dict[str, str]:
@@ -178,8 +196,8 @@ class Study:
         path = self.processed / "manifest.json"
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
-    def _note(self, facts: dict[str, Any]) -> None:
-        """Add to the manifest."""
+    def note(self, facts: Mapping[str, Mapping[str, Any]]) -> None:
+        """Add facts to the manifest, whole or not at all."""
         merged = self.manifest
         for key, value in facts.items():
             merged[key] = {**merged.get(key, {}), **value}
