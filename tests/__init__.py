@@ -1,0 +1,1 @@
+"""Tests of crqlab; the folders mirror the package."""
