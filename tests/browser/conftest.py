@@ -13,6 +13,7 @@ import pytest
 
 from tests.browser.page import AXE
 
+ROOT = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 APPS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -54,6 +55,8 @@ def browser() -> Iterator[object]:
 def demo_reports(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The demo's reports and their index, made by the command that users run."""
     home = tmp_path_factory.mktemp("home")
+    shutil.copytree(ROOT / "notebooks", home / "notebooks")
+    (home / "data" / "raw").mkdir(parents=True)
     subprocess.run(
         [Path(sys.executable).with_name("crqlab"), "demo"],
         env={**os.environ, "CRQLAB_HOME": str(home)},

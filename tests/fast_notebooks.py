@@ -1,0 +1,36 @@
+"""A pytest plugin that makes `pytest --nbval notebooks` quick and leaves no trace.
+
+    python -m pytest -p tests.fast_notebooks --nbval notebooks
+
+Kernels find an empty project of their own, so a run neither reads nor changes the user's studies.
+They draw no pictures, because nbval does not compare pictures; the demo draws every one of them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+# jsonschema then takes this parser for not installed: no notebook needs it, and it takes a second
+sys.modules.setdefault("rfc3987_syntax", None)
+
+NO_PICTURES = "c.InlineBackend.figure_formats = set()\n"
+
+
+def pytest_configure(config):
+    if hasattr(config, "workerinput"):
+        return
+    folder = Path(tempfile.mkdtemp(prefix="crqlab-nbval-"))
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    profile = folder / "ipython" / "profile_default"
+    profile.mkdir(parents=True)
+    (profile / "ipython_kernel_config.py").write_text(NO_PICTURES)
+    (folder / "data" / "raw").mkdir(parents=True)
+    os.environ.update(
+        CRQLAB_HOME=str(folder),
+        IPYTHONDIR=str(folder / "ipython"),
+        PYDEVD_DISABLE_FILE_VALIDATION="1",
+    )

@@ -1,0 +1,205 @@
+"""What is shipped agrees with itself: dependencies, locks, conda, version, targets, wheel."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import bootstrap
+import crqlab
+from tools import environment
+
+ROOT = Path(__file__).parents[1]
+PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+PROJECT = tomllib.loads(PYPROJECT)["project"]
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+
+
+def plain(name: str) -> str:
+    """Return a package name as PyPI compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def declared() -> list[str]:
+    extras = PROJECT["optional-dependencies"].values()
+    lines = [*PROJECT["dependencies"], *(line for extra in extras for line in extra)]
+    return [re.match(r"[\w.-]+", line).group() for line in lines]
+
+
+# ---- dependencies
+
+
+def test_every_dependency_is_locked():
+    locked = {plain(name) for name in re.findall(r"^([\w.-]+)==", LOCK, flags=re.MULTILINE)}
+    assert {plain(name) for name in declared()} - locked == set()
+
+
+def test_every_locked_package_has_a_hash():
+    entries = re.split(r"\n(?=\S)", LOCK.strip())
+    assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "tests/browser/package-lock.json"])
+def test_no_lock_records_an_address(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert re.findall(r"\w+://\S+|--(?:extra-)?index-url|--find-links", text) == []
+
+
+def test_every_dependency_has_a_reason():
+    reasons = (ROOT / "docs/decisions/0001-dependencies.md").read_text(encoding="utf-8")
+    listed = {plain(name) for name in re.findall(r"^\| ([\w.-]+) \|", reasons, flags=re.MULTILINE)}
+    assert listed - {"package"} == {plain(name) for name in declared()}
+
+
+def test_environment_yml_agrees_with_pyproject():
+    kept = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    assert kept == environment.environment(PYPROJECT), "run: python tools/environment.py"
+
+
+def test_environment_yml_would_tell_a_difference():
+    changed = PYPROJECT.replace('"pyarrow>=', '"something-else>=1", "pyarrow>=')
+    assert environment.environment(changed) != environment.environment(PYPROJECT)
+
+
+# ---- versions and package data
+
+
+def test_the_version_is_one():
+    assert crqlab.__version__ == PROJECT["version"]
+
+
+def test_the_wheel_carries_everything_in_the_package(tmp_path):
+    built = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert built.returncode == 0, built.stderr
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        shipped = {name for name in wheel.namelist() if name.startswith("crqlab/")}
+    written = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "crqlab").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert shipped == written
+
+
+# ---- the way in from a bare Python
+
+
+def test_bootstrap_parses_on_a_python_of_long_ago():
+    source = (ROOT / "bootstrap.py").read_text(encoding="utf-8")
+    assert source.isascii()
+    tree = ast.parse(source, feature_version=(3, 5))
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr | ast.NamedExpr)]
+
+
+def test_make_and_bootstrap_know_the_same_targets():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.search(r"^TARGETS := (.+)$", makefile, flags=re.MULTILINE).group(1).split()
+    assert sorted(targets) == sorted(name for name, _ in bootstrap.COMMANDS)
+
+
+def test_help_says_what_every_command_does():
+    result = start("help")
+    assert result.returncode == 0
+    for name, purpose in bootstrap.COMMANDS:
+        assert re.search(rf"^  {name} +{re.escape(purpose)}$", result.stdout, flags=re.MULTILINE)
+        assert len(purpose) > 10
+
+
+def test_an_unknown_command_is_answered_with_the_list():
+    result = start("dmeo")
+    assert result.returncode == 2
+    assert result.stderr.startswith("There is no command 'dmeo'.")
+    assert "  demo " in result.stderr
+
+
+@pytest.mark.parametrize("command", ["demo", "lab", "lint", "notebooks", "reference", "test"])
+def test_every_command_has_steps_that_start_in_the_environment(command):
+    for title, words in bootstrap.steps(command, ["--option"]):
+        assert title
+        assert words[0].startswith(bootstrap.BIN)
+
+
+def test_an_old_python_without_a_newer_one_is_told_which_to_install(monkeypatch, capsys):
+    monkeypatch.setattr(bootstrap, "OLDEST", (99, 0))
+    monkeypatch.setenv("PATH", os.devnull)
+    with pytest.raises(SystemExit, match="1"):
+        bootstrap.main(["demo"])
+    told = capsys.readouterr().err
+    assert told.startswith("crqlab needs Python 99.0 or newer; this is Python 3.")
+    for system in ("sudo apt install python3", "brew install python", "winget install Python"):
+        assert system in told
+
+
+def test_a_python_without_ensurepip_is_told_the_debian_package(tmp_path):
+    for name in ("bootstrap.py", "requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "ensurepip.py").write_text("raise ImportError('kept in python3-venv')")
+    result = start("install", folder=tmp_path, PYTHONPATH=str(tmp_path))
+    assert result.returncode == 1
+    assert "sudo apt install python3-venv" in result.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_children_find_the_environment_and_may_store_bytecode(monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("PYTHONPATH", "elsewhere")
+    given = bootstrap.environment()
+    assert given["PATH"].startswith(bootstrap.BIN + os.pathsep)
+    assert {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH"} & set(given) == set()
+
+
+def start(*words: str, folder: Path = ROOT, **variables: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, folder / "bootstrap.py", *words],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+# ---- whether .venv can be built upon
+
+
+def complete(**changes: object) -> dict:
+    return {**bootstrap.wanted(), **changes}
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    monkeypatch.setattr(bootstrap, "version_of", lambda words: [3, 12])
+
+
+@pytest.mark.usefixtures("runs")
+@pytest.mark.parametrize("change", [{}, {"lock": "older"}, {"project": "older"}])
+def test_an_older_install_is_built_upon(change):
+    assert bootstrap.usable(complete(**change))
+
+
+@pytest.mark.usefixtures("runs")
+@pytest.mark.parametrize(
+    "change", [{"complete": False}, {"folder": "/moved"}, {"python": [3, 11]}], ids=json.dumps
+)
+def test_a_half_made_moved_or_outgrown_environment_is_made_anew(change):
+    assert not bootstrap.usable(complete(**change))
+
+
+def test_an_environment_whose_python_is_gone_is_made_anew(monkeypatch):
+    monkeypatch.setattr(bootstrap, "version_of", lambda words: None)
+    assert not bootstrap.usable(complete())
