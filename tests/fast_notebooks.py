@@ -2,7 +2,8 @@
 
     python -m pytest -p tests.fast_notebooks --nbval notebooks
 
-Kernels find an empty project of their own, so a run neither reads nor changes the user's studies.
+Kernels find a project of their own with a fresh demo panel, so a run neither reads nor changes the
+user's studies. One notebook reads what the one before wrote: they run in order, in one process.
 They draw no pictures, because nbval does not compare pictures; the demo draws every one of them.
 """
 
@@ -13,6 +14,8 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+
+from crqlab import simulate
 
 # jsonschema then takes this parser for not installed: no notebook needs it, and it takes a second
 sys.modules.setdefault("rfc3987_syntax", None)
@@ -28,9 +31,9 @@ def pytest_configure(config):
     profile = folder / "ipython" / "profile_default"
     profile.mkdir(parents=True)
     (profile / "ipython_kernel_config.py").write_text(NO_PICTURES)
-    (folder / "data" / "raw").mkdir(parents=True)
     os.environ.update(
         CRQLAB_HOME=str(folder),
         IPYTHONDIR=str(folder / "ipython"),
         PYDEVD_DISABLE_FILE_VALIDATION="1",
     )
+    simulate.write(folder)
