@@ -1,0 +1,164 @@
+"""The command line, ``crqlab …``: every command is one call into the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crqlab.cli.guard import Guarded, say
+
+app = typer.Typer(
+    cls=Guarded,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Customer Relationship Quality: from a raw survey export to a client's report.",
+)
+
+StudyName = Annotated[str, typer.Argument(help="A folder below data/raw.")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="A notebook parameter, as in --set level=0.9; may be repeated."),
+]
+DEMO_CLIENTS = ("C017", "C042", "C108")
+
+
+@app.command()
+def demo() -> None:
+    """Draw the demo panel, run every notebook, write three client reports."""
+    from crqlab import simulate
+    from crqlab.base.study import Study, home
+
+    study = Study("demo", home())
+    if (study.raw / "codebook.yaml").is_file():
+        say("Demo panel: kept, it is in data/raw/demo")
+    else:
+        say("Demo panel: drawing …")
+        simulate.write(study.root)
+    _journey(study, DEMO_CLIENTS, None, {})
+
+
+@app.command()
+def new(
+    name: StudyName,
+    export: Annotated[
+        Path | None, typer.Option(help="A survey export to draft the codebook from.")
+    ] = None,
+) -> None:
+    """Lay out data/raw/NAME with a commented codebook to fill in."""
+    from crqlab import responses
+    from crqlab.base.study import home
+
+    path = responses.new(name, home(), export=export)
+    say(f"{path} is ready: fill it in, then: crqlab check {name}")
+
+
+@app.command()
+def check(name: StudyName) -> None:
+    """Read a study's files and say what is in them and what is wrong; write nothing."""
+    from crqlab import responses
+    from crqlab.base.study import Study
+
+    study = Study(name)
+    raw = responses.read(study)
+    flags = responses.flags(raw, study.codebook)
+    say(str(flags))
+    say(str(responses.decide(raw, flags, responses.decisions(study))))
+
+
+@app.command()
+def run(name: StudyName, set_: Set = None) -> None:
+    """Run a study's station notebooks; what is still true is kept."""
+    from crqlab.base.study import Study
+    from crqlab.report import stations
+
+    stations(Study(name), _settings(set_), say)
+
+
+@app.command()
+def report(
+    study: Annotated[str, typer.Option(help="A folder below data/raw.")],
+    client: Annotated[list[str], typer.Option(help="A client's id; may be repeated.")],
+    wave: Annotated[
+        str | None, typer.Option(help="A wave; the client's latest if left out.")
+    ] = None,
+    set_: Set = None,
+) -> None:
+    """Write client reports as HTML, running the stations first where needed."""
+    from crqlab.base.study import Study
+
+    _journey(Study(study), client, wave, _settings(set_))
+
+
+@app.command()
+def notebooks() -> None:
+    """Execute the shipped notebooks on the demo again and keep them without images."""
+    from crqlab.base.study import Study
+    from crqlab.report import refresh
+
+    refresh(Study("demo"), say)
+
+
+@app.command(name="simulate")
+def simulate_(
+    name: StudyName,
+    clients: Annotated[int, typer.Option(min=1, help="How many clients.")] = 150,
+    seed: Annotated[int | None, typer.Option(help="Another seed, another panel.")] = None,
+) -> None:
+    """Draw a synthetic panel with known truth into data/raw/NAME."""
+    from crqlab import simulate
+    from crqlab.base.study import Study
+
+    study = Study(name)
+    options = {} if seed is None else {"seed": seed}
+    say(f"{simulate.write(study.root, study=name, clients=clients, **options)} is drawn")
+
+
+@app.command()
+def lab() -> None:
+    """Open JupyterLab on the notebooks."""
+    import os
+    import subprocess
+    import sys
+
+    from crqlab.base.study import home
+
+    folder = home()
+    environment = {**os.environ, "CRQLAB_HOME": str(folder)}
+    command = [sys.executable, "-m", "jupyterlab", str(folder / "notebooks")]
+    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is installed, what is missing, and whether a notebook can run."""
+    from crqlab.cli.doctor import findings
+
+    worst = 0
+    for finding in findings():
+        say(str(finding))
+        worst = max(worst, int(finding.needed and not finding.well))
+    raise typer.Exit(worst)
+
+
+def _journey(study, clients, wave, settings) -> None:
+    """Stations, reports, index; then where the pages are."""
+    from crqlab.report import chosen, index, reports, stations
+
+    stations(study, {}, say)
+    pages = reports(study, chosen(study, clients, wave), settings, say)
+    for page in pages:
+        say(f"{page.path}")
+    say(f"{index(study)}")
+
+
+def _settings(given: list[str] | None) -> dict[str, str]:
+    """Read ``name=value`` options."""
+    pairs = [text.partition("=") for text in given or []]
+    if wrong := [name for name, equals, _ in pairs if not equals]:
+        raise typer.BadParameter(
+            f"{wrong[0]!r} has no '='; write it as name=value", param_hint="--set"
+        )
+    return {name.strip(): value for name, _, value in pairs}

@@ -1,0 +1,107 @@
+"""What this machine has and lacks for the work."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.util import find_spec
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes
+    ----------
+    what, found : str
+        The thing, and its version, place or what to do.
+    well : bool
+    needed : bool
+        Whether crqlab cannot do its work without it.
+    """
+
+    what: str
+    found: str
+    well: bool
+    needed: bool = True
+
+    def __str__(self) -> str:
+        mark = "ok     " if self.well else "MISSING" if self.needed else "absent "
+        return f"{mark}  {self.what}: {self.found}"
+
+
+def findings() -> Iterator[Finding]:
+    """Look at Python, packages, extras, the project's folder and a kernel, one by one."""
+    yield Finding(
+        "Python", f"{platform.python_version()} in {sys.prefix}", sys.version_info >= (3, 11)
+    )
+    yield from _packages()
+    yield _project()
+    for tool, use in (
+        ("Rscript", "reference values are made anew"),
+        ("chromium", "browser tests"),
+        ("make", "the short commands; python bootstrap.py does the same"),
+    ):
+        place = shutil.which(tool)
+        yield Finding(tool, place or f"only needed for {use}", place is not None, needed=False)
+    yield _kernel()
+
+
+def _packages() -> Iterator[Finding]:
+    """Required packages in one line, each extra in one."""
+    from packaging.requirements import Requirement
+
+    by_extra: dict[str, list[str]] = {"": []}
+    for text in requires("crqlab") or []:
+        requirement = Requirement(text)
+        marker = str(requirement.marker or "")
+        extra = marker.split("extra == ")[-1].strip("\"'") if "extra" in marker else ""
+        by_extra.setdefault(extra, []).append(requirement.name)
+    for extra, names in by_extra.items():
+        lacking = [name for name in names if not _installed(name)]
+        what = f"extra {extra!r}" if extra else "required packages"
+        fix = (
+            f"lacks {', '.join(lacking)}; pip install 'crqlab[{extra}]'" if lacking else "complete"
+        )
+        yield Finding(what, fix, not lacking, needed=not extra)
+
+
+def _installed(name: str) -> bool:
+    try:
+        return bool(version(name))
+    except PackageNotFoundError:
+        return False
+
+
+def _project() -> Finding:
+    from crqlab.base.errors import StudyError
+    from crqlab.base.study import home
+
+    try:
+        return Finding("project", str(home()), well=True)
+    except StudyError as error:
+        return Finding("project", str(error), well=False)
+
+
+def _kernel() -> Finding:
+    """Start a real kernel and let it import crqlab."""
+    if find_spec("ipykernel") is None:
+        return Finding("kernel", "ipykernel is not installed", well=False)
+    from jupyter_client.manager import start_new_kernel
+
+    try:
+        manager, client = start_new_kernel(kernel_name="python3", startup_timeout=60)
+    except (RuntimeError, OSError) as error:
+        return Finding("kernel", f"does not start: {error}", well=False)
+    try:
+        reply = client.execute_interactive("import crqlab, sys", timeout=60, silent=True)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    well = reply["content"]["status"] == "ok"
+    fix = "starts and imports crqlab" if well else "starts, but cannot import crqlab: reinstall"
+    return Finding("kernel", fix, well)

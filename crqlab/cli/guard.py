@@ -1,0 +1,54 @@
+"""What a terminal shows: plain lines as work goes on, and never a traceback for bad input."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+WRONG_INPUT = 2
+
+
+def say(line: str) -> None:
+    """Print one line at once."""
+    typer.echo(line)
+
+
+class Guarded(TyperGroup):
+    """Commands that end a `CrqError` with its message and exit code 2."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; a fault of the input is told, a fault of ours is raised."""
+        from crqlab.base.errors import CrqError
+
+        try:
+            return super().invoke(ctx)
+        except CrqError as error:
+            _tell(error)
+            ctx.exit(WRONG_INPUT)
+
+
+def _tell(error: Any) -> None:
+    from crqlab.base.errors import DataError
+
+    typer.echo(f"{type(error).__name__}: {error}", err=True)
+    if isinstance(error, DataError):
+        _table(error)
+    elif lines := getattr(error, "lines", None):
+        typer.echo("\n".join(lines[1:]), err=True)
+
+
+def _table(error: Any, most: int = 50) -> None:
+    """One line per broken cell, as a table as wide as the terminal."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("file", "row", "column", "found", "expected", "what to do", show_lines=False)
+    for case in error.cases.head(most).itertuples(index=False):
+        cells = (case.file, case.row, case.column, case.value, case.rule, case.fix)
+        table.add_row(*("" if str(cell) in ("nan", "None") else str(cell) for cell in cells))
+    console = Console(stderr=True, markup=False, highlight=False)
+    console.print(table)
+    if (more := len(error.cases) - most) > 0:
+        console.print(f"and {more} more")

@@ -1,0 +1,144 @@
+"""One notebook, executed by papermill with checked parameters and a deadline."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from crqlab.base.errors import CrqError, ReportError
+from crqlab.report.parameters import checked
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class RunError(ReportError):
+    """A cell of a notebook failed.
+
+    Attributes
+    ----------
+    ename : str
+        Class of the error in the notebook, such as ``"DataError"``.
+    lines : list of str
+        What the notebook showed, for a terminal.
+    """
+
+    def __init__(self, message: str, ename: str, lines: list[str]) -> None:
+        super().__init__(message)
+        self.ename = ename
+        self.lines = lines
+
+
+def run(
+    notebook: Path,
+    parameters: Mapping[str, Any],
+    *,
+    home: Path,
+    seconds: int = 600,
+) -> Any:
+    """Execute a notebook in a kernel of its own and return it.
+
+    Parameters
+    ----------
+    notebook : Path
+        With a cell tagged ``parameters``.
+    parameters : mapping
+        Checked and typed against that cell before a kernel starts.
+    home : Path
+        The project's folder, which the notebook will find as its own.
+    seconds : int
+        Longest time for one cell.
+
+    Returns
+    -------
+    NotebookNode
+        The executed notebook; nothing is written.
+
+    Raises
+    ------
+    CrqError
+        A parameter that is misspelt or of the wrong type.
+    RunError
+        A cell failed, the kernel died, or time ran out.
+
+    Examples
+    --------
+    >>> run(Path("notebooks/90_report.ipynb"), {"clint": "C017"}, home=Path())
+    Traceback (most recent call last):
+    crqlab.base.errors.CrqError: Parameter of 90_report.ipynb is 'clint'; use 'study', 'client'...
+    """
+    given = checked(notebook, parameters)
+    papermill = _papermill()
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from traitlets.config import Config
+
+    # Two kernels that start at once can pick the same TCP port; files cannot clash.
+    transport = {"transport_encryption": "auto"} if os.name == "nt" else {"transport": "ipc"}
+    try:
+        with _at_home(home):
+            return papermill.execute_notebook(
+                str(notebook),
+                None,
+                given,
+                kernel_name="python3",
+                language="python",
+                progress_bar=False,
+                request_save_on_cell_execute=False,
+                autosave_cell_every=0,
+                execution_timeout=seconds,
+                config=Config({"KernelManager": transport}),
+            )
+    except papermill.PapermillExecutionError as failed:
+        raise _told(notebook, failed) from None
+    except (DeadKernelError, CellTimeoutError) as lost:
+        what = "ran out of time" if isinstance(lost, CellTimeoutError) else "lost its kernel"
+        raise RunError(
+            f"{notebook.name} {what}; a cell may take {seconds} s and what memory there is. "
+            "Close other programs or run it in JupyterLab to see where it stops.",
+            type(lost).__name__,
+            [],
+        ) from None
+
+
+def _papermill() -> Any:
+    """Import papermill without the parser that no notebook needs and that takes a second."""
+    sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema treats it as not installed
+    import papermill
+
+    return papermill
+
+
+@contextmanager
+def _at_home(folder: Path) -> Iterator[None]:
+    """Tell kernels that start in here where the project is."""
+    quiet = {"CRQLAB_HOME": str(folder), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    before = {name: os.environ.get(name) for name in quiet}
+    os.environ.update(quiet)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _told(notebook: Path, failed: Any) -> RunError:
+    """A failed cell in the words of the error that was raised in it."""
+    lines = [_COLOURS.sub("", line) for line in failed.traceback]
+    told = f"{failed.ename}: {failed.evalue}"
+    if not lines or not issubclass(_classes().get(failed.ename, Exception), CrqError):
+        told = f"cell {failed.exec_count} failed with {told}. This is a fault of the notebook"
+        told += " or of crqlab: run it in JupyterLab to see where."
+    return RunError(f"{notebook.name}: {told}", failed.ename, lines)
+
+
+def _classes() -> dict[str, type]:
+    from crqlab.base import errors
+
+    return {n: c for n, c in vars(errors).items() if isinstance(c, type)}

@@ -1,0 +1,71 @@
+"""A notebook runs in a kernel of its own; what fails in it is told in words."""
+
+import pytest
+
+from crqlab.report.documents import cleaned, stem
+from crqlab.report.run import RunError, run
+from tests.report.test_parameters import SOURCE, notebook
+
+
+def outputs(executed):
+    return [o for cell in executed.cells if cell.cell_type == "code" for o in cell.outputs]
+
+
+def test_runs_with_the_given_values_at_the_given_home(tmp_path):
+    path = notebook(tmp_path, SOURCE, "import os\nprint(draws, os.environ['CRQLAB_HOME'])")
+    before = path.read_bytes()
+    executed = run(path, {"draws": "7"}, home=tmp_path)
+    assert outputs(executed)[0].text == f"7 {tmp_path}\n"
+    assert path.read_bytes() == before
+
+
+def test_our_own_errors_come_without_a_traceback(tmp_path):
+    path = notebook(tmp_path, SOURCE, "import crqlab as crq\ncrq.Study('../x')")
+    with pytest.raises(RunError, match=r"10_test.ipynb: StudyError: study is '../x'") as caught:
+        run(path, {}, home=tmp_path)
+    assert caught.value.ename == "StudyError"
+    assert len(caught.value.lines) == 1
+
+
+def test_other_errors_say_which_cell(tmp_path):
+    path = notebook(tmp_path, SOURCE, "1 / 0")
+    with pytest.raises(RunError, match="cell 2 failed with ZeroDivisionError"):
+        run(path, {}, home=tmp_path)
+
+
+def test_a_cell_that_never_ends_is_ended(tmp_path):
+    path = notebook(tmp_path, SOURCE, "import time\ntime.sleep(60)")
+    with pytest.raises(RunError, match="ran out of time; a cell may take 1 s"):
+        run(path, {}, home=tmp_path, seconds=1)
+
+
+def test_a_kernel_that_dies_is_told(tmp_path):
+    path = notebook(tmp_path, SOURCE, "import os\nos._exit(1)")
+    with pytest.raises(RunError, match="lost its kernel"):
+        run(path, {}, home=tmp_path)
+
+
+def test_the_same_run_leaves_the_same_document(tmp_path):
+    import nbformat
+
+    path = notebook(tmp_path, SOURCE, "print(draws)\ndraws")
+    texts = {nbformat.writes(cleaned(run(path, {"draws": 5}, home=tmp_path))) for _ in range(2)}
+    assert len(texts) == 1
+    assert str(tmp_path) not in texts.pop()
+
+
+@pytest.mark.parametrize(
+    "name", ["../../x", "con", "c017", "x" * 300, "Ärlig AB", "", "a/b", "\u202eabc", "=1+1"]
+)
+def test_file_names_are_plain_short_and_never_shared(name):
+    made = stem(name, "2025")
+    assert made.isascii()
+    assert len(made) < 80
+    assert not set(made) & set("/\\:.<>|*?\"'= ")
+    assert made.casefold() != stem(name + " ", "2025").casefold()
+    assert made.casefold() != stem(name.upper() + "x", "2025").casefold()
+
+
+def test_ids_that_differ_by_case_only_stay_apart():
+    names = [stem(x, "1").casefold() for x in ("ab", "AB", "Ab", "aB")]
+    assert len(set(names)) == 4
