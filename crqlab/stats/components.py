@@ -132,13 +132,15 @@ def random_intercept_reml(
     -------
     DataFrame, one row per block, sorted
         ``n_accounts``, ``n`` respondents, ``grand_mean`` and its standard error ``grand_se``
-        (score units), ``var_between``, ``var_within`` (squared score units), ``icc1`` in
-        [0, 1], ``flag``. Values are missing where the block cannot carry them.
+        (score units), ``var_between`` and its standard error ``between_se``, ``var_within``
+        (squared score units), ``icc1`` in [0, 1], ``flag``. Values are missing where the block
+        cannot carry them.
 
     References
     ----------
     Patterson & Thompson (1971), Biometrika 58, 545-554: the restricted likelihood.
     Bates et al. (2015), Journal of Statistical Software 67(1), 1-48: its profile.
+    Searle, Casella & McCulloch (1992), Variance Components, chapter 6: ``between_se``.
 
     Examples
     --------
@@ -163,15 +165,24 @@ def random_intercept_reml(
             "grand_mean": grand,
             "grand_se": np.sqrt(var_within / add(weight)),
             "var_between": ratio * var_within,
+            "between_se": _between_se(size, ratio, var_within, accounts, people, codes, add),
             "var_within": var_within,
             "icc1": share,
         }
     known = (accounts > 1) & (people > accounts) & (noise > 0)
     flags = _flags(accounts, people, np.where(known, share, np.nan))
     frame = pd.DataFrame(table, index=keys)
-    unknown = ["grand_se", "var_between", "var_within", "icc1"]
+    unknown = ["grand_se", "var_between", "between_se", "var_within", "icc1"]
     frame.loc[~known, unknown] = np.nan
     return frame.assign(flag=flags)
+
+
+def _between_se(size, ratio, var_within, accounts, people, codes, add) -> NDArray:
+    """Standard error of the variance between accounts, from the expected information."""
+    root = 1 / (1 + ratio[codes] * size)
+    between, cross = add((size * root) ** 2), add(size * root**2)
+    within = add(root**2) + people - accounts
+    return var_within * np.sqrt(2 / (between - cross**2 / within))
 
 
 def _reml_share(size, mean, noise, people, codes, add) -> NDArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.stats import norm
+from scipy.stats import t
 
 from crqlab.base.errors import EstimateError
 from crqlab.stats.estimate import check_level
@@ -23,12 +23,14 @@ def shrunken(
     grand_mean: ArrayLike,
     within_variance: ArrayLike,
     grand_se: ArrayLike = 0.0,
+    between_se: ArrayLike = 0.0,
+    n_accounts: ArrayLike = np.inf,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Best guess of each account's true score (empirical Bayes), fit for ranking.
 
     Every option but ``level`` is one number, or one per account where accounts belong to
-    several blocks; `crqlab.stats.components.random_intercept_reml` gives all four.
+    several blocks; `crqlab.stats.components.random_intercept_reml` gives all six.
 
     Parameters
     ----------
@@ -42,6 +44,10 @@ def shrunken(
         Mean over accounts and its standard error, in the units of the score.
     within_variance : float or array
         Variance of respondents inside accounts, squared units of the score.
+    between_se : float or array
+        Standard error of the variance between accounts; 0 takes that variance as known.
+    n_accounts : float or array
+        Accounts from which these were estimated, two or more; infinite takes all as known.
     level : float
         Coverage of each interval, in (0, 1).
 
@@ -49,19 +55,20 @@ def shrunken(
     -------
     DataFrame, index of ``means``
         ``weight`` of the account's own mean in [0, 1], ``value``, ``low``, ``high`` (score
-        units), ``flag``. An interval says where the account's true score lies, given normal
-        scores and the variances as known: over all accounts it covers as often as it says,
-        a little less where the variances come from fewer than some 15 accounts.
+        units), ``flag``. An interval says where the account's true score lies; over all
+        accounts of a client it covers as often as it says if the three last options are given.
 
     Raises
     ------
     EstimateError
-        Not as many ``n`` as means, a negative ``n``, or an ``icc1`` of 1 or more.
+        Not as many ``n`` as means, a negative ``n``, an ``icc1`` of 1 or more, or no
+        variance inside accounts.
 
     References
     ----------
     Bliese (2000), in Klein & Kozlowski, Multilevel Theory, 349-381: the weight.
-    Harville (1976), Annals of Statistics 4, 384-395: variance with estimated grand mean.
+    Datta & Lahiri (2000), Statistica Sinica 10, 613-627: the variance of the guess, with
+    estimated grand mean and variances; Student's t on ``n_accounts`` - 1 is our own choice.
 
     Examples
     --------
@@ -73,23 +80,29 @@ def shrunken(
     """
     check_level(level)
     size, mean = np.nan_to_num(np.asarray(n, dtype=float)), means.to_numpy(dtype=float)
-    share, centre, noise, error = (
+    share, centre, noise, centre_se, between_se, accounts = (
         np.broadcast_to(np.asarray(x, dtype=float), mean.shape)
-        for x in (icc1, grand_mean, within_variance, grand_se)
+        for x in (icc1, grand_mean, within_variance, grand_se, between_se, n_accounts)
     )
-    if size.shape != mean.shape or (size < 0).any() or (share >= 1).any():
+    if size.shape != mean.shape or (size < 0).any():
         raise EstimateError(
-            f"means= has {len(mean)} accounts, n= {len(size)} counts (least {size.min():g}) and "
-            f"icc1= reaches {share.max():g}; use one count per account, 0 or more, and icc1 < 1."
+            f"means= has {len(mean)} accounts and n= {len(size)} counts, the least of them "
+            f"{size.min(initial=0):g}; use one count per account, 0 or more."
+        )
+    if (share >= 1).any() or (noise <= 0).any():
+        raise EstimateError(
+            "icc1= reaches 1 or within_variance= 0, as if respondents of one account never "
+            "differed; estimate both with random_intercept_reml and look at its flag."
         )
     share = np.maximum(share, 0)
     size = np.where(np.isnan(mean), 0, size)
     weight = size * share / (size * share + 1 - share)
     value = centre + weight * np.where(size > 0, mean - centre, 0)
     between = noise * share / (1 - share)
-    spread = np.sqrt(between * (1 - weight) + ((1 - weight) * error) ** 2)
-    half = norm.isf((1 - level) / 2) * spread
-    flag = np.select([np.isnan(share), share == 0, size == 0], [UNKNOWN, ALIKE, SILENT], "ok")
+    own = size / (size * between + noise)
+    spread = between * (1 - weight) + (1 - weight) ** 2 * (centre_se**2 + 2 * own * between_se**2)
+    half = t.isf((1 - level) / 2, accounts - 1) * np.sqrt(spread)
+    flag = np.select([np.isnan(share), size == 0, share == 0], [UNKNOWN, SILENT, ALIKE], "ok")
     return pd.DataFrame(
         {"weight": weight, "value": value, "low": value - half, "high": value + half, "flag": flag},
         index=means.index,
