@@ -1,0 +1,1 @@
+"""A panel with known truth, written as the raw files that users really hold."""
