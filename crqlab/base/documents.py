@@ -64,7 +64,8 @@ def load(path: Path, model: type[Model]) -> Model:
         text = path.read_text(encoding="utf-8-sig")
         root = yaml.compose(text, Loader=_Loader)
     except UnicodeDecodeError as broken:
-        raise _refused(path, [(1, "", "", f"not UTF-8 text ({broken.reason})", "save it as UTF-8")])
+        fault = (1, "", "", f"not UTF-8 text ({broken.reason})", "save it as UTF-8")
+        raise _refused(path, [fault]) from None
     except yaml.MarkedYAMLError as broken:
         line = broken.problem_mark.line + 1 if broken.problem_mark else 1
         fix = "check indentation, colons and quotes on this line and the one above"
