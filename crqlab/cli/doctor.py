@@ -91,16 +91,21 @@ def _kernel() -> Finding:
     """Start a real kernel and let it import crqlab."""
     if find_spec("ipykernel") is None:
         return Finding("kernel", "ipykernel is not installed", well=False)
-    from jupyter_client.manager import start_new_kernel
+    from jupyter_client.manager import KernelManager
 
+    from crqlab.report.execution import transport
+
+    manager = KernelManager(kernel_name="python3", **transport())
     try:
-        manager, client = start_new_kernel(kernel_name="python3", startup_timeout=60)
+        manager.start_kernel()
+        client = manager.blocking_client()
+        client.start_channels()
+        client.wait_for_ready(timeout=60)
+        reply = client.execute_interactive("import crqlab", timeout=60, silent=True)
+        client.stop_channels()
     except (RuntimeError, OSError) as error:
         return Finding("kernel", f"does not start: {error}", well=False)
-    try:
-        reply = client.execute_interactive("import crqlab, sys", timeout=60, silent=True)
     finally:
-        client.stop_channels()
         manager.shutdown_kernel(now=True)
     well = reply["content"]["status"] == "ok"
     fix = "starts and imports crqlab" if well else "starts, but cannot import crqlab: reinstall"

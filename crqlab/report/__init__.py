@@ -10,18 +10,18 @@ from importlib import import_module
 from typing import Any
 
 _NAMES = {
-    "ClientView": "view",
+    "ClientView": "client",
     "Page": "journey",
-    "RunCard": "card",
-    "RunError": "run",
-    "card": "card",
+    "RunCard": "provenance",
+    "RunError": "execution",
+    "card": "provenance",
     "chosen": "choice",
-    "index": "index",
+    "index": "overview",
     "refresh": "committed",
     "reports": "journey",
-    "run": "run",
+    "run": "execution",
     "stations": "journey",
-    "view": "view",
+    "view": "client",
 }
 __all__ = sorted(_NAMES)
 
@@ -29,9 +29,7 @@ __all__ = sorted(_NAMES)
 def __getattr__(name: str) -> Any:
     if name not in _NAMES:
         raise AttributeError(f"module 'crqlab.report' has no attribute {name!r}")
-    # A module and its main noun share a name (view.view); the noun is what callers mean.
-    globals()[name] = getattr(import_module(f"crqlab.report.{_NAMES[name]}"), name)
-    return globals()[name]
+    return getattr(import_module(f"crqlab.report.{_NAMES[name]}"), name)
 
 
 def __dir__() -> list[str]:

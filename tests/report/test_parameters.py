@@ -4,8 +4,8 @@ import nbformat
 import pytest
 
 from crqlab import CrqError, StudyError
+from crqlab.report.execution import run
 from crqlab.report.parameters import checked, declared
-from crqlab.report.run import run
 
 SOURCE = """study = "demo"  # folder below data/raw
 level = 0.95  # coverage of all intervals

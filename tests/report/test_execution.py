@@ -3,7 +3,7 @@
 import pytest
 
 from crqlab.report.documents import cleaned, stem
-from crqlab.report.run import RunError, run
+from crqlab.report.execution import RunError, run
 from tests.report.test_parameters import SOURCE, notebook
 
 

@@ -76,8 +76,6 @@ def run(
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from traitlets.config import Config
 
-    # Two kernels that start at once can pick the same TCP port; files cannot clash.
-    transport = {"transport_encryption": "auto"} if os.name == "nt" else {"transport": "ipc"}
     try:
         with _at_home(home):
             return papermill.execute_notebook(
@@ -90,7 +88,7 @@ def run(
                 request_save_on_cell_execute=False,
                 autosave_cell_every=0,
                 execution_timeout=seconds,
-                config=Config({"KernelManager": transport}),
+                config=Config({"KernelManager": transport()}),
             )
     except papermill.PapermillExecutionError as failed:
         raise _told(notebook, failed) from None
@@ -102,6 +100,17 @@ def run(
             type(lost).__name__,
             [],
         ) from None
+
+
+def transport() -> dict[str, str]:
+    """Return the kernel manager's options for talking to a kernel on this system.
+
+    On Linux sockets are files: two kernels that start at once cannot pick the same port.
+    Elsewhere a file's path can be too long for a socket, so TCP it is, encrypted.
+    """
+    if sys.platform == "linux":
+        return {"transport": "ipc"}
+    return {"transport_encryption": "auto"}
 
 
 def _papermill() -> Any:
