@@ -27,4 +27,4 @@ def golden(case_id: str) -> dict:
 
 def data(name: str) -> pd.DataFrame:
     """Return one data set, e.g. ``"lq2002"``, to the last digit of its file."""
-    return pd.read_csv(folder() / "data" / f"{name}.csv", float_precision="round_trip")
+    return pd.read_csv(folder() / "data" / f"{name}.csv")

@@ -220,8 +220,8 @@ def rwg_j(items: pd.DataFrame, groups: pd.Series, *, points: int) -> pd.DataFram
 def _log_f(values, groups, level: float, draws: int, seed: int) -> tuple[float, float, pd.Series]:
     """Locate log F, with the half width of its interval, and the layout behind it."""
     check_level(level)
-    centred = pd.Series(values).astype(float) - np.sort(pd.Series(values).dropna()).mean()
-    sums = sufficient(centred, groups)
+    scores = pd.Series(values).astype(float)
+    sums = sufficient(scores - scores.median(), groups)
     if sums.empty:
         raise EstimateError("values= has no answer with a group; ICC needs two or more accounts.")
     row = variance_components(sums["n"], sums["total"], sums["squares"]).iloc[0]
