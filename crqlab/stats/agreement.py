@@ -239,9 +239,10 @@ def _log_f(values, groups, level: float, draws: int, seed: int) -> tuple[float, 
     with np.errstate(divide="ignore", invalid="ignore"):
         between = (means - total**2 / people) / (accounts - 1)
         log_f = np.log(between / ((squares - means) / (people - accounts)))
-    spread = log_f[np.isfinite(log_f)].std() * np.sqrt(accounts / (accounts - 1))
-    half = t.isf((1 - level) / 2, accounts - 1) * spread
-    return float(np.log(row["msb"] / row["msw"])), float(half), row
+        here = np.log(np.float64(row["msb"]) / row["msw"])
+    log_f = log_f[np.isfinite(log_f)]
+    spread = log_f.std() * np.sqrt(accounts / (accounts - 1)) if len(log_f) > 1 else np.nan
+    return float(here), float(t.isf((1 - level) / 2, accounts - 1) * spread), row
 
 
 def _estimate(name: str, ends, level: float, row: pd.Series) -> Estimate:

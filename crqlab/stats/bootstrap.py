@@ -37,8 +37,8 @@ def ratios(
     Parameters
     ----------
     numerators, denominators : DataFrame, shape (accounts, measures)
-        Sums of each account in a block, indexed by account; a missing cell counts as no answer.
-        An account may occur in several blocks, but only once in each.
+        Sums of each account in a block, indexed by account; a missing cell, or a denominator
+        of 0, counts as no answer. An account may be in several blocks, but only once in each.
     blocks : Series
         The block (client and wave) of each row, by position: text, numbers, or an Index of
         tuples.
@@ -157,9 +157,10 @@ def _laid_out(numerators, denominators, blocks, later: NDArray) -> _Layout:
     codes, keys = pd.factorize(pd.Index(blocks), sort=True)
     names = pd.factorize(numerators.index, sort=True)[0]
     cells = np.stack([numerators.to_numpy(float), denominators.to_numpy(float)], axis=1)
-    cells = np.where(np.isnan(cells).any(axis=1, keepdims=True), 0, cells)
     if (cells[:, 1] < 0).any():
         raise EstimateError("denominators= holds negative sums; counts and weights are 0 or more.")
+    answered = ~np.isnan(cells).any(axis=1, keepdims=True) & (cells[:, 1:] > 0)
+    cells = np.where(answered, cells, 0)
     kept = (cells[:, 1] > 0).any(axis=1) & (codes >= 0)
     place = codes[kept] * (names.max(initial=0) + 1) + names[kept]
     accounts, row = np.unique(place, return_inverse=True)
@@ -199,8 +200,10 @@ def _table(layout: _Layout, draws: int, level: float, seed: int) -> pd.DataFrame
         drawn = _drawn(layout, block, draws, seed)
         low[block] = _quantile(drawn, tail[block])
         high[block] = _quantile(drawn, 1 - tail[block])
-        share = _beyond_zero(drawn)
-        p[block] = 2 * t.sf(-norm.ppf(share) / stretch[block], freedom[block])
+        if layout.paired:
+            beyond = np.minimum(_share_below_zero(drawn), _share_below_zero(np.sort(-drawn)))
+            reach = -norm.ppf(np.minimum(beyond, 0.5)) / stretch[block]
+            p[block] = 2 * t.sf(reach, freedom[block])
     alone = accounts < 2
     low[alone], high[alone], p[alone] = np.nan, np.nan, np.nan
     columns = {
@@ -265,10 +268,16 @@ def _quantile(drawn: NDArray, share: NDArray) -> NDArray:
     return drawn[row, below] + (place - below) * (drawn[row, above] - drawn[row, below])
 
 
-def _beyond_zero(drawn: NDArray) -> NDArray:
+def _share_below_zero(drawn: NDArray) -> NDArray:
+    """Turn `_quantile` round: the share whose quantile is 0; never quite none."""
     found = (~np.isnan(drawn)).sum(axis=1)
-    fewer = np.minimum((drawn <= 0).sum(axis=1), (drawn >= 0).sum(axis=1))
-    return np.minimum((fewer + 1) / (found + 1), 0.5)
+    last, row = np.maximum(found - 1, 0), np.arange(len(drawn))
+    below = (drawn <= 0).sum(axis=1) - 1
+    left, right = drawn[row, np.maximum(below, 0)], drawn[row, np.minimum(below + 1, last)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        step = np.where(right > 0, -left / (right - left), 0)
+        share = np.where(below < 0, 0, (below + step) / last)
+    return np.maximum(share, 1 / (found + 1))
 
 
 def _flags(accounts: NDArray, effective: NDArray, low: NDArray, high: NDArray) -> NDArray:

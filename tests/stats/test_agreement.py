@@ -137,7 +137,13 @@ def test_refuses_a_scale_without_points():
 def test_few_accounts_and_like_accounts_earn_a_note():
     values = pd.Series([3.0, 3.5, 4.5, 5.0, 6.0, 6.5])
     assert icc1(values, pd.Series([*"aabbcc"])).notes == ("fewer than 10 accounts",)
-    assert icc1(values, pd.Series([*"abccba"])).notes == ("accounts do not differ",)
+    assert icc1(values, pd.Series([*"abcbca"])).notes == ("accounts do not differ",)
+
+
+def test_accounts_exactly_alike_have_a_value_and_an_open_interval():
+    found = icc1(pd.Series([3.0, 3.5, 4.5, 5.0, 6.0, 6.5]), pd.Series([*"abccba"]))
+    assert found.value == -1
+    assert np.isnan([found.low, found.high]).all()
 
 
 @pytest.mark.slow
