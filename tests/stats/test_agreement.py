@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import t
 
 from crqlab import EstimateError
 from crqlab.stats.agreement import icc1, icc2, rwg, rwg_j
@@ -88,6 +89,17 @@ def test_spearman_brown_leads_from_one_answer_to_the_mean():
     for end in ("value", "low", "high"):
         icc = getattr(single, end)
         assert getattr(icc2(TRUST, ACCOUNT), end) == pytest.approx(k * icc / (1 + (k - 1) * icc))
+
+
+def test_the_interval_is_students_around_log_f():
+    def half(level):
+        found = icc2(TRUST, ACCOUNT, level=level)
+        low, value, high = (-np.log(1 - end) for end in (found.low, found.value, found.high))
+        assert high - value == pytest.approx(value - low)
+        return high - value
+
+    ratio = t.ppf(0.995, ACCOUNT.nunique() - 1) / t.ppf(0.9, ACCOUNT.nunique() - 1)
+    assert half(0.99) / half(0.8) == pytest.approx(ratio)
 
 
 def test_one_item_agrees_as_itself():

@@ -49,6 +49,15 @@ def test_more_voices_pull_less_and_say_more(mean, n):
     assert many["high"] - many["low"] < few["high"] - few["low"]
 
 
+def test_doubt_about_the_variance_counts_as_published():
+    # Datta & Lahiri (2000): g1 + g2 + 2 g3, g3 = (v/n)^2 / (tau^2 + v/n)^3 * Var(tau^2)
+    between, voice = 0.42, 0.98 / 3
+    g1 = between * voice / (between + voice)
+    g3 = voice**2 / (between + voice) ** 3 * 0.2**2
+    row = one(6.0, 3, between_se=0.2)
+    assert row["high"] - row["value"] == pytest.approx(1.959963984540054 * np.sqrt(g1 + 2 * g3))
+
+
 def test_every_doubt_widens_the_interval():
     sure = one(6.0, 3)
     for doubt in ({"grand_se": 0.2}, {"between_se": 0.2}, {"n_accounts": 8}):
