@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from crqlab.base.contracts import contract
 from crqlab.base.instrument import Code, Instrument, Strict
 
 Format = Literal["csv", "qualtrics", "limesurvey", "spss", "xlsx"]
@@ -66,6 +67,10 @@ class Source(Strict):
         Only where guessing goes wrong.
     dates : str or None
         Format of dates (as in ``%d/%m/%Y``) where they are not ISO.
+    words : mapping
+        The file's word: ours, for outcomes and for yes and no: ``Closed won: renewed``.
+    not_asked : tuple of str
+        Items and questions that this file's questionnaire did not hold.
     """
 
     file: FileName
@@ -79,6 +84,8 @@ class Source(Strict):
     decimal: Literal[".", ","] | None = None
     sheet: str | None = None
     dates: str | None = None
+    words: dict[str, Text] = Field(default_factory=dict)
+    not_asked: tuple[str, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -95,16 +102,24 @@ class Responses(Strict):
     columns : mapping
         Our column or item: the files' column, where all files agree.
     missing : tuple
-        Codes that mean "no answer" in every closed question (an item may add its own).
+        Codes that mean "no answer" in every closed question whose scale does not hold
+        them: with ``[0, 99]`` an LTR of 0 stays 0. An item may add its own.
+    missing_in : mapping
+        Codes that mean "no answer" in one column, as in ``ltr: [11]``.
+    number_rows : bool
+        For files without ids: a response is called after its file and place in it.
     answers : mapping
         Text answers and their scale points: ``Strongly agree: 7``.
     flipped : mapping
-        Known faults of fieldwork: ``language: [de]`` turns these answers round again.
+        Known faults of fieldwork: ``language: [de]`` turns the items of these answers
+        round again (LTR and familiarity stay as they are).
     """
 
     files: tuple[Source, ...] = Field(min_length=1)
     columns: dict[str, str] = Field(default_factory=dict)
     missing: tuple[Code, ...] = ()
+    missing_in: dict[str, tuple[Code, ...]] = Field(default_factory=dict)
+    number_rows: bool = False
     answers: dict[str, int | float] = Field(default_factory=dict)
     flipped: dict[Literal["language", "batch", "wave"], tuple[Text, ...]] = Field(
         default_factory=dict
@@ -208,12 +223,22 @@ class Codebook(Strict):
     def _columns_known(self) -> Self:
         asked = self.instrument
         known = {*RESPONSE_COLUMNS, *asked.items, *asked.comments}
-        for columns in (
-            self.responses.columns,
-            *(s.columns for s in self.responses.files),
+        for key, columns in (
+            ("columns", self.responses.columns),
+            ("missing_in", self.responses.missing_in),
+            *(("columns", s.columns) for s in self.responses.files),
+            *(("not_asked", s.not_asked) for s in self.responses.files),
         ):
             if stray := sorted(set(columns) - known):
-                raise ValueError(f"responses > columns names {stray}; not an item or known column")
+                raise ValueError(f"responses > {key} names {stray}; not an item or known column")
+        return self
+
+    @model_validator(mode="after")
+    def _frames_known(self) -> Self:
+        for table in ("contacts", "accounts", "outcomes", "clients"):
+            source, known = getattr(self, table), contract(table).columns
+            if source and (stray := sorted(set(source.columns) - set(known))):
+                raise ValueError(f"{table} > columns names {stray}; it has {', '.join(known)}")
         return self
 
     def columns_of(self, source: Source) -> dict[str, str]:

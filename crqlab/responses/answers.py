@@ -1,0 +1,181 @@
+"""One file of answers becomes rows of the responses table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import numpy as np
+import pandas as pd
+
+from crqlab.base.codebook import Codebook, Source
+from crqlab.base.instrument import Code
+from crqlab.responses import cells
+from crqlab.responses.cells import Question, folded
+from crqlab.responses.columns import Columns, empty
+from crqlab.responses.dialects import KNOWN_COLUMNS
+from crqlab.responses.faults import Faults
+from crqlab.responses.grid import Grid
+
+#: Beyond these a recommendation, or how well somebody knows the supplier, is no answer.
+LTR = (0.0, 10.0)
+FAMILIARITY = (0.0, 10.0)
+_PLAIN = ("client_id", "account_id", "contact_id")
+UNUSABLE = ["file", "row", "response_id", "column", "value", "rule"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What one file holds: rows of responses, where they stand, cells off the scale."""
+
+    rows: pd.DataFrame
+    origins: pd.DataFrame
+    unusable: pd.DataFrame
+
+
+def read(grid: Grid, source: Source, book: Codebook, faults: Faults) -> Answers:
+    """Return the responses of one file; what cannot be understood goes to ``faults``."""
+    usual = KNOWN_COLUMNS.get(grid.dialect, {})
+    columns = Columns(grid, book.columns_of(source), usual, faults)
+    table = {name: columns.text(name) for name in _PLAIN}
+    table["response_id"] = _ids(columns, source, book)
+    table["wave"] = _wave(columns, source)
+    table |= _described(columns, source, book)
+    table["started"] = _started(columns, source)
+    table |= {name: _open(columns, source, name) for name in book.instrument.comments}
+    off: list[pd.DataFrame] = []
+    for name, question in questions(book, grid.dialect).items():
+        table[name] = _closed(columns, source, name, question, off)
+    rows = pd.DataFrame({k: empty(len(grid)) if v is None else v for k, v in table.items()})
+    origins = pd.DataFrame({"response_id": rows["response_id"]})
+    origins["file"] = pd.Series([source.file] * len(grid), dtype="str")
+    origins["row"] = grid.rows
+    unusable = pd.concat(off).join(origins)[UNUSABLE].reset_index(drop=True)
+    return Answers(rows, origins, unusable)
+
+
+def questions(book: Codebook, dialect: str = "") -> dict[str, Question]:
+    """Return how every closed question of a study is answered."""
+    said, asked = book.responses, book.instrument
+    words = {folded(text): float(point) for text, point in said.answers.items()}
+    scales = {name: (float(s.low), float(s.high)) for name in asked.items for s in [asked.bounds(name)]}
+    scales |= {"ltr": LTR, "familiarity": FAMILIARITY, "seconds": (0.0, np.inf)}
+    needed = {*asked.items, *(["ltr"] if asked.recommend else [])}
+    needed |= {"familiarity"} if asked.familiarity else set()
+    found = {}
+    for name, (low, high) in scales.items():
+        item = asked.items.get(name)
+        own = [*said.missing_in.get(name, ()), *(item.missing if item else ())]
+        shared = [code for code in said.missing if not _on_scale(code, low, high)]
+        missing = frozenset(_code_text(code) for code in [*own, *shared])
+        found[name] = Question(low, high, missing, words, dialect, name in needed)
+    return found
+
+
+def _on_scale(code: Code, low: float, high: float) -> bool:
+    value = cells.number(str(code))
+    return value is not None and low <= value <= high
+
+
+def _code_text(code: Code) -> str:
+    value = cells.number(str(code))
+    return folded(str(code) if value is None else f"{value:g}")
+
+
+def _ids(columns: Columns, source: Source, book: Codebook) -> pd.Series:
+    """The file's ids, or the file's name and each record's place in it."""
+    grid = columns.grid
+    if book.responses.number_rows:
+        stem = PurePosixPath(source.file).stem
+        return pd.Series([f"{stem}-{n}" for n in range(1, len(grid) + 1)], dtype="str")
+    ids = columns.text("response_id", needed=True)
+    if ids is None:
+        return empty(len(grid))
+    fix = "every response needs its id; export it with ids (or set number_rows: true)"
+    columns.broken("response_id", ids, ids.isna(), "is empty", fix)
+    return ids
+
+
+def _wave(columns: Columns, source: Source) -> pd.Series:
+    """The wave of the column, of the file, or both where they agree."""
+    texts = columns.text("wave")
+    if texts is None:
+        if source.wave is None and "wave" not in columns.mapped:
+            fix = "add wave: to this file in the codebook, or say under columns where it is"
+            columns.faults.add(source.file, "no wave is known for this file", fix, column="wave")
+        return pd.Series([source.wave] * len(columns.grid), dtype="str")
+    waves = cells.whole(texts)
+    if source.wave is None:
+        columns.broken("wave", texts, waves.isna(), "is empty", "every response needs its wave")
+        return waves
+    other = waves.notna() & (waves != source.wave)
+    rule = f"is another wave than {source.wave}, which the codebook states for this file"
+    fix = "take wave: out of this file's entry, or put each wave into its own file"
+    columns.broken("wave", texts, other, rule, fix)
+    return waves.fillna(source.wave)
+
+
+def _described(
+    columns: Columns, source: Source, book: Codebook
+) -> dict[str, pd.Series | None]:
+    """Role, language and batch, in one spelling each; SPSS codes as their labels."""
+    found = {}
+    for name in ("role", "language", "batch"):
+        header = columns.header(name)
+        if header is not None:
+            texts = columns.grid.text(header)
+            labels = columns.grid.labels.get(header, {})
+            texts = cells.spelled(texts, {folded(k): v for k, v in labels.items()})
+            found[name] = cells.whole(texts) if name == "batch" else texts
+        else:
+            stated = getattr(source, name, None)
+            found[name] = pd.Series([stated] * len(columns.grid), dtype="str")
+    found["role"] = cells.spelled(found["role"], role_spellings(book))
+    found["language"] = language(found["language"])
+    return found
+
+
+def role_spellings(book: Codebook) -> dict[str, str]:
+    """Return every known spelling of every role."""
+    own = {folded(role): role for role in book.roles.order}
+    return own | {folded(k): v for k, v in book.roles.spellings.items()}
+
+
+def language(texts: pd.Series) -> pd.Series:
+    """Return language tags in one spelling: ``DE`` is ``de``, ``pt_BR`` is ``pt-br``."""
+    return texts.str.lower().str.replace("_", "-", regex=False)
+
+
+def _started(columns: Columns, source: Source) -> pd.Series:
+    texts = columns.text("started")
+    if texts is None:
+        return pd.Series(pd.NaT, index=range(len(columns.grid)), dtype="datetime64[ns]")
+    read = cells.moments(texts, source.dates)
+    columns.broken("started", texts, read.broken, DATE_RULE, DATE_FIX)
+    return read.values
+
+
+def _closed(
+    columns: Columns, source: Source, name: str, question: Question, off: list[pd.DataFrame]
+) -> pd.Series:
+    """Scale points of one closed question; texts that are off its scale go to ``off``."""
+    texts = None
+    if name not in source.not_asked:
+        texts = columns.text(name, needed=question.asked)
+    if texts is None:
+        return pd.Series(np.nan, index=range(len(columns.grid)))
+    read = cells.numbers(texts, question.points)
+    scale = f"{question.low:g} to {question.high:g}" if question.high < np.inf else "0 or more"
+    fix = "list it under responses > answers or > missing, or correct the column under columns"
+    columns.broken(name, texts, read.broken, f"is no answer on the scale {scale}", fix)
+    outside = read.values.notna() & ~read.values.between(question.low, question.high)
+    off.append(pd.DataFrame({"value": texts[outside]}).assign(column=name, rule=scale))
+    return read.values.mask(outside)
+
+
+def _open(columns: Columns, source: Source, name: str) -> pd.Series | None:
+    return None if name in source.not_asked else columns.text(name, needed=True)
+
+
+DATE_RULE = "is no date that can be read"
+DATE_FIX = "write ISO dates (2025-01-31), or state their form in the codebook: dates: '%d/%m/%Y'"

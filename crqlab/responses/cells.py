@@ -1,0 +1,192 @@
+"""What one cell says: an answer, a date, an amount, a yes or a no.
+
+Every reader looks at each different text once, so that a million cells cost no more
+than the few hundred texts that are in them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
+_LED = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*(?:[-–—:=.)]\s*|\s+|\()([^\d]*[^\W\d_][^\d]*)")
+_TAILED = re.compile(r"([^\d]*[^\W\d_][^\d]*)\(([+-]?[0-9]+)\)")
+_LIME_CODE = re.compile(r"AO?0*([0-9]+)")
+_ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+_FIRST, _LAST = pd.Timestamp("1900-01-01"), pd.Timestamp("2200-01-01")
+_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "Fr."}
+_YES = "yes y true 1 ja j oui o si sí s sim tak kyllä k x".split()
+_NO = "no n false 0 nein nee nej nei non não nie ei".split()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """One column of meanings, and the cells that have none.
+
+    Attributes
+    ----------
+    values : Series
+    broken : Series of bool
+        Cells that hold something which was not understood.
+    """
+
+    values: pd.Series
+    broken: pd.Series
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """How the answers to one closed question are written.
+
+    Attributes
+    ----------
+    low, high : float
+        Ends of its scale; answers beyond them are read, and judged later.
+    missing : frozenset of str
+        Texts and codes that mean "no answer".
+    answers : mapping of text to float
+        Words that stand for scale points.
+    dialect : str
+        The survey tool; LimeSurvey writes ``A7`` for 7, Qualtrics recodes non-answers
+        to negative numbers.
+    asked : bool
+        Whether every questionnaire of the study holds it.
+    """
+
+    low: float
+    high: float
+    missing: frozenset[str] = frozenset()
+    answers: Mapping[str, float] | None = None
+    dialect: str = ""
+    asked: bool = False
+
+    def points(self, text: str) -> float | None:
+        """Return the scale points of an answer, NaN for no answer, None if it is no answer.
+
+        Examples
+        --------
+        >>> scale = Question(1, 7, frozenset({"n/a", "99"}), {"strongly agree": 7.0})
+        >>> [scale.points(t) for t in ("7", "4,5", "N/A", "99.0", "Strongly  Agree")]
+        [7.0, 4.5, nan, nan, 7.0]
+        >>> [scale.points(t) for t in ("7 - Strongly agree", "Strongly agree (7)", "maybe")]
+        [7.0, 7.0, None]
+        """
+        key, words = folded(text), self.answers or {}
+        if key in self.missing or (self.dialect == "limesurvey" and key == "n/a"):
+            return np.nan
+        if key in words:
+            return words[key]
+        value = number(text)
+        if value is None:
+            value = self._labelled(text, words)
+        if value is None:
+            return None
+        unasked = self.dialect == "qualtrics" and value < min(self.low, 0)
+        return np.nan if unasked or folded(f"{value:g}") in self.missing else value
+
+    def _labelled(self, text: str, words: Mapping[str, float]) -> float | None:
+        """Scale points of ``7 - Strongly agree`` unless the words mean another point."""
+        if self.dialect == "limesurvey" and (code := _LIME_CODE.fullmatch(text)):
+            return float(code[1])
+        if found := _LED.fullmatch(text):
+            point, label = found[1], found[2]
+        elif found := _TAILED.fullmatch(text):
+            label, point = found[1], found[2]
+        else:
+            return None
+        value = number(point)
+        return value if words.get(folded(label.strip(" ()")), value) == value else None
+
+
+def folded(text: str) -> str:
+    """Return a text as it is compared: one case, single blanks."""
+    return " ".join(text.split()).casefold()
+
+
+def number(text: str) -> float | None:
+    """Return a plain number with a decimal point or comma, else None."""
+    return float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None
+
+
+def numbers(column: pd.Series, parse: Callable[[str], float | None]) -> Cells:
+    """Return what ``parse`` makes of every text; it says None where it understands nothing."""
+    places, texts = pd.factorize(column)
+    found = [parse(text) for text in texts]
+    values = np.array([*(np.nan if v is None else v for v in found), np.nan], dtype=float)
+    broken = np.array([*(v is None for v in found), False], dtype=bool)
+    return Cells(
+        pd.Series(values[places], index=column.index), pd.Series(broken[places], index=column.index)
+    )
+
+
+def amounts(column: pd.Series, decimal: str | None, currency: str) -> Cells:
+    """Return amounts of money; thousands may be grouped where the decimal sign is stated."""
+    marks = [re.escape(mark) for mark in (currency, _SIGNS.get(currency, "")) if mark]
+    around = re.compile("|".join([r"^\s+|\s+$", *marks]))
+    other = {".": ",", ",": "."}.get(decimal or "", "")
+    grouped = re.compile(rf"-?[0-9]{{1,3}}(?:[\s'’{re.escape(other)}][0-9]{{3}})+(?:[.,][0-9]+)?")
+
+    def amount(text: str) -> float | None:
+        plain = around.sub("", text).strip()
+        if grouped.fullmatch(plain):
+            plain = re.sub(rf"[\s'’{re.escape(other)}](?=[0-9]{{3}})", "", plain)
+        point = re.fullmatch(r"-?[0-9]+(?:([.,])([0-9]+))?", plain)
+        if point is None or (decimal and point[1] not in (None, decimal)):
+            return None
+        if not decimal and point[1] == "," and len(point[2]) == 3:
+            return None  # 1,234 may be a thousand or one and a bit
+        return float(plain.replace(",", "."))
+
+    return numbers(column, amount)
+
+
+def moments(column: pd.Series, form: str | None) -> Cells:
+    """Return dates to the second: ISO, or in the form that the codebook states."""
+    places, texts = pd.factorize(column)
+    texts = pd.Series(texts, dtype="str")
+    iso = texts.str.fullmatch(_ISO)
+    found = pd.to_datetime(texts.where(iso), format="ISO8601", errors="coerce", utc=True)
+    if form:
+        stated = pd.to_datetime(texts.where(~iso), format=form, errors="coerce", utc=True)
+        found = found.fillna(stated)
+    found = found.dt.tz_localize(None)
+    found = found.where(found.between(_FIRST, _LAST)).astype("datetime64[ns]").dt.round("s")
+    values = np.append(found.to_numpy(), np.datetime64("NaT", "ns"))
+    broken = np.append(found.isna().to_numpy(), False)
+    return Cells(
+        pd.Series(values[places], index=column.index), pd.Series(broken[places], index=column.index)
+    )
+
+
+def yes_or_no(column: pd.Series, words: Mapping[str, str]) -> Cells:
+    """Return truth values; empty cells are broken, for they may mean either."""
+    known = dict.fromkeys(_YES, 1.0) | dict.fromkeys(_NO, 0.0)
+    known |= {w: known[folded(m)] for w, m in words.items() if folded(m) in known}
+    read = numbers(column, lambda text: known.get(folded(text)))
+    return Cells(read.values == 1.0, read.broken | column.isna())
+
+
+def one_of(column: pd.Series, options: tuple[str, ...], words: Mapping[str, str]) -> Cells:
+    """Return the option that every text names, in the codebook's words or ours."""
+    known = {folded(o): o for o in options} | {w: m for w, m in words.items() if m in options}
+    places, texts = pd.factorize(column)
+    found = np.array([*(known.get(folded(text)) for text in texts), None], dtype=object)
+    values = pd.Series(found[places], index=column.index, dtype="str")
+    return Cells(values, column.notna() & values.isna())
+
+
+def spelled(column: pd.Series, spellings: Mapping[str, str]) -> pd.Series:
+    """Return texts in their one spelling where the spelling is known."""
+    places, texts = pd.factorize(column)
+    found = np.array([*(spellings.get(folded(t), t) for t in texts), None], dtype=object)
+    return pd.Series(found[places], index=column.index, dtype="str")
+
+
+def whole(column: pd.Series) -> pd.Series:
+    """Return texts in which ``2025.0`` has become ``2025``."""
+    return column.str.replace(r"^([0-9]+)\.0+$", r"\1", regex=True)

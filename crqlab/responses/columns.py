@@ -1,0 +1,76 @@
+"""Which column of a file holds what: the codebook's map, the tool's names, our names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from crqlab.responses.faults import Faults, near
+from crqlab.responses.grid import Grid
+
+_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Columns:
+    """The columns of one file under our names.
+
+    Attributes
+    ----------
+    grid : Grid
+    mapped : mapping
+        Our column: the file's, as the codebook says.
+    usual : mapping
+        Our column: the survey tool's usual name for it.
+    faults : Faults
+    """
+
+    grid: Grid
+    mapped: Mapping[str, str]
+    usual: Mapping[str, str]
+    faults: Faults
+
+    def header(self, ours: str, *, needed: bool = False) -> str | None:
+        """Return the file's name of our column, None if it has none; note what is wrong."""
+        names = self.grid.names
+        usual = self.usual.get(ours, ours)
+        asked = self.mapped.get(ours) or (usual if usual in names else ours)
+        asked = " ".join(asked.split()) if asked not in names else asked
+        times = names.count(asked)
+        if times == 1:
+            return asked
+        if times > 1:
+            fix = "rename one of the two in the file"
+            rule = f"{times} columns of this name; which one holds {ours} is not clear"
+            self.faults.add(self.grid.file, rule, fix, row="", column=asked)
+        elif needed or ours in self.mapped:
+            self._missing(ours, asked)
+        return None
+
+    def text(self, ours: str, *, needed: bool = False) -> pd.Series | None:
+        """Return our column as texts, None if the file has none."""
+        name = self.header(ours, needed=needed)
+        return None if name is None else self.grid.text(name)
+
+    def broken(self, ours: str, texts: pd.Series, where: pd.Series, rule: str, fix: str) -> None:
+        """Note the cells of our column that break a rule."""
+        if where.any():
+            shown = self.header(ours) or ours
+            rows = self.grid.rows[where.to_numpy()]
+            self.faults.cells(self.grid.file, rows, shown, texts[where], rule, fix)
+
+    def _missing(self, ours: str, asked: str) -> None:
+        names = [name for name in self.grid.names if name]
+        shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+        what = "no column of this name" + (f" (for {ours})" if ours != asked else "")
+        fix = near(asked, names) + f"the file has: {shown}; say under columns which one it is"
+        if len(names) == 1:
+            fix = "the file was read as one single column: state its delimiter in the codebook"
+        self.faults.add(self.grid.file, what, fix, column=asked)
+
+
+def empty(rows: int) -> pd.Series:
+    """Return a column of texts without any."""
+    return pd.Series([None] * rows, dtype="str")

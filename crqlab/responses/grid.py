@@ -1,0 +1,99 @@
+"""A file as a grid of texts: what all formats have in common before any meaning is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crqlab.responses.faults import Unreadable
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """Named columns of text, and the row number that each record has in its file.
+
+    Attributes
+    ----------
+    file : str
+        As the codebook names it.
+    names : tuple of str
+        Headers, trimmed; one may occur twice.
+    cells : pyarrow Table
+        One text column per header, named by its place.
+    rows : array of int
+        Row in a spreadsheet, line in a text editor, case in SPSS; counted from 1.
+    wording : mapping
+        Header: what was asked, where the file says so.
+    labels : mapping
+        Header: code: label, where the file says so (SPSS).
+    dialect : str
+        ``qualtrics``, ``limesurvey``, ``spss`` or nothing.
+    """
+
+    file: str
+    names: tuple[str, ...]
+    cells: pa.Table
+    rows: np.ndarray
+    wording: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    dialect: str = ""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def text(self, name: str) -> pd.Series:
+        """Return one column: trimmed, in Unicode's composed form, empty cells missing."""
+        cells = self.cells.column(self.names.index(name))
+        trimmed = pc.utf8_trim_whitespace(cells)
+        if not pc.all(pc.string_is_ascii(trimmed), min_count=0).as_py():
+            trimmed = pc.utf8_normalize(trimmed, form="NFC")
+        kept = pc.if_else(pc.equal(trimmed, ""), None, trimmed)
+        return pd.Series(kept.to_pandas(), dtype="str").reset_index(drop=True)
+
+    def record(self, place: int) -> list[str]:
+        """Return one record as it stands."""
+        return [cell.as_py() or "" for cell in (c[place] for c in self.cells.columns)]
+
+    def without_first(self, records: int) -> Grid:
+        """Return the grid without its first records (further header rows)."""
+        return replace(self, cells=self.cells.slice(records), rows=self.rows[records:])
+
+
+def grid(file: str, header: Sequence[str], chunks: Iterable[pa.Table], rows: np.ndarray) -> Grid:
+    """Put a grid together; records without any content (blank lines) are left out.
+
+    Raises
+    ------
+    Unreadable
+        There is no header, or nothing below it.
+    """
+    names = tuple(pd.Series(list(header), dtype="str").str.strip().str.normalize("NFC"))
+    if not any(names):
+        raise Unreadable("is empty; a header and one row per record are expected", EXPORT_AGAIN)
+    parts = list(chunks)
+    table = pa.concat_tables(parts) if parts else texts([[]] * len(names))
+    return _full(Grid(file, names, table, rows))
+
+
+def texts(columns: Sequence[Sequence[str | None]]) -> pa.Table:
+    """Return columns of text as an Arrow table, named by their places."""
+    arrays = [pa.array(column, pa.large_string()) for column in columns]
+    return pa.table(arrays, names=[str(place) for place in range(len(arrays))])
+
+
+def _full(found: Grid) -> Grid:
+    blank = np.ones(len(found), dtype=bool)
+    for cells in found.cells.columns:
+        if not blank.any():
+            return found
+        empty = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(cells), ""), True)
+        blank &= empty.to_numpy(zero_copy_only=False)
+    return replace(found, cells=found.cells.filter(pa.array(~blank)), rows=found.rows[~blank])
+
+
+EXPORT_AGAIN = "export it again"

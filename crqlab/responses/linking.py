@@ -1,0 +1,80 @@
+"""What one table says about another: contacts fill responses, waves fill contacts."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from crqlab.base.codebook import Codebook
+
+_FILLED = ("client_id", "account_id", "role", "language")
+OWN_ACCOUNT = "respondent "
+
+
+def filled(responses: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
+    """Fill what an export lacks from the frame, by the contact's id.
+
+    A contact whose id occurs at several clients fills nothing for a response that does
+    not name its client.
+    """
+    for key in (["client_id", "wave", "contact_id"], ["wave", "contact_id"], ["contact_id"]):
+        gaps = responses[[c for c in _FILLED if c not in key]].isna().any(axis=1)
+        if not (gaps & responses["contact_id"].notna()).any():
+            break
+        responses = _filled_by(responses, contacts, key)
+    return responses
+
+
+def _filled_by(responses: pd.DataFrame, contacts: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    known = contacts[contacts[key].notna().all(axis=1)]
+    clear = known.groupby(key)[["client_id", "account_id"]].transform("nunique").eq(1).all(axis=1)
+    known = known[clear].drop_duplicates(key, keep="last").set_index(key)
+    wanted = [c for c in _FILLED if c not in key]
+    if known.empty:
+        return responses
+    if len(key) == 1:
+        index = pd.Index(responses[key[0]], name=key[0])
+    else:
+        index = pd.MultiIndex.from_frame(responses[key])
+    found = known[wanted].reindex(index).set_index(responses.index)
+    return responses.assign(**{c: responses[c].fillna(found[c]) for c in wanted})
+
+
+def for_every_wave(contacts: pd.DataFrame, responses: pd.DataFrame) -> pd.DataFrame:
+    """Repeat contacts that name no wave in every wave of their client.
+
+    A client without any response is taken to have been asked in all waves of the study.
+    """
+    if contacts["wave"].notna().all():
+        return contacts
+    asked = responses[["client_id", "wave"]].dropna().drop_duplicates()
+    silent = contacts.loc[~contacts["client_id"].isin(asked["client_id"]), ["client_id"]]
+    anywhere = silent.drop_duplicates().merge(asked[["wave"]].drop_duplicates(), how="cross")
+    waves = pd.concat([asked, anywhere]).sort_values(["client_id", "wave"], ignore_index=True)
+    bare = contacts[contacts["wave"].isna()].drop(columns="wave")
+    spread = bare.merge(waves, on="client_id", how="left")[list(contacts.columns)]
+    return pd.concat([contacts[contacts["wave"].notna()], spread], ignore_index=True)
+
+
+def own_accounts(responses: pd.DataFrame) -> pd.DataFrame:
+    """Make every respondent without an account an account of its own."""
+    own = OWN_ACCOUNT + responses["response_id"]
+    return responses.assign(account_id=responses["account_id"].fillna(own))
+
+
+def turned(responses: pd.DataFrame, book: Codebook) -> pd.DataFrame:
+    """Turn the items of groups round whose scale is known to have been flipped."""
+    asked = book.instrument
+    where = pd.Series(False, index=responses.index)
+    for column, groups in book.responses.flipped.items():
+        where |= responses[column].isin(groups_of(column, groups))
+    if not where.any():
+        return responses
+    ends = {name: asked.bounds(name).low + asked.bounds(name).high for name in asked.items}
+    return responses.assign(
+        **{n: responses[n].mask(where, end - responses[n]) for n, end in ends.items()}
+    )
+
+
+def groups_of(column: str, groups: tuple[str, ...]) -> list[str]:
+    """Return groups as the responses table spells them."""
+    return [g.lower().replace("_", "-") for g in groups] if column == "language" else list(groups)

@@ -1,0 +1,173 @@
+"""A scale that was flipped in one language, batch or wave: its answers run against the rest.
+
+Whoever scores high on the items recommends more, in every group and every language. Where
+the answers of one group say the opposite, its scale was flipped. Two signs are looked at:
+the correlation of LTR (and of every item) with the other items inside the group, and
+the group's profile of item means against everybody else's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from crqlab.base.instrument import Instrument
+from crqlab.responses.findings import findings
+
+#: Standard errors (Fisher's z) by which a correlation must lie on the wrong side of zero.
+SURE = 3.3
+#: A profile is a mirror image when it leans on the others' with less than this slope.
+MIRRORED = -0.5
+FEWEST = 8
+#: From coarse to fine: a part of the fieldwork that may have had settings of its own.
+PARTS = (
+    ("language",),
+    ("batch",),
+    ("wave",),
+    ("wave", "language"),
+    ("wave", "batch"),
+    ("client_id", "wave", "language"),
+    ("client_id", "wave", "batch"),
+)
+_RULE = "answers that run the same way as in all other groups"
+
+
+def flipped(rows: pd.DataFrame, asked: Instrument) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Find groups of responses whose scale, or one of whose questions, was flipped.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Responses, answers in scale points as given.
+    asked : Instrument
+
+    Returns
+    -------
+    tuple of DataFrame and tuple of str
+        Findings, and notes on questions that run against the others in the whole study.
+
+    References
+    ----------
+    Fisher (1921), Metron 1, 3-32: the standard error of a correlation.
+    """
+    answers = asked.keyed(rows[list(asked.items)])
+    if asked.recommend or rows["ltr"].notna().any():
+        answers = answers.assign(ltr=rows["ltr"])
+    leaning = _leaning(answers, pd.Series(0, index=rows.index))
+    notes = _notes(leaning, asked)
+    middle = (asked.scale.low + asked.scale.high) / 2
+    found: dict[str, list[pd.DataFrame]] = {}
+    for part in PARTS:
+        if rows[list(part)].notna().all(axis=None):
+            group = rows.groupby(list(part)).ngroup()
+            for column, where in _wrong(answers, group, middle):
+                said = _said(rows[where], part, column)
+                found.setdefault(column, []).append(findings(where, "flipped", said, _RULE, column))
+    parts = [pd.concat(tables) for tables in found.values()]
+    kept = [table[~table.index.duplicated()] for table in parts]
+    nothing = findings(pd.Series(False, index=rows.index), "flipped", "", _RULE)
+    return pd.concat(kept) if kept else nothing, notes
+
+
+def _leaning(answers: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
+    """Fisher's z of every question with the mean of the (other) items, group by group.
+
+    Returns
+    -------
+    DataFrame, one row per group and one column per question
+        In standard errors; positive where more goes with more.
+    """
+    items = answers.drop(columns="ltr", errors="ignore")
+    total, count = items.sum(axis=1), items.notna().sum(axis=1)
+    signs = {}
+    for name in answers.columns:
+        own = name in items
+        others = count - (items[name].notna() if own else 0)
+        rest = (total - (items[name].fillna(0) if own else 0)) / others.where(others > 0)
+        signs[name] = _fisher(answers[name], rest, group)
+    return pd.DataFrame(signs)
+
+
+def _fisher(x: pd.Series, y: pd.Series, group: pd.Series) -> pd.Series:
+    """Correlation within every group, as Fisher's z over its standard error."""
+    both = pd.DataFrame({"x": x, "y": y, "group": group}).dropna()
+    means = both.groupby("group")[["x", "y"]].transform("mean")
+    x, y = both["x"] - means["x"], both["y"] - means["y"]
+    sums = pd.DataFrame({"xy": x * y, "xx": x * x, "yy": y * y, "n": 1.0})
+    sums = sums.groupby(both["group"]).sum().reindex(range(int(group.max()) + 1))
+    sums = sums.where((sums["n"] >= FEWEST) & (sums["xx"] > 1e-9) & (sums["yy"] > 1e-9))
+    r = (sums["xy"] / np.sqrt(sums["xx"] * sums["yy"])).clip(-0.999999, 0.999999)
+    return np.arctanh(r) * np.sqrt(sums["n"] - 3)
+
+
+def _wrong(
+    answers: pd.DataFrame, group: pd.Series, middle: float
+) -> Iterator[tuple[str, pd.Series]]:
+    """Every question (empty: the whole scale) with the responses whose group flips it."""
+    z = _leaning(answers, group)
+    slope = _profile(answers.drop(columns="ltr", errors="ignore"), group, middle)
+    whole = slope["mirrored"]
+    if "ltr" in z:
+        against = z["ltr"] < -SURE
+        whole |= against & ~slope["upright"]
+        if (only := against & slope["upright"]).any():
+            yield "ltr", group.isin(z.index[only])
+    if whole.any():
+        yield "", group.isin(z.index[whole])
+    for name in z.columns.drop("ltr", errors="ignore"):
+        others = z[name].where(z[name] > -SURE)
+        usual = others.sum() / np.sqrt(max(others.notna().sum(), 1))
+        if (bad := (z[name] < -SURE) & ~whole).any() and usual > SURE:
+            yield name, group.isin(z.index[bad])
+
+
+def _profile(items: pd.DataFrame, group: pd.Series, middle: float) -> pd.DataFrame:
+    """How every group's item means lean on those of all other groups.
+
+    ``mirrored``: surely negative, and on the other side of the scale's middle;
+    ``upright``: surely positive.
+    """
+    size = items.notna().groupby(group).sum()
+    sums = items.fillna(0).groupby(group).sum()
+    rest_n = size.sum() - size
+    others = (sums.sum() - sums) / rest_n.where(rest_n > 0)
+    level = others.mean(axis=1)
+    wave = others.sub(level, axis=0)
+    power = (wave**2).sum(axis=1)
+    place = group.to_numpy()
+    lean = wave.to_numpy()[place] * items.to_numpy()
+    slope = pd.Series(np.nansum(lean, axis=1), items.index).where(items.notna().all(axis=1))
+    slope = slope / power.replace(0, np.nan).to_numpy()[place]
+    by_group = slope.groupby(group).agg(["mean", "std", "count"])
+    t = by_group["mean"] / (by_group["std"] / np.sqrt(by_group["count"]))
+    own = (sums / size.where(size > 0)).mean(axis=1)
+    opposite = (own - middle) * (level - middle) < 0
+    mirrored = (by_group["mean"] < MIRRORED) & (t < -SURE) & opposite
+    return pd.DataFrame({"mirrored": mirrored, "upright": t > SURE})
+
+
+def _said(rows: pd.DataFrame, part: tuple[str, ...], column: str) -> pd.Series:
+    group = rows[part[0]].astype("str").radd(f"{part[0]} ")
+    for name in part[1:]:
+        group = group + f", {name} " + rows[name].astype("str")
+    what = f"{column} is answered" if column else "the scale is answered"
+    return f"{what} the other way round in " + group
+
+
+def _notes(leaning: pd.DataFrame, asked: Instrument) -> tuple[str, ...]:
+    """What runs the wrong way in the whole study is a fault of the codebook."""
+    z = leaning.iloc[0]
+    if z.get("ltr", 0) < -SURE:
+        return (
+            "the more people agree, the less they recommend, in the whole study: is the scale "
+            "upside down in the codebook?",
+        )
+    wrong = [name for name in asked.items if z[name] < -SURE]
+    if not wrong:
+        return ()
+    return (
+        f"{', '.join(wrong)} run{'s' * (len(wrong) == 1)} against the other items in the whole "
+        "study: should the codebook say reversed: true?",
+    )

@@ -1,0 +1,115 @@
+"""Signs in the answers of one person: one line, no time, twice, half empty."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from crqlab.base.codebook import Checks
+from crqlab.responses.findings import findings
+
+#: Fewer answers than this make no line, and no twins.
+FEWEST_ANSWERS = 6
+#: So many answers must differ from a person's commonest one before twins are no chance.
+UNLIKE = 4
+LONG_COMMENT = 20
+#: Smaller waves borrow the median time of all clients' responses of that wave.
+FEWEST_TIMED = 10
+
+
+def straight_line(closed: pd.DataFrame, checks: Checks) -> pd.DataFrame:
+    """Find persons who gave (nearly) one answer throughout.
+
+    Parameters
+    ----------
+    closed : DataFrame, shape (responses, items)
+        Answers as given, items in the order of the questionnaire.
+    checks : Checks
+
+    Examples
+    --------
+    >>> closed = pd.DataFrame([[4] * 8, [1, 7, 2, 6, 3, 5, 4, 4]], dtype=float)
+    >>> straight_line(closed, Checks())[["check", "found"]]
+               check                              found
+    0  straight_line  8 of 8 answers in a row are alike
+    """
+    answers = closed.to_numpy(float)
+    answered = closed.notna().sum(axis=1)
+    longest = pd.Series(_longest_run(answers), index=closed.index)
+    enough = answered >= FEWEST_ANSWERS
+    flat = closed.std(axis=1, ddof=0) <= checks.person_sd
+    where = enough & ((longest >= checks.longstring * answered) | flat)
+    found = longest.astype(str) + " of " + answered.astype(str) + " answers in a row are alike"
+    rule = f"fewer than {checks.longstring:.0%} alike in a row and a person SD above "
+    return findings(where, "straight_line", found, f"{rule}{checks.person_sd:g}")
+
+
+def _longest_run(answers: np.ndarray) -> np.ndarray:
+    """Most equal answers in a row; gaps neither break nor lengthen a run."""
+    rows = len(answers)
+    last, run, best = np.full(rows, np.nan), np.zeros(rows, int), np.zeros(rows, int)
+    for answer in answers.T:
+        given = ~np.isnan(answer)
+        run = np.where(given, np.where(answer == last, run + 1, 1), run)
+        last = np.where(given, answer, last)
+        best = np.maximum(best, run)
+    return best
+
+
+def speeder(rows: pd.DataFrame, closed: pd.DataFrame, checks: Checks) -> pd.DataFrame:
+    """Find persons who were too fast to have read: per answered item, against their wave."""
+    answered = closed.notna().sum(axis=1)
+    pace = (rows["seconds"] / answered).where(answered > 0)
+    wave = pace.groupby([rows["client_id"], rows["wave"]])
+    usual = wave.transform("median").where(wave.transform("count") >= FEWEST_TIMED)
+    usual = usual.fillna(pace.groupby(rows["wave"]).transform("median"))
+    where = (pace < checks.speed_ratio * usual) | (pace < checks.speed_floor)
+    found = pace.map("{:.1f}".format) + " s an item; the wave's median is "
+    rule = f"at least {checks.speed_ratio:.0%} of the median and {checks.speed_floor:g} s an item"
+    return findings(where, "speeder", found + usual.map("{:.1f}".format), rule)
+
+
+def half_empty(closed: pd.DataFrame, checks: Checks) -> pd.DataFrame:
+    """Find persons who left too many items open."""
+    answered = closed.notna().sum(axis=1)
+    where = answered < checks.answered * closed.shape[1]
+    found = answered.astype(str) + f" of {closed.shape[1]} items answered"
+    return findings(where, "half_empty", found, f"at least {checks.answered:.0%} of the items")
+
+
+def duplicate(rows: pd.DataFrame, closed: pd.DataFrame, comments: list[str]) -> pd.DataFrame:
+    """Find second answers: of one contact, or of one and the same set of answers.
+
+    The fullest answer of a contact stays, the first of equals; of twins the first.
+    """
+    person = _again(rows, ["client_id", "wave", "contact_id"], closed.notna().sum(axis=1))
+    person = person.where(rows["contact_id"].notna())
+    twin = _twins(rows, closed, comments)
+    said = "the same contact as " + person
+    said = said.fillna("the same answers as " + twin)
+    rule = "one response per contact, and no two alike to the last answer and comment"
+    return findings(said.notna(), "duplicate", said.fillna(""), rule)
+
+
+def _again(rows: pd.DataFrame, key: list[str], rank: pd.Series) -> pd.Series:
+    """The response that stays, for every other response of the same key."""
+    several = rows.duplicated(key, keep=False)
+    found = rows.loc[several, [*key, "response_id"]].assign(rank=rank)
+    found = found.sort_values("rank", ascending=False, kind="stable")
+    first = found.groupby(key, dropna=False)["response_id"].transform("first")
+    return first.where(first != found["response_id"]).reindex(rows.index)
+
+
+def _twins(rows: pd.DataFrame, closed: pd.DataFrame, comments: list[str]) -> pd.Series:
+    """Responses of one wave that agree in everything and not by chance."""
+    same = ["client_id", "wave", *closed.columns, "ltr", *comments]
+    where = rows.duplicated(same, keep=False)
+    some = closed[where]
+    unlike = some.notna().sum(axis=1) - some.eq(some.mode(axis=1).get(0), axis=0).sum(axis=1)
+    written = rows.loc[where, comments].apply(lambda text: text.str.len()).max(axis=1)
+    telling = (unlike >= UNLIKE) | (written >= LONG_COMMENT)
+    enough = some.notna().sum(axis=1) >= FEWEST_ANSWERS
+    chosen = rows.loc[some.index[telling & enough]]
+    if chosen.empty:
+        return pd.Series(None, index=rows.index, dtype="str")
+    return _again(chosen, same, pd.Series(0, index=chosen.index)).reindex(rows.index)
