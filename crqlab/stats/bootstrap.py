@@ -13,7 +13,7 @@ from crqlab.base.errors import EstimateError
 from crqlab.stats.estimate import check_level
 from crqlab.stats.resampling import DRAWS, SEED, resampled, stream
 
-FEW_ACCOUNTS, FEW_EFFECTIVE = 5, 3
+FEW_ACCOUNTS, FEW_EFFECTIVE = 6, 3
 
 
 def ratios(

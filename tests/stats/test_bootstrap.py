@@ -131,7 +131,7 @@ def test_an_account_that_skipped_a_measure_does_not_count_for_it():
     table = ratios(num, den, block(num))
     assert table["n_clusters"].tolist() == [6, 4]
     assert table["value"].tolist() == pytest.approx([61 / 13, 44.5 / 10])
-    assert table["flag"].tolist() == ["ok", "fewer than 5 accounts"]
+    assert table["flag"].tolist() == ["ok", "fewer than 6 accounts"]
     assert table[["low", "high"]].notna().all(axis=None)
 
 
@@ -146,7 +146,7 @@ def test_a_silent_account_changes_no_byte():
     [
         ([0, 0], [0, 0], "no answers", True),
         ([3, 0], [15, 0], "one account: interval unknown", True),
-        ([2, 3], [8, 15], "fewer than 5 accounts", False),
+        ([2, 3], [8, 15], "fewer than 6 accounts", False),
         ([1] * 6, [5] * 6, "accounts do not differ: interval unknown", False),
         ([90] + [1] * 5, [450, 3, 4, 6, 5, 7], "one or two accounts dominate", False),
     ],
