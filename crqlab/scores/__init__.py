@@ -1,0 +1,37 @@
+"""Station 3 of 9 - checked responses become scores of respondents, accounts and clients."""
+
+from crqlab.scores.account_scores import accounts
+from crqlab.scores.agreement_scores import agreement
+from crqlab.scores.client_scores import clients
+from crqlab.scores.keeping import keep
+from crqlab.scores.rankings import Alternatives, alternatives
+from crqlab.scores.respondent_scores import respondents
+from crqlab.scores.summaries import (
+    Summary,
+    about_accounts,
+    about_agreement,
+    about_changes,
+    about_clients,
+    about_respondents,
+)
+from crqlab.scores.uniqueness import Quadrants, quadrants
+from crqlab.scores.wave_changes import changes
+
+__all__ = [
+    "Alternatives",
+    "Quadrants",
+    "Summary",
+    "about_accounts",
+    "about_agreement",
+    "about_changes",
+    "about_clients",
+    "about_respondents",
+    "accounts",
+    "agreement",
+    "alternatives",
+    "changes",
+    "clients",
+    "keep",
+    "quadrants",
+    "respondents",
+]

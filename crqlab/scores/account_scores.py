@@ -1,0 +1,179 @@
+"""From people to accounts: means, how sure they are, and whether the people agree."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import t
+
+from crqlab.base.codebook import Codebook
+from crqlab.base.contracts import contract
+from crqlab.base.instrument import Instrument
+from crqlab.scores.rollups import Layout, joined, laid_out, ratio, role_weights, senior_weights
+from crqlab.scores.spread import Spread, spread_of
+from crqlab.stats import agreement, nps
+from crqlab.stats.estimate import check_level
+from crqlab.stats.shrinkage import ALIKE, shrunken
+
+FEW_ANSWERS = 3
+AGREE = 0.70  # LeBreton & Senter 2008: below, a mean hides more than it says
+
+
+def accounts(respondents: pd.DataFrame, codebook: Codebook, *, level: float = 0.95) -> pd.DataFrame:
+    """Score every account of every client and wave.
+
+    ``crq`` is the plain mean of the respondents. Its interval pools the variance inside the
+    accounts of the client's wave. ``shrunken`` draws it towards the client's grand mean (the
+    mean of account means, each weighted by its precision) by ICC(1) of the client's wave:
+    rank by it, show both. Where a client's wave is too small for a variance of its own, that of
+    all clients of the wave, pooled inside clients, stands in, and ``flag`` says so.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        Table ``respondents``.
+    codebook : Codebook
+        Instrument, and weights of roles; a role without weight counts 1.
+    level : float
+        Coverage of all intervals, in (0, 1).
+
+    Returns
+    -------
+    DataFrame, one row per client, wave and account, sorted
+        Table ``account_scores``. Means in scale points, ``nps`` in points from -100 to 100,
+        ``rwg_j`` over the CRQ constructs. ``flag`` joins all cautions: "fewer than 3 answers",
+        "people disagree" (r_wg(J) below .70), "most senior role differs" (its gap to the others
+        exceeds its interval), and what was borrowed.
+
+    Raises
+    ------
+    EstimateError
+        No respondents, or a level that is no share.
+
+    References
+    ----------
+    Bliese (2000), in Klein & Kozlowski, Multilevel Theory, 349-381: ICC(1) and its weight.
+    Rocks (2016), The American Statistician 70, 365-372: interval of the NPS.
+    LeBreton & Senter (2008), Organizational Research Methods 11, 815-852: the .70.
+    """
+    check_level(level)
+    layout = laid_out(respondents, codebook.instrument)
+    spread = spread_of(layout)
+    total, count = layout.sums()
+    means = ratio(total, count)
+    n, crq = count[:, layout.at("crq")].astype("int64"), means[:, layout.at("crq")]
+    parts = [
+        layout.accounts.assign(n=n, n_ltr=count[:, layout.at("mean_ltr")].astype("int64"), crq=crq),
+        _interval(crq, n, spread, codebook.instrument, level),
+        _shrunken(crq, n, spread, codebook.instrument, level),
+        _views(layout, codebook),
+        pd.DataFrame(means, columns=list(layout.measures)).drop(columns=["crq", "nps"]),
+        _promoters(layout, level),
+        _inside(layout, codebook.instrument, spread, level),
+    ]
+    table = pd.concat(parts, axis=1)
+    return table.assign(flag=_flags(table, spread))[
+        list(contract("account_scores").for_instrument(codebook.instrument))
+    ]
+
+
+def _interval(
+    crq: NDArray, n: NDArray, spread: Spread, asked: Instrument, level: float
+) -> pd.DataFrame:
+    """Student's t on the pooled variance inside accounts, cut at the ends of the scale."""
+    half = _quantile(spread, level) * np.sqrt(ratio(spread.noise, n))
+    ends = {"low": crq - half, "high": crq + half}
+    return pd.DataFrame(ends).clip(asked.scale.low, asked.scale.high)
+
+
+def _quantile(spread: Spread, level: float) -> NDArray:
+    freedom = np.where(spread.freedom > 0, spread.freedom, np.nan)
+    return t.isf((1 - level) / 2, freedom)
+
+
+def _shrunken(
+    crq: NDArray, n: NDArray, spread: Spread, asked: Instrument, level: float
+) -> pd.DataFrame:
+    found = shrunken(
+        pd.Series(crq),
+        pd.Series(n),
+        icc1=spread.icc1,
+        grand_mean=spread.grand_mean,
+        within_variance=spread.within,
+        grand_se=spread.grand_se,
+        between_se=spread.between_se,
+        n_accounts=spread.n_accounts,
+        level=level,
+    )
+    ends = found[["value", "low", "high"]].clip(asked.scale.low, asked.scale.high)
+    ends.columns = ["shrunken", "shrunken_low", "shrunken_high"]
+    return ends.assign(weight=found["weight"], alike=(found["flag"] == ALIKE))
+
+
+def _views(layout: Layout, codebook: Codebook) -> pd.DataFrame:
+    """CRQ when roles, familiarity or rank decide who counts."""
+    weights = {
+        "crq_role": role_weights(layout.rows, codebook.roles),
+        "crq_confidence": layout.rows["confidence"].to_numpy(float),
+        "crq_senior": senior_weights(layout),
+    }
+    at = layout.at("crq")
+    views = {name: ratio(*layout.sums(weight))[:, at] for name, weight in weights.items()}
+    return pd.DataFrame(views)
+
+
+def _promoters(layout: Layout, level: float) -> pd.DataFrame:
+    counts = nps.counts(layout.rows["ltr"], pd.Series(layout.account)).reset_index(drop=True)
+    scores = nps.adjusted_wald(*counts.to_numpy().T, level=level)
+    scores = scores.rename(columns={"low": "nps_low", "high": "nps_high"})
+    return counts.astype("int64").join(scores[["nps", "nps_low", "nps_high"]])
+
+
+def _inside(layout: Layout, asked: Instrument, spread: Spread, level: float) -> pd.DataFrame:
+    """Dispersion inside an account: SD, r_wg(J), and the most senior role against the rest."""
+    at = layout.at("crq")
+    values = layout.scores[:, at : at + 1]
+    total, n = (sums[:, at : at + 1] for sums in layout.sums())
+    deviation = np.nan_to_num(values - ratio(total, n)[layout.account]) ** 2
+    sd = np.sqrt(ratio(layout.add(deviation), n - 1))[:, 0]
+    senior = senior_weights(layout)[:, at : at + 1]
+    top, n_top = (sums[:, at] for sums in layout.sums(senior))
+    rest, n_rest = (sums[:, at] for sums in layout.sums(_ranked(layout) - senior))
+    gap = ratio(top, n_top) - ratio(rest, n_rest)
+    error = np.sqrt(spread.noise * (ratio(np.ones(len(n)), n_top) + ratio(np.ones(len(n)), n_rest)))
+    return pd.DataFrame(
+        {
+            "sd": sd,
+            "rwg_j": agreed(layout, asked),
+            "role_gap": gap,
+            "apart": np.abs(gap) > _quantile(spread, level) * error,
+        }
+    )
+
+
+def _ranked(layout: Layout) -> NDArray:
+    return layout.rows["seniority"].notna().to_numpy(float)[:, None]
+
+
+def agreed(layout: Layout, asked: Instrument) -> NDArray:
+    """Return r_wg(J) of every account over the CRQ constructs of its scored respondents."""
+    scored = layout.rows["crq"].notna()
+    items = layout.rows[list(asked.crq.constructs)].astype(float).where(scored, np.nan)
+    found = agreement.rwg_j(items, pd.Series(layout.account), points=asked.scale.points)
+    return found.set_index("group")["rwg_j"].reindex(np.arange(len(layout.starts))).to_numpy()
+
+
+def _flags(table: pd.DataFrame, spread: Spread) -> NDArray:
+    n = table["n"].to_numpy()
+    return joined(
+        (n == 0, "no CRQ score"),
+        ((n > 0) & (n < FEW_ANSWERS), f"fewer than {FEW_ANSWERS} answers"),
+        ((table["rwg_j"] < AGREE).to_numpy(), "people disagree"),
+        (table["apart"].to_numpy(), "most senior role differs"),
+        (table["low"].isna().to_numpy() & (n > 0), "interval unknown"),
+        (spread.noise_borrowed, "variance of the whole wave"),
+        (spread.icc_borrowed, "ICC(1) of the whole wave"),
+        (table["shrunken"].isna().to_numpy() & (n > 0), "not shrunken: ICC(1) unknown"),
+        (table["alike"].to_numpy(), "accounts do not differ: grand mean shown"),
+    )

@@ -1,0 +1,228 @@
+"""From accounts to clients: every measure, in every way of counting, with intervals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crqlab.base.codebook import Codebook
+from crqlab.base.contracts import contract
+from crqlab.base.errors import DataError
+from crqlab.base.instrument import Instrument
+from crqlab.scores.rollups import (
+    Layout,
+    joined,
+    laid_out,
+    ratio,
+    role_weights,
+    senior_weights,
+)
+from crqlab.stats import bootstrap, nps
+from crqlab.stats.resampling import DRAWS, SEED
+
+BOOTSTRAP = "account bootstrap, Field & Welsh 2007"
+WALD = "adjusted Wald, Rocks 2016"
+ONE_VOICE = ("accounts", "revenue", "senior")
+_KNOWN = {
+    "revenue": (1, "revenue", "accounts"),
+    "confidence": (0, "familiarity", "respondents"),
+    "senior": (1, "role", "accounts"),
+}
+
+
+def clients(
+    respondents: pd.DataFrame,
+    accounts: pd.DataFrame | None,
+    codebook: Codebook,
+    *,
+    level: float = 0.95,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> pd.DataFrame:
+    """Score every client and wave, on every measure, rolled up in every way.
+
+    ``respondents``: everyone counts once. ``accounts``: mean of account means. ``revenue``: the
+    same, weighted by what an account pays. ``role`` and ``confidence``: everyone counts by the
+    weight of the role, or by how well they know the relationship. ``senior``: mean over
+    accounts of their most senior voice (several of one rank: their mean).
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        Table ``respondents``.
+    accounts : DataFrame or None
+        Table ``accounts``, for revenue; None where there is none.
+    codebook : Codebook
+        Instrument, and weights of roles; a role without weight counts 1.
+    level : float
+        Coverage of all intervals, in (0, 1).
+    draws, seed : int
+        Samples of whole accounts for each client and wave, and their seed. A client's numbers
+        depend neither on other clients nor on the order of rows.
+
+    Returns
+    -------
+    DataFrame, one row per client, wave, measure, roll-up and method
+        Table ``client_scores``: scale points; ``nps`` in points from -100 to 100. A row exists
+        where someone stands behind it, and always for CRQ by respondents. NPS by respondents
+        comes twice: with the account bootstrap, and with the adjusted Wald interval, which
+        takes answers as independent.
+
+    Raises
+    ------
+    DataError
+        An account occurs twice in ``accounts``.
+    EstimateError
+        No respondents, or a level that is no share.
+
+    References
+    ----------
+    Field & Welsh (2007), Journal of the Royal Statistical Society B 69, 369-390: the bootstrap.
+    Rocks (2016), The American Statistician 70, 365-372: adjusted Wald.
+    """
+    layout = laid_out(respondents, codebook.instrument)
+    views = _views(layout, _revenue(layout, accounts), codebook)
+    names = pd.MultiIndex.from_product([views, layout.measures])
+    parts = [
+        pd.DataFrame(
+            np.hstack([view[part] for view in views.values()]),
+            index=layout.accounts["account_id"].to_numpy(),
+            columns=range(len(names)),
+        )
+        for part in (0, 1)
+    ]
+    found = bootstrap.ratios(*parts, layout.keys, draws=draws, level=level, seed=seed)
+    people = layout.add_accounts(np.hstack([view[2] for view in views.values()]))
+    table = _keyed(layout, names, found, people, level)
+    table = table.assign(flag=_flags(table, found["flag"].to_numpy(), layout))
+    table = pd.concat([table, _wald(layout, level)], ignore_index=True)
+    kept = (table["n_respondents"] > 0) | (
+        (table["measure"] == "crq") & (table["roll_up"] == "respondents")
+    )
+    table = _cut(table[kept], codebook.instrument).sort_values("order", kind="stable")
+    return table[list(contract("client_scores").columns)].reset_index(drop=True)
+
+
+def _revenue(layout: Layout, accounts: pd.DataFrame | None) -> NDArray:
+    """Yearly revenue of each account of each wave; missing where it is not known."""
+    if accounts is None:
+        return np.full(len(layout.accounts), np.nan)
+    keys = ["client_id", "account_id"]
+    if accounts.duplicated(keys).any():
+        raise _twice(accounts[accounts.duplicated(keys)])
+    found = layout.accounts.merge(accounts[[*keys, "revenue"]], on=keys, how="left")
+    return found["revenue"].to_numpy(float)
+
+
+def _twice(rows: pd.DataFrame) -> DataError:
+    cases = pd.DataFrame(
+        {
+            "file": "",
+            "row": rows.index,
+            "column": "account_id",
+            "value": rows["account_id"].to_numpy(),
+            "rule": "the same account of one client twice",
+            "fix": "keep one row per account in the CRM export",
+        }
+    )
+    return DataError(
+        f"accounts= lists {len(rows)} accounts more than once; revenue needs one row per "
+        "account. Look at error.cases; correct the CRM export.",
+        cases,
+    )
+
+
+def _views(
+    layout: Layout, revenue: NDArray, codebook: Codebook
+) -> dict[str, tuple[NDArray, NDArray, NDArray]]:
+    """Numerators, denominators and respondents of each roll-up, by account and measure."""
+    total, n = layout.sums()
+    means, there = np.nan_to_num(ratio(total, n)), (n > 0).astype(float)
+    pays = np.nan_to_num(revenue)[:, None] * there
+    first = senior_weights(layout)
+    top, n_top = layout.sums(first)
+    views = {
+        "respondents": (total, n, n),
+        "accounts": (means, there, n),
+        "revenue": (pays * means, pays, n * (pays > 0)),
+        "senior": (np.nan_to_num(ratio(top, n_top)), (n_top > 0).astype(float), n_top),
+    }
+    people = {
+        "role": role_weights(layout.rows, codebook.roles),
+        "confidence": layout.rows["confidence"].to_numpy(float),
+    }
+    for name, weights in people.items():
+        counted = layout.add((layout.weights(weights) > 0).astype(float))
+        views[name] = (*layout.sums(weights), counted)
+    order = contract("client_scores").columns["roll_up"].options
+    return {name: views[name] for name in order}
+
+
+def _keyed(
+    layout: Layout, names: pd.MultiIndex, found: pd.DataFrame, people: NDArray, level: float
+) -> pd.DataFrame:
+    """Lay the estimates out beside client, wave, measure and roll-up."""
+    n_names, n_blocks = len(names), len(layout.blocks)
+    blocks = layout.blocks.loc[np.repeat(np.arange(n_blocks), n_names)].reset_index(drop=True)
+    return blocks.assign(
+        measure=np.tile(names.get_level_values(1), n_blocks),
+        roll_up=np.tile(names.get_level_values(0), n_blocks),
+        value=found["value"].to_numpy(),
+        low=found["low"].to_numpy(),
+        high=found["high"].to_numpy(),
+        level=level,
+        n_respondents=people.ravel().astype("int64"),
+        n_accounts=found["n_clusters"].to_numpy("int64"),
+        method=BOOTSTRAP,
+        order=np.arange(n_blocks * n_names, dtype=float),
+    )
+
+
+def _flags(table: pd.DataFrame, found: NDArray, layout: Layout) -> NDArray:
+    """What the bootstrap says, and how many a weight is known of, where not of all."""
+    cautions = [(found != "ok", found)]
+    everyone = table[table["roll_up"] == "respondents"]
+    counts = everyone[["n_respondents", "n_accounts"]].to_numpy(float)
+    shape = (len(layout.blocks), -1, len(layout.measures), 2)
+    whole = np.broadcast_to(counts.reshape(shape), (shape[0], 6, *shape[2:])).reshape(-1, 2)
+    for roll_up, (unit, what, of) in _KNOWN.items():
+        known = ratio(
+            table[["n_respondents", "n_accounts"]].to_numpy(float)[:, unit], whole[:, unit]
+        )
+        text = np.char.mod(f"{what} known for %d %% of {of}", np.floor(100 * np.nan_to_num(known)))
+        cautions.append(((table["roll_up"] == roll_up).to_numpy() & (known < 1), text))
+    return joined(*cautions)
+
+
+def _wald(layout: Layout, level: float) -> pd.DataFrame:
+    """NPS by respondents once more, from the counts of the three kinds of answer."""
+    counts = nps.counts(layout.rows["ltr"], pd.Series(layout.block[layout.account]))
+    found = nps.adjusted_wald(*counts.to_numpy().T, level=level)
+    n = layout.sums()[1][:, layout.at("nps")]
+    several = layout.add_accounts((n > 1).astype(int)) > 0
+    n_measures = len(layout.measures)
+    return layout.blocks.assign(
+        measure="nps",
+        roll_up="respondents",
+        value=found["nps"],
+        low=found["low"],
+        high=found["high"],
+        level=level,
+        n_respondents=found["n"].astype("int64"),
+        n_accounts=layout.add_accounts((n > 0).astype("int64")),
+        method=WALD,
+        flag=joined((several, "takes answers of one account as independent")),
+        order=np.arange(len(layout.blocks)) * 6 * n_measures + layout.at("nps") + 0.5,
+    )
+
+
+def _cut(table: pd.DataFrame, asked: Instrument) -> pd.DataFrame:
+    """Cut intervals at the ends of the measure's scale."""
+    ends = {"nps": (-100, 100), "mean_ltr": (0, 10)}
+    scale = (asked.scale.low, asked.scale.high)
+    low, high = (
+        table["measure"].map({name: ends.get(name, scale)[k] for name in table["measure"].unique()})
+        for k in (0, 1)
+    )
+    return table.assign(low=table["low"].clip(low, high), high=table["high"].clip(low, high))

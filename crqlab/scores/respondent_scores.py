@@ -1,0 +1,149 @@
+"""From answers to one CRQ score, and one mean per construct, for every person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crqlab.base.codebook import Codebook
+from crqlab.base.contracts import contract
+from crqlab.base.errors import EstimateError
+from crqlab.base.instrument import Instrument
+
+ROUNDING = 1e-9  # a third of three items is one item, whatever a float makes of it
+
+
+def respondents(responses: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """Score every included respondent.
+
+    A construct's mean needs the instrument's ``item_share`` of its items (half, unless the
+    codebook says otherwise), or that share of its parts. The CRQ score is the mean of the
+    construct means that the rule of the codebook names, given the required ones and at least
+    so many. Uniqueness is the mean of its constructs and needs the same share of them.
+
+    Parameters
+    ----------
+    responses : DataFrame, one row per response
+        Table ``responses``, answers in scale points as given; rows that are not ``included``
+        get no score and no row.
+    codebook : Codebook
+        Instrument and order of roles.
+
+    Returns
+    -------
+    DataFrame, one row per respondent, sorted by ``response_id``
+        Table ``respondents``; scores in scale points of the instrument, missing where too
+        little was answered; ``seniority`` 1 is the most senior role.
+
+    Raises
+    ------
+    EstimateError
+        No response is included.
+
+    Examples
+    --------
+    >>> book = Codebook.model_validate({
+    ...     "title": "Mini", "responses": {"files": ["a.csv"]}, "roles": {"order": ["CEO"]},
+    ...     "instrument": {"name": "mini", "version": "1", "scale": [1, 7],
+    ...         "items": {"t1": "", "t2": {"reversed": True}, "s1": ""},
+    ...         "constructs": {"trust": {"label": "Trust", "items": ["t1", "t2"]},
+    ...                        "satisfaction": {"label": "Satisfaction", "items": ["s1"]}},
+    ...         "crq": {"constructs": ["trust", "satisfaction"], "required": ["trust"]}}})
+    >>> answers = pd.DataFrame({
+    ...     "client_id": "C1", "wave": "2025", "response_id": ["r1", "r2"], "account_id": "A",
+    ...     "contact_id": ["p", "q"], "role": ["CEO", None], "familiarity": [6.0, 4.0],
+    ...     "ltr": [9.0, 7.0], "included": True,
+    ...     "t1": [6.0, None], "t2": [3.0, None], "s1": [7.0, 5.0]})
+    >>> respondents(answers, book)[["response_id", "seniority", "trust", "crq"]]
+      response_id  seniority  trust   crq
+    0          r1        1.0    5.5  6.25
+    1          r2        NaN    NaN   NaN
+    """
+    rows = responses[responses["included"].to_numpy(bool)]
+    if rows.empty:
+        raise EstimateError(
+            f"None of {len(responses)} responses is included; scores need at least one. "
+            "See the quality table for the reasons, and overrule them in decisions.csv."
+        )
+    rows = rows.sort_values("response_id", ignore_index=True)
+    asked = codebook.instrument
+    items = asked.keyed(rows[list(asked.items)].astype(float))
+    means = constructs(items, asked)
+    ranks = {role: float(rank) for rank, role in enumerate(codebook.roles.order, start=1)}
+    scored = rows.assign(
+        seniority=rows["role"].map(ranks).astype(float),
+        confidence=rows["familiarity"].astype(float),
+        n_items=items.notna().sum(axis=1).astype("int64"),
+        crq=crq(means, asked),
+        uniqueness=mean_of([means[name] for name in asked.uniqueness], len(rows), asked.item_share),
+        **means,
+    )
+    return scored[list(contract("respondents").for_instrument(asked))]
+
+
+def constructs(items: pd.DataFrame, instrument: Instrument) -> dict[str, NDArray]:
+    """Return the mean of every construct, in the instrument's order.
+
+    Parameters
+    ----------
+    items : DataFrame, shape (respondents, items)
+        Keyed answers (see `Instrument.keyed`), cells may be missing.
+    instrument : Instrument
+
+    Returns
+    -------
+    dict of name to ndarray, one value per respondent
+        Scale points; missing where less than ``item_share`` of the items, or parts, is there.
+    """
+    share, n = instrument.item_share, len(items)
+    means: dict[str, NDArray] = {}
+    for name, construct in instrument.constructs.items():
+        if construct.items:
+            means[name] = mean_of([items[i].to_numpy() for i in construct.items], n, share)
+    for name, construct in instrument.constructs.items():
+        if construct.parts:
+            means[name] = mean_of([means[part] for part in construct.parts], n, share)
+    return {name: means[name] for name in instrument.constructs}
+
+
+def crq(means: Mapping[str, NDArray], instrument: Instrument) -> NDArray:
+    """Return the CRQ score of every respondent: the mean of construct means, under the rule.
+
+    Parameters
+    ----------
+    means : mapping of construct to ndarray
+        One value per respondent, scale points (see `constructs`).
+    instrument : Instrument
+
+    Returns
+    -------
+    ndarray
+        Scale points; missing without a required construct or with too few of them.
+    """
+    rule = instrument.crq
+    columns = np.column_stack([means[name] for name in rule.constructs])
+    required = [rule.constructs.index(name) for name in rule.required]
+    complete = ~np.isnan(columns[:, required]).any(axis=1)
+    share = rule.at_least / len(rule.constructs)
+    return np.where(complete, mean_of(list(columns.T), len(columns), share), np.nan)
+
+
+def mean_of(columns: list[NDArray], n: int, share: float) -> NDArray:
+    """Mean over columns where at least a share of them is present.
+
+    Examples
+    --------
+    >>> mean_of([np.array([1.0, 1.0]), np.array([2.0, np.nan]), np.array([6.0, np.nan])], 2, 0.5)
+    array([ 3., nan])
+    """
+    if not columns:
+        return np.full(n, np.nan)
+    values = np.column_stack(columns)
+    present = ~np.isnan(values)
+    count = present.sum(axis=1)
+    total = np.where(present, values, 0).sum(axis=1)
+    enough = count >= share * len(columns) - ROUNDING
+    return np.where(enough, total / np.maximum(count, 1), np.nan)

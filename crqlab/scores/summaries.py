@@ -1,0 +1,144 @@
+"""What the tables of this station say, in one sentence each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from crqlab.base.instrument import Instrument
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Summary:
+    """A table and the one sentence that it says.
+
+    Attributes
+    ----------
+    table : DataFrame
+        The rows that the sentence is about.
+    sentence : str
+        Fit for a slide.
+    """
+
+    table: pd.DataFrame
+    sentence: str
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+def about_respondents(respondents: pd.DataFrame) -> Summary:
+    """How many of the respondents have a CRQ score, and how many answered LTR.
+
+    Examples
+    --------
+    >>> print(about_respondents(pd.DataFrame({"crq": [5.0, None], "ltr": [9.0, 8.0]})))
+    1 of 2 respondents has a CRQ score, 2 answered LTR
+    """
+    n, scored = len(respondents), int(respondents["crq"].notna().sum())
+    return Summary(
+        respondents,
+        f"{scored:,} of {n:,} respondents {'has' if scored == 1 else 'have'} a CRQ score, "
+        f"{respondents['ltr'].notna().sum():,} answered LTR",
+    )
+
+
+def about_accounts(account_scores: pd.DataFrame) -> Summary:
+    """How much of an account's shrunken score is its own, and where caution is due.
+
+    Parameters
+    ----------
+    account_scores : DataFrame
+        Table ``account_scores``; client-waves of any number.
+    """
+    scored = account_scores[account_scores["n"] > 0]
+    if scored.empty:
+        return Summary(scored, "No account has a CRQ score")
+    flag = scored["flag"]
+    own = scored["weight"].median()
+    share = "unknown" if pd.isna(own) else f"{own:.0%}"
+    return Summary(
+        scored,
+        f"{len(scored):,} account scores, half of them from {scored['n'].median():g} answers or "
+        f"fewer: {flag.str.contains('fewer than').mean():.0%} have too few answers to stand "
+        f"alone, in {flag.str.contains('people disagree').mean():.0%} people disagree; the "
+        f"median share of own answers in a shrunken score is {share}",
+    )
+
+
+def about_clients(client_scores: pd.DataFrame, instrument: Instrument) -> Summary:
+    """CRQ and NPS of one client's wave, or the spread of CRQ over many.
+
+    Parameters
+    ----------
+    client_scores : DataFrame
+        Table ``client_scores``, or the rows of one client and wave.
+    instrument : Instrument
+        Knows what measures are called.
+    """
+    plain = client_scores["roll_up"].eq("respondents") & client_scores["method"].str.contains(
+        "bootstrap"
+    )
+    rows = client_scores[plain]
+    crq = rows[rows["measure"] == "crq"]
+    if len(crq) == 1:
+        return _one_client(rows, crq.iloc[0], instrument)
+    value, width = crq["value"], (crq["high"] - crq["low"])
+    return Summary(
+        crq,
+        f"CRQ of {crq['client_id'].nunique():,} clients in {crq['wave'].nunique()} waves: half "
+        f"of the {value.notna().sum():,} scores lie above {value.median():.2f}, all between "
+        f"{value.min():.2f} and {value.max():.2f}; the typical {crq['level'].iloc[0]:.0%} "
+        f"interval is {width.median():.2f} wide",
+    )
+
+
+def _one_client(rows: pd.DataFrame, crq: pd.Series, instrument: Instrument) -> Summary:
+    shown = rows[rows["measure"].isin(["crq", "nps", "mean_ltr"])]
+    parts = [
+        f"{instrument.label(row.measure)} {row.value:.{digits}f} "
+        f"[{row.low:.{digits}f}, {row.high:.{digits}f}]"
+        for row, digits in zip(
+            shown.itertuples(), shown["measure"].ne("nps").astype(int) * 2, strict=True
+        )
+    ]
+    return Summary(
+        shown,
+        f"{', '.join(parts)}; n = {crq['n_respondents']:,} respondents in "
+        f"{crq['n_accounts']:,} accounts",
+    )
+
+
+def about_agreement(agreement: pd.DataFrame) -> Summary:
+    """ICC(1), ICC(2) and r_wg(J) of CRQ: of one client's wave, or the median over many."""
+    rows = agreement[agreement["measure"] == "crq"]
+    typical = rows.groupby("statistic", sort=True)["value"].median()
+    n = rows.groupby(["client_id", "wave"]).ngroups
+    words = {"icc1": "ICC(1)", "icc2": "ICC(2)", "rwg_j": "r_wg(J)"}
+    parts = [
+        f"{words[name]} {'unknown' if pd.isna(value) else format(value, '.2f')}"
+        for name, value in typical.items()
+    ]
+    of = "the client's wave" if n == 1 else f"the median of {n:,} clients' waves"
+    return Summary(rows, f"CRQ in {of}: {', '.join(parts)}")
+
+
+def about_changes(changes: pd.DataFrame) -> Summary:
+    """How often CRQ rose or fell by more than chance, and what accounts that stayed did.
+
+    Parameters
+    ----------
+    changes : DataFrame
+        Table ``changes``; may be empty, as with a single wave.
+    """
+    rows = changes[(changes["measure"] == "crq") & (changes["part"] == "all")]
+    if rows.empty:
+        return Summary(rows, "No client has a CRQ score in two waves: there is no change to test")
+    rose, fell = int((rows["low"] > 0).sum()), int((rows["high"] < 0).sum())
+    level = rows["level"].iloc[0]
+    return Summary(
+        rows,
+        f"CRQ rose in {rose:,} and fell in {fell:,} of {len(rows):,} changes from wave to wave; "
+        f"in the other {len(rows) - rose - fell:,} the {level:.0%} interval holds no change",
+    )

@@ -1,0 +1,212 @@
+"""What changed since the client's previous wave, and whose change it is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crqlab.base.codebook import Codebook
+from crqlab.base.contracts import contract
+from crqlab.scores.rollups import Layout, laid_out
+from crqlab.stats import bootstrap
+from crqlab.stats.bootstrap import FEW_ACCOUNTS
+from crqlab.stats.estimate import check_level
+from crqlab.stats.resampling import DRAWS, SEED
+
+METHOD = "paired account bootstrap, Field & Welsh 2007"
+FEW = f"fewer than {FEW_ACCOUNTS} accounts"
+PARTS = ("all", "same", "joiners", "leavers")
+_EMPTY = {"text": "str", "number": "float64", "count": "int64"}
+
+
+def changes(
+    respondents: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    level: float = 0.95,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> pd.DataFrame:
+    """Change of every measure since the client's previous wave, with its test, in three parts.
+
+    Everyone counts once. Accounts that answered a measure in both waves are the *same*; let S
+    be their mean. With a bar for the mean over everybody and 1, 2 for the waves::
+
+        all     = x̄2 - x̄1
+        same    = S2 - S1      what changed in the accounts that stayed
+        joiners = x̄2 - S2      how far new accounts lift the later mean
+        leavers = S1 - x̄1      how far the loss of accounts lifts the earlier mean
+
+    so that same + joiners + leavers = all. All four are taken from the same samples of accounts.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        Table ``respondents``, of one or more waves. A wave comes after another if its name
+        sorts after it, numbers by their value: 2024 < 2025, W9 < W10.
+    codebook : Codebook
+    level : float
+        Coverage of all intervals, in (0, 1).
+    draws, seed : int
+        Samples of whole accounts for each client and wave, and their seed. A client's numbers
+        depend neither on other clients nor on the order of rows.
+
+    Returns
+    -------
+    DataFrame, one row per client, wave, measure and part
+        Table ``changes``, in the units of the measure; counts are of accounts, and respondents
+        of either wave, in the part. No row where a measure was not answered in both waves.
+
+    Raises
+    ------
+    EstimateError
+        No respondents, or a level that is no share.
+
+    References
+    ----------
+    Field & Welsh (2007), Journal of the Royal Statistical Society B 69, 369-390: the bootstrap.
+    """
+    check_level(level)
+    layout = laid_out(respondents, codebook.instrument)
+    before = _before(layout.blocks)
+    if (before < 0).all():
+        return _none()
+    pairs = _paired(layout, before)
+    accounts, blocks = np.tile(pairs.account, 2), layout.blocks.loc[np.tile(pairs.block, 2)]
+    found = bootstrap.paired_difference(
+        *(pd.DataFrame(_sides(sums, pairs.stayed), accounts) for sums in (pairs.total, pairs.n)),
+        pd.MultiIndex.from_frame(blocks),
+        np.repeat([True, False], len(pairs.account)),
+        draws=draws,
+        level=level,
+        seed=seed,
+    )
+    table = _keyed(layout, before, found, _counts(pairs), level)
+    table = _explained(table, found["flag"].to_numpy())
+    whole = (table["part"] == "all").to_numpy().reshape(-1, len(PARTS), len(layout.measures))
+    known = table["value"].notna().to_numpy().reshape(whole.shape)
+    kept = np.repeat((known & whole).any(axis=1, keepdims=True), len(PARTS), axis=1).ravel()
+    columns = list(contract("changes").columns)
+    return table.loc[kept, columns].reset_index(drop=True)
+
+
+def _none() -> pd.DataFrame:
+    """No rows, and every column as its contract has it."""
+    columns = contract("changes").columns
+    return pd.DataFrame({name: pd.Series(dtype=_EMPTY[c.kind]) for name, c in columns.items()})
+
+
+def _before(blocks: pd.DataFrame) -> NDArray:
+    """Row of the same client's previous wave; -1 for a first wave."""
+    waves = sorted(blocks["wave"].unique(), key=_natural)
+    rank = blocks["wave"].map({wave: k for k, wave in enumerate(waves)})
+    order = blocks.assign(rank=rank).sort_values(["client_id", "rank"])
+    before = pd.Series(order.index, index=order.index).groupby(order["client_id"]).shift()
+    return before.reindex(blocks.index).fillna(-1).to_numpy(int)
+
+
+def _natural(wave: str) -> list[str | int]:
+    """Sort key in which digits count as numbers.
+
+    Examples
+    --------
+    >>> sorted(["W10", "W9"], key=_natural)
+    ['W9', 'W10']
+    """
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", wave)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pairs:
+    """Accounts of each later wave or the wave before it, sorted by later wave and name.
+
+    ``total`` and ``n`` have the shape (accounts, 2 waves, measures), the later wave first;
+    ``block`` is the later wave's row in the layout.
+    """
+
+    account: NDArray
+    block: NDArray
+    total: NDArray
+    n: NDArray
+
+    @property
+    def stayed(self) -> NDArray:
+        """1 where an account answered a measure in both waves, shape (accounts, measures)."""
+        return (self.n > 0).all(axis=1).astype(float)
+
+
+def _paired(layout: Layout, before: NDArray) -> _Pairs:
+    after = np.full(len(before), -1)
+    after[before[before >= 0]] = np.flatnonzero(before >= 0)
+    own = np.where(before >= 0, np.arange(len(before)), -1)
+    pair = np.concatenate([own[layout.block], after[layout.block]])
+    used = pair >= 0
+    names, uniques = pd.factorize(layout.accounts["account_id"], sort=True)
+    place = pair * len(uniques) + np.tile(names, 2)
+    places, row = np.unique(place[used], return_inverse=True)
+    wave = np.repeat([0, 1], len(names))[used]
+    source = np.tile(np.arange(len(names)), 2)[used]
+    sums = []
+    for amounts in layout.sums():
+        spread = np.zeros((len(places), 2, amounts.shape[1]))
+        spread[row, wave] = amounts[source]
+        sums.append(spread)
+    account = uniques.to_numpy()[places % len(uniques)]
+    return _Pairs(account, places // len(uniques), *sums)
+
+
+def _sides(amounts: NDArray, stayed: NDArray) -> NDArray:
+    """What each part subtracts from what: sums of shape (2 sides x accounts, parts x measures)."""
+    later, earlier = amounts[:, 0], amounts[:, 1]
+    minuend = np.hstack([later, later * stayed, later, earlier * stayed])
+    subtrahend = np.hstack([earlier, earlier * stayed, later * stayed, earlier])
+    return np.vstack([minuend, subtrahend])
+
+
+def _keyed(
+    layout: Layout, before: NDArray, found: pd.DataFrame, counts: list[NDArray], level: float
+) -> pd.DataFrame:
+    """Lay the estimates out beside client, waves, measure and part."""
+    later = np.flatnonzero(before >= 0)
+    repeated = np.repeat(later, len(PARTS) * len(layout.measures))
+    blocks = layout.blocks.loc[repeated].reset_index(drop=True)
+    return blocks.assign(
+        from_wave=layout.blocks["wave"].loc[before[repeated]].to_numpy(),
+        measure=np.tile(layout.measures, len(later) * len(PARTS)),
+        part=np.tile(np.repeat(PARTS, len(layout.measures)), len(later)),
+        **{name: found[name].to_numpy() for name in ("value", "low", "high", "p")},
+        level=level,
+        n_accounts=counts[0].astype("int64"),
+        n_respondents=counts[1].astype("int64"),
+        method=METHOD,
+    )
+
+
+def _counts(pairs: _Pairs) -> list[NDArray]:
+    """Accounts and respondents of each part, by later wave, part and measure."""
+    there, stayed = (pairs.n > 0).astype(float), pairs.stayed
+    of_part = [np.ones(stayed.shape), stayed, there[:, 0] - stayed, there[:, 1] - stayed]
+    starts = np.flatnonzero(np.diff(pairs.block, prepend=-1))
+    amounts = [there.max(axis=1), pairs.n.sum(axis=1)]
+    return [
+        np.add.reduceat(np.hstack([a * part for part in of_part]), starts, axis=0).ravel()
+        for a in amounts
+    ]
+
+
+def _explained(table: pd.DataFrame, flag: NDArray) -> pd.DataFrame:
+    """Say of each part what its numbers cannot: nobody joined, nobody stayed."""
+    part, n = table["part"].to_numpy(), table["n_accounts"].to_numpy()
+    unsplit = table["value"].isna().to_numpy()
+    none = (n == 0) & ~unsplit
+    few = (n > 0) & (n < FEW_ACCOUNTS) & ~unsplit
+    words = np.select(
+        [unsplit, none & (part == "joiners"), none, few],
+        ["no account in both waves: not to be split", "no joiners", "no leavers", FEW],
+        flag.astype(str),
+    )
+    return table.assign(flag=words, p=table["p"].mask(none))
