@@ -22,6 +22,7 @@ _MODULES = {
     "scores": "crqlab.scores",
     "report": "crqlab.report",
     "figures": "crqlab.show.figures",
+    "charts": "crqlab.show.charts",
     "tables": "crqlab.show.tables",
     "simulate": "crqlab.simulate",
     "stats": "crqlab.stats",

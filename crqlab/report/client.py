@@ -1,0 +1,242 @@
+"""From a study's tables to what one client may see of one wave."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from crqlab.base.contracts import contract
+from crqlab.base.errors import one_of
+from crqlab.base.study import Study
+from crqlab.report import privacy
+from crqlab.show.view import ClientView, Participation
+
+__all__ = ["ClientView", "view"]
+
+_HEADLINE = ("crq", "nps", "mean_ltr")
+_NPS = "nps nps_low nps_high mean_ltr promoters passives detractors".split()
+_CHANGE = ["change", "change_low", "change_high", "change_method"]
+
+
+def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
+    """Everything that the report of one client and wave shows.
+
+    Parameters
+    ----------
+    study : Study
+        With the tables of ``10_responses`` and ``30_scores``.
+    client, wave : str or int
+        As in the tables; a notebook runner may have turned ``2025`` into a number.
+
+    Returns
+    -------
+    ClientView
+        Only this client's rows; what stands on fewer people than the codebook's
+        ``privacy`` allows is withheld already.
+
+    Raises
+    ------
+    CrqError
+        An unknown client, or a wave that this client has no scores of; names the nearest.
+    StudyError
+        A table is missing; names the notebook that makes it.
+    """
+    scores = study.read("client_scores")
+    client = _known("client=", client, scores["client_id"])
+    scores = scores[scores["client_id"] == client]
+    wave = _known(f"wave= of client {client}", wave, scores["wave"])
+    book, asked = study.codebook, study.codebook.instrument
+    small, words = book.privacy.min_scores, book.privacy.min_comments
+    responses = _rows(study, "responses", client, wave)
+    counted = responses[responses["included"]]
+    invited = _rows(study, "contacts", client, wave)
+    accounts = _accounts(study, client, wave, invited[invited["invited"]], counted)
+    changes = _rows(study, "changes", client, wave)
+    plain = _plain(scores, small)
+    questions = privacy.questions(counted, asked, minimum=words)
+    labels = accounts.set_index("account_id")["name"]
+    comments = privacy.comments(
+        counted, questions, labels, minimum=words, names=invited["name"].dropna()
+    )
+    clients = _table(study, "clients").set_index("client_id")["name"]
+    return ClientView(
+        title=book.title,
+        client_id=client,
+        client=str(clients.get(client, "")) or client,
+        wave=wave,
+        before=changes["from_wave"].iloc[0] if len(changes) else "",
+        synthetic=book.synthetic,
+        currency=book.currency,
+        instrument=asked,
+        privacy=book.privacy,
+        n_respondents=len(counted),
+        n_accounts=counted["account_id"].nunique(),
+        n_excluded=len(responses) - len(counted),
+        participation=_participation(invited[invited["invited"]], counted, accounts),
+        measures=_measures(plain[plain["wave"] == wave], changes, list(asked.constructs), asked),
+        trend=plain[(plain["wave"] <= wave) & plain["measure"].isin(_HEADLINE)],
+        roll_ups=_roll_ups(scores[scores["wave"] == wave], small),
+        parts=_parts(changes, small),
+        ltr=_ltr(_rows(study, "respondents", client, wave)["ltr"], small),
+        accounts=privacy.withheld(accounts, _personal(study), n="n", minimum=small),
+        agreement=_rows(study, "agreement", client, wave),
+        comments=comments,
+        questions=questions,
+        excluded=_excluded(_rows(study, "quality", client, wave)),
+    )
+
+
+def _known(argument: str, value: str | int, names: pd.Series) -> str:
+    """Find a name, also one whose leading zeros a notebook runner has taken for a number's."""
+    options = sorted(set(names))
+    same = [name for name in options if name.isdecimal() and int(name) == value]
+    found = same[0] if str(value) not in options and len(same) == 1 else str(value)
+    one_of(argument, found, options)
+    return found
+
+
+def _table(study: Study, name: str) -> pd.DataFrame:
+    """A table that a study may do without: no rows where no station wrote it."""
+    if study.has(name) or name in ("responses", "respondents", "account_scores"):
+        return study.read(name)
+    columns = contract(name).for_instrument(study.codebook.instrument)
+    kinds = {"yes": bool, "number": float, "count": int}
+    return pd.DataFrame({c: pd.Series(dtype=kinds.get(k.kind, object)) for c, k in columns.items()})
+
+
+def _rows(study: Study, name: str, client: str, wave: str) -> pd.DataFrame:
+    table = _table(study, name)
+    mine = (table["client_id"] == client) & (table["wave"] == wave)
+    return table[mine].reset_index(drop=True)
+
+
+def _plain(scores: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    """One row per wave and measure: everyone counts once, accounts as sampling units."""
+    rows = scores[scores["roll_up"] == "respondents"]
+    rows = rows.assign(by_accounts=rows["method"].str.contains("bootstrap"))
+    rows = rows.sort_values(["wave", "by_accounts"], ascending=[True, False], kind="stable")
+    rows = rows.drop_duplicates(["wave", "measure"]).drop(columns="by_accounts")
+    return privacy.withheld(rows, ["value", "low", "high"], n="n_respondents", minimum=minimum)
+
+
+def _measures(
+    rows: pd.DataFrame, changes: pd.DataFrame, constructs: list[str], asked: object
+) -> pd.DataFrame:
+    """The wave's numbers in the order of the page, each with its change since the wave before."""
+    order = [*_HEADLINE, *constructs, "uniqueness"]
+    whole = changes[changes["part"] == "all"].rename(
+        columns={
+            "value": "change",
+            "low": "change_low",
+            "high": "change_high",
+            "method": "change_method",
+        }
+    )
+    merged = rows.merge(whole[["measure", *_CHANGE]], on="measure", how="left")
+    merged[_CHANGE[:3]] = merged[_CHANGE[:3]].astype(float).mask(merged["withheld"])
+    verdict = np.select(
+        [merged["change"].isna(), merged["change_low"] > 0, merged["change_high"] < 0],
+        ["", "higher", "lower"],
+        "no clear change",
+    )
+    labels = [asked.label(measure) for measure in merged["measure"]]
+    merged = merged.assign(label=labels, verdict=verdict)
+    merged = merged[merged["measure"].isin(order)]
+    return merged.sort_values("measure", key=lambda m: m.map(order.index), ignore_index=True)
+
+
+def _roll_ups(scores: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    rows = scores[scores["measure"].isin(["crq", "nps"])]
+    rows = privacy.withheld(rows, ["value", "low", "high"], n="n_respondents", minimum=minimum)
+    return rows.reset_index(drop=True)
+
+
+def _parts(changes: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    rows = changes[changes["measure"].isin(["crq", "nps"])]
+    hidden = ["value", "low", "high", "p"]
+    rows = privacy.withheld(rows, hidden, n="n_respondents", minimum=minimum)
+    return rows.reset_index(drop=True)
+
+
+def _ltr(answers: pd.Series, minimum: int) -> pd.DataFrame:
+    """How many people gave each answer; no row where they are too few."""
+    answers = answers.dropna().astype(int)
+    n = np.bincount(answers, minlength=11)
+    counts = pd.DataFrame({"answer": np.arange(11), "n": n})
+    return counts if len(answers) >= minimum else counts.iloc[:0]
+
+
+def _personal(study: Study) -> list[str]:
+    """Columns of an account from which a single person's answers could be read."""
+    columns = contract("account_scores").for_instrument(study.codebook.instrument)
+    kept = {"n", "n_ltr", "shrunken", "shrunken_low", "shrunken_high", "weight"}
+    return [name for name, column in columns.items() if column.kind != "text" and name not in kept]
+
+
+def _accounts(
+    study: Study, client: str, wave: str, invited: pd.DataFrame, counted: pd.DataFrame
+) -> pd.DataFrame:
+    """Every account of the client, those that answered with their scores.
+
+    NPS rests on fewer people than CRQ where some left LTR open, so it is withheld by itself.
+    """
+    small = study.codebook.privacy.min_scores
+    known = _table(study, "accounts")
+    known = known[known["client_id"] == client].set_index("account_id")
+    scores = _rows(study, "account_scores", client, wave).set_index("account_id")
+    asked = invited["account_id"].value_counts()
+    everyone = known.index.union(scores.index).union(asked.index)
+    everyone = everyone.union(counted["account_id"].unique())
+    details = known.reindex(everyone)
+    scores[_NPS] = scores[_NPS].astype(float).mask(scores["n_ltr"] < small)
+    rows = scores.reindex(everyone).assign(
+        name=details["name"].where(details["name"].notna(), everyone.to_series()),
+        manager=details["account_manager"],
+        revenue=details["revenue"].astype(float),
+        invited=asked.reindex(everyone).fillna(0).astype(int),
+        n=scores["n"].reindex(everyone).fillna(0).astype(int),
+        n_ltr=scores["n_ltr"].reindex(everyone).fillna(0).astype(int),
+    )
+    answered = everyone.isin(counted["account_id"])
+    passed_over = (rows["invited"] == 0) & bool(len(invited))
+    status = np.select(
+        [rows["n"] > 0, answered, passed_over], ["scored", "not scored", "Not invited"], "Silent"
+    )
+    rows = rows.assign(status=status, flag=rows["flag"].fillna("ok"))
+    return rows.rename_axis("account_id").reset_index()
+
+
+def _participation(
+    invited: pd.DataFrame, counted: pd.DataFrame, accounts: pd.DataFrame
+) -> Participation:
+    revenue = _covered(accounts)
+    if invited.empty:
+        return Participation(None, None, None, None, 0, revenue)
+    known = counted["contact_id"].isin(invited["contact_id"])
+    if counted["contact_id"].isna().all():
+        known = counted["account_id"].isin(invited["account_id"])
+    answers = counted[known].drop_duplicates("response_id")
+    return Participation(
+        len(invited),
+        len(answers),
+        invited["account_id"].nunique(),
+        int(invited["account_id"].drop_duplicates().isin(counted["account_id"]).sum()),
+        int((~known).sum()),
+        revenue,
+    )
+
+
+def _covered(accounts: pd.DataFrame) -> float:
+    asked = accounts[accounts["status"] != "Not invited"]
+    total = asked["revenue"].sum()
+    return float(asked.loc[asked["status"] != "Silent", "revenue"].sum() / total) if total else np.nan
+
+
+def _excluded(quality: pd.DataFrame) -> pd.DataFrame:
+    """Which checks flagged how many responses, and how many of those they left out."""
+    flagged = quality.groupby("check", sort=True).agg(
+        rule=("rule", "first"), n_flagged=("response_id", "nunique")
+    )
+    out = quality[quality["excluded"]].groupby("check")["response_id"].nunique()
+    flagged["n_excluded"] = out.reindex(flagged.index).fillna(0).astype(int)
+    return flagged.sort_values(["n_excluded", "n_flagged"], ascending=False).reset_index()

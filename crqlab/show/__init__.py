@@ -1,0 +1,1 @@
+"""What readers see: the only floor that draws, rounds or colours."""

@@ -1,0 +1,175 @@
+"""Accounts in tables: their scores, those that stayed silent, and where they differ."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from crqlab.show.charts import ends
+from crqlab.show.colours import BOUNDS, STEPS, cells, ink
+from crqlab.show.markup import Column, Shown, hidden, names, paragraph, table, text
+from crqlab.show.numbers import MISSING, count, number, percent, span
+from crqlab.show.view import ClientView
+
+_WITHHELD = MISSING + hidden("withheld")
+
+
+def accounts(view: ClientView) -> Shown:
+    """Every scored account, the highest shrunken score first."""
+    rows = view.scored
+    if rows.empty:
+        said = "No account has a score."
+        return Shown(paragraph(text(said)), said)
+    columns = [
+        Column("Account", _placed(rows)),
+        *_known(rows, view.currency),
+        Column("CRQ, shrunken", [number(value, 1) for value in rows["shrunken"]], True),
+        Column("Interval", _spans(rows, "shrunken_low", "shrunken_high", 1), True),
+        Column("Plain mean", _numbers(rows, "crq", 1), True),
+        *_nps(rows),
+        Column("n", [f"{n:,}" for n in rows["n"]], True),
+        Column("Caution", [text(flag) if flag != "ok" else "" for flag in rows["flag"]]),
+    ]
+    level = percent(float(view.measures["level"].iloc[0]))
+    caption = (
+        f"{count(len(rows), 'account')} with answers, the highest shrunken CRQ score first; {level} "
+        "intervals: shrunken score, empirical Bayes; NPS, adjusted Wald. n counts respondents."
+    )
+    note = (
+        "A shrunken score is drawn towards the client's mean, the more so the fewer people "
+        f"answered; rank by it. From fewer than {view.privacy.min_scores} respondents nothing "
+        "else is shown."
+    )
+    said = f"{len(rows)} accounts, led by {rows['name'].iloc[0]}"
+    return Shown(table(columns, caption=caption, note=note, kind="long"), said)
+
+
+def _placed(rows: pd.DataFrame) -> list[str]:
+    """Account names behind their places; equal names are told apart by their ids."""
+    twice = rows["name"].duplicated(keep=False)
+    said = rows["name"].where(~twice, rows["name"] + " (" + rows["account_id"] + ")")
+    return [
+        f'<span class="place">{place}</span> {name}'
+        for place, name in enumerate(names(said), start=1)
+    ]
+
+
+def _known(rows: pd.DataFrame, currency: str) -> list[Column]:
+    """What the client's own list says about the accounts, where it says anything."""
+    columns = []
+    if rows["manager"].notna().any():
+        columns.append(Column("Account manager", names(rows["manager"])))
+    if rows["revenue"].notna().any():
+        head = f"Revenue a year ({currency})" if currency else "Revenue a year"
+        columns.append(Column(head, [number(value, 0) for value in rows["revenue"]], True))
+    return columns
+
+
+def _nps(rows: pd.DataFrame) -> list[Column]:
+    if (rows["n_ltr"] == 0).all():
+        return []
+    return [
+        Column("NPS", _numbers(rows, "nps", 0, signed=True), True),
+        Column("Interval of NPS", _spans(rows, "nps_low", "nps_high", 0, signed=True), True),
+    ]
+
+
+def _numbers(
+    rows: pd.DataFrame, column: str, decimals: int, *, signed: bool = False
+) -> list[str]:
+    return [
+        _WITHHELD if withheld else number(value, decimals, signed=signed)
+        for value, withheld in zip(rows[column], rows["withheld"], strict=True)
+    ]
+
+
+def _spans(
+    rows: pd.DataFrame, low: str, high: str, decimals: int, *, signed: bool = False
+) -> list[str]:
+    kept = rows["withheld"] if low != "shrunken_low" else [False] * len(rows)
+    return [
+        _WITHHELD if withheld else MISSING if a != a and b != b and low == "nps_low"
+        else span(a, b, decimals, signed=signed)
+        for a, b, withheld in zip(rows[low], rows[high], kept, strict=True)
+    ]
+
+
+def silent(view: ClientView) -> Shown:
+    """Accounts without an answer: named, never scored."""
+    rows = view.accounts[view.accounts["status"] != "scored"]
+    if rows.empty:
+        said = "Every account answered."
+        return Shown(paragraph(text(said)), said)
+    rows = rows.sort_values(
+        ["status", "revenue", "name"], ascending=[False, False, True], ignore_index=True
+    )
+    columns = [
+        Column("Account", names(rows["name"])),
+        Column("Status", rows["status"].tolist()),
+        *_known(rows, view.currency),
+    ]
+    if view.participation.contacts is not None:
+        columns.append(Column("Contacts invited", [f"{n:,}" for n in rows["invited"]], True))
+    found = rows["status"].value_counts()
+    said = ", ".join(f"{n:,} {status}" for status, n in sorted(found.items(), reverse=True))
+    caption = f"Accounts without a score: {said}. They are never given one."
+    note = {
+        "Silent": "Silent: asked, and nobody answered. Silence is news: ask the account manager.",
+        "Not invited": "Not invited: no contact was asked.",
+        "not scored": "Not scored: somebody answered, but too few questions for a score.",
+    }
+    notes = " ".join(sentence for status, sentence in note.items() if status in found)
+    return Shown(table(columns, caption=caption, note=text(notes), kind="long"), caption)
+
+
+def heat_map(view: ClientView) -> Shown:
+    """Constructs by accounts: numbers on colours, small accounts left out."""
+    measures = [name for name in view.instrument.constructs if view.measure(name) is not None]
+    scored = view.scored
+    rows = scored[~scored["withheld"]]
+    left = len(scored) - len(rows)
+    why = (
+        f"{count(left, 'account')} with fewer than {view.privacy.min_scores} respondents "
+        f"{'is' if left == 1 else 'are'} left out: single people's answers could be read off."
+    )
+    if rows.empty or not measures:
+        said = f"No account is large enough for this table: {why}"
+        return Shown(paragraph(text(said)), said)
+    low, high = ends(view, "crq")
+    total = {name: view.measure(name)["value"] for name in ["crq", *measures]}
+    grid = pd.concat([pd.DataFrame([total]), rows.rename(columns={"crq": "plain"}).rename(
+        columns={"shrunken": "crq"})[["crq", *measures]]], ignore_index=True)
+    columns = [
+        Column("Account", ["<strong>All respondents</strong>", *names(rows["name"])]),
+        Column("n", [f"{n:,}" for n in [view.n_respondents, *rows["n"]]], True),
+        *(
+            Column(_head(view, name), [number(v, 1) for v in grid[name]], True,
+                   cells(grid[name], low, high))
+            for name in ["crq", *measures]
+        ),
+    ]
+    caption = (
+        f"Account means per construct, {low:g} to {high:g} scale points; CRQ is the shrunken score. "
+        "n counts respondents. Cells carry no interval: with few answers, differences of less "
+        "than one point are often chance."
+    )
+    note = _legend(low, high) + (f" {text(why)}" if left else "")
+    said = f"{len(rows)} accounts by {len(measures)} constructs" + (f"; {why}" if left else "")
+    return Shown(table(columns, caption=caption, note=note, kind="heat"), said)
+
+
+def _head(view: ClientView, measure: str) -> str:
+    return view.instrument.label(measure)
+
+
+def _legend(low: float, high: float) -> str:
+    """The colours with the scores at which they change."""
+    cuts = [low + share * (high - low) for share in BOUNDS]
+    said = [
+        f"below {number(cuts[0], 1)}",
+        *(f"from {number(cut, 1)}" for cut in cuts),
+    ]
+    swatches = (
+        f'<span class="swatch" style="background:{colour};color:{ink(colour)}">{words}</span>'
+        for colour, words in zip(STEPS, said, strict=True)
+    )
+    return f'<span class="legend">{"".join(swatches)}</span>'

@@ -1,0 +1,248 @@
+"""The report's pictures: one function, one picture, written directly as SVG.
+
+Direct drawing takes a hundredth of a plotting library's time, gives the same bytes on every
+machine and keeps text readable for screens, printers and screen readers.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from crqlab.show import svg
+from crqlab.show.colours import ACCENT, INK, MUTED, WARM
+from crqlab.show.markup import Shown, paragraph, text
+from crqlab.show.numbers import count, decimals, number, percent, span
+from crqlab.show.view import ClientView
+
+NAMED = 40  # accounts that still fit on a page with their names
+
+
+def ends(view: ClientView, measure: str) -> tuple[float, float]:
+    """Return the two ends of a measure's scale."""
+    scale = view.instrument.scale
+    fixed = {"nps": (-100.0, 100.0), "mean_ltr": (0.0, 10.0)}
+    return fixed.get(measure, (float(scale.low), float(scale.high)))
+
+
+def trend(view: ClientView) -> Shown:
+    """CRQ and NPS over the waves, each with its interval."""
+    drawn = [_waves(view, measure) for measure in ("crq", "nps")]
+    drawn = [picture for picture in drawn if picture]
+    if not drawn:
+        said = f"Wave {view.wave} is the first with scores to compare; a trend starts with the next."
+        return Shown(paragraph(text(said)), said)
+    level = percent(view.trend["level"].iloc[0])
+    caption = (
+        f"CRQ and NPS, wave by wave. Bars are {level} intervals; where they overlap widely, "
+        "read no trend into two dots. The numbers stand in the table below."
+    )
+    said = "; ".join(_said(view, measure) for measure in ("crq", "nps"))
+    return Shown(svg.figure("\n".join(drawn), caption, wide=False), f"Trend. {said}")
+
+
+def _waves(view: ClientView, measure: str) -> str:
+    rows = view.trend[(view.trend["measure"] == measure) & view.trend["value"].notna()]
+    if len(rows) < 2:
+        return ""
+    places, known = decimals(measure), pd.concat([rows["low"], rows["high"], rows["value"]])
+    limits = svg.around(known, *ends(view, measure), least=60 if measure == "nps" else 2)
+    down = svg.Axis(*limits, 190, 40)
+    step = 250 / len(rows)
+    xs = [60 + step * (i + 0.5) for i in range(len(rows))]
+    marks = [*svg.beside(down, 50, right=316)]
+    marks += [
+        svg.line(x1, down.at(y1), x2, down.at(y2), ink=MUTED)
+        for x1, x2, y1, y2 in zip(xs, xs[1:], rows["value"], rows["value"][1:], strict=False)
+    ]
+    for x, row in zip(xs, rows.itertuples(), strict=True):
+        if row.low == row.low and row.high == row.high:
+            marks.append(svg.line(x, down.at(row.low), x, down.at(row.high), ink=ACCENT, width=3))
+        value = number(row.value, places, signed=measure == "nps")
+        marks.append(svg.dot(x, down.at(row.value), ink=ACCENT, radius=5.5))
+        marks.append(svg.words(x + 10, down.at(row.value) - 6, value, anchor="start", bold=True))
+        marks.append(svg.words(x, 212, row.wave, ink=MUTED, size=12))
+    label = view.instrument.label(measure)
+    marks.append(svg.words(12, 20, _axis(view, measure), anchor="start", ink=INK, bold=True))
+    said = _said(view, measure)
+    return svg.picture(f"trend-{measure}", marks, size=(330, 224), title=f"{label} by wave", says=said)
+
+
+def _axis(view: ClientView, measure: str) -> str:
+    low, high = ends(view, measure)
+    unit = "points" if measure == "nps" else "scale points"
+    return f"{view.instrument.label(measure)} ({unit}, {low:g} to {high:g})".replace("-", "−")
+
+
+def _said(view: ClientView, measure: str) -> str:
+    rows = view.trend[(view.trend["measure"] == measure) & view.trend["value"].notna()]
+    places, signed = decimals(measure), measure == "nps"
+    return f"{view.instrument.label(measure)}: " + ", ".join(
+        f"{row.wave} {number(row.value, places, signed=signed)} "
+        f"({span(row.low, row.high, places, signed=signed)})"
+        for row in rows.itertuples()
+    )
+
+
+def ltr(view: ClientView) -> Shown:
+    """How many people gave each answer from 0 to 10, and which kind that makes them."""
+    rows = view.ltr
+    if rows.empty:
+        few = f"fewer than {view.privacy.min_scores} people answered it"
+        why = few if view.instrument.recommend else "the questionnaire does not ask it"
+        said = f"Likely to recommend is not shown: {why}."
+        return Shown(paragraph(text(said)), said)
+    n, across = int(rows["n"].sum()), svg.Axis(-0.5, 10.5, 20, 620)
+    tall = svg.Axis(0, float(rows["n"].max()), 150, 40)
+    kinds = {"Detractors": (0, 6, WARM), "Passives": (7, 8, MUTED), "Promoters": (9, 10, ACCENT)}
+    marks = [svg.line(20, 150, 620, 150, ink=MUTED)]
+    said = []
+    for kind, (first, last, ink) in kinds.items():
+        some = rows[rows["answer"].between(first, last)]
+        for row in some.itertuples():
+            x, y = across.at(row.answer - 0.42), tall.at(row.n)
+            marks.append(svg.box(x, y, 46, 150 - y, fill=ink))
+            marks.append(svg.words(across.at(row.answer), y - 5, f"{row.n:,}", size=12))
+            marks.append(svg.words(across.at(row.answer), 167, row.answer, ink=MUTED, size=12))
+        of = int(some["n"].sum())
+        label = f"{kind} {of:,} ({100 * of / n:.0f} %)"
+        said.append(label)
+        left, right = across.at(first - 0.42), across.at(last + 0.42)
+        marks.append(svg.line(left, 178, right, 178, ink=ink, width=3))
+        marks.append(svg.words((left + right) / 2, 197, label, ink=ink, bold=True))
+    sentence = f"Likely to recommend, {count(n, 'answer')}: {', '.join(said)}"
+    drawn = svg.picture("ltr", marks, size=(640, 206), title="Answers from 0 to 10", says=sentence)
+    caption = (
+        f"Likely to recommend, 0 to 10: people per answer, n = {n:,}. NPS is the share of promoters "
+        "minus the share of detractors; these are counts, so they have no interval."
+    )
+    return Shown(svg.figure(drawn, caption), sentence)
+
+
+def accounts(view: ClientView) -> Shown:
+    """Every scored account with its interval: with names while they fit, else as one sweep."""
+    rows = view.scored
+    if rows.empty:
+        return Shown("", "No account has a score")
+    mean = view.measure("crq")
+    middle = float("nan") if mean is None else float(mean["value"])
+    top, last = rows.iloc[0], rows.iloc[-1]
+    said = (
+        f"{count(len(rows), 'account')} by shrunken CRQ score, from {top['name']} "
+        f"({number(top['shrunken'], 1)}) down to {last['name']} ({number(last['shrunken'], 1)})"
+    )
+    draw = _named if len(rows) <= NAMED else _sweep
+    level = percent(view.measures["level"].iloc[0])
+    caption = (
+        f"Where the accounts lie. Filled: shrunken CRQ score with its {level} interval; hollow: the "
+        f"plain mean of the answers. The line is the client's CRQ of {number(middle)}."
+    )
+    if draw is _sweep:
+        caption = (
+            f"Where the accounts lie. Each stroke is one account: shrunken CRQ score and {level} "
+            f"interval, the highest on the left. The line is the client's CRQ of {number(middle)}."
+        )
+    return Shown(svg.figure(draw(view, rows, middle, said), caption), said)
+
+
+def _named(view: ClientView, rows: pd.DataFrame, middle: float, said: str) -> str:
+    low, high = ends(view, "crq")
+    across, foot = svg.Axis(low, high, 210, 625), 26 + 24 * len(rows)
+    marks = svg.below(across, foot, top=14, label=_axis(view, "crq"))
+    if middle == middle:
+        marks.append(svg.line(across.at(middle), 14, across.at(middle), foot, ink=INK, width=1.5))
+    for place, row in enumerate(rows.itertuples()):
+        y = 30 + 24 * place
+        marks.append(svg.words(200, y + 4, _cut(row.name), anchor="end"))
+        if row.shrunken_low == row.shrunken_low:
+            x1, x2 = across.at(row.shrunken_low), across.at(row.shrunken_high)
+            marks.append(svg.line(x1, y, x2, y, ink="#86b9de", width=6))
+        if row.crq == row.crq:
+            marks.append(svg.dot(across.at(row.crq), y, ink=MUTED, radius=4.5, hollow=True))
+        marks.append(svg.dot(across.at(row.shrunken), y, ink=ACCENT, radius=5))
+    return svg.picture("accounts", marks, size=(640, foot + 46), title="Account scores", says=said)
+
+
+def _sweep(view: ClientView, rows: pd.DataFrame, middle: float, said: str) -> str:
+    low, high = ends(view, "crq")
+    down = svg.Axis(low, high, 250, 24)
+    across = svg.Axis(0, len(rows) - 1, 56, 624)
+    marks = svg.beside(down, 40, right=636)
+    width = max(1.0, min(3.0, 400 / len(rows)))
+    for place, row in enumerate(rows.itertuples()):
+        x = across.at(place)
+        if row.shrunken_low == row.shrunken_low:
+            y1, y2 = down.at(row.shrunken_low), down.at(row.shrunken_high)
+            marks.append(svg.line(x, y1, x, y2, ink="#86b9de", width=width))
+        marks.append(svg.box(x - 1.2, down.at(row.shrunken) - 1.2, 2.4, 2.4, fill=ACCENT))
+    if middle == middle:
+        marks.append(svg.line(40, down.at(middle), 636, down.at(middle), ink=INK, width=1.5))
+    top, last = rows.iloc[0], rows.iloc[-1]
+    marks.append(svg.words(44, 272, f"highest: {_cut(top['name'])}", anchor="start", size=12))
+    marks.append(svg.words(636, 272, f"lowest: {_cut(last['name'])}", anchor="end", size=12))
+    marks.append(svg.words(8, 14, _axis(view, "crq"), anchor="start", ink=MUTED, size=12))
+    return svg.picture("accounts", marks, size=(640, 284), title="Account scores", says=said)
+
+
+def uniqueness(view: ClientView) -> Shown:
+    """What accounts get against how they get it: Solution across, Experience upwards."""
+    asked = view.instrument
+    if len(asked.uniqueness) < 2:
+        said = "This questionnaire has no two constructs of which uniqueness is made."
+        return Shown(paragraph(text(said)), said)
+    one, two = asked.uniqueness[:2]
+    rows = view.scored.assign(place=range(1, len(view.scored) + 1)).dropna(subset=[one, two])
+    if rows.empty:
+        said = f"No account has {view.privacy.min_scores} or more respondents, so none is shown here."
+        return Shown(paragraph(text(said)), said)
+    title = f"{asked.label(one)} and {asked.label(two)} of each account"
+    over = [
+        view.measure(name)["value"] if view.measure(name) is not None else float("nan")
+        for name in (one, two)
+    ]
+    both = int(((rows[one] > over[0]) & (rows[two] > over[1])).sum())
+    said = (
+        f"{both} of {count(len(rows), 'account')} with {view.privacy.min_scores} or more respondents "
+        f"lie above the client's own mean in both {asked.label(one)} ({number(over[0])}) and "
+        f"{asked.label(two)} ({number(over[1])})"
+    )
+    caption = (
+        f"{asked.label(one)} and {asked.label(two)}, account means. {said}. Lines are the client's "
+        "means; numbers are the accounts' places in the account table, where n and the interval "
+        "stand: with few answers a place in this picture is uncertain."
+    )
+    return Shown(svg.figure(_field(view, rows, over, title, said), caption), said)
+
+
+def _field(
+    view: ClientView, rows: pd.DataFrame, over: list[float], title: str, said: str
+) -> str:
+    one, two = view.instrument.uniqueness[:2]
+    scale = ends(view, "crq")
+    across = svg.Axis(*svg.around([*rows[one], over[0]], *scale, least=3), 56, 624)
+    down = svg.Axis(*svg.around([*rows[two], over[1]], *scale, least=3), 320, 16)
+    marks = svg.beside(down, 50, right=630)
+    marks += svg.below(across, 326, top=10, label=f"{view.instrument.label(one)} (scale points)")
+    if over[0] == over[0]:
+        marks.append(svg.line(across.at(over[0]), 10, across.at(over[0]), 326, ink=INK, width=1.5))
+    if over[1] == over[1]:
+        marks.append(svg.line(50, down.at(over[1]), 630, down.at(over[1]), ink=INK, width=1.5))
+    label = f"{view.instrument.label(two)} (scale points)"
+    marks.append(svg.words(-168, 14, label, ink=MUTED, size=12).replace("<text", _TURNED, 1))
+    numbered = len(rows) <= NAMED
+    for row in rows[[one, two, "place"]].itertuples(index=False):
+        x, y = across.at(row[0]), down.at(row[1])
+        marks.append(svg.dot(x, y, ink=ACCENT, radius=10 if numbered else 4))
+        if numbered:
+            marks.append(svg.words(x, y + 4, row[2], ink="#ffffff", size=11, bold=True))
+    return svg.picture("uniqueness", marks, size=(640, 372), title=title, says=said)
+
+
+_TURNED = '<text transform="rotate(-90)"'
+
+
+def _cut(name: object, most: int = 28) -> str:
+    """A name that fits; the table has it whole."""
+    said = str(name)
+    return said if len(said) <= most else f"{said[: most - 1].rstrip()}…"
+
+

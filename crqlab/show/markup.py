@@ -1,0 +1,164 @@
+"""HTML by hand: text that cannot break out of its place, and tables that can be heard.
+
+Everything that came from a file passes through `text` before it becomes part of a page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+#: Characters that turn the direction of text around, and those that no page may hold.
+_UNSAFE = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Something finished: HTML for the page, one sentence for plain text.
+
+    Attributes
+    ----------
+    html : str
+        A fragment without script, style sheet or remote reference.
+    sentence : str
+        What the fragment says, for a terminal or a reader who cannot see it.
+    """
+
+    html: str
+    sentence: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return self.sentence
+
+    def __add__(self, other: Shown) -> Shown:
+        """Show both, one below the other."""
+        return Shown(f"{self.html}\n{other.html}", f"{self.sentence}\n{other.sentence}")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table.
+
+    Attributes
+    ----------
+    head : str
+        Plain text of its heading.
+    cells : sequence of str
+        Finished HTML, one per row.
+    numeric : bool
+        Numbers stand to the right.
+    styles : sequence of str, optional
+        A style attribute per cell, empty for none.
+    """
+
+    head: str
+    cells: Sequence[str]
+    numeric: bool = False
+    styles: Sequence[str] = ()
+
+
+def text(value: object) -> str:
+    """Make any value harmless inside HTML, and readable in its own direction.
+
+    Parameters
+    ----------
+    value : object
+        None and NaN become an empty text.
+
+    Returns
+    -------
+    str
+        Escaped, without control characters and without marks that turn text around.
+
+    Examples
+    --------
+    >>> text("<b>A & B</b> \u202egnp.exe")
+    '&lt;b&gt;A &amp; B&lt;/b&gt; gnp.exe'
+    >>> text(None), text(float("nan"))
+    ('', '')
+    """
+    if value is None or value != value:
+        return ""
+    return escape(_UNSAFE.sub("", str(value)), quote=True)
+
+
+def names(values: Iterable[object]) -> list[str]:
+    """Make a column of names harmless; each keeps its own writing direction."""
+    return [f"<bdi>{text(value)}</bdi>" for value in values]
+
+
+def table(
+    columns: Sequence[Column], *, caption: str, note: str = "", kind: str = "", row_heads: bool = True
+) -> str:
+    """Lay out a table with a caption and with headings that name their direction.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        All of one length; the first names the rows.
+    caption : str
+        Plain text: what the table says, and the n, interval and method behind it.
+    note : str
+        Finished HTML of one paragraph below.
+    kind : str
+        Class of the table, for the style sheet.
+    row_heads : bool
+        Whether cells of the first column are headings of their rows.
+
+    Returns
+    -------
+    str
+        The table inside a box that scrolls by itself where the screen is narrow.
+
+    Examples
+    --------
+    >>> html = table([Column("Account", ["A"]), Column("n", ["4"], True)], caption="Who answered")
+    >>> '<caption>Who answered</caption>' in html, '<th scope="row">A</th>' in html
+    (True, True)
+    """
+    head = "".join(
+        f'<th scope="col"{_numeric(column)}>{text(column.head)}</th>' for column in columns
+    )
+    first, *others = (_cells(column, row_heads and i == 0) for i, column in enumerate(columns))
+    rows = ("".join(cells) for cells in zip(first, *others, strict=True))
+    body = "\n".join(f"<tr>{row}</tr>" for row in rows)
+    named = f' class="{kind}"' if kind else ""
+    return (
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{text(_short(caption))}">\n'
+        f"<table{named}>\n<caption>{text(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
+        f"<tbody>\n{body}\n</tbody>\n</table>\n</div>" + (f"\n{paragraph(note)}" if note else "")
+    )
+
+
+def paragraph(html: str, kind: str = "note") -> str:
+    """Wrap finished HTML as one paragraph."""
+    return f'<p class="{kind}">{html}</p>' if kind else f"<p>{html}</p>"
+
+
+def hidden(words: str) -> str:
+    """Return words that are heard but not seen."""
+    return f'<span class="heard">{text(words)}</span>'
+
+
+def _numeric(column: Column) -> str:
+    return ' class="number"' if column.numeric else ""
+
+
+def _cells(column: Column, heads: bool) -> list[str]:
+    tag, extra = ("th", ' scope="row"') if heads else ("td", _numeric(column))
+    styles = column.styles or [""] * len(column.cells)
+    marked = (f' style="{style}"' if style else "" for style in styles)
+    return [
+        f"<{tag}{extra}{style}>{cell}</{tag}>"
+        for cell, style in zip(column.cells, marked, strict=True)
+    ]
+
+
+def _short(caption: str) -> str:
+    """The first sentence of a caption."""
+    return re.split(r"(?<=[.:;]) ", caption)[0].rstrip(".:;")

@@ -1,0 +1,243 @@
+"""The client's numbers in tables: constructs, waves, changes, other ways to count, agreement."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from crqlab.show.charts import ends
+from crqlab.show.markup import Column, Shown, names, paragraph, table, text
+from crqlab.show.numbers import MISSING, decimals, number, percent, span
+from crqlab.show.strips import bar
+from crqlab.show.view import ClientView
+
+ROLL_UPS = {
+    "respondents": "Everyone counts once",
+    "accounts": "Every account counts once",
+    "revenue": "Accounts count by revenue",
+    "role": "Roles count by their weight",
+    "confidence": "People count by how well they know the relationship",
+    "senior": "Only the most senior voice of each account",
+}
+PARTS = {
+    "all": "Whole change",
+    "same": "Accounts in both waves",
+    "joiners": "Accounts that joined",
+    "leavers": "Accounts that left",
+}
+
+
+def constructs(view: ClientView) -> Shown:
+    """Every construct's mean with interval, change and n."""
+    rows = view.measures[~view.measures["measure"].isin(["crq", "nps", "mean_ltr"])]
+    if rows.empty:
+        return Shown("", "No construct has a score")
+    scale, asked = ends(view, "crq"), view.instrument
+    parts = {part for construct in asked.constructs.values() for part in construct.parts}
+    labels = names(rows["label"])
+    labels = [
+        f'<span class="part">{label}</span>' if measure in parts else label
+        for label, measure in zip(labels, rows["measure"], strict=True)
+    ]
+    inside = rows["measure"].isin(asked.crq.constructs).map({True: "yes", False: "no"})
+    drawn = [
+        bar(value=row.value, low=row.low, high=row.high, ends=scale) for row in rows.itertuples()
+    ]
+    columns = [
+        Column("Construct", labels),
+        Column("In CRQ", inside.tolist()),
+        Column("Mean", [number(value) for value in rows["value"]], True),
+        Column("Interval", _spans(rows["low"], rows["high"]), True),
+        Column(f"{scale[0]:g} to {scale[1]:g}", drawn),
+        Column("n", [f"{n:,}" for n in rows["n_respondents"]], True),
+        *_changes(view, rows),
+    ]
+    caption = (
+        f"Means per construct, {scale[0]:g} to {scale[1]:g} scale points, {_level(rows)} "
+        f"intervals ({_methods(rows)}); n counts respondents."
+    )
+    known = rows.dropna(subset=["value"]).sort_values("value")
+    said = "Constructs: none may be shown"
+    if len(known):
+        high, low = known.iloc[-1], known.iloc[0]
+        said = f"Highest: {_brief(high)}. Lowest: {_brief(low)}."
+    return Shown(paragraph(text(said), "lead") + "\n" + table(columns, caption=caption), said)
+
+
+def _brief(row: pd.Series) -> str:
+    return f"{row['label']} {number(row['value'])} ({span(row['low'], row['high'])})"
+
+
+def _changes(view: ClientView, rows: pd.DataFrame) -> list[Column]:
+    if rows["change"].isna().all():
+        return []
+    moved = [number(change, signed=True) for change in rows["change"]]
+    between = _spans(rows["change_low"], rows["change_high"], signed=True)
+    return [
+        Column(f"Since {view.before}", moved, True),
+        Column("Interval of change", between, True),
+        Column("Verdict", [text(verdict) or MISSING for verdict in rows["verdict"]]),
+    ]
+
+
+def waves(view: ClientView) -> Shown:
+    """CRQ, NPS and mean LTR of every wave so far."""
+    rows = view.trend.reset_index(drop=True)
+    if rows["wave"].nunique() < 2:
+        return Shown("", "One wave only")
+    labels = [view.instrument.label(measure) for measure in rows["measure"]]
+    columns = [
+        Column("Wave", names(rows["wave"])),
+        Column("Measure", labels),
+        *_estimates(rows),
+        Column("Respondents", [f"{n:,}" for n in rows["n_respondents"]], True),
+        Column("Accounts", [f"{n:,}" for n in rows["n_accounts"]], True),
+    ]
+    caption = f"The same numbers wave by wave, {_level(rows)} intervals ({_methods(rows)})."
+    return Shown(table(columns, caption=caption), f"{rows['wave'].nunique()} waves")
+
+
+def change_parts(view: ClientView) -> Shown:
+    """What the change since the last wave is made of: same accounts, joiners, leavers."""
+    rows = view.parts
+    if rows.empty:
+        return Shown("", "No earlier wave")
+    order = {"crq": 0, "nps": 1}, {part: place for place, part in enumerate(PARTS)}
+    rows = rows.assign(a=rows["measure"].map(order[0]), b=rows["part"].map(order[1]))
+    rows = rows.sort_values(["a", "b"], ignore_index=True)
+    columns = [
+        Column("Measure", [view.instrument.label(measure) for measure in rows["measure"]]),
+        Column("Part", [PARTS[part] for part in rows["part"]]),
+        *_estimates(rows, change=True),
+        Column("Accounts", [f"{n:,}" for n in rows["n_accounts"]], True),
+        Column("Respondents", [f"{n:,}" for n in rows["n_respondents"]], True),
+        *_cautions(rows),
+    ]
+    caption = (
+        f"Where the change since {view.before} comes from, {_level(rows)} intervals "
+        f"({_methods(rows)}). The parts add up to the whole change."
+    )
+    whole = rows[rows["part"] == "all"]
+    said = "; ".join(
+        f"{view.instrument.label(row.measure)} {_moved(row)}" for row in whole.itertuples()
+    )
+    return Shown(table(columns, caption=caption), f"Change since {view.before}: {said}")
+
+
+def _moved(row: object) -> str:
+    places = decimals(row.measure, change=True)
+    between = span(row.low, row.high, places, signed=True)
+    return f"{number(row.value, places, signed=True)} ({between})"
+
+
+def roll_ups(view: ClientView) -> Shown:
+    """CRQ and NPS counted in every way there is, to see whether the message depends on it."""
+    rows = view.roll_ups
+    if rows.empty:
+        return Shown("", "No other way to count")
+    order = list(ROLL_UPS)
+    rows = rows.sort_values(
+        ["measure", "roll_up"],
+        key=lambda c: c.map({"crq": -2, "nps": -1, **{r: i for i, r in enumerate(order)}}),
+        kind="stable",
+        ignore_index=True,
+    )
+    columns = [
+        Column("Way to count", [ROLL_UPS[roll_up] for roll_up in rows["roll_up"]]),
+        Column("Measure", [view.instrument.label(measure) for measure in rows["measure"]]),
+        *_estimates(rows),
+        Column("Respondents", [f"{n:,}" for n in rows["n_respondents"]], True),
+        Column("Accounts", [f"{n:,}" for n in rows["n_accounts"]], True),
+        Column("Method", [text(method) for method in rows["method"]]),
+        *_cautions(rows),
+    ]
+    caption = f"CRQ and NPS counted in other ways, {_level(rows)} intervals."
+    return Shown(table(columns, caption=caption), f"{len(rows)} ways to count")
+
+
+def agreement(view: ClientView) -> Shown:
+    """In plain words: do people of one account say the same?"""
+    rows = view.agreement
+    whole = rows[rows["measure"] == "crq"].set_index("statistic")
+    told = [sentence for sentence in (_between(whole), _reliable(whole), _agree(whole)) if sentence]
+    if not told:
+        said = "Too few accounts with several respondents to say how far their people agree."
+        return Shown(paragraph(text(said)), said)
+    kinds = {"icc1": "ICC(1)", "icc2": "ICC(2)", "rwg_j": "r_wg(J)"}
+    columns = [
+        Column("Measure", names(view.instrument.label(measure) for measure in rows["measure"])),
+        Column("Statistic", [kinds[statistic] for statistic in rows["statistic"]]),
+        Column("Value", [number(value) for value in rows["value"]], True),
+        Column("Interval", _spans(rows["low"], rows["high"]), True),
+        Column("Respondents", [f"{n:,}" for n in rows["n_respondents"]], True),
+        Column("Accounts", [f"{n:,}" for n in rows["n_accounts"]], True),
+        Column("Method", [text(method) for method in rows["method"]]),
+        *_cautions(rows),
+    ]
+    caption = f"Agreement inside accounts, {_level(rows)} intervals where the method has one."
+    lead = paragraph(text(" ".join(told)), "lead")
+    return Shown(f"{lead}\n{table(columns, caption=caption)}", " ".join(told))
+
+
+def _between(whole: pd.DataFrame) -> str:
+    icc1 = _value(whole, "icc1")
+    if icc1 != icc1:
+        return ""
+    between = span(*(100 * whole.loc["icc1", end] for end in ("low", "high")), 0)
+    return (
+        f"About {percent(max(icc1, 0))} of the differences between answers lie between accounts "
+        f"({_level(whole)} interval {between} %), the rest between people of the same account."
+    )
+
+
+def _reliable(whole: pd.DataFrame) -> str:
+    icc2 = _value(whole, "icc2")
+    if icc2 != icc2:
+        return ""
+    words = "safe enough to rank" if icc2 >= 0.7 else "not safe enough to rank by, so we shrink it"
+    return f"An average account's plain mean has a reliability of {number(icc2)}: {words}."
+
+
+def _agree(whole: pd.DataFrame) -> str:
+    rwg = _value(whole, "rwg_j")
+    if rwg != rwg:
+        return ""
+    words = "strong" if rwg >= 0.7 else "moderate" if rwg >= 0.5 else "weak"
+    return f"Inside accounts people show {words} agreement (r_wg(J) {number(rwg)}, at most 1)."
+
+
+def _value(whole: pd.DataFrame, statistic: str) -> float:
+    return float(whole.loc[statistic, "value"]) if statistic in whole.index else float("nan")
+
+
+def _estimates(rows: pd.DataFrame, *, change: bool = False) -> list[Column]:
+    """Value and interval, each with the decimals and the sign of its measure."""
+    places = [decimals(measure, change=change) for measure in rows["measure"]]
+    signed = [change or measure == "nps" for measure in rows["measure"]]
+    values = [
+        number(value, place, signed=sign)
+        for value, place, sign in zip(rows["value"], places, signed, strict=True)
+    ]
+    between = [
+        span(low, high, place, signed=sign)
+        for low, high, place, sign in zip(rows["low"], rows["high"], places, signed, strict=True)
+    ]
+    return [Column("Change" if change else "Value", values, True), Column("Interval", between, True)]
+
+
+def _spans(low: pd.Series, high: pd.Series, *, signed: bool = False) -> list[str]:
+    return [span(a, b, signed=signed) for a, b in zip(low, high, strict=True)]
+
+
+def _cautions(rows: pd.DataFrame) -> list[Column]:
+    """A column of cautions, where there are any."""
+    if (rows["flag"] == "ok").all():
+        return []
+    return [Column("Caution", [text(f) if f != "ok" else "" for f in rows["flag"]])]
+
+
+def _level(rows: pd.DataFrame) -> str:
+    return percent(float(rows["level"].iloc[0]))
+
+
+def _methods(rows: pd.DataFrame) -> str:
+    return "; ".join(dict.fromkeys(rows["method"]))

@@ -1,0 +1,67 @@
+"""Every table and card that a notebook may show, under one roof."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from crqlab.show.accounts import accounts, heat_map, silent
+from crqlab.show.headline import banner, headline, masthead, participation
+from crqlab.show.markup import Column, Shown, names, table
+from crqlab.show.method import excluded, privacy, quality, rules, run_card
+from crqlab.show.numbers import number
+from crqlab.show.scores import agreement, change_parts, constructs, roll_ups, waves
+from crqlab.show.voices import comments
+
+__all__ = [
+    "Shown",
+    "accounts",
+    "agreement",
+    "banner",
+    "change_parts",
+    "comments",
+    "constructs",
+    "excluded",
+    "headline",
+    "heat_map",
+    "masthead",
+    "participation",
+    "plain",
+    "privacy",
+    "quality",
+    "roll_ups",
+    "rules",
+    "run_card",
+    "silent",
+    "waves",
+]
+
+
+def plain(rows: pd.DataFrame, *, caption: str, decimals: int = 2) -> Shown:
+    """Any tidy table as it is, for notebooks that explore.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The first column names the rows.
+    caption : str
+        What the table says, with the n, interval and method behind its numbers.
+    decimals : int
+        Of columns that are not whole numbers.
+
+    Examples
+    --------
+    >>> plain(pd.DataFrame({"account": ["a"], "score": [5.238]}), caption="Scores, n = 4")
+    Scores, n = 4
+    """
+    columns = [
+        Column(str(name).replace("_", " "), *_column(rows[name], decimals)) for name in rows.columns
+    ]
+    return Shown(table(columns, caption=caption), caption)
+
+
+def _column(values: pd.Series, decimals: int) -> tuple[list[str], bool]:
+    """Cells, and whether they are numbers."""
+    if pd.api.types.is_bool_dtype(values) or not pd.api.types.is_numeric_dtype(values):
+        return names(values), False
+    whole = pd.api.types.is_integer_dtype(values)
+    return [number(value, 0 if whole else decimals) for value in values], True

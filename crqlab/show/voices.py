@@ -1,0 +1,49 @@
+"""What people wrote, by question, without who wrote it."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from crqlab.show.markup import Shown, paragraph, text
+from crqlab.show.numbers import count
+from crqlab.show.view import ClientView
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+def comments(view: ClientView) -> Shown:
+    """Verbatims of every open question that enough people answered."""
+    if view.questions.empty:
+        said = "The questionnaire has no open questions."
+        return Shown(paragraph(text(said)), said)
+    html = "\n".join(_question(view, row) for row in view.questions.itertuples())
+    said = f"{count(len(view.comments), 'comment')} to {count(len(view.questions), 'question')}"
+    note = (
+        f"Comments of fewer than {view.privacy.min_comments} people to a question are not shown, and "
+        f"an account is named only where at least {view.privacy.min_comments} of its people answered. "
+        "E-mail addresses, phone numbers and names of invited people are taken out by rule, which "
+        "may miss some: read before you pass this on. Order tells nothing about the writers."
+    )
+    return Shown(f"{html}\n{paragraph(text(note))}", said)
+
+
+def _question(view: ClientView, row: tuple) -> str:
+    wrote = count(row.n, "person wrote", "people wrote")
+    head = f"<h3>{text(row.wording)}</h3>"
+    if row.withheld:
+        few = f"Not shown: {wrote} something, fewer than {view.privacy.min_comments}."
+        return head + paragraph(text(few if row.n else "Nobody wrote anything."))
+    rows = view.comments[view.comments["question"] == row.question]
+    quotes = "\n".join(_quote(comment) for comment in rows.itertuples())
+    asked = f"n = {count(row.n, 'comment')} by {count(view.n_respondents, 'respondent')}"
+    return f'{head}{paragraph(text(asked))}\n<ul class="quotes">\n{quotes}\n</ul>'
+
+
+def _quote(row: tuple) -> str:
+    known = not pd.isna(row.language) and _LANGUAGE.fullmatch(str(row.language))
+    language = f' lang="{row.language}"' if known else ""
+    account = f' <cite><bdi>{text(row.account)}</bdi></cite>' if row.account else ""
+    words = text(row.words).replace("\n", "<br>")
+    return f'<li><q{language} dir="auto">{words}</q>{account}</li>'
