@@ -172,8 +172,8 @@ def _flags(table: pd.DataFrame, spread: Spread) -> NDArray:
         ((table["rwg_j"] < AGREE).to_numpy(), "people disagree"),
         (table["apart"].to_numpy(), "most senior role differs"),
         (table["low"].isna().to_numpy() & (n > 0), "interval unknown"),
-        (spread.noise_borrowed, "variance of the whole wave"),
-        (spread.icc_borrowed, "ICC(1) of the whole wave"),
+        (spread.noise_borrowed & table["low"].notna(), "variance of the whole wave"),
+        (spread.icc_borrowed & table["shrunken"].notna(), "ICC(1) of the whole wave"),
         (table["shrunken"].isna().to_numpy() & (n > 0), "not shrunken: ICC(1) unknown"),
         (table["alike"].to_numpy(), "accounts do not differ: grand mean shown"),
     )

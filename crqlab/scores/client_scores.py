@@ -23,7 +23,7 @@ from crqlab.stats.resampling import DRAWS, SEED
 
 BOOTSTRAP = "account bootstrap, Field & Welsh 2007"
 WALD = "adjusted Wald, Rocks 2016"
-ONE_VOICE = ("accounts", "revenue", "senior")
+#: Roll-ups that leave some out: the column of counts, what they lack, and who they are.
 _KNOWN = {
     "revenue": (1, "revenue", "accounts"),
     "confidence": (0, "familiarity", "respondents"),
@@ -96,7 +96,7 @@ def clients(
     people = layout.add_accounts(np.hstack([view[2] for view in views.values()]))
     table = _keyed(layout, names, found, people, level)
     table = table.assign(flag=_flags(table, found["flag"].to_numpy(), layout))
-    table = pd.concat([table, _wald(layout, level)], ignore_index=True)
+    table = pd.concat([table, _wald(layout, len(names), level)], ignore_index=True)
     kept = (table["n_respondents"] > 0) | (
         (table["measure"] == "crq") & (table["roll_up"] == "respondents")
     )
@@ -182,26 +182,23 @@ def _keyed(
 def _flags(table: pd.DataFrame, found: NDArray, layout: Layout) -> NDArray:
     """What the bootstrap says, and how many a weight is known of, where not of all."""
     cautions = [(found != "ok", found)]
-    everyone = table[table["roll_up"] == "respondents"]
-    counts = everyone[["n_respondents", "n_accounts"]].to_numpy(float)
-    shape = (len(layout.blocks), -1, len(layout.measures), 2)
-    whole = np.broadcast_to(counts.reshape(shape), (shape[0], 6, *shape[2:])).reshape(-1, 2)
+    counted = table[["n_respondents", "n_accounts"]].to_numpy(float)
+    by_roll_up = counted.reshape(len(layout.blocks), -1, len(layout.measures), 2)
+    whole = np.broadcast_to(by_roll_up[:, :1], by_roll_up.shape).reshape(-1, 2)
     for roll_up, (unit, what, of) in _KNOWN.items():
-        known = ratio(
-            table[["n_respondents", "n_accounts"]].to_numpy(float)[:, unit], whole[:, unit]
-        )
-        text = np.char.mod(f"{what} known for %d %% of {of}", np.floor(100 * np.nan_to_num(known)))
+        known = ratio(counted[:, unit], whole[:, unit])
+        percent = np.floor(100 * np.nan_to_num(known))
+        text = np.char.mod(f"{what} known for %d %% of {of}", percent)
         cautions.append(((table["roll_up"] == roll_up).to_numpy() & (known < 1), text))
     return joined(*cautions)
 
 
-def _wald(layout: Layout, level: float) -> pd.DataFrame:
+def _wald(layout: Layout, n_rows: int, level: float) -> pd.DataFrame:
     """NPS by respondents once more, from the counts of the three kinds of answer."""
     counts = nps.counts(layout.rows["ltr"], pd.Series(layout.block[layout.account]))
     found = nps.adjusted_wald(*counts.to_numpy().T, level=level)
     n = layout.sums()[1][:, layout.at("nps")]
     several = layout.add_accounts((n > 1).astype(int)) > 0
-    n_measures = len(layout.measures)
     return layout.blocks.assign(
         measure="nps",
         roll_up="respondents",
@@ -213,7 +210,7 @@ def _wald(layout: Layout, level: float) -> pd.DataFrame:
         n_accounts=layout.add_accounts((n > 0).astype("int64")),
         method=WALD,
         flag=joined((several, "takes answers of one account as independent")),
-        order=np.arange(len(layout.blocks)) * 6 * n_measures + layout.at("nps") + 0.5,
+        order=np.arange(len(layout.blocks)) * n_rows + layout.at("nps") + 0.5,
     )
 
 

@@ -45,7 +45,7 @@ class Alternatives:
         return (
             f"Ranking {self.unit} by item mean instead of construct means: rank correlation "
             f"{known.median():.2f} (least {known.min():.2f} of {len(known)}); {name} moves "
-            f"farthest, {abs(top['moved']):g} places in wave {top['wave']}"
+            f"farthest, by {abs(top['moved']):g} in wave {top['wave']}"
         )
 
     def movers(self, *, most: int = 10) -> pd.DataFrame:

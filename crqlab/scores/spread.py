@@ -59,16 +59,16 @@ def spread_of(layout: Layout) -> Spread:
     wave = _pooled(own, layout.blocks["wave"])
     few = (own["between"] + 1 < FEW_ACCOUNTS) | (own["within"] < FEW_ACCOUNTS)
     borrowed = (few | ~(own["msw"] > SAME)).to_numpy()
-    no_noise = (own["within"] < FEW_FREEDOM).to_numpy()
+    no_noise = ((own["within"] < FEW_FREEDOM) | ~(own["msw"] > SAME)).to_numpy()
     noise = _either(no_noise, wave, own)
     chosen = _either(borrowed, wave, own)
     share = np.clip(chosen["icc1"].to_numpy(), 0, MOST)[layout.block]
-    variance = chosen["msw"].where(chosen["msw"] > SAME).to_numpy()[layout.block]
+    variance = _known(chosen["msw"])[layout.block]
     precision = n / (1 + (n - 1) * np.nan_to_num(share))
     sums = layout.add_accounts(np.column_stack([precision * mean, precision]))
     mass = np.where(sums[:, 1] > 0, sums[:, 1], np.nan)
     return Spread(
-        noise=noise["msw"].to_numpy()[layout.block],
+        noise=_known(noise["msw"])[layout.block],
         freedom=noise["within"].to_numpy()[layout.block],
         noise_borrowed=no_noise[layout.block],
         icc1=share,
@@ -83,6 +83,11 @@ def spread_of(layout: Layout) -> Spread:
 
 def _either(condition: NDArray, yes: pd.DataFrame, no: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(np.where(condition[:, None], yes, no), columns=no.columns)
+
+
+def _known(variance: pd.Series) -> NDArray:
+    """Take a variance that is mere rounding for unknown: nobody is that sure."""
+    return variance.where(variance > SAME).to_numpy()
 
 
 def _sums(layout: Layout) -> tuple[NDArray, NDArray, NDArray, NDArray]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isnan
+from typing import Any
 
 import pandas as pd
 
@@ -28,6 +30,17 @@ class Summary:
         return self.sentence
 
 
+def counted(n: float, noun: str) -> str:
+    """Return a number and its noun, in the plural where there is not one.
+
+    Examples
+    --------
+    >>> counted(1, "account"), counted(1200, "account")
+    ('1 account', '1,200 accounts')
+    """
+    return f"{n:,.10g} {noun}" + ("" if n == 1 else "s")
+
+
 def about_respondents(respondents: pd.DataFrame) -> Summary:
     """How many of the respondents have a CRQ score, and how many answered LTR.
 
@@ -39,7 +52,7 @@ def about_respondents(respondents: pd.DataFrame) -> Summary:
     n, scored = len(respondents), int(respondents["crq"].notna().sum())
     return Summary(
         respondents,
-        f"{scored:,} of {n:,} respondents {'has' if scored == 1 else 'have'} a CRQ score, "
+        f"{scored:,} of {counted(n, 'respondent')} {'has' if scored == 1 else 'have'} a CRQ score, "
         f"{respondents['ltr'].notna().sum():,} answered LTR",
     )
 
@@ -56,14 +69,14 @@ def about_accounts(account_scores: pd.DataFrame) -> Summary:
     if scored.empty:
         return Summary(scored, "No account has a CRQ score")
     flag = scored["flag"]
+    few, apart = (flag.str.contains(word).mean() for word in ("fewer than", "people disagree"))
     own = scored["weight"].median()
-    share = "unknown" if pd.isna(own) else f"{own:.0%}"
     return Summary(
         scored,
-        f"{len(scored):,} account scores, half of them from {scored['n'].median():g} answers or "
-        f"fewer: {flag.str.contains('fewer than').mean():.0%} have too few answers to stand "
-        f"alone, in {flag.str.contains('people disagree').mean():.0%} people disagree; the "
-        f"median share of own answers in a shrunken score is {share}",
+        f"{counted(len(scored), 'account score')}, half of them from "
+        f"{counted(scored['n'].median(), 'answer')} or fewer: {few:.0%} have too few answers to "
+        f"stand alone, in {apart:.0%} people disagree; the median share of own answers in a "
+        f"shrunken score is {'unknown' if isnan(own) else format(own, '.0%')}",
     )
 
 
@@ -84,30 +97,36 @@ def about_clients(client_scores: pd.DataFrame, instrument: Instrument) -> Summar
     crq = rows[rows["measure"] == "crq"]
     if len(crq) == 1:
         return _one_client(rows, crq.iloc[0], instrument)
-    value, width = crq["value"], (crq["high"] - crq["low"])
+    value, width = crq["value"].dropna(), (crq["high"] - crq["low"]).median()
+    if value.empty:
+        return Summary(crq, "No client has a CRQ score")
+    wide = "unknown" if isnan(width) else f"{width:.2f} wide"
     return Summary(
         crq,
-        f"CRQ of {crq['client_id'].nunique():,} clients in {crq['wave'].nunique()} waves: half "
-        f"of the {value.notna().sum():,} scores lie above {value.median():.2f}, all between "
-        f"{value.min():.2f} and {value.max():.2f}; the typical {crq['level'].iloc[0]:.0%} "
-        f"interval is {width.median():.2f} wide",
+        f"CRQ of {counted(crq['client_id'].nunique(), 'client')} in "
+        f"{counted(crq['wave'].nunique(), 'wave')}: half of the {len(value):,} scores lie above "
+        f"{value.median():.2f}, all between {value.min():.2f} and {value.max():.2f}; the typical "
+        f"{crq['level'].iloc[0]:.0%} interval is {wide}",
     )
 
 
 def _one_client(rows: pd.DataFrame, crq: pd.Series, instrument: Instrument) -> Summary:
-    shown = rows[rows["measure"].isin(["crq", "nps", "mean_ltr"])]
-    parts = [
-        f"{instrument.label(row.measure)} {row.value:.{digits}f} "
-        f"[{row.low:.{digits}f}, {row.high:.{digits}f}]"
-        for row, digits in zip(
-            shown.itertuples(), shown["measure"].ne("nps").astype(int) * 2, strict=True
-        )
-    ]
+    shown = rows[rows["measure"].isin(["crq", "nps", "mean_ltr"]) & rows["value"].notna()]
+    if shown.empty:
+        return Summary(shown, "Nobody has a CRQ score")
+    parts = [_told(instrument.label(row.measure), row) for row in shown.itertuples()]
     return Summary(
         shown,
-        f"{', '.join(parts)}; n = {crq['n_respondents']:,} respondents in "
-        f"{crq['n_accounts']:,} accounts",
+        f"{', '.join(parts)}; n = {counted(crq['n_respondents'], 'respondent')} in "
+        f"{counted(crq['n_accounts'], 'account')}",
     )
+
+
+def _told(label: str, row: Any) -> str:
+    digits = 0 if row.measure == "nps" else 2
+    if isnan(row.low) or isnan(row.high):
+        return f"{label} {row.value:.{digits}f} [interval unknown]"
+    return f"{label} {row.value:.{digits}f} [{row.low:.{digits}f}, {row.high:.{digits}f}]"
 
 
 def about_agreement(agreement: pd.DataFrame) -> Summary:
@@ -139,6 +158,6 @@ def about_changes(changes: pd.DataFrame) -> Summary:
     level = rows["level"].iloc[0]
     return Summary(
         rows,
-        f"CRQ rose in {rose:,} and fell in {fell:,} of {len(rows):,} changes from wave to wave; "
-        f"in the other {len(rows) - rose - fell:,} the {level:.0%} interval holds no change",
+        f"CRQ rose in {rose:,} and fell in {fell:,} of {counted(len(rows), 'change')} from wave "
+        f"to wave; the {level:.0%} interval of the other {len(rows) - rose - fell:,} holds zero",
     )

@@ -37,6 +37,8 @@ class Quadrants:
         placed = self.table[self.table["quadrant"] != "unknown"]
         shares = placed["quadrant"].value_counts(normalize=True)
         both, neither = shares.get("both", 0.0), shares.get("neither", 0.0)
+        if placed.empty:
+            return f"No account has a mean of both {self.x} and {self.y}"
         return (
             f"{both:.0%} of {len(placed):,} accounts find both {self.x} and {self.y} good "
             f"({self.good:.2f} or more), {1 - both - neither:.0%} one of the two, "

@@ -18,6 +18,7 @@ from crqlab.stats.estimate import check_level
 from crqlab.stats.resampling import DRAWS, SEED
 
 METHOD = "paired account bootstrap, Field & Welsh 2007"
+UNSPLIT = "no account in both waves: not to be split"
 FEW = f"fewer than {FEW_ACCOUNTS} accounts"
 PARTS = ("all", "same", "joiners", "leavers")
 _EMPTY = {"text": "str", "number": "float64", "count": "int64"}
@@ -205,8 +206,8 @@ def _explained(table: pd.DataFrame, flag: NDArray) -> pd.DataFrame:
     none = (n == 0) & ~unsplit
     few = (n > 0) & (n < FEW_ACCOUNTS) & ~unsplit
     words = np.select(
-        [unsplit, none & (part == "joiners"), none, few],
-        ["no account in both waves: not to be split", "no joiners", "no leavers", FEW],
-        flag.astype(str),
+        [unsplit, none & (part == "joiners"), none, flag != "ok", few],
+        [UNSPLIT, "no joiners", "no leavers", flag.astype(str), FEW],
+        "ok",
     )
     return table.assign(flag=words, p=table["p"].mask(none))
