@@ -193,7 +193,8 @@ def _table(layout: _Layout, draws: int, level: float, seed: int) -> pd.DataFrame
     accounts, both, effective, values = _described(layout)
     low, high, p = np.full((3, blocks, measures), np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
-        stretch = np.sqrt(accounts / (accounts - 1))
+        several = np.maximum(accounts, 2)
+        stretch = np.sqrt(several / (several - 1))
         freedom = np.maximum(effective - 1, np.finfo(float).tiny)
         tail = norm.cdf(-stretch * t.isf((1 - level) / 2, freedom))
     for block in np.flatnonzero((accounts > 1).any(axis=1)):
