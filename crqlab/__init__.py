@@ -19,6 +19,7 @@ __version__ = "0.1.0"
 
 _MODULES = {
     "responses": "crqlab.responses",
+    "participation": "crqlab.participation",
     "scores": "crqlab.scores",
     "report": "crqlab.report",
     "figures": "crqlab.show.figures",
