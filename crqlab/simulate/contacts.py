@@ -1,0 +1,103 @@
+"""Contacts of a synthetic panel: who is invited, who answers, who is replaced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from crqlab.simulate import model
+from crqlab.simulate.accounts import Accounts, unhappiness
+from crqlab.simulate.clients import Clients
+from crqlab.simulate.draws import Stage, draw
+from crqlab.simulate.options import Options
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """Chairs at the accounts: one row each, waves in the second axis.
+
+    A chair is held by one person until somebody else takes it over.
+
+    Attributes
+    ----------
+    account : array of int
+        Row of the account in the block.
+    number : array of int
+        From 0 within the client.
+    since : array of int, shape (chairs, waves)
+        Place of the wave in which the present holder came.
+    role : array of int, shape (chairs, waves)
+        Place in `model.ROLES`.
+    invited, answers : array of bool, shape (chairs, waves)
+        Whether the person was invited, and would answer if the account is present.
+    effects : array, shape (chairs, waves, variables)
+        The person's standardised deviations from the account.
+    chance : array, shape (chairs, waves, 4)
+        Uniforms of the person, for name, language and dates.
+    """
+
+    account: np.ndarray
+    number: np.ndarray
+    since: np.ndarray
+    role: np.ndarray
+    invited: np.ndarray
+    answers: np.ndarray
+    effects: np.ndarray
+    chance: np.ndarray
+
+
+def contacts(block: Clients, them: Accounts, options: Options) -> Contacts:
+    """Draw all contacts of a block's accounts."""
+    waves, k = len(options.waves), len(model.VARIABLES)
+    account = np.repeat(np.arange(len(them.size)), them.size)
+    client = them.client[account]
+    rows = np.bincount(client, minlength=len(block.numbers))
+    u = draw("uniform", options.seed, block.numbers, Stage.CONTACT, rows, 8 * waves)
+    z = draw("normal", options.seed, block.numbers, Stage.CONTACT_EFFECT, rows, waves * k)
+    u = u.reshape(-1, waves, 8)
+    new = u[..., 0] < 0.15
+    new[:, 0] = True
+    since = np.maximum.accumulate(np.where(new, np.arange(waves), 0), axis=1)
+    person = np.take_along_axis(u, since[..., None], axis=1)
+    role = np.searchsorted(np.cumsum(model.ROLE_SHARES)[:-1], person[..., 1], side="right")
+    invited = u[..., 2] < 0.96
+    return Contacts(
+        account=account,
+        number=np.arange(len(account)) - np.repeat(np.cumsum(rows) - rows, rows),
+        since=since,
+        role=role,
+        invited=invited,
+        answers=invited & (u[..., 3] < _propensity(block, them, options)[account]),
+        effects=_remembered(z.reshape(-1, waves, k) @ model.latent().root.T, new),
+        chance=person[..., 4:],
+    )
+
+
+def _propensity(block: Clients, them: Accounts, options: Options) -> np.ndarray:
+    """Probability that an invited contact answers, shape (accounts, waves).
+
+    A probit on the account's relationship, whose mean over accounts is the client's
+    completion rate whatever the slope.
+    """
+    slope = model.UNHAPPY_SLOPE if options.nonresponse == "unhappy" else 0.0
+    level = np.sqrt(1 + slope**2) * ndtri(block.completion)
+    return ndtr(level[them.client] + slope * unhappiness(them.effects))
+
+
+def _remembered(fresh: np.ndarray, new: np.ndarray) -> np.ndarray:
+    """Let a person's effects carry over into the next wave; a newcomer brings fresh ones."""
+    phi = model.PERSON_MEMORY
+    effects = fresh.copy()
+    for wave in range(1, fresh.shape[1]):
+        kept = phi * effects[:, wave - 1] + np.sqrt(1 - phi**2) * fresh[:, wave]
+        effects[:, wave] = np.where(new[:, wave, None], fresh[:, wave], kept)
+    return effects
+
+
+def silence(people: Contacts, accounts: int) -> np.ndarray:
+    """Whether nobody of an account answers, shape (accounts, waves)."""
+    answers = np.zeros((accounts, people.answers.shape[1]), int)
+    np.add.at(answers, people.account, people.answers)
+    return answers == 0

@@ -1,0 +1,43 @@
+"""What may be chosen about a synthetic panel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crqlab.base.errors import CrqError, one_of
+
+SEED = 2673
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a panel is drawn.
+
+    Attributes
+    ----------
+    seed : int
+        Same seed, same panel; 0 or more.
+    waves : tuple of int
+        Consecutive years, oldest first.
+    nonresponse : {"unhappy", "random"}
+        Whether people of unhappy accounts answer less often.
+    churn : {"relationship", "random"}
+        Whether churn depends on the relationship, or hits every account alike.
+    """
+
+    seed: int = SEED
+    waves: tuple[int, ...] = (2023, 2024, 2025)
+    nonresponse: str = "unhappy"
+    churn: str = "relationship"
+
+    def __post_init__(self) -> None:
+        one_of("nonresponse=", self.nonresponse, ["unhappy", "random"])
+        one_of("churn=", self.churn, ["relationship", "random"])
+        if self.seed < 0:
+            raise CrqError(f"seed= is {self.seed}; give a whole number of 0 or more.")
+        years = list(self.waves)
+        first = years[0] if years else 0
+        if years != list(range(first, first + len(years))) or not 1990 <= first <= 2090:
+            raise CrqError(
+                f"waves= is {self.waves}; give consecutive years, oldest first: (2023, 2024)."
+            )

@@ -1,0 +1,105 @@
+"""A whole panel in memory, clean and in the form of crqlab's own tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+
+from crqlab.base.errors import CrqError
+from crqlab.simulate import tables, truth
+from crqlab.simulate.block import block
+from crqlab.simulate.options import SEED, Options
+from crqlab.simulate.sheet import sheet
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """A synthetic panel and its truth.
+
+    Attributes
+    ----------
+    responses, contacts, accounts, outcomes, clients : DataFrame
+        As in `crqlab.base.contracts`, for the demo's codebook.
+    true_clients : DataFrame, one row per client and wave
+        Expected ``crq``, constructs, ``nps``, ``mean_ltr``, ``icc1``, ``sd``, ``completion``;
+        ``frame_crq`` and ``frame_nps`` of the contacts in the frame.
+    true_accounts : DataFrame, one row per client, wave and account
+        Expected ``crq`` and ``nps`` of its people, ``hazard`` of churn at renewal.
+    options : Options
+    """
+
+    responses: pd.DataFrame
+    contacts: pd.DataFrame
+    accounts: pd.DataFrame
+    outcomes: pd.DataFrame
+    clients: pd.DataFrame
+    true_clients: pd.DataFrame
+    true_accounts: pd.DataFrame
+    options: Options
+
+    def __str__(self) -> str:
+        return (
+            f"Synthetic panel: {len(self.responses)} responses of {len(self.clients)} clients "
+            f"in {len(self.options.waves)} waves (seed {self.options.seed})"
+        )
+
+
+def panel(
+    *,
+    clients: int = 150,
+    waves: tuple[int, ...] = (2023, 2024, 2025),
+    seed: int = SEED,
+    nonresponse: str = "unhappy",
+    churn: str = "relationship",
+) -> Panel:
+    """Draw a clean panel with known truth.
+
+    Parameters
+    ----------
+    clients : int
+        How many; client 17 is the same firm in a panel of any size.
+    waves : tuple of int
+        Consecutive years, oldest first.
+    seed : int
+        Same seed, same panel.
+    nonresponse : {"unhappy", "random"}
+        Whether unhappy accounts answer less, or all contacts of a client alike.
+    churn : {"relationship", "random"}
+        Whether churn depends on trust, commitment and the rest, or on nothing.
+
+    Returns
+    -------
+    Panel
+
+    Examples
+    --------
+    >>> print(panel(clients=2, waves=(2025,)))
+    Synthetic panel: ... responses of 2 clients in 1 waves (seed 2673)
+    """
+    if clients < 1:
+        raise CrqError(f"clients= is {clients}; draw one or more.")
+    drawn = block(range(1, clients + 1), Options(seed, tuple(waves), nonresponse, churn))
+    answers = _frame(tables.responses(drawn, sheet(drawn)))
+    numbers = [name for name, kind in answers.dtypes.items() if kind.kind in "if"]
+    answers[numbers] = answers[numbers].astype(float)
+    answers.insert(4, "batch", pd.Series(pd.NA, answers.index, dtype="str"))
+    answers["included"] = True
+    return Panel(
+        responses=answers,
+        contacts=_frame(tables.contacts(drawn)),
+        accounts=_frame(tables.accounts(drawn)),
+        outcomes=_frame(tables.outcomes(drawn)),
+        clients=_frame(tables.clients(drawn)),
+        true_clients=_frame(truth.clients(drawn)),
+        true_accounts=_frame(truth.accounts(drawn)),
+        options=drawn.options,
+    )
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    """Arrow to pandas, days and seconds as the contracts have them."""
+    frame = table.to_pandas(date_as_object=False)
+    dates = frame.select_dtypes("datetime").columns
+    return frame.astype(dict.fromkeys(dates, "datetime64[ns]"))

@@ -1,0 +1,182 @@
+"""A synthetic study on disk: the exports that users hold, and its truth apart from them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+import pyarrow.compute as pc
+
+from crqlab.base import documents
+from crqlab.base.codebook import Codebook, Source
+from crqlab.base.errors import CrqError, StudyError
+from crqlab.base.study import Study
+from crqlab.simulate import tables, truth
+from crqlab.simulate.block import Block, block
+from crqlab.simulate.dirt import soil
+from crqlab.simulate.exports import Crm, Qualtrics
+from crqlab.simulate.options import SEED, Options
+from crqlab.simulate.sheet import sheet
+
+CODEBOOK = Path(__file__).with_name("crq24.yaml")
+#: Clients that are drawn and written together.
+BLOCK = 100
+_README = """SYNTHETIC DATA. Nothing in this folder is about a real firm or person.
+
+The files are what a supplier's survey tool and CRM export; codebook.yaml says what their
+columns mean. truth/ holds what the panel was drawn with (seed {seed}): look there only to
+check an estimate. Drawn by: crqlab simulate
+"""
+
+
+def write(
+    root: Path,
+    *,
+    study: str = "demo",
+    clients: int = 150,
+    responses: int | None = None,
+    waves: tuple[int, ...] = (2023, 2024, 2025),
+    seed: int = SEED,
+    nonresponse: str = "unhappy",
+    churn: str = "relationship",
+    dirt: bool = True,
+) -> Path:
+    """Write a synthetic panel as raw files, whole or not at all.
+
+    Blocks of clients are drawn and written one after another, so that memory does not
+    grow with the panel.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder; files go to ``data/raw/<study>`` below it.
+    study : str
+        An earlier synthetic study of this name is replaced, its ``decisions.csv`` kept.
+    clients : int
+        How many clients, unless ``responses`` is given.
+    responses : int, optional
+        Draw as many clients as it takes to reach this number of responses.
+    waves, seed, nonresponse, churn
+        As in `crqlab.simulate.panel`.
+    dirt : bool
+        Whether the answers carry the faults of real exports; ``truth/dirt.csv`` lists them.
+
+    Returns
+    -------
+    Path
+        The study's folder.
+
+    Raises
+    ------
+    StudyError
+        A study of this name exists and is not synthetic.
+    """
+    options = Options(seed, tuple(waves), nonresponse, churn)
+    if min(clients, 1 if responses is None else responses) < 1:
+        raise CrqError(f"clients= is {clients}, responses= is {responses}; draw one or more.")
+    folder = Study(study, Path(root)).raw
+    _refuse_real(folder)
+    draft = folder.with_name(f".{study}.part")
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        (draft / "truth").mkdir(parents=True)
+        _fill(draft, _blocks(clients, responses, options), options, dirt)
+        if (decisions := folder / "decisions.csv").is_file():
+            shutil.copy2(decisions, draft)
+        _swap(draft, folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return folder
+
+
+def _refuse_real(folder: Path) -> None:
+    """Only what says of itself that it is synthetic may be replaced."""
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    book = folder / "codebook.yaml"
+    if not book.is_file() or not documents.load(book, Codebook).synthetic:
+        raise StudyError(
+            f"data/raw/{folder.name} holds a study that is not synthetic; it was left alone. "
+            "Choose another name for the synthetic one."
+        )
+
+
+def _swap(draft: Path, folder: Path) -> None:
+    """Put the finished folder in the old one's place."""
+    old = folder.with_name(f".{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
+    draft.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _blocks(clients: int, responses: int | None, options: Options) -> Iterator[Block]:
+    """Blocks of clients until there are enough clients, or enough responses."""
+    first, wanted = 1, responses
+    while wanted is not None or first <= clients:
+        last = first + BLOCK if wanted is not None else min(first + BLOCK, clients + 1)
+        drawn = block(range(first, last), options)
+        if wanted is not None:
+            counts = np.bincount(drawn.client_of_response(), minlength=last - first).cumsum()
+            if counts[-1] >= wanted:
+                yield block(range(first, first + int((counts < wanted).sum()) + 1), options)
+                return
+            wanted -= int(counts[-1])
+        yield drawn
+        first = last
+
+
+def _codebook(waves: tuple[int, ...]) -> str:
+    """Return the demo's codebook with one line for each wave's file."""
+    line = "    - {{file: responses_{0}.csv, format: qualtrics, wave: {0}}}\n"
+    lines = "".join(line.format(year) for year in waves)
+    text = CODEBOOK.read_text(encoding="utf-8")
+    return re.sub(r"(?m)(^    - \{file: responses_.*\n)+", lines, text)
+
+
+def _fill(draft: Path, blocks: Iterator[Block], options: Options, dirt: bool) -> None:
+    """Write all files of a study into an empty folder."""
+    book = documents.load(CODEBOOK, Codebook)
+    texts = {
+        "README.txt": _README.format(seed=options.seed),
+        "codebook.yaml": _codebook(options.waves),
+        "truth/model.json": json.dumps(truth.facts(options), indent=2, ensure_ascii=False) + "\n",
+    }
+    for name, text in texts.items():
+        (draft / name).write_bytes(text.encode())
+    with ExitStack() as files:
+        surveys = {
+            str(year): files.enter_context(Qualtrics(draft / f"responses_{year}.csv", book))
+            for year in options.waves
+        }
+        crm = {
+            make: files.enter_context(Crm(draft / source.file, source))
+            for make, source in (
+                (tables.contacts, book.contacts),
+                (tables.accounts, book.accounts),
+                (tables.outcomes, book.outcomes),
+                (tables.clients, book.clients),
+                (truth.clients, Source(file="truth/clients.csv")),
+                (truth.accounts, Source(file="truth/accounts.csv")),
+            )
+        }
+        fallen = files.enter_context(
+            Crm(draft / "truth" / "dirt.csv", Source(file="truth/dirt.csv"))
+        )
+        for drawn in blocks:
+            clean = sheet(drawn)
+            soiled = soil(clean, drawn)
+            answers = soiled.sheet if dirt else clean
+            table = tables.responses(drawn, answers)
+            for year, survey in surveys.items():
+                mine = pc.equal(table["wave"], year)
+                survey.add(table.filter(mine), answers.progress[mine.to_numpy()])
+            for make, file in crm.items():
+                file.add(make(drawn))
+            fallen.add(soiled.found if dirt else soiled.found.slice(0, 0))

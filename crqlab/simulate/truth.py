@@ -1,0 +1,130 @@
+"""What is true of a block: the numbers that estimates are to be held against."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from crqlab.simulate import expected, model, tables
+from crqlab.simulate.accounts import account_means
+from crqlab.simulate.block import Block
+from crqlab.simulate.options import Options
+
+
+def _scores(constructs: np.ndarray) -> dict[str, np.ndarray]:
+    """Expected construct means, and the scores made of them, by name."""
+    found = dict(zip(model.CONSTRUCTS, constructs.T, strict=True))
+    found["service"] = np.mean([found[part] for part in model.SERVICE], axis=0)
+    found["uniqueness"] = (found["solution"] + found["experience"] + found["unique"]) / 3
+    return {"crq": constructs @ model.crq_weights(), **found}
+
+
+def clients(block: Block) -> pa.Table:
+    """Truth of every client and wave.
+
+    ``crq``, ``nps``, ``mean_ltr``, the constructs and ``uniqueness`` are expected values
+    of what a random contact of a random account answers; ``icc1`` and ``sd`` are those of
+    observed respondent CRQ. ``frame_crq`` and ``frame_nps`` are the means over the
+    contacts who were in the frame of that very wave, their accounts being what they are.
+    """
+    firms = block.clients
+    taking_part = np.arange(firms.means.shape[1]) >= firms.entry[:, None]
+    client, wave = np.nonzero(taking_part)
+    means, latent = firms.means[client, wave], firms.ltr[client, wave]
+    icc1, sd = expected.agreement(means)
+    frame = _frame(block)
+    return pa.table(
+        {
+            **_keys(block, client, wave),
+            **_scores(expected.constructs(means)),
+            "nps": expected.nps(latent),
+            "mean_ltr": expected.mean_ltr(latent),
+            "icc1": icc1,
+            "sd": sd,
+            "completion": firms.completion[client, wave],
+            **{f"frame_{name}": values[client, wave] for name, values in frame.items()},
+        }
+    )
+
+
+def _keys(block: Block, client: np.ndarray, wave: np.ndarray) -> dict[str, Any]:
+    return {
+        "client_id": tables.client_ids(block, client),
+        "wave": tables.years(block, wave),
+    }
+
+
+def _account_scores(block: Block) -> dict[str, np.ndarray]:
+    """Expected answers of an account's people, shape (accounts, waves) each."""
+    them = block.accounts
+    means = expected.within_accounts(account_means(block.clients, them))
+    own = np.sqrt(model.BETWEEN) * them.effects[..., -1]
+    latent = block.clients.ltr[them.client] + own
+    inside = float(np.sqrt(1 - model.BETWEEN))
+    return {"crq": means @ model.crq_weights(), "nps": expected.nps(latent, spread=inside)}
+
+
+def _frame(block: Block) -> dict[str, np.ndarray]:
+    """Means over the contacts in the frame, shape (clients, waves) each."""
+    them = block.accounts
+    weight = them.size[:, None] * block.careers.present
+    total = np.zeros(block.clients.ltr.shape)
+    np.add.at(total, them.client, weight)
+    found = {}
+    for name, values in _account_scores(block).items():
+        found[name] = np.zeros(total.shape)
+        np.add.at(found[name], them.client, weight * values)
+        found[name] /= np.maximum(total, 1)
+    return found
+
+
+def accounts(block: Block) -> pa.Table:
+    """Truth of every account and wave: expected CRQ and NPS of its people, hazard of churn."""
+    them, careers = block.accounts, block.careers
+    account, wave = np.nonzero(careers.present)
+    scores = {name: values[account, wave] for name, values in _account_scores(block).items()}
+    keys = _keys(block, them.client[account], wave)
+    return pa.table(
+        {
+            **keys,
+            "account_id": tables.account_ids(block, account),
+            **scores,
+            "hazard": careers.hazard[account, wave],
+        }
+    )
+
+
+def facts(options: Options) -> dict[str, Any]:
+    """Everything that holds for the whole panel, ready for JSON."""
+    latent = model.latent()
+    residuals = dict(zip(model.VARIABLES, latent.residuals.round(12).tolist(), strict=True))
+    churn = dict(model.CHURN)
+    if options.churn == "random":
+        churn = {name: b if name == "intercept" else 0.0 for name, b in churn.items()}
+    unhappy = options.nonresponse == "unhappy"
+    return {
+        "note": "SYNTHETIC: the truth that this panel was drawn with",
+        "seed": options.seed,
+        "waves": list(options.waves),
+        "nonresponse": options.nonresponse,
+        "churn_depends_on": options.churn,
+        "crq": {"mean": model.CRQ_MEAN, "sd": model.CRQ_SD},
+        "nps_line": {"intercept": model.NPS_LINE[0], "slope": model.NPS_LINE[1]},
+        "paths": model.PATHS,
+        "residual_variances": residuals,
+        "items": {
+            name: {"construct": of, "intercept": intercept, "loading": loading * model.SPREAD}
+            for name, (of, intercept, loading) in model.ITEMS.items()
+        },
+        "item_noise_sd": model.NOISE,
+        "construct_sd": model.SPREAD,
+        "between_accounts": model.BETWEEN,
+        "industries": {name: shift for name, (_, shift) in model.INDUSTRIES.items()},
+        "countries": {name: shift for name, (_, shift) in model.COUNTRIES.items()},
+        "completion_beta": list(model.COMPLETION),
+        "nonresponse_probit_slope": model.UNHAPPY_SLOPE if unhappy else 0.0,
+        "churn_cloglog": churn,
+        "churn_centre": model.CENTRE,
+    }
