@@ -13,6 +13,7 @@ from __future__ import annotations
 from crqlab.responses.deciding import Checked, decide, decisions
 from crqlab.responses.flagging import Flags, flags
 from crqlab.responses.keeping import keep
+from crqlab.responses.layout import new
 from crqlab.responses.reading import Raw, read
 
-__all__ = ["Checked", "Flags", "Raw", "decide", "decisions", "flags", "keep", "read"]
+__all__ = ["Checked", "Flags", "Raw", "decide", "decisions", "flags", "keep", "new", "read"]

@@ -58,7 +58,9 @@ def questions(book: Codebook, dialect: str = "") -> dict[str, Question]:
     """Return how every closed question of a study is answered."""
     said, asked = book.responses, book.instrument
     words = {folded(text): float(point) for text, point in said.answers.items()}
-    scales = {name: (float(s.low), float(s.high)) for name in asked.items for s in [asked.bounds(name)]}
+    scales = {
+        name: (float(s.low), float(s.high)) for name in asked.items for s in [asked.bounds(name)]
+    }
     scales |= {"ltr": LTR, "familiarity": FAMILIARITY, "seconds": (0.0, np.inf)}
     needed = {*asked.items, *(["ltr"] if asked.recommend else [])}
     needed |= {"familiarity"} if asked.familiarity else set()
@@ -115,9 +117,7 @@ def _wave(columns: Columns, source: Source) -> pd.Series:
     return waves.fillna(source.wave)
 
 
-def _described(
-    columns: Columns, source: Source, book: Codebook
-) -> dict[str, pd.Series | None]:
+def _described(columns: Columns, source: Source, book: Codebook) -> dict[str, pd.Series | None]:
     """Role, language and batch, in one spelling each; SPSS codes as their labels."""
     found = {}
     for name in ("role", "language", "batch"):
@@ -152,7 +152,7 @@ def _started(columns: Columns, source: Source) -> pd.Series:
         return pd.Series(pd.NaT, index=range(len(columns.grid)), dtype="datetime64[ns]")
     read = cells.moments(texts, source.dates)
     columns.broken("started", texts, read.broken, DATE_RULE, DATE_FIX)
-    return read.values
+    return read.found
 
 
 def _closed(
@@ -168,9 +168,9 @@ def _closed(
     scale = f"{question.low:g} to {question.high:g}" if question.high < np.inf else "0 or more"
     fix = "list it under responses > answers or > missing, or correct the column under columns"
     columns.broken(name, texts, read.broken, f"is no answer on the scale {scale}", fix)
-    outside = read.values.notna() & ~read.values.between(question.low, question.high)
+    outside = read.found.notna() & ~read.found.between(question.low, question.high)
     off.append(pd.DataFrame({"value": texts[outside]}).assign(column=name, rule=scale))
-    return read.values.mask(outside)
+    return read.found.mask(outside)
 
 
 def _open(columns: Columns, source: Source, name: str) -> pd.Series | None:

@@ -30,12 +30,12 @@ class Cells:
 
     Attributes
     ----------
-    values : Series
+    found : Series
     broken : Series of bool
         Cells that hold something which was not understood.
     """
 
-    values: pd.Series
+    found: pd.Series
     broken: pd.Series
 
 
@@ -168,7 +168,7 @@ def yes_or_no(column: pd.Series, words: Mapping[str, str]) -> Cells:
     known = dict.fromkeys(_YES, 1.0) | dict.fromkeys(_NO, 0.0)
     known |= {w: known[folded(m)] for w, m in words.items() if folded(m) in known}
     read = numbers(column, lambda text: known.get(folded(text)))
-    return Cells(read.values == 1.0, read.broken | column.isna())
+    return Cells(read.found == 1.0, read.broken | column.isna())
 
 
 def one_of(column: pd.Series, options: tuple[str, ...], words: Mapping[str, str]) -> Cells:

@@ -70,12 +70,12 @@ def decide(raw: Raw, flags: Flags, decisions: pd.DataFrame | None = None) -> Che
     _known(said, raw)
     out = _by_rule(flags)
     rows = raw.responses
-    verdict = rows["response_id"].map(said.set_index("response_id")["decision"])
-    included = ~rows["response_id"].isin(out)
-    included = included.mask(verdict == "keep", True).mask(verdict == "exclude", False)
+    kept, left = (said.loc[said["decision"] == word, "response_id"] for word in WORDS)
+    ids = rows["response_id"]
+    included = (~ids.isin(out) | ids.isin(kept)) & ~ids.isin(left)
     after = rows.columns.get_loc("familiarity") + 1
     checked = rows.copy()
-    checked.insert(after, "included", included.astype(bool))
+    checked.insert(after, "included", included)
     return Checked(checked, _quality(checked, flags, said))
 
 
@@ -151,13 +151,13 @@ def _quality(checked: pd.DataFrame, flags: Flags, said: pd.DataFrame) -> pd.Data
     by_hand = by_hand.rename(columns={"decision": "found"})
     by_hand = by_hand.assign(check="decision", column="", rule="no check had flagged it")
     table = pd.concat([flags.table, by_hand], ignore_index=True).astype("str")
-    facts = checked.set_index("response_id")["included"]
+    excluded = checked.loc[~checked["included"], "response_id"]
     told = said.set_index("response_id")
     ids = table["response_id"]
     hand = ids.map(told["decided_by"]).map(lambda who: f"{FILE} ({who})", na_action="ignore")
     hand = hand.fillna(FILE).where(ids.isin(told.index))
     return table.assign(
-        excluded=~ids.map(facts).astype(bool),
+        excluded=ids.isin(excluded),
         decided_by=hand.fillna("rule").astype("str"),
         reason=ids.map(told["reason"]).astype("str"),
     )

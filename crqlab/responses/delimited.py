@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from crqlab.base.codebook import Source
-from crqlab.responses.faults import Unreadable
+from crqlab.responses.faults import UnreadableError
 from crqlab.responses.grid import Grid, grid, texts
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -28,7 +28,7 @@ def read(path: Path, source: Source) -> Grid:
 
     Raises
     ------
-    Unreadable
+    UnreadableError
         The bytes are not in the stated encoding, or the rows are not all of one width.
     """
     text = _decoded(path.read_bytes(), source.encoding)
@@ -36,9 +36,7 @@ def read(path: Path, source: Source) -> Grid:
     start = stated.end() if stated else 0
     delimiter = source.delimiter or (stated[1] if stated else _sniffed(text))
     records = _records(io.StringIO(text[start:], newline=""), delimiter, int(bool(stated)))
-    header_row, header = next(records, (1, []))
-    while not any(cell.strip() for cell in header) and (more := next(records, None)):
-        header_row, header = more
+    header = next((cells for _, cells in records if any(cell.strip() for cell in cells)), [])
     chunks, rows = [], [np.empty(0, dtype=int)]
     while batch := list(islice(records, _CHUNK)):
         numbers, cells = zip(*batch, strict=True)
@@ -52,17 +50,19 @@ def _decoded(content: bytes, encoding: str | None) -> str:
     marked = [name for mark, name in _MARKS if content.startswith(mark)]
     if b"\0" in content and not marked and not encoding:
         fix = "export it again as CSV, or state its format or encoding in the codebook"
-        raise Unreadable("is not text: it holds zero bytes", fix)
+        raise UnreadableError("is not text: it holds zero bytes", fix)
     for name in [encoding] if encoding else marked or ["utf-8", "cp1252"]:
         try:
             return content.decode(name).removeprefix("\ufeff")
         except LookupError:
             fix = "write utf-8, cp1252 or another name that Python knows"
-            raise Unreadable(f"has the unknown encoding {name!r} in the codebook", fix) from None
+            raise UnreadableError(
+                f"has the unknown encoding {name!r} in the codebook", fix
+            ) from None
         except UnicodeDecodeError as broken:
             line, byte = content.count(b"\n", 0, broken.start) + 1, content[broken.start]
     fix = "save it as UTF-8, or state the right encoding in the codebook"
-    raise Unreadable(f"holds byte 0x{byte:02x}, which is not {name}", fix, row=line)
+    raise UnreadableError(f"holds byte 0x{byte:02x}, which is not {name}", fix, row=line)
 
 
 def _sniffed(text: str) -> str:
@@ -88,7 +88,7 @@ def _records(lines: io.StringIO, delimiter: str, before: int) -> Iterator[tuple[
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
     except (TypeError, ValueError):
         fix = "write one character, as in delimiter: ';'"
-        raise Unreadable(f"has the delimiter {delimiter!r} in the codebook", fix) from None
+        raise UnreadableError(f"has the delimiter {delimiter!r} in the codebook", fix) from None
     begins = before + 1
     try:
         for record in reader:
@@ -96,12 +96,10 @@ def _records(lines: io.StringIO, delimiter: str, before: int) -> Iterator[tuple[
             begins = before + reader.line_num + 1
     except csv.Error as broken:
         fix = 'close every quote and double quotes inside cells (""), or export it again'
-        raise Unreadable(f"is broken CSV from here on ({broken})", fix, row=begins) from None
+        raise UnreadableError(f"is broken CSV from here on ({broken})", fix, row=begins) from None
 
 
-def _table(
-    records: tuple[list[str], ...], numbers: tuple[int, ...], header: list[str]
-) -> pa.Table:
+def _table(records: tuple[list[str], ...], numbers: tuple[int, ...], header: list[str]) -> pa.Table:
     """Records as columns; empty cells beyond the header and blank lines are forgiven."""
     width = len(header)
     widths = set(map(len, records))
@@ -115,5 +113,7 @@ def _fitted(record: list[str], number: int, width: int) -> list[str]:
         return [""] * width
     if len(record) < width or any(record[width:]):
         fix = "quote cells that hold the delimiter or a line break, or export it again"
-        raise Unreadable(f"has {len(record)} cells where the header has {width}", fix, row=number)
+        raise UnreadableError(
+            f"has {len(record)} cells where the header has {width}", fix, row=number
+        )
     return record[:width]

@@ -14,7 +14,7 @@ COLUMNS = ["file", "row", "column", "value", "rule", "fix"]
 _LONGEST = 60
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """One reason why a file cannot be read at all; it becomes a case of `Faults`."""
 
     def __init__(
@@ -46,7 +46,7 @@ class Faults:
         """Note one fault of a file, a column or a cell."""
         self.cells(file, [row], column, [value], rule, fix)
 
-    def refuse(self, file: str, reason: Unreadable) -> None:
+    def refuse(self, file: str, reason: UnreadableError) -> None:
         """Note why a file could not be read."""
         row, column, value, rule, fix = reason.case
         self.add(file, rule, fix, row=row, column=column, value=value)

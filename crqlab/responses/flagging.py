@@ -46,8 +46,8 @@ class Flags:
     def counts(self) -> pd.DataFrame:
         """Return how many responses carry each flag, one row per client and wave."""
         once = self.table.drop_duplicates([*KEYS, "check"])
-        wide = once.groupby(["client_id", "wave", "check"]).size().unstack("check", fill_value=0)
-        return wide.rename_axis(columns=None).reset_index()
+        keys = [once["client_id"], once["wave"]]
+        return pd.crosstab(keys, once["check"]).rename_axis(columns=None).reset_index()
 
 
 def flags(raw: Raw, codebook: Codebook) -> Flags:

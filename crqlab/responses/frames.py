@@ -12,7 +12,7 @@ from crqlab.base.contracts import contract
 from crqlab.base.schemas import Column, Contract
 from crqlab.responses import answers, cells
 from crqlab.responses.cells import folded
-from crqlab.responses.columns import Columns, empty
+from crqlab.responses.columns import Columns
 from crqlab.responses.faults import Faults
 from crqlab.responses.grid import Grid
 
@@ -49,7 +49,7 @@ class _Reader:
         if not says.gaps and says.kind != "yes":
             fix = f"every row of {self.contract.name} needs it"
             self.columns.broken(name, texts, texts.isna(), "is empty", fix)
-        return read.values
+        return read.found
 
     def _needed(self, name: str, says: Column) -> bool:
         if self._stated(name) is not None or name in _GIVEN:
@@ -68,7 +68,7 @@ class _Reader:
             return cells.moments(texts, self.source.dates), answers.DATE_RULE, answers.DATE_FIX
         if says.kind == "number":
             read = cells.amounts(texts, self.source.decimal, self.book.currency)
-            read = cells.Cells(read.values, read.broken | (read.values < 0))
+            read = cells.Cells(read.found, read.broken | (read.found < 0))
             fix = "write plain numbers, or state decimal: ',' or '.' for this file"
             return read, "is no amount of 0 or more that can be read for certain", fix
         if says.kind == "yes":
@@ -88,9 +88,7 @@ class _Reader:
         return answers.language(texts) if name == "language" else texts
 
 
-def read(
-    grid: Grid, source: Source, table: str, book: Codebook, faults: Faults
-) -> pd.DataFrame:
+def read(grid: Grid, source: Source, table: str, book: Codebook, faults: Faults) -> pd.DataFrame:
     """Return one CRM table; what cannot be understood goes to ``faults``."""
     columns = Columns(grid, source.columns, {}, faults)
     agreed = contract(table)
@@ -124,5 +122,3 @@ def _same_key(found: pd.DataFrame, columns: Columns, agreed: Contract) -> None:
         rows, values = columns.grid.rows[again.to_numpy()], found.loc[again, last].astype(str)
         shown = columns.header(last) or last
         columns.faults.cells(columns.grid.file, rows, shown, values, rule, fix)
-
-

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crqlab.responses.faults import Unreadable
+from crqlab.responses.faults import UnreadableError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,12 +69,14 @@ def grid(file: str, header: Sequence[str], chunks: Iterable[pa.Table], rows: np.
 
     Raises
     ------
-    Unreadable
+    UnreadableError
         There is no header, or nothing below it.
     """
     names = tuple(pd.Series(list(header), dtype="str").str.strip().str.normalize("NFC"))
     if not any(names):
-        raise Unreadable("is empty; a header and one row per record are expected", EXPORT_AGAIN)
+        raise UnreadableError(
+            "is empty; a header and one row per record are expected", EXPORT_AGAIN
+        )
     parts = list(chunks)
     table = pa.concat_tables(parts) if parts else texts([[]] * len(names))
     return _full(Grid(file, names, table, rows))

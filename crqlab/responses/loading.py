@@ -6,7 +6,7 @@ from pathlib import Path
 
 from crqlab.base.codebook import Source
 from crqlab.responses import delimited, dialects, sav, workbook
-from crqlab.responses.faults import Faults, Unreadable, near
+from crqlab.responses.faults import Faults, UnreadableError, near
 from crqlab.responses.grid import EXPORT_AGAIN, Grid
 
 _ENDINGS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xlsx", ".sav": "spss", ".zsav": "spss"}
@@ -22,9 +22,9 @@ def load(folder: Path, source: Source, faults: Faults) -> Grid | None:
         kind = _kind(path, source)
         found = dialects.understood(_READERS[kind](path, source), source.format)
         if not len(found):
-            raise Unreadable("has a header and no rows below it", EXPORT_AGAIN)
+            raise UnreadableError("has a header and no rows below it", EXPORT_AGAIN)
         return found
-    except Unreadable as reason:
+    except UnreadableError as reason:
         faults.refuse(source.file, reason)
         return None
 
@@ -38,11 +38,11 @@ def _existing(folder: Path, source: Source) -> Path:
                     return path
         except OSError as broken:
             fix = "check that you may read it and that no program holds it"
-            raise Unreadable(f"cannot be opened ({broken.strerror})", fix) from None
-        raise Unreadable("is an empty file", EXPORT_AGAIN)
+            raise UnreadableError(f"cannot be opened ({broken.strerror})", fix) from None
+        raise UnreadableError("is an empty file", EXPORT_AGAIN)
     there = sorted(p.name for p in folder.iterdir() if p.is_file()) if folder.is_dir() else []
     fix = f"{near(source.file, there)}copy it into the study's folder or correct the codebook"
-    raise Unreadable("is not in the study's folder", fix)
+    raise UnreadableError("is not in the study's folder", fix)
 
 
 def _kind(path: Path, source: Source) -> str:
@@ -59,18 +59,20 @@ def _kind(path: Path, source: Source) -> str:
         found = "xlsx"
     elif head.startswith((b"$FL2", b"$FL3")):
         found = "spss"
-    elif head.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith((b"<html", b"<!doctype", b"<table")):
+    elif (
+        head.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith((b"<html", b"<!doctype", b"<table"))
+    ):
         fix = "open it in Excel or the survey tool and save it as .xlsx or CSV"
-        raise Unreadable("is a web page (HTML), whatever its name says", fix)
+        raise UnreadableError("is a web page (HTML), whatever its name says", fix)
     else:
         found = "text"
     if found != expected:
         fix = "correct its format in the codebook, give it the right ending, or export it again"
-        raise Unreadable(f"is {_IS[found]}, but {_IS[expected]} was expected", fix)
+        raise UnreadableError(f"is {_IS[found]}, but {_IS[expected]} was expected", fix)
     return found
 
 
 def _refuse_ole(path: Path) -> None:
     """Excel wraps encrypted workbooks in the container of its old format."""
     if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
-        raise Unreadable("is encrypted with a password", "save it in Excel without a password")
+        raise UnreadableError("is encrypted with a password", "save it in Excel without a password")

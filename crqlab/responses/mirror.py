@@ -90,16 +90,18 @@ def _leaning(answers: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(signs)
 
 
-def _fisher(x: pd.Series, y: pd.Series, group: pd.Series) -> pd.Series:
+def _fisher(x: pd.Series, y: pd.Series, group: pd.Series) -> np.ndarray:
     """Correlation within every group, as Fisher's z over its standard error."""
-    both = pd.DataFrame({"x": x, "y": y, "group": group}).dropna()
-    means = both.groupby("group")[["x", "y"]].transform("mean")
-    x, y = both["x"] - means["x"], both["y"] - means["y"]
-    sums = pd.DataFrame({"xy": x * y, "xx": x * x, "yy": y * y, "n": 1.0})
-    sums = sums.groupby(both["group"]).sum().reindex(range(int(group.max()) + 1))
-    sums = sums.where((sums["n"] >= FEWEST) & (sums["xx"] > 1e-9) & (sums["yy"] > 1e-9))
-    r = (sums["xy"] / np.sqrt(sums["xx"] * sums["yy"])).clip(-0.999999, 0.999999)
-    return np.arctanh(r) * np.sqrt(sums["n"] - 3)
+    both = (x.notna() & y.notna()).to_numpy()
+    place, x, y = group.to_numpy()[both], x.to_numpy()[both], y.to_numpy()[both]
+    size = int(group.max()) + 1
+    n = np.bincount(place, minlength=size)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        x, y = (v - (np.bincount(place, v, size) / n)[place] for v in (x, y))
+        xy, xx, yy = (np.bincount(place, v, size) for v in (x * y, x * x, y * y))
+        r = np.clip(xy / np.sqrt(xx * yy), -0.999999, 0.999999)
+        told = (n >= FEWEST) & (xx > 1e-9) & (yy > 1e-9)
+        return np.where(told, np.arctanh(r) * np.sqrt(np.maximum(n - 3, 0)), np.nan)
 
 
 def _wrong(

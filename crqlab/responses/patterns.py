@@ -8,10 +8,11 @@ import pandas as pd
 from crqlab.base.codebook import Checks
 from crqlab.responses.findings import findings
 
-#: Fewer answers than this make no line, and no twins.
+#: Fewer answers than this make no line.
 FEWEST_ANSWERS = 6
-#: So many answers must differ from a person's commonest one before twins are no chance.
-UNLIKE = 4
+#: Twins are no chance if so many answers agree, and so many of them differ from the
+#: person's commonest answer.
+TWIN_ANSWERS, UNLIKE = 12, 6
 LONG_COMMENT = 20
 #: Smaller waves borrow the median time of all clients' responses of that wave.
 FEWEST_TIMED = 10
@@ -107,9 +108,10 @@ def _twins(rows: pd.DataFrame, closed: pd.DataFrame, comments: list[str]) -> pd.
     some = closed[where]
     unlike = some.notna().sum(axis=1) - some.eq(some.mode(axis=1).get(0), axis=0).sum(axis=1)
     written = rows.loc[where, comments].apply(lambda text: text.str.len()).max(axis=1)
-    telling = (unlike >= UNLIKE) | (written >= LONG_COMMENT)
-    enough = some.notna().sum(axis=1) >= FEWEST_ANSWERS
-    chosen = rows.loc[some.index[telling & enough]]
+    answered = some.notna().sum(axis=1)
+    unlikely = (answered >= TWIN_ANSWERS) & (unlike >= UNLIKE)
+    written_too = (answered >= FEWEST_ANSWERS) & (written >= LONG_COMMENT)
+    chosen = rows.loc[some.index[unlikely | written_too]]
     if chosen.empty:
         return pd.Series(None, index=rows.index, dtype="str")
     return _again(chosen, same, pd.Series(0, index=chosen.index)).reindex(rows.index)

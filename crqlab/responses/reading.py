@@ -137,7 +137,7 @@ def _joined(parts: list[Answers]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
     if not parts:
         ids = pd.DataFrame({"response_id": pd.Series([], dtype="str")})
         text = ["client_id", "wave", "account_id", "contact_id", "role", "language", "batch"]
-        bare = ids.assign(**{name: ids["response_id"] for name in text})
+        bare = ids.assign(**dict.fromkeys(text, ids["response_id"]))
         return bare, ids.assign(file="", row=0), ids
     whole = [[getattr(p, name) for p in parts] for name in ("rows", "origins", "unusable")]
     rows, origins, unusable = (pd.concat(tables, ignore_index=True) for tables in whole)
@@ -164,9 +164,7 @@ def _client_stated(rows: pd.DataFrame, book: Codebook) -> pd.DataFrame:
     return rows.assign(client_id=rows["client_id"].fillna(book.client.id))
 
 
-def _accounts_noted(
-    rows: pd.DataFrame, tables: dict[str, pd.DataFrame | None]
-) -> tuple[str, ...]:
+def _accounts_noted(rows: pd.DataFrame, tables: dict[str, pd.DataFrame | None]) -> tuple[str, ...]:
     alone = int(rows["account_id"].isna().sum())
     if not alone:
         return ()

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crqlab.base.codebook import Source
-from crqlab.responses.faults import Unreadable
+from crqlab.responses.faults import UnreadableError
 from crqlab.responses.grid import Grid, grid, texts
 from crqlab.responses.workbook import cell_text
 
@@ -19,7 +19,7 @@ def read(path: Path, source: Source) -> Grid:
 
     Raises
     ------
-    Unreadable
+    UnreadableError
         SPSS did not write this file, or it is damaged.
     """
     import pyreadstat
@@ -29,7 +29,7 @@ def read(path: Path, source: Source) -> Grid:
         table, facts = pyreadstat.read_sav(path, user_missing=False, **options)
     except (pyreadstat.ReadstatError, UnicodeDecodeError) as broken:
         fix = "save it again in SPSS, or export it as CSV"
-        raise Unreadable(f"is a damaged SPSS file ({broken})", fix) from None
+        raise UnreadableError(f"is a damaged SPSS file ({broken})", fix) from None
     columns = [_texts(table[name]) for name in table.columns]
     rows = np.arange(1, len(table) + 1)
     found = grid(source.file, list(table.columns), [texts(columns)] if len(table) else [], rows)

@@ -10,7 +10,7 @@ import numpy as np
 
 from crqlab.base.codebook import Source
 from crqlab.base.errors import listed
-from crqlab.responses.faults import Unreadable, near
+from crqlab.responses.faults import UnreadableError, near
 from crqlab.responses.grid import Grid, grid, texts
 
 _HALF_SECOND = timedelta(milliseconds=500)
@@ -21,7 +21,7 @@ def read(path: Path, source: Source) -> Grid:
 
     Raises
     ------
-    Unreadable
+    UnreadableError
         The workbook is damaged, or has no such sheet.
     """
     from python_calamine import CalamineError, CalamineWorkbook
@@ -32,11 +32,11 @@ def read(path: Path, source: Source) -> Grid:
         sheet = source.sheet or names[0]
         if sheet not in names:
             fix = f"{near(sheet, names)}use {listed(names)}"
-            raise Unreadable(f"has no sheet {sheet!r}", fix)
+            raise UnreadableError(f"has no sheet {sheet!r}", fix)
         records = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except (CalamineError, IndexError) as broken:
         fix = "open it in Excel, repair it, and save it as .xlsx again"
-        raise Unreadable(f"is a damaged workbook ({broken})", fix) from None
+        raise UnreadableError(f"is a damaged workbook ({broken})", fix) from None
     first = next((n for n, record in enumerate(records) if any(c != "" for c in record)), 0)
     header = [cell_text(cell) for cell in records[first]] if records else []
     columns = [[cell_text(cell) for cell in column] for column in zip(*records[first + 1 :])]  # noqa: B905

@@ -64,7 +64,7 @@ def answers() -> pd.DataFrame:
             "com_1": [7, 1, None, 3, 4, 6],
             "sat_1": [5, 2, 6, 3, 4.5, 7],
             "ltr": [10, 0, 8, 3, 6, 9],
-            "best": ["Good, fast; \"kind\"", None, "Two\nlines", "Grüße — café", "=1+1", "<b>x</b>"],
+            "best": ['Good, fast; "kind"', None, "Two\nlines", "Grüße — café", "=1+1", "<b>x</b>"],
         }
     )
 
