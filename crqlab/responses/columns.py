@@ -66,8 +66,6 @@ class Columns:
         shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
         what = "no column of this name" + (f" (for {ours})" if ours != asked else "")
         fix = near(asked, names) + f"the file has: {shown}; say under columns which one it is"
-        if len(names) == 1:
-            fix = "the file was read as one single column: state its delimiter in the codebook"
         self.faults.add(self.grid.file, what, fix, column=asked)
 
 

@@ -37,6 +37,7 @@ def read(path: Path, source: Source) -> Grid:
     delimiter = source.delimiter or (stated[1] if stated else _sniffed(text))
     records = _records(io.StringIO(text[start:], newline=""), delimiter, int(bool(stated)))
     header = next((cells for _, cells in records if any(cell.strip() for cell in cells)), [])
+    _refuse_one_column(header, delimiter)
     chunks, rows = [], [np.empty(0, dtype=int)]
     while batch := list(islice(records, _CHUNK)):
         numbers, cells = zip(*batch, strict=True)
@@ -80,6 +81,15 @@ def _sniffed(text: str) -> str:
         return max(DELIMITERS, key=rank)
     except csv.Error:
         return ","
+
+
+def _refuse_one_column(header: list[str], delimiter: str) -> None:
+    others = [name for sign, name in DELIMITERS.items() if "".join(header).count(sign) > 1]
+    if len(header) == 1 and others:
+        rule = (
+            f"was read as one column (delimiter {delimiter!r}), but its header holds {others[0]}s"
+        )
+        raise UnreadableError(rule, "correct delimiter: in the codebook, or leave it out")
 
 
 def _records(lines: io.StringIO, delimiter: str, before: int) -> Iterator[tuple[int, list[str]]]:
