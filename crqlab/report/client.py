@@ -7,6 +7,7 @@ import pandas as pd
 
 from crqlab.base.contracts import contract
 from crqlab.base.errors import one_of
+from crqlab.base.instrument import Instrument
 from crqlab.base.study import Study
 from crqlab.report import privacy
 from crqlab.show.view import ClientView, Participation
@@ -45,35 +46,28 @@ def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
     client = _known("client=", client, scores["client_id"])
     scores = scores[scores["client_id"] == client]
     wave = _known(f"wave= of client {client}", wave, scores["wave"])
-    book, asked = study.codebook, study.codebook.instrument
-    small, words = book.privacy.min_scores, book.privacy.min_comments
-    responses = _rows(study, "responses", client, wave)
-    counted = responses[responses["included"]]
-    invited = _rows(study, "contacts", client, wave)
-    accounts = _accounts(study, client, wave, invited[invited["invited"]], counted)
+    responses, contacts = (_rows(study, name, client, wave) for name in ("responses", "contacts"))
+    counted, invited = responses[responses["included"]], contacts[contacts["invited"]]
+    accounts = _accounts(study, client, wave, invited, counted)
     changes = _rows(study, "changes", client, wave)
+    book, small = study.codebook, study.codebook.privacy.min_scores
     plain = _plain(scores, small)
-    questions = privacy.questions(counted, asked, minimum=words)
-    labels = accounts.set_index("account_id")["name"]
-    comments = privacy.comments(
-        counted, questions, labels, minimum=words, names=invited["name"].dropna()
-    )
-    clients = _table(study, "clients").set_index("client_id")["name"]
+    questions, comments = _voices(study, counted, contacts, accounts)
     return ClientView(
         title=book.title,
         client_id=client,
-        client=str(clients.get(client, "")) or client,
+        client=_name(study, client),
         wave=wave,
         before=changes["from_wave"].iloc[0] if len(changes) else "",
         synthetic=book.synthetic,
         currency=book.currency,
-        instrument=asked,
+        instrument=book.instrument,
         privacy=book.privacy,
         n_respondents=len(counted),
         n_accounts=counted["account_id"].nunique(),
         n_excluded=len(responses) - len(counted),
-        participation=_participation(invited[invited["invited"]], counted, accounts),
-        measures=_measures(plain[plain["wave"] == wave], changes, list(asked.constructs), asked),
+        participation=_participation(invited, counted, accounts),
+        measures=_measures(plain[plain["wave"] == wave], changes, book.instrument),
         trend=plain[(plain["wave"] <= wave) & plain["measure"].isin(_HEADLINE)],
         roll_ups=_roll_ups(scores[scores["wave"] == wave], small),
         parts=_parts(changes, small),
@@ -110,6 +104,23 @@ def _rows(study: Study, name: str, client: str, wave: str) -> pd.DataFrame:
     return table[mine].reset_index(drop=True)
 
 
+def _name(study: Study, client: str) -> str:
+    """The client's name; its id where the name is not known."""
+    names = _table(study, "clients").set_index("client_id")["name"]
+    return str(names.get(client, "")) or client
+
+
+def _voices(
+    study: Study, counted: pd.DataFrame, contacts: pd.DataFrame, accounts: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The open questions, and the words that may be shown."""
+    book, least = study.codebook, study.codebook.privacy.min_comments
+    questions = privacy.questions(counted, book.instrument, minimum=least)
+    labels, people = accounts.set_index("account_id")["name"], contacts["name"].dropna()
+    words = privacy.comments(counted, questions, labels, minimum=least, names=people)
+    return questions, words
+
+
 def _plain(scores: pd.DataFrame, minimum: int) -> pd.DataFrame:
     """One row per wave and measure: everyone counts once, accounts as sampling units."""
     rows = scores[scores["roll_up"] == "respondents"]
@@ -119,11 +130,9 @@ def _plain(scores: pd.DataFrame, minimum: int) -> pd.DataFrame:
     return privacy.withheld(rows, ["value", "low", "high"], n="n_respondents", minimum=minimum)
 
 
-def _measures(
-    rows: pd.DataFrame, changes: pd.DataFrame, constructs: list[str], asked: object
-) -> pd.DataFrame:
+def _measures(rows: pd.DataFrame, changes: pd.DataFrame, asked: Instrument) -> pd.DataFrame:
     """The wave's numbers in the order of the page, each with its change since the wave before."""
-    order = [*_HEADLINE, *constructs, "uniqueness"]
+    order = [*_HEADLINE, *asked.constructs, "uniqueness"]
     whole = changes[changes["part"] == "all"].rename(
         columns={
             "value": "change",
@@ -229,7 +238,9 @@ def _participation(
 def _covered(accounts: pd.DataFrame) -> float:
     asked = accounts[accounts["status"] != "Not invited"]
     total = asked["revenue"].sum()
-    return float(asked.loc[asked["status"] != "Silent", "revenue"].sum() / total) if total else np.nan
+    return (
+        float(asked.loc[asked["status"] != "Silent", "revenue"].sum() / total) if total else np.nan
+    )
 
 
 def _excluded(quality: pd.DataFrame) -> pd.DataFrame:

@@ -139,12 +139,14 @@ def _output(output: Any, cell: Any, number: int, code: bool) -> Iterator[Block]:
     plain = output.data.get("text/plain", "").strip()
     if "text/html" in output.data:
         html = output.data["text/html"]
-        yield Block("output", prose.frame(html, cell.source) if 'class="dataframe"' in html else html)
+        yield Block(
+            "output", prose.frame(html, cell.source) if 'class="dataframe"' in html else html
+        )
     elif pictures:
         if not plain or plain.startswith("<"):
             raise ReportError(
-                f"The picture of cell {number} has no alternative text. Draw it with crqlab.figures, "
-                'or say what it shows: ax.figure.set_label("...").'
+                f"The picture of cell {number} has no alternative text. Draw it with "
+                'crqlab.figures, or say what it shows: ax.figure.set_label("...").'
             )
         source = output.data[pictures[0]].replace("\n", "")
         yield Block("picture", f"data:{pictures[0]};base64,{source}", text(plain))

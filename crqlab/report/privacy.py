@@ -154,7 +154,7 @@ def comments(
     labelled = responses.assign(account=named.where(voices >= minimum, ""))
     rows = labelled.melt(["account", "language"], shown, "question", "words")
     rows = rows[_written(rows["words"])]
-    rows = rows.assign(words=redacted(rows["words"].str.strip(), names=names))
+    rows = rows.assign(words=redacted(rows["words"].astype("str").str.strip(), names=names))
     order = {question: place for place, question in enumerate(shown)}
     rows = rows.sort_values(["words", "account"], kind="stable")
     rows = rows.sort_values("question", key=lambda q: q.map(order), kind="stable")
@@ -162,4 +162,4 @@ def comments(
 
 
 def _written(words: pd.Series) -> pd.Series:
-    return words.fillna("").str.strip() != ""
+    return words.astype("str").fillna("").str.strip() != ""

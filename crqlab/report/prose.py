@@ -73,9 +73,7 @@ class _Renderer(HTMLRenderer):
         inside = re.fullmatch(r"#[\w-]+", url)
         return f'<a href="{url}">{text}</a>' if inside else text
 
-    def table_cell(
-        self, text: str, align: str | None = None, head: bool = False
-    ) -> str:
+    def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
         return f'<th scope="col">{text}</th>\n' if head else f"<td>{text}</td>\n"
 
 

@@ -31,8 +31,9 @@ def accounts(view: ClientView) -> Shown:
     ]
     level = percent(float(view.measures["level"].iloc[0]))
     caption = (
-        f"{count(len(rows), 'account')} with answers, the highest shrunken CRQ score first; {level} "
-        "intervals: shrunken score, empirical Bayes; NPS, adjusted Wald. n counts respondents."
+        f"{count(len(rows), 'account')} with answers, the highest shrunken CRQ score first; "
+        f"{level} intervals: shrunken score, empirical Bayes; NPS, adjusted Wald. n counts "
+        "respondents."
     )
     note = (
         "A shrunken score is drawn towards the client's mean, the more so the fewer people "
@@ -73,9 +74,7 @@ def _nps(rows: pd.DataFrame) -> list[Column]:
     ]
 
 
-def _numbers(
-    rows: pd.DataFrame, column: str, decimals: int, *, signed: bool = False
-) -> list[str]:
+def _numbers(rows: pd.DataFrame, column: str, decimals: int, *, signed: bool = False) -> list[str]:
     return [
         _WITHHELD if withheld else number(value, decimals, signed=signed)
         for value, withheld in zip(rows[column], rows["withheld"], strict=True)
@@ -87,7 +86,10 @@ def _spans(
 ) -> list[str]:
     kept = rows["withheld"] if low != "shrunken_low" else [False] * len(rows)
     return [
-        _WITHHELD if withheld else MISSING if a != a and b != b and low == "nps_low"
+        _WITHHELD
+        if withheld
+        else MISSING
+        if a != a and b != b and low == "nps_low"
         else span(a, b, decimals, signed=signed)
         for a, b, withheld in zip(rows[low], rows[high], kept, strict=True)
     ]
@@ -123,7 +125,8 @@ def silent(view: ClientView) -> Shown:
 
 def heat_map(view: ClientView) -> Shown:
     """Constructs by accounts: numbers on colours, small accounts left out."""
-    measures = [name for name in view.instrument.constructs if view.measure(name) is not None]
+    asked = ["crq", *view.instrument.constructs]
+    measures = [name for name in asked if view.measure(name) is not None]
     scored = view.scored
     rows = scored[~scored["withheld"]]
     left = len(scored) - len(rows)
@@ -135,30 +138,34 @@ def heat_map(view: ClientView) -> Shown:
         said = f"No account is large enough for this table: {why}"
         return Shown(paragraph(text(said)), said)
     low, high = ends(view, "crq")
-    total = {name: view.measure(name)["value"] for name in ["crq", *measures]}
-    grid = pd.concat([pd.DataFrame([total]), rows.rename(columns={"crq": "plain"}).rename(
-        columns={"shrunken": "crq"})[["crq", *measures]]], ignore_index=True)
+    grid = _grid(view, rows, measures)
     columns = [
         Column("Account", ["<strong>All respondents</strong>", *names(rows["name"])]),
         Column("n", [f"{n:,}" for n in [view.n_respondents, *rows["n"]]], True),
         *(
-            Column(_head(view, name), [number(v, 1) for v in grid[name]], True,
-                   cells(grid[name], low, high))
-            for name in ["crq", *measures]
+            Column(
+                view.instrument.label(name),
+                [number(v, 1) for v in grid[name]],
+                True,
+                cells(grid[name], low, high),
+            )
+            for name in measures
         ),
     ]
     caption = (
-        f"Account means per construct, {low:g} to {high:g} scale points; CRQ is the shrunken score. "
-        "n counts respondents. Cells carry no interval: with few answers, differences of less "
-        "than one point are often chance."
+        f"Account means per construct, {low:g} to {high:g} scale points; CRQ is the shrunken "
+        "score. n counts respondents. Cells carry no interval: with few answers, differences of "
+        "less than one point are often chance."
     )
     note = _legend(low, high) + (f" {text(why)}" if left else "")
-    said = f"{len(rows)} accounts by {len(measures)} constructs" + (f"; {why}" if left else "")
+    said = f"{len(rows)} accounts by {len(measures)} scores" + (f"; {why}" if left else "")
     return Shown(table(columns, caption=caption, note=note, kind="heat"), said)
 
 
-def _head(view: ClientView, measure: str) -> str:
-    return view.instrument.label(measure)
+def _grid(view: ClientView, rows: pd.DataFrame, measures: list[str]) -> pd.DataFrame:
+    """Scores of the client above those of its accounts; an account's CRQ is the shrunken one."""
+    total = pd.DataFrame([{name: view.measure(name)["value"] for name in measures}])
+    return pd.concat([total, rows.assign(crq=rows["shrunken"])[measures]], ignore_index=True)
 
 
 def _legend(low: float, high: float) -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import pandas as pd
 
 from crqlab.show import svg
-from crqlab.show.colours import ACCENT, INK, MUTED, WARM
+from crqlab.show.colours import ACCENT, INK, MUTED, SOFT, WARM
 from crqlab.show.markup import Shown, paragraph, text
 from crqlab.show.numbers import count, decimals, number, percent, span
 from crqlab.show.view import ClientView
 
 NAMED = 40  # accounts that still fit on a page with their names
+FEW = 3  # accounts that make a picture
 
 
 def ends(view: ClientView, measure: str) -> tuple[float, float]:
@@ -29,7 +30,7 @@ def trend(view: ClientView) -> Shown:
     drawn = [_waves(view, measure) for measure in ("crq", "nps")]
     drawn = [picture for picture in drawn if picture]
     if not drawn:
-        said = f"Wave {view.wave} is the first with scores to compare; a trend starts with the next."
+        said = f"Wave {view.wave} is the first with scores; a trend starts with the next."
         return Shown(paragraph(text(said)), said)
     level = percent(view.trend["level"].iloc[0])
     caption = (
@@ -37,7 +38,7 @@ def trend(view: ClientView) -> Shown:
         "read no trend into two dots. The numbers stand in the table below."
     )
     said = "; ".join(_said(view, measure) for measure in ("crq", "nps"))
-    return Shown(svg.figure("\n".join(drawn), caption, wide=False), f"Trend. {said}")
+    return Shown(svg.figure("\n".join(drawn), caption), f"Trend. {said}")
 
 
 def _waves(view: ClientView, measure: str) -> str:
@@ -64,7 +65,9 @@ def _waves(view: ClientView, measure: str) -> str:
     label = view.instrument.label(measure)
     marks.append(svg.words(12, 20, _axis(view, measure), anchor="start", ink=INK, bold=True))
     said = _said(view, measure)
-    return svg.picture(f"trend-{measure}", marks, size=(330, 224), title=f"{label} by wave", says=said)
+    return svg.picture(
+        f"trend-{measure}", marks, size=(330, 224), title=f"{label} by wave", says=said
+    )
 
 
 def _axis(view: ClientView, measure: str) -> str:
@@ -91,29 +94,31 @@ def ltr(view: ClientView) -> Shown:
         why = few if view.instrument.recommend else "the questionnaire does not ask it"
         said = f"Likely to recommend is not shown: {why}."
         return Shown(paragraph(text(said)), said)
-    n, across = int(rows["n"].sum()), svg.Axis(-0.5, 10.5, 20, 620)
+    n, across = int(rows["n"].sum()), svg.Axis(-0.5, 10.5, 5, 475)
     tall = svg.Axis(0, float(rows["n"].max()), 150, 40)
     kinds = {"Detractors": (0, 6, WARM), "Passives": (7, 8, MUTED), "Promoters": (9, 10, ACCENT)}
-    marks = [svg.line(20, 150, 620, 150, ink=MUTED)]
+    marks = [svg.line(5, 150, 475, 150, ink=MUTED)]
     said = []
     for kind, (first, last, ink) in kinds.items():
         some = rows[rows["answer"].between(first, last)]
         for row in some.itertuples():
             x, y = across.at(row.answer - 0.42), tall.at(row.n)
-            marks.append(svg.box(x, y, 46, 150 - y, fill=ink))
+            marks.append(svg.box(x, y, 36, 150 - y, fill=ink))
             marks.append(svg.words(across.at(row.answer), y - 5, f"{row.n:,}", size=12))
             marks.append(svg.words(across.at(row.answer), 167, row.answer, ink=MUTED, size=12))
         of = int(some["n"].sum())
-        label = f"{kind} {of:,} ({100 * of / n:.0f} %)"
+        label = f"{kind} {of:,} ({percent(of / n)})"
         said.append(label)
         left, right = across.at(first - 0.42), across.at(last + 0.42)
         marks.append(svg.line(left, 178, right, 178, ink=ink, width=3))
-        marks.append(svg.words((left + right) / 2, 197, label, ink=ink, bold=True))
+        middle, share = (left + right) / 2, f"{of:,} ({percent(of / n)})"
+        marks.append(svg.words(middle, 197, kind, ink=ink, bold=True))
+        marks.append(svg.words(middle, 213, share, ink=ink))
     sentence = f"Likely to recommend, {count(n, 'answer')}: {', '.join(said)}"
-    drawn = svg.picture("ltr", marks, size=(640, 206), title="Answers from 0 to 10", says=sentence)
+    drawn = svg.picture("ltr", marks, size=(480, 220), title="Answers from 0 to 10", says=sentence)
     caption = (
-        f"Likely to recommend, 0 to 10: people per answer, n = {n:,}. NPS is the share of promoters "
-        "minus the share of detractors; these are counts, so they have no interval."
+        f"Likely to recommend, 0 to 10: people per answer, n = {n:,}. NPS is the share of "
+        "promoters minus the share of detractors; these are counts, so they have no interval."
     )
     return Shown(svg.figure(drawn, caption), sentence)
 
@@ -133,8 +138,8 @@ def accounts(view: ClientView) -> Shown:
     draw = _named if len(rows) <= NAMED else _sweep
     level = percent(view.measures["level"].iloc[0])
     caption = (
-        f"Where the accounts lie. Filled: shrunken CRQ score with its {level} interval; hollow: the "
-        f"plain mean of the answers. The line is the client's CRQ of {number(middle)}."
+        f"Where the accounts lie. Filled: shrunken CRQ score with its {level} interval; hollow: "
+        f"the plain mean of the answers. The line is the client's CRQ of {number(middle)}."
     )
     if draw is _sweep:
         caption = (
@@ -146,41 +151,41 @@ def accounts(view: ClientView) -> Shown:
 
 def _named(view: ClientView, rows: pd.DataFrame, middle: float, said: str) -> str:
     low, high = ends(view, "crq")
-    across, foot = svg.Axis(low, high, 210, 625), 26 + 24 * len(rows)
+    across, foot = svg.Axis(low, high, 175, 468), 26 + 24 * len(rows)
     marks = svg.below(across, foot, top=14, label=_axis(view, "crq"))
     if middle == middle:
         marks.append(svg.line(across.at(middle), 14, across.at(middle), foot, ink=INK, width=1.5))
     for place, row in enumerate(rows.itertuples()):
         y = 30 + 24 * place
-        marks.append(svg.words(200, y + 4, _cut(row.name), anchor="end"))
+        marks.append(svg.words(165, y + 4, _cut(row.name), anchor="end", size=12))
         if row.shrunken_low == row.shrunken_low:
             x1, x2 = across.at(row.shrunken_low), across.at(row.shrunken_high)
-            marks.append(svg.line(x1, y, x2, y, ink="#86b9de", width=6))
+            marks.append(svg.line(x1, y, x2, y, ink=SOFT, width=6))
         if row.crq == row.crq:
             marks.append(svg.dot(across.at(row.crq), y, ink=MUTED, radius=4.5, hollow=True))
         marks.append(svg.dot(across.at(row.shrunken), y, ink=ACCENT, radius=5))
-    return svg.picture("accounts", marks, size=(640, foot + 46), title="Account scores", says=said)
+    return svg.picture("accounts", marks, size=(480, foot + 46), title="Account scores", says=said)
 
 
 def _sweep(view: ClientView, rows: pd.DataFrame, middle: float, said: str) -> str:
     low, high = ends(view, "crq")
     down = svg.Axis(low, high, 250, 24)
-    across = svg.Axis(0, len(rows) - 1, 56, 624)
-    marks = svg.beside(down, 40, right=636)
-    width = max(1.0, min(3.0, 400 / len(rows)))
+    across = svg.Axis(0, len(rows) - 1, 40, 470)
+    marks = svg.beside(down, 30, right=478)
+    width = max(1.0, min(3.0, 300 / len(rows)))
     for place, row in enumerate(rows.itertuples()):
         x = across.at(place)
         if row.shrunken_low == row.shrunken_low:
             y1, y2 = down.at(row.shrunken_low), down.at(row.shrunken_high)
-            marks.append(svg.line(x, y1, x, y2, ink="#86b9de", width=width))
+            marks.append(svg.line(x, y1, x, y2, ink=SOFT, width=width))
         marks.append(svg.box(x - 1.2, down.at(row.shrunken) - 1.2, 2.4, 2.4, fill=ACCENT))
     if middle == middle:
-        marks.append(svg.line(40, down.at(middle), 636, down.at(middle), ink=INK, width=1.5))
+        marks.append(svg.line(30, down.at(middle), 478, down.at(middle), ink=INK, width=1.5))
     top, last = rows.iloc[0], rows.iloc[-1]
-    marks.append(svg.words(44, 272, f"highest: {_cut(top['name'])}", anchor="start", size=12))
-    marks.append(svg.words(636, 272, f"lowest: {_cut(last['name'])}", anchor="end", size=12))
+    marks.append(svg.words(30, 272, f"highest: {_cut(top['name'])}", anchor="start", size=12))
+    marks.append(svg.words(478, 272, f"lowest: {_cut(last['name'])}", anchor="end", size=12))
     marks.append(svg.words(8, 14, _axis(view, "crq"), anchor="start", ink=MUTED, size=12))
-    return svg.picture("accounts", marks, size=(640, 284), title="Account scores", says=said)
+    return svg.picture("accounts", marks, size=(480, 284), title="Account scores", says=said)
 
 
 def uniqueness(view: ClientView) -> Shown:
@@ -191,8 +196,9 @@ def uniqueness(view: ClientView) -> Shown:
         return Shown(paragraph(text(said)), said)
     one, two = asked.uniqueness[:2]
     rows = view.scored.assign(place=range(1, len(view.scored) + 1)).dropna(subset=[one, two])
-    if rows.empty:
-        said = f"No account has {view.privacy.min_scores} or more respondents, so none is shown here."
+    if len(rows) < FEW:
+        least = view.privacy.min_scores
+        said = f"Fewer than {FEW} accounts have {least} or more respondents: no picture."
         return Shown(paragraph(text(said)), said)
     title = f"{asked.label(one)} and {asked.label(two)} of each account"
     over = [
@@ -201,48 +207,46 @@ def uniqueness(view: ClientView) -> Shown:
     ]
     both = int(((rows[one] > over[0]) & (rows[two] > over[1])).sum())
     said = (
-        f"{both} of {count(len(rows), 'account')} with {view.privacy.min_scores} or more respondents "
-        f"lie above the client's own mean in both {asked.label(one)} ({number(over[0])}) and "
-        f"{asked.label(two)} ({number(over[1])})"
+        f"{both} of {count(len(rows), 'account')} with {view.privacy.min_scores} or more "
+        f"respondents lie above the client's own mean in both {asked.label(one)} "
+        f"({number(over[0])}) and {asked.label(two)} ({number(over[1])})"
     )
+    which = "Numbers are the accounts' places in the account table, with their n and interval there"
+    if len(rows) > NAMED:
+        which = "Each dot is one account; the account table has their n and intervals"
     caption = (
         f"{asked.label(one)} and {asked.label(two)}, account means. {said}. Lines are the client's "
-        "means; numbers are the accounts' places in the account table, where n and the interval "
-        "stand: with few answers a place in this picture is uncertain."
+        f"means. {which}: with few answers a place in this picture is uncertain."
     )
     return Shown(svg.figure(_field(view, rows, over, title, said), caption), said)
 
 
-def _field(
-    view: ClientView, rows: pd.DataFrame, over: list[float], title: str, said: str
-) -> str:
+def _field(view: ClientView, rows: pd.DataFrame, over: list[float], title: str, said: str) -> str:
     one, two = view.instrument.uniqueness[:2]
     scale = ends(view, "crq")
-    across = svg.Axis(*svg.around([*rows[one], over[0]], *scale, least=3), 56, 624)
-    down = svg.Axis(*svg.around([*rows[two], over[1]], *scale, least=3), 320, 16)
-    marks = svg.beside(down, 50, right=630)
-    marks += svg.below(across, 326, top=10, label=f"{view.instrument.label(one)} (scale points)")
+    across = svg.Axis(*svg.around([*rows[one], over[0]], *scale, least=3), 56, 466)
+    down = svg.Axis(*svg.around([*rows[two], over[1]], *scale, least=3), 360, 16)
+    marks = svg.beside(down, 50, right=472)
+    marks += svg.below(across, 366, top=10, label=f"{view.instrument.label(one)} (scale points)")
     if over[0] == over[0]:
-        marks.append(svg.line(across.at(over[0]), 10, across.at(over[0]), 326, ink=INK, width=1.5))
+        marks.append(svg.line(across.at(over[0]), 10, across.at(over[0]), 366, ink=INK, width=1.5))
     if over[1] == over[1]:
-        marks.append(svg.line(50, down.at(over[1]), 630, down.at(over[1]), ink=INK, width=1.5))
+        marks.append(svg.line(50, down.at(over[1]), 472, down.at(over[1]), ink=INK, width=1.5))
     label = f"{view.instrument.label(two)} (scale points)"
-    marks.append(svg.words(-168, 14, label, ink=MUTED, size=12).replace("<text", _TURNED, 1))
+    marks.append(svg.words(-188, 14, label, ink=MUTED, size=12).replace("<text", _TURNED, 1))
     numbered = len(rows) <= NAMED
     for row in rows[[one, two, "place"]].itertuples(index=False):
         x, y = across.at(row[0]), down.at(row[1])
         marks.append(svg.dot(x, y, ink=ACCENT, radius=10 if numbered else 4))
         if numbered:
             marks.append(svg.words(x, y + 4, row[2], ink="#ffffff", size=11, bold=True))
-    return svg.picture("uniqueness", marks, size=(640, 372), title=title, says=said)
+    return svg.picture("uniqueness", marks, size=(480, 412), title=title, says=said)
 
 
 _TURNED = '<text transform="rotate(-90)"'
 
 
-def _cut(name: object, most: int = 28) -> str:
+def _cut(name: object, most: int = 24) -> str:
     """A name that fits; the table has it whole."""
     said = str(name)
     return said if len(said) <= most else f"{said[: most - 1].rstrip()}…"
-
-

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 INK, MUTED, LINE, PALE = "#1b2733", "#52606d", "#c3ccd5", "#e6ebf0"
-ACCENT, WARM = "#1f5582", "#a84300"
+ACCENT, SOFT, WARM = "#1f5582", "#86b9de", "#a84300"
 
 #: From low to high, orange over white to blue: lightness falls to both ends, hues differ for all.
 STEPS = ("#a84300", "#e08a3c", "#fbd9ae", "#f5f6f7", "#cfe3f2", "#86b9de", "#1f5582")

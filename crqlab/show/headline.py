@@ -16,7 +16,7 @@ MADE_UP = "SYNTHETIC DATA: made up by a computer, about nobody"
 _SAYS = {
     "crq": "Customer Relationship Quality",
     "nps": "Promoters minus detractors",
-    "mean_ltr": "Likely to recommend, average answer",
+    "mean_ltr": "Average answer, 0 to 10",
 }
 
 
@@ -80,7 +80,9 @@ def _strip(view: ClientView, row: pd.Series) -> str:
     before = float("nan") if earlier.empty else float(earlier["value"].iloc[0])
     low, high = ends(view, row["measure"])
     says = _aloud(view, row) + (
-        "" if isnan(before) else f"; hollow: {view.before}, {number(before, decimals(row['measure']))}"
+        ""
+        if isnan(before)
+        else f"; hollow: {view.before}, {number(before, decimals(row['measure']))}"
     )
     return strip(
         f"strip-{row['measure']}",
@@ -96,7 +98,7 @@ def _strip(view: ClientView, row: pd.Series) -> str:
 
 def _change(view: ClientView, row: pd.Series) -> str:
     if isnan(row["change"]):
-        return f"No earlier wave to compare with {view.wave}"
+        return f"no comparison with {view.before}" if view.before else "first wave"
     places = decimals(row["measure"], change=True)
     moved = number(row["change"], places, signed=True)
     between = span(row["change_low"], row["change_high"], places, signed=True)
@@ -149,7 +151,9 @@ def _beside(view: ClientView) -> str:
         )
     if asked.uninvited:
         who = count(asked.uninvited, "answer comes", "answers come")
-        notes.append(f"{who} from people who are not in the list of contacts; they count in scores.")
+        notes.append(
+            f"{who} from people who are not in the list of contacts; they count in scores."
+        )
     if view.n_excluded:
         left = count(view.n_excluded, "response was", "responses were")
         notes.append(f"{left} left out of all scores; the reasons are listed under the methods.")

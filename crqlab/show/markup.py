@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from html import escape
 
 #: Characters that turn the direction of text around, and those that no page may hold.
-_UNSAFE = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNSAFE = re.compile(
+    "[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,12 @@ def names(values: Iterable[object]) -> list[str]:
 
 
 def table(
-    columns: Sequence[Column], *, caption: str, note: str = "", kind: str = "", row_heads: bool = True
+    columns: Sequence[Column],
+    *,
+    caption: str,
+    note: str = "",
+    kind: str = "",
+    row_heads: bool = True,
 ) -> str:
     """Lay out a table with a caption and with headings that name their direction.
 
@@ -118,7 +125,7 @@ def table(
     Examples
     --------
     >>> html = table([Column("Account", ["A"]), Column("n", ["4"], True)], caption="Who answered")
-    >>> '<caption>Who answered</caption>' in html, '<th scope="row">A</th>' in html
+    >>> '<caption><span>Who answered</span></caption>' in html, '<th scope="row">A</th>' in html
     (True, True)
     """
     head = "".join(
@@ -130,7 +137,7 @@ def table(
     named = f' class="{kind}"' if kind else ""
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{text(_short(caption))}">\n'
-        f"<table{named}>\n<caption>{text(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
+        f"<table{named}>\n<caption><span>{text(caption)}</span></caption>\n<thead><tr>{head}</tr></thead>\n"
         f"<tbody>\n{body}\n</tbody>\n</table>\n</div>" + (f"\n{paragraph(note)}" if note else "")
     )
 

@@ -27,8 +27,8 @@ def rules(view: ClientView) -> Shown:
         [
             f"Instrument: {asked.name}, version {asked.version}, {count(len(asked.items), 'item')} "
             f"answered from {asked.scale.low} to {asked.scale.high}.",
-            f"A construct's score is the mean of its items; it needs {percent(asked.item_share)} of "
-            "them or more.",
+            f"A construct's score is the mean of its items; it needs {percent(asked.item_share)} "
+            "of them or more.",
             _crq(asked),
             "An account's plain mean is the mean of its respondents.",
             f"An NPS is the share of promoters minus the share of detractors ({asked.recommend})."
@@ -63,7 +63,9 @@ def excluded(view: ClientView) -> Shown:
         Column("Responses flagged", [f"{n:,}" for n in rows["n_flagged"]], True),
         Column("Left out for it", [f"{n:,}" for n in rows["n_excluded"]], True),
     ]
-    caption = f"Checks of the answers: {said}. Counts, so no interval; a response may be in two rows."
+    caption = (
+        f"Checks of the answers: {said}. Counts, so no interval; a response may be in two rows."
+    )
     return Shown(table(columns, caption=caption), said)
 
 
@@ -75,11 +77,11 @@ def privacy(view: ClientView) -> Shown:
     """The rule for small groups, in words."""
     few, words = view.privacy.min_scores, view.privacy.min_comments
     said = (
-        f"Answers are confidential on request. Where fewer than {few} people stand behind a number, "
-        "it is not shown; an account with fewer answers has only its shrunken score, which is drawn "
-        f"towards the client's mean. Words are shown where at least {words} people wrote some. This "
-        "keeps single answers from being read off the page. It is no promise of anonymity: who knows "
-        "an account well may still guess."
+        f"Answers are confidential on request. Where fewer than {few} people stand behind a "
+        "number, it is not shown; an account with fewer answers has only its shrunken score, which "
+        f"is drawn towards the client's mean. Words are shown where at least {words} people wrote "
+        "some. This keeps single answers from being read off the page. It is no promise of "
+        "anonymity: who knows an account well may still guess."
     )
     return Shown(paragraph(text(said), ""), said)
 
@@ -121,4 +123,3 @@ def quality(rows: pd.DataFrame) -> Shown:
         Column("Left out for it", [f"{n:,}" for n in counted["excluded"]], True),
     ]
     return Shown(table(columns, caption=f"{said}. Counts, so no interval."), said)
-

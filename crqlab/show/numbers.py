@@ -56,17 +56,17 @@ def span(low: float, high: float, decimals: int = 2, *, signed: bool = False) ->
 
 
 def share(part: int, whole: int, what: str) -> str:
-    """Write a part of a whole the way it is read aloud, both counts included.
+    r"""Write a part of a whole the way it is read aloud, both counts included.
 
     Examples
     --------
     >>> share(540, 4500, "contacts")
-    '540 of 4,500 contacts (12 %)'
+    '540 of 4,500 contacts (12\xa0%)'
     >>> share(0, 0, "contacts")
     '0 of 0 contacts'
     """
     said = f"{part:,} of {whole:,} {what}"
-    return f"{said} ({100 * part / whole:.0f} %)" if whole else said
+    return f"{said} ({100 * part / whole:.0f}\u00a0%)" if whole else said
 
 
 def count(n: int, one: str, many: str | None = None) -> str:
@@ -92,11 +92,11 @@ def decimals(measure: str, *, change: bool = False) -> int:
 
 
 def percent(share: float) -> str:
-    """Write a share as whole per cent.
+    r"""Write a share as whole per cent; its sign never starts a line.
 
     Examples
     --------
     >>> percent(0.95), percent(float("nan"))
-    ('95 %', '–')
+    ('95\xa0%', '–')
     """
-    return MISSING if isnan(share) else f"{100 * share:.0f} %"
+    return MISSING if isnan(share) else f"{100 * share:.0f}\u00a0%"

@@ -47,7 +47,7 @@ def constructs(view: ClientView) -> Shown:
         Column("In CRQ", inside.tolist()),
         Column("Mean", [number(value) for value in rows["value"]], True),
         Column("Interval", _spans(rows["low"], rows["high"]), True),
-        Column(f"{scale[0]:g} to {scale[1]:g}", drawn),
+        Column(f"On the scale {scale[0]:g} to {scale[1]:g}", drawn),
         Column("n", [f"{n:,}" for n in rows["n_respondents"]], True),
         *_changes(view, rows),
     ]
@@ -75,19 +75,28 @@ def _changes(view: ClientView, rows: pd.DataFrame) -> list[Column]:
     return [
         Column(f"Since {view.before}", moved, True),
         Column("Interval of change", between, True),
-        Column("Verdict", [text(verdict) or MISSING for verdict in rows["verdict"]]),
+        Column("Verdict", [_together(verdict) for verdict in rows["verdict"]]),
     ]
+
+
+def _together(verdict: str) -> str:
+    """A verdict that stays on one line."""
+    return text(verdict).replace(" ", "\u00a0") or MISSING
 
 
 def waves(view: ClientView) -> Shown:
     """CRQ, NPS and mean LTR of every wave so far."""
-    rows = view.trend.reset_index(drop=True)
+    rows = view.trend
     if rows["wave"].nunique() < 2:
         return Shown("", "One wave only")
+    order = list(dict.fromkeys(view.measures["measure"]))
+    rows = rows.sort_values(
+        ["measure", "wave"], key=lambda c: c.map(order.index) if c.name == "measure" else c
+    )
     labels = [view.instrument.label(measure) for measure in rows["measure"]]
     columns = [
-        Column("Wave", names(rows["wave"])),
         Column("Measure", labels),
+        Column("Wave", names(rows["wave"])),
         *_estimates(rows),
         Column("Respondents", [f"{n:,}" for n in rows["n_respondents"]], True),
         Column("Accounts", [f"{n:,}" for n in rows["n_accounts"]], True),
@@ -116,11 +125,16 @@ def change_parts(view: ClientView) -> Shown:
         f"Where the change since {view.before} comes from, {_level(rows)} intervals "
         f"({_methods(rows)}). The parts add up to the whole change."
     )
+    note = (
+        "A client's number can move because people think differently (accounts in both waves), or "
+        "because other accounts answer (joined, left)."
+    )
     whole = rows[rows["part"] == "all"]
     said = "; ".join(
         f"{view.instrument.label(row.measure)} {_moved(row)}" for row in whole.itertuples()
     )
-    return Shown(table(columns, caption=caption), f"Change since {view.before}: {said}")
+    html = table(columns, caption=caption, note=text(note))
+    return Shown(html, f"Change since {view.before}: {said}")
 
 
 def _moved(row: object) -> str:
@@ -155,7 +169,7 @@ def roll_ups(view: ClientView) -> Shown:
 
 
 def agreement(view: ClientView) -> Shown:
-    """In plain words: do people of one account say the same?"""
+    """Whether people of one account say the same, in plain words."""
     rows = view.agreement
     whole = rows[rows["measure"] == "crq"].set_index("statistic")
     told = [sentence for sentence in (_between(whole), _reliable(whole), _agree(whole)) if sentence]
@@ -185,7 +199,7 @@ def _between(whole: pd.DataFrame) -> str:
     between = span(*(100 * whole.loc["icc1", end] for end in ("low", "high")), 0)
     return (
         f"About {percent(max(icc1, 0))} of the differences between answers lie between accounts "
-        f"({_level(whole)} interval {between} %), the rest between people of the same account."
+        f"({_level(whole)} interval {between}\u00a0%), the rest between people of the same account."
     )
 
 
@@ -221,7 +235,10 @@ def _estimates(rows: pd.DataFrame, *, change: bool = False) -> list[Column]:
         span(low, high, place, signed=sign)
         for low, high, place, sign in zip(rows["low"], rows["high"], places, signed, strict=True)
     ]
-    return [Column("Change" if change else "Value", values, True), Column("Interval", between, True)]
+    return [
+        Column("Change" if change else "Value", values, True),
+        Column("Interval", between, True),
+    ]
 
 
 def _spans(low: pd.Series, high: pd.Series, *, signed: bool = False) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isnan
 
 from crqlab.show import svg
-from crqlab.show.colours import ACCENT, LINE, MUTED
+from crqlab.show.colours import ACCENT, LINE, MUTED, SOFT
 
 
 def strip(
@@ -40,11 +40,11 @@ def strip(
         for end, anchor in zip(ends, ("start", "end"), strict=True)
     ]
     if not isnan(low) and not isnan(high):
-        marks.append(svg.line(axis.at(low), 14, axis.at(high), 14, ink=ACCENT, width=5))
+        marks.append(svg.line(axis.at(low), 14, axis.at(high), 14, ink=SOFT, width=10))
     if not isnan(before):
         marks.append(svg.dot(axis.at(before), 14, ink=MUTED, radius=4, hollow=True))
     if not isnan(value):
-        marks.append(svg.dot(axis.at(value), 14, ink=ACCENT, radius=6))
+        marks.append(svg.dot(axis.at(value), 14, ink=ACCENT, radius=5))
     return svg.picture(name, marks, size=(240, 38), title=title, says=says)
 
 
@@ -52,10 +52,12 @@ def bar(*, value: float, low: float, high: float, ends: tuple[float, float]) -> 
     """Draw the same without words, for a cell whose neighbours hold the numbers."""
     if isnan(value):
         return ""
-    axis = svg.Axis(*ends, 6, 154)
+    axis = svg.Axis(*ends, 6, 124)
     marks = [svg.line(axis.start, 9, axis.end, 9, ink=LINE, width=2)]
     if not isnan(low) and not isnan(high):
-        marks.append(svg.line(axis.at(low), 9, axis.at(high), 9, ink=ACCENT, width=4))
-    marks.append(svg.dot(axis.at(value), 9, ink=ACCENT, radius=5))
-    size = 'viewBox="0 0 160 18" width="160" height="18"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" {size}>{"".join(marks)}</svg>'
+        marks.append(svg.line(axis.at(low), 9, axis.at(high), 9, ink=SOFT, width=8))
+    marks.append(svg.dot(axis.at(value), 9, ink=ACCENT, radius=3.5))
+    size = 'viewBox="0 0 130 18" width="130" height="18"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" {size}>{"".join(marks)}</svg>'
+    )

@@ -49,7 +49,9 @@ class Axis:
         return np.arange(first, self.high + step / 1e6, step).round(6).tolist()
 
 
-def around(values: Sequence[float], low: float, high: float, *, least: float) -> tuple[float, float]:
+def around(
+    values: Sequence[float], low: float, high: float, *, least: float
+) -> tuple[float, float]:
     """Return ends of an axis that hold all values with some air, inside the scale.
 
     Parameters
@@ -130,14 +132,16 @@ def below(axis: Axis, y: float, *, top: float, label: str, labels: Sequence[str]
 
 def beside(axis: Axis, x: float, *, right: float) -> list[str]:
     """Return an axis at ``x`` with its grid lines up to ``right``."""
-    marks = [line(x, axis.at(tick), right, axis.at(tick)) for tick in axis.ticks(5)]
+    marks = [line(x, axis.at(tick), right, axis.at(tick)) for tick in axis.ticks()]
     return marks + [
         words(x - 8, axis.at(t) + 4, f"{t:g}".replace("-", "−"), anchor="end", ink=MUTED, size=12)
-        for t in axis.ticks(5)
+        for t in axis.ticks()
     ]
 
 
-def picture(name: str, marks: Sequence[str], *, size: tuple[float, float], title: str, says: str) -> str:
+def picture(
+    name: str, marks: Sequence[str], *, size: tuple[float, float], title: str, says: str
+) -> str:
     """Put marks together as one picture that can be heard.
 
     Parameters
@@ -160,20 +164,9 @@ def picture(name: str, marks: Sequence[str], *, size: tuple[float, float], title
     )
 
 
-def figure(svg: str, caption: str, *, wide: bool = True) -> str:
-    """Set a picture with its caption; a wide one scrolls by itself on a narrow screen.
-
-    Parameters
-    ----------
-    svg : str
-        One picture, or several beside each other.
-    caption : str
-        Plain text.
-    """
-    label = text(caption.split(". ")[0].rstrip("."))
-    held = (
-        f'<div class="scroll" role="region" tabindex="0" aria-label="Chart: {label}">{svg}</div>'
-        if wide
-        else f'<div class="beside">{svg}</div>'
+def figure(pictures: str, caption: str) -> str:
+    """Set one picture, or several beside each other, with one caption in plain text."""
+    return (
+        f'<figure class="chart"><div class="beside">{pictures}</div>'
+        f"<figcaption>{text(caption)}</figcaption></figure>"
     )
-    return f'<figure class="chart">{held}<figcaption>{text(caption)}</figcaption></figure>'

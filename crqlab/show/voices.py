@@ -21,10 +21,11 @@ def comments(view: ClientView) -> Shown:
     html = "\n".join(_question(view, row) for row in view.questions.itertuples())
     said = f"{count(len(view.comments), 'comment')} to {count(len(view.questions), 'question')}"
     note = (
-        f"Comments of fewer than {view.privacy.min_comments} people to a question are not shown, and "
-        f"an account is named only where at least {view.privacy.min_comments} of its people answered. "
-        "E-mail addresses, phone numbers and names of invited people are taken out by rule, which "
-        "may miss some: read before you pass this on. Order tells nothing about the writers."
+        f"Comments of fewer than {view.privacy.min_comments} people to a question are not shown, "
+        f"and an account is named only where at least {view.privacy.min_comments} of its people "
+        "answered. E-mail addresses, phone numbers and names of invited people are taken out by "
+        "rule, which may miss some: read before you pass this on. Order tells nothing about the "
+        "writers."
     )
     return Shown(f"{html}\n{paragraph(text(note))}", said)
 
@@ -44,6 +45,6 @@ def _question(view: ClientView, row: tuple) -> str:
 def _quote(row: tuple) -> str:
     known = not pd.isna(row.language) and _LANGUAGE.fullmatch(str(row.language))
     language = f' lang="{row.language}"' if known else ""
-    account = f' <cite><bdi>{text(row.account)}</bdi></cite>' if row.account else ""
+    account = f" <cite><bdi>{text(row.account)}</bdi></cite>" if row.account else ""
     words = text(row.words).replace("\n", "<br>")
     return f'<li><q{language} dir="auto">{words}</q>{account}</li>'

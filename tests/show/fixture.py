@@ -24,7 +24,7 @@ CONSTRUCTS = {
 BEST = [
     "They keep their word, always.",
     "<b>Bold</b> & <script>alert('x')</script>",
-    "=HYPERLINK(\"http://bad.example\")",
+    '=HYPERLINK("http://bad.example")',
     "abc\u202egnp.exe",
     "Call me: +46 8 123 45 67 or eva.berg@acme.example",
     "Zoë Åkesson",
@@ -49,7 +49,9 @@ class Shape:
 
 
 def codebook(shape: Shape) -> dict:
-    items = {f"{name[:3]}_{i}": f"{label} {i}" for name, label in CONSTRUCTS.items() for i in (1, 2)}
+    items = {
+        f"{name[:3]}_{i}": f"{label} {i}" for name, label in CONSTRUCTS.items() for i in (1, 2)
+    }
     return {
         "title": "Fixture panel",
         "synthetic": shape.synthetic,
@@ -66,14 +68,17 @@ def codebook(shape: Shape) -> dict:
             "crq": {"constructs": list(CONSTRUCTS), "required": ["trust"], "at_least": 2},
             "uniqueness": ["solution", "experience"],
             **({"recommend": "Would you recommend us?"} if shape.ltr else {}),
-            **({"comments": {"best": "What is best?", "worst": "What is <worst>?"}}
-               if shape.comments else {}),
+            **(
+                {"comments": {"best": "What is best?", "worst": "What is <worst>?"}}
+                if shape.comments
+                else {}
+            ),
         },
         "responses": {"files": ["responses.csv"]},
     }
 
 
-def lay_out(root: Path, shape: Shape = Shape()) -> Study:  # noqa: B008
+def lay_out(root: Path, shape: Shape = Shape()) -> Study:
     """Write a study with all its tables below ``root`` and return it."""
     (root / "notebooks").mkdir(parents=True, exist_ok=True)
     raw = root / "data" / "raw" / "demo"
@@ -227,8 +232,8 @@ def _inside(rows: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
 def _order() -> list[str]:
     return (
         "n n_ltr crq low high shrunken shrunken_low shrunken_high weight crq_role crq_confidence "
-        "crq_senior uniqueness promoters passives detractors nps nps_low nps_high mean_ltr sd rwg_j "
-        "role_gap flag"
+        "crq_senior uniqueness promoters passives detractors nps nps_low nps_high mean_ltr sd "
+        "rwg_j role_gap flag"
     ).split() + list(CONSTRUCTS)
 
 
@@ -239,17 +244,32 @@ def _client_scores(people: pd.DataFrame) -> pd.DataFrame:
                  "n_accounts": some["account_id"].nunique(), "flag": "ok"}  # fmt: skip
         nps = 100 * ((some["ltr"] >= 9).mean() - (some["ltr"] <= 6).mean())
         values = {name: some[name].mean() for name in ["crq", "uniqueness", *CONSTRUCTS]}
-        half = {name: 0.2 for name in values}
+        half = dict.fromkeys(values, 0.2)
         if some["ltr"].notna().any():
             values |= {"nps": nps, "mean_ltr": some["ltr"].mean()}
             half |= {"nps": 12.0, "mean_ltr": 0.4}
-            rows.append({**facts, "measure": "nps", "roll_up": "respondents", "value": nps,
-                         "low": nps - 9, "high": nps + 9, "method": "adjusted Wald, Rocks 2016"})
+            rows.append(
+                {
+                    **facts,
+                    "measure": "nps",
+                    "roll_up": "respondents",
+                    "value": nps,
+                    "low": nps - 9,
+                    "high": nps + 9,
+                    "method": "adjusted Wald, Rocks 2016",
+                }
+            )
         for roll_up, shift in (("respondents", 0.0), ("accounts", 0.05)):
             rows += [
-                {**facts, "measure": name, "roll_up": roll_up, "value": value + shift,
-                 "low": value + shift - half[name], "high": value + shift + half[name],
-                 "method": "account bootstrap"}
+                {
+                    **facts,
+                    "measure": name,
+                    "roll_up": roll_up,
+                    "value": value + shift,
+                    "low": value + shift - half[name],
+                    "high": value + shift + half[name],
+                    "method": "account bootstrap",
+                }
                 for name, value in values.items()
             ]
     return pd.DataFrame(rows)
@@ -284,8 +304,10 @@ def _changes(shape: Shape, people: pd.DataFrame) -> pd.DataFrame:
                 )  # fmt: skip
     columns = ("client_id wave from_wave measure part value low high level p n_accounts "
                "n_respondents method flag").split()  # fmt: skip
-    kinds = {c: float for c in ("value", "low", "high", "level", "p")}
-    kinds |= {c: int for c in ("n_accounts", "n_respondents")} | {
-        c: str for c in columns if c not in ("value", "low", "high", "level", "p", "n_accounts", "n_respondents")
+    kinds = dict.fromkeys(("value", "low", "high", "level", "p"), float)
+    kinds |= dict.fromkeys(("n_accounts", "n_respondents"), int) | {
+        c: str
+        for c in columns
+        if c not in ("value", "low", "high", "level", "p", "n_accounts", "n_respondents")
     }
     return pd.DataFrame(rows, columns=columns).astype(kinds)
