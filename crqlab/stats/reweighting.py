@@ -1,0 +1,210 @@
+"""Means of all who were asked, from the answers of some, with intervals that re-weight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import expit
+from scipy.stats import norm, t
+
+from crqlab.base.errors import EstimateError
+from crqlab.stats.estimate import check_level
+from crqlab.stats.resampling import CELLS, DRAWS, SEED, resampled, stream
+from crqlab.stats.weighting import CAP, FAR, Propensity, inverse, kish
+
+NEWTON, CLOSE, STRIDE = 40, 1e-6, 2.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """Everybody who was asked in one client's wave, sorted by contact.
+
+    Attributes
+    ----------
+    values : ndarray, shape (contacts, measures)
+        Scores; missing where there is none.
+    answered : ndarray of bool
+        Whether the model of answering counts the contact as one who answered.
+    late : ndarray of bool
+        Whether the answer came late.
+    predictors : ndarray, shape (contacts, predictors)
+        As the model was fitted with.
+    account : ndarray of int
+        The account of each contact, from 0.
+    """
+
+    values: NDArray
+    answered: NDArray
+    late: NDArray
+    predictors: NDArray
+    account: NDArray
+
+
+def reweighted(
+    asked: Asked,
+    fit: Propensity,
+    *,
+    key: object,
+    cap: float = CAP,
+    draws: int = DRAWS,
+    level: float = 0.95,
+    seed: int = SEED,
+) -> pd.DataFrame:
+    """Weighted means, and means in which the silent are like those who answered late.
+
+    Each draw resamples whole accounts with all who were asked there, silent ones included,
+    draws slopes from their estimated distribution, fits the client's own level of answering
+    again, and weighs and cuts anew. So the interval carries the chance of accounts and of
+    answering, the doubt about the model's slopes and the client's level; it does not carry the
+    doubt whether the model is the right one. It is widened for few accounts as in
+    `crqlab.stats.bootstrap.ratios`.
+
+    Parameters
+    ----------
+    asked : Asked
+    fit : Propensity
+        Of all clients together; its strata's level is fitted again here.
+    key : object
+        The client and wave, for chance that depends on nothing else.
+    cap : float
+        No answer stands for more than this many average ones.
+    draws, seed : int
+    level : float
+        Coverage of each interval, in (0, 1).
+
+    Returns
+    -------
+    DataFrame, one row per view and measure
+        ``view`` (weighted, late), ``measure`` (column of ``values``), ``value``, ``low``,
+        ``high``, ``n``, ``n_effective`` (Kish).
+
+    Raises
+    ------
+    EstimateError
+        Nobody answered.
+
+    References
+    ----------
+    Little (1986), International Statistical Review 54, 139-157: weighting by propensity.
+    Armstrong & Overton (1977), Journal of Marketing Research 14, 396-402: late answers.
+    Field & Welsh (2007), Journal of the Royal Statistical Society B 69, 369-390: resampling
+    clusters. Hesterberg (2015), The American Statistician 69, 371-386: expanded percentiles.
+    """
+    check_level(level)
+    if not asked.answered.any():
+        raise EstimateError("answered= holds nobody; there is no answer to weigh.")
+    n_accounts = int(asked.account.max()) + 1
+    point = _views(asked, np.ones((1, n_accounts)), fit.slopes[None], cap)[:, 0]
+    rng = stream(seed, key)
+    root = _root(fit.covariance)
+    pieces = []
+    for counts in _pieces(n_accounts, len(asked.account), draws, rng):
+        slopes = fit.slopes + rng.standard_normal((len(counts), len(root))) @ root.T
+        pieces.append(_views(asked, counts, slopes, cap))
+    drawn = np.concatenate(pieces, axis=1)
+    weight = _weights(asked, fit.slopes, cap)
+    carried = np.stack([_carried(asked, weight), _carried(asked, np.ones(len(weight)))])
+    low, high = _ends(drawn, carried, level)
+    there = ~np.isnan(asked.values[asked.answered])
+    n_measures = asked.values.shape[1]
+    effective = [
+        [kish(part[asked.answered] * there[:, m]) for m in range(n_measures)]
+        for part in (weight, np.ones(len(weight)))
+    ]
+    return pd.DataFrame(
+        {
+            "view": np.repeat(["weighted", "late"], n_measures),
+            "measure": np.tile(np.arange(n_measures), 2),
+            "value": point.ravel(),
+            "low": low.ravel(),
+            "high": high.ravel(),
+            "n": np.tile(there.sum(axis=0), 2),
+            "n_effective": np.ravel(effective),
+        }
+    )
+
+
+def _pieces(n_accounts: int, n_contacts: int, draws: int, rng: np.random.Generator):
+    """Counts of accounts, in pieces small enough for all contacts at once."""
+    step = max(CELLS // n_contacts, 1)
+    for start in range(0, draws, step):
+        yield np.vstack(list(resampled(n_accounts, min(step, draws - start), rng)))
+
+
+def _root(covariance: NDArray) -> NDArray:
+    values, vectors = np.linalg.eigh(covariance)
+    return vectors * np.sqrt(np.maximum(values, 0))
+
+
+def _views(asked: Asked, counts: NDArray, slopes: NDArray, cap: float) -> NDArray:
+    """Both views' means of every draw; shape (2 views, draws, measures)."""
+    times = counts[:, asked.account]
+    there = ~np.isnan(asked.values) & asked.answered[:, None]
+    filled = np.where(there, asked.values, 0)
+    total, answered = times.sum(axis=1), times @ asked.answered.astype(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = answered / total
+        p = _probabilities(asked, times, slopes, rate)
+        weight = times[:, asked.answered] * inverse(p, rate[:, None], cap=cap)
+        mean = (weight @ filled[asked.answered]) / (weight @ there[asked.answered])
+        plain = (times @ filled) / (times @ there)
+        late = times * asked.late
+        tail = (late @ filled) / (late @ there)
+    extrapolated = rate[:, None] * plain + (1 - rate[:, None]) * tail
+    return np.stack([mean, np.where(rate[:, None] == 1, plain, extrapolated)])
+
+
+def _probabilities(asked: Asked, times: NDArray, slopes: NDArray, rate: NDArray) -> NDArray:
+    """Probability to answer of those who did, with each draw's own level; (draws, answered)."""
+    offset = slopes @ asked.predictors.T
+    target = times @ asked.answered.astype(float)
+    level = np.log(np.clip(rate, 1e-6, 1 - 1e-6) / (1 - np.clip(rate, 1e-6, 1 - 1e-6)))
+    level = np.nan_to_num(level) - (times * offset).sum(axis=1) / times.sum(axis=1)
+    for _ in range(NEWTON):
+        p = expit(level[:, None] + offset)
+        gap = target - (times * p).sum(axis=1)
+        slope = np.maximum((times * p * (1 - p)).sum(axis=1), 1e-9)
+        step = np.clip(gap / slope, -STRIDE, STRIDE)
+        level = np.clip(level + step, -FAR, FAR)
+        if np.abs(step).max() < CLOSE or (np.abs(level[np.abs(step) >= CLOSE]) >= FAR).all():
+            break
+    return expit(level[:, None] + offset[:, asked.answered])
+
+
+def _weights(asked: Asked, slopes: NDArray, cap: float) -> NDArray:
+    """Weight of every contact at the point estimate; 0 for those who did not answer."""
+    rate = np.array([asked.answered.mean()])
+    times = np.ones((1, len(asked.answered)))
+    weight = np.zeros(len(asked.answered))
+    weight[asked.answered] = inverse(
+        _probabilities(asked, times, slopes[None], rate)[0], rate, cap=cap
+    )
+    return weight
+
+
+def _carried(asked: Asked, weight: NDArray) -> NDArray:
+    """Accounts and equal accounts of the same weight, by measure; shape (2, measures)."""
+    there = (~np.isnan(asked.values) & asked.answered[:, None]) * weight[:, None]
+    sums = np.zeros((asked.account.max() + 1, there.shape[1]))
+    np.add.at(sums, asked.account, there)
+    return np.array([(sums > 0).sum(axis=0), [kish(column) for column in sums.T]])
+
+
+def _ends(drawn: NDArray, carried: NDArray, level: float) -> NDArray:
+    """Expanded percentiles of (views, draws, measures); missing below two accounts."""
+    accounts, effective = carried[:, 0], carried[:, 1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        stretch = np.sqrt(accounts / (accounts - 1))
+    freedom = np.maximum(effective - 1, np.finfo(float).tiny)
+    tail = norm.cdf(-stretch * t.isf((1 - level) / 2, freedom))
+    ends = np.full((2, *accounts.shape), np.nan)
+    for view, measure in zip(*np.nonzero(accounts > 1), strict=True):
+        values = drawn[view, :, measure]
+        share = tail[view, measure]
+        values = values[~np.isnan(values)]
+        if len(values):
+            ends[:, view, measure] = np.quantile(values, [share, 1 - share])
+    return ends
