@@ -24,8 +24,8 @@ class Asked:
 
     Attributes
     ----------
-    values : ndarray, shape (contacts, measures)
-        Scores; missing where there is none.
+    scores : ndarray, shape (contacts, measures)
+        Missing where there is none.
     answered : ndarray of bool
         Whether the model of answering counts the contact as one who answered.
     late : ndarray of bool
@@ -36,7 +36,7 @@ class Asked:
         The account of each contact, from 0.
     """
 
-    values: NDArray
+    scores: NDArray
     answered: NDArray
     late: NDArray
     predictors: NDArray
@@ -78,7 +78,7 @@ def reweighted(
     Returns
     -------
     DataFrame, one row per view and measure
-        ``view`` (weighted, late), ``measure`` (column of ``values``), ``value``, ``low``,
+        ``view`` (weighted, late), ``measure`` (column of ``scores``), ``value``, ``low``,
         ``high``, ``n``, ``n_effective`` (Kish).
 
     Raises
@@ -108,8 +108,8 @@ def reweighted(
     weight = _weights(asked, fit.slopes, cap)
     carried = np.stack([_carried(asked, weight), _carried(asked, np.ones(len(weight)))])
     low, high = _ends(drawn, carried, level)
-    there = ~np.isnan(asked.values[asked.answered])
-    n_measures = asked.values.shape[1]
+    there = ~np.isnan(asked.scores[asked.answered])
+    n_measures = asked.scores.shape[1]
     effective = [
         [kish(part[asked.answered] * there[:, m]) for m in range(n_measures)]
         for part in (weight, np.ones(len(weight)))
@@ -142,8 +142,8 @@ def _root(covariance: NDArray) -> NDArray:
 def _views(asked: Asked, counts: NDArray, slopes: NDArray, cap: float) -> NDArray:
     """Both views' means of every draw; shape (2 views, draws, measures)."""
     times = counts[:, asked.account]
-    there = ~np.isnan(asked.values) & asked.answered[:, None]
-    filled = np.where(there, asked.values, 0)
+    there = ~np.isnan(asked.scores) & asked.answered[:, None]
+    filled = np.where(there, asked.scores, 0)
     total, answered = times.sum(axis=1), times @ asked.answered.astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = answered / total
@@ -187,7 +187,7 @@ def _weights(asked: Asked, slopes: NDArray, cap: float) -> NDArray:
 
 def _carried(asked: Asked, weight: NDArray) -> NDArray:
     """Accounts and equal accounts of the same weight, by measure; shape (2, measures)."""
-    there = (~np.isnan(asked.values) & asked.answered[:, None]) * weight[:, None]
+    there = (~np.isnan(asked.scores) & asked.answered[:, None]) * weight[:, None]
     sums = np.zeros((asked.account.max() + 1, there.shape[1]))
     np.add.at(sums, asked.account, there)
     return np.array([(sums > 0).sum(axis=0), [kish(column) for column in sums.T]])
