@@ -1,0 +1,158 @@
+"""Wave changes: the split by hand, that its parts add up, and who is paired with whom."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crqlab import scores
+from crqlab.base.contracts import contract
+from crqlab.base.schemas import check
+from tests.scores import made
+
+DRAWS = 60
+
+
+def people(wave, answers, client="C"):
+    """Respondents of one wave from account: list of CRQ scores."""
+    book = made.codebook()
+    account = [name for name, crq in answers.items() for _ in crq]
+    crq = [float(value) for values in answers.values() for value in values]
+    fixed = {"client_id": client, "wave": wave, "contact_id": "p", "role": "user", "n_items": 12}
+    loose = {"seniority": 3.0, "confidence": 4.0, "ltr": np.round(crq)}
+    rows = {"response_id": [f"{client}{wave}{k}" for k in range(len(crq))], "account_id": account}
+    scored = dict.fromkeys(["crq", "uniqueness", *book.instrument.constructs], crq)
+    return pd.DataFrame(rows | fixed | loose | scored)
+
+
+def crq(rows, draws=DRAWS):
+    found = scores.changes(rows, made.codebook(), draws=draws)
+    return found[found["measure"] == "crq"].set_index("part")
+
+
+def test_the_split_by_hand():
+    before = people("1", {"stays": [4, 6], "leaves": [2, 2]})
+    now = people("2", {"stays": [6], "joins": [3, 3]})
+    found = crq(pd.concat([before, now]))
+    assert found["value"].round(9).to_dict() == {
+        "all": 4.0 - 3.5,
+        "same": 6.0 - 5.0,
+        "joiners": 4.0 - 6.0,
+        "leavers": 5.0 - 3.5,
+    }
+    assert found["n_accounts"].to_dict() == {"all": 3, "same": 1, "joiners": 1, "leavers": 1}
+    assert found["n_respondents"].to_dict() == {"all": 7, "same": 3, "joiners": 2, "leavers": 2}
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(1, 7)), min_size=3),
+    st.integers(0, 10**6),
+)
+@settings(max_examples=40, deadline=None)
+def test_the_parts_add_up_to_the_whole(sizes, seed):
+    rng = np.random.default_rng(seed)
+    waves = [
+        {f"A{k}": rng.integers(1, 8, size=account[wave]) for k, account in enumerate(sizes)}
+        for wave in (0, 1)
+    ]
+    rows = pd.concat([people(name, wave) for name, wave in zip("12", waves, strict=True)])
+    if rows["wave"].nunique() < 2:
+        return
+    found = crq(rows)
+    if found["value"].isna().any():
+        both = [k for k, (first, second, _) in enumerate(sizes) if first and second]
+        assert both == []
+        return
+    parts = found.loc[["same", "joiners", "leavers"], "value"].sum()
+    assert parts == pytest.approx(found.loc["all", "value"], abs=1e-12)
+
+
+def test_nobody_joined_or_left_is_said():
+    rows = pd.concat([people(w, {k: [4, 5, 6] for k in "abcdef"}) for w in "12"])
+    found = crq(rows)
+    assert found.loc["joiners", ["value", "low", "high"]].tolist() == [0, 0, 0]
+    assert found.loc["joiners", "flag"] == "no joiners"
+    assert found.loc["leavers", "flag"] == "no leavers"
+    assert np.isnan(found.loc["leavers", "p"])
+
+
+def test_nobody_stayed_is_said():
+    rows = pd.concat([people("1", {"a": [4], "b": [5]}), people("2", {"c": [6], "d": [3]})])
+    found = crq(rows)
+    assert found.loc["all", "value"] == 0.0
+    split = found.loc[["same", "joiners", "leavers"]]
+    assert split["value"].isna().all()
+    assert split["flag"].str.contains("no account in both waves").all()
+
+
+def test_the_previous_wave_is_the_client_s_own():
+    rows = pd.concat(
+        [
+            people("W9", {"a": [3], "b": [4]}),
+            people("W10", {"a": [4], "b": [6]}),
+            people("W2", {"a": [1], "b": [1]}),
+            people("W2", {"a": [5], "b": [5]}, "D"),
+            people("W10", {"a": [6], "b": [6]}, "D"),
+        ]
+    )
+    found = scores.changes(rows, made.codebook(), draws=DRAWS)
+    whole = found[(found["measure"] == "crq") & (found["part"] == "all")]
+    pairs = whole.set_index(["client_id", "from_wave", "wave"])["value"].to_dict()
+    assert pairs == {("C", "W2", "W9"): 2.5, ("C", "W9", "W10"): 1.5, ("D", "W2", "W10"): 1.0}
+
+
+def test_a_steady_rise_is_told_from_chance_because_accounts_are_paired():
+    levels = {f"A{k}": [2 + k % 5] for k in range(20)}
+    risen = {name: [crq[0] + 0.4 + 0.1 * (k % 3)] for k, (name, crq) in enumerate(levels.items())}
+    found = crq(pd.concat([people("1", levels), people("2", risen)]), draws=1000)
+    assert found.loc["same", "low"] > 0.3
+    assert found.loc["all", "p"] < 0.01
+
+
+def test_one_wave_has_no_changes_but_all_columns():
+    book = made.codebook()
+    found = scores.changes(people("1", {"a": [4]}), book)
+    assert found.empty
+    assert check(found, contract("changes"), book.instrument).columns[0] == "client_id"
+
+
+def test_a_measure_that_one_wave_did_not_ask_has_no_change():
+    first = people("1", {"a": [4], "b": [5]}).assign(ltr=np.nan)
+    rows = pd.concat([first, people("2", {"a": [4], "b": [6]})])
+    measures = set(scores.changes(rows, made.codebook(), draws=DRAWS)["measure"])
+    assert "crq" in measures
+    assert not measures & {"nps", "mean_ltr"}
+
+
+@pytest.fixture(scope="module")
+def panel():
+    book = made.codebook()
+    responses = made.responses(clients=3, waves=("2023", "2024", "2025"))
+    return scores.respondents(responses, book), book
+
+
+def test_ignores_the_order_of_rows_and_other_clients(panel):
+    respondents, book = panel
+    whole = scores.changes(respondents, book, draws=DRAWS)
+    mixed = scores.changes(respondents.sample(frac=1, random_state=1), book, draws=DRAWS)
+    pd.testing.assert_frame_equal(mixed, whole, check_exact=True)
+    alone = scores.changes(respondents[respondents["client_id"] == "C1"], book, draws=DRAWS)
+    among = whole[whole["client_id"] == "C1"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone, among, check_exact=True)
+
+
+def test_agrees_with_the_clients_of_both_waves(panel):
+    respondents, book = panel
+    clients = scores.clients(respondents, None, book, draws=DRAWS)
+    plain = clients[clients["roll_up"].eq("respondents") & ~clients["method"].str.contains("Wald")]
+    value = plain.pivot_table("value", ["client_id", "measure"], "wave")
+    changes = scores.changes(respondents, book, draws=DRAWS)
+    whole = changes[changes["part"] == "all"].pivot_table("value", ["client_id", "measure"], "wave")
+    np.testing.assert_allclose(whole["2025"], value["2025"] - value["2024"], atol=1e-12)
+
+
+def test_keeps_its_contract(panel):
+    respondents, book = panel
+    found = scores.changes(respondents, book, draws=DRAWS)
+    assert len(check(found, contract("changes"), book.instrument)) == 3 * 2 * 11 * 4
