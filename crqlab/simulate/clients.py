@@ -177,7 +177,7 @@ def _completion(entry: np.ndarray, own: np.ndarray, yearly: np.ndarray) -> np.nd
     ``own`` has two normals per client: the programme's age and everything else.
     """
     waves = yearly.shape[1]
-    age = np.where(entry == 0, 0.15 + 0.9 * own[:, 0], -0.6 + 0.6 * own[:, 0])
+    age = np.where(entry == 0, 0.15 + 0.9 * own[:, 0], -0.9 + 0.6 * own[:, 0])
     older = 0.3 * (np.arange(waves) - (waves - 1) / 2)
     mature = 0.6 * (age[:, None] + older)
     return beta.ppf(ndtr(mature + 0.75 * own[:, 1, None] + 0.25 * yearly), *model.COMPLETION)

@@ -179,7 +179,7 @@ def _found(
     gaps = np.flatnonzero(gaps & (fault == 0))
     ids = soiled.response_id
     clean = block.answers.items[code, wrong.column[code]]
-    return pa.concat_tables(
+    found = pa.concat_tables(
         [
             _rows(block, whole, ids, sheet.texts(KINDS, fault[whole])),
             _rows(
@@ -203,6 +203,8 @@ def _found(
             ),
         ]
     )
+    rows = np.concatenate([whole, code, spiced, gaps, second.row])
+    return found.take(pa.array(np.argsort(rows, kind="stable")))
 
 
 def _rows(

@@ -77,9 +77,13 @@ class Crm(_File):
             return pc.if_else(column, "Yes", "No")
         if name == "role":
             return pc.utf8_capitalize(column)
+        if name == "language":
+            return pc.utf8_upper(column)
         if name == "revenue":
             cents = column.cast(pa.decimal128(18, 2)).cast(pa.string())
             return pc.replace_substring(cents, ".", self._source.decimal or ".")
+        if pa.types.is_floating(column.type):
+            return pc.round(column, 9)  # matrix products differ by machine beyond that
         return column
 
 
@@ -172,6 +176,7 @@ class Qualtrics(_File):
             "Detractor",
         )
         theirs = {self._name(name): table[name] for name in table.column_names} | {
+            self._name("language"): pc.utf8_upper(table["language"]),
             "EndDate": ended,
             "RecordedDate": ended,
             "Status": pa.repeat("IP Address", len(table)),

@@ -106,7 +106,7 @@ COUNTRIES = {
     "DK": (0.10, 0.06),
     "FI": (0.08, -0.06),
     "IE": (0.06, 0.14),
-    "AT": (0.06, -0.03),
+    "AT": (0.06, -0.12),
 }
 #: Standard deviations over clients (scale points): one wave's mood, the profile.
 WAVE_SD, PROFILE_SD = 0.14, 0.15
@@ -114,7 +114,7 @@ ACCOUNT_MEMORY, PERSON_MEMORY = 0.8, 0.6
 
 COMPLETION = (2.2, 4.09)
 #: Probit slope of answering on the account's standardised relationship.
-UNHAPPY_SLOPE = 0.6
+UNHAPPY_SLOPE = 0.4
 
 #: Complementary log-log of churn at renewal, per scale point from `CENTRE`.
 CHURN = {

@@ -26,7 +26,8 @@ class Panel:
         Expected ``crq``, constructs, ``nps``, ``mean_ltr``, ``icc1``, ``sd``, ``completion``;
         ``frame_crq`` and ``frame_nps`` of the contacts in the frame.
     true_accounts : DataFrame, one row per client, wave and account
-        Expected ``crq`` and ``nps`` of its people, ``hazard`` of churn at renewal.
+        Expected ``crq`` and ``nps`` of its people; latent ``trust``, ``commitment`` and
+        ``calculative``; ``hazard`` of churn at renewal.
     options : Options
     """
 

@@ -98,11 +98,14 @@ def _refuse_real(folder: Path) -> None:
     """Only what says of itself that it is synthetic may be replaced."""
     if not folder.exists() or not any(folder.iterdir()):
         return
-    book = folder / "codebook.yaml"
-    if not book.is_file() or not documents.load(book, Codebook).synthetic:
+    try:
+        synthetic = documents.load(folder / "codebook.yaml", Codebook).synthetic
+    except CrqError:
+        synthetic = False
+    if not synthetic:
         raise StudyError(
-            f"data/raw/{folder.name} holds a study that is not synthetic; it was left alone. "
-            "Choose another name for the synthetic one."
+            f"Study {folder.name!r} is not synthetic, or does not say so in its codebook; it was "
+            "left alone. Choose another name for the synthetic one."
         )
 
 

@@ -46,7 +46,6 @@ def responses(block: Block, sheet: Sheet) -> pa.Table:
     given = block.answers
     chair, wave = given.chair[sheet.row], given.wave[sheet.row]
     account = block.contacts.account[chair]
-    languages = tuple(name.upper() for name in words.LANGUAGES)
     answers = {name: _answer(sheet.items[:, i]) for i, name in enumerate(model.ITEMS)}
     return pa.table(
         {
@@ -56,7 +55,7 @@ def responses(block: Block, sheet: Sheet) -> pa.Table:
             "account_id": account_ids(block, account),
             "contact_id": _contact(block, chair, wave),
             "role": _role(block, chair, wave),
-            "language": texts(languages, sheet.language),
+            "language": texts(words.LANGUAGES, sheet.language),
             "started": pa.array(sheet.started),
             "seconds": pa.array(sheet.seconds),
             "ltr": _answer(sheet.ltr),
@@ -86,7 +85,7 @@ def contacts(block: Block) -> pa.Table:
             "account_id": account_ids(block, account),
             "name": words.people(spoken, (u[:, 0] * 10_000).astype(int)),
             "role": _role(block, chair, wave),
-            "language": texts(tuple(name.upper() for name in words.LANGUAGES), spoken),
+            "language": texts(words.LANGUAGES, spoken),
             "invited": pa.array(invited),
             "invited_on": pa.array(day, mask=~invited),
             "signed_off_on": pa.array(approved, mask=~invited),

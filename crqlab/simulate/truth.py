@@ -81,16 +81,27 @@ def _frame(block: Block) -> dict[str, np.ndarray]:
 
 
 def accounts(block: Block) -> pa.Table:
-    """Truth of every account and wave: expected CRQ and NPS of its people, hazard of churn."""
+    """Truth of every account and wave.
+
+    Expected ``crq`` and ``nps`` of its people; the latent means of ``trust``,
+    ``commitment`` and ``calculative`` (scale points) and the ``hazard`` of churn that
+    follows from them.
+    """
     them, careers = block.accounts, block.careers
     account, wave = np.nonzero(careers.present)
     scores = {name: values[account, wave] for name, values in _account_scores(block).items()}
+    means = account_means(block.clients, them)[account, wave]
+    latent = {
+        name: means[:, model.CONSTRUCTS.index(name)]
+        for name in ("trust", "commitment", "calculative")
+    }
     keys = _keys(block, them.client[account], wave)
     return pa.table(
         {
             **keys,
             "account_id": tables.account_ids(block, account),
             **scores,
+            **latent,
             "hazard": careers.hazard[account, wave],
         }
     )

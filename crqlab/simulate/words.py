@@ -155,7 +155,7 @@ def _topic(question: str, scores: np.ndarray, topics: list[str], u: np.ndarray) 
     named = [name for name in topics if name != "none"]
     places = [model.CONSTRUCTS.index(name) for name in named]
     levels = np.array([model.LEVELS[name] for name in named])
-    better = scores[:, places] - levels
+    better = np.round(scores[:, places] - levels, 6)  # ties are ties on every machine
     order = np.argsort(-better if question == "best" else better, axis=1, kind="stable")
     spread = [0.5, 0.75, 0.9] if topics[-1] == "none" else np.arange(1, len(named)) / len(named)
     rank = np.searchsorted(spread, u[:, 1], side="right")
