@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -68,7 +70,7 @@ def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
         n_excluded=len(responses) - len(counted),
         participation=_participation(invited, counted, accounts),
         measures=_measures(plain[plain["wave"] == wave], changes, book.instrument),
-        trend=plain[(plain["wave"] <= wave) & plain["measure"].isin(_HEADLINE)],
+        trend=_until(plain[plain["measure"].isin(_HEADLINE)], wave),
         roll_ups=_roll_ups(scores[scores["wave"] == wave], small),
         parts=_parts(changes, small),
         ltr=_ltr(_rows(study, "respondents", client, wave)["ltr"], small),
@@ -128,6 +130,16 @@ def _plain(scores: pd.DataFrame, minimum: int) -> pd.DataFrame:
     rows = rows.sort_values(["wave", "by_accounts"], ascending=[True, False], kind="stable")
     rows = rows.drop_duplicates(["wave", "measure"]).drop(columns="by_accounts")
     return privacy.withheld(rows, ["value", "low", "high"], n="n_respondents", minimum=minimum)
+
+
+def _until(rows: pd.DataFrame, wave: str) -> pd.DataFrame:
+    """Rows of this wave and those before it, in time; "wave 9" comes before "wave 10"."""
+    parts = {name: re.split(r"(\d+)", name) for name in set(rows["wave"])}
+    keys = {name: [p.zfill(9) if p.isdecimal() else p for p in ps] for name, ps in parts.items()}
+    order = sorted(keys, key=keys.get)
+    kept = order[: order.index(wave) + 1] if wave in order else []
+    rows = rows[rows["wave"].isin(kept)]
+    return rows.sort_values("wave", key=lambda w: w.map(order.index), kind="stable")
 
 
 def _measures(rows: pd.DataFrame, changes: pd.DataFrame, asked: Instrument) -> pd.DataFrame:

@@ -17,10 +17,11 @@ from crqlab.base.instrument import Instrument
 _EMAIL = re.compile(
     r"(?<![\w.+-])[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE
 )
-#: Eight digits and more, in groups, that are no date and no span of years.
+#: Eight digits and more that are no date and no span of years, or fewer behind a leading zero.
 _PHONE = re.compile(
     r"(?<![\w.,])(?!\d{4}([-/.])\d\d\1\d\d\b|\d\d?([-/.])\d\d?\2\d{4}\b)"
     r"(?!(?:19|20)\d\d\s?[-/–]\s?(?:19|20)\d\d\b)\+?\(?\d(?:[\s().\-/]{0,3}\d){7,14}(?!\w)"
+    r"|(?<![\w.,])\(?0\d{1,5}\)?(?:[\s.\-/]{1,2}\d{2,}){1,5}(?![\d.])"
 )
 EMAIL, PHONE, NAME = "[e-mail removed]", "[phone number removed]", "[name removed]"
 
@@ -29,6 +30,8 @@ def withheld(
     rows: pd.DataFrame, columns: Sequence[str], *, n: str, minimum: int, flag: str = "flag"
 ) -> pd.DataFrame:
     """Empty the cells that stand on fewer people than ``minimum``, and say so in ``flag``.
+
+    The caution takes the place of others: that two people disagree tells what each said.
 
     Parameters
     ----------
@@ -52,17 +55,15 @@ def withheld(
     --------
     >>> rows = pd.DataFrame({"nps": [100.0, 20.0], "n": [1, 5], "flag": ["ok", "ok"]})
     >>> withheld(rows, ["nps"], n="n", minimum=3)
-        nps  n                                flag  withheld
-    0   NaN  1  fewer than 3 respondents: withheld      True
-    1  20.0  5                                  ok     False
+        nps  n                 flag  withheld
+    0   NaN  1  withheld: n below 3      True
+    1  20.0  5                   ok     False
     """
     few = rows[n] < minimum
     present = [column for column in columns if column in rows]
-    caution = f"fewer than {minimum} respondents: withheld"
+    caution = f"withheld: n below {minimum}"
     hidden = {column: rows[column].astype(float).mask(few) for column in present}
-    flags = rows[flag].mask(few & (rows[flag] == "ok"), caution)
-    flags = flags.mask(few & (rows[flag] != "ok"), rows[flag] + "; " + caution)
-    return rows.assign(**hidden, **{flag: flags}, withheld=few)
+    return rows.assign(**hidden, **{flag: rows[flag].mask(few, caution)}, withheld=few)
 
 
 def redacted(words: pd.Series, *, names: Iterable[str] = ()) -> pd.Series:

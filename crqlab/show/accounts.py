@@ -125,7 +125,9 @@ def silent(view: ClientView) -> Shown:
 
 def heat_map(view: ClientView) -> Shown:
     """Constructs by accounts: numbers on colours, small accounts left out."""
-    asked = ["crq", *view.instrument.constructs]
+    constructs = view.instrument.constructs
+    parts = {part for construct in constructs.values() for part in construct.parts}
+    asked = ["crq", *(name for name in constructs if name not in parts)]
     measures = [name for name in asked if view.measure(name) is not None]
     scored = view.scored
     rows = scored[~scored["withheld"]]

@@ -6,6 +6,8 @@ machine and keeps text readable for screens, printers and screen readers.
 
 from __future__ import annotations
 
+from math import isnan
+
 import pandas as pd
 
 from crqlab.show import svg
@@ -60,7 +62,8 @@ def _waves(view: ClientView, measure: str) -> str:
             marks.append(svg.line(x, down.at(row.low), x, down.at(row.high), ink=ACCENT, width=3))
         value = number(row.value, places, signed=measure == "nps")
         marks.append(svg.dot(x, down.at(row.value), ink=ACCENT, radius=5.5))
-        marks.append(svg.words(x + 10, down.at(row.value) - 6, value, anchor="start", bold=True))
+        top = row.value if isnan(row.high) else row.high
+        marks.append(svg.words(x, down.at(top) - 8, value, bold=True))
         marks.append(svg.words(x, 212, row.wave, ink=MUTED, size=12))
     label = view.instrument.label(measure)
     marks.append(svg.words(12, 20, _axis(view, measure), anchor="start", ink=INK, bold=True))
@@ -149,9 +152,14 @@ def accounts(view: ClientView) -> Shown:
     return Shown(svg.figure(draw(view, rows, middle, said), caption), said)
 
 
+def _room(view: ClientView, rows: pd.DataFrame) -> tuple[float, float]:
+    """Ends of an axis for all accounts and their intervals."""
+    columns = ["shrunken", "shrunken_low", "shrunken_high", "crq"]
+    return svg.around(rows[columns].to_numpy().ravel(), *ends(view, "crq"), least=3)
+
+
 def _named(view: ClientView, rows: pd.DataFrame, middle: float, said: str) -> str:
-    low, high = ends(view, "crq")
-    across, foot = svg.Axis(low, high, 175, 468), 26 + 24 * len(rows)
+    across, foot = svg.Axis(*_room(view, rows), 175, 468), 26 + 24 * len(rows)
     marks = svg.below(across, foot, top=14, label=_axis(view, "crq"))
     if middle == middle:
         marks.append(svg.line(across.at(middle), 14, across.at(middle), foot, ink=INK, width=1.5))
@@ -168,8 +176,7 @@ def _named(view: ClientView, rows: pd.DataFrame, middle: float, said: str) -> st
 
 
 def _sweep(view: ClientView, rows: pd.DataFrame, middle: float, said: str) -> str:
-    low, high = ends(view, "crq")
-    down = svg.Axis(low, high, 250, 24)
+    down = svg.Axis(*_room(view, rows), 250, 24)
     across = svg.Axis(0, len(rows) - 1, 40, 470)
     marks = svg.beside(down, 30, right=478)
     width = max(1.0, min(3.0, 300 / len(rows)))
@@ -246,7 +253,7 @@ def _field(view: ClientView, rows: pd.DataFrame, over: list[float], title: str, 
 _TURNED = '<text transform="rotate(-90)"'
 
 
-def _cut(name: object, most: int = 24) -> str:
+def _cut(name: object, most: int = 22) -> str:
     """A name that fits; the table has it whole."""
     said = str(name)
     return said if len(said) <= most else f"{said[: most - 1].rstrip()}…"

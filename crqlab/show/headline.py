@@ -40,8 +40,8 @@ def headline(view: ClientView) -> Shown:
     rows = [view.measure(measure) for measure in _SAYS]
     shown = [row for row in rows if row is not None]
     cards = "\n".join(_card(view, row) for row in shown)
-    methods = sorted({f"{row['label']}: {row['method']}" for row in shown})
-    notes = [f"Intervals. {'; '.join(methods)}."]
+    methods = dict.fromkeys(row["method"] for row in shown)
+    notes = [f"Intervals: {'; '.join(methods)}."]
     changed = {row["change_method"] for row in shown if not isnan(row["change"])}
     if changed:
         notes.append(f"Changes: {'; '.join(sorted(changed))}.")

@@ -55,11 +55,11 @@ def constructs(view: ClientView) -> Shown:
         f"Means per construct, {scale[0]:g} to {scale[1]:g} scale points, {_level(rows)} "
         f"intervals ({_methods(rows)}); n counts respondents."
     )
-    known = rows.dropna(subset=["value"]).sort_values("value")
-    said = "Constructs: none may be shown"
+    known = rows[rows["measure"].isin(asked.crq.constructs)].dropna(subset=["value"])
+    known = known.sort_values("value", kind="stable")
+    said = "No construct may be shown: too few people answered."
     if len(known):
-        high, low = known.iloc[-1], known.iloc[0]
-        said = f"Highest: {_brief(high)}. Lowest: {_brief(low)}."
+        said = f"Highest in CRQ: {_brief(known.iloc[-1])}. Lowest: {_brief(known.iloc[0])}."
     return Shown(paragraph(text(said), "lead") + "\n" + table(columns, caption=caption), said)
 
 
@@ -90,9 +90,7 @@ def waves(view: ClientView) -> Shown:
     if rows["wave"].nunique() < 2:
         return Shown("", "One wave only")
     order = list(dict.fromkeys(view.measures["measure"]))
-    rows = rows.sort_values(
-        ["measure", "wave"], key=lambda c: c.map(order.index) if c.name == "measure" else c
-    )
+    rows = rows.sort_values("measure", key=lambda m: m.map(order.index), kind="stable")
     labels = [view.instrument.label(measure) for measure in rows["measure"]]
     columns = [
         Column("Measure", labels),
@@ -176,20 +174,38 @@ def agreement(view: ClientView) -> Shown:
     if not told:
         said = "Too few accounts with several respondents to say how far their people agree."
         return Shown(paragraph(text(said)), said)
+    html = f"{paragraph(text(' '.join(told)), 'lead')}\n{_agreed(view, rows)}"
+    return Shown(html, " ".join(told))
+
+
+def _agreed(view: ClientView, rows: pd.DataFrame) -> str:
+    """The three statistics of each measure beside each other."""
     kinds = {"icc1": "ICC(1)", "icc2": "ICC(2)", "rwg_j": "r_wg(J)"}
-    columns = [
-        Column("Measure", names(view.instrument.label(measure) for measure in rows["measure"])),
-        Column("Statistic", [kinds[statistic] for statistic in rows["statistic"]]),
-        Column("Value", [number(value) for value in rows["value"]], True),
-        Column("Interval", _spans(rows["low"], rows["high"]), True),
-        Column("Respondents", [f"{n:,}" for n in rows["n_respondents"]], True),
-        Column("Accounts", [f"{n:,}" for n in rows["n_accounts"]], True),
-        Column("Method", [text(method) for method in rows["method"]]),
-        *_cautions(rows),
+    sets = {name: rows[rows["statistic"] == name].set_index("measure") for name in kinds}
+    measures = list(dict.fromkeys(rows["measure"]))
+    sets = {name: some.reindex(measures) for name, some in sets.items()}
+    columns = [Column("Measure", names(view.instrument.label(measure) for measure in measures))]
+    for name, label in kinds.items():
+        some = sets[name]
+        columns += [
+            Column(label, [number(value) for value in some["value"]], True),
+            Column("Interval", _spans(some["low"], some["high"]), True),
+        ]
+    people, several = sets["icc1"], sets["rwg_j"]
+    columns += [
+        Column("Respondents", [number(n, 0) for n in people["n_respondents"]], True),
+        Column("Accounts", [number(n, 0) for n in people["n_accounts"]], True),
+        Column("n for r_wg(J)", [number(n, 0) for n in several["n_accounts"]], True),
     ]
-    caption = f"Agreement inside accounts, {_level(rows)} intervals where the method has one."
-    lead = paragraph(text(" ".join(told)), "lead")
-    return Shown(f"{lead}\n{table(columns, caption=caption)}", " ".join(told))
+    methods = [
+        f"{label}: {'; '.join(dict.fromkeys(sets[name]['method'].dropna()))}"
+        for name, label in kinds.items()
+    ]
+    caption = (
+        f"Agreement inside accounts, {_level(rows)} intervals. {'. '.join(methods)}. r_wg(J) needs "
+        "two respondents of an account; the last column counts such accounts."
+    )
+    return table(columns, caption=caption)
 
 
 def _between(whole: pd.DataFrame) -> str:

@@ -46,7 +46,7 @@ class Axis:
         steps = np.array([0.1, 0.2, 0.25, 0.5, 1, 2, 5, 10, 20, 25, 50, 100])
         step = steps[np.argmax((self.high - self.low) / steps < most)]
         first = np.ceil(self.low / step - 1e-9) * step
-        return np.arange(first, self.high + step / 1e6, step).round(6).tolist()
+        return (np.arange(first, self.high + step / 1e6, step).round(6) + 0.0).tolist()
 
 
 def around(

@@ -38,7 +38,7 @@ def _question(view: ClientView, row: tuple) -> str:
         return head + paragraph(text(few if row.n else "Nobody wrote anything."))
     rows = view.comments[view.comments["question"] == row.question]
     quotes = "\n".join(_quote(comment) for comment in rows.itertuples())
-    asked = f"n = {count(row.n, 'comment')} by {count(view.n_respondents, 'respondent')}"
+    asked = f"n = {row.n:,} of {count(view.n_respondents, 'respondent')} wrote something."
     return f'{head}{paragraph(text(asked))}\n<ul class="quotes">\n{quotes}\n</ul>'
 
 
