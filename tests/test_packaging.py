@@ -71,6 +71,21 @@ def test_environment_yml_would_tell_a_difference():
     assert environment.environment(changed) != environment.environment(PYPROJECT)
 
 
+# ---- floors
+
+
+@pytest.mark.parametrize(
+    ("contract", "free"),
+    [("Only report executes notebooks", {"report"}), ("Only show draws", {"show"})],
+)
+def test_a_rule_about_one_floor_binds_all_the_others(contract, free):
+    contracts = tomllib.loads(PYPROJECT)["tool"]["importlinter"]["contracts"]
+    bound = next(c["source_modules"] for c in contracts if c["name"] == contract)
+    layers = next(c["layers"] for c in contracts if c["type"] == "layers")
+    floors = {name for layer in layers for name in layer.split(" | ")}
+    assert {name.removeprefix("crqlab.") for name in bound} == floors - free
+
+
 # ---- versions and package data
 
 

@@ -34,7 +34,8 @@ def main(words: list[str]) -> int:
     if rscript is None:
         print(
             "Rscript is missing; the committed CSVs stay as they are, and the tests need no R.\n"
-            "To make them anew: sudo apt install r-base-core r-cran-psych r-cran-multilevel"
+            "To make them anew: sudo apt install r-base-core, and the r-cran-… packages that the\n"
+            "scripts load with library()."
         )
         return 1
     scripts = sorted((ROOT / "tests" / "reference").glob("*/*.R"))
