@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import contract
+from crqlab.base.waves import in_order
 from crqlab.scores.rollups import Layout, laid_out
 from crqlab.stats import bootstrap
 from crqlab.stats.bootstrap import FEW_ACCOUNTS
@@ -103,22 +103,11 @@ def _none() -> pd.DataFrame:
 
 def _before(blocks: pd.DataFrame) -> NDArray:
     """Row of the same client's previous wave; -1 for a first wave."""
-    waves = sorted(blocks["wave"].unique(), key=_natural)
+    waves = in_order(blocks["wave"].unique())
     rank = blocks["wave"].map({wave: k for k, wave in enumerate(waves)})
     order = blocks.assign(rank=rank).sort_values(["client_id", "rank"])
     before = pd.Series(order.index, index=order.index).groupby(order["client_id"]).shift()
     return before.reindex(blocks.index).fillna(-1).to_numpy(int)
-
-
-def _natural(wave: str) -> list[str | int]:
-    """Sort key in which digits count as numbers.
-
-    Examples
-    --------
-    >>> sorted(["W10", "W9"], key=_natural)
-    ['W9', 'W10']
-    """
-    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", wave)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
