@@ -153,11 +153,10 @@ def _quality(checked: pd.DataFrame, flags: Flags, said: pd.DataFrame) -> pd.Data
     table = pd.concat([flags.table, by_hand], ignore_index=True).astype("str")
     excluded = checked.loc[~checked["included"], "response_id"]
     told = said.set_index("response_id")
+    by = FILE + (" (" + told["decided_by"] + ")").fillna("")
     ids = table["response_id"]
-    hand = ids.map(told["decided_by"]).map(lambda who: f"{FILE} ({who})", na_action="ignore")
-    hand = hand.fillna(FILE).where(ids.isin(told.index))
     return table.assign(
         excluded=ids.isin(excluded),
-        decided_by=hand.fillna("rule").astype("str"),
+        decided_by=ids.map(by).astype("str").fillna("rule"),
         reason=ids.map(told["reason"]).astype("str"),
     )

@@ -7,6 +7,12 @@ import pandas as pd
 from crqlab.base.codebook import Codebook
 
 _FILLED = ("client_id", "account_id", "role", "language")
+_KEYS = (
+    ["client_id", "wave", "contact_id"],
+    ["client_id", "contact_id"],
+    ["wave", "contact_id"],
+    ["contact_id"],
+)
 OWN_ACCOUNT = "respondent "
 
 
@@ -16,7 +22,7 @@ def filled(responses: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
     A contact whose id occurs at several clients fills nothing for a response that does
     not name its client.
     """
-    for key in (["client_id", "wave", "contact_id"], ["wave", "contact_id"], ["contact_id"]):
+    for key in _KEYS:
         gaps = responses[[c for c in _FILLED if c not in key]].isna().any(axis=1)
         if not (gaps & responses["contact_id"].notna()).any():
             break

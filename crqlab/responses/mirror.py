@@ -17,10 +17,11 @@ from crqlab.base.instrument import Instrument
 from crqlab.responses.findings import findings
 
 #: Standard errors (Fisher's z) by which a correlation must lie on the wrong side of zero.
-SURE = 3.3
-#: A profile is a mirror image when it leans on the others' with less than this slope.
+SURE = 3.0
+#: A profile is a mirror image when it leans the other way by this share of what is usual.
 MIRRORED = -0.5
-FEWEST = 8
+#: Least group for a correlation, and for a profile.
+FEWEST, FEWEST_LEANING = 8, 12
 #: From coarse to fine: a part of the fieldwork that may have had settings of its own.
 PARTS = (
     ("language",),
@@ -126,34 +127,28 @@ def _wrong(
 
 
 def _profile(items: pd.DataFrame, group: pd.Series, middle: float) -> pd.DataFrame:
-    """How every group's item means lean on those of all other groups.
+    """How every group's item means lean on the profile of all responses.
 
-    ``mirrored``: surely negative, and on the other side of the scale's middle;
-    ``upright``: surely positive.
+    ``mirrored``: surely negative where most lean positively, and on the other side of the
+    scale's middle; ``upright``: surely positive.
     """
-    size = items.notna().groupby(group).sum()
-    sums = items.fillna(0).groupby(group).sum()
-    rest_n = size.sum() - size
-    others = (sums.sum() - sums) / rest_n.where(rest_n > 0)
-    level = others.mean(axis=1)
-    wave = others.sub(level, axis=0)
-    power = (wave**2).sum(axis=1)
-    place = group.to_numpy()
-    lean = wave.to_numpy()[place] * items.to_numpy()
-    slope = pd.Series(np.nansum(lean, axis=1), items.index).where(items.notna().all(axis=1))
-    slope = slope / power.replace(0, np.nan).to_numpy()[place]
-    by_group = slope.groupby(group).agg(["mean", "std", "count"])
+    usual = items.mean()
+    shape = usual - usual.mean()
+    complete = items[items.notna().all(axis=1)]
+    slope = complete @ shape / max(float(shape @ shape), 1e-9)
+    by_group = slope.groupby(group).agg(["mean", "std", "count"]).reindex(range(group.max() + 1))
+    by_group = by_group.where(by_group["count"] >= FEWEST_LEANING)
     t = by_group["mean"] / (by_group["std"] / np.sqrt(by_group["count"]))
-    own = (sums / size.where(size > 0)).mean(axis=1)
-    opposite = (own - middle) * (level - middle) < 0
-    mirrored = (by_group["mean"] < MIRRORED) & (t < -SURE) & opposite
+    most = by_group["mean"].reindex(group).median()
+    own = items.mean(axis=1).groupby(group).mean()
+    opposite = (own - middle) * (usual.mean() - middle) < 0
+    mirrored = (by_group["mean"] < MIRRORED * most) & (t < -SURE) & opposite
     return pd.DataFrame({"mirrored": mirrored, "upright": t > SURE})
 
 
 def _said(rows: pd.DataFrame, part: tuple[str, ...], column: str) -> pd.Series:
-    group = rows[part[0]].astype("str").radd(f"{part[0]} ")
-    for name in part[1:]:
-        group = group + f", {name} " + rows[name].astype("str")
+    named = [name.removesuffix("_id") + " " + rows[name].astype("str") for name in part]
+    group = named[0].str.cat(named[1:], sep=", ")
     what = f"{column} is answered" if column else "the scale is answered"
     return f"{what} the other way round in " + group
 
