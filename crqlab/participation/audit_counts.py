@@ -35,17 +35,17 @@ def shares(rows: pd.DataFrame, *, level: float, low_is_odd: bool = False) -> pd.
     DataFrame, index ``unit``
         ``found`` and ``expected`` shares (strata weighted by how far they can be compared),
         ``value`` (their difference), ``low``, ``high``, one-sided ``p``, ``n_accounts``,
-        ``n_contacts``, ``n_rest``; missing where the unit's strata hold no peers.
+        ``n_contacts``, ``n_rest``. All but counts are missing where the unit's strata hold no
+        peers; ``p`` is where no account differs from another, so that there is nothing to ask.
 
     Examples
     --------
     >>> rows = pd.DataFrame({"unit": [0] * 6 + [1] * 6, "block": 0, "stratum": 0,
     ...     "part": [0, 1, 0, 0, 1, 0, 3, 2, 2, 4, 1, 3], "whole": 4})
-    >>> shares(rows, level=0.95)[["found", "expected", "p"]].round(4)
-           found  expected       p
-    unit
-    0     0.0833    0.6250  0.9998
-    1     0.6250    0.0833  0.0024
+    >>> shares(rows, level=0.95)[["found", "expected", "p"]].round(4).reset_index()
+       unit   found  expected       p
+    0     0  0.0833    0.6250  0.9983
+    1     1  0.6250    0.0833  0.0060
     """
     rows = rows[rows["whole"] > 0]
     sign = -1.0 if low_is_odd else 1.0
@@ -55,9 +55,10 @@ def shares(rows: pd.DataFrame, *, level: float, low_is_odd: bool = False) -> pd.
     rest = _honest(units)
     room = units["room"].where(units["room"] > 1e-9)
     spread = np.sqrt(units["variance"] + rest["extra"] * room**2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = (units["total"] - HALF_STEP) / spread
-        p = tail(z.fillna(-np.inf), (units["third"] / spread**3).fillna(0).to_numpy())
+    differ = spread > 1e-9
+    z = (units["total"] - HALF_STEP) / spread.where(differ)
+    skewness = units["third"] / spread.where(differ) ** 3
+    p = pd.Series(tail(z.fillna(0), skewness.fillna(0)), units.index).where(differ)
     half = norm.isf((1 - level) / 2) * spread / room
     value = sign * units["total"] / room
     return pd.DataFrame(
@@ -67,7 +68,7 @@ def shares(rows: pd.DataFrame, *, level: float, low_is_odd: bool = False) -> pd.
             "value": value,
             "low": value - half,
             "high": value + half,
-            "p": pd.Series(np.where(spread > 0, p, 1.0), units.index).where(room.notna()),
+            "p": p,
             "n_accounts": units["accounts"],
             "n_contacts": units["whole"].astype("int64"),
             "n_rest": rest["n_rest"],

@@ -1,4 +1,4 @@
-"""Units of unequal size held against the rest: who lies outside the funnel?"""
+"""Units of unequal size held against the rest, with the funnel that chance allows."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ def against_rest(
 
     Examples
     --------
-    >>> against_rest([5.0, 5.2, 4.9, 6.1], [0.04, 0.09, 0.04, 0.05])[["rest", "value", "z"]].round(2)
+    >>> found = against_rest([5.0, 5.2, 4.9, 6.1], [0.04, 0.09, 0.04, 0.05])
+    >>> found[["rest", "value", "z"]].round(2)
        rest  value     z
     0  5.40  -0.40 -0.52
     1  5.33  -0.13 -0.17

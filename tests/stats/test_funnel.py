@@ -79,7 +79,7 @@ def test_is_right_about_honest_units_as_often_as_it_says(honest):
 
 
 def test_refuses_a_unit_without_variance():
-    with pytest.raises(EstimateError, match="1 values of zero or less.*Leave it out"):
+    with pytest.raises(EstimateError, match=r"1 values of zero or less.*Leave it out"):
         against_rest([1.0, 2.0], [0.0, 1.0])
 
 

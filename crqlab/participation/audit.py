@@ -1,0 +1,279 @@
+"""Questions to account managers about whom they had asked; questions, never accusations.
+
+A question is raised where something would be rare among honest account managers of the same
+client and wave. What lies behind it only the account manager can say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from crqlab.base.errors import EstimateError
+from crqlab.participation import audit_frame
+from crqlab.participation.audit_counts import roles, shares
+from crqlab.participation.audit_frame import BLOCK, Layout
+from crqlab.participation.audit_minutes import clusters
+from crqlab.participation.audit_scores import heights
+from crqlab.stats.estimate import check_level
+from crqlab.stats.multiplicity import q_values
+
+#: Topic: the question, the unit of its numbers, and why it may be impossible to ask.
+QUESTIONS = {
+    "late": (
+        "Is there a reason why these contacts were signed off so late?",
+        "share of contacts",
+        "no sign-off dates",
+    ),
+    "swapped": (
+        "Is there a reason why contacts of these accounts were exchanged for others?",
+        "share of contacts",
+        "no earlier wave or draft of the frame",
+    ),
+    "share": (
+        "Is there a reason why so few of the known contacts were invited?",
+        "share of contacts",
+        "the frame lists invited contacts only",
+    ),
+    "roles": (
+        "Is there a reason why so many of the invited contacts have one role?",
+        "share of contacts",
+        "fewer than two roles to compare",
+    ),
+    "minutes": (
+        "Did these people answer together, within minutes, for a reason?",
+        "pairs of answers",
+        "no times of day",
+    ),
+    "scores": (
+        "What lies behind scores so far above those of similar accounts?",
+        "scale points",
+        "no scores that differ",
+    ),
+}
+#: Invited contacts of a client and wave that a role needs to be looked at.
+FEW_OF_A_ROLE = 5
+_NUMBERS = ["found", "expected", "value", "low", "high"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Audit:
+    """What to ask whom, and how rare it would be among honest account managers.
+
+    Attributes
+    ----------
+    table : DataFrame, one row per client, wave, account manager and topic
+        ``client_id``, ``wave``, ``account_manager``, ``topic`` (late, swapped, share, roles,
+        minutes, scores), ``question`` (in words), ``found``, ``expected`` (from peers),
+        ``value`` (found minus expected), ``low``, ``high`` (its interval), ``unit`` (of these
+        five), ``p`` (one-sided), ``q`` (false discovery rate), ``n_accounts``, ``n_contacts``,
+        ``raised``, ``flag``.
+    level : float
+        Coverage of the intervals, in (0, 1).
+    rate : float
+        Largest false discovery rate at which a question is raised.
+    """
+
+    table: pd.DataFrame
+    level: float
+    rate: float
+
+    def __str__(self) -> str:
+        asked, raised = int(self.table["p"].notna().sum()), int(self.table["raised"].sum())
+        managers = len(self.table[["client_id", "account_manager"]].drop_duplicates())
+        who = f"{managers:,} account manager{'s' if managers != 1 else ''}"
+        if not raised:
+            return f"Selection audit: none of {asked:,} questions about {who} needs an answer"
+        return (
+            f"Selection audit: {raised:,} of {asked:,} questions about {who} "
+            f"{'need an answer' if raised != 1 else 'needs an answer'}; of such questions, "
+            f"{100 * self.rate:g} % arise by chance"
+        )
+
+
+def audit(
+    contacts: pd.DataFrame | None,
+    responses: pd.DataFrame,
+    accounts: pd.DataFrame,
+    respondents: pd.DataFrame,
+    *,
+    draft: pd.DataFrame | None = None,
+    level: float = 0.95,
+    rate: float = 0.05,
+    least: int = 5,
+    notice: float = 2,
+    minutes: float = 10,
+) -> Audit:
+    """Look into six questions about every account manager of every client and wave.
+
+    Peers are the other account managers' accounts of the same client, wave and tier; for scores
+    also industry, country and role are allowed for. The account is the sampling unit, except
+    for answers within minutes. What the other account managers differ by is taken as honest, so
+    a habit that all share is never asked about. Questions and account managers of one client
+    and wave are one family: where nobody does anything odd, something is raised in at most
+    ``rate`` of the clients' waves. Nothing depends on other clients.
+
+    Parameters
+    ----------
+    contacts : DataFrame or None
+        Table ``contacts``; None where the firm holds none, and only the last two questions are
+        looked into.
+    responses, accounts, respondents : DataFrame
+        The tables of these names.
+    draft : DataFrame, optional
+        An earlier version of ``contacts`` to look for exchanged contacts in; the wave before
+        serves where it has none of a client and wave.
+    level : float
+        Coverage of the intervals, in (0, 1).
+    rate : float
+        False discovery rate at which questions are raised, in (0, 1).
+    least : int
+        Accounts that an account manager needs to be asked anything.
+    notice : float
+        A contact signed off fewer than so many days before the invitation, or after it, is late.
+    minutes : float
+        Answers that began within so many minutes of each other are a close pair.
+
+    Returns
+    -------
+    Audit
+
+    Raises
+    ------
+    EstimateError
+        No account of the responses or contacts has an account manager, or an option is out of
+        its range.
+
+    References
+    ----------
+    Spiegelhalter (2005), Statistics in Medicine 24, 1185-1202: funnels and honest differences.
+    Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57, 289-300.
+
+    Examples
+    --------
+    Ann's seven accounts and Bo's; Ann signed off two of three contacts on the very day:
+
+    >>> n = 42
+    >>> frame = pd.DataFrame({"client_id": "C1", "wave": "2025", "invited": True,
+    ...     "account_id": [f"A{i // 3:02d}" for i in range(n)], "role": None,
+    ...     "contact_id": [f"P{i:02d}" for i in range(n)],
+    ...     "invited_on": pd.Timestamp("2025-03-10"),
+    ...     "signed_off_on": pd.to_datetime(["2025-03-10", "2025-03-10", "2025-03-01"] * 7
+    ...                                     + ["2025-03-01"] * 21)})
+    >>> crm = pd.DataFrame({"client_id": "C1", "account_id": [f"A{i:02d}" for i in range(14)],
+    ...     "account_manager": ["Ann"] * 7 + ["Bo"] * 7, "tier": "A", "industry": "IT",
+    ...     "country": "SE"})
+    >>> answers = pd.DataFrame(columns=["client_id", "wave", "account_id", "response_id", "role",
+    ...     "started", "included", "crq"]).astype({"started": "datetime64[ns]"})
+    >>> result = audit(frame, answers, crm, answers)
+    >>> result.table.loc[result.table["raised"], ["account_manager", "topic", "found", "expected"]]
+      account_manager topic     found  expected
+    0             Ann  late  0.666667       0.0
+    """
+    check_level(level)
+    _check(rate, least, notice, minutes)
+    frame = _no_contacts() if contacts is None else contacts
+    layout = audit_frame.laid_out(frame, responses, accounts, draft, notice)
+    if layout.units["account_manager"].isna().all():
+        raise EstimateError(
+            f"accounts= names no account manager for any of {len(layout.accounts)} accounts; "
+            "the audit compares account managers. Add them to the CRM export."
+        )
+    looked = {
+        **_of_the_frame(frame, layout, level),
+        "minutes": clusters(responses, layout, minutes=minutes, level=level),
+        "scores": heights(respondents, layout, level=level),
+    }
+    parts = [_one_topic(topic, found, layout, least) for topic, found in looked.items()]
+    table = pd.concat(parts)
+    table = table[table["account_manager"].notna()]
+    table = table.sort_values([*BLOCK, "account_manager", "place"], ignore_index=True)
+    table["q"] = q_values(table["p"], table["block"])
+    table["raised"] = (table["q"] <= rate).to_numpy()
+    return Audit(table[_COLUMNS], level, rate)
+
+
+_COLUMNS = [
+    *BLOCK,
+    *["account_manager", "topic", "question", *_NUMBERS, "unit"],
+    *["p", "q", "n_accounts", "n_contacts", "raised", "flag"],
+]
+
+
+def _check(rate: float, least: int, notice: float, minutes: float) -> None:
+    if not 0 < rate < 1:
+        raise EstimateError(f"rate= is {rate}; it must lie between 0 and 1. Use 0.05.")
+    if least < 2 or notice < 0 or minutes <= 0:
+        raise EstimateError(
+            f"least= is {least}, notice= {notice} and minutes= {minutes}; use two accounts or "
+            "more, no days or more, and some minutes."
+        )
+
+
+def _no_contacts() -> pd.DataFrame:
+    names = [*audit_frame.KEY, "contact_id", "role", "invited", "invited_on", "signed_off_on"]
+    empty = pd.DataFrame({name: pd.Series(dtype="str") for name in names})
+    dates = dict.fromkeys(names[-2:], "datetime64[ns]")
+    return empty.astype({"invited": bool, **dates})
+
+
+def _of_the_frame(frame: pd.DataFrame, layout: Layout, level: float) -> dict[str, pd.DataFrame]:
+    """The four questions that need the contacts."""
+    rows = layout.accounts
+    listed = rows.groupby("block")[["known", "invited"]].transform("sum")
+    chosen = rows[(listed["known"] > listed["invited"]).to_numpy()]
+
+    def of(part: str, whole: str, some: pd.DataFrame = rows) -> pd.DataFrame:
+        columns = {part: "part", whole: "whole"}
+        return some[["unit", "block", "stratum", *columns]].rename(columns=columns)
+
+    return {
+        "late": shares(of("late", "dated"), level=level),
+        "swapped": shares(of("swapped", "swappable"), level=level),
+        "share": shares(of("invited", "known", chosen), level=level, low_is_odd=True),
+        "roles": roles(audit_frame.role_counts(frame, layout, FEW_OF_A_ROLE), level=level),
+    }
+
+
+def _one_topic(topic: str, found: pd.DataFrame, layout: Layout, least: int) -> pd.DataFrame:
+    """Rows of one topic for every account manager, with why it cannot be asked where so."""
+    words, unit, impossible = QUESTIONS[topic]
+    rows = layout.units.join(found)
+    counts = rows.reindex(columns=["n_accounts", "n_contacts"]).astype(float).fillna(0)
+    rows[["n_accounts", "n_contacts"]] = counts.astype("int64")
+    somebody = rows["n_accounts"].groupby(rows["block"]).transform("max") > 0
+    few = rows["n_accounts"] < least
+    rest = rows["n_rest"] if "n_rest" in rows else pd.Series(np.inf, rows.index)
+    rest = rest.astype(float).fillna(0)
+    unknown = rows["p"].isna()
+    rows["flag"] = np.select(
+        [~somebody, few, unknown & (rest == 0), rows["value"].isna(), unknown, rest == 1],
+        [
+            f"cannot be asked: {impossible}",
+            f"cannot be asked: fewer than {least} accounts",
+            "cannot be asked: no other account manager to compare with",
+            f"cannot be asked: {'no scores that differ' if topic == 'scores' else NO_PEERS}",
+            "nothing to ask: all account managers are alike",
+            "only one other account manager to compare with",
+        ],
+        "ok",
+    )
+    rows["p"] = rows["p"].astype(float).mask(few)
+    rows[_NUMBERS] = rows[_NUMBERS].astype(float)
+    place = list(QUESTIONS).index(topic)
+    question = words if topic != "roles" else _about_role(rows)
+    return rows.assign(topic=topic, question=question, unit=unit, place=place)
+
+
+NO_PEERS = "no other account manager has accounts of the same tier"
+
+
+def _about_role(rows: pd.DataFrame) -> pd.Series:
+    """Name the role in the question where one was looked at."""
+    general = QUESTIONS["roles"][0]
+    if "role" not in rows:
+        return pd.Series(general, rows.index)
+    named = "Is there a reason why so many of the invited contacts are of the role '"
+    return (named + rows["role"].astype("str") + "'?").where(rows["role"].notna(), general)
