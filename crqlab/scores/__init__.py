@@ -13,6 +13,7 @@ from crqlab.scores.summaries import (
     about_changes,
     about_clients,
     about_respondents,
+    largest,
 )
 from crqlab.scores.uniqueness import Quadrants, quadrants
 from crqlab.scores.wave_changes import changes
@@ -32,6 +33,7 @@ __all__ = [
     "changes",
     "clients",
     "keep",
+    "largest",
     "quadrants",
     "respondents",
 ]

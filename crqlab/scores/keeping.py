@@ -1,4 +1,4 @@
-"""The five tables of this station, written for those that follow."""
+"""The five tables of this station, written for those that follow: all of them, or none."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from crqlab.base import schemas
+from crqlab.base.contracts import contract
 from crqlab.base.study import Study
-
-MADE = ("respondents", "account_scores", "client_scores", "agreement", "changes")
 
 
 def keep(
@@ -22,7 +22,7 @@ def keep(
     level: float,
     draws: int,
     seed: int,
-) -> list[Path]:
+) -> tuple[Path, ...]:
     """Write the five tables of this station, and how they were made, into the study.
 
     Parameters
@@ -35,14 +35,23 @@ def keep(
 
     Returns
     -------
-    list of Path
-        The files.
+    tuple of Path
+        The files that were written.
 
     Raises
     ------
     DataError
-        A table breaks its contract; it and those after it are not written.
+        Any table breaks its contract; then none is written.
     """
+    tables = {
+        "respondents": respondents,
+        "account_scores": account_scores,
+        "client_scores": client_scores,
+        "agreement": agreement,
+        "changes": changes,
+    }
+    asked = study.codebook.instrument
+    for name, rows in tables.items():
+        schemas.check(rows, contract(name), asked)
     made = {"level": level, "draws": draws, "seed": seed}
-    tables = (respondents, account_scores, client_scores, agreement, changes)
-    return [study.write(name, rows, made=made) for name, rows in zip(MADE, tables, strict=True)]
+    return tuple(study.write(name, rows, made=made) for name, rows in tables.items())

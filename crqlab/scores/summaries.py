@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from crqlab.base.instrument import Instrument
+from crqlab.base.waves import in_order
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +40,21 @@ def counted(n: float, noun: str) -> str:
     ('1 account', '1,200 accounts')
     """
     return f"{n:,.10g} {noun}" + ("" if n == 1 else "s")
+
+
+def largest(account_scores: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the client with most respondents in the latest wave, to look at one closely.
+
+    Parameters
+    ----------
+    account_scores : DataFrame
+        Table ``account_scores``.
+    """
+    if account_scores.empty:
+        return account_scores
+    latest = account_scores[account_scores["wave"] == in_order(account_scores["wave"])[-1]]
+    client = latest.groupby("client_id")["n"].sum().idxmax()
+    return latest[latest["client_id"] == client].reset_index(drop=True)
 
 
 def about_respondents(respondents: pd.DataFrame) -> Summary:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crqlab.base.errors import EstimateError
 from crqlab.base.instrument import Instrument
 
 GOOD = 4.25 / 6  # share of the scale's range; 5.25 on 1-7
@@ -23,7 +22,7 @@ class Quadrants:
         ``client_id``, ``wave``, ``account_id``, ``n``, ``x``, ``y`` (means of the two
         constructs, scale points), ``quadrant``, ``flag``.
     x, y : str
-        Labels of the two constructs.
+        Labels of the two constructs; empty where the instrument has no two.
     good : float
         From here on a mean counts as good (scale points).
     """
@@ -37,6 +36,8 @@ class Quadrants:
         placed = self.table[self.table["quadrant"] != "unknown"]
         shares = placed["quadrant"].value_counts(normalize=True)
         both, neither = shares.get("both", 0.0), shares.get("neither", 0.0)
+        if not self.x:
+            return "This instrument does not ask for two constructs of uniqueness"
         if placed.empty:
             return f"No account has a mean of both {self.x} and {self.y}"
         return (
@@ -65,12 +66,8 @@ def quadrants(
     -------
     Quadrants
         ``quadrant`` is "both", "neither", "only" and the label of the good one, or "unknown"
-        where one of the two means is missing.
-
-    Raises
-    ------
-    EstimateError
-        The instrument's uniqueness has fewer than two constructs.
+        where one of the two means is missing. An instrument whose uniqueness has fewer than
+        two constructs has no rows.
 
     Examples
     --------
@@ -86,15 +83,12 @@ def quadrants(
     50% of 2 accounts find both Solution and Experience good (5.25 or more),
     50% one of the two, 0% neither
     """
-    if len(instrument.uniqueness) < 2:
-        raise EstimateError(
-            f"uniqueness of instrument {instrument.name!r} names "
-            f"{len(instrument.uniqueness)} constructs; quadrants need two. "
-            "Add them to the codebook, or leave this view out."
-        )
-    across, up = instrument.uniqueness[:2]
     low, high = instrument.scale.low, instrument.scale.high
     cut = low + GOOD * (high - low) if good is None else good
+    if len(instrument.uniqueness) < 2:
+        names = ["client_id", "wave", "account_id", "n", "x", "y", "quadrant", "flag"]
+        return Quadrants(account_scores.head(0).reindex(columns=names), "", "", float(cut))
+    across, up = instrument.uniqueness[:2]
     x, y = account_scores[across].to_numpy(float), account_scores[up].to_numpy(float)
     labels = instrument.label(across), instrument.label(up)
     quadrant = np.select(

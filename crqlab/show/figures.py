@@ -15,6 +15,19 @@ from matplotlib.axes import Axes
 from crqlab.show import alt
 from crqlab.show.colours import ACCENT, INK, MUTED, SOFT
 from crqlab.show.numbers import count, number, span
+from crqlab.show.scores_figures import agreement, changes, quadrants, shrinkage
+
+__all__ = [
+    "account_scores",
+    "agreement",
+    "answers",
+    "changes",
+    "client_scores",
+    "quadrants",
+    "shrinkage",
+    "spread",
+    "waves",
+]
 
 plt.style.use(Path(__file__).with_name("crq.mplstyle"))
 alt.register()

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crqlab import CrqError, DataError, EstimateError, Study, scores
+from crqlab import CrqError, DataError, Study, scores
 from tests.scores import made
 
 DRAWS = 40
@@ -54,9 +54,17 @@ def test_the_line_moves_with_the_scale_or_as_told():
     assert str(placed([np.nan], [4.0])) == "No account has a mean of both Solution and Experience"
 
 
-def test_quadrants_need_two_constructs():
-    with pytest.raises(EstimateError, match="names 1 constructs; quadrants need two"):
-        placed([5.0], [5.0], book={"uniqueness": ["solution"]})
+def test_an_instrument_without_two_such_constructs_has_no_quadrants():
+    found = placed([5.0], [5.0], book={"uniqueness": ["solution"]})
+    assert found.table.empty
+    assert str(found) == "This instrument does not ask for two constructs of uniqueness"
+
+
+def test_the_largest_is_the_latest_wave_with_most_answers():
+    rows = pd.DataFrame({"client_id": list("aabbb"), "wave": ["9", "10", "10", "10", "9"], "n": 2})
+    found = scores.largest(rows)
+    assert (found["client_id"] + found["wave"]).tolist() == ["b10", "b10"]
+    assert scores.largest(rows.head(0)).empty
 
 
 def test_the_item_mean_lets_long_constructs_weigh_more(panel):
@@ -167,5 +175,4 @@ def test_a_broken_table_stops_the_keeping(study, panel):
     broken = panel[0] | {"account_scores": panel[0]["account_scores"].assign(nps=500.0)}
     with pytest.raises(DataError, match=r"account_scores breaks its contract.*\(nps\)"):
         scores.keep(study, **broken, level=0.95, draws=DRAWS, seed=1)
-    assert study.has("respondents")
-    assert not study.has("client_scores")
+    assert not study.has("respondents")
