@@ -12,6 +12,7 @@ from crqlab.base.instrument import Code, Instrument, Strict
 
 Format = Literal["csv", "qualtrics", "limesurvey", "spss", "xlsx"]
 Flag = Literal["straight_line", "speeder", "duplicate", "half_empty", "flipped"]
+Part = Literal["client_id", "wave", "language", "batch"]
 Text = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, int | float) else v)]
 
 #: Our column: what it holds. ``columns`` in a codebook maps these to an export's names.
@@ -93,6 +94,14 @@ class Source(Strict):
         return {"file": value} if isinstance(value, str) else value
 
 
+def _groups(value: Any) -> Any:
+    """Let ``language: [de, fr]`` stand for a list of two groups."""
+    if not isinstance(value, dict):
+        return value
+    pairs = [(k, v if isinstance(v, list | tuple) else [v]) for k, v in value.items()]
+    return [{part: name} for part, names in pairs for name in names]
+
+
 class Responses(Strict):
     """All files with answers, and what is true of every one of them.
 
@@ -110,9 +119,10 @@ class Responses(Strict):
         For files without ids: a response is called after its file and place in it.
     answers : mapping
         Text answers and their scale points: ``Strongly agree: 7``.
-    flipped : mapping
-        Known faults of fieldwork: ``language: [de]`` turns the items of these answers
-        round again (LTR and familiarity stay as they are).
+    flipped : tuple of mappings
+        Known faults of fieldwork: ``[{client_id: C009, wave: 2024, language: de}]`` turns the
+        items of these answers round again (LTR and familiarity stay as they are);
+        ``language: [de, fr]`` is short for two groups.
     """
 
     files: tuple[Source, ...] = Field(min_length=1)
@@ -121,9 +131,7 @@ class Responses(Strict):
     missing_in: dict[str, tuple[Code, ...]] = Field(default_factory=dict)
     number_rows: bool = False
     answers: dict[str, int | float] = Field(default_factory=dict)
-    flipped: dict[Literal["language", "batch", "wave"], tuple[Text, ...]] = Field(
-        default_factory=dict
-    )
+    flipped: Annotated[tuple[dict[Part, Text], ...], BeforeValidator(_groups)] = ()
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:

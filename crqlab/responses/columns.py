@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from unicodedata import normalize
 
 import pandas as pd
 
@@ -37,7 +38,7 @@ class Columns:
         names = self.grid.names
         usual = self.usual.get(ours, ours)
         asked = self.mapped.get(ours) or (usual if usual in names else ours)
-        asked = " ".join(asked.split()) if asked not in names else asked
+        asked = normalize("NFC", asked.strip())
         times = names.count(asked)
         if times == 1:
             return asked

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from crqlab.base.codebook import Codebook
@@ -71,8 +73,8 @@ def turned(responses: pd.DataFrame, book: Codebook) -> pd.DataFrame:
     """Turn the items of groups round whose scale is known to have been flipped."""
     asked = book.instrument
     where = pd.Series(False, index=responses.index)
-    for column, groups in book.responses.flipped.items():
-        where |= responses[column].isin(groups_of(column, groups))
+    for group in book.responses.flipped:
+        where |= members(responses, group)
     if not where.any():
         return responses
     ends = {name: asked.bounds(name).low + asked.bounds(name).high for name in asked.items}
@@ -81,6 +83,10 @@ def turned(responses: pd.DataFrame, book: Codebook) -> pd.DataFrame:
     )
 
 
-def groups_of(column: str, groups: tuple[str, ...]) -> list[str]:
-    """Return groups as the responses table spells them."""
-    return [g.lower().replace("_", "-") for g in groups] if column == "language" else list(groups)
+def members(responses: pd.DataFrame, group: Mapping[str, str]) -> pd.Series:
+    """Return which responses belong to a group that the codebook names."""
+    where = pd.Series(True, index=responses.index)
+    for column, name in group.items():
+        spelled = name.lower().replace("_", "-") if column == "language" else name
+        where &= responses[column] == spelled
+    return where

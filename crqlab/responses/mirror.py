@@ -32,7 +32,10 @@ PARTS = (
     ("client_id", "wave", "language"),
     ("client_id", "wave", "batch"),
 )
-_RULE = "answers that run the same way as in all other groups"
+_RULE = (
+    "answers that run the same way as in all other groups; if the questionnaire was at fault, "
+    "name the group in the codebook under responses > flipped"
+)
 
 
 def flipped(rows: pd.DataFrame, asked: Instrument) -> tuple[pd.DataFrame, tuple[str, ...]]:

@@ -65,7 +65,7 @@ class Raw:
 
 
 def read(study: Study) -> Raw:
-    """Read every file that a study's codebook names.
+    r"""Read every file that a study's codebook names.
 
     Parameters
     ----------
@@ -85,7 +85,16 @@ def read(study: Study) -> Raw:
 
     Examples
     --------
-    >>> raw = read(Study("demo"))  # doctest: +SKIP
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from crqlab.responses import new
+    >>> with TemporaryDirectory() as folder:
+    ...     export = Path(folder, "export.csv")
+    ...     _ = export.write_text("id,tru_1,tru_2\na,7,6\nb,1,2\nc,4,5\n")
+    ...     _ = new("acme", Path(folder), export=export)
+    ...     print(read(Study("acme", root=Path(folder))))
+    3 responses of 1 client in 1 wave from 1 file; no file says to which account a respondent
+    belongs: each is its own account
     """
     book, faults = study.codebook, Faults()
     parts, wording = _answers(study, faults)
@@ -189,13 +198,14 @@ def _no_client(rows: pd.DataFrame, origins: pd.DataFrame, faults: Faults) -> Non
 
 def _no_group(rows: pd.DataFrame, book: Codebook, faults: Faults) -> None:
     """A group that is to be turned round must be there."""
-    for column, groups in book.responses.flipped.items():
-        there = sorted(rows[column].dropna().unique())
-        for group in linking.groups_of(column, groups):
-            if group not in there and there:
-                fix = f"{near(group, there)}there are: {', '.join(there[:12])}"
-                rule = f"no response has this {column}, yet responses > flipped names it"
-                faults.add("codebook.yaml", rule, fix, column=column, value=group)
+    for group in book.responses.flipped:
+        if len(rows) and not linking.members(rows, group).any():
+            named = ", ".join(f"{column}: {name}" for column, name in group.items())
+            column, name = list(group.items())[-1]
+            there = sorted(rows[column].dropna().unique())
+            fix = f"{near(name, there)}{column} has: {', '.join(there[:12])}"
+            rule = "no response belongs to this group of responses > flipped"
+            faults.add("codebook.yaml", rule, fix, column=column, value=named)
 
 
 def _many(values: pd.Series, noun: str) -> str:

@@ -232,7 +232,7 @@ CASES = {
     "no client": (no_client, "column 'client_id': no client is known for any response; name the"),
     "an unknown flipped group": (
         lambda r: csv_study(r, lines(answers()), more="  flipped: {language: [dee]}"),
-        r"codebook\.yaml, column 'language': 'dee' no response has this .*did you mean 'de'",
+        r"codebook\.yaml, column 'language': 'language: dee' no response .*did you mean 'de'",
     ),
     "a contact twice": (
         lambda r: frame_study(r, CONTACTS, [*FRAME, FRAME[1]], "contacts.csv"),
