@@ -153,10 +153,13 @@ def _fitted(X: NDArray, y: NDArray, codes: NDArray, ridge: float):
     n = codes.max() + 1
     penalty = np.diag(ridge * X.var(axis=0))
 
+    order = np.argsort(codes, kind="stable")
+    X, y, codes = X[order], y[order], codes[order]
+    starts = np.searchsorted(codes, np.arange(n))
+
     def means(amounts: NDArray, weight: NDArray) -> NDArray:
-        total = np.zeros((n, amounts.shape[1]))
-        np.add.at(total, codes, amounts * weight[:, None])
-        return total / np.bincount(codes, weights=weight)[:, None]
+        total = np.add.reduceat(amounts * weight[:, None], starts, axis=0)
+        return total / np.add.reduceat(weight, starts)[:, None]
 
     rates = np.bincount(codes, weights=y) / np.bincount(codes)
     eta = np.log(rates / (1 - rates))[codes]
@@ -171,7 +174,8 @@ def _fitted(X: NDArray, y: NDArray, codes: NDArray, ridge: float):
         level = centre[:, -1] - centre[:, :-1] @ slopes
         step, eta = eta, np.clip(level[codes] + X @ slopes, -FAR, FAR)
         if np.abs(eta - step).max() < CLOSE:
-            return slopes, level, bread, within[:, :-1] * (y - p)[:, None]
+            score = within[:, :-1] * (y - p)[:, None]
+            return slopes, level, bread, score[np.argsort(order)]
     raise EstimateError(
         "predictors= tell perfectly who answers, so that no finite odds fit; drop the predictor "
         "that does, or use ridge=1."
@@ -182,8 +186,8 @@ def _sandwich(bread: NDArray, score: NDArray, groups: NDArray) -> NDArray:
     codes, keys = pd.factorize(groups)
     if len(keys) == 1:
         codes, keys = np.arange(len(groups)), groups
-    total = np.zeros((len(keys), score.shape[1]))
-    np.add.at(total, codes, score)
+    order = np.argsort(codes, kind="stable")
+    total = np.add.reduceat(score[order], np.searchsorted(codes[order], np.arange(len(keys))))
     return bread @ (total.T @ total) @ bread * len(keys) / max(len(keys) - 1, 1)
 
 
