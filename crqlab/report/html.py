@@ -98,12 +98,16 @@ def document(body: str, *, title: str, language: str, synthetic: bool = False) -
     Parameters
     ----------
     body : str
-        Trusted HTML with its own h1.
+        Trusted HTML; its h1 becomes the page's head.
     title, language : str
     synthetic : bool
         Whether to say that the data are made up.
     """
-    head = banner().html if synthetic else ""
+    heading = _H1.search(body)
+    head = heading[0] if heading else f"<h1>{text(title)}</h1>"
+    body = body.replace(head, "", 1)
+    if synthetic:
+        head = f"{banner().html}\n{head}"
     sheet = Sheet(text(title), text(language), head, (), (Block("output", body),))
     html, _ = _exporter().from_notebook_node(_empty(), resources={"page": sheet})
     return _checked(html)

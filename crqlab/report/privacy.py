@@ -19,9 +19,10 @@ _EMAIL = re.compile(
 )
 #: Eight digits and more that are no date and no span of years, or fewer behind a leading zero.
 _PHONE = re.compile(
-    r"(?<![\w.,])(?!\d{4}([-/.])\d\d\1\d\d\b|\d\d?([-/.])\d\d?\2\d{4}\b)"
-    r"(?!(?:19|20)\d\d\s?[-/–]\s?(?:19|20)\d\d\b)\+?\(?\d(?:[\s().\-/]{0,3}\d){7,14}(?!\w)"
-    r"|(?<![\w.,])\(?0\d{1,5}\)?(?:[\s.\-/]{1,2}\d{2,}){1,5}(?![\d.])"
+    r"(?<![\w.,])(?<!\d[-/])(?!\d{4}([-/.])\d\d\1\d\d\b|\d\d?([-/.])\d\d?\2\d{4}\b)"
+    r"(?!(?:19|20)\d\d\s?[-/–]\s?(?:19|20)\d\d\b)"
+    r"(?:\+?\(?\d(?:[\s().\-/]{0,3}\d){7,14}(?!\w)"
+    r"|\(?0\d{1,5}\)?(?:[\s.\-/]{1,2}\d{2,}){1,5}(?![\d.]))"
 )
 EMAIL, PHONE, NAME = "[e-mail removed]", "[phone number removed]", "[name removed]"
 

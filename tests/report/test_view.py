@@ -1,0 +1,154 @@
+"""A client's view holds that client's rows and nobody else's, and keeps small groups back."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crqlab import CrqError, StudyError, report
+from crqlab.report.client import view
+from crqlab.show.view import ClientView
+from tests.show.fixture import Shape, lay_out
+
+
+def test_it_is_what_a_notebook_calls(study_of):
+    assert isinstance(report.view(study_of(), client="C017", wave="2025"), ClientView)
+
+
+@pytest.mark.parametrize("wave", ["2025", 2025, np.int64(2025)])
+def test_a_wave_may_be_a_number_or_text(study_of, wave):
+    assert view(study_of(), client="C017", wave=wave).wave == "2025"
+
+
+def test_an_id_that_lost_its_leading_zeros_is_found_again(study_of):
+    assert view(study_of(client="007"), client=7, wave=2025).client_id == "007"
+
+
+def test_an_unknown_client_is_refused_with_those_there_are(study_of):
+    with pytest.raises(CrqError, match=r"client= is 'C107'; use 'C017'"):
+        view(study_of(), client="C107", wave="2025")
+
+
+def test_an_unknown_wave_is_refused_with_the_nearest(study_of):
+    with pytest.raises(CrqError, match=r"wave= of client C017 is '2026'; .*Did you mean '202"):
+        view(study_of(), client="C017", wave=2026)
+
+
+def test_a_missing_table_names_its_notebook(tmp_path):
+    study = lay_out(tmp_path, Shape(accounts=3))
+    study.path("client_scores").unlink()
+    with pytest.raises(StudyError, match=r"Run notebooks/30_scores\.ipynb first"):
+        view(study, client="C017", wave="2025")
+
+
+def test_numbers_are_those_of_the_tables_at_full_precision(study_of):
+    seen = view(study_of(), client="C017", wave="2025").measure("crq")
+    table = study_of().read("client_scores")
+    row = table.query("wave == '2025' and measure == 'crq' and roll_up == 'respondents'").iloc[0]
+    assert [seen["value"], seen["low"], seen["high"]] == [row["value"], row["low"], row["high"]]
+
+
+def test_the_headline_takes_whole_accounts_as_the_sampling_unit(study_of):
+    seen = view(study_of(), client="C017", wave="2025")
+    assert "bootstrap" in seen.measure("nps")["method"]
+    assert set(seen.roll_ups["method"]) == {"account bootstrap", "adjusted Wald, Rocks 2016"}
+
+
+def test_a_change_is_clear_only_if_its_interval_leaves_zero_out(study_of):
+    rows = view(study_of(), client="C017", wave="2025").measures.dropna(subset=["change"])
+    expected = np.where(
+        rows["change_low"] > 0,
+        "higher",
+        np.where(rows["change_high"] < 0, "lower", "no clear change"),
+    )
+    assert rows["verdict"].tolist() == expected.tolist()
+    assert len(rows) > 4
+
+
+def test_later_waves_stay_unseen(study_of):
+    seen = view(study_of(), client="C017", wave="2024")
+    assert list(seen.trend["wave"].unique()) == ["2023", "2024"]
+    assert seen.before == "2023"
+
+
+def test_a_first_wave_has_no_change(study_of):
+    seen = view(study_of(waves=("2025",)), client="C017", wave="2025")
+    assert seen.before == ""
+    assert seen.measures["change"].isna().all()
+    assert (seen.measures["verdict"] == "").all()
+
+
+def test_other_clients_rows_are_left_out(tmp_path):
+    study = lay_out(tmp_path, Shape(accounts=4))
+    for name in ("responses", "respondents", "account_scores", "client_scores"):
+        mine = study.read(name)
+        other = mine.assign(client_id="C999")
+        if "response_id" in other:
+            other["response_id"] = "x" + other["response_id"]
+        study.write(name, pd.concat([mine, other], ignore_index=True))
+    alone = view(lay_out(tmp_path / "alone", Shape(accounts=4)), client="C017", wave="2025")
+    beside = view(study, client="C017", wave="2025")
+    for name in ("measures", "accounts", "comments", "ltr", "trend"):
+        pd.testing.assert_frame_equal(getattr(beside, name), getattr(alone, name))
+
+
+def test_contacts_and_accounts_are_counted_from_the_invitations(study_of):
+    asked = view(study_of(), client="C017", wave="2025").participation
+    contacts = study_of().read("contacts").query("wave == '2025'")
+    assert asked.contacts == len(contacts)
+    assert asked.accounts == contacts["account_id"].nunique() == 14
+    assert (asked.accounts_answered, asked.contacts_answered) == (12, len(contacts) - 3)
+    assert asked.uninvited == 0
+
+
+def test_revenue_coverage_leaves_accounts_out_that_nobody_asked(study_of):
+    seen = view(study_of(), client="C017", wave="2025")
+    revenue = 1e6 / (1 + np.arange(15))
+    asked = np.delete(revenue, 12)  # A012 has no contact
+    assert seen.participation.revenue == pytest.approx(revenue[:12].sum() / asked.sum())
+
+
+def test_small_accounts_show_their_shrunken_score_only(study_of):
+    rows = view(study_of(), client="C017", wave="2025").scored
+    small = rows[rows["n"] < 3]
+    hidden = ["crq", "low", "high", "nps", "mean_ltr", "sd", "rwg_j", "uniqueness", "trust",
+              "promoters", "detractors"]  # fmt: skip
+    assert len(small) >= 2
+    assert small[hidden].isna().all(axis=None)
+    assert small["shrunken"].notna().all()
+    assert rows.loc[rows["n"] >= 3, "crq"].notna().all()
+
+
+def test_nps_is_withheld_where_few_answered_it_though_many_have_a_score(tmp_path):
+    study = lay_out(tmp_path, Shape())
+    scores = study.read("account_scores")
+    scores.loc[scores["n"] == 9, "n_ltr"] = 2
+    study.write("account_scores", scores)
+    rows = view(study, client="C017", wave="2025").scored
+    nine = rows[rows["n"] == 9].iloc[0]
+    assert np.isnan(nine["nps"])
+    assert not np.isnan(nine["crq"])
+
+
+def test_a_client_of_two_respondents_has_no_number_on_the_page(study_of):
+    seen = view(study_of(accounts=2, most=1), client="C017", wave="2025")
+    assert seen.measures["withheld"].all()
+    assert seen.measures[["value", "low", "high", "change"]].isna().all(axis=None)
+    assert seen.trend["value"].isna().all()
+    assert seen.ltr.empty
+    assert seen.roll_ups["value"].isna().all()
+
+
+def test_waves_follow_each_other_as_people_count(tmp_path):
+    study = lay_out(tmp_path, Shape(accounts=4))
+    names = {"2023": "wave 9", "2024": "wave 10", "2025": "wave 11"}
+    for name in ("responses", "respondents", "account_scores", "client_scores"):
+        table = study.read(name)
+        study.write(name, table.assign(wave=table["wave"].map(names)))
+    seen = view(study, client="C017", wave="wave 10")
+    assert list(seen.trend["wave"].unique()) == ["wave 9", "wave 10"]
+
+
+def test_without_a_list_of_contacts_rates_are_not_made_up(study_of):
+    seen = view(study_of(contacts=False), client="C017", wave="2025")
+    assert seen.participation.contacts is None
+    assert set(seen.accounts["status"]) == {"scored", "Silent"}

@@ -1,0 +1,96 @@
+"""A picture's dots lie where the table says, and its words say the same."""
+
+import pytest
+from bs4 import BeautifulSoup
+
+from crqlab.show import charts, svg
+
+
+def drawn(shown):
+    return BeautifulSoup(shown.html, "html.parser").find_all("svg")
+
+
+@pytest.mark.parametrize("name", ["trend", "ltr", "accounts", "uniqueness"])
+def test_every_picture_has_a_title_a_description_and_ids_of_its_own(view_of, name):
+    pictures = drawn(getattr(charts, name)(view_of()))
+    ids = [tag["id"] for picture in pictures for tag in picture.find_all(["title", "desc"])]
+    assert pictures
+    assert len(ids) == len(set(ids)) == 2 * len(pictures)
+    for picture in pictures:
+        assert picture["role"] == "img"
+        assert picture["aria-labelledby"].split() == [picture.title["id"], picture.desc["id"]]
+        assert picture.desc.get_text()
+
+
+@pytest.mark.parametrize("name", ["trend", "ltr", "accounts", "uniqueness"])
+def test_the_same_numbers_give_the_same_bytes(view_of, name):
+    view = view_of()
+    assert getattr(charts, name)(view).html == getattr(charts, name)(view).html
+
+
+def test_account_dots_lie_at_their_scores(view_of):
+    view = view_of()
+    rows = view.scored
+    (picture,) = drawn(charts.accounts(view))
+    dots = [c for c in picture.find_all("circle") if c["fill"] != "#ffffff"]
+    columns = ["shrunken", "shrunken_low", "shrunken_high", "crq"]
+    axis = svg.Axis(*svg.around(rows[columns].to_numpy().ravel(), 1, 7, least=3), 175, 468)
+    assert [float(dot["cx"]) for dot in dots] == pytest.approx(
+        [axis.at(score) for score in rows["shrunken"]], abs=0.06
+    )
+    hollow = [c for c in picture.find_all("circle") if c["fill"] == "#ffffff"]
+    assert len(hollow) == rows["crq"].notna().sum() < len(rows)
+
+
+def test_the_trend_says_every_wave_with_its_interval(view_of):
+    view = view_of()
+    said = drawn(charts.trend(view))[0].desc.get_text()
+    rows = view.trend[view.trend["measure"] == "crq"]
+    assert list(rows["wave"]) == ["2023", "2024", "2025"]
+    for row in rows.itertuples():
+        assert f"{row.wave} {row.value:.2f} ({row.low:.2f} to {row.high:.2f})" in said
+
+
+def test_answers_from_0_to_10_are_counted_as_given(view_of):
+    view = view_of()
+    (picture,) = drawn(charts.ltr(view))
+    bars = [float(bar["height"]) for bar in picture.find_all("rect")]
+    n = view.ltr["n"].to_numpy()
+    assert bars == pytest.approx(110 * n / n.max(), abs=0.06)
+    promoters = n[9:].sum()
+    assert f"Promoters {promoters} ({100 * promoters / n.sum():.0f}" in str(charts.ltr(view))
+
+
+def test_only_accounts_with_enough_people_are_placed_by_uniqueness(view_of):
+    view = view_of()
+    (picture,) = drawn(charts.uniqueness(view))
+    places = [int(t.get_text()) for t in picture.find_all("text") if t.get("fill") == "#ffffff"]
+    assert places == [i + 1 for i in view.scored.index[view.scored["n"] >= 3]]
+
+
+def test_many_accounts_become_one_sweep_without_names_on_each(view_of):
+    view = view_of(accounts=400, most=14)
+    (picture,) = drawn(charts.accounts(view))
+    assert len(picture.find_all("rect")) == 400
+    assert len(picture.find_all("text")) < 20
+    assert float(picture["height"]) < 400
+
+
+def test_one_wave_has_no_trend_and_a_questionnaire_without_ltr_no_answers(view_of):
+    view = view_of(waves=("2025",), ltr=False)
+    assert drawn(charts.trend(view)) == []
+    assert "first" in str(charts.trend(view))
+    assert "does not ask" in str(charts.ltr(view))
+
+
+def test_an_axis_never_labels_a_negative_zero():
+    ticks = svg.Axis(-40, 40, 0, 1).ticks()
+    assert 0.0 in ticks
+    assert "-0.0" not in map(str, ticks)
+
+
+@pytest.mark.parametrize(("low", "high"), [(1, 7), (1, 5), (0, 10), (-100, 100)])
+def test_room_around_values_stays_on_the_scale(low, high):
+    for values in ([low], [high], [low, high], [(low + high) / 2]):
+        start, end = svg.around(values, low, high, least=2)
+        assert low <= start <= min(values) <= max(values) <= end <= high
