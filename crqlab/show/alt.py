@@ -34,6 +34,7 @@ def say(ax: Axes, sentence: str) -> Axes:
     """
     before = ax.figure.get_label()
     ax.figure.set_label(f"{before}. {sentence}" if before else sentence)
+    register()  # the first figure of a notebook makes Jupyter forget how to print figures
     return ax
 
 
