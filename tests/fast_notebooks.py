@@ -35,5 +35,7 @@ def pytest_configure(config):
         CRQLAB_HOME=str(folder),
         IPYTHONDIR=str(folder / "ipython"),
         PYDEVD_DISABLE_FILE_VALIDATION="1",
+        OMP_NUM_THREADS="1",
+        OPENBLAS_NUM_THREADS="1",
     )
     simulate.write(folder)

@@ -125,6 +125,7 @@ def _papermill() -> Any:
 def _at_home(folder: Path) -> Iterator[None]:
     """Tell kernels that start in here where the project is."""
     quiet = {"CRQLAB_HOME": str(folder), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    quiet |= dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"], "1")  # small data
     before = {name: os.environ.get(name) for name in quiet}
     os.environ.update(quiet)
     try:
