@@ -1,0 +1,34 @@
+"""Write docs/validation.md: python -m tests.validation [--quick]."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tests.validation.coverage import FULL, QUICK, by_accounts, by_quantity, cases, selection
+from tests.validation.page import misses, page
+
+PAGE = Path(__file__).parents[2] / "docs" / "validation.md"
+
+
+def main() -> int:
+    """Measure, print the page, keep it unless it is quick; 1 if a promise is missed."""
+    parser = argparse.ArgumentParser(prog="validate", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a small sample; writes nothing")
+    settings = QUICK if parser.parse_args().quick else FULL
+    rows = cases(settings)
+    quantities = by_quantity(rows)
+    bands = {name: by_accounts(rows, name) for name in ("client CRQ", "client NPS")}
+    text = page(settings, quantities, bands, selection(settings))
+    print(text)
+    if settings is FULL:
+        PAGE.write_text(text, encoding="utf-8")
+        print(f"Written to docs/{PAGE.name}")
+    for name in (missed := misses(quantities)):
+        print(f"MISSED: {name} covers {quantities.loc[name, 'covered']:.1%}", file=sys.stderr)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
