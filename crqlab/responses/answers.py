@@ -43,7 +43,7 @@ def read(grid: Grid, source: Source, book: Codebook, faults: Faults) -> Answers:
     table |= _described(columns, source, book)
     table["started"] = _started(columns, source)
     table |= {name: _open(columns, source, name) for name in book.instrument.comments}
-    off: list[pd.DataFrame] = []
+    off = [pd.DataFrame(dict.fromkeys(["value", "column", "rule"], empty(0)))]
     for name, question in questions(book, grid.dialect).items():
         table[name] = _closed(columns, source, name, question, off)
     rows = pd.DataFrame({k: empty(len(grid)) if v is None else v for k, v in table.items()})

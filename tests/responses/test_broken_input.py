@@ -167,6 +167,10 @@ CASES = {
         ),
         "was read as one column .*, but its header holds bars; correct delimiter: in",
     ),
+    "none of the columns": (
+        lambda r: bytes_study(r, b"a\tb\n1\t2\n"),
+        "7 broken cells in .*column 'response_id': no column of this name; the file has: a, b",
+    ),
     "no column": (
         lambda r: csv_study(r, lines(answers().rename(columns={"com_1": "com1"}))),
         "column 'com_1': no column of this name; did you mean 'com1'",
