@@ -34,7 +34,7 @@ def shrinkage(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     kept = rows.dropna(subset=["crq", "shrunken"])
     ends = kept[["crq", "shrunken"]].to_numpy().T
     for pair, n in zip(ends.T, kept["n"], strict=True):
-        ax.plot([0, 1], pair, color=SOFT, linewidth=0.5 + np.sqrt(n) / 2)
+        ax.plot([0, 1], pair, color=SOFT, linewidth=0.3 + np.sqrt(n) / 2.5, alpha=0.7)
     ax.plot(np.zeros(len(kept)), ends[0], "o", color=MUTED, fillstyle="none", markersize=5)
     ax.plot(np.ones(len(kept)), ends[1], "o", color=ACCENT, markersize=5)
     ax.set(xticks=[0, 1], xticklabels=["mean of the answers", "shrunken"], xlim=(-0.3, 1.3))
@@ -85,8 +85,7 @@ def agreement(
     ax.set(yticks=place, yticklabels=[instrument.label(name) for name in spans.index])
     ax.set_xlabel(f"{STATISTICS[statistic]} (no unit)")
     ax.grid(axis="y", visible=False)
-    bars = "intervals" if single else "middle four fifths of the clients' waves, dots the medians"
-    ax.set_title(f"bars: {bars}")
+    ax.set_title("bars: intervals" if single else "bars: middle four fifths of clients' waves")
     told = ", ".join(f"{instrument.label(i)} {number(v)}" for i, v in spans["value"][::-1].items())
     return alt.say(
         ax, f"{STATISTICS[statistic]} by construct, highest first: {told or 'none known'}"
