@@ -105,15 +105,24 @@ def notebooks() -> None:
 def simulate_(
     name: StudyName,
     clients: Annotated[int, typer.Option(min=1, help="How many clients.")] = 150,
+    responses: Annotated[
+        int | None, typer.Option(min=1, help="How many responses, instead of clients.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Another seed, another panel.")] = None,
 ) -> None:
     """Draw a synthetic panel with known truth into data/raw/NAME."""
     from crqlab import simulate
     from crqlab.base.study import Study
 
-    study = Study(name)
-    options = {} if seed is None else {"seed": seed}
-    say(f"{simulate.write(study.root, study=name, clients=clients, **options)} is drawn")
+    root = Study(name).root
+    folder = simulate.write(
+        root,
+        study=name,
+        clients=clients,
+        responses=responses,
+        seed=simulate.SEED if seed is None else seed,
+    )
+    say(f"{folder} is drawn")
 
 
 @app.command()

@@ -88,6 +88,7 @@ def run(
                 request_save_on_cell_execute=False,
                 autosave_cell_every=0,
                 execution_timeout=seconds,
+                shutdown_kernel="immediate",
                 config=Config({"KernelManager": transport()}),
             )
     except papermill.PapermillExecutionError as failed:
