@@ -1,0 +1,65 @@
+"""The tables of this station, written for those that follow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crqlab.base.study import Study
+from crqlab.participation.adjusting import Adjusted
+from crqlab.participation.completing import Completion
+from crqlab.participation.continuing import Continuity
+from crqlab.participation.hanging import Concentration
+from crqlab.participation.planning import Plan
+from crqlab.participation.predicting import Propensities
+from crqlab.participation.silence import Silent, Voices
+
+
+def keep(
+    study: Study,
+    *,
+    completion: Completion,
+    silent: Silent,
+    voices: Voices,
+    propensities: Propensities,
+    adjusted: Adjusted,
+    concentration: Concentration,
+    continuity: Continuity,
+    plan: Plan,
+    level: float,
+    draws: int,
+    seed: int,
+    cap: float,
+) -> list[Path]:
+    """Write the tables of this station, and how they were made, into the study.
+
+    Parameters
+    ----------
+    study : Study
+    completion, silent, voices, propensities, adjusted, concentration, continuity, plan
+        As the functions of these names return them.
+    level, draws, seed, cap
+        What they were called with, for the run card.
+
+    Returns
+    -------
+    list of Path
+        The files.
+
+    Raises
+    ------
+    DataError
+        A table breaks its contract; it and those after it are not written.
+    """
+    tables = {
+        "completion": completion.table,
+        "silent": silent.table,
+        "voices": voices.table,
+        "propensities": propensities.table,
+        "nonresponse": adjusted.table,
+        "concentration": concentration.table,
+        "continuity": continuity.table,
+        "wave_plan": plan.table,
+        "precision": plan.precision,
+    }
+    made = {"level": level, "draws": draws, "seed": seed, "cap": cap}
+    return [study.write(name, rows, made=made) for name, rows in tables.items()]
