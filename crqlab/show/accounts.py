@@ -21,13 +21,13 @@ def accounts(view: ClientView) -> Shown:
         return Shown(paragraph(text(said)), said)
     columns = [
         Column("Account", _placed(rows)),
-        *_known(rows, view.currency),
         Column("CRQ, shrunken", [number(value, 1) for value in rows["shrunken"]], True),
         Column("Interval", _spans(rows, "shrunken_low", "shrunken_high", 1), True),
         Column("Plain mean", _numbers(rows, "crq", 1), True),
         *_nps(rows),
         Column("n", [f"{n:,}" for n in rows["n"]], True),
-        Column("Caution", [text(flag) if flag != "ok" else "" for flag in rows["flag"]]),
+        Column("Caution", [_caution(flag) for flag in rows["flag"]]),
+        *_known(rows, view.currency),
     ]
     level = percent(float(view.measures["level"].iloc[0]))
     caption = (
@@ -42,6 +42,12 @@ def accounts(view: ClientView) -> Shown:
     )
     said = f"{len(rows)} accounts, led by {rows['name'].iloc[0]}"
     return Shown(table(columns, caption=caption, note=note, kind="long"), said)
+
+
+def _caution(flag: str) -> str:
+    """A short caution stays on one line."""
+    said = "" if flag == "ok" else text(flag)
+    return said if len(said) > 20 else said.replace(" ", "\u00a0")
 
 
 def _placed(rows: pd.DataFrame) -> list[str]:
@@ -143,7 +149,7 @@ def heat_map(view: ClientView) -> Shown:
     grid = _grid(view, rows, measures)
     columns = [
         Column("Account", ["<strong>All respondents</strong>", *names(rows["name"])]),
-        Column("n", [f"{n:,}" for n in [view.n_respondents, *rows["n"]]], True),
+        Column("n", [f"{n:,}" for n in [view.measure("crq")["n_respondents"], *rows["n"]]], True),
         *(
             Column(
                 view.instrument.label(name),

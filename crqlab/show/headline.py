@@ -98,7 +98,7 @@ def _strip(view: ClientView, row: pd.Series) -> str:
 
 def _change(view: ClientView, row: pd.Series) -> str:
     if isnan(row["change"]):
-        return f"no comparison with {view.before}" if view.before else "first wave"
+        return f"No comparison with {view.before}" if view.before else "First wave"
     places = decimals(row["measure"], change=True)
     moved = number(row["change"], places, signed=True)
     between = span(row["change_low"], row["change_high"], places, signed=True)
