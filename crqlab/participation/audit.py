@@ -247,14 +247,15 @@ def _one_topic(topic: str, found: pd.DataFrame, layout: Layout, least: int) -> p
     few = rows["n_accounts"] < least
     rest = rows["n_rest"] if "n_rest" in rows else pd.Series(np.inf, rows.index)
     rest = rest.astype(float).fillna(0)
-    unknown = rows["p"].isna()
+    unknown, mirror = rows["p"].isna(), rows.get("mirror", pd.Series(False, rows.index)).eq(True)
     rows["flag"] = np.select(
-        [~somebody, few, unknown & (rest == 0), rows["value"].isna(), unknown, rest == 1],
+        [~somebody, few, unknown & (rest == 0), rows["value"].isna(), mirror, unknown, rest == 1],
         [
             f"cannot be asked: {impossible}",
             f"cannot be asked: fewer than {least} accounts",
             "cannot be asked: no other account manager to compare with",
             f"cannot be asked: {'no scores that differ' if topic == 'scores' else NO_PEERS}",
+            "mirror image of the only other account manager",
             "nothing to ask: all account managers are alike",
             "only one other account manager to compare with",
         ],

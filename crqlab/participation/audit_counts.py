@@ -117,22 +117,29 @@ def roles(rows: pd.DataFrame, *, level: float) -> pd.DataFrame:
     Returns
     -------
     DataFrame, index ``unit``
-        As `shares`, with ``role``; ``p`` is corrected for having looked at every role.
+        As `shares`, with ``role``; ``p`` is corrected for having looked at every role. Of two
+        units one is the mirror image of the other (``mirror``): only the one that stands out
+        more has a ``p``, corrected for having looked at both.
     """
-    columns = [*"found expected value low high p n_accounts n_contacts n_rest role".split()]
     if rows.empty:
-        return pd.DataFrame(columns=columns, index=pd.Index([], name="unit"))
+        columns = "found expected value low high p n_accounts n_contacts n_rest role mirror"
+        return pd.DataFrame(columns=columns.split(), index=pd.Index([], name="unit"))
     tries = rows.groupby("block")["role"].nunique()
     found = []
-    for many, blocks in tries.groupby(tries):
+    for many, blocks in tries[tries > 1].groupby(tries):
         some = rows[rows["block"].isin(blocks.index)]
         each = 1 - (1 - level) / many
         found += [
             shares(part, level=each).assign(role=role, tries=many)
             for role, part in some.groupby("role")
         ]
+    if not found:
+        return roles(rows.iloc[:0], level=level)
     table = pd.concat(found).reset_index()
-    table = table.sort_values(["unit", "p", "value", "role"], ascending=[True, True, False, True])
+    table = table.sort_values(["p", "value", "role"], ascending=[True, False, True])
     table = table.drop_duplicates("unit").set_index("unit")
-    table = table.where(table["tries"] > 1)
-    return table.assign(p=(table["p"] * table["tries"]).clip(upper=1))[columns]
+    block = rows.drop_duplicates("unit").set_index("unit")["block"]
+    two = table["n_rest"] == 1
+    mirror = two & table.groupby(block.reindex(table.index)).cumcount().gt(0)
+    p = (table["p"] * table["tries"] * np.where(two, 2, 1)).clip(upper=1)
+    return table.assign(p=p.mask(mirror), mirror=mirror).drop(columns="tries")

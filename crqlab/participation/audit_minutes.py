@@ -1,4 +1,4 @@
-"""Answers within minutes of one another: more than the wave's own days and hours explain?"""
+"""Answers within minutes of one another, against what the wave's days and hours explain."""
 
 from __future__ import annotations
 
