@@ -137,7 +137,7 @@ def participation(view: ClientView) -> Shown:
         Column("Answered", [f"{answered:,}" for _, _, answered in rows], True),
         Column("Share", [percent(part / whole) for _, whole, part in rows], True),
     ]
-    caption = "Contact and account response. Everybody was invited: counts, so no interval."
+    caption = "Contact and account response: counts of all who were invited, so no interval."
     html = table(columns, caption=caption, note=text(_beside(view)), kind="small")
     return Shown(paragraph(text(said), "lead") + "\n" + html, said)
 
