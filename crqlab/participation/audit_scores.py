@@ -13,7 +13,7 @@ from crqlab.stats.funnel import against_rest
 
 #: How far one tier, industry, country or role may honestly differ: standard deviation of such a
 #: level, in standard deviations of respondents.
-MIX = 0.25
+MIX = 0.5
 FACTORS = ("tier", "industry", "country")
 
 
