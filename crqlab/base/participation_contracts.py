@@ -107,7 +107,7 @@ CONCENTRATION = Contract(
         "holder": Column(
             "text", "who holds the relationship", options=("account_manager", "contact")
         ),
-        "name": Column("text", "that person"),
+        "name": Column("text", "that person: the account manager, or the contact's id"),
         "n_accounts": count("accounts that hang on the person"),
         "revenue": amount("their revenue a year (currency units)", 0),
         "revenue_share": amount("its share of the client's revenue", 0, 1),
@@ -141,7 +141,7 @@ WAVE_PLAN = Contract(
         "client_id": CLIENT,
         "account_id": ACCOUNT,
         "slice": count("quarter in which the account is asked, from 1"),
-        "starts": Column("date", "first day of the quarter"),
+        "starts": Column("date", "first day of the quarter", True),
         "tier": Column("text", "the client's own class of account"),
         "revenue": amount("what the account pays the client a year (currency units)", 0),
         "contacts": count("people to ask"),

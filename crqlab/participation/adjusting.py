@@ -71,7 +71,7 @@ class Adjusted:
         moved = (wide["weighted"] - wide["raw"]).dropna()
         return (
             f"Weights move CRQ by {moved.abs().median():.2f} in the median of {len(moved):,} waves "
-            f"of clients, from {moved.min():+.2f} to {moved.max():+.2f}. {self.limit}"
+            f"of clients, from {moved.min():+.2f} to {moved.max():+.2f}"
         )
 
     def _one(self, crq: pd.DataFrame) -> str:

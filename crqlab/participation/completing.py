@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.contracts import contract
+from crqlab.base.waves import in_order
 from crqlab.participation.frames import ACCOUNT, BLOCK, KNOWN, NAMELESS, NOBODY, Frame, flagged
 from crqlab.participation.frames import framed as frame_of
 from crqlab.stats import bootstrap, proportion
@@ -45,6 +46,16 @@ class Completion:
         """Return the rows of one client's wave."""
         rows = self.table[(self.table["client_id"] == client) & (self.table["wave"] == wave)]
         return Completion(rows.reset_index(drop=True), self.level)
+
+    @property
+    def largest(self) -> dict[str, str]:
+        """The client with most contacts asked in the study's last wave, as words for `of`."""
+        rows = self.table[(self.table["dimension"] == "all") & (self.table["unit"] == "contacts")]
+        if rows.empty:
+            return {"client": "", "wave": ""}
+        last = rows[rows["wave"] == in_order(rows["wave"])[-1]]
+        first = last.sort_values(["asked", "client_id"], ascending=[False, True]).iloc[0]
+        return {"client": str(first["client_id"]), "wave": str(first["wave"])}
 
     def __str__(self) -> str:
         rows = self.table[(self.table["dimension"] == "all") & self.table["value"].notna()]

@@ -87,7 +87,8 @@ def plan(
         Table ``respondents``, for the variances to expect.
     start : str, optional
         First day of the first quarter, as in ``2026-01-01``; by default the first quarter that
-        begins after the study's last invitation.
+        begins after the study's last invitation. Where no invitation is dated, quarters have
+        no dates and nobody is known to need rest.
     slices : int
         How many quarters, 1 to 4.
     rest : int
@@ -104,7 +105,7 @@ def plan(
     Raises
     ------
     EstimateError
-        No dated invitation and no ``start``, or options out of their range.
+        Options out of their range.
 
     References
     ----------
@@ -128,12 +129,10 @@ def plan(
 
 
 def _days(contacts: pd.DataFrame, start: str | None, slices: int) -> pd.DatetimeIndex:
+    """First day of every quarter; missing where no date tells."""
     last = contacts["invited_on"].max()
     if start is None and pd.isna(last):
-        raise EstimateError(
-            "start= is missing and no invitation is dated; give the first day of the plan, "
-            "as in start='2026-01-01'."
-        )
+        return pd.DatetimeIndex([pd.NaT] * slices)
     first = pd.Timestamp(start) if start else (last.to_period("Q") + 1).start_time
     return pd.DatetimeIndex([first + pd.DateOffset(months=3 * i) for i in range(slices)])
 
@@ -159,6 +158,8 @@ def _frame(accounts: pd.DataFrame, contacts: pd.DataFrame) -> tuple[pd.DataFrame
 
 def _ready(people: pd.DataFrame, days: pd.DatetimeIndex, rest: int) -> NDArray:
     """First quarter in which each person has rested, from 0; as many as there are if never."""
+    if days.isna().any() or people.empty:
+        return np.zeros(len(people), dtype=int)
     free = people["invited_on"] + pd.DateOffset(months=rest)
     place = np.searchsorted(days.to_numpy(), free.fillna(days[0]).to_numpy("datetime64[ns]"))
     return np.minimum(place, len(days))
@@ -206,6 +207,7 @@ def _manned(rows: pd.DataFrame, people: pd.DataFrame, days: pd.DatetimeIndex) ->
     flags = flagged(
         len(rows),
         (n == 0, "no contact known: find one"),
+        ((n > 0) & days.isna().any(), "no dates: who needs rest is not known"),
         ((n > 0) & (fit == 0), "everybody was asked too short a time before"),
         ((fit > 0) & (fit < n), "some contacts rest"),
     )

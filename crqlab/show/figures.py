@@ -15,6 +15,14 @@ from matplotlib.axes import Axes
 from crqlab.show import alt
 from crqlab.show.colours import ACCENT, INK, MUTED, SOFT
 from crqlab.show.numbers import count, number, span
+from crqlab.show.participation_figures import (
+    completion_histogram,
+    concentration,
+    coverage,
+    nonresponse,
+    silent_accounts,
+    wave_plan,
+)
 from crqlab.show.scores_figures import agreement, changes, quadrants, shrinkage
 
 __all__ = [
@@ -23,9 +31,15 @@ __all__ = [
     "answers",
     "changes",
     "client_scores",
+    "completion_histogram",
+    "concentration",
+    "coverage",
+    "nonresponse",
     "quadrants",
     "shrinkage",
+    "silent_accounts",
     "spread",
+    "wave_plan",
     "waves",
 ]
 
