@@ -27,8 +27,9 @@ def tables(book):
     people = scores.respondents(drawn.responses, book)
     return {
         "contacts": drawn.contacts,
-        "responses": drawn.responses[["client_id", "wave", "response_id", "account_id",
-                                      "contact_id", "started", "included"]],
+        "responses": drawn.responses[
+            ["client_id", "wave", "response_id", "account_id", "contact_id", "started", "included"]
+        ],
         "accounts": drawn.accounts,
         "respondents": people[["client_id", "wave", "account_id", "role", "crq"]],
     }
