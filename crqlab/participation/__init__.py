@@ -1,6 +1,7 @@
 """Station 2 of 9 - contacts and responses become completion, coverage, silence and their doubt."""
 
 from crqlab.participation.adjusting import Adjusted, adjusted
+from crqlab.participation.auditing import Audit, audit
 from crqlab.participation.completing import Completion, completion
 from crqlab.participation.continuing import Continuity, continuity
 from crqlab.participation.hanging import Concentration, concentration
@@ -14,6 +15,7 @@ from crqlab.participation.timing import Timing, timing
 
 __all__ = [
     "Adjusted",
+    "Audit",
     "Completion",
     "Concentration",
     "Continuity",
@@ -25,6 +27,7 @@ __all__ = [
     "Timing",
     "Voices",
     "adjusted",
+    "audit",
     "completion",
     "concentration",
     "continuity",

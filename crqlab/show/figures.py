@@ -13,6 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from crqlab.show import alt
+from crqlab.show.audit_figures import funnel
 from crqlab.show.colours import ACCENT, INK, MUTED, SOFT
 from crqlab.show.numbers import count, number, span
 from crqlab.show.participation_figures import (
@@ -34,6 +35,7 @@ __all__ = [
     "completion_histogram",
     "concentration",
     "coverage",
+    "funnel",
     "nonresponse",
     "quadrants",
     "shrinkage",

@@ -8,7 +8,7 @@ from scipy.stats import ttest_ind
 from crqlab import EstimateError, scores, simulate
 from crqlab.base import documents
 from crqlab.base.codebook import Codebook
-from crqlab.participation.audit import QUESTIONS, audit
+from crqlab.participation.auditing import QUESTIONS, audit
 from crqlab.simulate.gaming import DOSES, gamed
 from crqlab.simulate.raw import CODEBOOK
 
