@@ -61,9 +61,9 @@ def framed(contacts: pd.DataFrame, responses: pd.DataFrame, accounts: pd.DataFra
     """
     _once(contacts, [*BLOCK, "contact_id"], "contacts=")
     _once(accounts, ["client_id", "account_id"], "accounts=")
-    asked = contacts[contacts["invited"].to_numpy(bool)].sort_values(
-        [*ACCOUNT, "contact_id"], ignore_index=True
-    )
+    columns = [*ACCOUNT, "contact_id", "role", "invited_on"]
+    asked = contacts.loc[contacts["invited"].to_numpy(bool), columns]
+    asked = asked.sort_values([*ACCOUNT, "contact_id"], ignore_index=True)
     facts = accounts[["client_id", "account_id", *KNOWN, "revenue", "customer_since"]]
     people = asked.merge(facts, on=["client_id", "account_id"], how="left")
     people = people.assign(
