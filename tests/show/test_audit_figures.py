@@ -70,7 +70,7 @@ def test_says_who_is_worth_asking_about_and_names_them_in_the_picture():
     assert "5 account managers" in alt.said(ax.figure)
     assert alt.said(ax.figure).endswith("Worth asking about: M02 (+0.50, 7 accounts)")
     assert [text.get_text() for text in ax.texts] == ["M02"]
-    assert ax.get_title() == "What lies behind it?"
+    assert ax.get_title(loc="left") == "What lies behind it?"
     assert "scale points" in ax.get_ylabel()
 
 
