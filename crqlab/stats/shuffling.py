@@ -34,7 +34,7 @@ def dealt(values: ArrayLike, units: ArrayLike, strata: ArrayLike) -> pd.DataFram
 
     References
     ----------
-    Cochran (1977), Sampling Techniques, sections 2.15 and 5.2: moments of a stratified sample.
+    Cochran (1977), Sampling Techniques, chapters 2 and 5: sampling without replacement.
 
     Examples
     --------
