@@ -109,7 +109,7 @@ def check(table: pd.DataFrame, against: Contract, instrument: Instrument) -> pd.
 
     columns = against.for_instrument(instrument)
     try:
-        return _schema(against, columns).validate(table, lazy=True)[list(columns)]
+        return _schema(against, columns).validate(_kinds(table, columns), lazy=True)[list(columns)]
     except pa.errors.SchemaErrors as broken:
         cases = _cases(broken.failure_cases, columns)
     where = sorted({str(c) for c in cases["column"] if c})
@@ -119,6 +119,16 @@ def check(table: pd.DataFrame, against: Contract, instrument: Instrument) -> pd.
         "Look at error.cases; correct the codebook or the export, not the table.",
         cases,
     )
+
+
+def _kinds(table: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
+    """Give columns without a single value the kind that files do not keep for them."""
+    empty = {
+        name: _KINDS[column.kind]
+        for name, column in columns.items()
+        if name in table and table[name].isna().all() and (column.gaps or table.empty)
+    }
+    return table.astype(empty)
 
 
 def _schema(against: Contract, columns: Mapping[str, Column]) -> Any:

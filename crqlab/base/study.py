@@ -137,8 +137,17 @@ class Study:
         """Return whether a station has written this table."""
         return self.path(table).is_file()
 
-    def read(self, table: str) -> pd.DataFrame:
+    def read(
+        self, table: str, *, client: str | None = None, wave: str | None = None
+    ) -> pd.DataFrame:
         """Return a station's table, or say which notebook makes it.
+
+        Parameters
+        ----------
+        table : str
+            One of `crqlab.base.contracts.TABLES`.
+        client, wave : str, optional
+            Read only these rows, which costs no more in a panel of millions.
 
         Raises
         ------
@@ -153,7 +162,10 @@ class Study:
                 f"Study {self.name!r} has no table {table!r}: {path.name} is missing. "
                 f"Run notebooks/{contract(table).notebook}.ipynb first, or: crqlab run {self.name}"
             )
-        return schemas.check(pd.read_parquet(path), contract(table), self.codebook.instrument)
+        wanted = {"client_id": client, "wave": wave}
+        filters = [(name, "==", value) for name, value in wanted.items() if value is not None]
+        rows = pd.read_parquet(path, filters=filters or None)
+        return schemas.check(rows, contract(table), self.codebook.instrument)
 
     def write(
         self, table: str, rows: pd.DataFrame, *, made: Mapping[str, Any] | None = None

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from crqlab.base.errors import one_of
 from crqlab.base.study import Study
+from crqlab.base.waves import in_order
 
 
 def chosen(study: Study, clients: Iterable[str], wave: str | int | None) -> list[tuple[str, str]]:
@@ -25,7 +26,7 @@ def chosen(study: Study, clients: Iterable[str], wave: str | int | None) -> list
         A client, or the wave of a client, that has no scores; names what there is.
     """
     scores = study.read("client_scores")
-    waves = scores.groupby("client_id")["wave"].agg(lambda column: sorted(set(column)))
+    waves = scores.groupby("client_id")["wave"].agg(in_order)
     found = []
     for client in clients:
         one_of("client", client, waves.index)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pandas as pd
 
@@ -11,6 +9,7 @@ from crqlab.base.contracts import contract
 from crqlab.base.errors import one_of
 from crqlab.base.instrument import Instrument
 from crqlab.base.study import Study
+from crqlab.base.waves import in_order
 from crqlab.report import privacy
 from crqlab.show.view import ClientView, Participation
 
@@ -91,19 +90,17 @@ def _known(argument: str, value: str | int, names: pd.Series) -> str:
     return found
 
 
-def _table(study: Study, name: str) -> pd.DataFrame:
+def _table(study: Study, name: str, **which: str) -> pd.DataFrame:
     """A table that a study may do without: no rows where no station wrote it."""
     if study.has(name) or name in ("responses", "respondents", "account_scores"):
-        return study.read(name)
+        return study.read(name, **which)
     columns = contract(name).for_instrument(study.codebook.instrument)
     kinds = {"yes": bool, "number": float, "count": int}
     return pd.DataFrame({c: pd.Series(dtype=kinds.get(k.kind, object)) for c, k in columns.items()})
 
 
 def _rows(study: Study, name: str, client: str, wave: str) -> pd.DataFrame:
-    table = _table(study, name)
-    mine = (table["client_id"] == client) & (table["wave"] == wave)
-    return table[mine].reset_index(drop=True)
+    return _table(study, name, client=client, wave=wave)
 
 
 def _name(study: Study, client: str) -> str:
@@ -133,10 +130,8 @@ def _plain(scores: pd.DataFrame, minimum: int) -> pd.DataFrame:
 
 
 def _until(rows: pd.DataFrame, wave: str) -> pd.DataFrame:
-    """Rows of this wave and those before it, in time; "wave 9" comes before "wave 10"."""
-    parts = {name: re.split(r"(\d+)", name) for name in set(rows["wave"])}
-    keys = {name: [p.zfill(9) if p.isdecimal() else p for p in ps] for name, ps in parts.items()}
-    order = sorted(keys, key=keys.get)
+    """Rows of this wave and those before it, in time."""
+    order = in_order(rows["wave"])
     kept = order[: order.index(wave) + 1] if wave in order else []
     rows = rows[rows["wave"].isin(kept)]
     return rows.sort_values("wave", key=lambda w: w.map(order.index), kind="stable")
@@ -202,8 +197,7 @@ def _accounts(
     NPS rests on fewer people than CRQ where some left LTR open, so it is withheld by itself.
     """
     small = study.codebook.privacy.min_scores
-    known = _table(study, "accounts")
-    known = known[known["client_id"] == client].set_index("account_id")
+    known = _table(study, "accounts", client=client).set_index("account_id")
     scores = _rows(study, "account_scores", client, wave).set_index("account_id")
     asked = invited["account_id"].value_counts()
     everyone = known.index.union(scores.index).union(asked.index)

@@ -19,6 +19,12 @@ def accounts(view: ClientView) -> Shown:
     if rows.empty:
         said = "No account has a score."
         return Shown(paragraph(text(said)), said)
+    if rows["shrunken"].isna().all():
+        said = (
+            f"The {count(len(rows), 'account')} are not listed: without accounts that several "
+            "people answered for, nothing tells an account from the person who spoke for it."
+        )
+        return Shown(paragraph(text(said)), said)
     columns = [
         Column("Account", _placed(rows)),
         Column("CRQ, shrunken", [number(value, 1) for value in rows["shrunken"]], True),

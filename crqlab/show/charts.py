@@ -129,8 +129,8 @@ def ltr(view: ClientView) -> Shown:
 def accounts(view: ClientView) -> Shown:
     """Every scored account with its interval: with names while they fit, else as one sweep."""
     rows = view.scored
-    if rows.empty:
-        return Shown("", "No account has a score")
+    if rows["shrunken"].isna().all():
+        return Shown("", "No account has a shrunken score")
     mean = view.measure("crq")
     middle = float("nan") if mean is None else float(mean["value"])
     top, last = rows.iloc[0], rows.iloc[-1]

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from crqlab import DataError, Study, StudyError
+from crqlab.base.contracts import contract
 
 CODEBOOK = """
 title: A test
@@ -45,6 +46,22 @@ def outcomes():
 def test_reads_back_exactly_what_was_written(study, outcomes):
     study.write("outcomes", outcomes)
     pd.testing.assert_frame_equal(study.read("outcomes"), outcomes, check_exact=True)
+
+
+def test_reads_one_client_only(study, outcomes):
+    study.write("outcomes", outcomes.assign(client_id=np.where(outcomes.index < 3, "C1", "C2")))
+    pd.testing.assert_frame_equal(study.read("outcomes", client="C1"), outcomes.iloc[:3])
+    empty = study.read("outcomes", client="nobody")
+    pd.testing.assert_series_equal(empty.dtypes, outcomes.dtypes)
+
+
+def test_an_empty_table_keeps_its_kinds(study):
+    columns = contract("contacts").columns
+    study.write("contacts", pd.DataFrame({name: [] for name in columns}))
+    read = study.read("contacts", client="C1", wave="1")
+    assert read.empty
+    assert read["role"].dtype == "str"
+    assert read["invited"].dtype == bool
 
 
 def test_the_manifest_knows_what_was_written(study, outcomes):
