@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy.special import gammaln
 from scipy.stats import t
 
 from crqlab.base.errors import EstimateError
@@ -25,7 +26,8 @@ def half_widths(
     With m contacts in an account of whom each answers with probability c, its answers are
     binomial: E[n] = mc, E[n^2] = mc(1 - c) + (mc)^2. The mean over all answers N has the
     variance sd^2 (icc sum E[n^2] + (1 - icc) N) / N^2, and its interval Student's t on as many
-    equal accounts as N^2 / sum E[n^2], less one.
+    equal accounts as N^2 / sum E[n^2], less one. A standard deviation estimated on so few
+    degrees of freedom is a little too small on average, which is allowed for.
 
     Parameters
     ----------
@@ -57,6 +59,7 @@ def half_widths(
     References
     ----------
     Kish (1965), Survey Sampling, sections 5.4 and 8.2: clusters of unequal size.
+    Cureton (1968), The American Statistician 22(1), 22: the mean of a standard deviation.
 
     Examples
     --------
@@ -93,6 +96,11 @@ def half_widths(
         "n_contacts": add(size).astype(int),
         "answers": answers,
         "effective": effective,
-        "half_width": t.isf((1 - level) / 2, freedom) * np.sqrt(variance),
+        "half_width": t.isf((1 - level) / 2, freedom) * _shortfall(freedom) * np.sqrt(variance),
     }
     return pd.DataFrame(table, index=keys)
+
+
+def _shortfall(freedom: np.ndarray) -> np.ndarray:
+    """Mean of an estimated standard deviation as a share of the true one."""
+    return np.sqrt(2 / freedom) * np.exp(gammaln((freedom + 1) / 2) - gammaln(freedom / 2))

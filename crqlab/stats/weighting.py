@@ -173,6 +173,8 @@ def _fitted(X: NDArray, y: NDArray, codes: NDArray, ridge: float):
         slopes = bread @ (within[:, :-1].T @ (weight * within[:, -1]))
         level = centre[:, -1] - centre[:, :-1] @ slopes
         step, eta = eta, np.clip(level[codes] + X @ slopes, -FAR, FAR)
+        if np.abs(eta).max() == FAR:
+            break
         if np.abs(eta - step).max() < CLOSE:
             score = within[:, :-1] * (y - p)[:, None]
             return slopes, level, bread, score[np.argsort(order)]
