@@ -204,6 +204,8 @@ class Codebook(Strict):
         What the study is called on its pages.
     synthetic : bool
         Printed on every page; true only for made-up data.
+    language, currency : str
+        Of the questionnaire's wording, and of all revenue.
     instrument : Instrument
     responses : Responses
     contacts, accounts, outcomes, clients : Source or None

@@ -48,7 +48,9 @@ class Sheet:
     style: str = (_HERE / "template" / "style.css").read_text(encoding="utf-8")
 
 
-def render(notebook: Any, *, title: str, language: str, code: bool = False) -> str:
+def render(
+    notebook: Any, *, title: str, language: str, code: bool = False, synthetic: bool = False
+) -> str:
     """Turn an executed notebook into one HTML page.
 
     Parameters
@@ -62,6 +64,9 @@ def render(notebook: Any, *, title: str, language: str, code: bool = False) -> s
     code : bool
         Whether a reviewer sees the code, the notebook's own introduction, and cells tagged
         ``reviewer``; a client sees words, tables and pictures only.
+    synthetic : bool
+        Whether to say above the question that the data are made up; a head that an output
+        brings says so itself.
 
     Returns
     -------
@@ -80,7 +85,8 @@ def render(notebook: Any, *, title: str, language: str, code: bool = False) -> s
     mastheads = [b for b in blocks if b.kind == "output" and _H1.search(b.html)][:1]
     blocks = [block for block in blocks if block not in mastheads]
     question = text(writer.question or title)
-    head = f'<p class="study">{text(title)}</p>\n<h1>{question}</h1>'
+    head = banner().html if synthetic else ""
+    head += f'<p class="study">{text(title)}</p>\n<h1>{question}</h1>'
     named = question
     if mastheads:
         head = f'{mastheads[0].html}\n<p class="question">{question}</p>'

@@ -150,8 +150,10 @@ def _title(path: Path, parameters: Mapping[str, Any]) -> str:
 
 def _keep(study: Study, name: str, executed: Any, *, code_shown: bool) -> None:
     """Write the page first and the notebook last, each whole or not at all."""
-    language = study.codebook.language
-    page = html.render(executed, title=study.codebook.title, language=language, code=code_shown)
+    book = study.codebook
+    page = html.render(
+        executed, title=book.title, language="en", code=code_shown, synthetic=book.synthetic
+    )
     replace(study.reports / f"{name}.html", page.encode())
     replace(study.reports / f"{name}.ipynb", nbformat.writes(executed).encode())
 

@@ -36,7 +36,7 @@ def index(study: Study) -> Path:
     page = document(
         "\n".join(body),
         title=title,
-        language=study.codebook.language,
+        language="en",
         synthetic=study.codebook.synthetic,
     )
     return replace(study.reports / "index.html", page.encode())

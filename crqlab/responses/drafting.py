@@ -30,7 +30,7 @@ def _head(name: str, grid: Grid) -> str:
 # crqlab check {name}
 # Every broken cell is listed; nothing is written until all is well.
 title: {_quoted(name)} # EDIT: what the study is called on its pages
-language: en # of the reports
+language: en # of the wording below
 currency: EUR # of all revenue
 """
 

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from crqlab.show import alt
 from crqlab.show.audit_figures import funnel
 from crqlab.show.colours import ACCENT, INK, MUTED, SOFT
-from crqlab.show.numbers import count, number, span
+from crqlab.show.numbers import count, number, percent, quantity, span
 from crqlab.show.participation_figures import (
     completion_histogram,
     concentration,
@@ -102,12 +102,13 @@ def client_scores(rows: pd.DataFrame, *, measure: str = "crq", ax: Axes | None =
     place = np.arange(1, len(kept) + 1)
     ax.vlines(place, kept["low"], kept["high"], color=SOFT, linewidth=2)
     ax.plot(place, kept["value"], "o", color=ACCENT, markersize=4)
-    ax.set(xlabel="client, by rank", ylabel=f"{measure} (as in the table)")
-    ax.set_title(f"{count(len(kept), 'client')}, bars are intervals")
+    ax.set(xlabel="client, by rank", ylabel=quantity(measure))
+    ax.set_title(f"{count(len(kept), 'client')}, bars are {percent(kept['level'].max())} intervals")
     middle = kept["value"].median()
     sentence = (
-        f"{measure} of {count(len(kept), 'client')}: half lie above {number(middle)}, the highest "
-        f"at {number(kept['value'].max())}, the lowest at {number(kept['value'].min())}"
+        f"{quantity(measure)} of {count(len(kept), 'client')}: half lie above {number(middle)}, "
+        f"the highest at {number(kept['value'].max())}, the lowest at "
+        f"{number(kept['value'].min())}"
     )
     return alt.say(ax, sentence)
 
@@ -133,11 +134,11 @@ def waves(rows: pd.DataFrame, *, measure: str = "crq", ax: Axes | None = None) -
     kept = kept.drop_duplicates("wave").sort_values("wave")
     ax.vlines(kept["wave"], kept["low"], kept["high"], color=SOFT, linewidth=4)
     ax.plot(kept["wave"], kept["value"], "o-", color=ACCENT, linewidth=1)
-    ax.set(xlabel="wave", ylabel=f"{measure} (as in the table)")
+    ax.set(xlabel="wave", ylabel=quantity(measure))
     told = ", ".join(
         f"{row.wave} {number(row.value)} ({span(row.low, row.high)})" for row in kept.itertuples()
     )
-    return alt.say(ax, f"{measure} by wave with intervals: {told}")
+    return alt.say(ax, f"{quantity(measure)} by wave with intervals: {told}")
 
 
 def answers(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:

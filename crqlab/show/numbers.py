@@ -100,3 +100,15 @@ def percent(share: float) -> str:
     ('95\xa0%', '–')
     """
     return MISSING if isnan(share) else f"{100 * share:.0f}\u00a0%"
+
+
+def quantity(measure: str) -> str:
+    """Name a measure and its unit, as an axis does.
+
+    Examples
+    --------
+    >>> quantity("crq"), quantity("nps"), quantity("trust")
+    ('CRQ (scale points)', 'NPS (points)', 'trust (scale points)')
+    """
+    named = {"crq": "CRQ (scale points)", "nps": "NPS (points)", "mean_ltr": "mean LTR (0 to 10)"}
+    return named.get(measure, f"{measure} (scale points)")

@@ -11,7 +11,7 @@ from crqlab.base.instrument import Instrument
 from crqlab.scores import Quadrants
 from crqlab.show import alt
 from crqlab.show.colours import ACCENT, INK, LINE, MUTED, SOFT, WARM
-from crqlab.show.numbers import count, number, percent
+from crqlab.show.numbers import count, number, percent, quantity
 
 STATISTICS = {"icc1": "ICC(1)", "icc2": "ICC(2)", "rwg_j": "r_wg(J)"}
 
@@ -123,7 +123,7 @@ def changes(
         ax.vlines(place[some], kept["low"][some], kept["high"][some], color=colour, linewidth=2)
         ax.plot(place[some], kept["value"][some], "o", color=colour, markersize=4, label=label)
     ax.axhline(0, color=INK, linewidth=1)
-    ax.set(xlabel="client and wave, by rank", ylabel=f"change of {measure} (as in the table)")
+    ax.set(xlabel="client and wave, by rank", ylabel=f"change of {quantity(measure)}")
     ax.set_title(f"{count(len(kept), 'change')} from wave to wave with intervals")
     ax.legend(frameon=False)
     return alt.say(

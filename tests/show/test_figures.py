@@ -42,7 +42,7 @@ def test_client_scores_rank_one_dot_a_client(study_of):
     rows = study_of().read("client_scores").query("wave == '2025'")
     ax = figures.client_scores(rows, measure="nps")
     assert len(ax.lines[0].get_ydata()) == 1
-    assert alt.said(ax.figure).startswith("nps of 1 client")
+    assert alt.said(ax.figure).startswith("NPS (points) of 1 client")
 
 
 def test_answers_counts_each_answer_and_spread_everybody(study_of):
