@@ -1,0 +1,154 @@
+"""What is compared. The plain way is what a careful analyst would write with pandas."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from crqlab import Study, responses, scores, simulate
+from crqlab.report.choice import chosen
+from crqlab.report.journey import reports, stations
+from crqlab.stats.bootstrap import ratios
+
+
+@dataclass
+class Bench:
+    """One comparison; ``plain`` may do a share of the work and be scaled up."""
+
+    name: str
+    ours: Callable[[], object]
+    plain: Callable[[], object]
+    note: str = ""
+    plain_share: float = 1.0
+    plain_rounds: int = 0
+
+
+@contextmanager
+def demo(clients: int) -> Iterator[Study]:
+    """Draw a panel of the demo's kind into a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        simulate.write(Path(folder), clients=clients)
+        yield Study("demo", root=Path(folder))
+
+
+def answered(study: Study) -> pd.DataFrame:
+    raw = responses.read(study)
+    return responses.decide(raw, responses.flags(raw, study.codebook)).responses
+
+
+@contextmanager
+def reading() -> Iterator[Bench]:
+    with demo(150) as study:
+
+        def plain():
+            tables = [pd.read_csv(path, dtype=str) for path in study.raw.glob("responses_*.csv")]
+            for table in tables:
+                body = table.iloc[2:]
+                items = [name for name in body if name.startswith("Q")]
+                for name in items:
+                    body[name].map(lambda v: float(v) if str(v).lstrip("-").isdigit() else None)
+
+        yield Bench(
+            "read and check three Qualtrics exports and four CRM files",
+            lambda: responses.read(study),
+            plain,
+            "read_csv and a function per cell: the survey files only, and no checks",
+        )
+
+
+@contextmanager
+def scoring() -> Iterator[Bench]:
+    with demo(150) as study:
+        kept, book = answered(study), study.codebook
+        asked = book.instrument
+
+        def plain():
+            def crq(row):
+                means = []
+                for name in asked.crq.constructs:
+                    construct = asked.constructs[name]
+                    parts = construct.parts or (name,)
+                    inner = [row[list(asked.constructs[p].items)].mean() for p in parts]
+                    means.append(pd.Series(inner).mean())
+                return pd.Series(means).mean()
+
+            kept.head(500)[list(asked.items)].apply(crq, axis=1)
+
+        yield Bench(
+            f"score {len(kept):,} respondents",
+            lambda: scores.respondents(kept, book),
+            plain,
+            "DataFrame.apply by row, timed on 500 rows",
+            plain_share=len(kept) / 500,
+            plain_rounds=1,
+        )
+
+
+@contextmanager
+def resampling() -> Iterator[Bench]:
+    rng = np.random.default_rng(1)
+    blocks = np.repeat([f"C{i:03d}" for i in range(450)], 20)
+    index = pd.Index([f"a{i}" for i in range(len(blocks))])
+    sums = pd.DataFrame({"crq": rng.normal(15, 3, len(blocks))}, index=index)
+    people = pd.DataFrame({"crq": rng.integers(1, 6, len(blocks))}, index=index)
+
+    def plain():
+        both = pd.DataFrame({"s": sums["crq"], "n": people["crq"], "b": blocks})
+        for _, block in both[both["b"].isin([f"C{i:03d}" for i in range(5)])].groupby("b"):
+            for draw in range(200):
+                taken = block.sample(frac=1, replace=True, random_state=draw)
+                taken["s"].sum() / taken["n"].sum()
+
+    yield Bench(
+        "450 client intervals from 2,000 draws of whole accounts",
+        lambda: ratios(sums, people, pd.Series(blocks)),
+        plain,
+        "DataFrame.sample per draw, timed on 5 blocks x 200 draws",
+        plain_share=90 * 10,
+        plain_rounds=1,
+    )
+
+
+@contextmanager
+def reporting() -> Iterator[Bench]:
+    with demo(6) as study:
+        stations(study, {"draws": 200}, str)
+        source = Path(__file__).parents[2] / "notebooks" / "90_report.ipynb"
+        clients = chosen(study, ["C001"], None)
+
+        def ours():
+            for path in study.reports.glob("C001_*"):
+                path.unlink()
+            reports(study, clients, {}, str)
+
+        def plain():
+            target, bin_ = study.reports / "plain.ipynb", Path(sys.executable).parent
+            environment = {"CRQLAB_HOME": str(study.root), "PATH": str(bin_)}
+            options = ["-p", "client", "C001", "-p", "wave", "2025", "--no-progress-bar"]
+            commands = (
+                [bin_ / "papermill", source, target, "-k", "python3", *options],
+                [bin_ / "jupyter", "nbconvert", "--to", "html", "--no-input", target],
+            )
+            for command in commands:
+                subprocess.run(command, env=environment, check=True, capture_output=True)
+
+        yield Bench(
+            "one client report, from tables to page",
+            ours,
+            plain,
+            "the papermill command, then the jupyter nbconvert command",
+        )
+
+
+def found(words: list[str]) -> list[Callable]:
+    """Return the comparisons whose name holds one of the words; all without words."""
+    every = [reading, scoring, resampling, reporting]
+    return [case for case in every if not words or any(w in case.__name__ for w in words)]
