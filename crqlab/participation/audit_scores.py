@@ -81,12 +81,23 @@ def _account_means(rows: pd.DataFrame) -> pd.DataFrame:
     )
     layout = means.groupby("block").agg(accounts=("unit", "size"), units=("unit", "nunique"))
     fit = random_intercept_reml(sums["n"], sums["total"], sums["squares"], means["block"])
-    lost = (layout["accounts"] - 1) / (layout["accounts"] - layout["units"]).clip(lower=1)
-    between = (fit["var_between"] * lost).reindex(means["block"]).to_numpy()
+    between = _unbiased(fit, layout, (1 / means["n"]).groupby(means["block"]).mean())
+    between = between.reindex(means["block"]).to_numpy()
     within = fit["var_within"].reindex(means["block"]).to_numpy()
     roles = pd.crosstab(account, rows["role"]).reindex(means.index, fill_value=0)
     shares = roles.div(means["n"], axis=0).add_prefix("role ")
     return means.assign(between=between, within=within).join(shares)
+
+
+def _unbiased(fit: pd.DataFrame, layout: pd.DataFrame, per_answer: pd.Series) -> pd.Series:
+    """Variance between accounts, given that every unit's own mean was taken off first.
+
+    That costs a degree of freedom per unit where the fit knows of one; with as many answers
+    from every account this is the pooled variance of account means inside units.
+    """
+    lost = (layout["accounts"] - 1) / (layout["accounts"] - layout["units"]).clip(lower=1)
+    grown = lost * fit["var_between"] + (lost - 1) * fit["var_within"] * per_answer
+    return grown.where(fit["var_between"] > 0, fit["var_between"])
 
 
 def _one_block(means: pd.DataFrame) -> pd.DataFrame:

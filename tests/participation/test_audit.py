@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import ttest_ind
+from scipy.stats import hypergeom, ttest_ind
 
 from crqlab import EstimateError, scores, simulate
 from crqlab.base import documents
 from crqlab.base.codebook import Codebook
+from crqlab.participation.audit_counts import roles, shares
 from crqlab.participation.auditing import QUESTIONS, audit
 from crqlab.simulate.gaming import DOSES, gamed
 from crqlab.simulate.raw import CODEBOOK
@@ -158,6 +159,56 @@ def test_scores_of_lone_voices_are_compared_by_student():
     assert (ann["low"], ann["high"]) == pytest.approx((interval.low, interval.high))
 
 
+def test_scores_of_equal_accounts_are_compared_by_student_on_account_means():
+    _, crm = small(accounts=7)
+    rng = np.random.default_rng(8)
+    means = rng.normal(5, 1, 14)
+    crq = means.repeat(3) + rng.normal(0, 0.6, 42)
+    people = answers(crm.loc[crm.index.repeat(3)], crq)
+    ann = row(audit(None, people, crm, people), "Ann", "scores")
+    means = crq.reshape(14, 3).mean(axis=1)
+    student = ttest_ind(means[:7], means[7:], alternative="greater")
+    assert ann["p"] == pytest.approx(student.pvalue, rel=1e-6)
+    assert (ann["n_accounts"], ann["n_contacts"]) == (7, 21)
+
+
+@pytest.mark.parametrize("late", [2, 4, 5, 6])
+def test_single_contacts_are_compared_by_fisher(late):
+    frame, crm = small(accounts=15, people=1)
+    frame = frame.assign(role="user")
+    frame.loc[[*range(late), *range(20, 28 - late)], "signed_off_on"] = pd.Timestamp("2025-03-11")
+    ann = row(audit(frame, nobody(), crm, nobody()), "Ann", "late")
+    exact = hypergeom.sf(late - 1, 30, 8, 15)
+    assert ann["p"] == pytest.approx(exact, rel=0.1)
+
+
+def test_habits_that_differ_among_honest_people_widen_what_is_honest():
+    managers = [f"M{i}" for i in range(9)]
+    frame, crm = small(accounts=8, people=10, managers=managers)
+    owner, turn = frame.index // 80, frame.index % 10
+
+    def late(shares_of):
+        few = turn < 10 * np.array(shares_of)[owner] - 1e-9
+        signed = frame["signed_off_on"].mask(few, pd.Timestamp("2025-03-11"))
+        mixed = frame.assign(signed_off_on=signed.to_numpy())
+        return row(audit(mixed, nobody(), crm, nobody()), "M8", "late")
+
+    steady, various = late([0.3] * 8 + [0.8]), late([0, 0.1, 0.2, 0.3, 0.3, 0.4, 0.5, 0.6, 0.8])
+    assert steady["expected"] == pytest.approx(various["expected"])
+    assert steady["raised"]
+    assert not various["raised"]
+
+
+def test_looking_at_every_role_of_two_managers_is_paid_for():
+    rng = np.random.default_rng(2)
+    one = pd.DataFrame({"unit": [0] * 9 + [1] * 9, "block": 0, "stratum": 0, "whole": 6})
+    users = one.assign(role="user", part=rng.integers(0, 6, 18))
+    others = users.assign(role="other", part=6 - users["part"])
+    single = min(shares(part, level=0.95)["p"].min() for part in (users, others))
+    found = roles(pd.concat([users, others]), level=0.95)["p"]
+    assert found.dropna().tolist() == pytest.approx([2 * 2 * single])
+
+
 def test_a_better_mix_is_no_reason_to_ask():
     _, crm = small(accounts=20)
     # Bo has both industries and the gap between them; Ann has mostly the better one
@@ -182,8 +233,22 @@ def test_answers_within_minutes_are_asked_about_unless_everybody_hurries():
     ann = row(audit(None, one, crm, one), "Ann", "minutes")
     assert ann["found"] == 11 + 10 + 9  # neighbours within 3, 6 and 9 minutes
     assert ann["raised"]
-    everybody = answers(crm, 5.0).assign(started=[*together, *(together + pd.Timedelta(days=1))])
-    assert not audit(None, everybody, crm, everybody).table["raised"].any()
+
+
+def test_an_invitation_that_everybody_opens_at_once_is_no_reason_to_ask():
+    _, crm = small(accounts=20)
+    rng = np.random.default_rng(6)
+    day, second = rng.integers(1, 15, 40), rng.integers(0, 9 * 3600, 40)
+    usual = pd.Timestamp("2025-03-12 09:00") + pd.to_timedelta(day * 86_400 + second, unit="s")
+    at_once = pd.Timestamp("2025-03-12 09:00") + pd.to_timedelta(np.arange(9) * 150, unit="s")
+    one = answers(crm, 5.0).assign(started=[*at_once, *usual[9:]])
+    both = answers(crm, 5.0).assign(started=[*at_once, *usual[9:20], *at_once, *usual[29:]])
+    alone = row(audit(None, one, crm, one), "Ann", "minutes")
+    shared = row(audit(None, both, crm, both), "Ann", "minutes")
+    assert alone["found"] == shared["found"]
+    assert alone["raised"]
+    assert shared["p"] > 0.2
+    assert shared["expected"] > 3 * alone["expected"]
 
 
 @pytest.mark.parametrize("topic", DOSES)
