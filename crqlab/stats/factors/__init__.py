@@ -1,0 +1,1 @@
+"""Factor models: confirmatory and exploratory, for answers as numbers and as ranks."""
