@@ -203,10 +203,10 @@ def _carried(asked: Asked, weight: NDArray) -> NDArray:
 def _ends(drawn: NDArray, carried: NDArray, level: float) -> NDArray:
     """Expanded percentiles of (views, draws, measures); missing below two accounts."""
     accounts, effective = carried[:, 0], carried[:, 1]
+    freedom = np.maximum(effective - 1, np.finfo(float).tiny)
     with np.errstate(divide="ignore", invalid="ignore"):
         stretch = np.sqrt(accounts / (accounts - 1))
-    freedom = np.maximum(effective - 1, np.finfo(float).tiny)
-    tail = norm.cdf(-stretch * t.isf((1 - level) / 2, freedom))
+        tail = norm.cdf(-stretch * t.isf((1 - level) / 2, freedom))
     ends = np.full((2, *accounts.shape), np.nan)
     for view, measure in zip(*np.nonzero(accounts > 1), strict=True):
         values = drawn[view, :, measure]
