@@ -89,7 +89,7 @@ class Audit:
         return (
             f"Selection audit: {raised:,} of {asked:,} questions about {who} "
             f"{'need an answer' if raised != 1 else 'needs an answer'}; of such questions, "
-            f"{100 * self.rate:g} % arise by chance"
+            f"up to {100 * self.rate:g} % arise by chance"
         )
 
 

@@ -377,7 +377,7 @@ def test_speaks_calmly_and_asks_questions(tables):
     raised = int(loud.table["raised"].sum())
     assert raised > 1
     assert str(loud).startswith(f"Selection audit: {raised} of ")
-    assert str(loud).endswith("of such questions, 5 % arise by chance")
+    assert str(loud).endswith("of such questions, up to 5 % arise by chance")
     assert all(question.endswith("?") for question, *_ in QUESTIONS.values())
     assert loud.table["question"].str.endswith("?").all()
 
