@@ -76,7 +76,7 @@ def continuity(
     """
     frame = framed(contacts, responses, accounts)
     ranks = wave_ranks(frame.contacts)
-    rows = frame.accounts.assign(place=frame.accounts["wave"].map(ranks))
+    rows = frame.accounts.assign(place=frame.accounts["wave"].map(ranks).astype(float))
     rows = rows.sort_values(["client_id", "account_id", "place"], ignore_index=True)
     last = rows.groupby(["client_id", "account_id"])[["wave", "asked", "place"]].shift()
     rows = rows.assign(

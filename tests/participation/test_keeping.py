@@ -1,0 +1,85 @@
+"""What the station keeps, a client's page finds again; with and without a list of contacts."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from crqlab import StudyError, participation, scores
+from tests.show.fixture import Shape, lay_out
+
+KEPT = (
+    "completion silent voices propensities nonresponse concentration continuity wave_plan precision"
+).split()
+OPTIONS = {"level": 0.9, "draws": 100, "seed": 7}
+
+
+def run(study):
+    """Do what the notebook does, in its order."""
+    book = study.codebook
+    contacts, responses, accounts = (study.read(t) for t in ("contacts", "responses", "accounts"))
+    people = study.read("respondents")
+    tables = contacts, responses, accounts
+    found = {
+        "completion": participation.completion(*tables, **OPTIONS),
+        "silent": participation.silent(*tables, people),
+        "voices": participation.voices(*tables),
+        "propensities": participation.propensities(*tables, people, cap=4.0, level=0.9),
+        "adjusted": participation.adjusted(*tables, people, cap=4.0, **OPTIONS),
+        "concentration": participation.concentration(
+            accounts, people, scores.accounts(people, book), book.instrument
+        ),
+        "continuity": participation.continuity(*tables, level=0.9),
+        "plan": participation.plan(accounts, contacts, responses, people, level=0.9),
+    }
+    paths = participation.keep(study, **found, cap=4.0, **OPTIONS)
+    return found, paths
+
+
+@pytest.fixture
+def study(tmp_path):
+    return lay_out(tmp_path, Shape(accounts=12))
+
+
+def test_everything_is_kept_with_how_it_was_made_and_read_back_the_same(study):
+    found, paths = run(study)
+    assert [path.stem for path in paths] == [f"20_{name}" for name in KEPT]
+    pd.testing.assert_frame_equal(study.read("completion"), found["completion"].table)
+    pd.testing.assert_frame_equal(study.read("nonresponse"), found["adjusted"].table)
+    assert study.manifest["tables"]["silent"]["made"] == {"cap": 4.0, **OPTIONS}
+
+
+def test_a_clients_outlook_holds_its_rows_and_no_others(study):
+    found, _ = run(study)
+    one = participation.outlook(study, client="C017", wave="2025")
+    assert str(one.completion) == str(found["completion"].of("C017", "2025"))
+    assert one.completion.level == 0.9
+    for table in (one.silent.table, one.voices.table, one.adjusted.table, one.concentration):
+        assert set(table["wave"]) <= {"2025"}
+    assert len(one.wave_plan) == found["plan"].table["client_id"].eq("C017").sum() > 0
+    assert "no weighting can tell" in one.limit
+    assert str(one).startswith(str(one.completion))
+
+
+def test_an_unknown_client_has_an_empty_outlook(study):
+    run(study)
+    one = participation.outlook(study, client="C999", wave="2025")
+    assert one.completion.table.empty
+    assert one.wave_plan.empty
+    assert "not known" in str(one)
+
+
+@pytest.mark.parametrize("shape", [Shape(contacts=False), Shape(ltr=False), Shape(accounts=3)])
+def test_poor_studies_come_through_too(tmp_path, shape):
+    study = lay_out(tmp_path, replace(shape, contacts=True))
+    if not shape.contacts:
+        study.write("contacts", study.read("contacts").iloc[:0])
+    run(study)
+    one = participation.outlook(study, client="C017", wave="2025")
+    raw = one.adjusted.table.set_index(["measure", "view"]).loc[("crq", "raw"), "value"]
+    assert 1 <= raw <= 7
+
+
+def test_an_outlook_before_the_station_ran_names_the_notebook(study):
+    with pytest.raises(StudyError, match=r"20_participation\.ipynb"):
+        participation.outlook(study, client="C017", wave="2025")
