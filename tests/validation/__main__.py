@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from tests.validation import audit, nonresponse
 from tests.validation.coverage import FULL, QUICK, by_accounts, by_quantity, cases, selection
 from tests.validation.page import misses, page
 
@@ -21,13 +22,21 @@ def main() -> int:
     quantities = by_quantity(rows)
     bands = {name: by_accounts(rows, name) for name in ("client CRQ", "client NPS")}
     text = page(settings, quantities, bands, selection(settings))
+    asked = audit.section(audit.FULL if settings is FULL else audit.QUICK)
+    how = nonresponse.FULL if settings is FULL else nonresponse.QUICK
+    mended = nonresponse.recovered(how)
+    text = f"{text}\n{asked.rstrip()}\n{nonresponse.section(how, mended)}"
     print(text)
     if settings is FULL:
         PAGE.write_text(text, encoding="utf-8")
         print(f"Written to docs/{PAGE.name}")
     for name in (missed := misses(quantities)):
         print(f"MISSED: {name} covers {quantities.loc[name, 'covered']:.1%}", file=sys.stderr)
-    return 1 if missed else 0
+    if "**missed**" in asked:
+        print("MISSED: the selection audit asks the honest too often", file=sys.stderr)
+    for name in (lost := nonresponse.misses(mended)):
+        print(f"MISSED: weighting where answering is {name}", file=sys.stderr)
+    return 1 if missed or lost or "**missed**" in asked else 0
 
 
 if __name__ == "__main__":

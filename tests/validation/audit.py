@@ -150,11 +150,11 @@ def section(settings: Settings = FULL) -> str:
         last=settings.seed + settings.panels - 1,
         rate=RATE,
     )
-    lines = [head, "| world | something is asked | error | clients' waves | questions |"]
-    lines += ["| --- | ---: | ---: | ---: | ---: |"]
+    lines = [head, "| world | something is asked | error | clients' waves | questions | promise |"]
+    lines += ["| --- | ---: | ---: | ---: | ---: | --- |"]
     lines += [
         f"| {world} | {row.asked:.1%} | {row.error:.1%} | {row.blocks:,.0f} "
-        f"| {row.questions:,.0f} |"
+        f"| {row.questions:,.0f} | {'**missed**' if world in misses(honest) else 'kept'} |"
         for world, row in honest.iterrows()
     ]
     lines += [_ONE, *_games(games), _TWO, *_games(together)]
