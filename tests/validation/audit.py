@@ -194,5 +194,5 @@ waves.
 """
 _TWO = """
 Two play the same game. What the others do is taken as honest custom, so players hide each other,
-most of all where nobody else is left.
+most of all where nobody else is left; and by contrast an innocent third may stand out.
 """
