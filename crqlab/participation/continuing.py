@@ -80,7 +80,9 @@ def continuity(
     rows = rows.sort_values(["client_id", "account_id", "place"], ignore_index=True)
     last = rows.groupby(["client_id", "account_id"])[["wave", "asked", "place"]].shift()
     rows = rows.assign(
-        from_wave=last["wave"], before=last["asked"], gap=rows["place"] - last["place"]
+        from_wave=last["wave"],
+        before=last["asked"],
+        gap=rows["place"] - last["place"].astype(float),
     )
     rows = rows[rows["from_wave"].notna()]
     rows = rows.merge(_both(frame.contacts, rows), on=[*BLOCK, "account_id"], how="left")
