@@ -72,11 +72,10 @@ def pairs(ranks: Ranks, *, least: float = LEAST, empty: float = 0.0) -> Pairs:
     """
     left, right = np.triu_indices(len(ranks.names), 1)
     tables = _tables(ranks)[left, right]
-    if ranks.shares.shape[1] == 2 and empty:
-        tables = _filled(tables, empty)
+    solved = _filled(tables, empty) if ranks.shares.shape[1] == 2 else tables
     rows, columns = ranks.cuts[left], ranks.cuts[right]
     start = np.corrcoef(ranks.codes, rowvar=False)[left, right] if len(left) else np.empty(0)
-    return Pairs(left, right, tables, _solve(tables, rows, columns, start, least))
+    return Pairs(left, right, tables, _solve(solved, rows, columns, start, least))
 
 
 def correlate(tables: NDArray, start: float) -> NDArray[np.float64]:
