@@ -123,7 +123,7 @@ def bands(shares: NDArray) -> NDArray:
     >>> bands(np.array([0.0, 0.26, 0.301, 0.31])).tolist()
     ['0-5', '26-30', '26-30', '31-35']
     """
-    whole = np.round(100 * shares).astype(int)
+    whole = np.floor(100 * shares + 0.5).astype(int)
     high = np.maximum(-(-whole // BAND), 1) * BAND
     low = np.where(high == BAND, 0, high - BAND + 1)
     return np.array([f"{a}-{b}" for a, b in zip(low, high, strict=True)], dtype=object)

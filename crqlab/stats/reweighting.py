@@ -96,24 +96,14 @@ def reweighted(
     check_level(level)
     if not asked.answered.any():
         raise EstimateError("answered= holds nobody; there is no answer to weigh.")
-    n_accounts = int(asked.account.max()) + 1
-    point = _views(asked, np.ones((1, n_accounts)), fit.slopes[None], cap)[:, 0]
-    rng = stream(seed, key)
-    root = _root(fit.covariance)
-    pieces = []
-    for counts in _pieces(n_accounts, len(asked.account), draws, rng):
-        slopes = fit.slopes + rng.standard_normal((len(counts), len(root))) @ root.T
-        pieces.append(_views(asked, counts, slopes, cap))
-    drawn = np.concatenate(pieces, axis=1)
+    once = np.ones((1, int(asked.account.max()) + 1))
+    point = _views(asked, once, fit.slopes[None], cap)[:, 0]
+    drawn = _drawn(asked, fit, cap, draws, stream(seed, key))
     weight = _weights(asked, fit.slopes, cap)
     carried = np.stack([_carried(asked, weight), _carried(asked, np.ones(len(weight)))])
     low, high = _ends(drawn, carried, level)
-    there = ~np.isnan(asked.scores[asked.answered])
     n_measures = asked.scores.shape[1]
-    effective = [
-        [kish(part[asked.answered] * there[:, m]) for m in range(n_measures)]
-        for part in (weight, np.ones(len(weight)))
-    ]
+    there = ~np.isnan(asked.scores[asked.answered])
     return pd.DataFrame(
         {
             "view": np.repeat(["weighted", "late"], n_measures),
@@ -122,9 +112,24 @@ def reweighted(
             "low": low.ravel(),
             "high": high.ravel(),
             "n": np.tile(there.sum(axis=0), 2),
-            "n_effective": np.ravel(effective),
+            "n_effective": [
+                kish(column)
+                for part in (weight[asked.answered], np.ones(len(there)))
+                for column in (there * part[:, None]).T
+            ],
         }
     )
+
+
+def _drawn(
+    asked: Asked, fit: Propensity, cap: float, draws: int, rng: np.random.Generator
+) -> NDArray:
+    """Both views' means, of other accounts and other slopes in every draw."""
+    root, pieces = _root(fit.covariance), []
+    for counts in _pieces(int(asked.account.max()) + 1, len(asked.account), draws, rng):
+        slopes = fit.slopes + rng.standard_normal((len(counts), len(root))) @ root.T
+        pieces.append(_views(asked, counts, slopes, cap))
+    return np.concatenate(pieces, axis=1)
 
 
 def _pieces(n_accounts: int, n_contacts: int, draws: int, rng: np.random.Generator):
