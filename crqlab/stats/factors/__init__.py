@@ -1,1 +1,8 @@
 """Factor models: confirmatory and exploratory, for answers as numbers and as ranks."""
+
+from __future__ import annotations
+
+from crqlab.stats.factors.fitting import cfa, refit
+from crqlab.stats.factors.result import CfaFit
+
+__all__ = ["CfaFit", "cfa", "refit"]

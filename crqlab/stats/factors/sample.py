@@ -1,0 +1,223 @@
+"""From a table of answers to what a normal likelihood needs, with every refusal in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crqlab.base.errors import EstimateError, one_of
+
+TOO_ALIKE = 1e-10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """The answers of one group, whole and reduced to sums by pattern of gaps.
+
+    Attributes
+    ----------
+    label : str
+    n : int
+        Respondents with at least one answer.
+    answers : array, shape (n, p)
+        Missing is NaN; ordered by pattern.
+    clusters : int array, shape (n,), or None
+    kept : int array, shape (n,)
+        Row of the data that each answer came from.
+    masks : bool array, shape (K, p)
+        Which items pattern k has.
+    counts : array, shape (K,)
+    means : array, shape (K, p)
+        0 where a pattern has no answers.
+    covs : array, shape (K, p, p)
+        Divided by the count; 0 where a pattern has no answers.
+    """
+
+    label: str
+    n: int
+    answers: NDArray
+    clusters: NDArray | None
+    kept: NDArray
+    masks: NDArray
+    counts: NDArray
+    means: NDArray
+    covs: NDArray
+
+    @property
+    def complete(self) -> bool:
+        """Whether no answer is missing."""
+        return len(self.counts) == 1 and bool(self.masks.all())
+
+    @property
+    def mean(self) -> NDArray:
+        """Item means over the answers there are."""
+        return self.counts @ self.means / (self.counts @ self.masks)
+
+    @property
+    def variance(self) -> NDArray:
+        """Item variances over the answers there are, divided by their number."""
+        around = np.diagonal(self.covs, axis1=1, axis2=2) + (self.means - self.mean) ** 2
+        return self.counts @ (around * self.masks) / (self.counts @ self.masks)
+
+
+def samples(
+    data: pd.DataFrame,
+    items: Sequence[str],
+    *,
+    missing: str = "listwise",
+    cluster: str | None = None,
+    group: str | None = None,
+) -> list[Sample]:
+    """Take the items out of a table, by group in order of appearance.
+
+    Parameters
+    ----------
+    data : DataFrame, one row per respondent
+    items : sequence of str
+    missing : str
+        ``"listwise"`` keeps complete rows, ``"fiml"`` every row with an answer.
+    cluster, group : str, optional
+        Columns; rows without a value there are left out.
+
+    Returns
+    -------
+    list of Sample, one per group
+
+    Raises
+    ------
+    EstimateError
+        Columns that are absent or not numbers, too few rows, items without variance, items
+        that say the same, items never answered together, one cluster.
+    """
+    one_of("missing=", missing, ["listwise", "fiml"])
+    values = _numbers(data, items)
+    there = ~np.isnan(values)
+    kept = there.any(axis=1) if missing == "fiml" else there.all(axis=1)
+    codes, labels = np.zeros(len(data), dtype=int), ["all"]
+    if group is not None:
+        codes, labels = pd.factorize(_column(data, group, "group="))
+        kept &= codes >= 0
+    accounts = None
+    if cluster is not None:
+        accounts = pd.factorize(_column(data, cluster, "cluster="))[0]
+        kept &= accounts >= 0
+        _check_clusters(cluster, accounts[kept])
+    if not kept.any():
+        raise EstimateError(
+            f"data= has no row of {len(data)} that can be used (missing={missing!r}). "
+            "Check the items, or use missing='fiml'."
+        )
+    found = [g for g in range(len(labels)) if (kept & (codes == g)).any()]
+    if group is not None and len(found) < 2:
+        raise EstimateError(
+            f"group={group!r} has {len(found)} group with answers; comparing needs two or more."
+        )
+    return [
+        _sample(str(labels[g]), values, np.flatnonzero(kept & (codes == g)), accounts, items)
+        for g in found
+    ]
+
+
+def _numbers(data: pd.DataFrame, items: Sequence[str]) -> NDArray:
+    columns = list(map(str, data.columns))
+    for item in items:
+        if columns.count(str(item)) != 1:
+            found = "twice" if str(item) in columns else "no"
+            raise EstimateError(
+                f"data= has {found} column {item!r}; the model names it. "
+                "Check model= against the columns."
+            )
+    taken = data[list(items)]
+    for item in items:
+        if not pd.api.types.is_numeric_dtype(taken[item]) or pd.api.types.is_bool_dtype(
+            taken[item]
+        ):
+            raise EstimateError(
+                f"Item {item!r} holds {taken[item].dtype}, not numbers. "
+                "Give answers in scale points."
+            )
+    values = taken.to_numpy(dtype=float, na_value=np.nan)
+    if np.isinf(values).any():
+        item = items[int(np.isinf(values).any(axis=0).argmax())]
+        raise EstimateError(f"Item {item!r} holds an infinite value; make it missing.")
+    return values
+
+
+def _column(data: pd.DataFrame, name: str, argument: str) -> pd.Series:
+    if name not in data.columns:
+        raise EstimateError(f"{argument} is {name!r}, but data= has no such column.")
+    return data[name]
+
+
+def _check_clusters(cluster: str, accounts: NDArray) -> None:
+    n = len(np.unique(accounts))
+    if n < 2:
+        raise EstimateError(
+            f"cluster={cluster!r} has {n} cluster; standard errors by cluster need two or more. "
+            "Leave cluster= out."
+        )
+
+
+def _sample(label, values, rows, accounts, items) -> Sample:
+    there = ~np.isnan(values[rows])
+    masks, pattern, counts = np.unique(there, axis=0, return_inverse=True, return_counts=True)
+    order = np.argsort(pattern.ravel(), kind="stable")
+    rows, pattern = rows[order], pattern.ravel()[order]
+    answers = values[rows]
+    filled = np.nan_to_num(answers)
+    ends = np.concatenate([[0], np.cumsum(counts)])
+    means = np.add.reduceat(filled, ends[:-1], axis=0) / counts[:, None]
+    centred = np.where(np.isnan(answers), 0.0, answers - means[pattern])
+    covs = np.stack(
+        [centred[low:high].T @ centred[low:high] / (high - low) for low, high in pairwise(ends)]
+    )
+    own = None if accounts is None else accounts[rows]
+    sample = Sample(label, len(rows), answers, own, rows, masks, counts, means, covs)
+    _check_items(sample, list(items))
+    return sample
+
+
+def _check_items(sample: Sample, items: list[str]) -> None:
+    together = sample.masks.T.astype(float) * sample.counts @ sample.masks
+    alone = np.argwhere(together < 2)
+    where = "" if sample.label == "all" else f" in group {sample.label!r}"
+    if len(alone):
+        i, j = alone[0]
+        raise EstimateError(
+            f"Items {items[i]!r} and {items[j]!r} are answered together by "
+            f"{together[i, j]:.0f} respondents{where}; a covariance needs two or more. "
+            "Leave one of them out."
+        )
+    flat = sample.variance <= TOO_ALIKE * (1 + sample.mean**2) * 1e-6
+    if flat.any():
+        raise EstimateError(
+            f"Item {items[int(flat.argmax())]!r} has the same answer from everybody{where}; "
+            "a factor needs variance. Leave the item out."
+        )
+    if sample.complete:
+        _check_rank(sample, items, where)
+
+
+def _check_rank(sample: Sample, items: list[str], where: str) -> None:
+    p = len(items)
+    if sample.n <= p:
+        raise EstimateError(
+            f"data= has {sample.n} usable rows for {p} items{where}; the likelihood needs more "
+            "rows than items. Collect more answers, or use fewer items."
+        )
+    scale = np.sqrt(sample.variance)
+    correlation = sample.covs[0] / np.outer(scale, scale)
+    if np.linalg.eigvalsh(correlation)[0] > TOO_ALIKE:
+        return
+    apart = np.abs(correlation - np.eye(p))
+    i, j = np.unravel_index(apart.argmax(), apart.shape)
+    alike = apart[i, j] > 1 - 1e-8
+    words = f"Items {items[i]!r} and {items[j]!r} say the same" if alike else "Items are redundant"
+    raise EstimateError(
+        f"{words}{where}: the covariance of the {p} items is singular. Leave one item out."
+    )
