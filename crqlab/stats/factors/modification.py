@@ -47,7 +47,7 @@ def modification(
     ----------
     Sörbom (1989), Psychometrika 54, 371-384.
     """
-    wider = model.extended(_candidates(model))
+    wider = model.extended(candidates(model))
     new = np.arange(len(model.kind), len(wider.kind))
     mi, epc = gains(wider, groups, theta, new)
     scale = scales(wider, wider.values(theta))[new]
@@ -103,7 +103,7 @@ def _solve(inner: NDArray, right: NDArray) -> NDArray:
         return np.full_like(right, np.nan)
 
 
-def _candidates(model: Model) -> pd.DataFrame:
+def candidates(model: Model) -> pd.DataFrame:
     """Cells that are not in the table: loadings, residual and latent covariances."""
     p, m = len(model.items), len(model.constructs)
     above = np.unique(model.col[model.kind == BETA])
