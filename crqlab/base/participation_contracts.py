@@ -133,6 +133,35 @@ CONTINUITY = Contract(
         "flag": FLAG,
     },
 )
+AUDIT = Contract(
+    "audit",
+    _NOTEBOOK,
+    ("client_id", "wave", "account_manager", "topic"),
+    {
+        **_BLOCK,
+        "account_manager": Column("text", "whose accounts the question is about"),
+        "topic": Column(
+            "text",
+            "what was looked into",
+            options=("late", "swapped", "share", "roles", "minutes", "scores"),
+        ),
+        "question": Column("text", "the question in words"),
+        "found": amount("what was found, in the unit"),
+        "expected": amount("what peers make one expect, in the unit"),
+        "value": amount("found minus expected, in the unit"),
+        "low": amount("lower end of the interval of value"),
+        "high": amount("upper end of the interval of value"),
+        "level": LEVEL,
+        "unit": Column("text", "unit of these numbers"),
+        "p": amount("how rare that much is among honest account managers, one-sided", 0, 1),
+        "q": amount("smallest false discovery rate at which it would be raised", 0, 1),
+        "rate": Column("number", "largest q at which a question is raised", low=0, high=1),
+        "n_accounts": count("accounts looked at"),
+        "n_contacts": count("contacts or answers looked at"),
+        "raised": Column("yes", "whether the question is worth asking"),
+        "flag": FLAG,
+    },
+)
 WAVE_PLAN = Contract(
     "wave_plan",
     _NOTEBOOK,
@@ -174,6 +203,7 @@ PARTICIPATION = (
     NONRESPONSE,
     CONCENTRATION,
     CONTINUITY,
+    AUDIT,
     WAVE_PLAN,
     PRECISION,
 )

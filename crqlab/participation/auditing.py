@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from crqlab.base.contracts import contract
 from crqlab.base.errors import EstimateError
 from crqlab.participation import audit_frame
 from crqlab.participation.audit_counts import roles, shares
@@ -80,7 +81,14 @@ class Audit:
     level: float
     rate: float
 
+    def of(self, client: str, wave: str) -> Audit:
+        """Return the rows of one client's wave."""
+        rows = self.table[(self.table["client_id"] == client) & (self.table["wave"] == wave)]
+        return Audit(rows.reset_index(drop=True), self.level, self.rate)
+
     def __str__(self) -> str:
+        if self.table.empty:
+            return "Selection audit: no account manager is named, so nobody can be asked"
         asked, raised = int(self.table["p"].notna().sum()), int(self.table["raised"].sum())
         managers = len(self.table[["client_id", "account_manager"]].drop_duplicates())
         who = f"{managers:,} account manager{'s' if managers != 1 else ''}"
@@ -139,12 +147,12 @@ def audit(
     Returns
     -------
     Audit
+        Without rows where the accounts name no account manager.
 
     Raises
     ------
     EstimateError
-        No account of the responses or contacts has an account manager, or an option is out of
-        its range.
+        An option is out of its range.
 
     References
     ----------
@@ -177,10 +185,7 @@ def audit(
     frame = _no_contacts() if contacts is None else contacts
     layout = audit_frame.laid_out(frame, responses, accounts, draft, notice)
     if layout.units["account_manager"].isna().all():
-        raise EstimateError(
-            f"accounts= names no account manager for any of {len(layout.accounts)} accounts; "
-            "the audit compares account managers. Add them to the CRM export."
-        )
+        return Audit(_nobody(), level, rate)
     looked = {
         **_of_the_frame(frame, layout, level),
         "minutes": clusters(responses, layout, minutes=minutes, level=level),
@@ -200,6 +205,14 @@ _COLUMNS = [
     *["account_manager", "topic", "question", *_NUMBERS, "unit"],
     *["p", "q", "n_accounts", "n_contacts", "raised", "flag"],
 ]
+
+
+def _nobody() -> pd.DataFrame:
+    """No rows, in columns of the right kind."""
+    kinds = {"text": "str", "number": float, "count": "int64", "yes": bool}
+    columns = contract("audit").columns
+    empty = {name: pd.Series(dtype=kinds[columns[name].kind]) for name in _COLUMNS}
+    return pd.DataFrame(empty)
 
 
 def _check(rate: float, least: int, notice: float, minutes: float) -> None:

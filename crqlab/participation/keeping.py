@@ -6,6 +6,7 @@ from pathlib import Path
 
 from crqlab.base.study import Study
 from crqlab.participation.adjusting import Adjusted
+from crqlab.participation.auditing import Audit
 from crqlab.participation.completing import Completion
 from crqlab.participation.continuing import Continuity
 from crqlab.participation.hanging import Concentration
@@ -24,6 +25,7 @@ def keep(
     adjusted: Adjusted,
     concentration: Concentration,
     continuity: Continuity,
+    audit: Audit,
     plan: Plan,
     level: float,
     draws: int,
@@ -35,7 +37,7 @@ def keep(
     Parameters
     ----------
     study : Study
-    completion, silent, voices, propensities, adjusted, concentration, continuity, plan
+    completion, silent, voices, propensities, adjusted, concentration, continuity, audit, plan
         As the functions of these names return them.
     level, draws, seed, cap
         What they were called with, for the run card.
@@ -58,6 +60,7 @@ def keep(
         "nonresponse": adjusted.table,
         "concentration": concentration.table,
         "continuity": continuity.table,
+        "audit": audit.table.assign(level=audit.level, rate=audit.rate),
         "wave_plan": plan.table,
         "precision": plan.precision,
     }

@@ -397,7 +397,19 @@ def test_refuses_what_makes_no_sense(options, says):
         audit(frame, nobody(), crm, nobody(), **options)
 
 
-def test_refuses_a_crm_without_account_managers():
+def test_without_account_managers_there_is_nobody_to_ask():
     frame, crm = small()
-    with pytest.raises(EstimateError, match=r"no account manager.*Add them to the CRM export"):
-        audit(frame, nobody(), crm.assign(account_manager=None), nobody())
+    found = audit(frame, nobody(), crm.assign(account_manager=None), nobody())
+    named = audit(frame, nobody(), crm, nobody())
+    assert found.table.empty
+    assert list(found.table) == list(named.table)
+    assert found.table["raised"].dtype == bool
+    assert str(found) == "Selection audit: no account manager is named, so nobody can be asked"
+
+
+def test_one_clients_wave_is_taken_by_itself(tables):
+    found = audit(**tables)
+    one = found.of("C003", "2025")
+    assert set(one.table["client_id"]) == {"C003"}
+    assert set(one.table["wave"]) == {"2025"}
+    assert len(one.table) == found.table.eval("client_id == 'C003' and wave == '2025'").sum()

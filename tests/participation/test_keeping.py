@@ -9,7 +9,8 @@ from crqlab import StudyError, participation, scores
 from tests.show.fixture import Shape, lay_out
 
 KEPT = (
-    "completion silent voices propensities nonresponse concentration continuity wave_plan precision"
+    "completion silent voices propensities nonresponse concentration continuity audit wave_plan "
+    "precision"
 ).split()
 OPTIONS = {"level": 0.9, "draws": 100, "seed": 7}
 
@@ -30,6 +31,7 @@ def run(study):
             accounts, people, scores.accounts(people, book), book.instrument
         ),
         "continuity": participation.continuity(*tables, level=0.9),
+        "audit": participation.audit(*tables, people, level=0.9),
         "plan": participation.plan(accounts, contacts, responses, people, level=0.9),
     }
     paths = participation.keep(study, **found, cap=4.0, **OPTIONS)
@@ -46,6 +48,9 @@ def test_everything_is_kept_with_how_it_was_made_and_read_back_the_same(study):
     assert [path.stem for path in paths] == [f"20_{name}" for name in KEPT]
     pd.testing.assert_frame_equal(study.read("completion"), found["completion"].table)
     pd.testing.assert_frame_equal(study.read("nonresponse"), found["adjusted"].table)
+    kept = study.read("audit")
+    pd.testing.assert_frame_equal(kept[list(found["audit"].table)], found["audit"].table)
+    assert (kept[["level", "rate"]].drop_duplicates().to_numpy() == [[0.9, 0.05]]).all()
     assert study.manifest["tables"]["silent"]["made"] == {"cap": 4.0, **OPTIONS}
 
 
@@ -83,3 +88,11 @@ def test_poor_studies_come_through_too(tmp_path, shape):
 def test_an_outlook_before_the_station_ran_names_the_notebook(study):
     with pytest.raises(StudyError, match=r"20_participation\.ipynb"):
         participation.outlook(study, client="C017", wave="2025")
+
+
+def test_a_study_without_account_managers_keeps_an_audit_without_rows(study):
+    accounts = study.read("accounts")
+    study.write("accounts", accounts.assign(account_manager=None))
+    found, _ = run(study)
+    assert study.read("audit").empty
+    assert "no account manager is named" in str(found["audit"])
