@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crqlab.stats.factors.fitting import cfa, refit
+from crqlab.stats.factors.ladder import Invariance, invariance
 from crqlab.stats.factors.result import CfaFit
 
-__all__ = ["CfaFit", "cfa", "refit"]
+__all__ = ["CfaFit", "Invariance", "cfa", "invariance", "refit"]

@@ -12,7 +12,7 @@ from crqlab.base.errors import EstimateError, one_of
 from crqlab.stats.factors.evaluate import evaluate
 from crqlab.stats.factors.information import inverse, moved, observed
 from crqlab.stats.factors.ml import Solution, maximise
-from crqlab.stats.factors.model import Model, check_model, specify
+from crqlab.stats.factors.model import LAMBDA, Model, check_model, specify
 from crqlab.stats.factors.normal import saturated
 from crqlab.stats.factors.proper import cautions
 from crqlab.stats.factors.result import CfaFit, parameters
@@ -81,10 +81,10 @@ def cfa(
     (2, 'ok')
     >>> fit.loadings[["construct", "item", "estimate", "std"]].round(2)
       construct item  estimate   std
-    0     trust    a      1.00  0.67
-    1     trust    b      1.15  0.72
-    2     trust    c      1.12  0.71
-    3     trust    d      1.11  0.74
+    0     trust    a      1.00  0.74
+    1     trust    b      0.88  0.69
+    2     trust    c      0.90  0.64
+    3     trust    d      0.93  0.69
     """
     one_of("estimator=", estimator, ESTIMATORS)
     one_of("missing=", missing, ["listwise", "fiml"])
@@ -210,8 +210,6 @@ def _flag(model: Model, found: Solution, vcov: NDArray, labels, groups) -> str:
 
 def _weak(model: Model) -> str:
     """Name the constructs of two items, which lean on their covariances with others."""
-    from crqlab.stats.factors.model import LAMBDA
-
     column = model.col[(model.kind == LAMBDA) & (model.group == 0)]
     few = [name for j, name in enumerate(model.constructs) if (column == j).sum() == 2]
     return f" ({', '.join(map(repr, few))}: two items)" if few else ""
