@@ -261,6 +261,7 @@ def steps(command, options):
     """Return the steps of a command, each a title and the words that start it."""
     crqlab = os.path.join(BIN, "crqlab")
     pytest = [PYTHON, "-m", "pytest"]
+    parallel = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
     lint = [
         ("format", [PYTHON, "-m", "ruff", "format", "--check", "."]),
         ("style", [PYTHON, "-m", "ruff", "check", "."]),
@@ -278,7 +279,7 @@ def steps(command, options):
         "lint": lint,
         "test": lint
         + [
-            ("tests", pytest + ["-p", "no:nbval"] + options),
+            ("tests", pytest + ["-p", "no:nbval"] + parallel + options),
             ("notebooks", pytest + ["-p", "tests.fast_notebooks", "--nbval", "notebooks"]),
         ],
     }[command]
