@@ -53,7 +53,8 @@ def evaluate(
     (dict, list of array or None)
     """
     n = sum(sample.n for sample in groups)
-    null = _independence(model, groups, gaps or estimator == "mlr")
+    plain = estimator == "ml" and not gaps
+    null = _independence(model, groups, gaps or estimator == "mlr", slopes=not plain)
     top = _total(groups, moments)
     chi2 = max(2 * n * (value - top), 0.0) if state.df else 0.0
     null_chi2 = 2 * n * (_total(groups, list(zip(null.sigma, null.mu, strict=True))) - top)
@@ -79,7 +80,7 @@ def evaluate(
         "baseline_chi2": null_chi2,
         "baseline_df": null.df,
     }
-    if estimator == "ml" and not gaps:
+    if plain:
         return fit, None
     meat, c, null_c = _scaling(model, state, null, groups, moments, estimator)
     if estimator != "ml":
@@ -97,7 +98,7 @@ def _total(groups: Sequence[Sample], moments: Sequence[tuple[NDArray, NDArray]])
     return sum(sample.n / n * misfit(sample, *at)[0] for sample, at in parts)
 
 
-def _independence(model: Model, groups: Sequence[Sample], seen: bool) -> Fitted:
+def _independence(model: Model, groups: Sequence[Sample], seen: bool, *, slopes: bool) -> Fitted:
     """The baseline: every item on its own, its mean and variance over the answers there are."""
     p = len(model.items)
     star = p * (p + 1) // 2
@@ -106,6 +107,10 @@ def _independence(model: Model, groups: Sequence[Sample], seen: bool) -> Fitted:
     if model.means:
         chosen = np.concatenate([np.arange(p), chosen])
     width = len(chosen)
+    sigma, mean = [np.diag(sample.variance) for sample in groups], [s.mean for s in groups]
+    df = len(groups) * ((p + star if model.means else star) - width)
+    if not slopes:
+        return Fitted(sigma, mean, [], np.empty((0, 0)), df)
     deltas, info = [], np.zeros((width * len(groups),) * 2)
     n = sum(sample.n for sample in groups)
     for g, sample in enumerate(groups):
@@ -114,9 +119,7 @@ def _independence(model: Model, groups: Sequence[Sample], seen: bool) -> Fitted:
         upper = curvature(sample, np.diag(sample.variance), sample.mean, expected=not seen)
         info += sample.n / n * delta.T @ upper @ delta
         deltas.append(delta)
-    sigma = [np.diag(sample.variance) for sample in groups]
-    df = len(groups) * (p + star if model.means else star) - len(info)
-    return Fitted(sigma, [sample.mean for sample in groups], deltas, info, df)
+    return Fitted(sigma, mean, deltas, info, df)
 
 
 def _scaling(model, state, null, groups, moments, estimator):

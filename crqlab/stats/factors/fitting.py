@@ -149,7 +149,8 @@ def fitted(
     info = found.information
     if gaps or estimator == "mlr":
         info = observed(model, groups, found.theta)
-    sigma, mu, delta = zip(*moved(model, found.theta), strict=True)
+    plain = estimator == "ml" and not gaps
+    sigma, mu, delta = zip(*moved(model, found.theta, slopes=not plain), strict=True)
     means = [m if model.means else sample.mean for m, sample in zip(mu, groups, strict=True)]
     state = Fitted(list(sigma), means, list(delta), info, degrees(model))
     fit, meat = evaluate(model, state, groups, moments, found.value, estimator, gaps)

@@ -15,13 +15,17 @@ from crqlab.stats.factors.sample import Sample
 STEP = 1e-30
 
 
-def moved(model: Model, theta: NDArray) -> list[tuple[NDArray, NDArray, NDArray]]:
+def moved(
+    model: Model, theta: NDArray, *, slopes: bool = True
+) -> list[tuple[NDArray, NDArray, NDArray]]:
     """Sigma, mu and the derivatives of (mu, vech Sigma) in the free parameters, by group.
 
     Parameters
     ----------
     model : Model
     theta : array, shape (free,)
+    slopes : bool
+        Whether to work out the derivatives; else they are empty.
 
     Returns
     -------
@@ -32,8 +36,11 @@ def moved(model: Model, theta: NDArray) -> list[tuple[NDArray, NDArray, NDArray]
     found = []
     for g in range(model.n_groups):
         of = implied(model, values, g)
-        spread, centre = jacobian(of)
-        found.append((of.sigma, of.mu, np.vstack([centre, spread]) @ member[of.rows]))
+        delta = np.empty((0, model.n_free))
+        if slopes:
+            spread, centre = jacobian(of)
+            delta = np.vstack([centre, spread]) @ member[of.rows]
+        found.append((of.sigma, of.mu, delta))
     return found
 
 

@@ -165,12 +165,13 @@ def _check_clusters(cluster: str, accounts: NDArray) -> None:
 
 def _sample(label, values, rows, accounts, items) -> Sample:
     there = ~np.isnan(values[rows])
-    masks, pattern, counts = np.unique(there, axis=0, return_inverse=True, return_counts=True)
-    order = np.argsort(pattern.ravel(), kind="stable")
-    rows, pattern = rows[order], pattern.ravel()[order]
+    pattern = _patterns(there)
+    order = np.argsort(pattern, kind="stable")
+    rows, pattern, counts = rows[order], pattern[order], np.bincount(pattern)
     answers = values[rows]
     filled = np.nan_to_num(answers)
     ends = np.concatenate([[0], np.cumsum(counts)])
+    masks = there[order][ends[:-1]]
     means = np.add.reduceat(filled, ends[:-1], axis=0) / counts[:, None]
     centred = np.where(np.isnan(answers), 0.0, answers - means[pattern])
     covs = np.stack(
@@ -180,6 +181,19 @@ def _sample(label, values, rows, accounts, items) -> Sample:
     sample = Sample(label, len(rows), answers, own, rows, masks, counts, means, covs)
     _check_items(sample, list(items))
     return sample
+
+
+def _patterns(there: NDArray) -> NDArray:
+    """Number the distinct rows, sixty items at a time."""
+    if there.all():
+        return np.zeros(len(there), dtype=int)
+    pattern = np.zeros(len(there), dtype=int)
+    for low in range(0, there.shape[1], 60):
+        part = there[:, low : low + 60]
+        word = part @ (1 << np.arange(part.shape[1], dtype=np.int64))
+        word = pd.factorize(word, sort=True)[0]
+        pattern = pd.factorize(pattern * (word.max() + 1) + word, sort=True)[0]
+    return pattern
 
 
 def _check_items(sample: Sample, items: list[str]) -> None:
