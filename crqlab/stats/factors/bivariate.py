@@ -47,10 +47,10 @@ def normal_cdf(h: ArrayLike, k: ArrayLike, rho: ArrayLike) -> NDArray[np.float64
     h, k = np.asarray(h) + 0.0, np.asarray(k) + 0.0  # turns -0.0 into 0.0
     root = np.sqrt((1 - rho) * (1 + rho))
     middle = (h == 0) & (k == 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         at_h = (np.where(middle, 1.0, k / h) - rho) / root
         at_k = (np.where(middle, 1.0, h / k) - rho) / root
-    apart = (h * k < 0) | ((h * k == 0) & (h + k < 0))
+    apart = (h < 0) != (k < 0)
     return (ndtr(h) + ndtr(k) - apart) / 2 - owens_t(h, at_h) - owens_t(k, at_k)
 
 
