@@ -35,7 +35,14 @@ def test_a_broken_codebook_is_shown_as_a_table(tmp_path):
     (folder / "codebook.yaml").write_text("titel: x\n")
     found = crqlab("check", "acme", home=tmp_path)
     assert found.exit_code == 2
-    for word in ("codebook.yaml", "what to do", "titel", "instrument", "responses"):
+    for word in (
+        "codebook.yaml",
+        "what to do",
+        "what is wrong",
+        "titel",
+        "instrument",
+        "responses",
+    ):
         assert word in found.output
     assert not (tmp_path / "data" / "processed").exists()
 

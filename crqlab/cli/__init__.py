@@ -70,7 +70,7 @@ def check(name: StudyName) -> None:
 
 @app.command()
 def run(name: StudyName, set_: Set = None) -> None:
-    """Run a study's station notebooks; what is still true is kept."""
+    """Run a study's station notebooks; what is still true is kept, and so are settings."""
     from crqlab.base.study import Study
     from crqlab.report import stations
 
@@ -154,8 +154,9 @@ def doctor() -> None:
 
 def _journey(study, clients, wave, settings) -> None:
     """Stations, reports, index; then where the pages are."""
-    from crqlab.report import chosen, index, reports, stations
+    from crqlab.report import accepted, chosen, index, reports, stations
 
+    accepted(study, settings)
     stations(study, {}, say)
     pages = reports(study, chosen(study, clients, wave), settings, say)
     for page in pages:

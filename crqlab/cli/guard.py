@@ -40,11 +40,13 @@ def _tell(error: Any) -> None:
 
 
 def _table(error: Any, most: int = 50) -> None:
-    """One line per broken cell, as a table as wide as the terminal."""
+    """Show broken cells as a table as wide as the terminal; nothing in it is cut short."""
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("file", "row", "column", "found", "expected", "what to do", show_lines=False)
+    table = Table(show_lines=True)
+    for head in ("file", "row", "column", "found", "what is wrong", "what to do"):
+        table.add_column(head, overflow="fold")
     for case in error.cases.head(most).itertuples(index=False):
         cells = (case.file, case.row, case.column, case.value, case.rule, case.fix)
         table.add_row(*("" if str(cell) in ("nan", "None") else str(cell) for cell in cells))

@@ -14,6 +14,7 @@ _NAMES = {
     "Page": "journey",
     "RunCard": "provenance",
     "RunError": "execution",
+    "accepted": "journey",
     "card": "provenance",
     "chosen": "choice",
     "index": "overview",

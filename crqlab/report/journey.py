@@ -74,7 +74,8 @@ def stations(study: Study, parameters: Mapping[str, Any], told: Told) -> list[Pa
     ----------
     study : Study
     parameters : mapping
-        Given to each notebook that declares them; refused if none does.
+        Given to each notebook that declares them; refused if none does. A notebook keeps
+        those it was last given until it is given others.
     told : callable
         Hears one sentence before and after each notebook.
 
@@ -89,7 +90,7 @@ def stations(study: Study, parameters: Mapping[str, Any], told: Told) -> list[Pa
         A notebook failed; what earlier ones wrote stays.
     """
     chain = [path for path in notebooks(study) if path.stem != _REPORT]
-    given = {path: _its(path, parameters) for path in chain}
+    given = {path: {**_last(study, path), **_its(path, parameters)} for path in chain}
     if stray := set(parameters).difference(*given.values()):
         checked(chain[-1], {name: parameters[name] for name in sorted(stray)})
     pages, forced = [], False
@@ -100,11 +101,16 @@ def stations(study: Study, parameters: Mapping[str, Any], told: Told) -> list[Pa
     return pages
 
 
+def accepted(study: Study, parameters: Mapping[str, Any]) -> None:
+    """Refuse what the report's notebook cannot be told, before anything runs."""
+    checked(_report(study), parameters)
+
+
 def reports(
     study: Study, clients: Iterable[tuple[str, str]], parameters: Mapping[str, Any], told: Told
 ) -> list[Page]:
     """Make the report of each client and wave, as far as it is not made already."""
-    path = next(path for path in notebooks(study) if path.stem == _REPORT)
+    path = _report(study)
     checked(path, parameters)
     return [
         _page(
@@ -117,6 +123,15 @@ def reports(
         )
         for client, wave in clients
     ]
+
+
+def _report(study: Study) -> Path:
+    return next(path for path in notebooks(study) if path.stem == _REPORT)
+
+
+def _last(study: Study, path: Path) -> dict[str, Any]:
+    """What a notebook was told last time, as far as it still declares it."""
+    return _its(path, _made(study).get(path.stem, {}).get("parameters", {}))
 
 
 def _its(path: Path, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,7 +152,7 @@ def _page(
     start = time.perf_counter()
     executed = cleaned(run(path, parameters, home=study.root))
     _keep(study, name, executed, code_shown=path.stem != _REPORT)
-    _note(study, name, _inputs(study, path, parameters))
+    _note(study, name, _inputs(study, path, parameters), parameters)
     told(str(page := Page(title, goal, True, time.perf_counter() - start)))
     return page
 
@@ -171,14 +186,15 @@ def _inputs(study: Study, path: Path, parameters: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _made(study: Study) -> dict[str, dict[str, str]]:
+def _made(study: Study) -> dict[str, dict[str, Any]]:
     path = study.reports / "manifest.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
-def _note(study: Study, name: str, inputs: str) -> None:
+def _note(study: Study, name: str, inputs: str, parameters: Mapping[str, Any]) -> None:
     page = fingerprint(study.reports / f"{name}.html")
-    made = {**_made(study), name: {"inputs": inputs, "page": page}}
+    kept = {"inputs": inputs, "page": page, "parameters": dict(parameters)}
+    made = {**_made(study), name: kept}
     text = json.dumps(made, indent=2, sort_keys=True)
     replace(study.reports / "manifest.json", text.encode())
 

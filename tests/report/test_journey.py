@@ -50,7 +50,7 @@ def test_every_notebook_becomes_a_page_and_is_told(made):
 def test_what_is_still_true_is_kept_to_the_byte(made):
     study, pages, _ = made
     before = pages_of(study)
-    again = stations(study, {"draws": "200"}, str)
+    again = stations(study, {}, str)  # settings stay as they were
     again += reports(study, chosen(study, CLIENTS, None), {}, str)
     assert not any(page.made for page in again)
     assert pages_of(study) == before
