@@ -73,7 +73,7 @@ def evaluate(
         "rmsea_high": high,
         "srmr": indices.srmr(sizes, moments, fitted, means=model.means),
         "aic": 2 * n * value + 2 * model.n_free,
-        "bic": 2 * n * value + model.n_free * np.log(n),
+        "bic": 2 * n * value + model.n_free * float(np.log(n)),
         "n": n,
         "npar": model.n_free,
         "logl": -n * value,
@@ -95,7 +95,7 @@ def evaluate(
 def _total(groups: Sequence[Sample], moments: Sequence[tuple[NDArray, NDArray]]) -> float:
     n = sum(sample.n for sample in groups)
     parts = zip(groups, moments, strict=True)
-    return sum(sample.n / n * misfit(sample, *at)[0] for sample, at in parts)
+    return float(sum(sample.n / n * misfit(sample, *at)[0] for sample, at in parts))
 
 
 def _independence(model: Model, groups: Sequence[Sample], seen: bool, *, slopes: bool) -> Fitted:
@@ -143,8 +143,8 @@ def _scaling(model, state, null, groups, moments, estimator):
 
 
 def _scaled(fit: dict, c: float, null_c: float, shape: dict) -> dict[str, float]:
-    chi2, null, df, null_df = fit["chi2"] / c, fit["baseline_chi2"] / null_c, fit["df"], None
-    null_df = fit["baseline_df"]
+    df, null_df = fit["df"], fit["baseline_df"]
+    chi2, null = fit["chi2"] / c if df else 0.0, fit["baseline_chi2"] / null_c
     return {
         "chi2_scaled": chi2,
         "p_scaled": indices.p_value(chi2, df),

@@ -12,7 +12,7 @@ from crqlab.base.errors import EstimateError, one_of
 from crqlab.stats.factors.evaluate import evaluate
 from crqlab.stats.factors.information import inverse, moved, observed
 from crqlab.stats.factors.ml import Solution, maximise
-from crqlab.stats.factors.model import LAMBDA, Model, check_model, specify
+from crqlab.stats.factors.model import BETA, LAMBDA, Model, check_model, specify
 from crqlab.stats.factors.normal import saturated
 from crqlab.stats.factors.proper import cautions
 from crqlab.stats.factors.result import CfaFit, parameters
@@ -210,10 +210,14 @@ def _flag(model: Model, found: Solution, vcov: NDArray, labels, groups) -> str:
 
 
 def _weak(model: Model) -> str:
-    """Name the constructs of two items, which lean on their covariances with others."""
-    column = model.col[(model.kind == LAMBDA) & (model.group == 0)]
-    few = [name for j, name in enumerate(model.constructs) if (column == j).sum() == 2]
-    return f" ({', '.join(map(repr, few))}: two items)" if few else ""
+    """Name the constructs of one or two indicators, which lean on covariances with others."""
+    here = model.group == 0
+    few = [
+        name
+        for j, name in enumerate(model.constructs)
+        if 0 < (here & np.isin(model.kind, (LAMBDA, BETA)) & (model.col == j)).sum() < 3
+    ]
+    return f" ({', '.join(map(repr, few))}: fewer than three indicators)" if few else ""
 
 
 def refit(fit: CfaFit, covariance: NDArray, n: int) -> NDArray:

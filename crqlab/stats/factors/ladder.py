@@ -28,7 +28,7 @@ PLAIN = ["chi2", "df", "p", "cfi", "rmsea", "srmr", "aic", "bic"]
 ROBUST = ["chi2_scaled", "cfi_robust", "rmsea_robust"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Invariance:
     """How far a measure is the same in all groups.
 
@@ -60,6 +60,9 @@ class Invariance:
         last = ladder.loc[full[1:], "delta_cfi"]
         falls = ", ".join(f"{step} {change:+.3f}" for step, change in last.items())
         return f"{reached} invariance across {len(self.groups)} groups; change of CFI: {falls}"
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def invariance(

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crqlab.stats.factors.implied import implied, information, jacobian, slope
+from crqlab.stats.factors.information import observed
 from crqlab.stats.factors.model import Model
 from crqlab.stats.factors.normal import curvature, misfit
 from crqlab.stats.factors.sample import Sample
 
-MOST, CLOSE = 400, 1e-18
+MOST, MOST_NEWTON, CLOSE = 200, 60, 1e-18
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +45,8 @@ def maximise(model: Model, groups: Sequence[Sample], theta: NDArray) -> Solution
 
     Minimises F = sum_g n_g/N f_g(Sigma_g, mu_g), f as in `crqlab.stats.factors.normal.misfit`,
     by the steps -I^-1 dF with I the expected information, halved until F falls. The search
-    ends when dF' I^-1 dF, which is free of all units, is below 1e-18.
+    ends when dF' I^-1 dF, which is free of all units, is below 1e-18. Where it stalls, Newton's
+    steps with the exact Hessian take over.
 
     Parameters
     ----------
@@ -57,6 +59,11 @@ def maximise(model: Model, groups: Sequence[Sample], theta: NDArray) -> Solution
     -------
     Solution
     """
+    found = _scoring(model, groups, theta)
+    return found if found.converged else _newton(model, groups, found)
+
+
+def _scoring(model: Model, groups: Sequence[Sample], theta: NDArray) -> Solution:
     weights = _weights(groups)
     value, gradient, info = _step(model, groups, weights, theta)
     left, damping = np.inf, 0.0
@@ -72,6 +79,28 @@ def maximise(model: Model, groups: Sequence[Sample], theta: NDArray) -> Solution
             damping = max(10 * damping, 1e-4)
             continue
         damping = damping / 10 if damping > 1e-6 else 0.0
+        theta = moved
+        value, gradient, info = _step(model, groups, weights, theta)
+    return Solution(theta, value, info, left, left < 1e-11)
+
+
+def _newton(model: Model, groups: Sequence[Sample], found: Solution) -> Solution:
+    """Go on with the exact Hessian, its negative curvatures turned round, where scoring stalls."""
+    weights, theta = _weights(groups), found.theta
+    value, gradient, info = _step(model, groups, weights, theta)
+    left = np.inf
+    for _ in range(MOST_NEWTON):
+        scale = 1 / np.sqrt(np.maximum(np.diag(info), 1e-300))
+        bent = observed(model, groups, theta) * np.outer(scale, scale)
+        if not np.isfinite(bent).all():
+            break
+        curves, axes = np.linalg.eigh(bent)
+        along = axes.T @ (gradient * scale)
+        step = -scale * (axes @ (along / np.maximum(np.abs(curves), 1e-8)))
+        left = float(-gradient @ step)
+        moved = _descend(model, groups, weights, theta, step, value)
+        if left < CLOSE or moved is None:
+            break
         theta = moved
         value, gradient, info = _step(model, groups, weights, theta)
     return Solution(theta, value, info, left, left < 1e-11)

@@ -159,6 +159,7 @@ def specify(
     5     t2  ~~  t2      0     4
     6     t3  ~~  t3      0     5
     """
+    check_model(model)
     model = {str(name): [str(item) for item in items] for name, items in model.items()}
     higher = _higher(model, second_order)
     check_model(model, higher)
@@ -232,9 +233,15 @@ def check_model(
     crqlab.base.errors.EstimateError: model= lists 't1' twice in 'trust'; ...
     """
     higher = higher or {}
-    if not model:
-        raise EstimateError("model= has no construct; give {'trust': ['tru_1', 'tru_2', …], …}.")
+    if not isinstance(model, Mapping) or not model:
+        raise EstimateError(
+            f"model= is {model!r}, which has no construct; give {{'trust': ['tru_1', …], …}}."
+        )
     for name, items in (*model.items(), *higher.items()):
+        if isinstance(items, str):
+            raise EstimateError(
+                f"model= has the text {items!r} for {name!r}; give a list of items."
+            )
         twice = [item for i, item in enumerate(items) if item in list(items)[:i]]
         if twice:
             raise EstimateError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from crqlab.base.errors import EstimateError
 from crqlab.stats.factors.sample import Sample
 
 LOG_2PI = np.log(2 * np.pi)
@@ -176,12 +177,28 @@ def saturated(sample: Sample, *, most: int = 500) -> tuple[NDArray, NDArray]:
     -------
     (array, array), shapes (p, p) and (p,)
 
+    Raises
+    ------
+    EstimateError
+        The likelihood grows without end: one item follows from others.
+
     References
     ----------
     Dempster, Laird & Rubin (1977), Journal of the Royal Statistical Society B 39, 1-38.
     """
     if sample.complete:
         return sample.covs[0], sample.means[0]
+    try:
+        return _saturate(sample, most)
+    except np.linalg.LinAlgError:
+        raise EstimateError(
+            f"The gaps of the {sample.masks.shape[1]} items leave their covariance undetermined: "
+            "one item follows from others where they were answered together. Leave out the item "
+            "with the most gaps, or use missing='listwise'."
+        ) from None
+
+
+def _saturate(sample: Sample, most: int) -> tuple[NDArray, NDArray]:
     sigma, mu = np.diag(sample.variance), sample.mean
     value = np.inf
     for _ in range(most):

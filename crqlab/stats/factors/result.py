@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from crqlab.stats.factors.implied import implied
-from crqlab.stats.factors.model import BETA, LAMBDA, OPERATORS, PSI, THETA, Model
+from crqlab.stats.factors.model import (
+    ALPHA,
+    BETA,
+    LAMBDA,
+    NU,
+    OPERATORS,
+    PSI,
+    THETA,
+    Model,
+)
 from crqlab.stats.factors.modification import modification
 from crqlab.stats.factors.sample import Sample
 from crqlab.stats.factors.scores import regression_scores
@@ -21,7 +30,7 @@ NUMBERS = ["estimate", "se", "z", "p", "low", "high", "std", "std_se"]
 LEVEL = 0.95
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CfaFit:
     """A fitted confirmatory factor model.
 
@@ -75,6 +84,9 @@ class CfaFit:
         )
         return sentence if self.flag == "ok" else f"{sentence}; {self.flag}"
 
+    def __repr__(self) -> str:
+        return str(self)
+
     @property
     def loadings(self) -> pd.DataFrame:
         """``construct``, ``item`` and numbers; ``order`` 2 has constructs in place of items."""
@@ -96,18 +108,12 @@ class CfaFit:
     @property
     def intercepts(self) -> pd.DataFrame:
         """``item`` and numbers; no rows when the model has no means."""
-        table = self.parameters[
-            (self.parameters["op"] == "~1") & self.parameters["lhs"].isin(self.model.items)
-        ]
-        return self._labelled(table, {"lhs": "item"}).drop(columns="rhs")
+        return self._of((NU,), {"lhs": "item"}).drop(columns="rhs")
 
     @property
     def latent_means(self) -> pd.DataFrame:
         """``construct`` and numbers; no rows when the model has no means."""
-        table = self.parameters[
-            (self.parameters["op"] == "~1") & self.parameters["lhs"].isin(self.model.constructs)
-        ]
-        return self._labelled(table, {"lhs": "construct"}).drop(columns="rhs")
+        return self._of((ALPHA,), {"lhs": "construct"}).drop(columns="rhs")
 
     @property
     def implied(self) -> pd.DataFrame:
@@ -140,9 +146,7 @@ class CfaFit:
         return regression_scores(self.model, self.groups, self.theta, self.rows)
 
     def _of(self, kinds: Sequence[int], names: Mapping[str, str]) -> pd.DataFrame:
-        return self._labelled(self.parameters[np.isin(self.model.kind, kinds)], names)
-
-    def _labelled(self, table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+        table = self.parameters[np.isin(self.model.kind, kinds)]
         kept = ["group"] * (len(self.labels) > 1) + ["lhs", "rhs", *NUMBERS]
         return table[kept].rename(columns=names).reset_index(drop=True)
 

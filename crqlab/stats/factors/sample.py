@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crqlab.base.errors import EstimateError, one_of
+from crqlab.base.errors import EstimateError, listed, one_of
 
-TOO_ALIKE = 1e-10
+TOO_ALIKE, ALIKE = 1e-10, 1e-8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,22 +124,23 @@ def samples(
 
 
 def _numbers(data: pd.DataFrame, items: Sequence[str]) -> NDArray:
+    if not isinstance(data, pd.DataFrame):
+        raise EstimateError(
+            f"data= is {type(data).__name__}; give a DataFrame with one row per respondent."
+        )
     columns = list(map(str, data.columns))
     for item in items:
-        if columns.count(str(item)) != 1:
-            found = "twice" if str(item) in columns else "no"
+        if columns.count(item) != 1:
+            found = "twice the" if item in columns else "no"
             raise EstimateError(
                 f"data= has {found} column {item!r}; the model names it. "
                 "Check model= against the columns."
             )
-    taken = data[list(items)]
-    for item in items:
-        if not pd.api.types.is_numeric_dtype(taken[item]) or pd.api.types.is_bool_dtype(
-            taken[item]
-        ):
+    taken = data.iloc[:, [columns.index(item) for item in items]]
+    for item, kind in zip(items, taken.dtypes, strict=True):
+        if not pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_bool_dtype(kind):
             raise EstimateError(
-                f"Item {item!r} holds {taken[item].dtype}, not numbers. "
-                "Give answers in scale points."
+                f"Item {item!r} holds {kind}, not numbers. Give answers in scale points."
             )
     values = taken.to_numpy(dtype=float, na_value=np.nan)
     if np.isinf(values).any():
@@ -197,9 +198,28 @@ def _patterns(there: NDArray) -> NDArray:
 
 
 def _check_items(sample: Sample, items: list[str]) -> None:
+    where = "" if sample.label == "all" else f" in group {sample.label!r}"
+    p, flat = len(items), sample.variance <= TOO_ALIKE * (1e-6 + sample.mean**2 * 1e-6)
+    if flat.any():
+        raise EstimateError(
+            f"Item {items[int(flat.argmax())]!r} has the same answer from everybody{where}; "
+            "a factor needs variance. Leave the item out."
+        )
+    if sample.n <= p:
+        raise EstimateError(
+            f"data= has {sample.n} usable rows for {p} items{where}; the likelihood needs more "
+            "rows than items. Collect more answers, or use fewer items."
+        )
+    _check_together(sample, items, where)
+    if sample.complete:
+        scale = np.sqrt(sample.variance)
+        check_rank(sample.covs[0] / np.outer(scale, scale), items, where)
+
+
+def _check_together(sample: Sample, items: list[str], where: str) -> None:
+    """Every two items need answers from the same people, and not the same answers."""
     together = sample.masks.T.astype(float) * sample.counts @ sample.masks
     alone = np.argwhere(together < 2)
-    where = "" if sample.label == "all" else f" in group {sample.label!r}"
     if len(alone):
         i, j = alone[0]
         raise EstimateError(
@@ -207,31 +227,47 @@ def _check_items(sample: Sample, items: list[str]) -> None:
             f"{together[i, j]:.0f} respondents{where}; a covariance needs two or more. "
             "Leave one of them out."
         )
-    flat = sample.variance <= TOO_ALIKE * (1 + sample.mean**2) * 1e-6
-    if flat.any():
-        raise EstimateError(
-            f"Item {items[int(flat.argmax())]!r} has the same answer from everybody{where}; "
-            "a factor needs variance. Leave the item out."
-        )
-    if sample.complete:
-        _check_rank(sample, items, where)
+    if not sample.complete:
+        pairs = pd.DataFrame(sample.answers).corr().fillna(1.0).to_numpy()
+        _check_alike(pairs, items, where)
 
 
-def _check_rank(sample: Sample, items: list[str], where: str) -> None:
-    p = len(items)
-    if sample.n <= p:
-        raise EstimateError(
-            f"data= has {sample.n} usable rows for {p} items{where}; the likelihood needs more "
-            "rows than items. Collect more answers, or use fewer items."
-        )
-    scale = np.sqrt(sample.variance)
-    correlation = sample.covs[0] / np.outer(scale, scale)
-    if np.linalg.eigvalsh(correlation)[0] > TOO_ALIKE:
-        return
-    apart = np.abs(correlation - np.eye(p))
+def _check_alike(correlation: NDArray, items: list[str], where: str) -> None:
+    apart = np.abs(np.tril(correlation, -1))
     i, j = np.unravel_index(apart.argmax(), apart.shape)
-    alike = apart[i, j] > 1 - 1e-8
-    words = f"Items {items[i]!r} and {items[j]!r} say the same" if alike else "Items are redundant"
+    if apart[i, j] > 1 - ALIKE:
+        raise EstimateError(
+            f"Items {items[j]!r} and {items[i]!r} say the same{where} (correlation "
+            f"{correlation[i, j]:.6f}). Leave one of them out."
+        )
+
+
+def check_rank(correlation: NDArray, items: Sequence[str], where: str = "") -> None:
+    """Refuse items of which one follows exactly from others.
+
+    Parameters
+    ----------
+    correlation : array, shape (p, p)
+    items : sequence of str
+    where : str
+        Added to the message.
+
+    Raises
+    ------
+    EstimateError
+
+    Examples
+    --------
+    >>> check_rank(np.array([[1.0, 1.0], [1.0, 1.0]]), ["t1", "t2"])
+    Traceback (most recent call last):
+    crqlab.base.errors.EstimateError: Items 't1' and 't2' say the same (correlation 1.000000). ...
+    """
+    values, vectors = np.linalg.eigh(correlation)
+    if values[0] > TOO_ALIKE:
+        return
+    _check_alike(correlation, list(items), where)
+    parts = np.flatnonzero(np.abs(vectors[:, 0]) > 0.05)
     raise EstimateError(
-        f"{words}{where}: the covariance of the {p} items is singular. Leave one item out."
+        f"Items {listed(items[k] for k in parts).replace(' or ', ' and ')} are redundant{where}: "
+        "one follows exactly from the others. Leave one of them out."
     )
