@@ -34,6 +34,7 @@ class OrdinalFit(CfaFit):
     def __str__(self) -> str:
         f = self.fit
         p = "< 0.001" if f["p_scaled"] < 0.001 else f"= {f['p_scaled']:.3f}"
+        p = p if f["df"] else "not defined"
         sentence = (
             f"CFA (wlsmv), {len(self.model.constructs)} factors of {len(self.model.items)} ordinal "
             f"items: scaled chi-square {f['chi2_scaled']:.1f}, df {f['df']}, p {p}; scaled CFI "

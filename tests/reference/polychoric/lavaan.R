@@ -33,7 +33,7 @@ one <- function(case) {
   est <- parameterEstimates(fit)
   std <- standardizedSolution(fit)
   key <- function(x) paste(x$lhs, x$op, x$rhs)
-  free <- est$op %in% c("=~", "|") | (est$op == "~~" & !est$lhs %in% unlist(items))
+  free <- est$op %in% c("=~", "|") | (est$op == "~~" & !est$lhs %in% lavNames(fit, "ov"))
   loads <- std$op == "=~" | (std$op == "~~" & std$lhs != std$rhs)
   mi <- head(modindices(fit, sort. = TRUE), 5)
   rbind(
@@ -49,5 +49,6 @@ one <- function(case) {
 }
 rows <- do.call(rbind, lapply(names(models), function(case) cbind(case = case, one(case))))
 rows$reference <- sprintf("%.12g", rows$reference)
+rows$tolerance <- 1e-5
 rows$source <- paste0("R ", getRversion(), " lavaan ", packageVersion("lavaan"))
 write.csv(rows, row.names = FALSE, quote = FALSE)
