@@ -11,6 +11,8 @@ from crqlab.base.instrument import Instrument
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
 from crqlab.report import privacy
+from crqlab.report.reach import reach
+from crqlab.report.reading import table
 from crqlab.show.view import ClientView, Participation
 
 __all__ = ["ClientView", "view"]
@@ -49,7 +51,8 @@ def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
     wave = _known(f"wave= of client {client}", wave, scores["wave"])
     responses, contacts = (_rows(study, name, client, wave) for name in ("responses", "contacts"))
     counted, invited = responses[responses["included"]], contacts[contacts["invited"]]
-    accounts = _accounts(study, client, wave, invited, counted)
+    accounts = _accounts(study, client, wave, invited, responses)
+    ltr = _rows(study, "respondents", client, wave)["ltr"]
     changes = _rows(study, "changes", client, wave)
     book, small = study.codebook, study.codebook.privacy.min_scores
     plain = _plain(scores, small)
@@ -67,12 +70,13 @@ def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
         n_respondents=len(counted),
         n_accounts=counted["account_id"].nunique(),
         n_excluded=len(responses) - len(counted),
-        participation=_participation(invited, counted, accounts),
+        participation=_participation(invited, responses, accounts),
+        reach=reach(study, client, wave, accounts, ltr),
         measures=_measures(plain[plain["wave"] == wave], changes, book.instrument),
         trend=_until(plain[plain["measure"].isin(_HEADLINE)], wave),
         roll_ups=_roll_ups(scores[scores["wave"] == wave], small),
         parts=_parts(changes, small),
-        ltr=_ltr(_rows(study, "respondents", client, wave)["ltr"], small),
+        ltr=_ltr(ltr, small),
         accounts=privacy.withheld(accounts, _personal(study), n="n", minimum=small),
         agreement=_rows(study, "agreement", client, wave),
         comments=comments,
@@ -90,22 +94,13 @@ def _known(argument: str, value: str | int, names: pd.Series) -> str:
     return found
 
 
-def _table(study: Study, name: str, **which: str) -> pd.DataFrame:
-    """A table that a study may do without: no rows where no station wrote it."""
-    if study.has(name) or name in ("responses", "respondents", "account_scores"):
-        return study.read(name, **which)
-    columns = contract(name).for_instrument(study.codebook.instrument)
-    kinds = {"yes": bool, "number": float, "count": int}
-    return pd.DataFrame({c: pd.Series(dtype=kinds.get(k.kind, object)) for c, k in columns.items()})
-
-
 def _rows(study: Study, name: str, client: str, wave: str) -> pd.DataFrame:
-    return _table(study, name, client=client, wave=wave)
+    return table(study, name, client=client, wave=wave)
 
 
 def _name(study: Study, client: str) -> str:
     """The client's name; its id where the name is not known."""
-    names = _table(study, "clients").set_index("client_id")["name"]
+    names = table(study, "clients").set_index("client_id")["name"]
     return str(names.get(client, "")) or client
 
 
@@ -190,18 +185,18 @@ def _personal(study: Study) -> list[str]:
 
 
 def _accounts(
-    study: Study, client: str, wave: str, invited: pd.DataFrame, counted: pd.DataFrame
+    study: Study, client: str, wave: str, invited: pd.DataFrame, responses: pd.DataFrame
 ) -> pd.DataFrame:
     """Every account of the client, those that answered with their scores.
 
     NPS rests on fewer people than CRQ where some left LTR open, so it is withheld by itself.
     """
     small = study.codebook.privacy.min_scores
-    known = _table(study, "accounts", client=client).set_index("account_id")
+    known = table(study, "accounts", client=client).set_index("account_id")
     scores = _rows(study, "account_scores", client, wave).set_index("account_id")
     asked = invited["account_id"].value_counts()
     everyone = known.index.union(scores.index).union(asked.index)
-    everyone = everyone.union(counted["account_id"].unique())
+    everyone = everyone.union(responses["account_id"].unique())
     details = known.reindex(everyone)
     scores[_NPS] = scores[_NPS].astype(float).mask(scores["n_ltr"] < small)
     rows = scores.reindex(everyone).assign(
@@ -212,7 +207,7 @@ def _accounts(
         n=scores["n"].reindex(everyone).fillna(0).astype(int),
         n_ltr=scores["n_ltr"].reindex(everyone).fillna(0).astype(int),
     )
-    answered = everyone.isin(counted["account_id"])
+    answered = everyone.isin(responses["account_id"])
     passed_over = (rows["invited"] == 0) & bool(len(invited))
     status = np.select(
         [rows["n"] > 0, answered, passed_over], ["scored", "not scored", "Not invited"], "Silent"
@@ -222,21 +217,23 @@ def _accounts(
 
 
 def _participation(
-    invited: pd.DataFrame, counted: pd.DataFrame, accounts: pd.DataFrame
+    invited: pd.DataFrame, responses: pd.DataFrame, accounts: pd.DataFrame
 ) -> Participation:
+    """Count who took part: any answer does, whether or not scores are made of it."""
     revenue = _covered(accounts)
     if invited.empty:
         return Participation(None, None, None, None, 0, revenue)
-    known = counted["contact_id"].isin(invited["contact_id"])
-    if counted["contact_id"].isna().all():
-        known = counted["account_id"].isin(invited["account_id"])
-    answers = counted[known].drop_duplicates("response_id")
+    known = responses["contact_id"].isin(invited["contact_id"])
+    people = responses.loc[known, "contact_id"].nunique()
+    if responses["contact_id"].isna().all():
+        known = responses["account_id"].isin(invited["account_id"])
+        people = int(known.sum())
     return Participation(
         len(invited),
-        len(answers),
+        people,
         invited["account_id"].nunique(),
-        int(invited["account_id"].drop_duplicates().isin(counted["account_id"]).sum()),
-        int((~known).sum()),
+        int(invited["account_id"].drop_duplicates().isin(responses["account_id"]).sum()),
+        int((~known & responses["included"]).sum()),
         revenue,
     )
 

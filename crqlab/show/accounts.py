@@ -1,4 +1,4 @@
-"""Accounts in tables: their scores, those that stayed silent, and where they differ."""
+"""Accounts in tables: their scores, and where they differ."""
 
 from __future__ import annotations
 
@@ -105,34 +105,6 @@ def _spans(
         else span(a, b, decimals, signed=signed)
         for a, b, withheld in zip(rows[low], rows[high], kept, strict=True)
     ]
-
-
-def silent(view: ClientView) -> Shown:
-    """Accounts without an answer: named, never scored."""
-    rows = view.accounts[view.accounts["status"] != "scored"]
-    if rows.empty:
-        said = "Every account answered."
-        return Shown(paragraph(text(said)), said)
-    rows = rows.sort_values(
-        ["status", "revenue", "name"], ascending=[False, False, True], ignore_index=True
-    )
-    columns = [
-        Column("Account", names(rows["name"])),
-        Column("Status", rows["status"].tolist()),
-        *_known(rows, view.currency),
-    ]
-    if view.participation.contacts is not None:
-        columns.append(Column("Contacts invited", [f"{n:,}" for n in rows["invited"]], True))
-    found = rows["status"].value_counts()
-    said = ", ".join(f"{n:,} {status}" for status, n in sorted(found.items(), reverse=True))
-    caption = f"Accounts without a score: {said}. They are never given one."
-    note = {
-        "Silent": "Silent: asked, and nobody answered. Silence is news: ask the account manager.",
-        "Not invited": "Not invited: no contact was asked.",
-        "not scored": "Not scored: somebody answered, but too few questions for a score.",
-    }
-    notes = " ".join(sentence for status, sentence in note.items() if status in found)
-    return Shown(table(columns, caption=caption, note=text(notes), kind="long"), caption)
 
 
 def heat_map(view: ClientView) -> Shown:

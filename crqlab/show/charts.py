@@ -14,7 +14,10 @@ from crqlab.show import svg
 from crqlab.show.colours import ACCENT, INK, MUTED, SOFT, WARM
 from crqlab.show.markup import Shown, paragraph, text
 from crqlab.show.numbers import count, decimals, number, percent, span
+from crqlab.show.participation_charts import nonresponse, standing
 from crqlab.show.view import ClientView
+
+__all__ = ["accounts", "ends", "ltr", "nonresponse", "standing", "trend", "uniqueness"]
 
 NAMED = 40  # accounts that still fit on a page with their names
 FEW = 3  # accounts that make a picture

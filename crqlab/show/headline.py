@@ -1,4 +1,4 @@
-"""The first page: who, when, the three numbers, and who answered."""
+"""The first page: who, when, and the three numbers."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from math import isnan
 import pandas as pd
 
 from crqlab.show.charts import ends
-from crqlab.show.markup import Column, Shown, paragraph, table, text
-from crqlab.show.numbers import count, decimals, number, percent, share, span
+from crqlab.show.markup import Shown, paragraph, text
+from crqlab.show.numbers import count, decimals, number, percent, span
+from crqlab.show.participation_tables import adjusted
 from crqlab.show.strips import strip
 from crqlab.show.view import ClientView
 
@@ -68,6 +69,8 @@ def _card(view: ClientView, row: pd.Series) -> str:
             _strip(view, row),
             f"<p>{text(_change(view, row))}</p>",
         ]
+        if silent := adjusted(view, measure):
+            parts.append(f"<p>{text(silent)}</p>")
         if row["flag"] != "ok":
             parts.append(f'<p class="caution">{text(row["flag"])}</p>')
     return f'<li>{"".join(parts)}<p class="n">{n}</p></li>'
@@ -112,49 +115,3 @@ def _aloud(view: ClientView, row: pd.Series) -> str:
     value = number(row["value"], places, signed=signed)
     between = span(row["low"], row["high"], places, signed=signed)
     return f"{row['label']} {value} [{between}], {_change(view, row)}"
-
-
-def participation(view: ClientView) -> Shown:
-    """How many contacts, and how many accounts, answered: always both."""
-    asked = view.participation
-    if asked.contacts is None:
-        said = (
-            f"{count(view.n_respondents, 'respondent')} of {count(view.n_accounts, 'account')} "
-            "answered. Nobody recorded who was invited, so response rates are not known."
-        )
-        return Shown(paragraph(text(said), "lead"), said)
-    said = (
-        f"{share(asked.contacts_answered, asked.contacts, 'contacts')} answered; they speak for "
-        f"{share(asked.accounts_answered, asked.accounts, 'accounts')}."
-    )
-    rows = [
-        ("Contacts", asked.contacts, asked.contacts_answered),
-        ("Accounts", asked.accounts, asked.accounts_answered),
-    ]
-    columns = [
-        Column("Who", [name for name, _, _ in rows]),
-        Column("Invited", [f"{invited:,}" for _, invited, _ in rows], True),
-        Column("Answered", [f"{answered:,}" for _, _, answered in rows], True),
-        Column("Share", [percent(part / whole) for _, whole, part in rows], True),
-    ]
-    caption = "Contact and account response: counts of all who were invited, so no interval."
-    html = table(columns, caption=caption, note=text(_beside(view)), kind="small")
-    return Shown(paragraph(text(said), "lead") + "\n" + html, said)
-
-
-def _beside(view: ClientView) -> str:
-    asked, notes = view.participation, []
-    if not isnan(asked.revenue):
-        notes.append(
-            f"The accounts that answered stand for {percent(asked.revenue)} of the revenue of all "
-            "invited accounts."
-        )
-    if asked.uninvited:
-        who = count(asked.uninvited, "answer comes", "answers come")
-        notes.append(
-            f"{who} from people who are not in the list of contacts; they count in scores."
-        )
-    if view.n_excluded:
-        left = count(view.n_excluded, "response was", "responses were")
-        notes.append(f"{left} left out of all scores; the reasons are listed under the methods.")
-    return " ".join(notes)

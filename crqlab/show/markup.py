@@ -147,6 +147,32 @@ def paragraph(html: str, kind: str = "note") -> str:
     return f'<p class="{kind}">{html}</p>' if kind else f"<p>{html}</p>"
 
 
+def under(title: str, *shown: Shown, says: str = "") -> Shown:
+    """Put a third-level heading, and words, above what is shown; nothing above nothing.
+
+    Parameters
+    ----------
+    title, says : str
+        Plain text.
+    *shown : Shown
+        From top to bottom.
+
+    Examples
+    --------
+    >>> print(under("Who?", Shown("<p>All.</p>", "All.")).html)
+    <h3>Who?</h3>
+    <p>All.</p>
+    >>> under("Who?", Shown("", "Nobody")).html
+    ''
+    """
+    kept = [part for part in shown if part.html]
+    if not kept:
+        return Shown("", "\n".join(part.sentence for part in shown))
+    words = [paragraph(text(says), "")] if says else []
+    html = "\n".join([f"<h3>{text(title)}</h3>", *words, *(part.html for part in kept)])
+    return Shown(html, "\n".join(part.sentence for part in kept))
+
+
 def hidden(words: str) -> str:
     """Return words that are heard but not seen."""
     return f'<span class="heard">{text(words)}</span>'

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from crqlab.show.accounts import accounts, heat_map, silent
-from crqlab.show.headline import banner, headline, masthead, participation
-from crqlab.show.markup import Column, Shown, names, table
+from crqlab.show.accounts import accounts, heat_map
+from crqlab.show.dependence import concentration, continuity, plan, questions
+from crqlab.show.headline import banner, headline, masthead
+from crqlab.show.markup import Column, Shown, names, table, under
 from crqlab.show.method import excluded, privacy, quality, rules, run_card
 from crqlab.show.numbers import number
+from crqlab.show.participation_tables import completion, nonresponse, participation
 from crqlab.show.scores import agreement, change_parts, constructs, roll_ups, waves
+from crqlab.show.silence import silent, voices
 from crqlab.show.voices import comments
 
 __all__ = [
@@ -19,19 +22,27 @@ __all__ = [
     "banner",
     "change_parts",
     "comments",
+    "completion",
+    "concentration",
     "constructs",
+    "continuity",
     "excluded",
     "headline",
     "heat_map",
     "masthead",
+    "nonresponse",
     "participation",
     "plain",
+    "plan",
     "privacy",
     "quality",
+    "questions",
     "roll_ups",
     "rules",
     "run_card",
     "silent",
+    "under",
+    "voices",
     "waves",
 ]
 

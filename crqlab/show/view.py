@@ -8,6 +8,7 @@ import pandas as pd
 
 from crqlab.base.codebook import Privacy
 from crqlab.base.instrument import Instrument
+from crqlab.show.reach import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +18,10 @@ class Participation:
     Attributes
     ----------
     contacts, contacts_answered : int or None
-        People who were invited, and those of them who answered; None without a contacts table.
+        People who were invited, and those of them who answered, whether or not scores use it;
+        None without a contacts table.
     accounts, accounts_answered : int or None
-        Accounts with an invited contact, and those of them with an answer.
+        Accounts with an invited contact, and those of them with any answer.
     uninvited : int
         Answers from people who are not in the contacts table.
     revenue : float
@@ -57,6 +59,7 @@ class ClientView:
     n_excluded : int
         Responses left out of the scores.
     participation : Participation
+    reach : Reach
     measures : DataFrame, one row per measure
         ``measure``, ``label``, ``value``, ``low``, ``high``, ``level``, ``n_respondents``,
         ``n_accounts``, ``method``, ``flag``; ``change``, ``change_low``, ``change_high``,
@@ -96,6 +99,7 @@ class ClientView:
     n_accounts: int
     n_excluded: int
     participation: Participation
+    reach: Reach
     measures: pd.DataFrame
     trend: pd.DataFrame
     roll_ups: pd.DataFrame

@@ -96,7 +96,9 @@ def test_contacts_and_accounts_are_counted_from_the_invitations(study_of):
     contacts = study_of().read("contacts").query("wave == '2025'")
     assert asked.contacts == len(contacts)
     assert asked.accounts == contacts["account_id"].nunique() == 14
-    assert (asked.accounts_answered, asked.contacts_answered) == (12, len(contacts) - 3)
+    assert (asked.accounts_answered, asked.contacts_answered) == (12, len(contacts) - 2)
+    # the person whose response no score uses has taken part all the same
+    assert len(view(study_of(), client="C017", wave="2025").excluded) == 1
     assert asked.uninvited == 0
 
 

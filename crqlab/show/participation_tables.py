@@ -1,0 +1,322 @@
+"""Who answered, by whom they are grouped, and what the silent may change, in tables."""
+
+from __future__ import annotations
+
+import re
+from math import isnan
+
+import pandas as pd
+
+from crqlab.show.markup import Column, Shown, names, paragraph, table, text
+from crqlab.show.numbers import MISSING, count, decimals, number, percent, share, span
+from crqlab.show.view import ClientView
+
+TARGET = 0.80  # share of the revenue with at least one answer
+MOST = 20  # groups that a reader still compares
+UNITS = {"contacts": "Contacts", "accounts": "Accounts", "revenue": "Revenue"}
+GROUPS = {
+    "role": "role",
+    "tier": "tier",
+    "account_manager": "account manager",
+    "industry": "industry",
+    "country": "country",
+}
+VIEWS = {
+    "raw": "As answered",
+    "weighted": "Weighted by who tends to answer",
+    "late": "Silent contacts like late answers",
+    "like the answered": "Silent contacts like the others",
+    "passives": "All silent contacts passives",
+    "detractors": "All silent contacts detractors",
+}
+BOUNDS = ("like the answered", "passives", "detractors")
+ASSUMED = {
+    "like the answered": "all silent contacts like the others",
+    "passives": "all silent contacts passives",
+    "detractors": "all silent contacts detractors",
+}
+
+
+def participation(view: ClientView) -> Shown:
+    """How many contacts, and how many accounts, answered, and what revenue they stand for."""
+    rows = [view.reach.share(unit) for unit in UNITS]
+    if rows[0] is None and rows[1] is None:
+        return _counted(view)
+    shown = [row for row in rows if row is not None]
+    columns = [
+        Column("Who", [UNITS[row["unit"]] for row in shown]),
+        Column("Asked", [number(row["asked"], 0) for row in shown], True),
+        Column("Answered", [number(row["answered"], 0) for row in shown], True),
+        Column("Share", [percent(row["value"]) for row in shown], True),
+        Column("Interval", [_between(row["low"], row["high"]) for row in shown], True),
+    ]
+    methods = "; ".join(f"{row['unit']}: {row['method']}" for row in shown)
+    caption = (
+        f"Contact and account response, and revenue with at least one answer, "
+        f"{percent(shown[0]['level'])} intervals ({methods}). They take this wave as one of many "
+        "that could have been held; as a count of all who were asked it has no error."
+    )
+    said = _lead(view, *rows)
+    notes = _noted([(UNITS[row["unit"]], row["flag"]) for row in shown])
+    html = table(columns, caption=caption, note=text(f"{notes} {_beside(view)}"), kind="small")
+    return Shown(paragraph(text(said), "lead") + "\n" + html, said)
+
+
+def _noted(flags: list[tuple[str, str]]) -> str:
+    """Cautions as sentences: beside the numbers they would crowd them out on a small screen."""
+    told: dict[str, list[str]] = {}
+    for name, flag in flags:
+        if flag != "ok":
+            told.setdefault(flag, []).append(name)
+    return " ".join(f"{', '.join(who)}: {flag}." for flag, who in told.items())
+
+
+def _lead(
+    view: ClientView,
+    people: pd.Series | None,
+    accounts: pd.Series | None,
+    revenue: pd.Series | None,
+) -> str:
+    """The key sentence: both shares, and the revenue against its target."""
+    parts = [
+        share(int(row["answered"]), int(row["asked"]), row["unit"])
+        for row in (people, accounts)
+        if row is not None
+    ]
+    said = " answered; they speak for ".join(parts) + ("" if len(parts) > 1 else " answered")
+    if revenue is None:
+        return f"{said}."
+    held = revenue["value"]
+    near = percent(held) == percent(TARGET)
+    reached = "reached" if held >= TARGET else "just missed" if near else "missed"
+    return (
+        f"{said} and {percent(held)} of revenue: the target of {percent(TARGET)} is {reached}."
+        f"{_place(view)}"
+    )
+
+
+def _place(view: ClientView) -> str:
+    """Where the client stands among the others."""
+    found = view.reach.standing
+    if not found or isnan(found["percentile"]):
+        return ""
+    between = _between(found["percentile_low"], found["percentile_high"])
+    return (
+        f" More contacts answered than at {percent(found['percentile'])} of the other "
+        f"{view.reach.n_others:,} clients ({between})."
+    )
+
+
+def _between(low: float, high: float) -> str:
+    """An interval of shares as whole per cent."""
+    said = span(100 * low, 100 * high, 0)
+    return said if said == "open" else f"{said}\u00a0%"
+
+
+def _cautions(flags: list[str]) -> list[Column]:
+    """A column of cautions, where there are any."""
+    if all(flag == "ok" for flag in flags):
+        return []
+    return [Column("Caution", ["" if flag == "ok" else text(flag) for flag in flags])]
+
+
+def _counted(view: ClientView) -> Shown:
+    """The same from the invitations alone, where station 2 could not say."""
+    asked = view.participation
+    if asked.contacts is None:
+        said = (
+            f"{count(view.n_respondents, 'respondent')} of {count(view.n_accounts, 'account')} "
+            "answered. Nobody recorded who was invited, so response rates are not known."
+        )
+        return Shown(paragraph(text(said), "lead"), said)
+    said = (
+        f"{share(asked.contacts_answered, asked.contacts, 'contacts')} answered; they speak for "
+        f"{share(asked.accounts_answered, asked.accounts, 'accounts')}."
+    )
+    rows = [
+        ("Contacts", asked.contacts, asked.contacts_answered),
+        ("Accounts", asked.accounts, asked.accounts_answered),
+    ]
+    columns = [
+        Column("Who", [name for name, _, _ in rows]),
+        Column("Asked", [f"{invited:,}" for _, invited, _ in rows], True),
+        Column("Answered", [f"{answered:,}" for _, _, answered in rows], True),
+        Column("Share", [percent(part / whole) for _, whole, part in rows], True),
+    ]
+    caption = "Contact and account response: counts of all who were invited, so no interval."
+    html = table(columns, caption=caption, note=text(_beside(view)), kind="small")
+    return Shown(paragraph(text(said), "lead") + "\n" + html, said)
+
+
+def _beside(view: ClientView) -> str:
+    asked, notes = view.participation, []
+    if view.reach.share("revenue") is None and not isnan(asked.revenue):
+        notes.append(
+            f"The accounts that answered stand for {percent(asked.revenue)} of the revenue of all "
+            "invited accounts."
+        )
+    if asked.uninvited:
+        who = count(asked.uninvited, "answer comes", "answers come")
+        notes.append(
+            f"{who} from people who are not in the list of contacts; they count in scores."
+        )
+    if view.n_excluded:
+        left = count(view.n_excluded, "response was", "responses were")
+        notes.append(
+            f"{left} left out of all scores, though the people count here as having answered; the "
+            "reasons are listed under the methods."
+        )
+    return " ".join(notes)
+
+
+def completion(view: ClientView) -> Shown:
+    """Contacts, accounts and revenue that answered, by role, tier, account manager and more."""
+    parts = [_groups(view, dimension) for dimension in GROUPS]
+    parts = [part for part in parts if part.html]
+    if not parts:
+        return Shown("", "Nothing tells groups of contacts apart")
+    html = "\n".join(part.html for part in parts)
+    return Shown(html, "; ".join(part.sentence for part in parts))
+
+
+def _groups(view: ClientView, dimension: str) -> Shown:
+    """One table for one way to tell groups apart; none where there is one group only."""
+    rows = view.reach.completion
+    rows = rows[rows["dimension"] == dimension]
+    units = {unit: rows[rows["unit"] == unit].set_index("group") for unit in UNITS}
+    order = units["contacts"].sort_values("asked", ascending=False, kind="stable").index
+    if len(order) < 2:
+        return Shown("", "")
+    shown, left = order[:MOST], order[MOST:]
+    units = {unit: some.reindex(shown) for unit, some in units.items()}
+    columns = [Column(GROUPS[dimension].capitalize(), names(shown))]
+    for unit, some in units.items():
+        if unit != "revenue":
+            counts = zip(some["answered"], some["asked"], strict=True)
+            columns.append(Column(f"{UNITS[unit]} answered", [_of(*both) for both in counts], True))
+        head = "Share" if unit != "revenue" else "Revenue heard"
+        between = [_between(*both) for both in zip(some["low"], some["high"], strict=True)]
+        columns.append(Column(head, [percent(value) for value in some["value"]], True))
+        columns.append(Column("Interval", between, True))
+    flags = [_brief(_joined([some.loc[g, "flag"] for some in units.values()])) for g in shown]
+    word = GROUPS[dimension]
+    caption = (
+        f"Who answered by {word}, {percent(rows['level'].iloc[0])} intervals made as above. "
+        "Where few contacts or accounts were asked, read nothing into the share."
+    )
+    note = ""
+    if len(left):
+        asked = int(rows[(rows["unit"] == "contacts") & rows["group"].isin(left)]["asked"].sum())
+        note = f"{len(left):,} more with {count(asked, 'contact')} between them are not listed."
+    html = table([*columns, *_cautions(flags)], caption=caption, note=text(note), kind="long")
+    return Shown(html, f"{count(len(order), 'group')} by {word}")
+
+
+def _of(part: float, whole: float) -> str:
+    return f"{number(part, 0)} of {number(whole, 0)}"
+
+
+def _joined(flags: list[object]) -> str:
+    """Cautions of several numbers, each said once."""
+    words = [part for flag in flags if flag == flag for part in str(flag).split("; ")]
+    return "; ".join(dict.fromkeys(word for word in words if word != "ok")) or "ok"
+
+
+def _brief(flag: str) -> str:
+    """Cautions that fit beside ten numbers; an unknown interval says so itself."""
+    parts = [re.sub(r"^fewer than \d+ (\w+)$", r"few \1", part) for part in flag.split("; ")]
+    parts = [part.removesuffix(": interval unknown") for part in parts]
+    return "; ".join(part.replace(" ", "\u00a0") if len(part) < 16 else part for part in parts)
+
+
+def nonresponse(view: ClientView) -> Shown:
+    """CRQ and NPS as answered, adjusted and at their bounds, side by side."""
+    rows = view.reach.nonresponse
+    rows = rows[rows["view"].isin(VIEWS)]
+    asked = [m for m in ("crq", "nps") if m in set(rows["measure"])]
+    known = view.reach.score("crq", "raw") is not None and (
+        rows.loc[rows["view"] != "raw", "value"].notna().any()
+    )
+    if not known:
+        return Shown("", "What the silent may change is not known")
+    sets = {m: rows[rows["measure"] == m].set_index("view").reindex(VIEWS) for m in asked}
+    columns = [Column("If silent contacts could be heard", list(VIEWS.values()))]
+    for measure, some in sets.items():
+        columns += _scores(view, measure, some)
+    first = sets[asked[0]]
+    n = zip(first["n_respondents"], first["n_effective"], first.index, strict=True)
+    columns.append(Column("Answers", [_answers(*each) for each in n], True))
+    flags = [(VIEWS[v], _joined([some.loc[v, "flag"] for some in sets.values()])) for v in VIEWS]
+    level = percent(float(rows["level"].iloc[0]))
+    caption = (
+        f"CRQ and NPS as answered, adjusted, and at their bounds, {level} intervals that draw "
+        "whole accounts again. No interval holds the doubt whether what is assumed of the silent "
+        "is right."
+    )
+    said = " ".join(_told(view, measure) for measure in asked)
+    html = f"{paragraph(text(said), 'lead')}\n{paragraph(text(f'{view.reach.limit}.'), '')}\n"
+    html += table(columns, caption=caption, note=text(_noted(flags)))
+    return Shown(html, f"{said} {view.reach.limit}.")
+
+
+def _scores(view: ClientView, measure: str, some: pd.DataFrame) -> list[Column]:
+    places, signed = decimals(measure), measure == "nps"
+    values = [number(value, places, signed=signed) for value in some["value"]]
+    ends = zip(some["value"], some["low"], some["high"], strict=True)
+    between = [
+        MISSING if isnan(value) else span(low, high, places, signed=signed)
+        for value, low, high in ends
+    ]
+    return [
+        Column(view.instrument.label(measure), values, True),
+        Column("Interval", between, True),
+    ]
+
+
+def _answers(n: float, effective: float, name: str) -> str:
+    if name != "weighted" or not effective:
+        return number(n, 0)
+    return f"{number(n, 0)}, worth {number(effective, 0)}"
+
+
+def _told(view: ClientView, measure: str) -> str:
+    """Raw, adjusted and bounds in one sentence."""
+    raw = view.reach.score(measure, "raw")
+    if raw is None:
+        return ""
+    label, adjusted = view.instrument.label(measure), view.reach.score(measure, "weighted")
+    said = f"{label} is {_number(measure, raw['value'])} as answered"
+    if adjusted is not None:
+        said += f" and {_number(measure, adjusted['value'])} weighted by who tends to answer"
+    ends = bounds(view, measure)
+    if ends is None:
+        return f"{said}."
+    (low, least), (high, most) = ends
+    return (
+        f"{said}; it would be {_number(measure, low)} with {ASSUMED[least]} and "
+        f"{_number(measure, high)} with {ASSUMED[most]}."
+    )
+
+
+def bounds(view: ClientView, measure: str) -> tuple[tuple[float, str], tuple[float, str]] | None:
+    """Return the least and the greatest bound, each with its name; None if one is unknown."""
+    rows = [view.reach.score(measure, name) for name in BOUNDS]
+    known = [(float(row["value"]), row["view"]) for row in rows if row is not None]
+    return (min(known), max(known)) if len(known) == len(BOUNDS) else None
+
+
+def _number(measure: str, value: float) -> str:
+    return number(value, decimals(measure), signed=measure == "nps")
+
+
+def adjusted(view: ClientView, measure: str) -> str:
+    """Say beside a headline number what it is once adjusted, and its bounds; empty if unknown."""
+    row, ends = view.reach.score(measure, "weighted"), bounds(view, measure)
+    if row is None or ends is None:
+        return ""
+    between = span(row["low"], row["high"], decimals(measure), signed=measure == "nps")
+    low, high = (_number(measure, end) for end, _ in ends)
+    return (
+        f"Adjusted for the silent {_number(measure, row['value'])} ({between}); "
+        f"bounds {low} to {high}"
+    )

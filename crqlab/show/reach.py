@@ -1,0 +1,88 @@
+"""Whom a client's wave reached, and what hangs on that: station 2 as a page shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reach:
+    """Participation of one client's wave; every table may be without rows.
+
+    Attributes
+    ----------
+    completion : DataFrame
+        The columns of ``completion``.
+    others : DataFrame, one row per published band of completion
+        ``low``, ``high`` (whole per cent), ``n`` (other clients, each with its last wave); no
+        rows where they are too few to stay unknown.
+    n_others : int
+        Other clients whose completion is known, as far as they are shown.
+    standing : dict
+        ``percentile``, ``percentile_low``, ``percentile_high``: share of the other clients
+        that are lower, in [0, 1]; empty where not known.
+    published : DataFrame
+        ``says``, ``low``, ``high``: facts that others have published, shares in [0, 1].
+    silent : DataFrame
+        The columns of ``silent`` with ``name``, ``manager``, and ``score``, ``score_low``,
+        ``score_high``: the shrunken CRQ of the last wave with a score.
+    voices : DataFrame
+        The columns of ``voices`` with ``name`` and ``revenue``.
+    nonresponse : DataFrame
+        The columns of ``nonresponse`` with ``withheld``.
+    limit : str
+        What no adjustment can do, in words.
+    managers : DataFrame
+        Account managers in the columns of ``concentration``, with ``withheld``: whether
+        ``crq_without`` would tell what very few people said.
+    effective : float
+        Account managers of equal revenue that would be as concentrated; missing if unknown.
+    n_sole : int
+        Accounts that one respondent alone speaks for.
+    sole_share : float
+        Their share of the revenue of all accounts with a score, in [0, 1].
+    continuity : DataFrame
+        The columns of ``continuity`` with ``name``.
+    stayed : dict
+        ``value``, ``low``, ``high`` (share of the earlier wave's contacts asked again, in
+        [0, 1], accounts as clusters), ``n`` of these contacts; empty in a first wave.
+    questions : DataFrame
+        The columns of ``audit``.
+    plan, precision : DataFrame
+        The columns of ``wave_plan`` and ``precision``; no rows where a later wave was held.
+    """
+
+    completion: pd.DataFrame
+    others: pd.DataFrame
+    n_others: int
+    standing: dict[str, float]
+    published: pd.DataFrame
+    silent: pd.DataFrame
+    voices: pd.DataFrame
+    nonresponse: pd.DataFrame
+    limit: str
+    managers: pd.DataFrame
+    effective: float
+    n_sole: int
+    sole_share: float
+    continuity: pd.DataFrame
+    stayed: dict[str, float]
+    questions: pd.DataFrame
+    plan: pd.DataFrame
+    precision: pd.DataFrame
+
+    def share(self, unit: str) -> pd.Series | None:
+        """Return how many contacts, accounts or how much revenue answered; None if unknown."""
+        rows = self.completion[
+            (self.completion["dimension"] == "all") & (self.completion["unit"] == unit)
+        ]
+        known = rows[rows["value"].notna()]
+        return None if known.empty else known.iloc[0]
+
+    def score(self, measure: str, view: str) -> pd.Series | None:
+        """Return one view of a score as in ``nonresponse``; None if unknown or withheld."""
+        rows = self.nonresponse
+        rows = rows[(rows["measure"] == measure) & (rows["view"] == view) & rows["value"].notna()]
+        return None if rows.empty else rows.iloc[0]
