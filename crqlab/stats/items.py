@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -194,10 +195,10 @@ def _numbers(items: pd.DataFrame, least: int, argument: str, asks: str) -> NDArr
             "Check the construct's item list in the codebook."
         )
     for name, column in items.items():
-        if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_complex_dtype(column):
-            some = column.dropna().head(1).tolist()
+        if not _is_number(column):
+            odd = (repr(value) for value in column.dropna() if not isinstance(value, Real))
             raise EstimateError(
-                f"Item {name} holds {column.dtype} such as {some}; expected numbers. "
+                f"Item {name} holds answers such as {next(odd, column.dtype)}; expected numbers. "
                 "Code answers as scale points first."
             )
     table = items.to_numpy(dtype=float, na_value=np.nan)
@@ -205,6 +206,12 @@ def _numbers(items: pd.DataFrame, least: int, argument: str, asks: str) -> NDArr
         name = items.columns[np.isinf(table).any(axis=0)][0]
         raise EstimateError(f"Item {name} holds infinite numbers; expected scale points or gaps.")
     return table
+
+
+def _is_number(column: pd.Series) -> bool:
+    if pd.api.types.is_object_dtype(column):
+        return all(isinstance(value, Real) for value in column.dropna())
+    return pd.api.types.is_any_real_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)
 
 
 def _accounts(accounts: pd.Series, n: int, argument: str) -> NDArray:

@@ -121,7 +121,7 @@ def average_r(
     r = answers.correlation
     pairs = len(r) * (len(r) - 1) / 2
     value = float(np.triu(r, 1).sum() / pairs)
-    z = answers.deviations / np.sqrt(np.diagonal(answers.covariance))
+    z = answers.deviations / answers.deviations.std(axis=0)
     own = z**2
     influence = (z.sum(axis=1) ** 2 - own.sum(axis=1) - own @ (r.sum(axis=0) - 1)) / 2 / pairs
     with np.errstate(divide="ignore", invalid="ignore"):
