@@ -70,8 +70,8 @@ def normal_density(h: ArrayLike, k: ArrayLike, rho: ArrayLike) -> NDArray[np.flo
     return np.exp(-squares / (2 * rest)) / (2 * np.pi * np.sqrt(rest))
 
 
-def cells(rows: NDArray, columns: NDArray, rho: NDArray) -> tuple[NDArray, NDArray]:
-    """Fill tables: the probability of every cell, and its derivative by the correlation.
+def cells(rows: NDArray, columns: NDArray, rho: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+    """Fill tables: the probability of every cell, and how it moves with the correlation.
 
     Parameters
     ----------
@@ -82,7 +82,8 @@ def cells(rows: NDArray, columns: NDArray, rho: NDArray) -> tuple[NDArray, NDArr
 
     Returns
     -------
-    probability, slope : array, shape (tables, cuts - 1, cuts - 1)
+    probability, slope, bend : array, shape (tables, cuts - 1, cuts - 1)
+        With first and second derivative by rho.
 
     References
     ----------
@@ -94,9 +95,14 @@ def cells(rows: NDArray, columns: NDArray, rho: NDArray) -> tuple[NDArray, NDArr
     >>> cells(cut, cut, np.array([0.5]))[0].round(4).tolist()
     [[[0.3333, 0.1667], [0.1667, 0.3333]]]
     """
-    grid = rows[:, :, None], columns[:, None, :], rho[:, None, None]
-    filled = (np.diff(np.diff(f(*grid), axis=1), axis=2) for f in (normal_cdf, normal_density))
-    return tuple(filled)
+    h, k, r = rows[:, :, None], columns[:, None, :], rho[:, None, None]
+    rest = (1 - r) * (1 + r)
+    density = normal_density(h, k, r)
+    bent = density * (r / rest + (h - r * k) * (k - r * h) / rest**2)
+    probability, slope, bend = (
+        np.diff(np.diff(corner, axis=1), axis=2) for corner in (normal_cdf(h, k, r), density, bent)
+    )
+    return probability, slope, bend
 
 
 def conditional(given: NDArray, cuts: NDArray, rho: NDArray) -> NDArray[np.float64]:

@@ -17,7 +17,9 @@ from crqlab.stats.factors.twostep import Pairs, correlate, matrix, pairs
 METHOD = "two-step, Olsson 1979; jackknife on Fisher's z"
 NAME = "polychoric correlation"
 AT_ITS_BOUND = "no two respondents contradict one another: correlation at its bound"
+HANGS_ON_ONE = "without one respondent the correlation is at its bound: interval open"
 OK = "ok"
+SINGULAR = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,8 +106,12 @@ def polychoric(a: pd.Series, b: pd.Series, *, level: float = 0.95) -> Estimate:
     coded = ranks(side_by_side(a, b, ("a", "b")))
     found = pairs(coded)
     value, n = float(found.rho[0]), len(coded.codes)
-    notes = (*coded.notes, *((AT_ITS_BOUND,) if found.bounded[0] else ()))
-    low, high = _jackknife(coded, found, level)
+    low, high = _jackknife(found, level)
+    notes = coded.notes
+    if found.bounded[0]:
+        notes = (*notes, AT_ITS_BOUND)
+    elif np.isnan(low):
+        notes = (*notes, HANGS_ON_ONE)
     return Estimate(NAME, value, low, high, level, n, "respondents", METHOD, notes)
 
 
@@ -180,12 +186,12 @@ def _flag(coded: Ranks, found: Pairs, table: NDArray) -> str:
         couple = f"{coded.names[found.left[first]]} and {coded.names[found.right[first]]}"
         more = int(found.bounded.sum()) - 1
         notes.append(f"{couple}{f' and {more} more pairs' if more else ''} correlate at the bound")
-    if np.linalg.eigvalsh(table)[0] <= 0:
+    if np.linalg.eigvalsh(table)[0] <= SINGULAR:
         notes.append("not positive definite")
     return "; ".join(notes) or OK
 
 
-def _jackknife(coded: Ranks, found: Pairs, level: float) -> tuple[float, float]:
+def _jackknife(found: Pairs, level: float) -> tuple[float, float]:
     """Interval from leaving out each respondent; those of one cell give one and the same table."""
     if found.bounded[0]:
         return np.nan, np.nan

@@ -13,8 +13,7 @@ from crqlab.stats.factors.thresholds import Ranks, cuts
 ROUNDS = 60
 BOUND = 1 - 1e-9
 TINY = np.finfo(float).tiny
-STEP = 0.005
-NEARBY = STEP * np.arange(-30, 31)
+LONGEST = 0.1
 LEAST = 1e-16
 """Smallest probability that a difference of distribution functions can tell from 0."""
 
@@ -52,14 +51,16 @@ def pairs(ranks: Ranks, *, least: float = LEAST, empty: float = 0.0) -> Pairs:
 
     .. math:: \sum_{kl} \frac{n_{kl}}{\pi_{kl}} \frac{\partial \pi_{kl}}{\partial \rho} = 0
 
-    by Fisher scoring inside a shrinking bracket, for all pairs at once.
+    by Newton's steps from the correlation of the codes, inside a shrinking bracket, for all
+    pairs at once.
 
     Parameters
     ----------
     ranks : Ranks
     least : float
-        A cell with a smaller probability under the model counts as impossible: it has this
-        probability and no slope, which bounds what one odd respondent can do (lavaan: 1.5e-8).
+        A cell with a smaller probability under the model counts as impossible and is left out
+        of the score, which bounds what one odd respondent can do (lavaan: 1.5e-8). The score
+        may then have two roots; the one nearest to the correlation of the codes is found.
     empty : float
         Respondents moved into the empty cell of a 2 x 2 table, margins kept (lavaan moves one
         half); 0 leaves it empty, and the correlation at its bound.
@@ -77,10 +78,7 @@ def pairs(ranks: Ranks, *, least: float = LEAST, empty: float = 0.0) -> Pairs:
     solved = _filled(tables, empty) if ranks.shares.shape[1] == 2 else tables
     rows, columns = ranks.cuts[left], ranks.cuts[right]
     start = np.corrcoef(ranks.codes, rowvar=False)[left, right] if len(left) else np.empty(0)
-    rho = _solve(solved, rows, columns, start, least)
-    if least > LEAST:
-        rho = _best(solved, rows, columns, rho, least)
-    return Pairs(left, right, tables, rho)
+    return Pairs(left, right, tables, _solve(solved, rows, columns, start, least))
 
 
 def correlate(tables: NDArray, start: float) -> NDArray[np.float64]:
@@ -119,39 +117,24 @@ def _filled(tables: NDArray, empty: float) -> NDArray:
     return tables + move[:, None, None] * np.array([[1.0, -1.0], [-1.0, 1.0]])
 
 
-def _best(tables, rows, columns, rho, least) -> NDArray:
-    """Move to the highest peak nearby: one respondent in a cell near ``least`` makes two."""
-    probability, _ = cells(rows, columns, rho * BOUND)
-    rare = np.where(tables > 0, probability, 1.0).min(axis=(1, 2)) < np.sqrt(least)
-    at = np.flatnonzero(rare & (np.abs(rho) < 1))
-    tables, rows, columns = tables[at], rows[at], columns[at]
-    tried = np.clip(rho[at] + NEARBY[:, None], -BOUND, BOUND)
-    heights = [
-        np.einsum("tij,tij->t", tables, np.log(np.maximum(cells(rows, columns, r)[0], least)))
-        for r in tried
-    ]
-    top = tried[np.argmax(heights, axis=0), np.arange(len(at))]
-    low, high = (np.clip(top + step, -BOUND, BOUND) for step in (-STEP, STEP))
-    found = _solve(tables, rows, columns, top, least, low, high)
-    best = rho.copy()
-    best[at] = np.where(np.abs(top - rho[at]) > STEP / 2, found, rho[at])
-    return best
-
-
-def _solve(tables, rows, columns, start, least, low=-BOUND, high=BOUND) -> NDArray:
+def _solve(tables, rows, columns, start, least) -> NDArray:
     n = tables.sum(axis=(1, 2))
     rho = np.clip(start, -0.99, 0.99)
-    low, high = np.broadcast_to(low, rho.shape), np.broadcast_to(high, rho.shape)
+    low, high = np.full(len(rho), -BOUND), np.full(len(rho), BOUND)
     for _ in range(ROUNDS):
-        probability, slope = cells(rows, columns, rho)
-        relative = np.where(probability > least, slope / np.maximum(probability, LEAST), 0.0)
+        probability, slope, bend = cells(rows, columns, rho)
+        possible = probability > least
+        inverse = np.where(possible, 1 / np.maximum(probability, LEAST), 0.0)
+        relative = slope * inverse
         score = np.einsum("tij,tij->t", tables, relative)
-        information = n * np.einsum("tij,tij->t", slope, relative)
+        observed = np.einsum("tij,tij->t", tables, relative**2 - bend * inverse)
+        expected = n * np.einsum("tij,tij->t", slope, relative)
+        information = np.where(observed > 0, observed, np.maximum(expected, TINY))
         low, high = np.where(score > 0, rho, low), np.where(score < 0, rho, high)
-        scored = rho + score / np.maximum(information, TINY)
-        inside = (scored > low) & (scored < high)
+        newton = rho + np.clip(score / information, -LONGEST, LONGEST)
+        inside = (newton > low) & (newton < high)
         halved = np.where(score > 0, (rho + high) / 2, (rho + low) / 2)
-        moved = np.where(score == 0, rho, np.where(inside, scored, halved))
+        moved = np.where(score == 0, rho, np.where(inside, newton, halved))
         done = np.abs(moved - rho).max(initial=0) < 1e-12
         rho = moved
         if done:
@@ -200,7 +183,7 @@ def influence(ranks: Ranks, found: Pairs, *, least: float = LEAST) -> tuple[NDAr
     using Mplus, technical report, section 2.
     """
     rows, columns = ranks.cuts[found.left], ranks.cuts[found.right]
-    probability, slope = cells(rows, columns, found.rho)
+    probability, slope, _ = cells(rows, columns, found.rho)
     possible = probability > least
     inverse = np.where(possible, 1 / np.where(possible, probability, 1.0), 0.0)
     score = slope * inverse

@@ -206,7 +206,7 @@ def _cautions(model: Model, theta: NDArray, moments: OrdinalMoments, converged: 
         for name, value in zip(model.items, unexplained(model, theta), strict=True)
         if value < -TINY
     ]
-    if np.linalg.eigvalsh(moments.matrix)[0] <= 0:
+    if np.linalg.eigvalsh(moments.matrix)[0] <= SINGULAR:
         found.append("polychoric correlations are not positive definite")
     if moments.n < model.n_free:
         found.append(f"{moments.n} respondents for {model.n_free} parameters")

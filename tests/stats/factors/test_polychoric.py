@@ -84,9 +84,28 @@ def test_density_is_the_slope_of_the_distribution_in_rho(h, k, rho):
 
 def test_cells_fill_the_whole_table():
     edges = np.concatenate([[-40], CUTS, [40]])[None]
-    probability, slope = cells(edges, edges[:, [0, 2, 5, 7]], np.array([0.6]))
+    probability, slope, bend = cells(edges, edges[:, [0, 2, 5, 7]], np.array([0.6]))
     assert probability.sum() == pytest.approx(1, abs=1e-14)
     assert slope.sum() == pytest.approx(0, abs=1e-14)
+    assert bend.sum() == pytest.approx(0, abs=1e-14)
+
+
+@given(st.floats(-0.95, 0.95))
+def test_cells_know_their_derivatives(rho):
+    edges, step = np.concatenate([[-40], CUTS, [40]])[None], 1e-5
+    up, here, down = (cells(edges, edges, np.array([rho + d])) for d in (step, 0, -step))
+    np.testing.assert_allclose(here[1], (up[0] - down[0]) / (2 * step), atol=1e-6)
+    np.testing.assert_allclose(here[2], (up[1] - down[1]) / (2 * step), atol=1e-4)
+
+
+def test_one_odd_respondent_counts_in_full_unless_a_least_probability_is_set():
+    # lavaan 0.6-14 (cells below 1.5e-8 left out) gives 0.82017 for these answers
+    both = np.random.default_rng(42).multivariate_normal([0, 0], [[1, 0.8], [0.8, 1]], size=250)
+    items = pd.DataFrame(np.digitize(both, np.arange(-2, 2.1, 0.5)), columns=["a", "b"])
+    items.iloc[0] = [0, 7]
+    coded = ranks(items)
+    assert pairs(coded).rho[0] == pytest.approx(0.79103, abs=1e-5)
+    assert pairs(coded, least=1.5e-8).rho[0] == pytest.approx(0.82017, abs=1e-5)
 
 
 def test_does_not_care_which_item_comes_first():
@@ -161,6 +180,13 @@ def test_items_that_never_contradict_correlate_at_the_bound(sign):
     table = polychoric_matrix(pd.DataFrame({"a": item, "b": sign * item, "c": ANSWERS["com_2"]}))
     assert "a and b correlate at the bound" in table.flag
     assert "not positive definite" in table.flag
+
+
+def test_an_interval_that_hangs_on_one_respondent_is_open():
+    found = polychoric(pd.Series([1, 1, 2, 2, 2, 2]), pd.Series([1, 2, 1, 2, 2, 2]))
+    assert 0 < found.value < 1
+    assert "without one respondent" in str(found)
+    assert np.isnan(found.low)
 
 
 def test_an_empty_cell_of_a_two_by_two_table_puts_rho_at_its_bound():
