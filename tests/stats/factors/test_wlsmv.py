@@ -240,7 +240,7 @@ def test_recovers_the_truth_with_honest_errors_and_rejects_as_often_as_it_says()
     truth = np.array([0.8, 0.7, 0.6, 0.85, 0.75, 0.65, 0.7])
     model = {"f": list("abcd"), "g": list("efg")}
     inside, rejected, found = [], [], []
-    for seed in range(200):
+    for seed in range(150):
         rng = np.random.default_rng(seed)
         factors = rng.multivariate_normal([0, 0], [[1, 0.5], [0.5, 1]], size=400)
         behind = factors[:, [0, 0, 0, 0, 1, 1, 1]] * truth
