@@ -44,7 +44,7 @@ class Propensities:
         if self.odds.empty:
             return "No wave has both answers and silence to learn from: nothing is weighted"
         last = self.odds[self.odds["wave"] == self.odds["wave"].iloc[-1]]
-        clear = last[(last["low"] > 1) | (last["high"] < 1)]
+        clear = last[((last["low"] > 1) | (last["high"] < 1)) & (last["value"] > 0)]
         told = "nothing that is known of people goes with answering"
         if len(clear):
             strongest = clear.assign(size=np.log(clear["value"]).abs()).nlargest(3, "size")
