@@ -1,0 +1,165 @@
+"""What one client may see of participation: its own rows, and nothing of very few people."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crqlab.report import html
+from crqlab.report.client import view
+from crqlab.report.reach import reach
+from tests.report.executed import executed
+from tests.show import asked
+from tests.show.fixture import Shape, lay_out
+
+SHAPES = {
+    "three accounts": {"accounts": 3, "silent": 0},
+    "four hundred accounts": {"accounts": 400, "most": 14, "silent": 90},
+    "one wave": {"waves": ("2025",), "managers": 1, "others": 0},
+}
+
+
+def reached(study, **more):
+    return view(study, client="C017", wave=more.pop("wave", "2025")).reach
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_page_opens_for_every_kind_of_client_and_names_no_other(asked_study_of, shape):
+    study = asked_study_of(**SHAPES[shape])
+    page = html.render(
+        executed(study, client="C017", wave="2025"), title="Panel", language="en", code=False
+    )
+    assert "What may the silent be hiding?" in page
+    assert "Which roles are not heard?" in page
+    assert "X0" not in page
+    assert "secret" not in page, "no contact is named"
+
+
+def test_rows_are_those_of_the_tables(asked_study_of):
+    study = asked_study_of()
+    seen = reached(study)
+    mine = {"client": "C017", "wave": "2025"}
+    pd.testing.assert_frame_equal(seen.completion, study.read("completion", **mine))
+    raw = study.read("nonresponse", **mine)
+    assert seen.nonresponse["value"].tolist() == raw["value"].tolist()
+    assert len(seen.plan) == len(study.read("wave_plan"))
+
+
+def test_a_study_without_the_station_has_a_reach_without_rows(study_of):
+    seen = reached(study_of())
+    assert all(seen.share(unit) is None for unit in ("contacts", "accounts", "revenue"))
+    assert seen.silent.empty
+    assert seen.plan.empty
+    assert seen.stayed == seen.standing == {}
+    assert np.isnan(seen.effective)
+
+
+def test_a_client_of_whom_nobody_recorded_who_was_asked(tmp_path):
+    study = lay_out(tmp_path, Shape(contacts=False))
+    row = asked._share({"client_id": "C017", "wave": "2025"}, "all", "all", 9, 3, 0, "contacts")
+    gone = dict.fromkeys(("asked", "value", "low", "high"), np.nan)
+    study.write("completion", pd.DataFrame([{**row, **gone, "flag": "nobody recorded"}]))
+    assert reached(study).share("contacts") is None
+    page = html.render(
+        executed(study, client="C017", wave="2025"), title="Panel", language="en", code=False
+    )
+    assert "response rates are not known" in page
+
+
+def test_other_clients_are_counted_with_their_last_wave_until_now(tmp_path):
+    shape = Shape()
+    study = asked.add(lay_out(tmp_path, shape), shape)
+    rows = study.read("completion")
+    later = rows[rows["client_id"] == "X03"].assign(wave="2026", value=0.99)
+    study.write("completion", pd.concat([rows, later], ignore_index=True))
+    seen = reached(study)
+    assert seen.n_others == 12
+    assert seen.others.set_index("high").loc[100, "n"] == 0
+    assert seen.others.set_index("high").loc[30, "n"] == 3
+    assert seen.standing["percentile"] == pytest.approx(6 / 12)
+
+
+def test_fewer_than_ten_other_clients_would_be_found_out(asked_study_of):
+    assert reached(asked_study_of(others=9)).n_others == 0
+    assert reached(asked_study_of(others=10)).n_others == 10
+
+
+def test_the_last_score_is_the_shrunken_one(tmp_path):
+    shape = Shape(silent=2)
+    study = asked.add(lay_out(tmp_path, shape), shape)
+    quiet = study.read("silent")
+    quiet["account_id"], quiet["last_wave"] = ["A000", "A004"], ["2024", "2023"]
+    study.write("silent", quiet)
+    scores = study.read("account_scores").set_index(["account_id", "wave"])["shrunken"]
+    found = reached(study).silent
+    assert found["score"].tolist() == [scores["A000", "2024"], scores["A004", "2023"]]
+    assert "last_crq" not in found
+
+
+def test_a_plan_made_after_a_later_wave_stays_unseen(tmp_path):
+    shape = Shape()
+    study = asked.add(lay_out(tmp_path, shape), shape)
+    assert len(reached(study).plan)
+    assert reached(study, wave="2024").plan.empty
+    assert reached(study, wave="2024").precision.empty
+
+
+def facts(managers, n):
+    """Accounts as the page knows them."""
+    ids = [f"A{i}" for i in range(len(n))]
+    return pd.DataFrame(
+        {"account_id": ids, "name": ids, "manager": managers, "revenue": 1.0, "n": n}
+    )
+
+
+def held(study, names):
+    one = study.read("concentration").iloc[0].to_dict()
+    rows = [{**one, "holder": "account_manager", "name": name} for name in names]
+    study.write("concentration", pd.DataFrame(rows))
+
+
+@pytest.mark.parametrize(
+    ("n", "withheld"),
+    [
+        ([5, 4, 6, 3], [False, False]),
+        ([2, 0, 6, 3], [True, True]),  # Ann's two people
+        ([5, 1, 6, 3], [True, True]),  # the page shows Ann's five: one is left
+        ([5, 2, 6, 1], [True, True]),
+        ([2, 1, 2, 2], [False, False]),  # three and four people stay in the crowd
+    ],
+)
+def test_what_is_left_without_somebody_never_tells_what_few_people_said(tmp_path, n, withheld):
+    shape = Shape()
+    study = asked.add(lay_out(tmp_path, shape), shape)
+    held(study, ["Ann", "Bo"])
+    accounts = facts(["Ann", "Ann", "Bo", "Bo"], n)
+    found = reach(study, "C017", "2025", accounts, pd.Series([9.0] * 9)).managers
+    assert found["withheld"].tolist() == withheld
+    assert found["crq_without"].isna().tolist() == withheld
+
+
+def test_bounds_that_rest_on_few_people_are_withheld(tmp_path):
+    shape = Shape()
+    study = asked.add(lay_out(tmp_path, shape), shape)
+    rows = study.read("nonresponse")
+    late = rows["view"] == "late"
+    lent = rows["view"] == "passives"
+    flags = rows["flag"].mask(late, "fewer than 5 late answers")
+    study.write(
+        "nonresponse",
+        rows.assign(flag=flags.mask(lent, "CRQ of passives from all clients of the wave")),
+    )
+    people = pd.Series([2.0, 3.0, 7.0, 9.0, 10.0])  # two detractors, one passive
+    seen = reach(study, "C017", "2025", facts("Ann", [5, 5]), people)
+    assert seen.score("crq", "detractors") is None
+    assert seen.score("nps", "detractors") is not None
+    assert seen.score("crq", "late") is None
+    assert seen.score("crq", "passives") is not None, "the mean of all clients tells of nobody"
+    hidden = seen.nonresponse.query("withheld")
+    assert hidden["flag"].str.startswith("withheld: rests on fewer than 3 people").all()
+    assert hidden[["value", "low", "high"]].isna().all(axis=None)
+
+
+def test_nothing_of_a_wave_of_two_answers_is_shown(tmp_path):
+    shape = Shape(accounts=2, most=1)
+    study = asked.add(lay_out(tmp_path, shape), shape)
+    assert reached(study).nonresponse["value"].isna().all()

@@ -1,0 +1,210 @@
+"""Tables of station 2 made by hand beside the small study, for tests of what readers see.
+
+Rates and scores are plain functions of a place in the list, so that a test can say what must
+stand on the page without the code that makes them in earnest.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from crqlab import Study
+from tests.show.fixture import Shape
+
+ROLES = ("buyer", "executive", "user")
+OTHERS = [0.02, 0.12, 0.24, 0.27, 0.28, 0.29, 0.31, 0.34, 0.36, 0.42, 0.55, 0.71]
+VIEWS = ("raw", "weighted", "late", "like the answered", "passives", "detractors")
+SHIFT = dict(zip(VIEWS, (0.0, -0.03, -0.05, 0.0, -0.2, -1.1), strict=True))
+
+
+def add(study: Study, shape: Shape, *, others: int = len(OTHERS), managers: int = 3) -> Study:
+    """Write every table of station 2 for the shape's last wave."""
+    key = {"client_id": shape.client, "wave": shape.waves[-1]}
+    accounts = study.read("accounts")
+    scores = study.read("account_scores", client=shape.client, wave=key["wave"])
+    if managers > 1:
+        turn = np.arange(len(accounts)) % managers
+        study.write("accounts", accounts.assign(account_manager=[f"Manager {i}" for i in turn]))
+        accounts = study.read("accounts")
+    quiet = accounts.tail(shape.silent)
+    rows = {
+        "completion": _completion(key, others, managers),
+        "silent": _silent(key, shape, quiet),
+        "voices": _voices(key, accounts),
+        "nonresponse": _nonresponse(key, study, shape),
+        "concentration": _held(key, accounts, scores),
+        "continuity": _stays(key, shape, accounts),
+        "audit": _audit(key, managers),
+        "wave_plan": _plan(key, accounts),
+        "precision": _precision(key, shape),
+    }
+    for name, table in rows.items():
+        study.write(name, table)
+    return study
+
+
+def _completion(key: dict, others: int, managers: int) -> pd.DataFrame:
+    groups = [("all", "all", 200, 60, 20), ("role", "buyer", 4, 1, 3), ("role", "user", 90, 30, 19)]
+    groups += [
+        ("account_manager", f"Manager {i}", 40 + i, 10 + i, 6 + i)
+        for i in range(managers if managers > 1 else 0)
+    ]
+    rows = [_share(key, *group, unit) for group in groups for unit in _UNITS]
+    rows += [
+        _share({"client_id": f"X{i:02d}", "wave": key["wave"]}, "all", "all", 1000,
+               round(1000 * rate), 50, "contacts")
+        for i, rate in enumerate(OTHERS[:others])
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+_UNITS = ("contacts", "accounts", "revenue")
+
+
+def _share(
+    key: dict, dimension: str, group: str, asked: int, answered: int, n: int, unit: str
+) -> dict:
+    if unit == "accounts":
+        asked, answered = n, max(n // 2, 1)
+    value = answered / asked
+    few = unit == "contacts" and asked < 10
+    return {
+        **key, "dimension": dimension, "group": group, "unit": unit, "asked": float(asked),
+        "answered": float(answered), "value": value, "low": max(value - 0.08, 0.0),
+        "high": min(value + 0.09, 1.0), "level": 0.95, "n_accounts": n, "method": "by hand",
+        "flag": "fewer than 10 contacts" if few else "ok",
+    }  # fmt: skip
+
+
+def _silent(key: dict, shape: Shape, quiet: pd.DataFrame) -> pd.DataFrame:
+    n = len(quiet)
+    last = [shape.waves[0] if i % 2 and len(shape.waves) > 1 else None for i in range(n)]
+    return pd.DataFrame(
+        {
+            **key, "account_id": quiet["account_id"].to_numpy(), "rank": np.arange(1, n + 1),
+            "revenue": quiet["revenue"].to_numpy(float), "revenue_share": np.full(n, 0.01),
+            "asked": 1 + np.arange(n), "silent_since": shape.waves[-1],
+            "n_waves": 1 + np.arange(n) % 2, "last_wave": last, "last_crq": np.full(n, 1.23),
+            "last_n": np.ones(n, int), "flag": "ok",
+        }
+    )  # fmt: skip
+
+
+def _voices(key: dict, accounts: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for i, account in enumerate(accounts["account_id"]):
+        for j, role in enumerate(ROLES):
+            asked = (i + j) % 4
+            answered = asked // 2
+            status = "heard" if answered else "silent" if asked else "not asked"
+            rows.append({**key, "account_id": account, "role": role, "asked": asked,
+                         "answered": answered, "status": status})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _nonresponse(key: dict, study: Study, shape: Shape) -> pd.DataFrame:
+    people = study.read("respondents", client=shape.client, wave=key["wave"])
+    middle = {"crq": people["crq"].mean()}
+    if shape.ltr:
+        ltr = people["ltr"]
+        middle["nps"] = 100 * ((ltr >= 9).mean() - (ltr <= 6).mean())
+    flag = {"weighted": "no earlier scores: silence may depend on the score"}
+    return pd.DataFrame(
+        [
+            {**key, "measure": measure, "view": view,
+             "value": value + SHIFT[view] * (30 if measure == "nps" else 1),
+             "low": value + SHIFT[view] - 0.2, "high": value + SHIFT[view] + 0.2, "level": 0.95,
+             "n_respondents": len(people), "n_accounts": 20, "n_effective": len(people) * 0.75,
+             "method": "by hand", "flag": flag.get(view, "ok")}
+            for measure, value in middle.items()
+            for view in VIEWS
+        ]
+    )  # fmt: skip
+
+
+def _held(key: dict, accounts: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    rows = scores.merge(accounts[["account_id", "account_manager", "revenue"]], on="account_id")
+    total, n = rows["revenue"].sum(), rows["n"].sum()
+    found = []
+    for name, some in rows.groupby("account_manager"):
+        left = rows.drop(some.index)
+        without = (left["crq"] * left["n"]).sum() / left["n"].sum() if len(left) else np.nan
+        found.append({**key, "holder": "account_manager", "name": name, "n_accounts": len(some),
+                      "revenue": some["revenue"].sum(), "n_silenced": 0, "crq_without": without,
+                      "revenue_share": some["revenue"].sum() / total,
+                      "goodwill_share": len(some) / len(rows), "flag": "ok"})  # fmt: skip
+    one = rows[rows["n"] == 1]
+    found += [
+        {**key, "holder": "contact", "name": f"secret {row.account_id}", "n_accounts": 1,
+         "revenue": row.revenue, "revenue_share": row.revenue / total, "goodwill_share": 0.0123,
+         "crq_without": row.crq / n, "n_silenced": 1, "flag": "ok"}
+        for row in one.itertuples()
+    ]  # fmt: skip
+    table = pd.DataFrame(found).sort_values(["holder", "revenue"], ascending=[True, False])
+    return table.reset_index(drop=True)
+
+
+def _stays(key: dict, shape: Shape, accounts: pd.DataFrame) -> pd.DataFrame:
+    n = len(accounts) if len(shape.waves) > 1 else 0
+    stayed = np.where(np.arange(n) % 5 == 4, 0, 3)
+    return pd.DataFrame(
+        {
+            **key, "from_wave": shape.waves[0], "account_id": accounts["account_id"].head(n),
+            "before": 4, "now": 4, "stayed": stayed, "value": stayed / 4, "answered_both": 0,
+            "flag": "ok",
+        }
+    ).astype({"before": int, "now": int, "answered_both": int})  # fmt: skip
+
+
+def _audit(key: dict, managers: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {**key, "account_manager": f"Manager {i}", "topic": topic,
+             "question": f"Is there a reason for <{topic}>?", "found": 0.62, "expected": 0.9,
+             "value": -0.28, "low": -0.4, "high": -0.1, "level": 0.95, "unit": "share of contacts",
+             "p": None if topic == "late" else 0.001, "q": None if topic == "late" else 0.01,
+             "rate": 0.05, "n_accounts": 8, "n_contacts": 44,
+             "raised": topic == "share" and i == 1,
+             "flag": "cannot be asked: no sign-off dates" if topic == "late" else "ok"}
+            for i in range(managers if managers > 1 else 0)
+            for topic in ("late", "share", "roles")
+        ],
+        columns=_AUDIT,
+    ).astype(
+        {"p": float, "q": float, "n_accounts": int, "n_contacts": int, "raised": bool}
+    )  # fmt: skip
+
+
+_AUDIT = (
+    "client_id wave account_manager topic question found expected value low high level unit p q "
+    "rate n_accounts n_contacts raised flag"
+).split()
+
+
+def _plan(key: dict, accounts: pd.DataFrame) -> pd.DataFrame:
+    n = len(accounts)
+    quarter = np.arange(n) % 3 + 1
+    return pd.DataFrame(
+        {
+            "client_id": key["client_id"], "account_id": accounts["account_id"], "slice": quarter,
+            "starts": pd.to_datetime(
+                pd.Series(quarter).map({1: "2026-01-01", 2: "2026-04-01", 3: "2026-07-01"})
+            ),
+            "tier": "A", "revenue": accounts["revenue"].to_numpy(float), "contacts": 4,
+            "resting": 1, "flag": "ok",
+        }
+    ).astype({"contacts": int, "resting": int})  # fmt: skip
+
+
+def _precision(key: dict, shape: Shape) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"client_id": key["client_id"], "slice": quarter, "measure": measure,
+             "n_accounts": 5 + quarter, "n_contacts": 20 + quarter, "completion": 0.3,
+             "answers": 6.0 + quarter, "half_width": half + quarter / 10, "level": 0.95,
+             "flag": "ok"}
+            for measure, half in (("crq", 0.21), ("nps", 17.0))[: 2 if shape.ltr else 1]
+            for quarter in range(4)
+        ]
+    )  # fmt: skip

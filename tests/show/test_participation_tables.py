@@ -1,0 +1,231 @@
+"""What a page says of participation is what the tables of station 2 say, rounded once."""
+
+import dataclasses
+
+import pytest
+from bs4 import BeautifulSoup
+
+from crqlab.show import tables
+
+EVERY = "participation nonresponse completion silent voices concentration continuity questions plan"
+SHAPES = {
+    "plain": {},
+    "three accounts": {"accounts": 3, "silent": 0},
+    "four hundred accounts": {"accounts": 400, "most": 14, "silent": 90},
+    "one wave, one account manager": {"waves": ("2025",), "managers": 1},
+    "no LTR, few other clients": {"ltr": False, "others": 4},
+    "two people": {"accounts": 2, "most": 1},
+}
+
+
+def read(shown):
+    return BeautifulSoup(shown.html, "html.parser")
+
+
+def cells(shown, number=0):
+    """Rows of a table as lists of text, the heading first."""
+    table = read(shown).find_all("table")[number]
+    return [[c.get_text() for c in tr.find_all(["th", "td"])] for tr in table.find_all("tr")]
+
+
+def plain(shown):
+    return read(shown).get_text(" ").replace("\xa0", " ").replace("−", "-")
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("name", EVERY.split())
+def test_everything_can_be_laid_out_for_every_kind_of_client(asked_view_of, shape, name):
+    shown = getattr(tables, name)(asked_view_of(**SHAPES[shape]))
+    page = read(shown)
+    assert shown.sentence
+    assert len(page.find_all("caption")) == len(page.find_all("table"))
+    assert all(th.get("scope") for th in page.find_all("th"))
+    assert "nan" not in page.get_text().lower().split()
+    assert "None" not in page.get_text()
+
+
+@pytest.mark.parametrize("name", EVERY.split())
+def test_a_study_without_the_station_is_laid_out_too(view_of, name):
+    shown = getattr(tables, name)(view_of(contacts=False))
+    assert shown.sentence
+    assert len(read(shown).find_all("caption")) == len(read(shown).find_all("table"))
+
+
+def test_contacts_accounts_and_revenue_stand_with_their_intervals_and_the_target(asked_view_of):
+    view = asked_view_of()
+    head, *rows = cells(tables.participation(view))
+    assert head == ["Who", "Asked", "Answered", "Share", "Interval"]
+    for shown, unit in zip(rows, ("contacts", "accounts", "revenue"), strict=True):
+        row = view.reach.share(unit)
+        assert shown[0].lower() == unit
+        assert [shown[1], shown[2]] == [f"{row['asked']:,.0f}", f"{row['answered']:,.0f}"]
+        assert shown[3].replace("\xa0", " ") == f"{100 * row['value']:.0f} %"
+        assert (
+            shown[4].replace("\xa0", " ") == f"{100 * row['low']:.0f} to {100 * row['high']:.0f} %"
+        )
+    said = plain(tables.participation(view))
+    assert "60 of 200 contacts (30 %) answered; they speak for 10 of 20 accounts (50 %)" in said
+    assert "30 % of revenue: the target of 80 % is missed" in said
+    assert "Wilson" not in said, "the method is the table's, not made up"
+
+
+@pytest.mark.parametrize(
+    ("value", "says"), [(0.8, "reached"), (0.797, "just missed"), (0.5, "missed")]
+)
+def test_the_target_is_judged_before_rounding(asked_view_of, value, says):
+    view = asked_view_of()
+    rows = view.reach.completion.copy()
+    rows.loc[(rows["dimension"] == "all") & (rows["unit"] == "revenue"), "value"] = value
+    reach = dataclasses.replace(view.reach, completion=rows)
+    said = plain(tables.participation(dataclasses.replace(view, reach=reach)))
+    assert f"of 80 % is {says}." in said
+
+
+def test_the_place_among_other_clients_is_said_without_their_names(asked_view_of):
+    said = plain(tables.participation(asked_view_of()))
+    assert "More contacts answered than at 50 % of the other 12 clients" in said
+    assert "X0" not in said
+    few = plain(tables.participation(asked_view_of(others=4)))
+    assert "other 4 clients" not in few
+
+
+def test_groups_show_counts_shares_intervals_and_small_cells(asked_view_of):
+    shown = tables.completion(asked_view_of())
+    head, *rows = cells(shown)
+    assert [row[0] for row in rows] == ["user", "buyer"]
+    buyer = rows[1]
+    assert buyer[1:3] == ["1 of 4", "25\xa0%"]
+    assert buyer[-1].replace("\xa0", " ") == "few contacts"
+    assert head[-1] == "Caution"
+    managers = cells(shown, 1)[1:]
+    assert [row[0] for row in managers] == ["Manager 2", "Manager 1", "Manager 0"]
+
+
+def test_too_many_groups_are_counted_not_dropped(asked_view_of):
+    view = asked_view_of(managers=24)
+    table = cells(tables.completion(view), 1)
+    assert len(table) == 1 + 20
+    left = view.reach.completion.query("dimension == 'account_manager' and unit == 'contacts'")
+    asked = int(left["asked"].sort_values().head(4).sum())
+    assert f"4 more with {asked} contacts between them" in plain(tables.completion(view))
+
+
+def test_raw_adjusted_and_bounds_stand_side_by_side(asked_view_of):
+    view = asked_view_of()
+    head, *rows = cells(tables.nonresponse(view))
+    assert head[1:5] == ["CRQ", "Interval", "NPS", "Interval"]
+    assert [row[0] for row in rows][:2] == ["As answered", "Weighted by who tends to answer"]
+    names = ("raw", "weighted", "late", "like the answered", "passives", "detractors")
+    for shown, name in zip(rows, names, strict=True):
+        crq, nps = (view.reach.score(measure, name) for measure in ("crq", "nps"))
+        assert shown[1] == f"{crq['value']:.2f}"
+        assert shown[2] == f"{crq['low']:.2f} to {crq['high']:.2f}"
+        assert shown[3].replace("−", "-") == f"{nps['value']:+.0f}"
+    said = plain(tables.nonresponse(view))
+    assert "no weighting can tell" in said
+    assert "silence may depend on the score" in said
+    low = view.reach.score("crq", "detractors")["value"]
+    assert f"it would be {low:.2f} with all silent contacts detractors" in said
+
+
+def test_the_headline_carries_the_adjusted_figure_and_the_bounds(asked_view_of, view_of):
+    view = asked_view_of()
+    crq = {name: view.reach.score("crq", name) for name in ("weighted", "detractors", "raw")}
+    said = plain(tables.headline(view))
+    assert (
+        f"Adjusted for the silent {crq['weighted']['value']:.2f} ({crq['weighted']['low']:.2f} to "
+        f"{crq['weighted']['high']:.2f}); bounds {crq['detractors']['value']:.2f} to "
+        f"{crq['raw']['value']:.2f}"
+    ) in said
+    assert said.count("Adjusted for the silent") == 2
+    assert "Adjusted" not in plain(tables.headline(view_of()))
+
+
+def test_silent_accounts_are_ranked_by_revenue_with_since_when_and_their_last_score(asked_view_of):
+    view = asked_view_of(silent=6)
+    head, *rows = cells(tables.silent(view))
+    table = view.reach.silent
+    assert [row[0] for row in rows] == table["name"].tolist()
+    revenue = [float(row[head.index("Revenue a year (EUR)")].replace(",", "")) for row in rows]
+    assert revenue == sorted(revenue, reverse=True)
+    assert {row[head.index("Silent since")] for row in rows} == {"2025"}
+    assert rows[0][head.index("Last score")] == "never answered"
+    assert "1.23" not in plain(tables.silent(view)), "one person's last score is that person's"
+    assert "3 of them the time before" in plain(tables.silent(view))
+
+
+def test_of_many_silent_accounts_the_rest_is_counted_and_weighed(asked_view_of):
+    view = asked_view_of(accounts=400, most=14, silent=90)
+    assert len(cells(tables.silent(view))) == 1 + 25
+    left = view.reach.silent["revenue"].iloc[25:].sum()
+    assert f"65 more accounts were silent and pay {left:,.0f} EUR" in plain(tables.silent(view))
+
+
+@pytest.mark.parametrize("accounts", [3, 400])
+def test_the_grid_shows_who_is_not_heard(asked_view_of, accounts):
+    view = asked_view_of(accounts=accounts, silent=0, most=14)
+    head, *rows = cells(tables.voices(view))
+    assert head == ["Account", "buyer", "executive", "user"]
+    table = view.reach.voices.set_index(["name", "role"])
+    for row in rows:
+        for role, cell in zip(head[1:], row[1:], strict=True):
+            found = table.loc[(row[0], role)]
+            assert ("?" in cell) == (found["status"] != "heard")
+            if found["status"] == "heard":
+                assert cell == f"{found['answered']} of {found['asked']}"
+    gaps = view.reach.voices.query("status != 'heard'")["account_id"].nunique()
+    assert len(rows) == min(gaps, 25)
+    said = plain(tables.voices(view))
+    assert (f"{gaps - 25} more accounts with a role that is not heard" in said) == (gaps > 25)
+
+
+def test_account_managers_stand_with_what_hangs_on_them(asked_view_of):
+    view = asked_view_of()
+    head, *rows = cells(tables.concentration(view))
+    for shown, row in zip(rows, view.reach.managers.itertuples(), strict=True):
+        assert shown[0] == row.name
+        assert shown[head.index("Share of revenue")] == f"{100 * row.revenue_share:.0f}\xa0%"
+        without = "–withheld" if row.withheld else f"{row.crq_without:.2f}"
+        assert shown[head.index("CRQ without")] == without
+    said = plain(tables.concentration(view))
+    assert "are heard through one person only" in said
+    assert "secret" not in said, "no contact is named"
+
+
+def test_a_single_account_manager_holds_everything(asked_view_of):
+    said = plain(tables.concentration(asked_view_of(managers=1)))
+    assert "All accounts with a score belong to one account manager, Eva Lind" in said
+    assert "very few people" not in said
+
+
+def test_continuity_names_where_nobody_stayed(asked_view_of):
+    view = asked_view_of()
+    said = plain(tables.continuity(view))
+    share = view.reach.continuity["stayed"].sum() / view.reach.continuity["before"].sum()
+    assert f"{100 * share:.0f} % were asked again (95 % interval" in said
+    assert "At 3 of 15 accounts nobody stayed: Account 4, Account 9, Account 14." in said
+
+
+def test_questions_are_asked_and_nobody_is_accused(asked_view_of):
+    view = asked_view_of()
+    shown = tables.questions(view)
+    _, row = cells(shown)
+    assert row[:2] == ["Manager 1", "Is there a reason for <share>?"]
+    assert row[2:4] == ["62\xa0%", "90\xa0%"]
+    said = plain(shown)
+    assert "1 of 6 questions about 3 account managers is worth asking" in said
+    assert "up to 5 % arise by chance" in said
+    assert "Could not be looked into: contacts signed off late" in said
+    quiet = view.reach.questions.assign(raised=False)
+    reach = dataclasses.replace(view.reach, questions=quiet)
+    calm = tables.questions(dataclasses.replace(view, reach=reach))
+    assert "None of 6 questions about 3 account managers stands out" in plain(calm)
+
+
+def test_the_plan_says_what_to_expect_of_every_quarter_and_the_year(asked_view_of):
+    head, *rows = cells(tables.plan(asked_view_of()))
+    assert [row[0] for row in rows] == ["2026 Q1", "2026 Q2", "2026 Q3", "Whole year"]
+    assert [row[head.index("CRQ")] for row in rows] == ["± 0.31", "± 0.41", "± 0.51", "± 0.21"]
+    assert [row[head.index("NPS")] for row in rows] == ["± 17", "± 17", "± 17", "± 17"]
+    said = plain(tables.plan(asked_view_of()))
+    assert "over the year expect CRQ ± 0.21 and NPS ± 17 if 30 % of contacts answer" in said
