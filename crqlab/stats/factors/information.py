@@ -12,7 +12,7 @@ from crqlab.stats.factors.model import Model
 from crqlab.stats.factors.normal import curvature, misfit, scores
 from crqlab.stats.factors.sample import Sample
 
-STEP = 1e-30
+STEP, SINGULAR = 1e-30, 1e-10
 
 
 def moved(
@@ -131,8 +131,11 @@ def inverse(info: NDArray) -> NDArray:
            [nan, nan]])
     """
     scale = np.sqrt(np.maximum(np.diag(info), 1e-300))
-    inner = info / np.outer(scale, scale)
-    values, vectors = np.linalg.eigh(inner)
-    if values[0] < 1e-10:
+    try:
+        root = np.linalg.cholesky(info / np.outer(scale, scale))
+    except np.linalg.LinAlgError:
         return np.full_like(info, np.nan)
-    return (vectors / values) @ vectors.T / np.outer(scale, scale)
+    if np.diag(root).min() ** 2 < SINGULAR:
+        return np.full_like(info, np.nan)
+    half = np.linalg.inv(root) / scale
+    return half.T @ half

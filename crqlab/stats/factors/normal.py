@@ -225,7 +225,7 @@ def _score(sample: Sample, sigma: NDArray, mu: NDArray, most: int) -> tuple[NDAr
         for halving in range(30):
             size = 0.5**halving
             trial = sigma + size * change, mu + size * step[:p]
-            if np.linalg.eigvalsh(trial[0])[0] > 0 and misfit(sample, *trial)[0] <= value:
+            if _lower(sample, *trial, value):
                 sigma, mu = trial
                 break
         else:
@@ -233,3 +233,11 @@ def _score(sample: Sample, sigma: NDArray, mu: NDArray, most: int) -> tuple[NDAr
         if left < 1e-18:
             break
     return sigma, mu
+
+
+def _lower(sample: Sample, sigma: NDArray, mu: NDArray, value: float) -> bool:
+    try:
+        np.linalg.cholesky(sigma)
+        return misfit(sample, sigma, mu)[0] <= value
+    except np.linalg.LinAlgError:
+        return False

@@ -262,10 +262,13 @@ def check_rank(correlation: NDArray, items: Sequence[str], where: str = "") -> N
     Traceback (most recent call last):
     crqlab.base.errors.EstimateError: Items 't1' and 't2' say the same (correlation 1.000000). ...
     """
-    values, vectors = np.linalg.eigh(correlation)
-    if values[0] > TOO_ALIKE:
-        return
+    try:
+        if np.diag(np.linalg.cholesky(correlation)).min() ** 2 > TOO_ALIKE:
+            return
+    except np.linalg.LinAlgError:
+        pass
     _check_alike(correlation, list(items), where)
+    vectors = np.linalg.eigh(correlation)[1]
     parts = np.flatnonzero(np.abs(vectors[:, 0]) > 0.05)
     raise EstimateError(
         f"Items {listed(items[k] for k in parts).replace(' or ', ' and ')} are redundant{where}: "
