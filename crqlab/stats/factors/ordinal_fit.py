@@ -94,8 +94,10 @@ def _scaled(chi2: float, df: int, product: NDArray) -> dict[str, float]:
 def _robust(moments: OrdinalMoments, sigma: NDArray, left: NDArray, df: int) -> dict[str, float]:
     names = ["cfi_robust", "tli_robust", "rmsea_robust", "rmsea_robust_low", "rmsea_robust_high"]
     observed = moments.matrix
-    if min(np.linalg.eigvalsh(m)[0] for m in (observed, sigma)) < PROPER or df == 0:
+    if min(np.linalg.eigvalsh(m)[0] for m in (observed, sigma)) < PROPER:
         return dict.fromkeys(names, np.nan)
+    if df == 0:
+        return dict(zip(names, (1.0, 1.0, 0.0, 0.0, 0.0), strict=True))
     n, p, inner = moments.n, len(sigma), np.linalg.inv(sigma)
     null = -n * np.linalg.slogdet(observed)[1]
     chi2 = n * (np.linalg.slogdet(sigma)[1] + np.trace(observed @ inner) - p) + null
