@@ -21,6 +21,7 @@ _MODULES = {
     "responses": "crqlab.responses",
     "participation": "crqlab.participation",
     "scores": "crqlab.scores",
+    "construct": "crqlab.construct",
     "report": "crqlab.report",
     "figures": "crqlab.show.figures",
     "charts": "crqlab.show.charts",

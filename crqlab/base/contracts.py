@@ -6,6 +6,7 @@ Columns that depend on the instrument (items, constructs) are added to the fixed
 from __future__ import annotations
 
 from crqlab.base.columns import ACCOUNT, CLIENT, FLAG, INTERVAL, LTR, SCORE, WAVE, amount, count
+from crqlab.base.construct_contracts import CONSTRUCT
 from crqlab.base.errors import one_of
 from crqlab.base.instrument import Instrument
 from crqlab.base.participation_contracts import PARTICIPATION
@@ -265,6 +266,7 @@ TABLES = {
         AGREEMENT,
         CHANGES,
         *PARTICIPATION,
+        *CONSTRUCT,
     )
 }
 

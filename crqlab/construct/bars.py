@@ -1,0 +1,154 @@
+"""How high is high enough, who says so, and what follows from an estimate and its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import isnan, nan
+
+from crqlab.base.errors import EstimateError
+from crqlab.stats.estimate import Estimate
+
+VERDICTS = ("meets", "borderline", "misses", "unknown")
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What an estimate must reach.
+
+    Attributes
+    ----------
+    good : float
+        Reached by the cautious end of the interval: the criterion is met.
+    tolerable : float
+        Not even reached by the estimate: the criterion is missed.
+    source : str
+        Author and year, as in ``docs/sources.md``.
+    most : bool
+        Whether the estimate must stay below the bar, not above.
+
+    Examples
+    --------
+    >>> omega = Bar(0.70, 0.60, "Nunnally & Bernstein 1994")
+    >>> omega.verdict(0.80, 0.72), omega.verdict(0.80, 0.65), omega.verdict(0.55, 0.40)
+    ('meets', 'borderline', 'misses')
+    >>> Bar(0.85, 0.90, "Henseler et al. 2015", most=True).verdict(0.7, 0.6, 0.8)
+    'meets'
+    """
+
+    good: float
+    tolerable: float
+    source: str
+    most: bool = False
+
+    def verdict(self, estimate: float, low: float = nan, high: float = nan) -> str:
+        """Judge an estimate; without an interval the estimate stands for its cautious end."""
+        if isnan(estimate):
+            return UNKNOWN
+        cautious = high if self.most else low
+        cautious = estimate if isnan(cautious) else cautious
+        sign = -1 if self.most else 1
+        if sign * cautious >= sign * self.good:
+            return "meets"
+        return "borderline" if sign * estimate >= sign * self.tolerable else "misses"
+
+
+def row(
+    criterion: str,
+    about: str,
+    question: str,
+    measure: str,
+    bar: Bar,
+    estimate: float,
+    low: float = nan,
+    high: float = nan,
+    *,
+    n: int = 0,
+    unit: str = "respondents",
+    flag: str = "ok",
+    verdict: str | None = None,
+) -> dict:
+    """Return one row of the evidence; the bar gives the verdict unless one is given.
+
+    Parameters
+    ----------
+    criterion : str
+        One word for the kind of evidence.
+    about : str
+        The construct, pair or group it is about.
+    question : str
+        What the number answers, in words.
+    measure : str
+        Name of the number.
+    bar : Bar
+    estimate, low, high : float
+        Missing (NaN) where the data cannot say.
+    n : int
+    unit : str
+        ``"respondents"`` or ``"accounts"``.
+    flag : str
+        ``"ok"`` or the caution.
+    verdict : str, optional
+        Where the bar alone does not decide.
+    """
+    return {
+        "criterion": criterion,
+        "about": about,
+        "question": question,
+        "measure": measure,
+        "estimate": float(estimate),
+        "low": float(low),
+        "high": float(high),
+        "bar": float(bar.good),
+        "side": "at most" if bar.most else "at least",
+        "verdict": _trusted(verdict or bar.verdict(estimate, low, high), flag),
+        "source": bar.source,
+        "n": int(n),
+        "unit": unit,
+        "flag": flag or "ok",
+    }
+
+
+def _trusted(verdict: str, flag: str) -> str:
+    """Hold a verdict back where the number behind it cannot be relied on."""
+    if "did not converge" in flag:
+        return UNKNOWN
+    return "borderline" if verdict == "meets" and "improper" in flag else verdict
+
+
+def of_estimate(
+    criterion: str, about: str, question: str, measure: str, bar: Bar, found: Estimate | str
+) -> dict:
+    """Return the row of an `Estimate`, or of the reason why there is none."""
+    if isinstance(found, str):
+        return row(criterion, about, question, measure, bar, nan, flag=found)
+    return row(
+        criterion,
+        about,
+        question,
+        measure,
+        bar,
+        found.value,
+        found.low,
+        found.high,
+        n=found.n,
+        unit=found.unit,
+        flag="; ".join(found.notes),
+    )
+
+
+def tried(find: Callable) -> object:
+    """Return what a function finds, or in words why the data cannot carry it.
+
+    Examples
+    --------
+    >>> def nothing():
+    ...     raise EstimateError("One account; an interval needs two. Pool the waves.")
+    >>> tried(nothing)
+    'One account; an interval needs two. Pool the waves.'
+    """
+    try:
+        return find()
+    except EstimateError as error:
+        return str(error)

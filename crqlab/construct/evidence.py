@@ -1,0 +1,225 @@
+"""Whether the construct holds: one row per criterion, each with its bar and its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from crqlab.base.codebook import Codebook
+from crqlab.construct import distinct, groups, inside, outside, structure
+from crqlab.construct.bars import VERDICTS
+from crqlab.construct.material import Material, material
+from crqlab.stats.estimate import check_level
+from crqlab.stats.factors.result import CfaFit
+from crqlab.stats.resampling import DRAWS, SEED
+
+ASKED = {
+    "reliability": "Do the items of a construct agree?",
+    "dimensions": "Are there as many dimensions as planned?",
+    "fit": "Do the answers fall into the planned constructs?",
+    "one score": "May the constructs be added up to CRQ?",
+    "convergent": "Do items show their own construct?",
+    "discriminant": "Are the constructs distinct from each other?",
+    "invariance": "Do all groups read the items alike?",
+    "agreement": "May the people of an account be averaged?",
+    "criterion": "Does CRQ go with recommending?",
+    "known groups": "Does CRQ tell known groups apart?",
+    "method": "Is it more than one overall impression?",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What speaks for the construct and what against it.
+
+    Attributes
+    ----------
+    table : DataFrame, one row per number
+        ``criterion``, ``about``, ``question``, ``measure``, ``estimate``, ``low``, ``high``,
+        ``bar``, ``side`` ("at least" or "at most"), ``verdict`` (meets, borderline, misses,
+        unknown), ``source`` of the bar, ``n``, ``unit``, ``flag``. A criterion is met when the
+        cautious end of the interval reaches the bar, missed when not even the estimate
+        reaches what the source still tolerates.
+    rivals : DataFrame, one row per model
+        ``model`` (first-order, second-order, one factor) and its indices of fit, ``n``,
+        ``flag``.
+    loadings : DataFrame, one row per item
+        ``construct``, ``label``, ``item``, ``loading`` (standardised), ``low``, ``high``,
+        ``flag``; ``order`` 2 for constructs on CRQ.
+    relations : DataFrame, one row per pair of constructs
+        ``left``, ``right`` (labels), ``correlation`` (latent), ``htmt``, ``low``, ``high``,
+        ``flag``.
+    ladders : DataFrame, one row per grouping and step
+        ``grouping``, ``step``, ``cfi``, ``rmsea``, ``delta_cfi``, ``delta_rmsea``, ``freed``,
+        ``holds``, ``groups``, ``flag``.
+    level : float
+    n : int
+        Respondents with a CRQ score.
+    """
+
+    table: pd.DataFrame
+    rivals: pd.DataFrame
+    loadings: pd.DataFrame
+    relations: pd.DataFrame
+    ladders: pd.DataFrame
+    level: float
+    n: int
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """One row per criterion: its question, how many numbers meet it, the weakest of them."""
+        rows = []
+        for name, part in self.table.groupby("criterion", sort=False):
+            counts = part["verdict"].value_counts().reindex(list(VERDICTS), fill_value=0)
+            known = part[part["verdict"] != "unknown"]
+            verdict = _weakest(known["verdict"]) if len(known) else "unknown"
+            weak = part[part["verdict"] == verdict]
+            facts = {"question": ASKED[name], "verdict": verdict}
+            named = weak["about"].mask(weak["about"] == "CRQ", weak["measure"])
+            below = ", ".join(dict.fromkeys(named)) if verdict != "meets" else ""
+            rows.append({"criterion": name, **facts, **counts.to_dict(), "because of": below})
+        return pd.DataFrame(rows)
+
+    def __str__(self) -> str:
+        verdicts = self.summary["verdict"].value_counts()
+        lost = self.summary.loc[self.summary["verdict"] == "misses", "criterion"]
+        said = {**_SAID, "misses": f"missed ({', '.join(lost)})"}
+        words = [f"{verdicts[name]} {word}" for name, word in said.items() if name in verdicts]
+        return (
+            f"Of {len(self.summary)} criteria for the construct: {', '.join(words)}; "
+            f"n = {self.n:,} respondents"
+        )
+
+    def of(self, criterion: str) -> pd.DataFrame:
+        """Return the rows of one criterion."""
+        return self.table[self.table["criterion"] == criterion].reset_index(drop=True)
+
+
+_SAID = {"meets": "met", "borderline": "borderline", "misses": "missed", "unknown": "open"}
+
+
+def _weakest(verdicts: pd.Series) -> str:
+    return max(verdicts, key=VERDICTS.index)
+
+
+def evidence(
+    responses: pd.DataFrame,
+    respondents: pd.DataFrame,
+    codebook: Codebook,
+    accounts: pd.DataFrame | None = None,
+    *,
+    outcomes: pd.DataFrame | None = None,
+    level: float = 0.95,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> Evidence:
+    """Collect what speaks for and against the construct, criterion by criterion.
+
+    Accounts are the sampling unit wherever an interval is given. What a study cannot carry
+    (one item, no LTR, few accounts) has verdict ``unknown`` and says why in ``flag``.
+
+    Parameters
+    ----------
+    responses, respondents : DataFrame
+        Tables of these names; respondents decide who counts.
+    codebook : Codebook
+    accounts, outcomes : DataFrame, optional
+        Tables of these names: groups for invariance, and what came of contracts.
+    level : float
+        Coverage of all intervals, in (0, 1).
+    draws, seed : int
+        Samples of whole accounts, and where their chance begins.
+
+    Returns
+    -------
+    Evidence
+
+    Raises
+    ------
+    EstimateError
+        No respondents, respondents that are not among the responses, a level that is no share.
+
+    References
+    ----------
+    In column ``source`` and in ``docs/sources.md``.
+    """
+    check_level(level)
+    options = {"level": level, "draws": draws, "seed": seed}
+    from_ = material(responses, respondents, codebook, accounts, **options)
+    models = structure.rivals(from_)
+    fits = structure.fits(models)
+    counted = structure.dimensions(from_)
+    ratio = distinct.ratios(from_)
+    square = distinct.squares(models["first-order"])
+    climbed = groups.ladders(from_)
+    rows = [
+        *inside.reliability(from_),
+        structure.dimension_row(from_, counted),
+        *structure.fit_rows(fits),
+        *inside.general(from_, models["second-order"]),
+        *inside.convergent(from_, models["first-order"]),
+        *distinct.discriminant(from_, ratio, square),
+        *groups.group_rows(from_, climbed),
+        *inside.agreement(from_),
+        *outside.criterion(from_),
+        *outside.known_groups(from_, outcomes),
+        *structure.method_rows(from_, fits, counted),
+    ]
+    return Evidence(
+        pd.DataFrame(rows),
+        fits,
+        _loadings(from_, models),
+        _relations(from_, ratio, square),
+        _ladders(climbed),
+        level,
+        int(from_.rows["crq"].notna().sum()),
+    )
+
+
+def _loadings(from_: Material, models: Mapping[str, CfaFit | str]) -> pd.DataFrame:
+    """Standardised loadings of both planned models; 95 % intervals from their errors."""
+    from scipy.stats import norm
+
+    columns = ["construct", "label", "item", "order", "loading", "low", "high", "flag"]
+    parts = [pd.DataFrame(columns=columns)]
+    for name, order in (("first-order", 1), ("second-order", 2)):
+        fit = models[name]
+        if isinstance(fit, str):
+            continue
+        rows = fit.loadings[fit.loadings["order"] == order]
+        half = norm.isf((1 - from_.level) / 2) * rows["std_se"]
+        label = [from_.label(construct) for construct in rows["construct"]]
+        item = rows["item"] if order == 1 else [from_.label(i) for i in rows["item"]]
+        found = rows[["construct", "order"]].assign(label=label, item=item, loading=rows["std"])
+        ends = {"low": rows["std"] - half, "high": rows["std"] + half}
+        parts.append(found.assign(**ends, flag=fit.flag)[columns])
+    return pd.concat(parts[1:] or parts, ignore_index=True)
+
+
+def _relations(
+    from_: Material, ratio: pd.DataFrame | str, square: pd.DataFrame | str
+) -> pd.DataFrame:
+    columns = ["left", "right", "correlation", "htmt", "low", "high", "flag"]
+    if isinstance(ratio, str):
+        return pd.DataFrame(columns=columns)
+    known = ratio.rename(columns={"value": "htmt"})
+    latent = [
+        np.nan if isinstance(square, str) else square.loc[left, right]
+        for left, right in zip(known["left"], known["right"], strict=True)
+    ]
+    words = {side: [from_.label(name) for name in known[side]] for side in ("left", "right")}
+    return known.assign(correlation=latent, **words)[columns]
+
+
+def _ladders(climbed: Mapping) -> pd.DataFrame:
+    columns = ["step", "cfi", "rmsea", "delta_cfi", "delta_rmsea", "freed", "holds", "flag"]
+    parts = [
+        ladder.table[columns].assign(grouping=name, groups=len(ladder.groups))
+        for name, ladder in climbed.items()
+        if not isinstance(ladder, str)
+    ]
+    order = ["grouping", *columns[:-1], "groups", "flag"]
+    return pd.concat(parts, ignore_index=True)[order] if parts else pd.DataFrame(columns=order)
