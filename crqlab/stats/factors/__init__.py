@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from crqlab.stats.factors.fitting import cfa, refit
 from crqlab.stats.factors.ladder import Invariance, invariance
+from crqlab.stats.factors.polychoric import Polychoric, polychoric, polychoric_matrix
 from crqlab.stats.factors.result import CfaFit
 
-__all__ = ["CfaFit", "Invariance", "cfa", "invariance", "refit"]
+__all__ = [
+    "CfaFit",
+    "Invariance",
+    "Polychoric",
+    "cfa",
+    "invariance",
+    "polychoric",
+    "polychoric_matrix",
+    "refit",
+]
