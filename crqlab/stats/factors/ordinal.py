@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from crqlab.base.errors import EstimateError
 from crqlab.stats.factors.bivariate import BEYOND
 from crqlab.stats.factors.thresholds import Ranks, ranks
-from crqlab.stats.factors.twostep import Pairs, influence, matrix, pairs
+from crqlab.stats.factors.twostep import CHUNK, Pairs, influence, matrix, pairs
 
 POSSIBLE = 1.5e-8
 MOVED = 0.5
-CHUNK = 20_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)

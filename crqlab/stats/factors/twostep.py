@@ -11,6 +11,7 @@ from crqlab.stats.factors.bivariate import cells, conditional
 from crqlab.stats.factors.thresholds import Ranks, cuts
 
 ROUNDS = 60
+CHUNK = 20_000
 BOUND = 1 - 1e-9
 TINY = np.finfo(float).tiny
 LONGEST = 0.1
@@ -101,11 +102,14 @@ def matrix(ranks: Ranks, found: Pairs) -> NDArray[np.float64]:
 
 
 def _tables(ranks: Ranks) -> NDArray:
-    """Cross-tabulate all items with all items in one product of indicators."""
+    """Cross-tabulate all items with all items: products of indicators, by the chunk."""
     most, p = ranks.shares.shape[1], len(ranks.names)
-    chosen = (ranks.codes[:, :, None] == np.arange(most)).reshape(len(ranks.codes), -1)
-    chosen = chosen.astype(float)
-    return (chosen.T @ chosen).reshape(p, most, p, most).transpose(0, 2, 1, 3)
+    total = np.zeros((p * most, p * most))
+    for start in range(0, len(ranks.codes), CHUNK):
+        codes = ranks.codes[start : start + CHUNK]
+        chosen = (codes[:, :, None] == np.arange(most)).reshape(len(codes), -1).astype(float)
+        total += chosen.T @ chosen
+    return total.reshape(p, most, p, most).transpose(0, 2, 1, 3)
 
 
 def _filled(tables: NDArray, empty: float) -> NDArray:

@@ -140,6 +140,16 @@ def test_thresholds_and_correlations_give_the_moments(fits):
     np.testing.assert_allclose(fit.residuals["r2"], fit.loadings["std"] ** 2)
 
 
+def test_many_respondents_are_taken_by_the_chunk():
+    # every answer 50 times over: estimates stay, squared errors shrink by the factor
+    complete = ANSWERS.dropna()
+    many = pd.concat([complete] * 50, ignore_index=True)
+    one, fifty = wlsmv(complete, TRUST), wlsmv(many, TRUST)
+    n = len(complete)
+    np.testing.assert_allclose(fifty.theta, one.theta, atol=1e-8)
+    np.testing.assert_allclose(fifty.vcov * (50 * n - 1), one.vcov * (n - 1), rtol=1e-7)
+
+
 def test_knows_only_the_order_of_the_categories():
     stretched = ANSWERS.assign(tru_1=ANSWERS["tru_1"] ** 3, com_2=ANSWERS["com_2"] * 10 - 4)
     assert wlsmv(stretched, TRUST).fit == wlsmv(ANSWERS, TRUST).fit
