@@ -137,7 +137,7 @@ def factor_weights(constructs: pd.DataFrame) -> pd.Series:
     >>> crq = rng.normal(size=(5000, 1))
     >>> means = pd.DataFrame(crq + rng.normal(size=(5000, 3)) * [1, 1, 2], columns=list("abc"))
     >>> factor_weights(means).round(1).tolist()
-    [0.4, 0.4, 0.1]
+    [0.4, 0.5, 0.1]
     """
     values = constructs.dropna().to_numpy(float)
     if values.shape[1] < 3 or len(values) <= values.shape[1]:

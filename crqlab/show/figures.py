@@ -15,6 +15,14 @@ from matplotlib.axes import Axes
 from crqlab.show import alt
 from crqlab.show.audit_figures import funnel
 from crqlab.show.colours import ACCENT, INK, MUTED, SOFT
+from crqlab.show.construct_figures import (
+    crq_by_nps,
+    invariance_ladder,
+    loadings,
+    path_diagram,
+    relations,
+    verdicts,
+)
 from crqlab.show.numbers import count, number, percent, quantity, span
 from crqlab.show.participation_figures import (
     completion_histogram,
@@ -35,12 +43,18 @@ __all__ = [
     "completion_histogram",
     "concentration",
     "coverage",
+    "crq_by_nps",
     "funnel",
+    "invariance_ladder",
+    "loadings",
     "nonresponse",
+    "path_diagram",
     "quadrants",
+    "relations",
     "shrinkage",
     "silent_accounts",
     "spread",
+    "verdicts",
     "wave_plan",
     "waves",
 ]
