@@ -43,6 +43,9 @@ def _omega(material: Material, items: list[str]) -> Estimate:
 
 def convergent(material: Material, fit: CfaFit | str) -> list[dict]:
     """AVE and composite reliability of every construct with several items."""
+    if not material.several:
+        question = "Do the items of a construct show mostly the construct, not noise?"
+        return [row("convergent", "CRQ", question, "AVE", AVE, nan, flag=ONE_ITEM)]
     rows = []
     for measure, name, bar, find, words in (
         ("AVE", "ave", AVE, ave, "Do the items of {} show mostly {}, not noise?"),

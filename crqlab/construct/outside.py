@@ -76,8 +76,11 @@ def pearson(x: NDArray, y: NDArray) -> tuple[NDArray, float]:
     >>> float(round(r, 2)), bool(abs(influence.sum()) < 1e-12)
     (0.8, True)
     """
-    if np.ptp(x) == 0 or np.ptp(y) == 0:
-        raise EstimateError("All scores are the same; a correlation needs variance.")
+    if len(x) < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
+        raise EstimateError(
+            f"{len(x)} pairs of scores, or scores that are all the same; a correlation needs "
+            "three and variance."
+        )
     zx, zy = ((v - v.mean()) / v.std() for v in (x, y))
     r = float((zx * zy).mean())
     return zx * zy - r / 2 * (zx**2 + zy**2), r

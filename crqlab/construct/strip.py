@@ -182,7 +182,7 @@ def _row(name: str, rows: pd.DataFrame, base: pd.Series, level: float) -> dict:
         "low": mean - half,
         "high": mean + half,
         "sd": crq.std(ddof=1) if len(crq) > 1 else np.nan,
-        "with_ltr": np.nan if isinstance(found, str) or len(both) < FEW else found,
+        "with_ltr": np.nan if isinstance(found, str) else found,
         **_moved(_clients(rows), base),
         "n": len(rows),
         "unit": "accounts" if name == "mean of account means" else "respondents",

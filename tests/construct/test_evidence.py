@@ -1,0 +1,166 @@
+"""Evidence finds the construct that was planted, misses the one that was not, and says why not."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crqlab import EstimateError, construct, scores
+from crqlab.construct.evidence import ASKED
+from crqlab.stats.factors import cfa
+from crqlab.stats.reliability import omega
+from crqlab.stats.validity import htmt
+from tests.construct.made import MODEL, account_table, codebook, frames, responses
+
+DRAWS = {"draws": 100}
+
+
+@pytest.fixture(scope="module")
+def sound():
+    table, people, book = frames(accounts=200)
+    return construct.evidence(table, people, book, account_table(table), **DRAWS)
+
+
+def verdicts(result, criterion):
+    return result.of(criterion)["verdict"]
+
+
+def test_a_planted_construct_is_recognised(sound):
+    for criterion in ("reliability", "fit", "convergent", "discriminant", "dimensions"):
+        assert (verdicts(sound, criterion) == "meets").all(), criterion
+    assert set(sound.summary["criterion"]) == set(ASKED)
+    assert str(sound).endswith("n = 1,000 respondents")
+
+
+def test_numbers_are_those_of_the_arithmetic_floor():
+    table, people, book = frames(accounts=80)
+    result = construct.evidence(table, people, book, **DRAWS)
+    trust = result.of("reliability").iloc[0]
+    assert trust["estimate"] == pytest.approx(omega(table[MODEL["trust"]]).value)
+    pair = result.relations.iloc[0]
+    assert pair["htmt"] == pytest.approx(htmt(table, MODEL).loc["trust", "commitment"])
+    account = table["client_id"] + table["account_id"]
+    fit = cfa(table.assign(account=account), MODEL, cluster="account").fit
+    first = result.rivals.set_index("model").loc["first-order"]
+    assert first["chi2"] == pytest.approx(fit["chi2_scaled"])
+    assert first["cfi"] == pytest.approx(fit["cfi_robust"])
+
+
+def test_intervals_hold_what_was_planted(sound):
+    rows = sound.loadings[sound.loadings["order"] == 1]
+    assert len(rows) == 9
+    # rounding to seven points costs a little: the answers load a shade below 0.8
+    assert (rows["loading"] - 0.78).abs().max() < 0.05
+    assert ((rows["low"] < rows["loading"]) & (rows["loading"] < rows["high"])).all()
+    assert sound.relations["htmt"].between(0.4, 0.6).all()
+
+
+def test_two_names_for_one_construct_are_found_out():
+    table, people, book = frames(correlation=0.97)
+    result = construct.evidence(table, people, book, **DRAWS)
+    rows = result.of("discriminant")
+    assert (rows.loc[rows["measure"] == "HTMT", "verdict"] == "misses").all()
+    assert result.of("dimensions")["verdict"].item() == "misses"
+    assert result.of("method")["estimate"].iloc[0] < 0.01
+
+
+def test_noise_is_no_construct():
+    table, people, book = frames(loading=0.45)
+    result = construct.evidence(table, people, book, **DRAWS)
+    assert (verdicts(result, "reliability") == "misses").all()
+    assert (verdicts(result, "convergent") == "misses").all()
+
+
+def test_an_item_that_reads_differently_in_one_language_is_named():
+    table, _, book = frames(accounts=200)
+    shifted = table["t2"].where(table["language"] == "en", (table["t2"] - 2).clip(1, 7))
+    table = table.assign(t2=shifted)
+    result = construct.evidence(table, scores.respondents(table, book), book, **DRAWS)
+    rows = result.of("invariance").set_index(["about", "measure"])
+    assert rows.loc[("language", "change of CFI, metric"), "verdict"] == "meets"
+    scalar = rows.loc[("language", "change of CFI, scalar")]
+    assert scalar["verdict"] in ("borderline", "misses")
+    assert "t2" in scalar["flag"]
+
+
+def test_outcomes_and_promoters_are_known_groups():
+    table, people, book = frames(accounts=150)
+    account = people.groupby(["client_id", "account_id"], as_index=False)["crq"].mean()
+    outcome = np.where(account["crq"] > account["crq"].median(), "renewed", "churned")
+    due = pd.Timestamp("2025-09-01")
+    outcomes = account[["client_id", "account_id"]].assign(outcome=outcome, due_on=due)
+    rows = construct.evidence(table, people, book, outcomes=outcomes, **DRAWS).of("known groups")
+    means = account.groupby(outcome)["crq"].agg(["mean", "var", "size"])
+    pooled = np.sqrt((means["var"] * (means["size"] - 1)).sum() / (len(account) - 2))
+    d = (means.loc["renewed", "mean"] - means.loc["churned", "mean"]) / pooled
+    assert rows["estimate"].iloc[1] == pytest.approx(d)
+    assert rows["verdict"].iloc[0] == "meets"
+    early = outcomes.assign(due_on=pd.Timestamp("2025-01-01"))
+    late = construct.evidence(table, people, book, outcomes=early, **DRAWS).of("known groups")
+    assert late["flag"].iloc[1] == "no outcome follows an answer"
+
+
+SHAPES = {
+    "one item each": {"model": {"trust": ["t1"], "care": ["k1"]}},
+    "one construct": {"model": {"trust": ["t1", "t2", "t3", "t4"]}},
+    "two items each": {"model": {"trust": ["t1", "t2"], "care": ["k1", "k2"]}},
+    "parts": {"parts": ["commitment", "service"]},
+    "five points": {"scale": (1, 5)},
+    "eleven points": {"scale": (0, 10)},
+    "no LTR": {"ltr": False},
+    "one account": {"accounts": 1, "each": 60, "clients": 1},
+    "everybody alone": {"accounts": 80, "each": 1},
+    "four people": {"accounts": 2, "each": 2},
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_any_instrument_gets_numbers_or_reasons(shape):
+    table, people, book = frames(**{"accounts": 40, **SHAPES[shape]})
+    result = construct.evidence(table, people, book, **DRAWS)
+    unknown = result.table["verdict"] == "unknown"
+    assert (result.table.loc[unknown, "flag"] != "ok").all()
+    assert set(result.table["criterion"]) == set(ASKED)
+    assert result.table["estimate"].notna()[~unknown].all()
+    assert str(result).startswith("Of 11 criteria")
+
+
+def test_no_ltr_says_so_and_leaves_the_rest():
+    table, people, book = frames(accounts=60, ltr=False)
+    result = construct.evidence(table, people, book, **DRAWS)
+    assert (result.of("criterion")["flag"] == "LTR was not asked or not answered").all()
+    assert (verdicts(result, "reliability") == "meets").all()
+
+
+def test_the_order_of_rows_changes_nothing():
+    table, people, book = frames(accounts=40)
+    once = construct.evidence(table, people, book, **DRAWS).table
+    mixed = table.sample(frac=1, random_state=3), people.sample(frac=1, random_state=4)
+    again = construct.evidence(*mixed, book, **DRAWS).table
+    pd.testing.assert_series_equal(once["verdict"], again["verdict"])
+    np.testing.assert_allclose(once["estimate"], again["estimate"], rtol=1e-6)
+
+
+def test_refuses_strangers_and_nobody():
+    table, people, book = frames(accounts=10)
+    with pytest.raises(EstimateError, match="not among responses="):
+        construct.evidence(table.head(5), people, book)
+    with pytest.raises(EstimateError, match="respondents= is empty"):
+        construct.evidence(table, people.head(0), book)
+    with pytest.raises(EstimateError, match="level= is 95"):
+        construct.evidence(table, people, book, level=95)
+
+
+def test_summary_takes_the_weakest_verdict_and_names_its_cause(sound):
+    table = sound.table.copy()
+    table.loc[table["about"] == "Trust", "verdict"] = "misses"
+    changed = construct.Evidence(
+        table, sound.rivals, sound.loadings, sound.relations, sound.ladders, 0.95, 10
+    )
+    row = changed.summary.set_index("criterion").loc["reliability"]
+    assert (row["verdict"], row["misses"], row["because of"]) == ("misses", 1, "Trust")
+    assert "missed (reliability, convergent, discriminant)" in str(changed)
+
+
+def test_made_codebooks_without_recommendation_are_valid():
+    assert codebook(recommend=False).instrument.recommend is None
+    assert responses(accounts=3, each=2).shape[0] == 6
