@@ -76,6 +76,7 @@ class CfaFit:
     def __str__(self) -> str:
         f = self.fit
         p = "< 0.001" if f["p"] < 0.001 else f"= {f['p']:.3f}"
+        p = p if f["df"] else "not defined"
         sentence = (
             f"CFA ({self.estimator}), {len(self.model.constructs)} factors: "
             f"chi-square {f['chi2']:.1f}, df {f['df']}, p {p}; CFI {f['cfi']:.3f}, "

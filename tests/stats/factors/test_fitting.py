@@ -147,6 +147,7 @@ def test_three_items_fit_exactly():
     fit = cfa(survey(), {"trust": MODEL["trust"]}, estimator="mlr")
     assert (fit.fit["df"], fit.fit["chi2"], fit.fit["cfi"], fit.fit["rmsea"]) == (0, 0.0, 1.0, 0.0)
     assert np.isnan(fit.fit["p"])
+    assert "df 0, p not defined" in str(fit)
 
 
 def test_a_single_item_is_its_construct():
