@@ -113,13 +113,6 @@ def _between(low: float, high: float) -> str:
     return said if said == "open" else f"{said}\u00a0%"
 
 
-def _cautions(flags: list[str]) -> list[Column]:
-    """A column of cautions, where there are any."""
-    if all(flag == "ok" for flag in flags):
-        return []
-    return [Column("Caution", ["" if flag == "ok" else text(flag) for flag in flags])]
-
-
 def _counted(view: ClientView) -> Shown:
     """The same from the invitations alone, where station 2 could not say."""
     asked = view.participation
@@ -189,7 +182,10 @@ def _groups(view: ClientView, dimension: str) -> Shown:
         return Shown("", "")
     shown, left = order[:MOST], order[MOST:]
     units = {unit: some.reindex(shown) for unit, some in units.items()}
-    columns = [Column(GROUPS[dimension].capitalize(), names(shown))]
+    flags = [_brief(_joined([some.loc[g, "flag"] for some in units.values()])) for g in shown]
+    stars = ["" if flag == "ok" else "\u00a0*" for flag in flags]
+    marked = [name + star for name, star in zip(names(shown), stars, strict=True)]
+    columns = [Column(GROUPS[dimension].capitalize(), marked)]
     for unit, some in units.items():
         if unit != "revenue":
             counts = zip(some["answered"], some["asked"], strict=True)
@@ -198,17 +194,17 @@ def _groups(view: ClientView, dimension: str) -> Shown:
         between = [_between(*both) for both in zip(some["low"], some["high"], strict=True)]
         columns.append(Column(head, [percent(value) for value in some["value"]], True))
         columns.append(Column("Interval", between, True))
-    flags = [_brief(_joined([some.loc[g, "flag"] for some in units.values()])) for g in shown]
     word = GROUPS[dimension]
     caption = (
         f"Who answered by {word}, {percent(rows['level'].iloc[0])} intervals made as above. "
         "Where few contacts or accounts were asked, read nothing into the share."
     )
-    note = ""
+    note = _noted(list(zip(shown, flags, strict=True)))
+    note = f"* {note} " if note else ""
     if len(left):
         asked = int(rows[(rows["unit"] == "contacts") & rows["group"].isin(left)]["asked"].sum())
-        note = f"{len(left):,} more with {count(asked, 'contact')} between them are not listed."
-    html = table([*columns, *_cautions(flags)], caption=caption, note=text(note), kind="long")
+        note += f"{len(left):,} more with {count(asked, 'contact')} between them are not listed."
+    html = table(columns, caption=caption, note=text(note.strip()), kind="long")
     return Shown(html, f"{count(len(order), 'group')} by {word}")
 
 
@@ -223,10 +219,9 @@ def _joined(flags: list[object]) -> str:
 
 
 def _brief(flag: str) -> str:
-    """Cautions that fit beside ten numbers; an unknown interval says so itself."""
+    """Cautions in a few words; an unknown interval says so itself."""
     parts = [re.sub(r"^fewer than \d+ (\w+)$", r"few \1", part) for part in flag.split("; ")]
-    parts = [part.removesuffix(": interval unknown") for part in parts]
-    return "; ".join(part.replace(" ", "\u00a0") if len(part) < 16 else part for part in parts)
+    return "; ".join(part.removesuffix(": interval unknown") for part in parts)
 
 
 def nonresponse(view: ClientView) -> Shown:
