@@ -135,6 +135,8 @@ def test_interval_of_htmt_repeats_with_its_seed_and_narrows_with_its_level():
     wide = htmt_interval(ANSWERS, MODEL, accounts=ACCOUNT, draws=400)
     again = htmt_interval(ANSWERS, MODEL, accounts=ACCOUNT, draws=400)
     pd.testing.assert_frame_equal(wide, again, check_exact=True)
+    off_centre = (wide["low"] + wide["high"]) / 2 - wide["value"]
+    assert (off_centre.abs() < 0.15 * (wide["high"] - wide["low"])).all()
     narrow = htmt_interval(ANSWERS, MODEL, accounts=ACCOUNT, draws=400, level=0.5)
     assert (wide["value"].to_numpy() == upper(htmt(ANSWERS, MODEL))).all()
     assert (wide["low"] < narrow["low"]).all()

@@ -228,6 +228,19 @@ def test_an_item_that_only_repeats_a_difference_is_flagged_by_kmo():
     assert table.loc["q9", "flag"] == "ok"
 
 
+def test_chance_is_that_of_few_respondents_drawn_one_by_one():
+    rng = np.random.default_rng(10)
+    few = pd.DataFrame(rng.normal(size=(14, 5)))
+    respondents = rng.normal(size=(20_000, 14, 5))
+    respondents -= respondents.mean(axis=1, keepdims=True)
+    respondents /= np.sqrt((respondents**2).sum(axis=1, keepdims=True))
+    eigenvalues = np.linalg.eigvalsh(respondents.swapaxes(1, 2) @ respondents)[:, ::-1]
+    table = parallel(few, draws=20_000).table
+    assert table["mean"].to_numpy() == pytest.approx(eigenvalues.mean(axis=0), abs=0.01)
+    wanted = np.quantile(eigenvalues, 0.95, axis=0)
+    assert table["chance"].to_numpy() == pytest.approx(wanted, abs=0.03)
+
+
 def test_parallel_analysis_repeats_with_its_seed_alone():
     here, again, other = parallel(ANSWERS), parallel(ANSWERS), parallel(ANSWERS, seed=5)
     pd.testing.assert_frame_equal(here.table, again.table, check_exact=True)
