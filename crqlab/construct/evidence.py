@@ -70,7 +70,7 @@ class Evidence:
 
     @property
     def summary(self) -> pd.DataFrame:
-        """One row per criterion: its question, how many numbers meet it, the weakest of them."""
+        """One row per criterion: its question, how many numbers meet it, the weakest point."""
         rows = []
         for name, part in self.table.groupby("criterion", sort=False):
             counts = part["verdict"].value_counts().reindex(list(VERDICTS), fill_value=0)
@@ -80,7 +80,9 @@ class Evidence:
             facts = {"question": ASKED[name], "verdict": verdict}
             named = weak["about"].mask(weak["about"] == "CRQ", weak["measure"])
             below = ", ".join(dict.fromkeys(named)) if verdict != "meets" else ""
-            rows.append({"criterion": name, **facts, **counts.to_dict(), "because of": below})
+            asks = "" if verdict == "meets" else weak["question"].iloc[0]
+            told = {"because of": below, "weakest point": asks}
+            rows.append({"criterion": name, **facts, **counts.to_dict(), **told})
         return pd.DataFrame(rows)
 
     def __str__(self) -> str:
@@ -118,8 +120,9 @@ def evidence(
 ) -> Evidence:
     """Collect what speaks for and against the construct, criterion by criterion.
 
-    Accounts are the sampling unit wherever an interval is given. What a study cannot carry
-    (one item, no LTR, few accounts) has verdict ``unknown`` and says why in ``flag``.
+    All waves count together; agreement and LTR of accounts are those of each client's last
+    wave. Accounts are the sampling unit wherever an interval is given. What a study cannot
+    carry (one item, no LTR, few accounts) has verdict ``unknown`` and says why in ``flag``.
 
     Parameters
     ----------

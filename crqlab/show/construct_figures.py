@@ -161,7 +161,7 @@ def loadings(result: Evidence, *, ax: Axes | None = None) -> Axes:
     ax.set_xlabel("standardised loading (no unit); dotted: half of the item is the construct")
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
-    ax.set_title(f"{percent(result.level)} intervals, accounts as a whole")
+    ax.set_title(f"{percent(result.level)} intervals, whole accounts as units")
     ends = rows["loading"].agg(["min", "max"])
     return alt.say(
         ax,
