@@ -19,6 +19,7 @@ from crqlab.stats.factors.result import CfaFit, parameters
 from crqlab.stats.factors.robust import Fitted, sandwich
 from crqlab.stats.factors.sample import Sample, samples
 from crqlab.stats.factors.start import start
+from crqlab.stats.factors.threads import one_thread
 
 ESTIMATORS = ["ml", "mlm", "mlr", "wlsmv"]
 
@@ -143,9 +144,13 @@ def fitted(
     CfaFit
     """
     _check_degrees(model)
+    with one_thread():
+        return _fitted(model, groups, estimator, missing == "fiml", rows, begin)
+
+
+def _fitted(model, groups, estimator, gaps, rows, begin) -> CfaFit:
     moments = [saturated(sample) for sample in groups]
     found = maximise(model, groups, start(model, moments) if begin is None else begin)
-    gaps = missing == "fiml"
     info = found.information
     if gaps or estimator == "mlr":
         info = observed(model, groups, found.theta)
@@ -273,7 +278,8 @@ def refit(fit: CfaFit, covariance: NDArray, n: int) -> NDArray:
     )
     for begin in (fit.theta, start(fit.model, [(sample.covs[0], mean)])):
         try:
-            found = maximise(fit.model, [sample], begin)
+            with one_thread():
+                found = maximise(fit.model, [sample], begin)
         except np.linalg.LinAlgError:
             continue
         if found.converged:

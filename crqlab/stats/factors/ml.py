@@ -14,7 +14,7 @@ from crqlab.stats.factors.model import Model
 from crqlab.stats.factors.normal import curvature, misfit
 from crqlab.stats.factors.sample import Sample
 
-MOST, MOST_NEWTON, CLOSE = 200, 60, 1e-18
+FIRST, NEWTON, LAST, CLOSE = 40, 40, 200, 1e-18
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,8 +45,8 @@ def maximise(model: Model, groups: Sequence[Sample], theta: NDArray) -> Solution
 
     Minimises F = sum_g n_g/N f_g(Sigma_g, mu_g), f as in `crqlab.stats.factors.normal.misfit`,
     by the steps -I^-1 dF with I the expected information, halved until F falls. The search
-    ends when dF' I^-1 dF, which is free of all units, is below 1e-18. Where it stalls, Newton's
-    steps with the exact Hessian take over.
+    ends when dF' I^-1 dF, which is free of all units, is below 1e-18. Where that takes
+    long, Newton's steps with the exact Hessian take over.
 
     Parameters
     ----------
@@ -59,18 +59,20 @@ def maximise(model: Model, groups: Sequence[Sample], theta: NDArray) -> Solution
     -------
     Solution
     """
-    found = _scoring(model, groups, theta)
-    return found if found.converged else _newton(model, groups, found)
+    found = _scoring(model, groups, theta, FIRST)
+    if not found.converged:
+        found = _newton(model, groups, found)
+    return found if found.converged else _scoring(model, groups, found.theta, LAST)
 
 
-def _scoring(model: Model, groups: Sequence[Sample], theta: NDArray) -> Solution:
+def _scoring(model: Model, groups: Sequence[Sample], theta: NDArray, most: int) -> Solution:
     weights = _weights(groups)
     value, gradient, info = _step(model, groups, weights, theta)
     left, damping = np.inf, 0.0
-    for _ in range(MOST):
+    for _ in range(most):
         step = _direction(info, gradient, damping)
-        left = float(-gradient @ step)
-        if left < CLOSE:
+        before, left = left, float(-gradient @ step)
+        if _done(left, before):
             break
         moved = _descend(model, groups, weights, theta, step, value)
         if moved is None:
@@ -89,7 +91,7 @@ def _newton(model: Model, groups: Sequence[Sample], found: Solution) -> Solution
     weights, theta = _weights(groups), found.theta
     value, gradient, info = _step(model, groups, weights, theta)
     left = np.inf
-    for _ in range(MOST_NEWTON):
+    for _ in range(NEWTON):
         scale = 1 / np.sqrt(np.maximum(np.diag(info), 1e-300))
         bent = observed(model, groups, theta) * np.outer(scale, scale)
         if not np.isfinite(bent).all():
@@ -97,13 +99,18 @@ def _newton(model: Model, groups: Sequence[Sample], found: Solution) -> Solution
         curves, axes = np.linalg.eigh(bent)
         along = axes.T @ (gradient * scale)
         step = -scale * (axes @ (along / np.maximum(np.abs(curves), 1e-8)))
-        left = float(-gradient @ step)
+        before, left = left, float(-gradient @ step)
         moved = _descend(model, groups, weights, theta, step, value)
-        if left < CLOSE or moved is None:
+        if _done(left, before) or moved is None:
             break
         theta = moved
         value, gradient, info = _step(model, groups, weights, theta)
     return Solution(theta, value, info, left, left < 1e-11)
+
+
+def _done(left: float, before: float) -> bool:
+    """Whether the promise is kept, or no longer shrinks at the precision of the numbers."""
+    return left < CLOSE or (left < 1e5 * CLOSE and left > before / 2)
 
 
 def _direction(info: NDArray, gradient: NDArray, damping: float) -> NDArray:

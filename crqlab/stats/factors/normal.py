@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from crqlab.base.errors import EstimateError
 from crqlab.stats.factors.sample import Sample
 
-LOG_2PI = np.log(2 * np.pi)
+LOG_2PI, CLOSE = np.log(2 * np.pi), 1e-16
 
 
 def inverses(sample: Sample, sigma: NDArray) -> tuple[NDArray, NDArray]:
@@ -215,11 +215,12 @@ def _saturate(sample: Sample, most: int) -> tuple[NDArray, NDArray]:
 def _score(sample: Sample, sigma: NDArray, mu: NDArray, most: int) -> tuple[NDArray, NDArray]:
     p = len(mu)
     i, j = np.tril_indices(p)
+    left = np.inf
     for _ in range(most):
         value, slope, centre = misfit(sample, sigma, mu)
         gradient = np.concatenate([centre, slope[i, j] * np.where(i == j, 1.0, 2.0)])
         step = -np.linalg.solve(curvature(sample, sigma, mu), gradient)
-        left = -gradient @ step
+        before, left = left, -gradient @ step
         change = np.zeros((p, p))
         change[i, j] = change[j, i] = step[p:]
         for halving in range(30):
@@ -230,7 +231,8 @@ def _score(sample: Sample, sigma: NDArray, mu: NDArray, most: int) -> tuple[NDAr
                 break
         else:
             break
-        if left < 1e-18:
+        # at the precision of the numbers themselves the promise no longer shrinks
+        if left < CLOSE or (left < 1e3 * CLOSE and left > before / 2):
             break
     return sigma, mu
 

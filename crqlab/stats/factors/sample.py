@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.errors import EstimateError, listed, one_of
+from crqlab.stats.factors.threads import one_thread
 
 TOO_ALIKE, ALIKE = 1e-10, 1e-8
 
@@ -117,10 +118,11 @@ def samples(
         raise EstimateError(
             f"group={group!r} has {len(found)} group with answers; comparing needs two or more."
         )
-    return [
-        _sample(str(labels[g]), values, np.flatnonzero(kept & (codes == g)), accounts, items)
-        for g in found
-    ]
+    with one_thread():
+        return [
+            _sample(str(labels[g]), values, np.flatnonzero(kept & (codes == g)), accounts, items)
+            for g in found
+        ]
 
 
 def _numbers(data: pd.DataFrame, items: Sequence[str]) -> NDArray:
