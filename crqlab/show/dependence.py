@@ -45,7 +45,7 @@ def concentration(view: ClientView) -> Shown:
     caption = (
         "What hangs on one account manager: accounts with a score, their revenue and goodwill "
         "(our own measure: revenue times how far up the scale the shrunken score lies), and "
-        "the client's CRQ if they all left with that person. Counts of a census, so no "
+        "the client's CRQ if they all left with that person. Shares are counts, so they have no "
         f"interval{_now(view)}."
     )
     notes = [f"{count(len(left), 'more account manager')} hold less."] if len(left) else []
@@ -61,7 +61,8 @@ def _now(view: ClientView) -> str:
     row = view.measure("crq")
     if row is None or row["withheld"]:
         return ""
-    return f"; CRQ is {number(row['value'])} ({span(row['low'], row['high'])}) with everybody"
+    between = span(row["low"], row["high"])
+    return f"; read CRQ against that with everybody, {number(row['value'])} ({between})"
 
 
 def _hangs(view: ClientView) -> str:

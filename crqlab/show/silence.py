@@ -16,7 +16,9 @@ def silent(view: ClientView) -> Shown:
     """Accounts without an answer: named, ranked by revenue, never scored."""
     rows, others = view.reach.silent, _unscored(view)
     if rows.empty:
-        return others
+        asked = view.reach.share("accounts") is not None and others.html.startswith("<div")
+        said = "No account that was asked stayed silent."
+        return Shown(paragraph(text(said), "lead"), said) + others if asked else others
     shown, left = rows.head(LISTED), rows.iloc[LISTED:]
     paid = rows["revenue"].notna().any()
     columns = [

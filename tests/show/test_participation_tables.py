@@ -228,3 +228,12 @@ def test_the_plan_says_what_to_expect_of_every_quarter_and_the_year(asked_view_o
     assert [row[head.index("NPS")] for row in rows] == ["± 17", "± 17", "± 17", "± 17"]
     said = plain(tables.plan(asked_view_of()))
     assert "over the year expect CRQ ± 0.21 and NPS ± 17 if 30 % of contacts answer" in said
+
+
+def test_where_nobody_asked_is_silent_the_page_says_so(asked_view_of):
+    view = asked_view_of()
+    nobody = dataclasses.replace(view.reach, silent=view.reach.silent.iloc[:0])
+    missed = view.accounts[view.accounts["status"] != "Silent"]
+    shown = tables.silent(dataclasses.replace(view, reach=nobody, accounts=missed))
+    assert plain(shown).startswith("No account that was asked stayed silent.")
+    assert [row[1] for row in cells(shown)[1:]] == ["Not invited"]
