@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from crqlab.base.codebook import Codebook
 from crqlab.construct import distinct, groups, inside, outside, structure
@@ -184,8 +185,6 @@ def evidence(
 
 def _loadings(from_: Material, models: Mapping[str, CfaFit | str]) -> pd.DataFrame:
     """Standardised loadings of both planned models; 95 % intervals from their errors."""
-    from scipy.stats import norm
-
     columns = ["construct", "label", "item", "order", "loading", "low", "high", "flag"]
     parts = [pd.DataFrame(columns=columns)]
     for name, order in (("first-order", 1), ("second-order", 2)):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from crqlab.base.codebook import Codebook
@@ -153,8 +152,3 @@ def centred(values: pd.Series, material: Material) -> pd.Series:
     if rows["client_id"].nunique() < 2:
         return values
     return values - values.groupby([rows["client_id"], rows["wave"]]).transform("mean")
-
-
-def complete(material: Material, items: list[str]) -> np.ndarray:
-    """Whether each respondent answered all of these items."""
-    return material.rows[items].notna().all(axis=1).to_numpy()

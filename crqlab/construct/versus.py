@@ -8,6 +8,7 @@ from math import nan
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 from crqlab.base.errors import EstimateError
 from crqlab.base.waves import in_order
@@ -20,6 +21,7 @@ COLUMNS = ["question", "measure", "score", "estimate", "low", "high", "n", "unit
 LISTED = ["client_id", "wave", "account_id", "n", "crq", "nps", "crq_rank", "nps_rank", "kind"]
 RICH, POOR = "promoters, poor CRQ", "detractors, good CRQ"
 HALF = 0.5
+PAIR = ("crq", "nps")
 UNIT = ["client_id", "account_id"]
 
 
@@ -161,9 +163,6 @@ def _lasting(known: pd.DataFrame, level: float, draws: int, seed: int) -> list[d
     return [*single, last]
 
 
-PAIR = ("crq", "nps")
-
-
 def _paired(known: pd.DataFrame) -> pd.DataFrame:
     """Each account's scores beside those of its client's next wave."""
     waves = known[["client_id", "wave"]].drop_duplicates()
@@ -233,8 +232,6 @@ def precision(respondents: pd.DataFrame, *, level: float, draws: int, seed: int)
 
 
 def _needed(respondents: pd.DataFrame, level: float, draws: int, seed: int) -> list[Estimate]:
-    from scipy.stats import norm
-
     rows = respondents.dropna(subset=["crq", "ltr"]).reset_index(drop=True)
     if rows.empty:
         raise EstimateError("LTR was not asked or not answered; NPS needs it. Compare nothing.")
