@@ -52,23 +52,38 @@ def evaluate(
     -------
     (dict, list of array or None)
     """
-    n = sum(sample.n for sample in groups)
     plain = estimator == "ml" and not gaps
     null = _independence(model, groups, gaps or estimator == "mlr", slopes=not plain)
-    top = _total(groups, moments)
-    chi2 = max(2 * n * (value - top), 0.0) if state.df else 0.0
+    fit = _plain(model, state, null, groups, moments, value)
+    if plain:
+        return fit, None
+    shape = {"n": fit["n"], "n_groups": len(groups)}
+    meat, c, null_c = _scaling(model, state, null, groups, moments, estimator)
+    if estimator != "ml":
+        fit |= _scaled(fit, c, null_c, shape)
+    corrected = (fit["chi2"], fit["baseline_chi2"], c, null_c)
+    if gaps:
+        corrected = _without_gaps(state, null, groups, moments, estimator == "ml")
+    fit |= _robust(state.df, null.df, corrected, shape)
+    return fit, None if estimator == "ml" else meat
+
+
+def _plain(model, state, null, groups, moments, value) -> dict[str, float]:
+    """The indices that every estimator has."""
+    sizes = [sample.n for sample in groups]
+    n, df, top = sum(sizes), state.df, _total(groups, moments)
+    chi2 = max(2 * n * (value - top), 0.0) if df else 0.0
     null_chi2 = 2 * n * (_total(groups, list(zip(null.sigma, null.mu, strict=True))) - top)
     shape = {"n": n, "n_groups": len(groups)}
-    low, high = indices.rmsea_ends(chi2, state.df, **shape)
+    low, high = indices.rmsea_ends(chi2, df, **shape)
     fitted = list(zip(state.sigma, state.mu, strict=True))
-    sizes = [sample.n for sample in groups]
-    fit = {
+    return {
         "chi2": chi2,
-        "df": state.df,
-        "p": indices.p_value(chi2, state.df),
-        "cfi": indices.cfi(chi2, state.df, null_chi2, null.df),
-        "tli": indices.tli(chi2, state.df, null_chi2, null.df),
-        "rmsea": indices.rmsea(chi2, state.df, **shape),
+        "df": df,
+        "p": indices.p_value(chi2, df),
+        "cfi": indices.cfi(chi2, df, null_chi2, null.df),
+        "tli": indices.tli(chi2, df, null_chi2, null.df),
+        "rmsea": indices.rmsea(chi2, df, **shape),
         "rmsea_low": low,
         "rmsea_high": high,
         "srmr": indices.srmr(sizes, moments, fitted, means=model.means),
@@ -80,16 +95,6 @@ def evaluate(
         "baseline_chi2": null_chi2,
         "baseline_df": null.df,
     }
-    if plain:
-        return fit, None
-    meat, c, null_c = _scaling(model, state, null, groups, moments, estimator)
-    if estimator != "ml":
-        fit |= _scaled(fit, c, null_c, shape)
-    corrected = (chi2, null_chi2, c, null_c)
-    if gaps:
-        corrected = _without_gaps(state, null, groups, moments, estimator == "ml")
-    fit |= _robust(state.df, null.df, corrected, shape)
-    return fit, None if estimator == "ml" else meat
 
 
 def _total(groups: Sequence[Sample], moments: Sequence[tuple[NDArray, NDArray]]) -> float:
