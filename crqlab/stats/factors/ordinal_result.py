@@ -18,7 +18,7 @@ from crqlab.stats.factors.result import CfaFit
 LEAST = 1e-8
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class OrdinalFit(CfaFit):
     """A `CfaFit` whose items are ordinal: the variables behind them have variance 1.
 
