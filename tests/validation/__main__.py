@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.validation import audit, nonresponse
+from tests.validation import audit, construct, nonresponse
 from tests.validation.coverage import FULL, QUICK, by_accounts, by_quantity, cases, selection
 from tests.validation.page import misses, page
 
@@ -25,7 +25,10 @@ def main() -> int:
     asked = audit.section(audit.FULL if settings is FULL else audit.QUICK)
     how = nonresponse.FULL if settings is FULL else nonresponse.QUICK
     mended = nonresponse.recovered(how)
+    size = construct.FULL if settings is FULL else construct.QUICK
+    rejected, held = construct.rejections(size), construct.covered(construct.cases(size), size)
     text = f"{text}\n{asked.rstrip()}\n{nonresponse.section(how, mended)}"
+    text = f"{text.rstrip()}\n{construct.section(size, rejected, held)}"
     print(text)
     if settings is FULL:
         PAGE.write_text(text, encoding="utf-8")
@@ -36,7 +39,9 @@ def main() -> int:
         print("MISSED: the selection audit asks the honest too often", file=sys.stderr)
     for name in (lost := nonresponse.misses(mended)):
         print(f"MISSED: weighting where answering is {name}", file=sys.stderr)
-    return 1 if missed or lost or "**missed**" in asked else 0
+    for name in (broken := construct.misses(rejected, held)):
+        print(f"MISSED: the construct's {name}", file=sys.stderr)
+    return 1 if missed or lost or broken or "**missed**" in asked else 0
 
 
 if __name__ == "__main__":
