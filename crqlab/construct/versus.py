@@ -226,7 +226,7 @@ def precision(respondents: pd.DataFrame, *, level: float, draws: int, seed: int)
     found = tried(lambda: _needed(respondents, level, draws, seed))
     if isinstance(found, str):
         found = (found, found, found)
-    ratio = ("How many more does NPS need than CRQ?", "NPS over CRQ", "both")
+    ratio = ("How many times as many does NPS need?", "NPS over CRQ", "both")
     words = [(question, measure, "CRQ"), (question, measure, "NPS"), ratio]
     return [_row(*word, one) for word, one in zip(words, found, strict=True)]
 
