@@ -7,6 +7,8 @@ import re
 from typing import Any
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
+#: What libraries say of the machine rather than of the data, once in a machine's life.
+_ASIDES = ("Matplotlib is building the font cache",)
 _DEVICES = re.compile(r"(?i:con|prn|aux|nul|(?:com|lpt)[0-9])")
 
 
@@ -61,6 +63,7 @@ def cleaned(notebook: Any, *, images: bool = True) -> Any:
         cell.id = f"cell-{number}"
         if cell.cell_type != "code":
             continue
+        cell.outputs = [output for output in cell.outputs if not _aside(output)]
         for output in cell.outputs:
             output.pop("execution_count", None)
             if output.output_type == "execute_result":
@@ -72,6 +75,10 @@ def cleaned(notebook: Any, *, images: bool = True) -> Any:
                 for kind in [kind for kind in output.data if kind.startswith("image/")]:
                     del output.data[kind]
     return notebook
+
+
+def _aside(output: Any) -> bool:
+    return output.output_type == "stream" and any(said in output.text for said in _ASIDES)
 
 
 def defaults(notebook: Any) -> Any:

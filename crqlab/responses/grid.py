@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from unicodedata import normalize
 
 import numpy as np
 import pandas as pd
@@ -72,7 +73,7 @@ def grid(file: str, header: Sequence[str], chunks: Iterable[pa.Table], rows: np.
     UnreadableError
         There is no header, or nothing below it.
     """
-    names = tuple(pd.Series(list(header), dtype="str").str.strip().str.normalize("NFC"))
+    names = tuple(normalize("NFC", str(name or "")).strip() for name in header)
     if not any(names):
         raise UnreadableError(
             "is empty; a header and one row per record are expected", EXPORT_AGAIN

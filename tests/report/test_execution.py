@@ -69,3 +69,10 @@ def test_file_names_are_plain_short_and_never_shared(name):
 def test_ids_that_differ_by_case_only_stay_apart():
     names = [stem(x, "1").casefold() for x in ("ab", "AB", "Ab", "aB")]
     assert len(set(names)) == 4
+
+
+def test_what_a_library_says_of_the_machine_is_no_part_of_the_document(tmp_path):
+    said = "Matplotlib is building the font cache; this may take a moment."
+    source = f"import sys\nprint({said!r}, file=sys.stderr)\nsys.stderr.flush()\nprint('kept')"
+    executed = cleaned(run(notebook(tmp_path, SOURCE, source), {}, home=tmp_path))
+    assert [output.text for output in outputs(executed)] == ["kept\n"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyreadstat
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crqlab import CrqError, responses
@@ -41,6 +41,7 @@ def test_a_damaged_file_is_refused_or_read(name, tmp_path):
 
     @settings(max_examples=30)
     @given(st.integers(0, len(whole)), st.integers(0, 40), st.binary(max_size=12))
+    @example(place=291, gone=6, put=bytes(6))  # an SPSS name that is no text
     def damage(place, gone, put):
         with tempfile.TemporaryDirectory() as folder:
             found = study(Path(folder), f"{{file: {name}, wave: 2025}}")
