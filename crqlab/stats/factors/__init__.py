@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from crqlab.stats.factors.adequacy import bartlett, kmo
+from crqlab.stats.factors.exploratory import EfaFit, efa
 from crqlab.stats.factors.fitting import cfa, refit
 from crqlab.stats.factors.ladder import Invariance, invariance
+from crqlab.stats.factors.parallel import ParallelAnalysis, parallel
 from crqlab.stats.factors.polychoric import Polychoric, polychoric, polychoric_matrix
 from crqlab.stats.factors.result import CfaFit
 
 __all__ = [
     "CfaFit",
+    "EfaFit",
     "Invariance",
+    "ParallelAnalysis",
     "Polychoric",
+    "bartlett",
     "cfa",
+    "efa",
     "invariance",
+    "kmo",
+    "parallel",
     "polychoric",
     "polychoric_matrix",
     "refit",
