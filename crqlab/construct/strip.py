@@ -48,10 +48,8 @@ class Sensitivity:
         kept = self.table.set_index("choice").loc[KEPT, "crq"]
         move = (others["crq"] - kept).abs().max()
         least = others["rank_correlation"].min()
-        ranks = (
-            "" if np.isnan(least) else f"; clients keep their order (rank correlation {least:.2f}"
-        )
-        ranks += " or more)" if ranks else ""
+        told = f"; the order of clients correlates {least:.2f} or more with that as kept"
+        ranks = "" if np.isnan(least) else told
         return f"Under {len(others)} other choices the mean CRQ moves by {move:.2f} at most{ranks}"
 
 
