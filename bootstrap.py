@@ -274,7 +274,10 @@ def steps(command, options):
         "lab": [("lab", [crqlab, "lab"] + options)],
         "notebooks": [("notebooks", [crqlab, "notebooks"] + options)],
         "reference": [("reference", [PYTHON, os.path.join("tools", "reference.py")] + options)],
-        "validate": [("validate", [PYTHON, "-m", "tests.validation"] + options)],
+        "validate": [
+            ("simulated samples", pytest + ["-m", "validation"] + parallel),
+            ("simulated panels", [PYTHON, "-m", "tests.validation"] + options),
+        ],
         "bench": [("bench", [PYTHON, "-m", "tests.bench"] + options)],
         "lint": lint,
         "test": lint

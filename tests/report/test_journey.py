@@ -71,6 +71,10 @@ def test_a_decision_is_followed_to_the_page(made, tmp_path):
     study = Study("demo", root=tmp_path)
     for part in ("data", "reports"):
         shutil.copytree(made[0].root / part, tmp_path / part)
+    (tmp_path / "notebooks").mkdir()
+    for path in notebooks(made[0]):
+        if path.stem in ("10_responses", "30_scores", "90_report"):
+            shutil.copy(path, tmp_path / "notebooks")
     responses = study.read("responses")
     mine = responses[(responses["client_id"] == "C001") & responses["included"]]
     lines = ["response_id,decision,reason", f"{mine['response_id'].iloc[-1]},exclude,a test answer"]

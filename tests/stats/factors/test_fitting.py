@@ -250,7 +250,7 @@ def test_refuses_words_it_does_not_know():
         cfa(survey(), {"trust": "t1"})
 
 
-@pytest.mark.slow
+@pytest.mark.validation
 def test_intervals_and_chi_square_keep_their_promise():
     covered, rejected, draws = [], 0, 400
     for seed in range(draws):

@@ -258,7 +258,7 @@ def test_influence_is_the_derivative_of_the_estimate():
         assert table[0, a, b] == pytest.approx(moved, rel=0.05, abs=0.02)
 
 
-@pytest.mark.slow
+@pytest.mark.validation
 @pytest.mark.parametrize("rho", [-0.3, 0.8])
 def test_polychoric_interval_covers_the_truth_as_often_as_it_says(rho):
     found = [polychoric(a["a"], a["b"]) for a, _ in (drawn(250, rho, s) for s in range(300))]
@@ -267,7 +267,7 @@ def test_polychoric_interval_covers_the_truth_as_often_as_it_says(rho):
     assert covered == pytest.approx(0.95, abs=0.03)
 
 
-@pytest.mark.slow
+@pytest.mark.validation
 @pytest.mark.parametrize("rho", [-0.3, 0.7])
 def test_polyserial_interval_covers_the_truth_as_often_as_it_says(rho):
     draws = [drawn(250, rho, s) for s in range(300)]

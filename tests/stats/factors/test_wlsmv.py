@@ -245,7 +245,7 @@ def test_refuses_groups_gaps_and_factor_scores():
         ordinal_moments(ANSWERS[["tru_1"]])
 
 
-@pytest.mark.slow
+@pytest.mark.validation
 def test_recovers_the_truth_with_honest_errors_and_rejects_as_often_as_it_says():
     truth = np.array([0.8, 0.7, 0.6, 0.85, 0.75, 0.65, 0.7])
     model = {"f": list("abcd"), "g": list("efg")}
