@@ -8,6 +8,7 @@ from crqlab.stats.factors.fitting import cfa, refit
 from crqlab.stats.factors.ladder import Invariance, invariance
 from crqlab.stats.factors.parallel import ParallelAnalysis, parallel
 from crqlab.stats.factors.polychoric import Polychoric, polychoric, polychoric_matrix
+from crqlab.stats.factors.refitting import Refits, refits
 from crqlab.stats.factors.result import CfaFit
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Invariance",
     "ParallelAnalysis",
     "Polychoric",
+    "Refits",
     "bartlett",
     "cfa",
     "efa",
@@ -25,4 +27,5 @@ __all__ = [
     "polychoric",
     "polychoric_matrix",
     "refit",
+    "refits",
 ]
