@@ -181,17 +181,38 @@ class Study:
         made : mapping, optional
             How it was made (seed, draws, level), for the run card.
         """
-        checked = schemas.check(rows, contract(table), self.codebook.instrument)
-        content = checked.reset_index(drop=True).to_parquet(index=False)
-        path = replace(self.path(table), content)
-        facts = {
-            "made": dict(made or {}),
-            "rows": len(checked),
-            "sha256": hashlib.sha256(content).hexdigest(),
-            "sources": self.sources(),
-        }
-        self.note({"tables": {table: facts}})
-        return path
+        return self.write_all({table: rows}, made=made)[0]
+
+    def write_all(
+        self, tables: Mapping[str, pd.DataFrame], *, made: Mapping[str, Any] | None = None
+    ) -> tuple[Path, ...]:
+        """Keep all tables of a station and return their paths.
+
+        Parameters
+        ----------
+        tables : mapping of name to DataFrame
+        made : mapping, optional
+            How they were made, for the run card.
+
+        Raises
+        ------
+        DataError
+            Any table breaks its contract; then none is written.
+        """
+        asked, facts, paths = self.codebook.instrument, {}, []
+        checked = {n: schemas.check(rows, contract(n), asked) for n, rows in tables.items()}
+        sources = self.sources()
+        for name, rows in checked.items():
+            content = rows.reset_index(drop=True).to_parquet(index=False)
+            paths.append(replace(self.path(name), content))
+            facts[name] = {
+                "made": dict(made or {}),
+                "rows": len(rows),
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "sources": sources,
+            }
+        self.note({"tables": facts})
+        return tuple(paths)
 
     def sources(self) -> dict[str, str]:
         """Return the SHA-256 of every raw file that the codebook names, itself included."""

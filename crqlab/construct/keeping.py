@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from crqlab.base import schemas
 from crqlab.base.contracts import contract
 from crqlab.base.study import Study
 from crqlab.construct.evidence import Evidence
@@ -53,12 +52,9 @@ def keep(
         "disagreements": head_to_head.disagreements,
         "sensitivity": sensitivity.table,
     }
-    asked = study.codebook.instrument
     tables = {name: _typed(rows, name) for name, rows in tables.items()}
-    for name, rows in tables.items():
-        schemas.check(rows, contract(name), asked)
     made = {"level": level, "draws": draws, "seed": seed}
-    return tuple(study.write(name, rows, made=made) for name, rows in tables.items())
+    return study.write_all(tables, made=made)
 
 
 def _typed(rows: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -65,4 +65,4 @@ def keep(
         "precision": plan.precision,
     }
     made = {"level": level, "draws": draws, "seed": seed, "cap": cap}
-    return [study.write(name, rows, made=made) for name, rows in tables.items()]
+    return list(study.write_all(tables, made=made))

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from crqlab.base import schemas
-from crqlab.base.contracts import contract
 from crqlab.base.study import Study
 from crqlab.responses.deciding import Checked
 from crqlab.responses.reading import Raw
@@ -37,9 +35,7 @@ def keep(study: Study, raw: Raw, checked: Checked) -> tuple[Path, ...]:
         "clients": _clients(study, raw),
         "quality": checked.quality,
     }
-    asked = study.codebook.instrument
-    tables = {name: schemas.check(rows, contract(name), asked) for name, rows in tables.items()}
-    return tuple(study.write(name, rows) for name, rows in tables.items())
+    return study.write_all(tables)
 
 
 def _completed(table: pd.DataFrame, raw: Raw, key: list[str]) -> pd.DataFrame:

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from crqlab.base import schemas
-from crqlab.base.contracts import contract
 from crqlab.base.study import Study
 
 
@@ -50,8 +48,5 @@ def keep(
         "agreement": agreement,
         "changes": changes,
     }
-    asked = study.codebook.instrument
-    for name, rows in tables.items():
-        schemas.check(rows, contract(name), asked)
     made = {"level": level, "draws": draws, "seed": seed}
-    return tuple(study.write(name, rows, made=made) for name, rows in tables.items())
+    return study.write_all(tables, made=made)

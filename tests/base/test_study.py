@@ -111,3 +111,10 @@ def test_home_is_found_upwards_or_by_environment(tmp_path, monkeypatch):
     monkeypatch.setenv("CRQLAB_HOME", str(tmp_path / "nowhere"))
     with pytest.raises(StudyError, match="is no folder; correct or unset it"):
         Study("x")
+
+
+def test_one_broken_table_keeps_all_from_the_disk(study, outcomes):
+    clients = pd.DataFrame({"client_id": ["C1"], "name": [None], "industry": "IT", "country": "SE"})
+    with pytest.raises(DataError, match="clients breaks its contract"):
+        study.write_all({"outcomes": outcomes, "clients": clients})
+    assert not study.processed.exists()
