@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,17 @@ def _project() -> Finding:
         return Finding("project", str(error), well=False)
 
 
+def _asked(manager: Any, code: str) -> Any:
+    """Start the kernel, run a line in it and return its reply."""
+    manager.start_kernel()
+    client = manager.blocking_client()
+    client.start_channels()
+    client.wait_for_ready(timeout=60)
+    reply = client.execute_interactive(code, timeout=60, silent=True)
+    client.stop_channels()
+    return reply
+
+
 def _kernel() -> Finding:
     """Start a real kernel and let it import crqlab."""
     if find_spec("ipykernel") is None:
@@ -95,18 +107,14 @@ def _kernel() -> Finding:
 
     from crqlab.report.execution import transport
 
-    manager = KernelManager(kernel_name="python3", **transport())
-    try:
-        manager.start_kernel()
-        client = manager.blocking_client()
-        client.start_channels()
-        client.wait_for_ready(timeout=60)
-        reply = client.execute_interactive("import crqlab", timeout=60, silent=True)
-        client.stop_channels()
-    except (RuntimeError, OSError) as error:
-        return Finding("kernel", f"does not start: {error}", well=False)
-    finally:
-        manager.shutdown_kernel(now=True)
+    with transport() as options:
+        manager = KernelManager(kernel_name="python3", **options)
+        try:
+            reply = _asked(manager, "import crqlab")
+        except (RuntimeError, OSError) as error:
+            return Finding("kernel", f"does not start: {error}", well=False)
+        finally:
+            manager.shutdown_kernel(now=True)
     well = reply["content"]["status"] == "ok"
     fix = "starts and imports crqlab" if well else "starts, but cannot import crqlab: reinstall"
     return Finding("kernel", fix, well)

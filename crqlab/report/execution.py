@@ -8,10 +8,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from crqlab.base.errors import CrqError, ReportError
 from crqlab.report.parameters import checked
+
+LONGEST_FOLDER = 90  # bytes; a socket's path may have 107, and "/kernel-" and a number follow
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -77,7 +80,7 @@ def run(
     from traitlets.config import Config
 
     try:
-        with _at_home(home):
+        with _at_home(home), transport() as options:
             return papermill.execute_notebook(
                 str(notebook),
                 None,
@@ -89,7 +92,7 @@ def run(
                 autosave_cell_every=0,
                 execution_timeout=seconds,
                 shutdown_kernel="immediate",
-                config=Config({"KernelManager": transport()}),
+                config=Config({"KernelManager": options}),
             )
     except papermill.PapermillExecutionError as failed:
         raise _told(notebook, failed) from None
@@ -103,15 +106,19 @@ def run(
         ) from None
 
 
-def transport() -> dict[str, str]:
-    """Return the kernel manager's options for talking to a kernel on this system.
+@contextmanager
+def transport() -> Iterator[dict[str, str]]:
+    """Give the kernel manager's options for talking to one kernel on this system.
 
-    On Linux sockets are files: two kernels that start at once cannot pick the same port.
-    Elsewhere a file's path can be too long for a socket, so TCP it is, encrypted.
+    On Linux sockets are files in a folder of this kernel's own: kernels that start at once, in
+    however many processes, can take neither each other's port nor each other's file. Elsewhere,
+    and where that folder's path is too long for a socket, it is TCP, encrypted.
     """
-    if sys.platform == "linux":
-        return {"transport": "ipc"}
-    return {"transport_encryption": "auto"}
+    with TemporaryDirectory(prefix="crqlab-", ignore_cleanup_errors=True) as folder:
+        if sys.platform == "linux" and len(os.fsencode(folder)) <= LONGEST_FOLDER:
+            yield {"transport": "ipc", "ip": f"{folder}/kernel"}
+        else:
+            yield {"transport_encryption": "auto"}
 
 
 def _papermill() -> Any:

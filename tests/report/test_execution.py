@@ -1,9 +1,12 @@
 """A notebook runs in a kernel of its own; what fails in it is told in words."""
 
+import sys
+import tempfile
+
 import pytest
 
 from crqlab.report.documents import cleaned, stem
-from crqlab.report.execution import RunError, run
+from crqlab.report.execution import RunError, run, transport
 from tests.report.test_parameters import SOURCE, notebook
 
 
@@ -52,6 +55,20 @@ def test_the_same_run_leaves_the_same_document(tmp_path):
     texts = {nbformat.writes(cleaned(run(path, {"draws": 5}, home=tmp_path))) for _ in range(2)}
     assert len(texts) == 1
     assert str(tmp_path) not in texts.pop()
+
+
+def test_kernels_that_start_at_once_share_no_socket(tmp_path):
+    with transport() as one, transport() as other:
+        assert one.get("ip", 1) != other.get("ip", 2)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="sockets are files on Linux only")
+def test_a_folder_too_deep_for_a_socket_falls_back_to_tcp(tmp_path, monkeypatch):
+    deep = tmp_path / ("d" * 100)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    with transport() as options:
+        assert options == {"transport_encryption": "auto"}
 
 
 @pytest.mark.parametrize(
