@@ -5,12 +5,16 @@ Columns that depend on the instrument (items, constructs) are added to the fixed
 
 from __future__ import annotations
 
+from crqlab.base.benchmark_contracts import BENCHMARK
 from crqlab.base.columns import ACCOUNT, CLIENT, FLAG, INTERVAL, LTR, SCORE, WAVE, amount, count
 from crqlab.base.construct_contracts import CONSTRUCT
+from crqlab.base.drivers_contracts import DRIVERS
 from crqlab.base.errors import one_of
 from crqlab.base.instrument import Instrument
 from crqlab.base.participation_contracts import PARTICIPATION
+from crqlab.base.renewal_contracts import RENEWAL
 from crqlab.base.schemas import Column, Contract
+from crqlab.base.segments_contracts import SEGMENTS
 
 
 def _items(asked: Instrument) -> dict[str, Column]:
@@ -267,6 +271,10 @@ TABLES = {
         CHANGES,
         *PARTICIPATION,
         *CONSTRUCT,
+        *RENEWAL,
+        *SEGMENTS,
+        *DRIVERS,
+        *BENCHMARK,
     )
 }
 

@@ -1,0 +1,1 @@
+"""Station 8: decile tables of the panel, and where a client stands among its peers."""

@@ -1,0 +1,1 @@
+"""Station 6: thresholds and segments of accounts, and how firmly each stands."""
