@@ -1,0 +1,185 @@
+"""Regression of a yes or no on covariates, with its guards."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import norm, t
+
+from crqlab.base.errors import EstimateError, one_of
+from crqlab.stats.estimate import check_level
+from crqlab.stats.regression.designs import Design, designed
+from crqlab.stats.regression.fits import Fit
+from crqlab.stats.regression.guards import FIRTH, ML, Found, fitted
+from crqlab.stats.regression.profiles import ends
+from crqlab.stats.regression.sandwich import clustered
+
+FEW_CLUSTERS, MANY_ROWS = 30, 20_000
+
+
+def logit(
+    outcome: ArrayLike,
+    covariates: pd.DataFrame,
+    *,
+    link: str = "logit",
+    cluster: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    level: float = 0.95,
+) -> Fit:
+    """Regress a yes or no on covariates; rows of one cluster may belong together.
+
+    Maximum likelihood, unless the data forbid it. Where covariates tell the outcome apart
+    (separation), the likelihood is penalised (Firth) and intervals come from its profile, up to
+    20,000 rows; where covariates all but repeat one another (condition index above 30), a
+    normal prior of standard deviation 1 holds each standardised slope (ridge). Covariates that
+    are constant or repeat others exactly do not enter. Each of these, variance inflation above
+    10, fewer than 10 events per covariate and fewer than 30 clusters are told in ``flag``.
+
+    Parameters
+    ----------
+    outcome : array of 0 and 1, shape (rows,)
+    covariates : DataFrame, shape (rows, covariates)
+        Complete numbers, without a constant: the term ``(intercept)`` is added.
+    link : str
+        ``"logit"``, or ``"cloglog"`` for a hazard in discrete time.
+    cluster : array, optional
+        The account or client of each row; rows are independent when absent.
+    weights : array, optional
+        How many rows each row stands for; 0 leaves it out.
+    level : float
+        Coverage of the intervals, in (0, 1).
+
+    Returns
+    -------
+    Fit
+        Errors by cluster carry the factor G/(G-1) x (n-1)/(n-k); their intervals are normal,
+        and Student's with G-1 degrees of freedom for fewer than 30 clusters.
+
+    Raises
+    ------
+    EstimateError
+        Rows that do not match, missing cells, or an outcome that is the same in all rows.
+
+    References
+    ----------
+    McCullagh & Nelder (1989), Generalized Linear Models: both links.
+    Liang & Zeger (1986), Biometrika 73, 13-22: errors by cluster.
+    Heinze & Schemper (2002), Statistics in Medicine 21, 2409-2419: penalty and its profile.
+    Peduzzi et al. (1996), Journal of Clinical Epidemiology 49, 1373-1379: ten events.
+
+    Examples
+    --------
+    >>> answers = pd.DataFrame({"trust": [2.0, 3, 3, 4, 4, 5, 5, 6, 6, 7]})
+    >>> fit = logit([0, 0, 1, 0, 0, 1, 0, 1, 1, 1], answers)
+    >>> fit.table[["term", "estimate", "se", "p"]].round(3)
+              term  estimate     se      p
+    0  (intercept)    -4.948  3.166  0.118
+    1        trust     1.099  0.681  0.106
+    >>> fit.predict(pd.DataFrame({"trust": [3.0, 6.0]})).round(2)
+    array([0.16, 0.84])
+    """
+    one_of("link=", link, ["logit", "cloglog"])
+    check_level(level)
+    design = designed(outcome, covariates, weights)
+    codes, clusters, cautions = _clusters(cluster, design)
+    found = fitted(design, link)
+    covariance = _covariance(design, found, codes)
+    profiled = found.method == FIRTH and len(design.y) <= MANY_ROWS
+    numbers = _numbers(design, found, covariance, level, clusters, profiled)
+    if found.method == FIRTH and codes is not None:
+        cautions = [*cautions, "its errors take rows as independent, clusters or not"]
+    cautions = [*found.cautions, *cautions]
+    own = {name: f"{name}: {why}" for name, why in found.own.items()}
+    n, events = len(design.y), int(design.y.sum())
+    return Fit(
+        _table([str(name) for name in covariates], design, numbers, cautions, found.own).assign(
+            n=n, events=events, n_clusters=clusters or n
+        )[[*numbers.index.names, *numbers.columns, "n", "events", "n_clusters", "flag"]],
+        pd.DataFrame(covariance, index=design.terms, columns=design.terms),
+        found.summit.log_likelihood,
+        n,
+        events,
+        clusters,
+        link,
+        level,
+        _method(link, found.method, clusters, profiled),
+        "; ".join([*cautions, *own.values()]) or "ok",
+    )
+
+
+def _clusters(
+    cluster: ArrayLike | None, design: Design
+) -> tuple[NDArray | None, int | None, list[str]]:
+    """Return the cluster of each row, how many there are, and what is to be said of them."""
+    if cluster is None:
+        return None, None, []
+    codes = pd.factorize(pd.Series(np.asarray(cluster)))[0]
+    if len(codes) != len(design.y) or (codes < 0).any():
+        raise EstimateError(
+            f"cluster= has {len(codes)} rows, {int((codes < 0).sum())} of them missing; it must "
+            f"name the cluster of each of the {len(design.y)} rows."
+        )
+    count = len(np.unique(codes[design.weights > 0]))
+    if count < 2:
+        return None, None, ["one cluster: errors take rows as independent"]
+    few = [f"fewer than {FEW_CLUSTERS} clusters ({count}): Student's t"]
+    return codes, count, few if count < FEW_CLUSTERS else []
+
+
+def _covariance(design: Design, found: Found, codes: NDArray | None) -> NDArray:
+    """Covariance of the estimates in the units of the covariates as given."""
+    problem, summit = found.problem, found.summit
+    bread = np.linalg.inv(summit.information)
+    if codes is not None and found.method != FIRTH:
+        pull = problem.weights * problem.link.score(problem.y, problem.X @ summit.point)
+        total = float(problem.weights.sum())
+        bread = clustered(problem.X, pull, bread, codes, problem.prior, total)
+    return design.back @ bread @ design.back.T
+
+
+def _numbers(
+    design: Design,
+    found: Found,
+    covariance: NDArray,
+    level: float,
+    clusters: int | None,
+    profiled: bool,
+) -> pd.DataFrame:
+    """Estimate, error, interval and p of the terms that entered, by term."""
+    estimate, error = design.back @ found.summit.point, np.sqrt(np.diag(covariance))
+    few = clusters is not None and clusters < FEW_CLUSTERS and found.method != FIRTH
+    curve = t(clusters - 1) if few else norm
+    half = curve.isf((1 - level) / 2) * error
+    low, high, p = estimate - half, estimate + half, 2 * curve.sf(np.abs(estimate / error))
+    if profiled:
+        low, high, p = ends(design, found.problem, found.summit, level)
+    columns = {"estimate": estimate, "se": error, "low": low, "high": high, "p": p}
+    return pd.DataFrame(columns, index=pd.Index(design.terms, name="term"))
+
+
+def _table(
+    names: list[str],
+    design: Design,
+    numbers: pd.DataFrame,
+    cautions: list[str],
+    own: dict[str, str],
+) -> pd.DataFrame:
+    """One row per term, in the order of the covariates; the flag of each names all cautions."""
+    terms = [design.terms[0], *names]
+    table = numbers.reindex(terms).rename_axis("term").reset_index()
+    dropped = {name: f"dropped: {why}" for name, why in design.dropped.items()}
+    shared = [words for words in cautions if not words.startswith("dropped ")]
+    flags = [
+        dropped[term] if term in dropped else "; ".join([*filter(None, [own.get(term)]), *shared])
+        for term in terms
+    ]
+    return table.assign(flag=[flag or "ok" for flag in flags])
+
+
+def _method(link: str, method: str, clusters: int | None, profiled: bool) -> str:
+    if method == FIRTH:
+        how = "profile" if profiled else "Wald"
+        return f"{link}, Heinze & Schemper 2002, {how} intervals"
+    way = link if method == ML else f"{link} with ridge"
+    return way if clusters is None else f"{way}, Liang & Zeger 1986"
