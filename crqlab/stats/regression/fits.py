@@ -11,7 +11,7 @@ from scipy.stats import norm
 
 from crqlab.base.errors import EstimateError
 from crqlab.stats.estimate import check_level
-from crqlab.stats.regression.designs import INTERCEPT
+from crqlab.stats.regression.designs import INTERCEPT, Design
 from crqlab.stats.regression.links import LINKS
 
 
@@ -129,3 +129,39 @@ class Fit:
                 "covariates= has missing or infinite cells; complete them as they were for the fit."
             )
         return np.column_stack([np.ones(len(X)), X])
+
+
+def tabled(
+    numbers: pd.DataFrame,
+    given: list[str],
+    design: Design,
+    cautions: list[str],
+    counts: dict[str, int],
+    own: dict[str, str] | None = None,
+) -> pd.DataFrame:
+    """One row per term, in the order of the covariates given; the flag of each says it all.
+
+    Parameters
+    ----------
+    numbers : DataFrame
+        ``estimate``, ``se``, ``low``, ``high``, ``p`` of the terms that entered, by term.
+    given : list of str
+        All covariates.
+    design : Design
+        Knows what was dropped, and why.
+    cautions : list of str
+        About the fit as a whole; what was dropped is told in its own row only.
+    counts : dict
+        Columns that are the same in every row.
+    own : dict, optional
+        Cautions about single terms.
+    """
+    terms = [INTERCEPT, *given]
+    dropped = {name: f"dropped: {why}" for name, why in design.dropped.items()}
+    shared = [words for words in cautions if not words.startswith("dropped ")]
+    flags = [
+        dropped.get(term) or "; ".join([*filter(None, [(own or {}).get(term)]), *shared]) or "ok"
+        for term in terms
+    ]
+    table = numbers.reindex(terms).rename_axis("term").reset_index()
+    return table.assign(**counts, flag=flags)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ FEW_EVENTS = 10
 RIDGE = 1.0  # normal prior of standard deviation 1 on each standardised slope
 STEPS = 200
 ML, FIRTH, RIDGED = "maximum likelihood", "Firth", "ridge"
+REMEDIES = {FIRTH: "Firth's penalised likelihood", RIDGED: "ridge"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,8 +30,10 @@ class Found:
     summit : Summit
     method : str
         ``"maximum likelihood"``, ``"Firth"`` or ``"ridge"``.
+    trouble : str
+        Why it is not maximum likelihood; empty where it is.
     cautions : list of str
-        About the fit as a whole.
+        What else was found, about the fit as a whole.
     own : dict
         Cautions about single covariates.
     """
@@ -38,8 +41,17 @@ class Found:
     problem: Problem
     summit: Summit
     method: str
-    cautions: list[str] = field(default_factory=list)
-    own: dict[str, str] = field(default_factory=dict)
+    trouble: str
+    cautions: list[str]
+    own: dict[str, str]
+
+    @property
+    def told(self) -> list[str]:
+        """All cautions, with what was done about the trouble."""
+        return [
+            *self.cautions,
+            *([f"{self.trouble}: {REMEDIES[self.method]}"] * bool(self.trouble)),
+        ]
 
 
 def fitted(design: Design, link: str) -> Found:
@@ -64,30 +76,26 @@ def fitted(design: Design, link: str) -> Found:
     summit = climb(plain)
     way = separating(design.X, design.y, design.weights, summit)
     if way is not None:
-        words = _parted(design, way)
-        return _arrived(_jeffreys(plain), FIRTH, [*cautions, words], own)
-    if index > HIGH_INDEX:
+        problem, method, trouble = replace(plain, jeffreys=True), FIRTH, _parted(design, way)
+    elif index > HIGH_INDEX:
         prior = np.diag(np.concatenate([[0.0], np.full(k - 1, RIDGE)]))
-        words = f"collinear (condition index {index:.0f}): ridge"
-        problem = Problem(design.X, design.y, design.weights, LINKS[link], prior)
-        return _arrived(problem, RIDGED, [*cautions, words], own)
-    if not summit.arrived:
-        return _arrived(plain, ML, cautions, own)
-    return Found(plain, summit, ML, cautions, own)
+        problem, method = replace(plain, prior=prior), RIDGED
+        trouble = f"collinear (condition index {index:.0f})"
+    else:
+        problem, method, trouble = plain, ML, ""
+    if trouble or not summit.arrived:
+        summit = _arrived(problem, method)
+    return Found(problem, summit, method, trouble, cautions, own)
 
 
-def _jeffreys(plain: Problem) -> Problem:
-    return Problem(plain.X, plain.y, plain.weights, plain.link, plain.prior, jeffreys=True)
-
-
-def _arrived(problem: Problem, method: str, cautions: list[str], own: dict[str, str]) -> Found:
+def _arrived(problem: Problem, method: str) -> Summit:
     summit = climb(problem, steps=STEPS)
     if not summit.arrived:
         raise EstimateError(
             f"The {method} fit of {len(problem.y)} rows and {problem.X.shape[1]} terms came to no "
             "end. Look for outliers in covariates=, or leave some covariates out."
         )
-    return Found(problem, summit, method, cautions, own)
+    return summit
 
 
 def _few(design: Design) -> list[str]:
@@ -105,4 +113,4 @@ def _parted(design: Design, way: np.ndarray) -> str:
     pairs = zip(design.terms, way, strict=True)
     names = [name for name, part in pairs if part and name != INTERCEPT]
     through = f" by {', '.join(names)}" if names else ""
-    return f"outcome separated{through}: Firth's penalised likelihood"
+    return f"outcome separated{through}"

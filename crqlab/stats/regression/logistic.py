@@ -10,7 +10,7 @@ from scipy.stats import norm, t
 from crqlab.base.errors import EstimateError, one_of
 from crqlab.stats.estimate import check_level
 from crqlab.stats.regression.designs import Design, designed
-from crqlab.stats.regression.fits import Fit
+from crqlab.stats.regression.fits import Fit, tabled
 from crqlab.stats.regression.guards import FIRTH, ML, Found, fitted
 from crqlab.stats.regression.profiles import ends
 from crqlab.stats.regression.sandwich import clustered
@@ -82,29 +82,32 @@ def logit(
     one_of("link=", link, ["logit", "cloglog"])
     check_level(level)
     design = designed(outcome, covariates, weights)
-    codes, clusters, cautions = _clusters(cluster, design)
+    codes, clusters, alone = _clusters(cluster, design)
     found = fitted(design, link)
-    covariance = _covariance(design, found, codes)
+    covariance, stretch = _covariance(design, found, codes)
     profiled = found.method == FIRTH and len(design.y) <= MANY_ROWS
-    numbers = _numbers(design, found, covariance, level, clusters, profiled)
-    if found.method == FIRTH and codes is not None:
-        cautions = [*cautions, "its errors take rows as independent, clusters or not"]
-    cautions = [*found.cautions, *cautions]
-    own = {name: f"{name}: {why}" for name, why in found.own.items()}
+    numbers = _numbers(design, found, covariance, level)
+    if profiled:
+        numbers = numbers.assign(**_profiled(design, found, stretch, level))
+    cautions = [*found.told, *alone]
+    if clusters is not None and clusters < FEW_CLUSTERS:
+        numbers = _widened(numbers, clusters, level)
+        cautions.append(f"fewer than {FEW_CLUSTERS} clusters ({clusters}): Student's t")
+    own = [f"{name}: {why}" for name, why in found.own.items()]
     n, events = len(design.y), int(design.y.sum())
+    counts = {"n": n, "events": events, "n_clusters": clusters or n}
+    given = [str(name) for name in covariates]
     return Fit(
-        _table([str(name) for name in covariates], design, numbers, cautions, found.own).assign(
-            n=n, events=events, n_clusters=clusters or n
-        )[[*numbers.index.names, *numbers.columns, "n", "events", "n_clusters", "flag"]],
-        pd.DataFrame(covariance, index=design.terms, columns=design.terms),
-        found.summit.log_likelihood,
-        n,
-        events,
-        clusters,
-        link,
-        level,
-        _method(link, found.method, clusters, profiled),
-        "; ".join([*cautions, *own.values()]) or "ok",
+        table=tabled(numbers, given, design, cautions, counts, found.own),
+        covariance=pd.DataFrame(covariance, index=design.terms, columns=design.terms),
+        log_likelihood=found.summit.log_likelihood,
+        n=n,
+        events=events,
+        n_clusters=clusters,
+        link=link,
+        level=level,
+        method=_method(link, found.method, clusters, profiled),
+        flag="; ".join([*cautions, *own]) or "ok",
     )
 
 
@@ -123,58 +126,64 @@ def _clusters(
     count = len(np.unique(codes[design.weights > 0]))
     if count < 2:
         return None, None, ["one cluster: errors take rows as independent"]
-    few = [f"fewer than {FEW_CLUSTERS} clusters ({count}): Student's t"]
-    return codes, count, few if count < FEW_CLUSTERS else []
+    return codes, count, []
 
 
-def _covariance(design: Design, found: Found, codes: NDArray | None) -> NDArray:
-    """Covariance of the estimates in the units of the covariates as given."""
+def _covariance(design: Design, found: Found, codes: NDArray | None) -> tuple[NDArray, NDArray]:
+    """Covariance of the estimates as given, and how far clusters stretch Firth's errors.
+
+    Separated outcomes leave no residuals, and a sandwich without filling is thin; Firth's
+    errors by cluster are therefore never less than those of independent rows.
+    """
     problem, summit = found.problem, found.summit
-    bread = np.linalg.inv(summit.information)
-    if codes is not None and found.method != FIRTH:
-        pull = problem.weights * problem.link.score(problem.y, problem.X @ summit.point)
-        total = float(problem.weights.sum())
-        bread = clustered(problem.X, pull, bread, codes, problem.prior, total)
-    return design.back @ bread @ design.back.T
+    bread, stretch = np.linalg.inv(summit.information), np.ones(len(design.terms))
+    whole = design.back @ bread @ design.back.T
+    if codes is None:
+        return whole, stretch
+    pull = problem.weights * problem.link.score(problem.y, problem.X @ summit.point)
+    total = float(problem.weights.sum())
+    robust = clustered(problem.X, pull, bread, codes, problem.prior, total)
+    robust = design.back @ robust @ design.back.T
+    if found.method != FIRTH:
+        return robust, stretch
+    stretch = np.sqrt(np.maximum(np.diag(robust) / np.diag(whole), 1))
+    return whole * np.outer(stretch, stretch), stretch
 
 
-def _numbers(
-    design: Design,
-    found: Found,
-    covariance: NDArray,
-    level: float,
-    clusters: int | None,
-    profiled: bool,
-) -> pd.DataFrame:
-    """Estimate, error, interval and p of the terms that entered, by term."""
+def _numbers(design: Design, found: Found, covariance: NDArray, level: float) -> pd.DataFrame:
+    """Estimate, error, Wald interval and p of the terms that entered, by term."""
     estimate, error = design.back @ found.summit.point, np.sqrt(np.diag(covariance))
-    few = clusters is not None and clusters < FEW_CLUSTERS and found.method != FIRTH
-    curve = t(clusters - 1) if few else norm
-    half = curve.isf((1 - level) / 2) * error
-    low, high, p = estimate - half, estimate + half, 2 * curve.sf(np.abs(estimate / error))
-    if profiled:
-        low, high, p = ends(design, found.problem, found.summit, level)
-    columns = {"estimate": estimate, "se": error, "low": low, "high": high, "p": p}
+    half = norm.isf((1 - level) / 2) * error
+    columns = {
+        "estimate": estimate,
+        "se": error,
+        "low": estimate - half,
+        "high": estimate + half,
+        "p": 2 * norm.sf(np.abs(estimate / error)),
+    }
     return pd.DataFrame(columns, index=pd.Index(design.terms, name="term"))
 
 
-def _table(
-    names: list[str],
-    design: Design,
-    numbers: pd.DataFrame,
-    cautions: list[str],
-    own: dict[str, str],
-) -> pd.DataFrame:
-    """One row per term, in the order of the covariates; the flag of each names all cautions."""
-    terms = [design.terms[0], *names]
-    table = numbers.reindex(terms).rename_axis("term").reset_index()
-    dropped = {name: f"dropped: {why}" for name, why in design.dropped.items()}
-    shared = [words for words in cautions if not words.startswith("dropped ")]
-    flags = [
-        dropped[term] if term in dropped else "; ".join([*filter(None, [own.get(term)]), *shared])
-        for term in terms
-    ]
-    return table.assign(flag=[flag or "ok" for flag in flags])
+def _profiled(design: Design, found: Found, stretch: NDArray, level: float) -> dict[str, NDArray]:
+    """Ends and p of the penalised likelihood's profile, stretched as clusters ask for."""
+    middle = design.back @ found.summit.point
+    low, high, p = ends(design, found.problem, found.summit, level)
+    return {
+        "low": middle - stretch * (middle - low),
+        "high": middle + stretch * (high - middle),
+        "p": 2 * norm.sf(norm.isf(p / 2) / stretch),
+    }
+
+
+def _widened(numbers: pd.DataFrame, clusters: int, level: float) -> pd.DataFrame:
+    """Read intervals and p off Student's t with one degree of freedom less than clusters."""
+    student, tail = t(clusters - 1), (1 - level) / 2
+    wider, middle = student.isf(tail) / norm.isf(tail), numbers["estimate"]
+    return numbers.assign(
+        low=middle - wider * (middle - numbers["low"]),
+        high=middle + wider * (numbers["high"] - middle),
+        p=2 * student.sf(norm.isf(numbers["p"] / 2)),
+    )
 
 
 def _method(link: str, method: str, clusters: int | None, profiled: bool) -> str:

@@ -59,7 +59,7 @@ def profile(
     found = fitted(design, link)
     low, high, p = ends(design, found.problem, found.summit, level)
     open_ = np.isnan(low) | np.isnan(high)
-    flags = "; ".join(found.cautions) or "ok"
+    flags = "; ".join(found.told) or "ok"
     return pd.DataFrame(
         {
             "term": design.terms,

@@ -1,0 +1,238 @@
+"""Regression of a yes or no whose groups each have an intercept of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.polynomial.hermite import hermgauss
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit
+from scipy.stats import norm
+
+from crqlab.base.errors import EstimateError
+from crqlab.stats.estimate import Estimate, check_level
+from crqlab.stats.regression.designs import Design, designed
+from crqlab.stats.regression.fits import Fit, tabled
+from crqlab.stats.regression.guards import ML, RIDGE, fitted
+from crqlab.stats.regression.quadrature import Grouped, Integral, integral, slopes
+
+NODES, ROUGH, FEW_GROUPS = 15, 5, 10
+START, NONE, CLOSE, STEPS = 0.7, 1e-3, 1e-10, 60
+METHOD = "Pinheiro & Bates 1995"
+LATENT = np.pi**2 / 3  # variance of a standard logistic variable
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MixedFit(Fit):
+    """A logistic regression with a normal random intercept.
+
+    A `Fit` whose estimates hold within a group; ``n_clusters`` counts groups. Besides:
+
+    Attributes
+    ----------
+    sd : Estimate
+        Standard deviation of the groups' intercepts, in log odds.
+    icc : Estimate
+        Share of the latent variance that lies between groups, in [0, 1).
+    groups : DataFrame, one row per group
+        ``group``, ``n`` (rows), ``effect`` (most likely intercept relative to the average
+        group, log odds), ``se``.
+    """
+
+    sd: Estimate
+    icc: Estimate
+    groups: pd.DataFrame
+
+    def predict(self, covariates: pd.DataFrame) -> NDArray:
+        """Probability of the outcome in a group that is not known, averaged over groups."""
+        roots, masses = hermgauss(NODES)
+        linear = self._known(covariates) @ self.coefficients.to_numpy()
+        chance = expit(linear[:, None] + np.sqrt(2) * self.sd.value * roots)
+        return chance @ (masses / np.sqrt(np.pi))
+
+
+def random_intercept(
+    outcome: ArrayLike,
+    covariates: pd.DataFrame,
+    groups: ArrayLike,
+    *,
+    nodes: int = NODES,
+    level: float = 0.95,
+) -> MixedFit:
+    """Logistic regression in which every group has its own, normally distributed intercept.
+
+    Maximum likelihood by adaptive Gauss-Hermite quadrature; standard errors from the Hessian.
+    Where plain logistic regression would need a penalty (separation, collinearity), a normal
+    prior of standard deviation 1 holds each standardised slope, told in ``flag``.
+
+    Parameters
+    ----------
+    outcome : array of 0 and 1, shape (rows,)
+    covariates : DataFrame, shape (rows, covariates)
+        Complete numbers, without a constant.
+    groups : array
+        The account or client of each row.
+    nodes : int
+        Points of the quadrature, 5 or more.
+    level : float
+        Coverage of the intervals, in (0, 1).
+
+    Returns
+    -------
+    MixedFit
+
+    Raises
+    ------
+    EstimateError
+        As `logit`; fewer than two groups, or no group with two rows.
+
+    References
+    ----------
+    Pinheiro & Bates (1995), Journal of Computational and Graphical Statistics 4, 12-35.
+    Snijders & Bosker (2012), Multilevel Analysis, section 17.2: the latent ICC.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> client = np.repeat(np.arange(40), 25)
+    >>> rows = pd.DataFrame({"trust": rng.normal(size=1000)})
+    >>> chance = expit(0.5 + 0.8 * rows["trust"] + rng.normal(size=40)[client])
+    >>> fit = random_intercept(rng.random(1000) < chance, rows, client)
+    >>> print(fit.icc)
+    ICC, latent 0.18 [0.11, 0.29], n = 40 groups (Pinheiro & Bates 1995)
+    """
+    check_level(level)
+    if nodes < 5:
+        raise EstimateError(f"nodes= is {nodes}; the quadrature needs 5 or more. Use {NODES}.")
+    design = designed(outcome, covariates)
+    codes, names = _codes(groups, len(design.y))
+    order = np.argsort(codes, kind="stable")
+    data = Grouped(design.X[order], design.y[order], np.bincount(codes), nodes)
+    plain = fitted(design, "logit")
+    prior = np.zeros(len(design.terms) + 1)
+    if plain.method != ML:
+        prior[1:-1] = RIDGE
+    start = np.append(plain.summit.point, START)
+    start, *_ = _climbed(replace(data, nodes=ROUGH), start, prior)
+    summit = _climbed(data, start, prior)
+    cautions = [*plain.cautions, *([f"{plain.trouble}: ridge"] if plain.trouble else [])]
+    if len(names) < FEW_GROUPS:
+        cautions.append(f"fewer than {FEW_GROUPS} groups ({len(names)}): their spread is a guess")
+    given = [str(name) for name in covariates]
+    return _result(design, given, names, data, summit, cautions, level)
+
+
+def _codes(groups: ArrayLike, n: int) -> tuple[NDArray, NDArray]:
+    codes, names = pd.factorize(pd.Series(np.asarray(groups)), sort=True)
+    if len(codes) != n or (codes < 0).any():
+        raise EstimateError(
+            f"groups= has {len(codes)} rows, {int((codes < 0).sum())} of them missing; it must "
+            f"name the group of each of the {n} rows."
+        )
+    if not 1 < len(names) < n:
+        raise EstimateError(
+            f"groups= holds {len(names)} groups in {n} rows; a random intercept needs two groups "
+            "or more, and some with several rows. Use logit() instead."
+        )
+    return codes, np.asarray(names)
+
+
+def _climbed(data: Grouped, point: NDArray, prior: NDArray) -> tuple[NDArray, Integral, NDArray]:
+    """Newton steps, turned uphill where the likelihood bends the wrong way."""
+    at = integral(data, point, np.zeros(len(data.sizes)))
+    for _ in range(STEPS):
+        slope, bend = slopes(data, point, at)
+        slope, bend = slope - prior * point, bend - np.diag(prior)
+        values, axes = np.linalg.eigh(-bend)
+        values = np.maximum(np.abs(values), 1e-8 * np.abs(values).max())
+        step = axes @ ((axes.T @ slope) / values)
+        if slope @ step < CLOSE:
+            return point, at, bend
+        point, at = _stepped(data, point, at, step, prior)
+    raise EstimateError(
+        f"The random-intercept fit of {len(data.y)} rows in {len(data.sizes)} groups came to no "
+        "end. Leave some covariates out, or use logit() with cluster=."
+    )
+
+
+def _stepped(
+    data: Grouped, point: NDArray, at: Integral, step: NDArray, prior: NDArray
+) -> tuple[NDArray, Integral]:
+    """Go as far along a step as does not lead down."""
+    height = at.log_likelihood - 0.5 * prior @ point**2
+    for _ in range(20):
+        there = point + step
+        new = integral(data, there, at.modes)
+        if new.log_likelihood - 0.5 * prior @ there**2 >= height - 1e-10 * abs(height):
+            break
+        step = step / 2
+    return there, new
+
+
+def _result(
+    design: Design,
+    given: list[str],
+    names: NDArray,
+    data: Grouped,
+    summit: tuple[NDArray, Integral, NDArray],
+    cautions: list[str],
+    level: float,
+) -> MixedFit:
+    point, at, bend = summit
+    deviation, k = abs(float(point[-1])), len(point) - 1
+    alike = deviation < NONE
+    if alike:
+        cautions = [*cautions, "groups do not differ beyond chance: their spread is 0"]
+    covariance = np.linalg.inv(-bend[:k, :k] if alike else -bend)
+    own = design.back @ covariance[:k, :k] @ design.back.T
+    half, n = norm.isf((1 - level) / 2), len(data.y)
+    estimate, error = design.back @ point[:-1], np.sqrt(np.diag(own))
+    columns = {
+        "estimate": estimate,
+        "se": error,
+        "low": estimate - half * error,
+        "high": estimate + half * error,
+        "p": 2 * norm.sf(np.abs(estimate / error)),
+    }
+    numbers = pd.DataFrame(columns, index=pd.Index(design.terms, name="term"))
+    events = int(data.y.sum())
+    counts = {"n": n, "events": events, "n_clusters": len(names)}
+    sd, icc = _spread(deviation, 0.0 if alike else covariance[-1, -1], len(names), level)
+    return MixedFit(
+        table=tabled(numbers, given, design, cautions, counts),
+        covariance=pd.DataFrame(own, index=design.terms, columns=design.terms),
+        log_likelihood=at.log_likelihood,
+        n=n,
+        events=events,
+        n_clusters=len(names),
+        link="logit",
+        level=level,
+        method=METHOD,
+        flag="; ".join(cautions) or "ok",
+        sd=sd,
+        icc=icc,
+        groups=pd.DataFrame(
+            {
+                "group": names,
+                "n": data.sizes,
+                "effect": at.modes * point[-1],
+                "se": at.widths * deviation,
+            }
+        ),
+    )
+
+
+def _spread(value: float, variance: float, n: int, level: float) -> tuple[Estimate, Estimate]:
+    """Deviation of the intercepts and latent ICC, with intervals even on the log scale."""
+    if value < NONE:
+        notes = ("at the edge of what is possible",)
+        low, high = 0.0, float("nan")
+    else:
+        notes = ()
+        stretch = np.exp(norm.isf((1 - level) / 2) * np.sqrt(variance) / value)
+        low, high = value / stretch, value * stretch
+    sd = Estimate("SD of groups", value, low, high, level, n, "groups", METHOD, notes)
+    shares = (end**2 / (end**2 + LATENT) for end in (value, low, high))
+    return sd, Estimate("ICC, latent", *shares, level, n, "groups", METHOD, notes)

@@ -1,0 +1,98 @@
+"""Whether what a richer model knows beyond a poorer one is more than chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scipy.stats import chi2
+
+from crqlab.base.errors import EstimateError
+from crqlab.stats.regression.fits import Fit
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A likelihood-ratio test of two nested fits.
+
+    Attributes
+    ----------
+    chi_square : float
+        Twice the gain in log-likelihood.
+    df : int
+        Terms that the richer model has beyond the poorer one.
+    p : float
+        Probability of so large a gain if those terms told nothing.
+    n : int
+        Rows of both fits.
+    flag : str
+        ``"ok"``, or why the test is not to be relied on.
+    """
+
+    chi_square: float
+    df: int
+    p: float
+    n: int
+    flag: str
+
+    def __str__(self) -> str:
+        sentence = (
+            f"chi-square {self.chi_square:.2f} on {self.df} df, p = {self.p:.3g}, n = {self.n:,} "
+            "(likelihood ratio)"
+        )
+        return sentence if self.flag == "ok" else f"{sentence}; {self.flag}"
+
+
+def likelihood_ratio(richer: Fit, poorer: Fit) -> Comparison:
+    """Test whether the terms that only the richer fit has tell anything.
+
+    Parameters
+    ----------
+    richer, poorer : Fit
+        Of the same outcome and rows with the same link; all terms of the poorer one are in
+        the richer one.
+
+    Returns
+    -------
+    Comparison
+        Takes rows as independent: flagged where the fits have clusters. Flagged too where a
+        fit was penalised.
+
+    Raises
+    ------
+    EstimateError
+        Fits that are not nested.
+
+    References
+    ----------
+    Wilks (1938), Annals of Mathematical Statistics 9, 60-62.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crqlab.stats.regression import logit
+    >>> rows = pd.DataFrame({"trust": [2.0, 3, 3, 4, 4, 5, 5, 6, 6, 7]})
+    >>> renewed = [0, 0, 1, 0, 0, 1, 0, 1, 1, 1]
+    >>> print(likelihood_ratio(logit(renewed, rows), logit(renewed, rows[[]])))
+    chi-square 4.17 on 1 df, p = 0.0412, n = 10 (likelihood ratio)
+    """
+    beyond = [term for term in poorer.covariance.index if term not in richer.covariance.index]
+    df = len(richer.covariance) - len(poorer.covariance)
+    same = (richer.n, richer.events, richer.link, type(richer)) == (
+        poorer.n,
+        poorer.events,
+        poorer.link,
+        type(poorer),
+    )
+    if beyond or df < 1 or not same:
+        raise EstimateError(
+            f"The fits are not nested: rows {richer.n} and {poorer.n}, terms "
+            f"{list(richer.covariance.index)} and {list(poorer.covariance.index)}. Fit both to the "
+            "same rows with the same link, the richer one with all covariates of the poorer one."
+        )
+    gain = max(2 * (richer.log_likelihood - poorer.log_likelihood), 0.0)
+    cautions = []
+    if richer.n_clusters is not None and not hasattr(richer, "icc"):
+        cautions.append("takes rows of a cluster as independent")
+    if any("Heinze" in fit.method or "ridge" in fit.method for fit in (richer, poorer)):
+        cautions.append("a fit was penalised")
+    return Comparison(gain, df, float(chi2.sf(gain, df)), richer.n, "; ".join(cautions) or "ok")
