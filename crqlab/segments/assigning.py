@@ -1,0 +1,148 @@
+"""From scores and thresholds to segments: a pure function of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crqlab.base.errors import CrqError
+from crqlab.base.instrument import Instrument
+from crqlab.segments.reasons import reasons
+from crqlab.segments.thresholds import Thresholds, known, placed
+
+FIRM, PROVISIONAL, SILENT, OPEN = "firm", "provisional", "silent", "open"
+FEW_ANSWERS = 3
+SURE = 0.6
+KEYS = ("client_id", "wave", "account_id")
+
+
+def assign(
+    accounts: pd.DataFrame,
+    thresholds: Thresholds,
+    *,
+    instrument: Instrument | None = None,
+    probability: pd.Series | NDArray | None = None,
+) -> pd.DataFrame:
+    """Sort accounts into segments, and say why.
+
+    Parameters
+    ----------
+    accounts : DataFrame, one row per account (and wave)
+        ``account_id``, every score that the rules look at (`Thresholds.scores`; missing cells
+        are no answer), and ``n`` respondents if known; as in table ``account_scores``.
+    thresholds : Thresholds
+    instrument : Instrument, optional
+        Refused if the thresholds are not for it; gives scores their labels.
+    probability : Series or array, optional
+        P(segment) of each account, by position, from `membership`.
+
+    Returns
+    -------
+    DataFrame, one row per account, in the order and with the index of ``accounts``
+        ``account_id`` (and ``client_id``, ``wave`` where given), ``segment`` (missing for
+        silent and open accounts), ``status``: *firm*; *provisional* (fewer than 3 answers, or
+        a probability below .6); *silent* (no answers at all); *open* (an answer is missing on
+        which the segment depends). ``reason``: in words.
+
+    Raises
+    ------
+    CrqError
+        A score is missing that a rule needs, or the instrument is another one.
+
+    Examples
+    --------
+    >>> from crqlab.segments.thresholds import starting
+    >>> one = pd.DataFrame({
+    ...     "account_id": ["a"], "n": [5], "crq": [5.9], "uniqueness": [5.0], "nps": [40.0],
+    ...     "mean_ltr": [7.9], "service": [6.0], "commitment": [6.0], "value": [5.0],
+    ...     "solution": [5.2], "experience": [5.4]})
+    >>> assign(one, starting()).loc[0, "reason"]
+    'Rational: CRQ 5.9 and NPS +40 are enough, uniqueness 5.0 is not'
+    """
+    if instrument is not None:
+        thresholds.refuse(instrument)
+    scores = scores_of(accounts, thresholds)
+    held = known(thresholds.segments, scores)
+    place = placed(thresholds.segments, scores, held)
+    silent = _silent(accounts, scores)
+    names = np.array([*thresholds.names, None], dtype=object)
+    segment = pd.Series(names[np.where(silent, -1, place)], index=accounts.index, dtype="str")
+    labels = None if instrument is None else _labels(thresholds, instrument)
+    why = reasons(thresholds, scores, place, held, labels=labels)
+    why = why.mask(silent, "Silent: no answers, so no segment")
+    why.index = accounts.index
+    columns = {name: accounts[name] for name in KEYS if name in accounts}
+    status = _status(accounts, place, silent, probability)
+    found = {**columns, "segment": segment, "status": status, "reason": why}
+    return pd.DataFrame(found, index=accounts.index)
+
+
+def scores_of(accounts: pd.DataFrame, thresholds: Thresholds) -> dict[str, NDArray]:
+    """Return the scores that the rules look at; a column that is not there is told."""
+    if "account_id" not in accounts:
+        raise CrqError("accounts= has no column account_id; give table account_scores.")
+    if lacking := [name for name in thresholds.scores if name not in accounts]:
+        raise CrqError(
+            f"accounts= has no {', '.join(lacking)}, which the rules of {thresholds.name} "
+            f"{thresholds.version} look at; nothing is guessed in its place. Give a table with "
+            "these scores, or thresholds without them."
+        )
+    return {name: accounts[name].to_numpy(float) for name in thresholds.scores}
+
+
+def _silent(accounts: pd.DataFrame, scores: Mapping[str, NDArray]) -> NDArray:
+    """Accounts without a single answer."""
+    empty = np.logical_and.reduce([np.isnan(values) for values in scores.values()])
+    return empty & (accounts["n"].to_numpy() == 0) if "n" in accounts else empty
+
+
+def _status(
+    accounts: pd.DataFrame, place: NDArray, silent: NDArray, probability: pd.Series | None
+) -> pd.Series:
+    few = np.zeros(len(accounts), dtype=bool)
+    if "n" in accounts:
+        few |= accounts["n"].to_numpy() < FEW_ANSWERS
+    if probability is not None:
+        few |= np.asarray(probability, dtype=float) < SURE
+    kinds = np.array([FIRM, PROVISIONAL, SILENT, OPEN], dtype=object)
+    code = np.where(silent, 2, np.where(place < 0, 3, few.astype(int)))
+    return pd.Series(kinds[code], index=accounts.index, dtype="str")
+
+
+def _labels(thresholds: Thresholds, instrument: Instrument) -> dict[str, str]:
+    """Labels of constructs as they stand inside a sentence."""
+    told = {n: instrument.label(n) for n in thresholds.scores if n in instrument.constructs}
+    return {name: label[:1].lower() + label[1:] for name, label in told.items()}
+
+
+def with_silent(account_scores: pd.DataFrame, silent: pd.DataFrame) -> pd.DataFrame:
+    """Add the accounts that were asked and gave no answer, with no scores at all.
+
+    Parameters
+    ----------
+    account_scores, silent : DataFrame
+        Tables of these names.
+
+    Examples
+    --------
+    >>> keys = {"client_id": ["C1"], "wave": ["2025"]}
+    >>> with_silent(pd.DataFrame({**keys, "account_id": ["a"], "n": [2], "crq": [5.0]}),
+    ...             pd.DataFrame({**keys, "account_id": ["b"]}))[["account_id", "n", "crq"]]
+      account_id  n  crq
+    0          a  2  5.0
+    1          b  0  NaN
+    """
+    keys = list(KEYS)
+    answered = pd.MultiIndex.from_frame(account_scores[keys])
+    added = silent[keys][~pd.MultiIndex.from_frame(silent[keys]).isin(answered)]
+    counts = [name for name in ("n", "n_ltr", "promoters", "passives", "detractors")]
+    added = added.reindex(columns=account_scores.columns)
+    added = added.assign(**{name: 0 for name in counts if name in added})
+    added = added.assign(**({"flag": "no answers"} if "flag" in added else {}))
+    if added.empty:
+        return account_scores.reset_index(drop=True)
+    kinds = {name: kind for name, kind in account_scores.dtypes.items() if name in added}
+    return pd.concat([account_scores, added.astype(kinds)], ignore_index=True)
