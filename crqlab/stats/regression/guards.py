@@ -48,10 +48,9 @@ class Found:
     @property
     def told(self) -> list[str]:
         """All cautions, with what was done about the trouble."""
-        return [
-            *self.cautions,
-            *([f"{self.trouble}: {REMEDIES[self.method]}"] * bool(self.trouble)),
-        ]
+        if not self.trouble:
+            return self.cautions
+        return [*self.cautions, f"{self.trouble}: {REMEDIES[self.method]}"]
 
 
 def fitted(design: Design, link: str) -> Found:

@@ -19,7 +19,8 @@ from crqlab.stats.regression.guards import ML, RIDGE, fitted
 from crqlab.stats.regression.quadrature import Grouped, Integral, integral, slopes
 
 NODES, ROUGH, FEW_GROUPS = 15, 5, 10
-START, NONE, CLOSE, STEPS = 0.7, 1e-3, 1e-10, 60
+START, NONE, STEPS = 0.7, 1e-3, 60
+CLOSE, LEVEL = 1e-10, 1e-11  # a step's gain that is no gain, and as a share of the height
 METHOD = "Pinheiro & Bates 1995"
 LATENT = np.pi**2 / 3  # variance of a standard logistic variable
 
@@ -148,9 +149,10 @@ def _climbed(data: Grouped, point: NDArray, prior: NDArray) -> tuple[NDArray, In
         values, axes = np.linalg.eigh(-bend)
         values = np.maximum(np.abs(values), 1e-8 * np.abs(values).max())
         step = axes @ ((axes.T @ slope) / values)
-        if slope @ step < CLOSE:
-            return point, at, bend
+        before = at.log_likelihood
         point, at = _stepped(data, point, at, step, prior)
+        if slope @ step < CLOSE or abs(at.log_likelihood - before) < LEVEL * abs(before):
+            return point, at, bend
     raise EstimateError(
         f"The random-intercept fit of {len(data.y)} rows in {len(data.sizes)} groups came to no "
         "end. Leave some covariates out, or use logit() with cluster=."
