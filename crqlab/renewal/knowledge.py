@@ -1,0 +1,145 @@
+"""What was known of every account on the day on which a wave's fieldwork ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from crqlab.base.waves import in_order
+
+BLOCK = ["client_id", "wave"]
+OWN = ["client_id", "account_id"]
+UNIT = [*BLOCK, "account_id"]
+YEAR = 365.25
+SCORED = ("crq", "nps", "mean_ltr")
+UNKNOWN = "unknown"
+
+
+def cut_offs(
+    responses: pd.DataFrame, contacts: pd.DataFrame, cutoff: str | None = None
+) -> pd.DataFrame:
+    """Return the last day of every wave's fieldwork: nothing later may enter a prediction.
+
+    Parameters
+    ----------
+    responses, contacts : DataFrame
+        Tables of station 1. Where no answer has a date, the last invitation stands in.
+    cutoff : str, optional
+        One date for all waves that ended before it; a wave that ended later keeps its own day.
+
+    Returns
+    -------
+    DataFrame, one row per client and wave
+        ``cutoff`` (missing where neither answers nor invitations have dates).
+    """
+    ended = responses.groupby(BLOCK)["started"].max()
+    invited = contacts.groupby(BLOCK)["invited_on"].max()
+    blocks = ended.index.union(invited.index)
+    ended = ended.reindex(blocks).fillna(invited.reindex(blocks))
+    ended = pd.to_datetime(ended).dt.normalize()
+    if cutoff:
+        ended = ended.clip(lower=pd.Timestamp(cutoff))
+    return ended.rename("cutoff").rename_axis(BLOCK).reset_index()
+
+
+def known(
+    responses: pd.DataFrame,
+    contacts: pd.DataFrame,
+    accounts: pd.DataFrame,
+    account_scores: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    parts: Mapping[str, str],
+    ends: pd.DataFrame,
+) -> pd.DataFrame:
+    """Lay out every account that was asked or answered, wave by wave, with its covariates.
+
+    Parameters
+    ----------
+    responses, contacts, accounts, account_scores, outcomes : DataFrame
+        Tables of these names.
+    parts : mapping of part to construct
+        From `concepts`.
+    ends : DataFrame
+        From `cut_offs`.
+
+    Returns
+    -------
+    DataFrame, one row per client, wave and account with a known cut-off
+        ``cutoff``, ``silent`` (asked, nobody answered), the parts, ``crq``, ``nps``,
+        ``mean_ltr``, their ``_change`` since the client's previous wave, ``crq_before`` and
+        ``mean_ltr_before`` (scores of that wave), ``sd``,
+        ``role_gap``, ``n`` (respondents), ``tenure`` (years), ``prior_churn``,
+        ``earlier_renewals``, ``revenue``, ``industry``. Missing is left missing.
+    """
+    rows = _framed(responses, contacts, account_scores, parts)
+    rows = rows.merge(ends, on=BLOCK, how="left")
+    rows = _changed(rows, [*parts, *SCORED])
+    facts = accounts.drop_duplicates(OWN)[[*OWN, "industry", "revenue", "customer_since"]]
+    rows = rows.merge(facts, on=OWN, how="left")
+    tenure = (rows["cutoff"] - rows["customer_since"]).dt.days / YEAR
+    rows = rows.assign(
+        tenure=tenure.where(tenure >= 0),
+        industry=rows["industry"].fillna(UNKNOWN).astype("str"),
+        revenue=rows["revenue"].astype(float),
+    )
+    return _past(rows.drop(columns="customer_since"), outcomes)
+
+
+def _framed(
+    responses: pd.DataFrame,
+    contacts: pd.DataFrame,
+    account_scores: pd.DataFrame,
+    parts: Mapping[str, str],
+) -> pd.DataFrame:
+    """Accounts asked or heard, with their scores under the names of the parts."""
+    asked = contacts.loc[contacts["invited"].to_numpy(bool), UNIT].drop_duplicates()
+    heard = responses[UNIT].dropna().drop_duplicates().assign(heard=True)
+    columns = [*UNIT, *SCORED, "sd", "role_gap", "n"]
+    scores = account_scores[columns].assign(
+        **{part: account_scores[name].astype(float) for part, name in parts.items()}
+    )
+    rows = asked.merge(heard, on=UNIT, how="outer").merge(scores, on=UNIT, how="outer")
+    spoken = rows["heard"].notna() | rows["n"].notna()
+    rows = rows.assign(silent=(~spoken).astype(float), n=rows["n"].fillna(0).astype("int64"))
+    return rows.drop(columns="heard").sort_values(UNIT, ignore_index=True)
+
+
+def _changed(rows: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Add scores of the client's previous wave, and the change of every score since."""
+    rank = {wave: place for place, wave in enumerate(in_order(rows["wave"].unique()))}
+    blocks = rows[BLOCK].drop_duplicates()
+    blocks = blocks.assign(rank=blocks["wave"].map(rank)).sort_values(["client_id", "rank"])
+    blocks = blocks.assign(order=blocks.groupby("client_id").cumcount()).drop(columns="rank")
+    rows = rows.merge(blocks, on=BLOCK).sort_values([*OWN, "order"], ignore_index=True)
+    before = rows.groupby(OWN, sort=False)[[*names, "order"]].shift()
+    next_to = (rows["order"] - before["order"]) == 1
+    earlier = {f"{name}_before": before[name].where(next_to) for name in ("crq", "mean_ltr")}
+    changes = {f"{name}_change": (rows[name] - before[name]).where(next_to) for name in names}
+    return rows.assign(**earlier, **changes).drop(columns="order")
+
+
+def _past(rows: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Count what was known on the cut-off of earlier contracts: renewals, and whether churned."""
+    decided = outcomes[outcomes["outcome"] != "open"]
+    day = decided["decided_on"].fillna(decided["due_on"])
+    churned = (decided["outcome"] == "churned").astype("int64")
+    events = decided[OWN].assign(day=day, churns=churned, renewals=1 - churned)
+    events = events.sort_values(["day", *OWN], ignore_index=True)
+    sums = events.groupby(OWN)[["churns", "renewals"]].cumsum()
+    events = events.assign(churns=sums["churns"], renewals=sums["renewals"])
+    dated = rows[rows["cutoff"].notna()].sort_values(["cutoff", *UNIT], ignore_index=True)
+    dated = _same_kind(dated, "cutoff")
+    found = pd.merge_asof(
+        dated, _same_kind(events, "day"), left_on="cutoff", right_on="day", by=OWN
+    )
+    found = found.assign(
+        prior_churn=(found["churns"].fillna(0) > 0).astype(float),
+        earlier_renewals=np.asarray(found["renewals"].fillna(0), dtype=float),
+    )
+    return found.drop(columns=["day", "churns", "renewals"]).sort_values(UNIT, ignore_index=True)
+
+
+def _same_kind(rows: pd.DataFrame, *dates: str) -> pd.DataFrame:
+    return rows.astype(dict.fromkeys(dates, "datetime64[ns]"))

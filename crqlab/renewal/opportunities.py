@@ -1,0 +1,222 @@
+"""Station 5's design: one row per account and renewal opportunity, and who was refused and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from crqlab.base.codebook import Codebook
+from crqlab.renewal.concepts import concepts
+from crqlab.renewal.knowledge import OWN, UNIT, YEAR, cut_offs, known
+
+MOST_MONTHS = 18
+KEY = [*OWN, "due_on"]
+REFUSED = [*KEY, "outcome", "decided_on", "reason"]
+NEVER = "the account was never asked and never answered"
+EARLY = "decided before the survey ended"
+UNDATED = "the survey has no date: neither answers nor invitations are dated"
+NO_OUTCOMES = "no outcomes of contracts are known"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Design:
+    """Renewal opportunities and what was known before each of them.
+
+    Attributes
+    ----------
+    table : DataFrame, one row per account and opportunity that follows a survey
+        Table ``opportunities``: the outcome, the wave that precedes it, and covariates as of
+        that wave's cut-off; missing ones are still missing.
+    excluded : DataFrame
+        Table ``refused``: opportunities that no survey precedes, each with its reason.
+    accounts : DataFrame, one row per account and wave
+        The same covariates for everybody, with ``followed`` (years until churn, the next wave
+        or the end of the data) and ``churned``.
+    parts : mapping of part to construct
+    labels : mapping of part to what readers call it
+    as_of : Timestamp
+        Last day on which outcomes are known; missing without outcomes.
+    """
+
+    table: pd.DataFrame
+    excluded: pd.DataFrame
+    accounts: pd.DataFrame
+    parts: Mapping[str, str]
+    labels: Mapping[str, str]
+    as_of: pd.Timestamp
+
+    @property
+    def decided(self) -> pd.DataFrame:
+        """Opportunities of which the outcome is known."""
+        return self.table[self.table["outcome"] != "open"].reset_index(drop=True)
+
+    def of(self, client: str) -> Design:
+        """Return the rows of one client."""
+        parts = (self.table, self.excluded, self.accounts)
+        mine = (rows[rows["client_id"] == client].reset_index(drop=True) for rows in parts)
+        table, excluded, accounts = mine
+        return replace(self, table=table, excluded=excluded, accounts=accounts)
+
+    def __str__(self) -> str:
+        known_ = self.decided
+        if known_.empty:
+            why = self.excluded["reason"].mode()
+            said = why.iloc[0] if len(why) else NO_OUTCOMES
+            return f"Nothing can be said of renewals: {said}"
+        n, lost = len(known_), int((known_["outcome"] == "churned").sum())
+        first, last = known_["decided"].min(), known_["decided"].max()
+        return (
+            f"{n:,} contracts of {len(known_[OWN].drop_duplicates()):,} accounts were decided after "
+            f"a survey ({first:%Y-%m-%d} to {last:%Y-%m-%d}), {lost:,} of them churned "
+            f"({lost / n:.0%}); {len(self.table) - n:,} are open, {len(self.excluded):,} refused"
+        )
+
+
+def design(
+    responses: pd.DataFrame,
+    contacts: pd.DataFrame,
+    accounts: pd.DataFrame,
+    account_scores: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    cutoff: str | None = None,
+    as_of: str | None = None,
+    most_months: float = MOST_MONTHS,
+    parts: Mapping[str, str] | None = None,
+) -> Design:
+    """Put every renewal opportunity beside the last survey that ended before it was decided.
+
+    Parameters
+    ----------
+    responses, contacts, accounts, account_scores, outcomes : DataFrame
+        Tables of these names.
+    codebook : Codebook
+    cutoff : str, optional
+        Date before which nothing may be predicted; the end of each wave's fieldwork if missing.
+    as_of : str, optional
+        Day on which the outcomes were looked up; what was decided later counts as open. The
+        last decision if missing.
+    most_months : float
+        A survey older than this when the contract was decided says nothing of it.
+    parts : mapping of part to construct, optional
+        Which constructs are trust, commitment, calculative and satisfaction, where their names
+        and labels do not say so.
+
+    Returns
+    -------
+    Design
+        Empty where the study holds no outcomes: then it says so.
+    """
+    asked = codebook.instrument
+    played = concepts(asked, parts)
+    ends = cut_offs(responses, contacts, cutoff)
+    rows = known(responses, contacts, accounts, account_scores, outcomes, played, ends)
+    dated, last_day = _decisions(outcomes, as_of)
+    matched = _matched(dated, rows)
+    reason = _reasons(matched, rows, ends, most_months)
+    refused = matched.assign(reason=reason)[reason != ""]
+    taken = matched[(reason == "").to_numpy()].drop(columns="surveyed").astype({"n": "int64"})
+    followed = _followed(rows, dated, last_day)
+    labels = {part: asked.label(name) for part, name in played.items()}
+    return Design(
+        taken.reset_index(drop=True),
+        refused[REFUSED].sort_values(KEY, ignore_index=True),
+        followed,
+        played,
+        labels,
+        last_day,
+    )
+
+
+def _decisions(outcomes: pd.DataFrame, as_of: str | None) -> tuple[pd.DataFrame, pd.Timestamp]:
+    """Outcomes with the day that counts as their decision; later than known is open."""
+    rows = outcomes.assign(flag="ok", decided=outcomes["decided_on"].fillna(outcomes["due_on"]))
+    known_days = rows.loc[rows["outcome"] != "open", "decided"]
+    last = pd.Timestamp(as_of) if as_of else known_days.max()
+    future = (rows["outcome"] != "open") & (rows["decided"] > last)
+    undated = (rows["outcome"] != "open") & rows["decided_on"].isna()
+    overdue = (rows["outcome"] == "open") & (rows["due_on"] <= last)
+    words = np.select(
+        [future, overdue, undated],
+        ["decided after the data end: taken as open", "due, but still open", "no decision date"],
+        "ok",
+    )
+    rows = rows.assign(
+        outcome=rows["outcome"].where(~future, "open").astype("str"),
+        flag=words,
+        decided=rows["decided"].where(~future & (rows["outcome"] != "open"), rows["due_on"]),
+    )
+    return rows.astype({"decided": "datetime64[ns]"}), last
+
+
+def _matched(outcomes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Each outcome beside the account's last wave that ended before the decision."""
+    left = outcomes.rename(columns={"revenue": "at_stake"}).sort_values(
+        ["decided", *KEY], ignore_index=True
+    )
+    right = rows.sort_values(["cutoff", *UNIT], ignore_index=True).astype(
+        {"cutoff": "datetime64[ns]"}
+    )
+    found = pd.merge_asof(
+        left, right, left_on="decided", right_on="cutoff", by=OWN, allow_exact_matches=False
+    )
+    lead = (found["decided"] - found["cutoff"]).dt.days / YEAR * 12
+    found = found.assign(
+        lead=lead,
+        revenue=found["at_stake"].fillna(found["revenue"]),
+        surveyed=found["cutoff"].notna(),
+    )
+    return found.drop(columns="at_stake").sort_values(KEY, ignore_index=True)
+
+
+def _reasons(
+    matched: pd.DataFrame, rows: pd.DataFrame, ends: pd.DataFrame, most_months: float
+) -> pd.Series:
+    """Why an opportunity is refused; empty where it is taken."""
+    framed = pd.MultiIndex.from_frame(matched[OWN]).isin(pd.MultiIndex.from_frame(rows[OWN]))
+    undated = bool(len(ends)) and ends["cutoff"].isna().all()
+    old = matched["lead"] > most_months
+    words = np.select(
+        [
+            matched["surveyed"] & old,
+            matched["surveyed"],
+            np.full(len(matched), undated),
+            ~framed,
+        ],
+        [f"the last survey was more than {most_months:g} months before", "", UNDATED, NEVER],
+        EARLY,
+    )
+    return pd.Series(words, index=matched.index, dtype="str")
+
+
+def _followed(rows: pd.DataFrame, outcomes: pd.DataFrame, last: pd.Timestamp) -> pd.DataFrame:
+    """How long each account was followed after a wave, and whether it churned by then."""
+    if rows.empty or pd.isna(last):
+        return rows.assign(followed=np.nan, churned=False)
+    ends = rows[["client_id", "cutoff"]].drop_duplicates().sort_values(["client_id", "cutoff"])
+    ends = ends.assign(next=ends.groupby("client_id")["cutoff"].shift(-1))
+    rows = rows.merge(ends, on=["client_id", "cutoff"], how="left")
+    stop = rows["next"].fillna(last).clip(upper=last)
+    lost = outcomes.loc[outcomes["outcome"] == "churned", [*OWN, "decided"]]
+    lost = lost.sort_values(["decided", *OWN], ignore_index=True)
+    rows = rows.assign(stop=stop).sort_values(["cutoff", *UNIT], ignore_index=True)
+    found = pd.merge_asof(
+        rows.astype({"cutoff": "datetime64[ns]"}),
+        lost,
+        left_on="cutoff",
+        right_on="decided",
+        by=OWN,
+        direction="forward",
+        allow_exact_matches=False,
+    )
+    churned = (found["decided"] <= found["stop"]).fillna(False).to_numpy(bool)
+    end = found["decided"].where(churned, found["stop"])
+    followed = (end - found["cutoff"]).dt.days / YEAR
+    kept = found.assign(followed=followed, churned=churned).drop(
+        columns=["next", "stop", "decided"]
+    )
+    return kept.sort_values(UNIT, ignore_index=True)
