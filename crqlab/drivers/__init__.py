@@ -1,1 +1,8 @@
-"""Station 7: what moves trust, commitment, satisfaction and LTR, and the one thing to fix."""
+"""Station 7 of 9 - what moves trust, commitment, satisfaction and LTR; the one thing to fix."""
+
+from crqlab.drivers.asking import Questions, questions
+from crqlab.drivers.keeping import keep
+from crqlab.drivers.prioritising import Priorities, priorities
+from crqlab.drivers.weighing import Weights, weights
+
+__all__ = ["Priorities", "Questions", "Weights", "keep", "priorities", "questions", "weights"]

@@ -2,25 +2,29 @@
 
 from crqlab.stats.importance.methods import MOST_EXACT, lmg, relative_weights
 from crqlab.stats.importance.moments import Moments, resampled_moments
-from crqlab.stats.importance.parts import alone, johnson, last, parted, slopes, vif
-from crqlab.stats.importance.result import Importance, ends
-from crqlab.stats.importance.subsets import sampled_shapley, shapley, subset_r2
+from crqlab.stats.importance.parts import Correlated, correlated, johnson
+from crqlab.stats.importance.result import Importance, described, ends
+from crqlab.stats.importance.subsets import (
+    random_orders,
+    sampled_shapley,
+    shapley,
+    subset_r2,
+)
 
 __all__ = [
     "MOST_EXACT",
+    "Correlated",
     "Importance",
     "Moments",
-    "alone",
+    "correlated",
+    "described",
     "ends",
     "johnson",
-    "last",
     "lmg",
-    "parted",
+    "random_orders",
     "relative_weights",
     "resampled_moments",
     "sampled_shapley",
     "shapley",
-    "slopes",
     "subset_r2",
-    "vif",
 ]

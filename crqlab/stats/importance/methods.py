@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from crqlab.base.errors import EstimateError
 from crqlab.stats.estimate import check_level
 from crqlab.stats.importance.moments import resampled_moments
-from crqlab.stats.importance.parts import condition_index, johnson, parted
-from crqlab.stats.importance.result import Importance, ends, tabled
+from crqlab.stats.importance.parts import Correlated, correlated
+from crqlab.stats.importance.result import COLUMNS, Importance, described
 from crqlab.stats.importance.subsets import random_orders, sampled_shapley, shapley
 from crqlab.stats.resampling import DRAWS, SEED, stream
 
@@ -74,7 +74,7 @@ def relative_weights(
         predictors,
         outcome,
         groups,
-        lambda R, r: (johnson(R, r), 0.0),
+        lambda found: (found.johnson(), 0.0),
         "Johnson 2000",
         draws=draws,
         level=level,
@@ -132,8 +132,8 @@ def lmg(
     """
     rng = stream(seed, "orders")
 
-    def weigh(R: NDArray, r: NDArray) -> tuple[NDArray, float]:
-        p = r.shape[1]
+    def weigh(found: Correlated) -> tuple[NDArray, float]:
+        R, r, p = found.R, found.r, found.r.shape[1]
         if p <= most_exact:
             return shapley(R, r), 0.0
         every = random_orders(p, max(orders, 4), rng)
@@ -152,7 +152,7 @@ def _shared_out(
     predictors: pd.DataFrame,
     outcome: pd.Series,
     groups: pd.Series | None,
-    weigh: Callable[[NDArray, NDArray], tuple[NDArray, float]],
+    weigh: Callable[[Correlated], tuple[NDArray, float]],
     method: str,
     *,
     draws: int,
@@ -162,23 +162,23 @@ def _shared_out(
     check_level(level)
     values, codes, gaps = _laid_out(predictors, outcome, groups)
     moments = resampled_moments(values, codes, draws=draws, rng=stream(seed, method))
-    R, r = parted(moments.covariances)
-    weights, error = weigh(R, r)
-    together = weights.sum(axis=1)
-    low, high = ends(together, moments.n_groups, level)
+    found = correlated(moments.covariances)
+    weights, error = weigh(found)
+    names = [str(name) for name in predictors.columns]
+    columns = described(moments, found, {method: weights}, names, level=level)[method]
     return Importance(
-        table=tabled(moments, weights, [str(name) for name in predictors.columns], level=level),
+        table=pd.DataFrame({name: columns[name] for name in COLUMNS}),
         outcome=str(outcome.name) if outcome.name is not None else "the outcome",
         method=method,
-        r2=float(together[0]),
-        r2_low=float(low),
-        r2_high=float(high),
+        r2=float(columns["r2"][0]),
+        r2_low=float(columns["r2_low"][0]),
+        r2_high=float(columns["r2_high"][0]),
         level=level,
         n=moments.n,
         n_groups=moments.n_groups,
         n_left_out=gaps,
         unit="rows" if groups is None else "accounts",
-        condition=float(condition_index(R[0])),
+        condition=float(found.first().condition()[0]),
         error=error,
     )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -10,10 +12,14 @@ from numpy.typing import NDArray
 from scipy.stats import norm, t
 
 from crqlab.stats.importance.moments import Moments
-from crqlab.stats.importance.parts import alone, betas, condition_index, last, parted, slopes, vif
+from crqlab.stats.importance.parts import Correlated
 
 FEW_GROUPS, FEW_PER_DRIVER = 6, 5
 HIGH_VIF, HIGH_INDEX = 10.0, 30.0
+COLUMNS = (
+    "driver weight share low high share_low share_high direction alone last correlation beta "
+    "slope slope_low slope_high vif n flag"
+).split()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,8 +107,7 @@ def ends(values: NDArray, n_groups: int, level: float) -> tuple[NDArray, NDArray
     drawn = values[1:]
     if len(drawn) == 0 or n_groups < 2:
         return np.full((2, *values.shape[1:]), np.nan)
-    stretch = np.sqrt(n_groups / (n_groups - 1))
-    tail = norm.cdf(-stretch * t.isf((1 - level) / 2, n_groups - 1))
+    tail = _tail(n_groups, level)
     if not np.isnan(drawn).any():
         return np.quantile(drawn, [tail, 1 - tail], axis=0)
     known = np.isfinite(drawn).any(axis=0)
@@ -111,68 +116,102 @@ def ends(values: NDArray, n_groups: int, level: float) -> tuple[NDArray, NDArray
     return found
 
 
-def tabled(moments: Moments, weights: NDArray, drivers: list[str], *, level: float) -> pd.DataFrame:
-    """Lay weights and everything beside them out, one row per driver.
+@cache
+def _tail(n_groups: int, level: float) -> float:
+    """Share of draws beyond each end: fewer than half of what the level leaves, for few groups."""
+    stretch = np.sqrt(n_groups / (n_groups - 1))
+    return float(norm.cdf(-stretch * t.isf((1 - level) / 2, n_groups - 1)))
+
+
+def described(
+    moments: Moments,
+    found: Correlated,
+    weights: Mapping[str, NDArray],
+    drivers: Sequence[str],
+    *,
+    level: float,
+) -> dict[str, dict[str, NDArray]]:
+    """Columns of each method's weights and of all beside them, one entry per driver.
 
     Parameters
     ----------
     moments : Moments
         Drivers in order, the outcome last.
-    weights : ndarray, shape (1 + draws, drivers)
-    drivers : list of str
+    found : Correlated
+        Of these moments.
+    weights : mapping of method to ndarray, shape (1 + draws, drivers)
+    drivers : sequence of str
     level : float
+
+    Examples
+    --------
+    >>> from crqlab.stats.importance.parts import correlated
+    >>> moments = Moments(np.zeros((1, 2)), np.array([[[1.0, 0.5], [0.5, 1.0]]]), 9, 9)
+    >>> found = correlated(moments.covariances)
+    >>> columns = described(moments, found, {"LMG": found.alone()}, ["care"], level=0.95)["LMG"]
+    >>> columns["weight"], columns["direction"], columns["slope"]
+    (array([0.25]), array(['up'], dtype='<U4'), array([0.5]))
     """
-    R, r = (part[0] for part in parted(moments.covariances[:1]))
+    together = [values.sum(axis=1, keepdims=True) for values in weights.values()]
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = weights / weights.sum(axis=1, keepdims=True)
-    slope = slopes(moments.covariances)
-    groups = moments.n_groups
-    (low, high), (less, more) = ends(weights, groups, level), ends(share, groups, level)
-    flatter, steeper = ends(slope, groups, level)
-    table = pd.DataFrame(
-        {
-            "driver": drivers,
-            "weight": weights[0],
-            "share": share[0],
-            "low": low,
-            "high": high,
-            "share_low": less,
-            "share_high": more,
-            "direction": np.where(r < 0, "down", "up"),
-            "alone": alone(r),
-            "last": last(R, r),
-            "correlation": r,
-            "beta": betas(R, r),
-            "slope": slope[0],
-            "slope_low": flatter,
-            "slope_high": steeper,
-            "vif": vif(R),
-            "n": moments.n,
-        }
-    )
-    still = moments.covariances[0].diagonal()[:-1] <= 0
-    return table.assign(flag=_flags(table, R, still, moments))
+        shares = [values / all_ for values, all_ in zip(weights.values(), together, strict=True)]
+    whole = [np.broadcast_to(all_, shares[0].shape) for all_ in together]
+    parts = np.stack([found.slopes(), *weights.values(), *shares, *whole], axis=1)
+    parts[:, 1:] = np.clip(parts[:, 1:], 0, 1)
+    low, high = ends(parts, moments.n_groups, level)
+    shown = _beside(moments, found, drivers) | _three("slope", parts, low, high, 0)
+    shown["flag"] = _flags(shown, found, moments)
+    k = len(weights)
+    return {
+        method: shown
+        | _three("weight", parts, low, high, 1 + i)
+        | _three("share", parts, low, high, 1 + k + i)
+        | _three("r2", parts, low, high, 1 + 2 * k + i)
+        for i, method in enumerate(weights)
+    }
 
 
-def _flags(table: pd.DataFrame, R: NDArray, still: NDArray, moments: Moments) -> list[str]:
+def _three(name: str, parts: NDArray, low: NDArray, high: NDArray, i: int) -> dict[str, NDArray]:
+    """An estimate and the ends of its interval; those of the weight are plainly low and high."""
+    stem = "" if name == "weight" else f"{name}_"
+    return {name: parts[0, i], f"{stem}low": low[i], f"{stem}high": high[i]}
+
+
+def _beside(moments: Moments, found: Correlated, drivers: Sequence[str]) -> dict[str, NDArray]:
+    """What needs no draws."""
+    data = found.first()
+    return {
+        "driver": np.array(drivers, dtype=object),
+        "direction": np.where(data.r[0] < 0, "down", "up"),
+        "alone": data.alone()[0],
+        "last": data.last()[0],
+        "correlation": data.r[0],
+        "beta": data.betas()[0],
+        "vif": data.vif()[0],
+        "n": np.full(len(drivers), moments.n),
+        "n_accounts": np.full(len(drivers), moments.n_groups),
+    }
+
+
+def _flags(shown: dict[str, NDArray], found: Correlated, moments: Moments) -> NDArray:
     """Every caution that applies to a driver, or ok."""
-    turned = table["correlation"] * table["beta"] < 0
-    sure = table["slope_low"] * table["slope_high"] > 0
-    near = np.abs(R - np.eye(len(R)))
-    closest = table["driver"].to_numpy()[near.argmax(axis=1)]
-    common = [_few(moments, len(table))] if _few(moments, len(table)) else []
-    if condition_index(R) >= HIGH_INDEX:
-        common.append("drivers are collinear")
-    flags = []
-    for j in range(len(table)):
-        own = [f"moves with {closest[j]}"] if table["vif"].iloc[j] > HIGH_VIF else []
-        if still[j]:
-            own.append("does not vary")
-        if turned.iloc[j]:
-            by = "" if sure.iloc[j] else ", perhaps by chance"
-            own.append(f"sign turns when others are held equal{by}")
-        flags.append("; ".join([*own, *common]) or "ok")
-    return flags
+    R, still = found.R[0], found.spread[0, :-1] == 0
+    turned = shown["correlation"] * shown["beta"] < 0
+    sure = shown["slope_low"] * shown["slope_high"] > 0
+    nearest = shown["driver"][np.abs(R - np.eye(len(R))).argmax(axis=1)]
+    few, whole = _few(moments, len(R)), found.first().condition()[0] >= HIGH_INDEX
+    cautions = (
+        (shown["vif"] > HIGH_VIF, "moves with " + nearest),
+        (still, "does not vary"),
+        (turned & sure, "sign turns when others are held equal"),
+        (turned & ~sure, "sign turns when others are held equal, perhaps by chance"),
+        (np.full(len(R), whole), "drivers are collinear"),
+        (np.full(len(R), bool(few)), few),
+    )
+    text = np.full(len(R), "", dtype=object)
+    for applies, words in cautions:
+        text = text + np.where(applies, "; " + np.asarray(words, dtype=object), "")
+    return np.array([said[2:] or "ok" for said in text], dtype=object)
 
 
 def _few(moments: Moments, p: int) -> str:

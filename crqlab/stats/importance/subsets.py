@@ -33,10 +33,10 @@ def subset_r2(R: NDArray, r: NDArray) -> NDArray:
     >>> subset_r2(np.eye(2)[None], np.array([[0.6, 0.3]])).round(2)
     array([[0.  , 0.36, 0.09, 0.45]])
     """
-    left = _joined(R, r)[:, None]
+    left = np.moveaxis(_joined(R, r), 0, -1)[None]
     for _ in range(r.shape[1]):
-        left = np.concatenate([left[..., 1:, 1:], _swept(left)], axis=1)
-    return 1 - left[..., 0, 0]
+        left = np.concatenate([left[:, 1:, 1:], _swept(left)])
+    return np.ascontiguousarray(1 - left[:, 0, 0].T)
 
 
 def _joined(R: NDArray, r: NDArray) -> NDArray:
@@ -47,11 +47,14 @@ def _joined(R: NDArray, r: NDArray) -> NDArray:
 
 
 def _swept(left: NDArray) -> NDArray:
-    """What the first variable does not explain of the others; nothing new if it is not new."""
-    pivot, column = left[..., 0, 0], left[..., 1:, 0]
+    """What the first variable leaves of the others; all of it if others said it already.
+
+    Matrices lie in axes 1 and 2; the last axis is the longest, which keeps the work in long
+    strides.
+    """
+    pivot, column = left[:, 0, 0], left[:, 1:, 0]
     scale = np.where(pivot > TINY, 1 / np.where(pivot > TINY, pivot, 1), 0)
-    explained = column[..., :, None] * (column * scale[..., None])[..., None, :]
-    return left[..., 1:, 1:] - explained
+    return left[:, 1:, 1:] - column[:, :, None] * (column * scale[:, None])[:, None]
 
 
 def shapley(R: NDArray, r: NDArray) -> NDArray:
@@ -146,10 +149,11 @@ def _gains(R: NDArray, r: NDArray, orders: NDArray) -> NDArray:
     p = orders.shape[1]
     place = np.concatenate([orders, np.full((len(orders), 1), p)], axis=1)
     left = _joined(R, r)[:, place[:, :, None], place[:, None, :]]
-    gains = np.empty((len(R), *orders.shape))
+    left = np.moveaxis(left, 0, -1)
+    gains = np.empty((p, len(orders), len(R)))
     for j in range(p):
         swept = _swept(left)
-        gains[..., j] = left[..., -1, -1] - swept[..., -1, -1]
+        gains[j] = left[:, -1, -1] - swept[:, -1, -1]
         left = swept
     back = np.argsort(orders, axis=1)[None]
-    return np.take_along_axis(gains, back, axis=2)
+    return np.take_along_axis(gains.transpose(2, 1, 0), back, axis=2)

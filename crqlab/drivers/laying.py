@@ -1,0 +1,115 @@
+"""Answers laid out for the station: who belongs together, at which level they are compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+CELL = ["client_id", "wave", "account_id"]
+LEVELS = ("all", "within", "between")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """Respondents sorted by client, wave and account.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        Table ``respondents``, sorted.
+    cell : ndarray of int
+        The account and wave of each row, from 0.
+    account : ndarray of int
+        The account of each row over all waves, from 0.
+    block : ndarray of int
+        The client and wave of each row, from 0.
+    blocks : list of (str, str)
+        Client and wave of each block.
+    starts : ndarray of int
+        First row of each block, and the number of rows.
+    """
+
+    rows: pd.DataFrame
+    cell: NDArray
+    account: NDArray
+    block: NDArray
+    blocks: list[tuple[str, str]]
+    starts: NDArray
+
+    def values(self, names: list[str]) -> NDArray:
+        """Return columns as numbers, missing where not answered."""
+        return self.rows[names].to_numpy(float)
+
+
+def laid_out(respondents: pd.DataFrame) -> Layout:
+    """Sort respondents, so that no number depends on the order of rows."""
+    rows = respondents.sort_values([*CELL, "response_id"], ignore_index=True)
+    block = _codes(rows, CELL[:2])
+    first = np.searchsorted(block, np.arange(block.max(initial=-1) + 2))
+    keys = rows.loc[first[:-1], CELL[:2]].itertuples(index=False, name=None)
+    account = rows.groupby(["client_id", "account_id"], sort=True).ngroup().to_numpy()
+    return Layout(rows, _codes(rows, CELL), account, block, list(keys), first)
+
+
+def _codes(rows: pd.DataFrame, keys: list[str]) -> NDArray:
+    return rows.groupby(keys, sort=True).ngroup().to_numpy()
+
+
+def at_level(
+    values: NDArray, cell: NDArray, account: NDArray, level: str
+) -> tuple[NDArray, NDArray]:
+    """Values as one level compares them, and the account of each row.
+
+    Parameters
+    ----------
+    values : ndarray, shape (rows, variables)
+        Complete answers.
+    cell : ndarray of int
+        The account and wave of each row, ascending.
+    account : ndarray of int
+        The account of each row.
+    level : str
+        ``all`` (as they are), ``within`` (less the mean of their account and wave, where two
+        answered or more) or ``between`` (these means).
+
+    Examples
+    --------
+    >>> values, cell = np.array([[1.0], [3.0], [5.0]]), np.array([0, 0, 1])
+    >>> at_level(values, cell, cell, "between")[0].ravel()
+    array([2., 5.])
+    >>> at_level(values, cell, cell, "within")[0].ravel()
+    array([-1.,  1.])
+    """
+    if level == "all" or len(values) == 0:
+        return values, _dense(account)
+    first = np.flatnonzero(np.diff(cell, prepend=cell[0] - 1))
+    size = np.diff(first, append=len(cell))
+    means = np.add.reduceat(values, first, axis=0) / size[:, None]
+    if level == "between":
+        return means, _dense(account[first])
+    several = np.repeat(size > 1, size)
+    away = values - np.repeat(means, size, axis=0)
+    return away[several], _dense(account[several])
+
+
+def _dense(codes: NDArray) -> NDArray:
+    """Number codes from 0 without gaps."""
+    return np.unique(codes, return_inverse=True)[1]
+
+
+def centred(values: NDArray, block: NDArray) -> NDArray:
+    """Take the mean of each client and wave out, so that accounts are compared, not clients.
+
+    Examples
+    --------
+    >>> centred(np.array([[1.0], [3.0], [5.0]]), np.array([0, 0, 1])).ravel()
+    array([-1.,  1.,  0.])
+    """
+    codes = _dense(block)
+    total = np.zeros((codes.max(initial=-1) + 1, values.shape[1]))
+    np.add.at(total, codes, values)
+    size = np.bincount(codes)
+    return values - (total / np.maximum(size, 1)[:, None])[codes]
