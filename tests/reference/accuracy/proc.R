@@ -1,0 +1,47 @@
+# Reference values for crqlab.stats.accuracy. Run here: Rscript proc.R > proc.csv
+# pROC's DeLong, glm()'s calibration, and Obuchowski's clustered variance by its double sums.
+suppressMessages(library(pROC))
+d <- read.csv("cases.csv")
+rows <- list()
+keep <- function(name, value) rows[[length(rows) + 1]] <<- data.frame(quantity = name, reference = sprintf("%.12g", value))
+curve <- function(x) roc(d$churned, x, quiet = TRUE, direction = "<")
+a <- curve(-d$crq); b <- curve(-d$ltr)
+ends <- ci.auc(a)
+keep("auc value", ends[2]); keep("auc low", ends[1]); keep("auc high", ends[3])
+test <- roc.test(a, b, method = "delong", paired = TRUE)
+keep("difference low", test$conf.int[1]); keep("difference high", test$conf.int[2]); keep("difference p", test$p.value)
+
+kernel <- function(x, y) (x > y) + 0.5 * (x == y)
+ones <- which(d$churned == 1); zeros <- which(d$churned == 0)
+score <- -d$crq
+theta <- mean(outer(score[ones], score[zeros], kernel))
+v10 <- sapply(score[ones], function(x) mean(kernel(x, score[zeros])))
+v01 <- sapply(score[zeros], function(y) mean(kernel(score[ones], y)))
+accounts <- sort(unique(d$account))
+s10 <- sapply(accounts, function(g) sum((v10 - theta)[d$account[ones] == g]))
+s01 <- sapply(accounts, function(g) sum((v01 - theta)[d$account[zeros] == g]))
+i10 <- length(unique(d$account[ones])); i01 <- length(unique(d$account[zeros])); i <- length(accounts)
+m <- length(ones); n <- length(zeros)
+S10 <- i10 / ((i10 - 1) * m) * sum(s10^2); S01 <- i01 / ((i01 - 1) * n) * sum(s01^2)
+S11 <- i / (i - 1) * sum(s10 * s01)
+keep("clustered se", sqrt(S10 / m + S01 / n + 2 * S11 / (m * n)))
+
+odds <- qlogis(d$foretold)
+line <- glm(churned ~ odds, binomial, d, epsilon = 1e-14, maxit = 100)
+keep("slope", coef(line)[[2]]); keep("intercept", coef(line)[[1]]); keep("slope se", sqrt(vcov(line)[2, 2]))
+scores <- model.matrix(line) * residuals(line, "response")
+sums <- rowsum(scores, d$account)
+robust <- vcov(line) %*% (crossprod(sums) * i / (i - 1)) %*% vcov(line)
+keep("slope clustered se", sqrt(robust[2, 2]))
+large <- glm(churned ~ 1, binomial, d, offset = odds, epsilon = 1e-14, maxit = 100)
+keep("large", coef(large)[[1]]); keep("large se", sqrt(vcov(large)[1, 1]))
+error <- (d$churned - d$foretold)^2
+keep("brier", mean(error)); keep("brier half", qnorm(0.975) * sd(error) / sqrt(nrow(d)))
+keep("scaled", 1 - mean(error) / mean((d$churned - mean(d$churned))^2))
+acted <- d$foretold >= 0.3
+keep("net benefit 0.3", (sum(acted & d$churned == 1) - sum(acted & d$churned == 0) * 0.3 / 0.7) / nrow(d))
+keep("lift", mean(d$churned[order(d$crq)[1:8]]) / mean(d$churned))
+out <- do.call(rbind, rows)
+out$tolerance <- 1e-8
+out$source <- paste0("R ", getRversion(), " pROC ", packageVersion("pROC"))
+write.csv(out, row.names = FALSE, quote = FALSE)
