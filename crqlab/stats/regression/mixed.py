@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ from crqlab.stats.regression.fits import Fit, tabled
 from crqlab.stats.regression.guards import ML, RIDGE, fitted
 from crqlab.stats.regression.quadrature import Grouped, Integral, integral, slopes
 
-NODES, ROUGH, FEW_GROUPS = 15, 5, 10
+NODES, FEW_GROUPS = 15, 10
 START, NONE, STEPS = 0.7, 1e-3, 60
 CLOSE, LEVEL = 1e-10, 1e-11  # a step's gain that is no gain, and as a share of the height
 METHOD = "Pinheiro & Bates 1995"
@@ -116,7 +116,6 @@ def random_intercept(
     if plain.method != ML:
         prior[1:-1] = RIDGE
     start = np.append(plain.summit.point, START)
-    start, *_ = _climbed(replace(data, nodes=ROUGH), start, prior)
     summit = _climbed(data, start, prior)
     cautions = [*plain.cautions, *([f"{plain.trouble}: ridge"] if plain.trouble else [])]
     if len(names) < FEW_GROUPS:
@@ -168,9 +167,9 @@ def _stepped(
         there = point + step
         new = integral(data, there, at.modes)
         if new.log_likelihood - 0.5 * prior @ there**2 >= height - 1e-10 * abs(height):
-            break
+            return there, new
         step = step / 2
-    return there, new
+    return point, at
 
 
 def _result(
