@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crqlab import CrqError, EstimateError
@@ -72,6 +72,7 @@ def both(rows):
     return any(happened) and not all(happened)
 
 
+@settings(max_examples=30)
 @given(OUTCOMES.filter(both))
 def test_only_the_order_of_scores_counts(rows):
     y, a, b = (np.array(part, dtype=float) for part in zip(*rows, strict=True))
@@ -85,6 +86,7 @@ def test_only_the_order_of_scores_counts(rows):
     assert there.p == pytest.approx(back.p, nan_ok=True)
 
 
+@settings(max_examples=30)
 @given(OUTCOMES.filter(both))
 def test_every_pair_is_counted(rows):
     y, a, _ = (np.array(part, dtype=float) for part in zip(*rows, strict=True))
@@ -92,6 +94,7 @@ def test_every_pair_is_counted(rows):
     assert auc(y, a).value == pytest.approx(((above > below) + (above == below) / 2).mean())
 
 
+@settings(max_examples=30)
 @given(OUTCOMES.filter(both), st.integers(0, 2**31))
 def test_a_weight_is_as_good_as_a_copy(rows, seed):
     y, a, _ = (np.array(part, dtype=float) for part in zip(*rows, strict=True))

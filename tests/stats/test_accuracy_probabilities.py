@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
@@ -102,6 +102,7 @@ def test_hosmer_and_lemeshow_agree_with_r():
 ROWS = st.lists(st.tuples(st.booleans(), st.integers(1, 19), st.integers(1, 5)), min_size=8)
 
 
+@settings(max_examples=30)
 @given(ROWS)
 def test_brier_turns_round_with_the_event_and_keeps_its_order(rows):
     y, p, _ = (np.array(part, dtype=float) for part in zip(*rows, strict=True))
@@ -110,6 +111,7 @@ def test_brier_turns_round_with_the_event_and_keeps_its_order(rows):
     assert brier(y[::-1], p[::-1] / 20).low == pytest.approx(found.low)
 
 
+@settings(max_examples=30)
 @given(ROWS)
 def test_lift_weights_are_copies(rows):
     y, score, times = (np.array(part) for part in zip(*rows, strict=True))

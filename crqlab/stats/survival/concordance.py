@@ -131,7 +131,9 @@ def _pairs(cases: Histories, weight: NDArray) -> tuple[NDArray, NDArray]:
     every = np.concatenate([[0.0], np.cumsum(w[back])])[first]
     right += every - low - level / 2
     pairs += every
-    return np.where(pairs > 0, right, 0), pairs
+    found = np.empty((2, n))
+    found[:, order] = right, pairs
+    return found[0], found[1]
 
 
 def _run(fresh: NDArray) -> NDArray:
