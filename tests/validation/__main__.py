@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.validation import audit, construct, nonresponse
+from tests.validation import accuracy, audit, construct, nonresponse
 from tests.validation.coverage import FULL, QUICK, by_accounts, by_quantity, cases, selection
 from tests.validation.page import misses, page
 
@@ -29,6 +29,9 @@ def main() -> int:
     rejected, held = construct.rejections(size), construct.covered(construct.cases(size), size)
     text = f"{text}\n{asked.rstrip()}\n{nonresponse.section(how, mended)}"
     text = f"{text.rstrip()}\n{construct.section(size, rejected, held)}"
+    told = accuracy.FULL if settings is FULL else accuracy.QUICK
+    sure = accuracy.covered(accuracy.cases(told), told)
+    text = f"{text.rstrip()}\n{accuracy.section(told, sure)}"
     print(text)
     if settings is FULL:
         PAGE.write_text(text, encoding="utf-8")
@@ -41,7 +44,9 @@ def main() -> int:
         print(f"MISSED: weighting where answering is {name}", file=sys.stderr)
     for name in (broken := construct.misses(rejected, held)):
         print(f"MISSED: the construct's {name}", file=sys.stderr)
-    return 1 if missed or lost or broken or "**missed**" in asked else 0
+    for name in (unsure := accuracy.misses(sure)):
+        print(f"MISSED: {name} covers {sure.loc[name, 'covered']:.1%}", file=sys.stderr)
+    return 1 if missed or lost or broken or unsure or "**missed**" in asked else 0
 
 
 if __name__ == "__main__":
