@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from crqlab.stats.importance import (
     MOST_EXACT,
     Correlated,
+    Moments,
     correlated,
     described,
     random_orders,
@@ -20,10 +21,11 @@ from crqlab.stats.importance import (
 from crqlab.stats.resampling import stream
 
 METHODS = ("LMG", "Johnson 2000")
+STILL = 1e-9  # an outcome that varies less does not vary
 ORDERS = 128  # orders sampled where drivers are too many to take all
 NUMBERS = (
     "weight low high share share_low share_high alone last correlation beta slope slope_low "
-    "slope_high vif"
+    "slope_high vif r2 r2_low r2_high"
 ).split()
 
 
@@ -57,13 +59,13 @@ def estimated(
     key: tuple[str, ...],
     seed: int,
     least: int = 0,
-) -> Estimated:
-    """Estimate both methods on the same draws.
+) -> list[Estimated]:
+    """Estimate both methods, for every outcome, on the same draws.
 
     Parameters
     ----------
-    values : ndarray, shape (rows, drivers + 1)
-        Complete, the outcome last.
+    values : ndarray, shape (rows, drivers + outcomes)
+        Complete.
     groups : ndarray of int
         The account of each row, from 0.
     drivers : tuple of str
@@ -74,36 +76,50 @@ def estimated(
     seed : int
     least : int
         Fewest rows that are tried; never fewer than drivers and three more.
+
+    Returns
+    -------
+    list of Estimated
+        One per outcome, in order.
     """
-    accounts, p = int(groups.max(initial=-1)) + 1, len(drivers)
-    if reason := _hindrance(values, p, least):
-        columns = _missing(drivers, len(values), accounts, reason)
-        shares = np.full((1 + draws, p), np.nan)
-        return Estimated(dict.fromkeys(METHODS, columns), shares, len(values), accounts)
+    p, n, accounts = len(drivers), len(values), int(groups.max(initial=-1)) + 1
+    if n < max(p + 3, least):
+        reason = f"too few to compare for {p} drivers"
+        return [_none(drivers, n, accounts, draws, reason)] * (values.shape[1] - p)
     moments = resampled_moments(values, groups, draws=draws, rng=stream(seed, key))
-    found = correlated(moments.covariances)
-    weights = {METHODS[0]: _lmg(found, seed), METHODS[1]: found.johnson()}
-    columns = described(moments, found, weights, drivers, level=level)
-    return Estimated(columns, _shares(weights[METHODS[0]], draws), len(values), accounts)
+    found, results = None, []
+    for place in range(p, values.shape[1]):
+        if np.ptp(values[:, place]) < STILL:
+            results.append(_none(drivers, n, accounts, draws, "outcome does not vary"))
+            continue
+        own = _of_outcome(moments, place, p)
+        found = correlated(own.covariances, like=found)
+        weights = {METHODS[0]: _lmg(found, seed), METHODS[1]: found.johnson()}
+        columns = described(own, found, weights, drivers, level=level)
+        results.append(Estimated(columns, _shares(weights[METHODS[0]], draws), n, accounts))
+    return results
 
 
-def _hindrance(values: NDArray, p: int, least: int) -> str:
-    if len(values) < max(p + 3, least):
-        return f"too few to compare for {p} drivers"
-    return "the outcome does not vary" if np.ptp(values[:, -1]) < 1e-9 else ""
+def _of_outcome(moments: Moments, place: int, p: int) -> Moments:
+    """Moments of the drivers and one outcome."""
+    chosen = [*range(p), place]
+    covariances = moments.covariances[:, chosen][:, :, chosen]
+    return Moments(moments.means[:, chosen], covariances, moments.n, moments.n_groups)
 
 
-def _missing(drivers: tuple[str, ...], n: int, accounts: int, reason: str) -> dict[str, NDArray]:
+def _none(drivers: tuple[str, ...], n: int, accounts: int, draws: int, reason: str) -> Estimated:
+    """Nothing but the reason."""
     p = len(drivers)
-    empty = {name: np.full(p, np.nan) for name in (*NUMBERS, "r2", "r2_low", "r2_high")}
-    words = {"direction": "unknown", "flag": reason}
-    return {
+    columns = {
         "driver": np.array(drivers, dtype=object),
-        **empty,
-        **{name: np.full(p, word, dtype=object) for name, word in words.items()},
+        **{name: np.full(p, np.nan) for name in NUMBERS},
+        "direction": np.full(p, "unknown", dtype=object),
+        "flag": np.full(p, reason, dtype=object),
         "n": np.full(p, n),
         "n_accounts": np.full(p, accounts),
     }
+    shares = np.full((1 + draws, p), np.nan)
+    return Estimated(dict.fromkeys(METHODS, columns), shares, n, accounts)
 
 
 def _lmg(found: Correlated, seed: int) -> NDArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,8 @@ class Layout:
         Client and wave of each block.
     starts : ndarray of int
         First row of each block, and the number of rows.
+    numbers : dict of str to ndarray
+        Its columns of numbers.
     """
 
     rows: pd.DataFrame
@@ -39,9 +42,15 @@ class Layout:
     blocks: list[tuple[str, str]]
     starts: NDArray
 
-    def values(self, names: list[str]) -> NDArray:
+    numbers: dict[str, NDArray]
+
+    def values(self, names: Sequence[str]) -> NDArray:
         """Return columns as numbers, missing where not answered."""
-        return self.rows[names].to_numpy(float)
+        return np.column_stack([self.numbers[name] for name in names])
+
+    def complete(self, names: Sequence[str]) -> NDArray:
+        """Return which rows have all of these columns."""
+        return np.logical_and.reduce([np.isfinite(self.numbers[name]) for name in names])
 
 
 def laid_out(respondents: pd.DataFrame) -> Layout:
@@ -51,7 +60,8 @@ def laid_out(respondents: pd.DataFrame) -> Layout:
     first = np.searchsorted(block, np.arange(block.max(initial=-1) + 2))
     keys = rows.loc[first[:-1], CELL[:2]].itertuples(index=False, name=None)
     account = rows.groupby(["client_id", "account_id"], sort=True).ngroup().to_numpy()
-    return Layout(rows, _codes(rows, CELL), account, block, list(keys), first)
+    numbers = {name: rows[name].to_numpy(float) for name in rows.select_dtypes("number")}
+    return Layout(rows, _codes(rows, CELL), account, block, list(keys), first, numbers)
 
 
 def _codes(rows: pd.DataFrame, keys: list[str]) -> NDArray:

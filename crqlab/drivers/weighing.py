@@ -140,26 +140,35 @@ def _found(
 ) -> dict[tuple[str, ...], Estimated]:
     """All outcomes and levels of the panel, or of one client and wave."""
     found = {}
-    for outcome, levers in asked.outcomes.items():
-        values, cell, account = _taken(layout, part, [*levers, outcome])
+    for outcomes, levers, kept in _alike(layout, part, asked):
+        rows = np.flatnonzero(kept)
+        values = layout.values([*levers, *outcomes])[rows]
+        values = centred(values, layout.block[rows]) if part is None else values
         for where in LEVELS:
-            some, groups = at_level(values, cell, account, where)
+            some, groups = at_level(values, layout.cell[rows], layout.account[rows], where)
             key = (*_name(layout, part), where)
             how = {"level": level, "draws": draws, "key": ("drivers", *key), "seed": seed}
             least = 0 if where == "all" else FEW_PER_DRIVER * len(levers)
-            found[(*key, outcome)] = estimated(some, groups, levers, **how, least=least)
-    return found
+            several = estimated(some, groups, levers, **how, least=least)
+            found |= {(*key, name): one for name, one in zip(outcomes, several, strict=True)}
+    return {key: found[key] for key in sorted(found, key=lambda key: _place(key, asked))}
 
 
-def _taken(layout: Layout, part: Part, names: list[str]) -> tuple[NDArray, NDArray, NDArray]:
-    """Complete answers of a part of the study, and who gave them."""
-    rows = slice(None) if part is None else slice(*layout.starts[part : part + 2])
-    values = layout.values(names)[rows]
-    kept = np.isfinite(values).all(axis=1)
-    values = values[kept]
-    if part is None:
-        values = centred(values, layout.block[kept])
-    return values, layout.cell[rows][kept], layout.account[rows][kept]
+def _place(key: tuple[str, ...], asked: Questions) -> tuple[int, int]:
+    return list(asked.outcomes).index(key[3]), LEVELS.index(key[2])
+
+
+def _alike(
+    layout: Layout, part: Part, asked: Questions
+) -> list[tuple[list[str], tuple[str, ...], NDArray]]:
+    """Outcomes with the same drivers and the same complete answers, which are drawn together."""
+    of_part = np.zeros(len(layout.rows), dtype=bool)
+    of_part[slice(None) if part is None else slice(*layout.starts[part : part + 2])] = True
+    groups: dict[tuple, tuple[list[str], tuple[str, ...], NDArray]] = {}
+    for outcome, levers in asked.outcomes.items():
+        kept = of_part & layout.complete([*levers, outcome])
+        groups.setdefault((levers, kept.tobytes()), ([], levers, kept))[0].append(outcome)
+    return list(groups.values())
 
 
 def _labelled(one: Estimated, key: tuple[str, ...], asked: Questions, method: str) -> dict:

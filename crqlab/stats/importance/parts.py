@@ -100,13 +100,15 @@ class Correlated:
         return np.where(least > TINY, np.sqrt(ratio), np.inf)
 
 
-def correlated(covariances: NDArray) -> Correlated:
+def correlated(covariances: NDArray, *, like: Correlated | None = None) -> Correlated:
     """Take covariances apart.
 
     Parameters
     ----------
     covariances : ndarray, shape (matrices, drivers + 1, drivers + 1)
         The outcome last.
+    like : Correlated, optional
+        Of the same drivers with another outcome: what is known of them is not found again.
     """
     variance = np.maximum(np.einsum("...ii->...i", covariances), 0)
     still = variance <= TINY * np.maximum(1, variance[:1])
@@ -116,6 +118,8 @@ def correlated(covariances: NDArray) -> Correlated:
     each = np.arange(found.shape[-1])
     found[:, each, each] = 1.0
     r = np.where(still[:, -1:], np.nan, found[:, :-1, -1])
+    if like is not None:
+        return Correlated(like.R, r, spread, like.values, like.vectors)
     R = np.ascontiguousarray(found[:, :-1, :-1])
     return Correlated(R, r, spread, *np.linalg.eigh(R))
 
