@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from crqlab.renewal.covariates import chosen
+from crqlab.renewal.covariates import chosen, varying
 
 BASE, TENURE, NPS, LTR, CRQ = "base rate", "tenure", "NPS", "mean LTR", "CRQ"
 BOND, BOTH, EVERYTHING = "trust + commitment", "NPS + CRQ", "everything"
@@ -44,9 +44,10 @@ def contestants(X: pd.DataFrame, parts: Mapping[str, str]) -> dict[str, pd.DataF
         BOTH: ["nps", "crq"],
         EVERYTHING: [*parts, "crq", "nps", "mean_ltr", *SPREAD, "mean_ltr_before", *FACTS],
     }
+    varied = set(varying(X))
     found = {BASE: X[[]]}
     for name, names in own.items():
-        seen = [term for term in names if term in X and X[term].nunique() > 1]
+        seen = [term for term in names if term in varied]
         if not seen or (name == BOTH and len(seen) < 2):
             continue
         quiet = [] if name in (TENURE, EVERYTHING) else ["silent"]

@@ -78,7 +78,8 @@ def covariates(rows: pd.DataFrame, parts: Mapping[str, str]) -> Covariates:
     A gap in a score takes the mean of the client's wave, else of all rows, and an indicator says
     that nobody answered (``silent``) or what else was missing; a gap between roles that nobody
     can know is 0. A change since the last wave enters by its other end: the score of the last
-    wave beside the present one, so that a noisy rise is not taken for news. An indicator stands only where at least ten rows have it and ten do not.
+    wave beside the present one, so that a noisy rise is not taken for news. An
+    indicator stands only where at least ten rows have it and ten do not.
 
     Parameters
     ----------
@@ -149,6 +150,11 @@ def _industries(rows: pd.DataFrame) -> pd.DataFrame:
         {f"industry: {name}": (rows["industry"] == name).astype(float) for name in named},
         index=rows.index,
     )
+
+
+def varying(X: pd.DataFrame) -> pd.DataFrame:
+    """Keep the terms that differ between rows."""
+    return X.loc[:, (X.max() > X.min()).to_numpy(bool)]
 
 
 def label(term: str) -> str:

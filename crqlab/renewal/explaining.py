@@ -1,4 +1,4 @@
-"""What goes with renewal: the effect of each covariate, in numbers and in a sales director's words."""
+"""What goes with renewal: effects of covariates, in numbers and in a sales director's words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scipy.special import logit as log_odds
 from crqlab.base.errors import EstimateError
 from crqlab.renewal import contestants
 from crqlab.renewal.contesting import design_clusters
-from crqlab.renewal.covariates import covariates, label, phrase, step
+from crqlab.renewal.covariates import covariates, label, phrase, step, varying
 from crqlab.renewal.knowledge import OWN
 from crqlab.renewal.opportunities import NO_OUTCOMES, Design
 from crqlab.stats import survival
@@ -152,7 +152,7 @@ def _tried(find):
 
 def _mixed(lost: np.ndarray, X: pd.DataFrame, decided: pd.DataFrame):
     """Client intercepts; a single client's accounts stand in for clients."""
-    several = decided["client_id"].nunique() > 1
+    several = len(decided["client_id"].drop_duplicates()) > 1
     groups = decided.groupby("client_id" if several else OWN).ngroup()
     return random_intercept(~lost, X, groups)
 
@@ -169,7 +169,7 @@ def _cox(design: Design, terms: pd.Index, level: float):
     if known:
         kept = rows["tenure"].notna().to_numpy()
         rows, X = rows[kept], X[kept]
-    X = X.loc[:, X.nunique() > 1]
+    X = varying(X)
     entry = rows["tenure"].to_numpy() if known else np.zeros(len(rows))
     clusters = design_clusters(rows)
     fit = _tried(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -142,7 +143,7 @@ def in_time(
     """
     codes = np.unique(groups, return_inverse=True)[1] % folds
     cuts = np.quantile(when, np.linspace(0, 1, steps + 2)[1:], method="lower")
-    for start, end in zip(cuts[:-1], cuts[1:], strict=True):
+    for start, end in pairwise(cuts):
         for fold in range(folds):
             learnt = np.flatnonzero((when <= start) & (codes != fold))
             test = np.flatnonzero((when > start) & (when <= end) & (codes == fold))

@@ -14,7 +14,7 @@ from crqlab.stats.estimate import check_level
 BANDS = ("low", "middle", "high")
 SILENT = "silent"
 COLUMNS = "band years staying low high n_at_risk n_churned flag".split()
-POINTS = 60
+POINTS, FEW = 60, 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,8 +86,10 @@ def retention(design: Design, *, score: str = "crq", level: float = 0.95) -> Las
 
 
 def _read(curves: survival.KaplanMeier) -> pd.DataFrame:
-    """Read the curves at evenly spaced times, with the numbers then still at risk."""
-    rows = curves.at(np.linspace(0, curves.table["time"].max(), POINTS))
+    """Read the curves at even times, as long as any band has ten accounts at risk."""
+    followed = curves.table.loc[curves.table["n_risk"] >= FEW, "time"]
+    followed = followed if len(followed) else curves.table["time"]
+    rows = curves.at(np.linspace(0, followed.max(), POINTS))
     rows = rows.rename(
         columns={"group": "band", "time": "years", "survival": "staying", "n_risk": "n_at_risk",
                  "events": "n_churned"}

@@ -69,8 +69,8 @@ class Design:
         n, lost = len(known_), int((known_["outcome"] == "churned").sum())
         first, last = known_["decided"].min(), known_["decided"].max()
         return (
-            f"{n:,} contracts of {len(known_[OWN].drop_duplicates()):,} accounts were decided after "
-            f"a survey ({first:%Y-%m-%d} to {last:%Y-%m-%d}), {lost:,} of them churned "
+            f"{n:,} contracts of {len(known_[OWN].drop_duplicates()):,} accounts were decided "
+            f"after a survey ({first:%Y-%m-%d} to {last:%Y-%m-%d}), {lost:,} of them churned "
             f"({lost / n:.0%}); {len(self.table) - n:,} are open, {len(self.excluded):,} refused"
         )
 

@@ -98,8 +98,8 @@ def outlook(
     """Foretell the next renewal of every account, silent ones included.
 
     The logit of `effects` is fitted to all decided contracts and drawn back for the chance in
-    it. Its coefficients are drawn from their clustered covariance, and outcomes from the probabilities that follow, so that sums
-    over a client carry both kinds of chance.
+    it. Its coefficients are drawn from their clustered covariance, and outcomes from the
+    probabilities that follow, so that sums over a client carry both kinds of chance.
 
     Parameters
     ----------

@@ -5,7 +5,9 @@ Importing this module sets the house's style and lets notebooks keep alternative
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -59,8 +61,29 @@ __all__ = [
     "waves",
 ]
 
+#: Pictures whose modules are loaded when the first of them is drawn.
+_LATER = {
+    **dict.fromkeys(
+        (
+            *("added", "churn_calibration", "churn_roc", "decision_curve", "mediation"),
+            *("renewal_effects", "retention", "revenue_at_risk"),
+        ),
+        "crqlab.show.renewal_figures",
+    ),
+}
+
 plt.style.use(Path(__file__).with_name("crq.mplstyle"))
 alt.register()
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_LATER])
 
 
 def account_scores(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:

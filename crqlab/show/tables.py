@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
 import pandas as pd
 
 from crqlab.show.accounts import accounts, heat_map
@@ -45,6 +48,27 @@ __all__ = [
     "voices",
     "waves",
 ]
+
+#: Tables whose modules are loaded when the first of them is shown.
+_LATER = {
+    **dict.fromkeys(
+        (
+            *("model_card", "renewal_contest", "renewal_effects", "renewal_outlook"),
+            "revenue_at_risk",
+        ),
+        "crqlab.show.renewal_tables",
+    ),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_LATER])
 
 
 def plain(rows: pd.DataFrame, *, caption: str, decimals: int = 2) -> Shown:
