@@ -32,6 +32,9 @@ def main() -> int:
     told = accuracy.FULL if settings is FULL else accuracy.QUICK
     sure = accuracy.covered(accuracy.cases(told), told)
     text = f"{text.rstrip()}\n{accuracy.section(told, sure)}"
+    panel = regression.FULL if settings is FULL else regression.QUICK
+    effects = regression.covered(regression.cases(panel))
+    text = f"{text.rstrip()}\n{regression.section(panel, effects)}"
     print(text)
     if settings is FULL:
         PAGE.write_text(text, encoding="utf-8")
@@ -46,7 +49,9 @@ def main() -> int:
         print(f"MISSED: the construct's {name}", file=sys.stderr)
     for name in (unsure := accuracy.misses(sure)):
         print(f"MISSED: {name} covers {sure.loc[name, 'covered']:.1%}", file=sys.stderr)
-    return 1 if missed or lost or broken or unsure or "**missed**" in asked else 0
+    for name in (off := regression.misses(effects)):
+        print(f"MISSED: the interval of {name}", file=sys.stderr)
+    return 1 if off or missed or lost or broken or unsure or "**missed**" in asked else 0
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from crqlab.stats.regression.designs import ROWS, gram
 from crqlab.stats.regression.links import Link
 
 CLOSE = 1e-16  # what one more step could still gain in log-likelihood
-HALVINGS = 30
+HALVINGS, SHORTEST = 30, 1 / 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,11 +92,15 @@ def climb(
     eta = problem.X @ point
     likelihood, information = _look(problem, eta)
     height = _height(problem, point, likelihood, information)
+    damp, step = 1.0, np.zeros(k)
     for _ in range(steps):
         slope = _slope(problem, point, eta, information)
+        if problem.jeffreys and slope @ step < 0:  # went too far: the penalty bends as well
+            damp = max(damp / 2, SHORTEST)
         step = np.zeros(k)
         step[free] = _solved(information[np.ix_(free, free)], slope[free])
         arrived = bool(slope @ step < CLOSE)
+        step = damp * step
         rise = problem.X @ step
         for _ in range(HALVINGS):
             there = point + step

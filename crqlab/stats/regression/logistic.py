@@ -30,8 +30,8 @@ def logit(
     """Regress a yes or no on covariates; rows of one cluster may belong together.
 
     Maximum likelihood, unless the data forbid it. Where covariates tell the outcome apart
-    (separation), the likelihood is penalised (Firth) and intervals come from its profile, up to
-    20,000 rows; where covariates all but repeat one another (condition index above 30), a
+    (separation), the likelihood is penalised (Firth) and intervals come from its profile, for
+    a logit of up to 20,000 rows; where covariates all but repeat one another (condition index above 30), a
     normal prior of standard deviation 1 holds each standardised slope (ridge). Covariates that
     are constant or repeat others exactly do not enter. Each of these, variance inflation above
     10, fewer than 10 events per covariate and fewer than 30 clusters are told in ``flag``.
@@ -85,7 +85,7 @@ def logit(
     codes, clusters, alone = _clusters(cluster, design)
     found = fitted(design, link)
     covariance, stretch = _covariance(design, found, codes)
-    profiled = found.method == FIRTH and len(design.y) <= MANY_ROWS
+    profiled = found.method == FIRTH and link == "logit" and len(design.y) <= MANY_ROWS
     numbers = _numbers(design, found, covariance, level)
     if profiled:
         numbers = numbers.assign(**_profiled(design, found, stretch, level))

@@ -119,7 +119,11 @@ class _Ridge:
         before, lost_before, point = middle, 0.0, self.top
         value = middle + side * reach * self.error
         for _ in range(ROUNDS):
-            lost, point = self.drop(value, point)
+            lost, there = self.drop(value, point)
+            if not np.isfinite(lost):  # so far out that the information has run to nought
+                value = (value + before) / 2
+                continue
+            point = there
             if abs(lost - reach) < CLOSE:
                 return float(value)
             slope = (lost - lost_before) / (value - before)
