@@ -211,6 +211,20 @@ def test_few_events_none_and_few_accounts_are_told():
     assert renewals(cluster=D["account"]).n_clusters == 20
 
 
+@pytest.mark.parametrize(
+    ("time", "event", "crq", "flag"),
+    [
+        ([1], [1], [4.0], "does not vary: left out"),
+        ([], [], [], "no events"),
+        ([1, 2, 3, 4], [0, 0, 0, 1], [1.0, 2, 5, 1], "no finite estimate"),
+    ],
+)
+def test_next_to_no_cases_are_told_instead_of_refused(time, event, crq, flag):
+    fit = cox(time, event, pd.DataFrame({"crq": crq}))
+    assert flag in fit.table["flag"][0]
+    assert fit.n == len(time)
+
+
 def test_incomplete_cases_are_counted():
     gaps = D[TERMS].mask(D["account"] == 19)
     fit = cox(D["time"], D["event"], gaps, entry=D["entry"])

@@ -174,6 +174,7 @@ def test_one_group_without_events_and_nobody_are_told():
     )
     assert len(kaplan_meier([], []).table) == 0
     assert "no pair of cases" in str(c_index([3, 5], [0, 0], [1, 2]))
+    assert "no pair of cases" in str(c_index([], [], []))
 
 
 def test_bounds_are_shares_and_missing_where_nobody_is_left():

@@ -31,7 +31,7 @@ class Settings:
     draws: int = 400
 
 
-FULL = Settings(seed=5000, samples=600, draws=200)
+FULL = Settings(seed=5000, samples=1000, draws=1000)
 QUICK = Settings(seed=5100, samples=100, draws=200)
 
 

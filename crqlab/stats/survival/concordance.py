@@ -118,7 +118,7 @@ def _pairs(cases: Histories, weight: NDArray) -> tuple[NDArray, NDArray]:
     time, event, rank, w = (a[order] for a in (cases.time, cases.event, rank, weight))
     n, place = len(order), np.arange(len(order))
     # those a case outlives or not: longest first, at one time the censored before the events
-    fresh = np.concatenate([[True], (np.diff(time) != 0) | (np.diff(event) != 0)]) if n else []
+    fresh = np.concatenate([np.ones(min(n, 1), bool), (np.diff(time) != 0) | (np.diff(event) != 0)])
     before = np.maximum.accumulate(np.where(fresh, place, 0))
     low, level = below_and_level(rank, np.ones(n), before)
     right, pairs = w * (low + level / 2), w * before
@@ -138,5 +138,5 @@ def _pairs(cases: Histories, weight: NDArray) -> tuple[NDArray, NDArray]:
 
 def _run(fresh: NDArray) -> NDArray:
     """How long the block of equal time and event is to which each case belongs."""
-    block = np.cumsum(fresh) - 1
-    return np.bincount(block)[block] if len(block) else block
+    block = np.cumsum(fresh, dtype=int) - 1
+    return np.bincount(block)[block]

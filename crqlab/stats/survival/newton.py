@@ -80,5 +80,10 @@ def _uphill(X, terms, step, here: Partial, ridge: float, ties: str) -> tuple[Par
 
 def _flat(information: NDArray, start: NDArray) -> bool:
     """Whether, in some direction, next to nothing is left of the curvature at no effect."""
-    root = np.linalg.pinv(np.linalg.cholesky(start))
-    return bool(np.linalg.eigvalsh(root @ information @ root.T).min() < FLAT)
+    if len(start) == 0:
+        return False
+    size, axes = np.linalg.eigh(start)
+    if size[0] <= 1e-10 * size[-1]:
+        return True
+    root = axes / np.sqrt(size)
+    return bool(np.linalg.eigvalsh(root.T @ information @ root)[0] < FLAT)
