@@ -21,7 +21,6 @@ from crqlab.stats.resampling import SEED, stream
 
 FEW_ANSWERS = 3
 FEW_ACCOUNTS = 6
-BORROWED = "importance is the panel's: own answers are too few to tell"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,7 +104,7 @@ def priorities(
     draws = len(weights.shares[("", "")]) - 1
     top = codebook.instrument.scale.high
     stands = standings(layout, drivers, top_of_scale=top, draws=draws, seed=seed)
-    shares = borrowed(weights.shares)
+    shares = borrowed(weights.shares, weights.answers)
     wide = _spread(layout, drivers)
     managers = _managers(layout, accounts)
     maps, focus = [], []
@@ -136,7 +135,6 @@ class _Block:
     def flag(self) -> str:
         few = self.stand.n_accounts < FEW_ACCOUNTS
         parts = [f"fewer than {FEW_ACCOUNTS} accounts"] if few else []
-        parts += [BORROWED] if self.own_share == 0 else []
         parts += ["fewer than 10 other clients"] if self.stand.reference == SCALE_END else []
         return "; ".join(parts) or "ok"
 

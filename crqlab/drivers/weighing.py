@@ -37,6 +37,8 @@ class Weights:
     shares : dict of (client, wave) to ndarray, shape (1 + draws, drivers)
         Share of each driver, mean over outcomes, all answers: the estimate, then every draw.
         The panel is called ``("", "")``.
+    answers : dict of (client, wave) to int
+        Respondents behind these shares.
     level : float
     """
 
@@ -44,6 +46,7 @@ class Weights:
     effects: pd.DataFrame
     questions: Questions
     shares: dict[tuple[str, str], NDArray]
+    answers: dict[tuple[str, str], int]
     level: float
 
     def __str__(self) -> str:
@@ -121,14 +124,15 @@ def weights(
     asked = questions(codebook.instrument, outcomes=outcomes, drivers=drivers)
     layout = laid_out(respondents)
     parts = [None, *range(len(layout.blocks))] if asked.outcomes and len(layout.rows) else []
-    rows, effects, shares = [], [], {}
+    rows, effects, shares, answers = [], [], {}, {}
     for part in parts:
         found = _found(layout, part, asked, level, draws, seed)
         rows += [_labelled(one, key, asked, m) for key, one in found.items() for m in METHODS]
         effects += [_effects(one, key, asked) for key, one in found.items()]
         shares[_name(layout, part)] = _mean_share(found, asked, draws)
+        answers[_name(layout, part)] = max(one.n for key, one in found.items() if key[2] == "all")
     tables = (_table("driver_weights", rows), _table("driver_effects", effects))
-    return Weights(*tables, asked, shares, level)
+    return Weights(*tables, asked, shares, answers, level)
 
 
 def _name(layout: Layout, part: Part) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from scipy.stats import norm, t
 from crqlab.stats.importance.moments import Moments
 from crqlab.stats.importance.parts import Correlated
 
-FEW_GROUPS, FEW_PER_DRIVER = 6, 5
+FEW_GROUPS, FEW_PER_DRIVER = 6, 10
 HIGH_VIF, HIGH_INDEX = 10.0, 30.0
 COLUMNS = (
     "driver weight share low high share_low share_high direction alone last correlation beta "
