@@ -144,7 +144,7 @@ def test_complete_separation_has_a_finite_answer(link):
     rows = pd.DataFrame({"trust": np.arange(20.0)})
     fit = regression.logit(rows["trust"] > 9, rows, link=link, cluster=np.arange(20) // 2)
     assert "separated by trust" in fit.flag
-    assert fit.table.loc[1, "low"] > 0
+    assert fit.table.loc[1, "estimate"] > 0
     assert np.isfinite(fit.table[NUMBERS].to_numpy()).all()
 
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.validation import accuracy, audit, construct, nonresponse
+from tests.validation import accuracy, audit, construct, nonresponse, regression
 from tests.validation.coverage import FULL, QUICK, by_accounts, by_quantity, cases, selection
 from tests.validation.page import misses, page
 

@@ -30,11 +30,12 @@ def logit(
     """Regress a yes or no on covariates; rows of one cluster may belong together.
 
     Maximum likelihood, unless the data forbid it. Where covariates tell the outcome apart
-    (separation), the likelihood is penalised (Firth) and intervals come from its profile, for
-    a logit of up to 20,000 rows; where covariates all but repeat one another (condition index above 30), a
-    normal prior of standard deviation 1 holds each standardised slope (ridge). Covariates that
-    are constant or repeat others exactly do not enter. Each of these, variance inflation above
-    10, fewer than 10 events per covariate and fewer than 30 clusters are told in ``flag``.
+    (separation), the likelihood is penalised (Firth), and intervals come from its profile for a
+    logit of up to 20,000 rows. Where covariates all but repeat one another (condition index
+    above 30), a normal prior of standard deviation 1 holds each standardised slope (ridge).
+    Covariates that are constant or repeat others exactly do not enter. Each of these, variance
+    inflation above 10, fewer than 10 events per covariate and fewer than 30 clusters are told
+    in ``flag``.
 
     Parameters
     ----------
