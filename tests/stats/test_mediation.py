@@ -1,5 +1,7 @@
 """Mediation against its laws and at its edges; the oracle and validation have the numbers."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,25 @@ from scipy.special import expit
 
 from crqlab import EstimateError
 from crqlab.stats import mediation
+
+FOLDER = Path(__file__).parents[1] / "reference/mediation"
+
+
+@pytest.mark.parametrize("link", ["logit", "probit", "cloglog"])
+def test_agrees_with_effects_integrated_in_r(link):
+    rows, reference = (pd.read_csv(FOLDER / name) for name in ("rows.csv", "plugin.csv"))
+    fit = mediation.effects(
+        rows["outcome"],
+        rows["cause"],
+        rows["mediator"],
+        rows[["size"]],
+        link=link,
+        between=(0, 1),
+        draws=2,
+    ).table.set_index("effect")
+    expected = reference[reference["link"] == link].set_index("effect")["reference"]
+    values = fit.loc[expected.index, "estimate"].to_numpy()
+    assert values == pytest.approx(expected.to_numpy(), rel=1e-4)
 
 
 @pytest.fixture(scope="module")
