@@ -85,3 +85,37 @@ def test_errors_by_cluster(case):
     assert fit.table["se"].to_numpy() == near(golden, column(rows, "se"))
     assert fit.table["p"].to_numpy() == near(golden, column(rows, "p"))
     assert fit.n_clusters == golden["values"]["n_clusters"]
+
+
+def test_likelihood_ratio_of_nested_fits(case):
+    golden, outcome, covariates, _ = case
+    reference = golden["values"]["lrt_vs_reduced"]
+    fewer = covariates.iloc[:, : covariates.shape[1] - reference["df"]]
+    found = regression.likelihood_ratio(
+        regression.logit(outcome, covariates), regression.logit(outcome, fewer)
+    )
+    assert found.df == reference["df"]
+    assert found.chi_square == near(golden, reference["chisq"])
+    assert found.p == near(golden, reference["p"])
+
+
+def test_random_intercept():
+    golden = oracle.golden("glmer_contraception")
+    fit = regression.random_intercept(*contraception())
+    values = golden["values"]["nAGQ15"]
+    for ours, theirs in (("estimate", "est"), ("se", "se")):
+        assert fit.table[ours].to_numpy() == near(golden, column(values["fixef"], theirs))
+    assert fit.sd.value == near(golden, values["sd_intercept"])
+    assert fit.icc.value == near(golden, values["icc_latent"])
+    assert fit.log_likelihood == near(golden, values["logLik"])
+    effects = fit.groups.set_index("group")["effect"]
+    first = [effects[int(name)] for name in values["ranef_first10"]]
+    assert first == near(golden, list(values["ranef_first10"].values()))
+
+
+def test_independence_of_a_gee_is_a_logit_by_cluster():
+    golden, rows = oracle.golden("gee_ohio"), oracle.data("ohio")
+    fit = regression.logit(rows["resp"], rows[["age", "smoke"]], cluster=rows["id"])
+    reference = golden["values"]["independence"]["coef"]
+    for ours, theirs in (("estimate", "est"), ("se", "robust_se")):
+        assert fit.table[ours].to_numpy() == near(golden, column(reference, theirs))
