@@ -11,11 +11,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from crqlab.base.errors import CrqError, ReportError
+from crqlab.base.errors import CrqError, ReportError, one_of
+from crqlab.report.forking.engine import ForkEngine
+from crqlab.report.lane import LANES, fitting
 from crqlab.report.parameters import checked
 
 LONGEST_FOLDER = 90  # bytes; a socket's path may have 107, and "/kernel-" and a number follow
 
+_FORK = "crqlab-fork"
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -42,8 +45,9 @@ def run(
     *,
     home: Path,
     seconds: int = 600,
+    lane: str | None = None,
 ) -> Any:
-    """Execute a notebook in a kernel of its own and return it.
+    """Execute a notebook in a process of its own and return it.
 
     Parameters
     ----------
@@ -55,6 +59,10 @@ def run(
         The project's folder, which the notebook will find as its own.
     seconds : int
         Longest time for one cell.
+    lane : str, optional
+        ``"fork"`` for a shell forked from a prepared process, ``"kernel"`` for a plain kernel;
+        left out, the quick one for notebooks of the house's kind, see `crqlab.report.lane`.
+        Where forking is not safe, a plain kernel serves both.
 
     Returns
     -------
@@ -75,16 +83,18 @@ def run(
     crqlab.base.errors.CrqError: Parameter of 90_report.ipynb is 'clint'; use 'study', 'client'...
     """
     given = checked(notebook, parameters)
+    engine = _engine(lane or fitting(notebook))
     papermill = _papermill()
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from traitlets.config import Config
 
     try:
         with _at_home(home), transport() as options:
-            return papermill.execute_notebook(
+            executed = papermill.execute_notebook(
                 str(notebook),
                 None,
                 given,
+                engine_name=engine,
                 kernel_name="python3",
                 language="python",
                 progress_bar=False,
@@ -94,6 +104,7 @@ def run(
                 shutdown_kernel="immediate",
                 config=Config({"KernelManager": options}),
             )
+            return _joined(executed)
     except papermill.PapermillExecutionError as failed:
         raise _told(notebook, failed) from None
     except (DeadKernelError, CellTimeoutError) as lost:
@@ -125,15 +136,42 @@ def _papermill() -> Any:
     """Import papermill without the parser that no notebook needs and that takes a second."""
     sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema treats it as not installed
     import papermill
+    from papermill.engines import papermill_engines
 
+    papermill_engines.register(_FORK, ForkEngine)  # also where it is not installed as a plugin
     return papermill
+
+
+def _engine(lane: str) -> str | None:
+    one_of("lane=", lane, LANES)
+    return _FORK if lane == "fork" else None
+
+
+def _joined(notebook: Any) -> Any:
+    """Make one output of what a cell printed piece by piece: where it is cut is chance."""
+    for cell in notebook.cells:
+        kept: list[Any] = []
+        for output in cell.get("outputs", []):
+            stream = output.output_type == "stream" and kept
+            if stream and kept[-1].get("name") == output.name:
+                kept[-1].text += output.text
+            else:
+                kept.append(output)
+        if "outputs" in cell:
+            cell.outputs = kept
+    return notebook
+
+
+def surroundings(folder: Path) -> dict[str, str]:
+    """Return the variables of a process that makes a report: the project, and one thread."""
+    quiet = {"CRQLAB_HOME": str(folder), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    return quiet | dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"], "1")  # small data
 
 
 @contextmanager
 def _at_home(folder: Path) -> Iterator[None]:
     """Tell kernels that start in here where the project is."""
-    quiet = {"CRQLAB_HOME": str(folder), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    quiet |= dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"], "1")  # small data
+    quiet = surroundings(folder)
     before = {name: os.environ.get(name) for name in quiet}
     os.environ.update(quiet)
     try:

@@ -1,0 +1,72 @@
+"""What a prepared process has imported: what notebooks and their kernels need, and nothing run."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import walk_packages
+
+import crqlab
+
+LIBRARIES = """
+numpy pandas pandas.plotting pyarrow pyarrow.parquet pyarrow.dataset pyarrow.compute pandera.pandas
+scipy.stats scipy.optimize scipy.special scipy.linalg statsmodels.stats.multitest
+matplotlib.pyplot matplotlib.backends.backend_agg seaborn PIL.PngImagePlugin
+matplotlib_inline.backend_inline IPython.core.interactiveshell IPython.core.completerlib
+ipykernel.kernelapp ipykernel.zmqshell ipykernel.ipkernel ipykernel.debugger
+IPython.core.magics comm joblib yaml pydantic babel jinja2 markdown_it
+nbformat.v4 nbclient nbconvert.exporters papermill papermill.engines rich.progress
+""".split()
+#: Modules that change something at import, so that a notebook must import them itself.
+_ACTIVE = ("crqlab.show.figures", "crqlab.cli")
+#: Starts threads when it is imported; what uses it does without where it is not there.
+_THREADED = ("polars",)
+
+
+def preload() -> list[str]:
+    """Import everything, and return what could not be imported."""
+    lacking = []
+    with _as_in_a_kernel():
+        import pandas  # noqa: F401
+    with _absent(_THREADED):
+        for name in [*LIBRARIES, *_own()]:
+            try:
+                import_module(name)
+            except Exception as error:  # noqa: BLE001 - a kernel without it is a kernel still
+                lacking.append(f"{name}: {error}")
+    return lacking
+
+
+def _own() -> Iterator[str]:
+    for module in walk_packages(crqlab.__path__, "crqlab.", onerror=lambda name: None):
+        if not module.name.startswith(_ACTIVE) and "__main__" not in module.name:
+            yield module.name
+
+
+@contextlib.contextmanager
+def _as_in_a_kernel() -> Iterator[None]:
+    """Let pandas see a kernel: it asks once, at import, how wide its tables may be."""
+
+    class Shell:
+        kernel = None
+
+    builtins.get_ipython = Shell
+    try:
+        yield
+    finally:
+        del builtins.get_ipython
+
+
+@contextlib.contextmanager
+def _absent(names: tuple[str, ...]) -> Iterator[None]:
+    """Let these packages look as if they were not installed; afterwards they may be imported."""
+    hidden = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))
+    try:
+        yield
+    finally:
+        for name in hidden:
+            sys.modules.pop(name, None)
