@@ -6,8 +6,11 @@ thing; `crqlab.base.contracts` lists them all.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -119,6 +122,23 @@ def check(table: pd.DataFrame, against: Contract, instrument: Instrument) -> pd.
         "Look at error.cases; correct the codebook or the export, not the table.",
         cases,
     )
+
+
+def digest(against: Contract, instrument: Instrument) -> str:
+    """Return one hash of all that `check` would hold a table to, as 64 hexadecimal digits."""
+    parts = (against.key, against.for_instrument(instrument), _own_code())
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def ordered(table: pd.DataFrame, against: Contract, instrument: Instrument) -> pd.DataFrame:
+    """Return a table that is known to keep its contract as `check` would return it."""
+    columns = against.for_instrument(instrument)
+    return _kinds(table, columns)[list(columns)]
+
+
+@cache
+def _own_code() -> str:
+    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
 
 
 def _kinds(table: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:

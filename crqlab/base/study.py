@@ -20,6 +20,8 @@ from crqlab.base.contracts import contract
 from crqlab.base.errors import StudyError
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
+#: Bytes up to which hashing a file costs less than checking its cells again.
+_CHEAP = 64 << 20
 _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt") for i in range(1, 10))]
 )
@@ -165,7 +167,17 @@ class Study:
         wanted = {"client_id": client, "wave": wave}
         filters = [(name, "==", value) for name, value in wanted.items() if value is not None]
         rows = pd.read_parquet(path, filters=filters or None)
-        return schemas.check(rows, contract(table), self.codebook.instrument)
+        agreed, asked = contract(table), self.codebook.instrument
+        if self._as_checked(table, schemas.digest(agreed, asked)):
+            return schemas.ordered(rows, agreed, asked)
+        return schemas.check(rows, agreed, asked)
+
+    def _as_checked(self, table: str, agreed: str) -> bool:
+        """Whether the file is, byte for byte, the one that was checked when it was written."""
+        facts, path = self.manifest.get("tables", {}).get(table, {}), self.path(table)
+        if facts.get("contract") != agreed or path.stat().st_size > _CHEAP:
+            return False
+        return fingerprint(path) == facts["sha256"]
 
     def write(
         self, table: str, rows: pd.DataFrame, *, made: Mapping[str, Any] | None = None
@@ -206,6 +218,7 @@ class Study:
             content = rows.reset_index(drop=True).to_parquet(index=False)
             paths.append(replace(self.path(name), content))
             facts[name] = {
+                "contract": schemas.digest(contract(name), asked),
                 "made": dict(made or {}),
                 "rows": len(rows),
                 "sha256": hashlib.sha256(content).hexdigest(),
