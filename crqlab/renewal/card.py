@@ -19,6 +19,7 @@ LIMITS = (
     "Scores rest on few voices per account; that draws effects towards none.",
     "Revenue and industry are as the CRM has them today, not as on the day of the survey.",
     "Accounts that were never asked are not in the model.",
+    "The years to come are taken to be like those that were learnt from.",
 )
 MEASURES = ("AUC", "calibration slope", "Brier", "lift of the top tenth")
 
@@ -106,11 +107,13 @@ def _performance(contest: Contest) -> list[tuple[str, str]]:
 
 
 def _cautions(effects: Effects, contest: Contest, outlook: RiskOutlook) -> list[tuple[str, str]]:
-    flags = [effects.said, outlook.said, *effects.table["flag"], *contest.table["flag"]]
+    rivals = contest.table[contest.table["contestant"] != contestants.BASE]
+    flags = [effects.said, outlook.said, *effects.table["flag"], *rivals["flag"]]
     flags += [*contest.differences["flag"], *outlook.at_risk["flag"]]
     parts = [part for flag in flags for part in str(flag).split("; ")]
     kinds = [part for part in dict.fromkeys(parts) if part not in ("ok", "nan")]
-    late = effects.hazards[(effects.hazards["p"] < 0.05) & (effects.hazards["term"] != "all")]
+    terms = effects.hazards[effects.hazards["term"] != "all"]
+    late = terms[terms["p"] < 0.05 / max(len(terms), 1)]
     kinds += [
         f"effect of {term} changes over the years (proportional hazards)" for term in late["term"]
     ]

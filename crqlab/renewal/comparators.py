@@ -27,7 +27,7 @@ def penalised(when: NDArray, *, seed: int) -> Fitter:
     from sklearn.preprocessing import StandardScaler
 
     def machine(strength: float):
-        return make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=500))
+        return make_pipeline(StandardScaler(), LogisticRegression(C=strength, solver="newton-cholesky"))
 
     def fit(lost: NDArray, X: pd.DataFrame, accounts: NDArray) -> tuple[Fitted, str]:
         days = when[X.index]
