@@ -1,4 +1,4 @@
-"""The tables of this station, written for those that follow."""
+"""The tables of this station, written for those that follow; and one read from the one before."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from crqlab.base.contracts import contract
 from crqlab.base.study import Study
 from crqlab.drivers.prioritising import Priorities
 from crqlab.drivers.weighing import Weights
+
+MOST = 15  # lifts that a reader goes through
 
 
 def keep(
@@ -50,3 +52,26 @@ def _typed(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     kinds = {"text": "str", "number": float, "count": "int64", "yes": bool}
     columns = contract(name).columns
     return rows[list(columns)].astype({key: kinds[of.kind] for key, of in columns.items()})
+
+
+def lifts(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the smallest lifts that the segments station found for one client and wave.
+
+    Parameters
+    ----------
+    study : Study
+    rows : DataFrame
+        Any rows with the ``client_id`` and ``wave`` in question.
+
+    Returns
+    -------
+    DataFrame
+        The surest first; empty where station ``60_segments`` has not run or found none.
+    """
+    columns = ["account_id", "segment", "target", "change", "size", "probability", "now", "flag"]
+    if rows.empty or not study.has("lifts"):
+        return pd.DataFrame(columns=columns)
+    client, wave = rows[["client_id", "wave"]].iloc[0]
+    found = study.read("lifts", client=client, wave=wave)
+    ordered = found.sort_values("probability", ascending=False, kind="stable")
+    return ordered[columns].head(MOST).reset_index(drop=True)
