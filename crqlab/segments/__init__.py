@@ -1,1 +1,33 @@
-"""Station 6: thresholds and segments of accounts, and how firmly each stands."""
+"""Station 6 of 9 - scores and thresholds become segments, how firm they are, and what to do."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "assigning": ("assign", "with_silent"),
+    "thresholds": ("Thresholds", "read", "starting"),
+    "belonging": ("Membership", "membership"),
+    "sorting": ("Panel", "panel"),
+    "following": ("followed",),
+    "deriving": ("Derived", "derive"),
+    "rivalling": ("Types", "types"),
+    "describing": ("Mix", "migration", "mix", "profile", "renewal", "sensitivity"),
+    "lifting": ("Lifts", "lifts"),
+    "acting": ("actions", "referrals"),
+    "publishing": ("publish", "published"),
+    "keeping": ("described", "keep", "suggested"),
+}
+_WHERE = {name: module for module, names in _HOME.items() for name in names}
+__all__ = sorted(_WHERE)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _WHERE:
+        return getattr(import_module(f"crqlab.segments.{_WHERE[name]}"), name)
+    raise AttributeError(f"module 'crqlab.segments' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

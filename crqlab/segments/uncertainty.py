@@ -131,7 +131,9 @@ def _within(answers: NDArray, there: NDArray, apart: NDArray, n: NDArray) -> NDA
     freedom = (np.maximum(size - 1, 0)).sum()
     if freedom < 1:
         return np.full((answers.shape[1],) * 2, np.nan)
-    means = [np.bincount(codes, weights=v, minlength=len(n)) / np.maximum(size, 1) for v in values.T]
+    means = [
+        np.bincount(codes, weights=v, minlength=len(n)) / np.maximum(size, 1) for v in values.T
+    ]
     own = values - np.column_stack(means)[codes]
     return own.T @ own / freedom
 
