@@ -70,6 +70,10 @@ _LATER = {
         ),
         "crqlab.show.renewal_figures",
     ),
+    **dict.fromkeys(
+        ("driver_map", "driver_weights", "manager_focus", "one_thing"),
+        "crqlab.show.drivers_figures",
+    ),
 }
 
 plt.style.use(Path(__file__).with_name("crq.mplstyle"))

@@ -58,6 +58,10 @@ _LATER = {
         ),
         "crqlab.show.renewal_tables",
     ),
+    **dict.fromkeys(
+        ("driver_effects", "driver_focus", "driver_map", "driver_weights", "one_thing"),
+        "crqlab.show.drivers_tables",
+    ),
 }
 
 
