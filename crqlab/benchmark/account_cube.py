@@ -1,0 +1,144 @@
+"""Sums of every account and wave, kept up wave by wave: all that tables are made of."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import pandas as pd
+
+from crqlab.base.instrument import Instrument
+from crqlab.base.study import replace
+from crqlab.base.waves import in_order
+from crqlab.benchmark.panel_source import Panel, fetched
+from crqlab.benchmark.queries import KEY, account_waves, measures_of, per_wave
+
+FOLDER, SEEN = "80_cube", "seen.json"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cube:
+    """Sufficient statistics of every account and wave.
+
+    Attributes
+    ----------
+    table : DataFrame, one row per account and wave
+        ``client_id``, ``wave``, ``account_id``, ``n`` (responses) and for each measure
+        ``n_…`` (answers), ``sum_…`` and ``squares_…`` (measure's units, and squared).
+    measures : tuple of str
+    seen : DataFrame, one row per wave
+        ``wave``, ``rows``, ``answers``: by what a changed wave is known.
+    asked : str
+        Fingerprint of the instrument; sums of another one are never reused.
+    renewed : tuple of str
+        Waves that were summed up this time.
+    """
+
+    table: pd.DataFrame
+    measures: tuple[str, ...]
+    seen: pd.DataFrame
+    asked: str
+    renewed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        kept = len(self.seen) - len(self.renewed)
+        return (
+            f"{self.seen['rows'].sum():,} responses of {self.table['client_id'].nunique():,} "
+            f"clients in {len(self.seen)} waves; {len(self.renewed)} waves summed up, {kept} kept"
+        )
+
+
+def cube(panel: Panel, asked: Instrument, *, before: Cube | None = None) -> Cube:
+    """Sum the panel up by account and wave, only where it has changed.
+
+    A wave has changed when its count of responses or its sum of LTR has. A correction that
+    moves neither needs a new cube: leave ``before`` out.
+
+    Parameters
+    ----------
+    panel : Panel
+    asked : Instrument
+    before : Cube, optional
+        What is known already.
+
+    Returns
+    -------
+    Cube
+        The same sums as without ``before``.
+    """
+    mark = asked.model_dump_json()
+    seen = fetched(per_wave(panel.tables["responses"]), ["wave"])
+    old = before if before is not None and before.asked == mark else None
+    changed = seen["wave"].tolist() if old is None else _changed(seen, old.seen)
+    parts = [] if old is None else [_kept(old.table, seen, changed)]
+    if changed:
+        rows = panel.tables["responses"]
+        some = rows if len(changed) == len(seen) else rows.filter(rows["wave"].isin(changed))
+        parts.append(fetched(account_waves(some, asked), list(KEY)))
+    table = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+    table = table.sort_values(list(KEY), ignore_index=True) if len(parts) > 1 else table
+    return Cube(table, measures_of(asked), seen, mark, tuple(in_order(changed)))
+
+
+def _changed(seen: pd.DataFrame, before: pd.DataFrame) -> list[str]:
+    both = seen.merge(before, how="left", on="wave", suffixes=("", "_before"))
+    same = (both["rows"] == both["rows_before"]) & (both["answers"] == both["answers_before"])
+    return both.loc[~same, "wave"].tolist()
+
+
+def _kept(table: pd.DataFrame, seen: pd.DataFrame, changed: Sequence[str]) -> pd.DataFrame:
+    still = set(seen["wave"]) - set(changed)
+    return table[table["wave"].isin(still)]
+
+
+def write_cube(cube: Cube, folder: Path) -> tuple[Path, ...]:
+    """Keep a cube, one file per wave; only renewed waves are written.
+
+    Parameters
+    ----------
+    cube : Cube
+    folder : Path
+        Belongs to the cube alone: files of waves that are gone are removed from it.
+
+    Returns
+    -------
+    tuple of Path
+        The files that were written; the list of waves comes last, so that a reader never
+        believes a wave that is not there.
+    """
+    paths = []
+    waves = dict(tuple(cube.table.groupby("wave", sort=False)))
+    for wave in cube.seen["wave"]:
+        path = _path(folder, wave)
+        if wave in cube.renewed or not path.is_file():
+            rows = waves.get(wave, cube.table.iloc[:0])
+            paths.append(replace(path, rows.to_parquet(index=False)))
+    facts = {"asked": cube.asked, "measures": cube.measures, "seen": cube.seen.to_dict("list")}
+    paths.append(replace(folder / SEEN, json.dumps(facts, indent=1).encode()))
+    for path in set(folder.glob("*.parquet")) - {_path(folder, w) for w in cube.seen["wave"]}:
+        os.unlink(path)
+    return tuple(paths)
+
+
+def read_cube(folder: Path) -> Cube | None:
+    """Return the cube that was kept in a folder; None where there is none."""
+    if not (folder / SEEN).is_file():
+        return None
+    facts = json.loads((folder / SEEN).read_text(encoding="utf-8"))
+    seen = pd.DataFrame(facts["seen"])
+    paths = [_path(folder, wave) for wave in seen["wave"]]
+    there = [path.is_file() for path in paths]
+    seen = seen[there].astype({"wave": "str"}).reset_index(drop=True)
+    parts = [pd.read_parquet(path) for path, ok in zip(paths, there, strict=True) if ok]
+    if not parts:
+        return None
+    table = pd.concat(parts, ignore_index=True).sort_values(list(KEY), ignore_index=True)
+    return Cube(table, tuple(facts["measures"]), seen, facts["asked"], ())
+
+
+def _path(folder: Path, wave: str) -> Path:
+    return folder / f"{quote(str(wave), safe='')}.parquet"

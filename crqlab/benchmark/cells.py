@@ -1,0 +1,134 @@
+"""Which scores belong together: cells by industry, country, wave and tier, and their parents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crqlab.base.errors import one_of
+from crqlab.benchmark.units import GROUPS, Scores
+
+#: What a cell gives up first when it is too small: its parent lacks it.
+FIRST_TO_GO = ("country", "tier", "industry", "wave")
+ALL = "all"
+MOST = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """Every cell of every crossing, and who is in it.
+
+    Attributes
+    ----------
+    table : DataFrame, one row per cell
+        ``by`` (as in ``industry × wave``), ``industry``, ``country``, ``wave``, ``tier``
+        (``all`` where the cell does not tell them apart), ``parent`` (row, -1 for none).
+    of : tuple of ndarray
+        For each crossing the cell of every score, -1 where a group is not known.
+    crossings : tuple of tuple of str
+        From the widest to the finest.
+    client : ndarray of int
+        The client of every score.
+    clients : Index
+        Their names.
+    """
+
+    table: pd.DataFrame
+    of: tuple[NDArray, ...]
+    crossings: tuple[tuple[str, ...], ...]
+    client: NDArray
+    clients: pd.Index
+
+    def crossing(self, at: int) -> pd.DataFrame:
+        """Return the cells of one crossing; their index counts all cells."""
+        return self.table[self.table["crossing"] == at]
+
+
+def cells(scores: Scores, by: Sequence[Sequence[str]] | None = None) -> Cells:
+    """Lay out cells.
+
+    Parameters
+    ----------
+    scores : Scores
+    by : sequence of sequences of str, optional
+        Crossings of ``industry``, ``country``, ``wave`` and ``tier``; those that their parents
+        need are added. By default all of up to three of what the scores tell.
+
+    Returns
+    -------
+    Cells
+    """
+    groups = [name for name in GROUPS if name in scores.table and scores.table[name].notna().any()]
+    crossings = _crossings(groups, by)
+    codes = {name: _code(scores.table[name]) for name in groups}
+    client, clients = pd.factorize(scores.table["client_id"], sort=True)
+    tables, of, start = [], [], 0
+    for at, names in enumerate(crossings):
+        code, labels = _crossed(names, codes, len(scores.table))
+        of.append(np.where(code >= 0, code + start, -1).astype(np.int32))
+        shown = {name: labels.get(name, np.full(len(labels["size"]), ALL)) for name in GROUPS}
+        tables.append(pd.DataFrame({"crossing": at, "by": " × ".join(names) or ALL, **shown}))
+        start += len(labels["size"])
+    table = pd.concat(tables, ignore_index=True)
+    parent = _parents(crossings, of, len(table))
+    return Cells(table.assign(parent=parent), tuple(of), crossings, client, pd.Index(clients))
+
+
+def _crossings(groups: list[str], by: Sequence[Sequence[str]] | None) -> tuple:
+    if by is None:
+        some = [c for size in range(MOST + 1) for c in combinations(groups, size)]
+        return tuple(c for c in some if "tier" not in c or len(c) < MOST)
+    wanted: set[tuple[str, ...]] = {()}
+    for names in by:
+        for name in names:
+            one_of("by=", name, GROUPS)
+        left = tuple(name for name in groups if name in names)
+        while left:
+            wanted.add(left)
+            left = parent_of(left)
+    return tuple(sorted(wanted, key=lambda c: (len(c), [GROUPS.index(name) for name in c])))
+
+
+def parent_of(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the crossing that steps in for one that is too small.
+
+    Examples
+    --------
+    >>> parent_of(("industry", "country", "wave"))
+    ('industry', 'wave')
+    """
+    gone = next(name for name in FIRST_TO_GO if name in names)
+    return tuple(name for name in names if name != gone)
+
+
+def _code(values: pd.Series) -> tuple[NDArray, NDArray]:
+    code, names = pd.factorize(values, sort=True)
+    return code.astype(np.int64), np.asarray(names, dtype=object)
+
+
+def _crossed(names: tuple[str, ...], codes: dict, n: int) -> tuple[NDArray, dict[str, NDArray]]:
+    """Number the combinations that occur, from 0, and what each is called."""
+    key, known = np.zeros(n, np.int64), np.ones(n, bool)
+    for name in names:
+        key = key * len(codes[name][1]) + np.maximum(codes[name][0], 0)
+        known &= codes[name][0] >= 0
+    seen, first = np.unique(key[known], return_index=True)
+    code = np.where(known, np.searchsorted(seen, key), -1)
+    at = np.flatnonzero(known)[first]
+    labels = {name: codes[name][1][codes[name][0][at]] for name in names}
+    return code, {**labels, "size": seen}
+
+
+def _parents(crossings: tuple, of: list[NDArray], n: int) -> NDArray:
+    parent = np.full(n, -1)
+    for names, code in zip(crossings, of, strict=True):
+        if names:
+            above = of[crossings.index(parent_of(names))]
+            known = code >= 0
+            parent[code[known]] = above[known]
+    return parent

@@ -1,0 +1,347 @@
+"""From scores of all clients to the cuts that split them into tenths, cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import norm
+
+from crqlab.base.errors import EstimateError, one_of
+from crqlab.benchmark.cells import ALL, Cells, cells
+from crqlab.benchmark.cutting import Cuts, cuts
+from crqlab.benchmark.protection import (
+    BARE,
+    FEW,
+    FEW_ACCOUNTS,
+    LARGE,
+    OK,
+    Members,
+    Rules,
+    finest,
+    members,
+    verdicts,
+)
+from crqlab.benchmark.units import GROUPS, Scores
+from crqlab.stats.estimate import check_level
+from crqlab.stats.quantile_cuts import OPEN
+from crqlab.stats.resampling import DRAWS, SEED
+
+#: Tenths and quarters; the last is the line to *Unique*, the panel's top 10 %.
+SHARES = (0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9)
+PERCENTILES = tuple(share / 100 for share in range(1, 100))
+UNIQUE = 0.9
+METHOD = "client bootstrap, Korn & Graubard 1998, Hutson 1999"
+RULES = Rules()
+#: Columns of station 3's tables that are numbers but no measures.
+_NO_MEASURE = frozenset(
+    "n n_ltr n_accounts n_respondents low high shrunken shrunken_low shrunken_high weight crq_role "
+    "crq_confidence crq_senior promoters passives detractors nps_low nps_high sd rwg_j role_gap "
+    "revenue level".split()
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DecileTable:
+    """Cuts of every cell in every measure.
+
+    Attributes
+    ----------
+    table : DataFrame, one row per cell, measure and share
+        ``unit`` (client or account), ``view``, ``by``, ``industry``, ``country``, ``wave``,
+        ``tier`` (``all`` where not told apart), ``measure``, ``share`` (below the cut),
+        ``estimate``, ``low``, ``high``, ``level``, ``shrunken`` (drawn towards the parent cell as
+        far as the cell is small), ``n_clients``, ``n_accounts``, ``shown`` (whose numbers these
+        are, where the cell may not be shown), ``flag``.
+    rules : Rules
+        When a cell may be shown.
+    level : float
+        Coverage of each interval, in (0, 1).
+    unit : str
+        ``client`` or ``account``.
+    """
+
+    table: pd.DataFrame
+    rules: Rules
+    level: float
+    unit: str
+
+    def cell(self, measure: str, **groups: str) -> pd.DataFrame:
+        """Return the cuts of one cell: ``cell("crq", industry="banking", wave="2025")``.
+
+        Raises
+        ------
+        EstimateError
+            No such cell: neither it nor a parent could be shown.
+        """
+        for name in groups:
+            one_of("A group", name, GROUPS)
+        wanted = {name: groups.get(name, ALL) for name in GROUPS}
+        rows = self.table[self.table["measure"] == measure]
+        for name, value in wanted.items():
+            rows = rows[rows[name] == value]
+        if rows.empty:
+            raise EstimateError(
+                f"No cuts of {measure} for {groups or 'all'}; there are cells by "
+                f"{', '.join(dict.fromkeys(self.table['by'])) or 'nothing'}. See column by."
+            )
+        return rows.reset_index(drop=True)
+
+    def __str__(self) -> str:
+        if self.table.empty:
+            return (
+                f"No decile tables: they need {self.rules.min_clients} clients and "
+                f"{self.rules.min_accounts} accounts at least, none above "
+                f"{100 * self.rules.max_share:.0f} % of them"
+            )
+        rows = self.table[self.table["share"] == self.table["share"].max()]
+        first = rows.iloc[0]
+        shown = (rows["shown"] == rows["by"]).sum()
+        return (
+            f"The top {100 * (1 - first['share']):.0f} % of {first['n_clients']:,} clients' "
+            f"{self.unit} scores begins at {first['measure']} {first['estimate']:.2f} "
+            f"[{first['low']:.2f}, {first['high']:.2f}]; {shown:,} of {len(rows):,} cells and "
+            "measures stand on their own, the others show a wider cell"
+        )
+
+
+def deciles(
+    scores: Scores | pd.DataFrame | pd.Series,
+    *,
+    by: Sequence[Sequence[str]] | None = None,
+    measures: Sequence[str] | None = None,
+    shares: Sequence[float] = SHARES,
+    weights: ArrayLike | None = None,
+    view: str = "as answered",
+    rules: Rules = RULES,
+    level: float = 0.95,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> DecileTable:
+    """Cut a panel into tenths, in every cell that may be shown.
+
+    Cuts are type-7 quantiles. Whole clients are resampled for the interval of each cut: how much
+    the share of scores below it varies says how many independent scores the cell is worth, and
+    the order statistics of so many have the ends. So scores of one client may hang together as
+    they like. A cell with too few clients or accounts, with a client above ``max_share``, or by
+    which others could be subtracted bare, shows its parent's numbers and says so in ``flag``.
+
+    Parameters
+    ----------
+    scores : Scores, DataFrame or Series
+        From `client_scores` or `account_scores`; a table with ``client_id``, any of ``wave``,
+        ``account_id``, ``industry``, ``country``, ``tier``, and measures; or one score per
+        client.
+    by : sequence of sequences of str, optional
+        Crossings of ``industry``, ``country``, ``wave``, ``tier``; all of up to three if left out.
+    measures : sequence of str, optional
+        Columns of the scores; all if left out.
+    shares : sequence of float
+        Shares of the scores below the cuts, in (0, 1).
+    weights : array, optional
+        What each score counts, by position; once each if left out.
+    view : str
+        What the scores are, for the column of that name.
+    rules : Rules
+    level : float
+        Coverage of each interval, in (0, 1).
+    draws, seed : int
+        Samples of whole clients, and where their chance begins.
+
+    Returns
+    -------
+    DecileTable
+        Without rows where not even the whole panel may be shown.
+
+    Raises
+    ------
+    EstimateError
+        A measure or share that cannot be, or weights that do not match.
+
+    References
+    ----------
+    Hyndman & Fan (1996), The American Statistician 50, 361-365: type 7.
+    Woodruff (1952), Journal of the American Statistical Association 47, 635-646: from the share
+    below a cut to the interval of the cut.
+    Field & Welsh (2007), Journal of the Royal Statistical Society B 69, 369-390: resampling
+    clusters. Korn & Graubard (1998), Survey Methodology 24, 193-201: the effective number.
+    Hutson (1999), Journal of Applied Statistics 26, 343-353: fractional order statistics.
+
+    Examples
+    --------
+    >>> panel = pd.Series(range(1, 102), index=[f"C{i}" for i in range(1, 102)], name="crq")
+    >>> result = deciles(panel, rules=Rules(min_accounts=10))
+    >>> result.cell("crq").query("share in [0.5, 0.9]")[["share", "estimate"]]
+        share  estimate
+    5     0.5      51.0
+    10    0.9      91.0
+    """
+    check_level(level)
+    scores = as_scores(scores)
+    names = tuple(measures or scores.measures)
+    for name in names:
+        one_of("measures=", name, scores.measures)
+    share, weight = _checked(shares, weights, len(scores.table))
+    if not len(scores.table) or not names:
+        return DecileTable(_empty(), rules, level, scores.unit)
+    laid = cells(scores, by)
+    values = [scores.table[name].to_numpy(float) for name in names]
+    judged = _judged(laid, values, weight, scores, rules)
+    wanted = [verdict == OK for verdict, _ in judged]
+    found = cuts(
+        laid, values, weight, share, wanted=wanted, level=level, draws=draws, seed=seed
+    )
+    table = _table(laid, names, judged, found, share)
+    table = table.assign(unit=scores.unit, view=view, level=level)
+    return DecileTable(table[list(_COLUMNS)], rules, level, scores.unit)
+
+
+_COLUMNS = {
+    "unit": "str", "view": "str", "by": "str", "industry": "str", "country": "str", "wave": "str",
+    "tier": "str", "measure": "str", "share": float, "estimate": float, "low": float,
+    "high": float, "level": float, "shrunken": float, "n_clients": "int64", "n_accounts": "int64",
+    "shown": "str", "flag": "str",
+}  # fmt: skip
+
+
+def _empty() -> pd.DataFrame:
+    return pd.DataFrame(columns=list(_COLUMNS)).astype(_COLUMNS)
+
+
+def as_scores(scores: Scores | pd.DataFrame | pd.Series) -> Scores:
+    """Read a plain table of scores, or one score per client."""
+    if isinstance(scores, Scores):
+        return scores
+    if isinstance(scores, pd.Series):
+        named = scores.rename(scores.name or "crq").rename_axis("client_id").reset_index()
+        scores = named.astype({"client_id": "str"})
+    if "client_id" not in scores:
+        raise EstimateError(
+            f"scores= has the columns {', '.join(map(str, scores.columns))}; it needs client_id, "
+            "for clients are what is resampled. Use the index of a Series, or name the column."
+        )
+    numbers = scores.select_dtypes("number").columns
+    known = tuple(name for name in numbers if name not in _NO_MEASURE)
+    unit = "account" if "account_id" in scores else "client"
+    filled = scores.assign(n_accounts=scores.get("n_accounts", 1))
+    return Scores(filled.reset_index(drop=True), known, unit)
+
+
+def _checked(shares: Sequence[float], weights: ArrayLike | None, n: int) -> tuple:
+    share = np.unique(np.asarray(shares, dtype=float))
+    if not len(share) or share.min() <= 0 or share.max() >= 1:
+        raise EstimateError(f"shares= is {list(shares)}; each must lie between 0 and 1. Use 0.9.")
+    weight = np.ones(n) if weights is None else np.asarray(weights, dtype=float)
+    if len(weight) != n or np.isnan(weight).any() or (weight < 0).any():
+        raise EstimateError(
+            f"weights= has {len(weight)} numbers for {n} scores; give one number from 0 upwards "
+            "for each."
+        )
+    return share, weight
+
+
+def _judged(
+    laid: Cells, values: list[NDArray], weight: NDArray, scores: Scores, rules: Rules
+) -> list[tuple[NDArray, Members]]:
+    """For each measure what may be shown; measures known of the same scores are judged at once."""
+    accounts, atoms = scores.table["n_accounts"].to_numpy(float), finest(laid)
+    seen: dict[bytes, tuple[NDArray, Members]] = {}
+    found = []
+    for value in values:
+        known = ~np.isnan(value) & (weight > 0)
+        key = np.packbits(known).tobytes()
+        if key not in seen:
+            who = members(laid, known, weight, accounts)
+            seen[key] = (verdicts(laid, who, rules, atoms), who)
+        found.append(seen[key])
+    return found
+
+
+def _table(
+    laid: Cells, names: Sequence[str], judged: list, found: list[Cuts], share: NDArray
+) -> pd.DataFrame:
+    """Lay all cells, measures and shares below one another; hidden cells show their parents."""
+    parts = [
+        _measure(laid, name, verdict, who, cut, share)
+        for name, (verdict, who), cut in zip(names, judged, found, strict=True)
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _measure(
+    laid: Cells, name: str, verdict: NDArray, who: Members, cut: Cuts, share: NDArray
+) -> pd.DataFrame:
+    n, width = len(laid.table), len(share)
+    shrunken, source = _shrunken(laid, verdict, cut), _source(laid, verdict)
+    clients = np.bincount(who.cell, minlength=n)
+    accounts = np.bincount(who.cell, who.accounts, n).astype("int64")
+    kept = np.flatnonzero((source >= 0) & (clients > 0))
+    of = source[kept]
+    rows = laid.table.iloc[np.repeat(kept, width)].reset_index(drop=True)
+    ends = {end: getattr(cut, end)[of].ravel() for end in ("low", "high")}
+    unsure = np.isnan(ends["low"]) | np.isnan(ends["high"])
+    own = np.repeat(of == kept, width)
+    by = laid.table["by"].to_numpy(object)
+    why = np.array([_WHY[v] for v in verdict[kept]], dtype=object)
+    said = np.repeat(why + ": " + by[of] + " is shown", width)
+    return rows.assign(
+        measure=name, share=np.tile(share, len(kept)), estimate=cut.value[of].ravel(), **ends,
+        shrunken=shrunken[of].ravel(), n_clients=np.repeat(clients[of], width),
+        n_accounts=np.repeat(accounts[of], width), shown=np.repeat(by[of], width),
+        flag=np.where(own, np.where(unsure, OPEN, "ok"), said),
+    )  # fmt: skip
+
+
+_WHY = {
+    OK: "",
+    FEW: "too few clients",
+    FEW_ACCOUNTS: "too few accounts",
+    LARGE: "one client is too large a part",
+    BARE: "subtraction would lay few clients bare",
+}
+
+
+def _source(laid: Cells, verdict: NDArray) -> NDArray:
+    """The cell whose numbers each cell shows: itself, or the nearest parent that may; else -1."""
+    source, parent = np.arange(len(verdict)), laid.table["parent"].to_numpy()
+    for _ in GROUPS:
+        hidden = (source >= 0) & (verdict[source] != OK)
+        source = np.where(hidden, parent[source], source)
+    return np.where((source >= 0) & (verdict[source] == OK), source, -1)
+
+
+def _shrunken(laid: Cells, verdict: NDArray, cut: Cuts) -> NDArray:
+    """Cuts drawn towards those of the parent as far as chance demands (DerSimonian & Laird).
+
+    Cells of a crossing differ from their parents by honest differences and by chance; what
+    chance does not explain is the variance of the honest ones.
+    """
+    parent = laid.table["parent"].to_numpy()
+    shown = verdict == OK
+    nearest = np.where(parent >= 0, _source(laid, verdict)[parent], -1)
+    z = norm.ppf(0.975)
+    noise = np.fmin((cut.high - cut.value) ** 2, np.inf) / z**2
+    noise = np.where(np.isnan(noise), (cut.value - cut.low) ** 2 / z**2, noise)
+    moved = cut.value.copy()
+    crossing = laid.table["crossing"].to_numpy()
+    for at in range(1, len(laid.crossings)):  # parents come first
+        rows = np.flatnonzero(shown & (crossing == at) & (nearest >= 0))
+        if len(rows):
+            away, spread = cut.value[rows] - moved[nearest[rows]], noise[rows]
+            moved[rows] = moved[nearest[rows]] + _kept(away, spread) * away
+    return moved
+
+
+def _kept(away: NDArray, noise: NDArray) -> NDArray:
+    """Share of each difference that is kept."""
+    sure = np.where(np.isfinite(noise) & (noise > 0), noise, np.nan)
+    weight = np.nan_to_num(1 / sure)
+    mass = np.maximum(weight.sum(axis=0), np.finfo(float).tiny)
+    excess = (weight * np.nan_to_num(away) ** 2).sum(axis=0) - (weight > 0).sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        between = np.maximum(np.nan_to_num(excess / mass), 0)
+        kept = between / (between + sure)
+    return np.where(np.isnan(kept), 1.0, kept)

@@ -1,0 +1,180 @@
+"""Where the panel is: Parquet files queried in this process, or a database by its address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import pandas as pd
+
+from crqlab.base.contracts import TABLES
+from crqlab.base.errors import StudyError, one_of
+from crqlab.base.study import Study
+
+if TYPE_CHECKING:
+    import ibis
+
+SCHEMES = ("duckdb", "postgres", "postgresql", "spark")
+NEEDED, OPTIONAL = ("responses",), ("clients", "accounts", "completion", "client_scores")
+MEMORY = "600MB"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """The pooled tables of all clients and waves, wherever they live.
+
+    Attributes
+    ----------
+    name : str
+        How to call it in a sentence; never an address with a password.
+    tables : mapping of name to ibis table
+        ``responses``, and as far as they are there ``clients``, ``accounts``, ``completion``,
+        ``client_scores`` with the columns of `crqlab.base.contracts`.
+    """
+
+    name: str
+    tables: Mapping[str, ibis.Table]
+
+    def frame(self, table: str) -> pd.DataFrame | None:
+        """Fetch a small table, sorted by its key; None where the panel has none."""
+        if table not in self.tables:
+            return None
+        return fetched(self.tables[table], list(TABLES[table].key))
+
+    def __str__(self) -> str:
+        return f"Panel {self.name} with {', '.join(self.tables)}"
+
+
+def panel(source: Study | str) -> Panel:
+    """Open a panel.
+
+    Parameters
+    ----------
+    source : Study or str
+        A study, whose tables are read where its stations wrote them; or an address:
+        ``duckdb:///folder`` of Parquet files (``responses.parquet``, ``10_responses.parquet``
+        or a folder ``responses`` of them) or ``duckdb:///file.duckdb``;
+        ``postgres://user@host/database``; ``spark://local[2]/folder`` of Parquet files.
+
+    Returns
+    -------
+    Panel
+
+    Raises
+    ------
+    CrqError
+        An address of another kind.
+    StudyError
+        No responses there, or what the address asks for is not installed.
+    """
+    if isinstance(source, Study):
+        return Panel(source.name, _files(_duckdb(), source.processed, source.name))
+    address = urlsplit(str(source))
+    one_of("panel=, an address before '://',", address.scheme, SCHEMES)
+    name = f"{address.scheme}://{address.hostname or ''}{address.path}"
+    if address.scheme == "spark":
+        return Panel(name, _files(_spark(address.netloc), Path(address.path), name))
+    if address.scheme == "duckdb":
+        return Panel(name, _from_duckdb(Path(_local(address.path)), name))
+    return Panel(name, _named(_postgres(str(source), parse_qs(address.query)), name))
+
+
+def fetched(table: ibis.Table, order: list[str]) -> pd.DataFrame:
+    """Fetch rows in an order that all engines share; text is text everywhere."""
+    rows = table.to_pandas()
+    rows = rows.astype({name: "str" for name in rows.select_dtypes(["object", "string"])})
+    return rows.sort_values(order, ignore_index=True)
+
+
+def _local(path: str) -> str:
+    """``/C:/panel`` of an address is ``C:/panel`` on Windows."""
+    return path[1:] if path[2:3] == ":" else path
+
+
+def _from_duckdb(path: Path, name: str) -> dict[str, Any]:
+    if path.is_dir():
+        return _files(_duckdb(), path, name)
+    if path.is_file():
+        return _named(_duckdb(str(path), read_only=True), name)
+    raise StudyError(
+        f"Panel {name} is not there: expected a folder of Parquet files or a DuckDB file. "
+        "Correct the address; three slashes precede an absolute path."
+    )
+
+
+def _duckdb(*where: str, **more: Any) -> Any:
+    import ibis
+
+    connection = ibis.duckdb.connect(*where, **more, memory_limit=MEMORY)
+    connection.raw_sql("SET preserve_insertion_order = false")
+    return connection
+
+
+def _postgres(address: str, _: Mapping[str, list[str]]) -> Any:
+    try:
+        import ibis
+
+        return ibis.connect(address.replace("postgresql://", "postgres://", 1))
+    except ImportError as lacking:
+        raise _lacking("postgres", lacking) from None
+
+
+def _spark(master: str) -> Any:
+    try:
+        import ibis
+        from pyspark.sql import SparkSession
+    except ImportError as lacking:
+        raise _lacking("spark", lacking) from None
+    session = SparkSession.builder.master(master or "local[2]").appName("crqlab")
+    quiet = session.config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "4")
+    return ibis.pyspark.connect(quiet.config("spark.sql.session.timeZone", "UTC").getOrCreate())
+
+
+def _lacking(extra: str, error: ImportError) -> StudyError:
+    return StudyError(
+        f"This panel needs what is not installed here ({error.name}); "
+        f"install it with: pip install 'crqlab[{extra}]'"
+    )
+
+
+def _files(connection: Any, folder: Path, name: str) -> dict[str, Any]:
+    """Tables of a folder: one file, the file of a station, or a folder of files."""
+    found = {}
+    for table in (*NEEDED, *OPTIONAL):
+        number = TABLES[table].notebook[:2]
+        single = [folder / f"{table}.parquet", folder / f"{number}_{table}.parquet"]
+        paths = [path for path in single if path.is_file()][:1] or sorted(
+            (folder / table).rglob("*.parquet")
+        )
+        if paths:
+            found[table] = _parquet(connection, paths, f"crqlab_{table}")
+    return _complete(found, name)
+
+
+def _parquet(connection: Any, paths: list[Path], name: str) -> Any:
+    if connection.name == "pyspark":
+        session = connection._session
+        session.read.parquet(*map(str, paths)).createOrReplaceTempView(name)
+        return connection.table(name)
+    return connection.read_parquet([str(path) for path in paths], table_name=name)
+
+
+def _named(connection: Any, name: str) -> dict[str, Any]:
+    """Tables of a database, by the names they have in crqlab."""
+    there = set(connection.list_tables())
+    return _complete(
+        {table: connection.table(table) for table in (*NEEDED, *OPTIONAL) if table in there}, name
+    )
+
+
+def _complete(found: dict[str, Any], name: str) -> dict[str, Any]:
+    if lacking := [table for table in NEEDED if table not in found]:
+        raise StudyError(
+            f"Panel {name} has no table {lacking[0]!r}; it needs one row per response with the "
+            "columns of crqlab's own table of that name. Run the stations first, or correct the "
+            "address."
+        )
+    return found

@@ -1,0 +1,198 @@
+"""Which cells may be shown: enough clients, none too large, and nobody laid bare by subtraction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from crqlab.benchmark.cells import Cells
+
+OK, FEW, FEW_ACCOUNTS, LARGE, BARE = 0, 1, 2, 3, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """When a cell may be shown.
+
+    Attributes
+    ----------
+    min_clients : int
+        Fewest clients in a cell, and in what is left when shown cells are taken from one another.
+    min_accounts : int
+        Fewest accounts in a cell.
+    max_share : float
+        Largest share of a cell that one client may hold, in (0, 1].
+    """
+
+    min_clients: int = 10
+    min_accounts: int = 30
+    max_share: float = 0.25
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Members:
+    """Which clients are in which cell, as pairs.
+
+    Attributes
+    ----------
+    cell, client : ndarray of int
+        One element per pair.
+    weight, rows : ndarray
+        What the client weighs in the cell, and how many of its scores are there.
+    accounts : ndarray
+        How many accounts stand behind them.
+    """
+
+    cell: NDArray
+    client: NDArray
+    weight: NDArray
+    rows: NDArray
+    accounts: NDArray
+
+
+def members(cells: Cells, known: NDArray, weight: NDArray, accounts: NDArray) -> Members:
+    """Count who is in each cell with a known score.
+
+    Parameters
+    ----------
+    cells : Cells
+    known : ndarray of bool
+        Scores that are there.
+    weight, accounts : ndarray
+        Of every score.
+    """
+    n_clients, parts = len(cells.clients), []
+    for code in cells.of:
+        inside = known & (code >= 0)
+        key = code[inside].astype(np.int64) * n_clients + cells.client[inside]
+        pair, at = np.unique(key, return_inverse=True)
+        sums = [np.bincount(at, some[inside], len(pair)) for some in (weight, accounts)]
+        rows = np.bincount(at, minlength=len(pair))
+        parts.append((pair // n_clients, pair % n_clients, sums[0], rows, sums[1]))
+    return Members(*[np.concatenate(column) for column in zip(*parts, strict=True)])
+
+
+def verdicts(cells: Cells, who: Members, rules: Rules, atoms: NDArray) -> NDArray:
+    """Say of every cell whether it may be shown, and if not, why not.
+
+    Parameters
+    ----------
+    cells : Cells
+    who : Members
+    rules : Rules
+    atoms : ndarray of int
+        The finest combination of groups of every score, see `finest`.
+
+    Returns
+    -------
+    ndarray of int, one per cell
+        ``OK``, ``FEW``, ``FEW_ACCOUNTS``, ``LARGE`` or ``BARE``.
+    """
+    n = len(cells.table)
+    clients = np.bincount(who.cell, minlength=n)
+    total = np.bincount(who.cell, who.weight, n)
+    largest = np.zeros(n)
+    np.maximum.at(largest, who.cell, who.weight)
+    found = np.full(n, OK)
+    found[largest > rules.max_share * total + 1e-12] = LARGE
+    found[np.bincount(who.cell, who.accounts, n) < rules.min_accounts] = FEW_ACCOUNTS
+    found[clients < rules.min_clients] = FEW
+    nests = _nests(cells, who)
+    while (bare := _bare(found == OK, who, clients, nests, rules.min_clients)).size:
+        found[bare] = BARE
+    while (bare := _solvable(cells, found, clients, atoms, rules.min_clients)).size:
+        found[bare] = BARE
+        while (more := _bare(found == OK, who, clients, nests, rules.min_clients)).size:
+            found[more] = BARE
+    return found
+
+
+def _nests(cells: Cells, who: Members) -> list[tuple[NDArray, NDArray, NDArray]]:
+    """For each two crossings, one wider: the wider cell of each finer one, and pairs in both.
+
+    Pairs of cell and client of the finer crossing come first, then the same client's pair in
+    the wider cell.
+    """
+    width = len(cells.clients)
+    key = who.cell * width + who.client
+    order = np.argsort(key)
+    found = []
+    for (i, wide), (j, fine) in product(enumerate(cells.crossings), repeat=2):
+        if set(wide) < set(fine):
+            known = cells.of[j] >= 0
+            parent = np.full(len(cells.table), -1)
+            parent[cells.of[j][known]] = cells.of[i][known]
+            pair = np.flatnonzero(parent[who.cell] >= 0)
+            above = parent[who.cell[pair]] * width + who.client[pair]
+            found.append((parent, pair, order[np.searchsorted(key, above, sorter=order)]))
+    return found
+
+
+def _bare(shown: NDArray, who: Members, clients: NDArray, nests: list, least: int) -> NDArray:
+    """Shown cells to withhold, as what is left of a wider cell without them is too few clients.
+
+    Two subtractions are tried on every wider cell: one finer cell, and all finer cells of a
+    crossing that are shown.
+    """
+    n = len(shown)
+    for parent, pair, there in nests:
+        both = shown[who.cell[pair]] & shown[who.cell[there]]
+        if not both.any():
+            continue
+        pair, there = pair[both], there[both]
+        cell, wide = who.cell[pair], who.cell[there]
+        left = clients[wide] - np.bincount(cell[who.rows[pair] == who.rows[there]], minlength=n)[cell]
+        taken = np.bincount(there, who.rows[pair], len(who.cell))
+        gone = np.bincount(who.cell[(taken > 0) & (taken >= who.rows)], minlength=n)
+        rest = (clients - gone)[wide]
+        bare = ((left > 0) & (left < least)) | ((rest > 0) & (rest < least))
+        if bare.any():
+            return _smallest(np.unique(cell[bare]), parent, clients)
+    return np.array([], int)
+
+
+def _smallest(candidates: NDArray, parent: NDArray, clients: NDArray) -> NDArray:
+    """Of each wider cell the finer one with the fewest clients."""
+    order = np.lexsort((candidates, clients[candidates], parent[candidates]))
+    ranked = candidates[order]
+    return ranked[np.unique(parent[ranked], return_index=True)[1]]
+
+
+def finest(cells: Cells) -> NDArray:
+    """Number the combinations of all crossings that scores belong to; shape (scores,)."""
+    return np.unique(np.stack(cells.of), axis=1, return_inverse=True)[1].ravel()
+
+
+def _solvable(
+    cells: Cells, found: NDArray, clients: NDArray, atoms: NDArray, least: int
+) -> NDArray:
+    """A shown cell to withhold, as sums and differences of shown cells make up a hidden one."""
+    shown = np.flatnonzero(found == OK)
+    hidden = np.flatnonzero((found != OK) & (clients > 0) & (clients < least))
+    if not len(shown) or not len(hidden):
+        return np.array([], int)
+    design = _design(cells, atoms, len(found))
+    known, target = design[shown], design[hidden]
+    root, turn = np.linalg.eigh((known @ known.T).toarray())
+    kept = root > 1e-9 * root[-1]
+    inner = (target @ known.T).toarray() @ (turn[:, kept] / np.sqrt(root[kept]))
+    miss = np.asarray(target.sum(axis=1)).ravel() - (inner**2).sum(axis=1)
+    solved = np.flatnonzero(miss < 1e-6)
+    if not len(solved):
+        return np.array([], int)
+    mix = turn[:, kept] @ (inner[solved[0]] / np.sqrt(root[kept]))
+    used = shown[np.abs(mix) > 1e-6]
+    return used[np.argmin(clients[used])][None]
+
+
+def _design(cells: Cells, atoms: NDArray, n: int) -> csr_array:
+    """Which finest combinations make up each cell: ones, shape (cells, combinations)."""
+    codes = np.concatenate([code[code >= 0] for code in cells.of])
+    columns = np.concatenate([atoms[code >= 0] for code in cells.of])
+    shape = (n, int(atoms.max()) + 1)
+    pairs = np.unique(codes.astype(np.int64) * shape[1] + columns)
+    return csr_array((np.ones(len(pairs)), (pairs // shape[1], pairs % shape[1])), shape=shape)

@@ -1,0 +1,182 @@
+"""What is asked of the panel, written once for every engine.
+
+A response becomes one number per measure, as station 3 has it; an account's wave becomes four
+sums per measure: how many, their sum, their sum of squares, and how many responses in all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from itertools import combinations
+from math import ceil, comb
+from typing import TYPE_CHECKING, Any
+
+from crqlab.base.errors import DataError
+from crqlab.base.instrument import Instrument
+
+if TYPE_CHECKING:
+    import ibis
+
+ROUNDING = 1e-9
+MOST_SUMS = 24
+NARROW = 128
+KEY = ("client_id", "wave", "account_id")
+
+
+def measures_of(asked: Instrument) -> tuple[str, ...]:
+    """Return what is benchmarked of an instrument, in the order of reports.
+
+    Examples
+    --------
+    >>> mini = Instrument.model_validate({"name": "m", "version": "1", "scale": [1, 7],
+    ...     "items": {"t": "Keeps its word"}, "crq": {"constructs": ["trust"]},
+    ...     "constructs": {"trust": {"label": "Trust", "items": ["t"]}}})
+    >>> measures_of(mini)
+    ('crq', 'nps', 'mean_ltr', 'trust')
+    """
+    return (
+        "crq",
+        "nps",
+        "mean_ltr",
+        *(("uniqueness",) if asked.uniqueness else ()),
+        *asked.constructs,
+    )
+
+
+def scored(responses: ibis.Table, asked: Instrument) -> ibis.Table:
+    """One row per included response: its key, and one number per measure or none.
+
+    Parameters
+    ----------
+    responses : ibis table
+        With ``client_id``, ``wave``, ``account_id``, the items, and if they are there
+        ``ltr`` and ``included``.
+    asked : Instrument
+
+    Raises
+    ------
+    DataError
+        The table lacks a column.
+    """
+    _check(responses, asked)
+    rows = responses.filter(responses.included) if "included" in responses.columns else responses
+    means = {
+        name: _mean_of(_keyed(rows, construct.items, asked), asked.item_share)
+        for name, construct in asked.constructs.items()
+        if construct.items
+    }
+    rows = rows.select(*KEY, _ltr(rows), **means)
+    wholes = {
+        name: _mean_of([rows[part] for part in construct.parts], asked.item_share)
+        for name, construct in asked.constructs.items()
+        if construct.parts
+    }
+    rows = rows.mutate(**wholes) if wholes else rows
+    return rows.select(*KEY, **{name: _measure(rows, name, asked) for name in measures_of(asked)})
+
+
+def _check(responses: ibis.Table, asked: Instrument) -> None:
+    import pandas as pd
+
+    lacking = [name for name in (*KEY, *asked.items) if name not in responses.columns]
+    if lacking:
+        cases = pd.DataFrame(
+            {"file": "", "row": "", "column": lacking, "value": "", "rule": "is missing"}
+        ).assign(fix="add the column, or name the study whose instrument this panel has")
+        raise DataError(
+            f"The panel's responses lack {len(lacking)} columns of the instrument, the first is "
+            f"{lacking[0]!r}. Look at error.cases; is this the panel of that instrument?",
+            cases,
+        )
+
+
+def _ltr(rows: ibis.Table) -> Any:
+    import ibis
+
+    given = rows["ltr"] if "ltr" in rows.columns else ibis.null("float64")
+    return given.cast("float64").name("ltr")
+
+
+def _keyed(rows: ibis.Table, items: Sequence[str], asked: Instrument) -> list[Any]:
+    """Turn reversed answers round; bring those on other scales onto the instrument's.
+
+    Whole numbers stay in the narrowest kind whose sum cannot overflow.
+    """
+    ends = [asked.bounds(item) for item in items]
+    most = len(items) * max(max(own.high, own.high - own.low, -own.low) for own in ends)
+    whole = "int8" if most < NARROW else "int32"
+    low, high, turned = asked.scale.low, asked.scale.high, []
+    for item, own in zip(items, ends, strict=True):
+        answer = rows[item].cast(whole if rows[item].type().is_integer() else "float64")
+        answer = own.low + own.high - answer if asked.items[item].reversed else answer
+        if own != asked.scale:
+            width = (high - low) / (own.high - own.low)
+            answer = low + (answer.cast("float64") - own.low) * width
+        turned.append(answer)
+    return turned
+
+
+def _mean_of(columns: list[Any], share: float) -> Any:
+    """Mean of what is there, where that is enough.
+
+    Nothing comes of a sum with a gap, so the first sum without one is the mean of all that is
+    there; most rows need no second. That is half the work of counting gaps.
+    """
+    import ibis
+
+    least = max(ceil(share * len(columns) - ROUNDING), 1)
+    sizes = range(len(columns), least - 1, -1)
+    if sum(comb(len(columns), size) for size in sizes) <= MOST_SUMS:
+        chosen = [some for size in sizes for some in combinations(columns, size)]
+        return ibis.coalesce(*[_mean(some) for some in chosen])
+    n = reduce(_add, [column.notnull().cast("int32") for column in columns])
+    total = reduce(_add, [column.fill_null(0).cast("float64") for column in columns])
+    some = ibis.cases((n >= least, total / n.cast("float64")), else_=ibis.null("float64"))
+    return ibis.coalesce(_mean(columns), some)
+
+
+def _mean(columns: Sequence[Any]) -> Any:
+    return reduce(_add, columns).cast("float64") / float(len(columns))
+
+
+def _add(one: Any, other: Any) -> Any:
+    return one + other
+
+
+def _measure(rows: ibis.Table, name: str, asked: Instrument) -> Any:
+    """One number of a response on one measure."""
+    if name == "crq":
+        rule = asked.crq
+        value = _mean_of([rows[p] for p in rule.constructs], rule.at_least / len(rule.constructs))
+        for part in rule.required:  # adds nothing, and nothing is left where it is missing
+            value = value + rows[part] * 0.0
+        return value
+    if name == "nps":
+        above = (rows.ltr >= 9).cast("int32") - (rows.ltr <= 6).cast("int32")
+        return above.cast("float64") * 100.0
+    if name == "mean_ltr":
+        return rows["ltr"]
+    if name == "uniqueness":
+        return _mean_of([rows[part] for part in asked.uniqueness], asked.item_share)
+    return rows[name]
+
+
+def account_waves(responses: ibis.Table, asked: Instrument) -> ibis.Table:
+    """One row per account and wave: ``n``, and per measure ``n_``, ``sum_`` and ``squares_``."""
+    rows = scored(responses, asked)
+    sums: dict[str, Any] = {"n": rows.count()}
+    for name in measures_of(asked):
+        value = rows[name]
+        sums[f"n_{name}"] = value.count()
+        sums[f"sum_{name}"] = value.sum().fill_null(0.0)
+        sums[f"squares_{name}"] = (value * value).sum().fill_null(0.0)
+    return rows.group_by(list(KEY)).aggregate(**sums)
+
+
+def per_wave(responses: ibis.Table) -> ibis.Table:
+    """One row per wave by which a changed wave is known: ``rows`` and the sum of LTR."""
+    ltr = responses["ltr"].sum() if "ltr" in responses.columns else responses.count() * 0
+    return responses.group_by("wave").aggregate(
+        rows=responses.count(), answers=ltr.cast("float64").fill_null(0.0)
+    )

@@ -1,0 +1,252 @@
+"""Releases: versioned, hashed, read-only sets of benchmark, thresholds and instrument.
+
+A release is written into a folder beside its place and moved there in one step, so that whoever
+reads finds all of it or nothing, also when writing is killed halfway.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from crqlab.base.contracts import contract
+from crqlab.base.errors import StudyError
+from crqlab.base.instrument import Instrument
+from crqlab.base.schemas import check
+from crqlab.base.study import fingerprint
+
+FOLDER, FACTS, TABLE = Path("data/processed/releases"), "release.json", "deciles.parquet"
+THRESHOLDS, ASKED = "thresholds.yaml", "instrument.json"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+_DRAFT = ".draft-"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Release:
+    """One published benchmark, as it was read and verified.
+
+    Attributes
+    ----------
+    name : str
+    facts : mapping
+        ``as_of``, ``instrument`` (name and version), ``contributors`` (clients), ``waves``,
+        ``synthetic``, ``rules``, ``sha256`` of each file.
+    table : DataFrame
+        Table ``deciles``.
+    path : Path
+        Its folder; ``thresholds.yaml`` lies in it where thresholds were published.
+    digest : str
+        SHA-256 over all of it, as 64 hexadecimal digits.
+    """
+
+    name: str
+    facts: Mapping[str, Any]
+    table: pd.DataFrame
+    path: Path
+    digest: str
+
+    @property
+    def thresholds(self) -> Path | None:
+        """The file of segment thresholds; None where the release holds none."""
+        return self.path / THRESHOLDS if THRESHOLDS in self.facts["sha256"] else None
+
+    def __str__(self) -> str:
+        kind = "synthetic" if self.facts["synthetic"] else "real"
+        return (
+            f"release {self.name} ({self.digest[:8]}), as of {self.facts['as_of']}: {kind} data of "
+            f"{self.facts['contributors']:,} clients, {self.facts['instrument']['name']} version "
+            f"{self.facts['instrument']['version']}"
+        )
+
+
+def publish(
+    root: Path,
+    name: str,
+    table: pd.DataFrame,
+    asked: Instrument,
+    *,
+    as_of: date,
+    contributors: int,
+    synthetic: bool,
+    thresholds: Path | None = None,
+    made: Mapping[str, Any] | None = None,
+) -> Release:
+    """Write a release, whole or not at all; it can be read but never be changed afterwards.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    name : str
+        Letters, digits, ``.``, ``-`` and ``_``; not one that is there already.
+    table : DataFrame
+        Table ``deciles``.
+    asked : Instrument
+    as_of : date
+        Until when the data tell.
+    contributors : int
+        Clients behind the tables.
+    synthetic : bool
+        Whether the data are made up.
+    thresholds : Path, optional
+        A YAML file of segment thresholds to publish along.
+    made : mapping, optional
+        How the tables were made (rules, level, draws, seed).
+
+    Returns
+    -------
+    Release
+        As read back and verified.
+
+    Raises
+    ------
+    StudyError
+        A name that cannot be, or is taken; no rows; no such thresholds.
+    """
+    goal = _place(root, name)
+    _refuse(goal, table, thresholds)
+    files = {TABLE: _parquet(table, asked), ASKED: asked.model_dump_json(indent=1).encode()}
+    if thresholds is not None:
+        files[THRESHOLDS] = thresholds.read_bytes()
+    hashes = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
+    facts = {
+        "name": name,
+        "as_of": as_of.isoformat(),
+        "instrument": {"name": asked.name, "version": asked.version},
+        "contributors": int(contributors),
+        "waves": sorted(set(table["wave"]) - {"all"}),
+        "synthetic": bool(synthetic),
+        "made": dict(made or {}),
+        "sha256": hashes,
+    }
+    files[FACTS] = json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False).encode()
+    _write(goal, files)
+    return release(root, name)
+
+
+def _parquet(table: pd.DataFrame, asked: Instrument) -> bytes:
+    content = io.BytesIO()
+    check(table, contract("deciles"), asked).to_parquet(content, index=False)
+    return content.getvalue()
+
+
+def _place(root: Path, name: str) -> Path:
+    if not _NAME.fullmatch(name):
+        raise StudyError(
+            f"A release cannot be called {name!r}; use letters, digits, '.', '-' and '_', as in "
+            "2026.1."
+        )
+    return root / FOLDER / name
+
+
+def _refuse(goal: Path, table: pd.DataFrame, thresholds: Path | None) -> None:
+    if goal.exists():
+        raise StudyError(
+            f"Release {goal.name!r} is there already, and releases never change: reports quote "
+            "them. Choose another name."
+        )
+    if table.empty:
+        raise StudyError(
+            f"Release {goal.name!r} would be empty: no cell of the panel may be shown. Pool more "
+            "clients first."
+        )
+    if thresholds is not None and not thresholds.is_file():
+        raise StudyError(f"There are no thresholds at {thresholds}; correct the path.")
+
+
+def _write(goal: Path, files: Mapping[str, bytes]) -> None:
+    """Write all files into a folder of another name, then give it its own in one step."""
+    goal.parent.mkdir(parents=True, exist_ok=True)
+    for left in goal.parent.glob(f"{_DRAFT}*"):
+        if not _alive(left):
+            _remove(left)
+    draft = goal.parent / f"{_DRAFT}{os.getpid()}-{goal.name}"
+    try:
+        draft.mkdir()
+        for name, content in files.items():
+            with (draft / name).open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            (draft / name).chmod(0o444)
+        os.rename(draft, goal)
+        with contextlib.suppress(PermissionError):  # a folder cannot be locked on every system
+            goal.chmod(0o555)
+    finally:
+        _remove(draft)
+
+
+def _alive(draft: Path) -> bool:
+    """Whether the process that began a draft still works at it."""
+    pid = draft.name.removeprefix(_DRAFT).partition("-")[0]
+    if os.name == "nt" or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _remove(folder: Path) -> None:
+    if folder.exists():
+        folder.chmod(0o755)
+        shutil.rmtree(folder)
+
+
+def release(root: Path, name: str) -> Release:
+    """Read a release and verify every byte of it.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    name : str
+
+    Returns
+    -------
+    Release
+
+    Raises
+    ------
+    StudyError
+        No such release, or a file in it is missing or is not what was published.
+    """
+    folder = _place(root, name)
+    if not (folder / FACTS).is_file():
+        there = ", ".join(releases(root)) or "none yet"
+        raise StudyError(
+            f"Release {name!r} is not in {FOLDER} (there is: {there}). Copy its folder there, or "
+            "make one with: crqlab benchmark publish"
+        )
+    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    for file, digest in facts["sha256"].items():
+        path = folder / file
+        found = fingerprint(path) if path.is_file() else "missing"
+        if found != digest:
+            raise StudyError(
+                f"Release {name!r} is not what was published: {file} is "
+                f"{'missing' if found == 'missing' else f'{found[:12]}… instead of {digest[:12]}…'}"
+                ". Do not quote it; copy the release again from where it was published."
+            )
+    table = pd.read_parquet(folder / TABLE)
+    return Release(name, facts, table, folder, fingerprint(folder / FACTS))
+
+
+def releases(root: Path) -> list[str]:
+    """Return the names of all releases, in order."""
+    return sorted(path.parent.name for path in (root / FOLDER).glob(f"[!.]*/{FACTS}"))

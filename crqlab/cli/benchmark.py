@@ -1,0 +1,91 @@
+"""``crqlab benchmark …``: the panel's tables, and their releases."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crqlab.cli.guard import Guarded, say
+
+app = typer.Typer(
+    cls=Guarded,
+    no_args_is_help=True,
+    help="Decile tables of the panel: build them, publish a release, compare two.",
+)
+
+Of = Annotated[str, typer.Option("--study", help="A folder below data/raw.")]
+Name = Annotated[str, typer.Argument(help="A release, as in 2026.1.")]
+
+
+@app.command()
+def build(
+    study: Of = "demo",
+    panel: Annotated[
+        str | None,
+        typer.Option(
+            help="Where the panel is: duckdb:///folder, postgres://user@host/database or "
+            "spark://local[2]/folder. The study's own tables if left out."
+        ),
+    ] = None,
+    level: Annotated[float, typer.Option(help="Coverage of the cuts' intervals.")] = 0.95,
+    draws: Annotated[int, typer.Option(min=1, help="Samples of whole clients.")] = 2000,
+) -> None:
+    """Sum the panel up, cut it into tenths, place every client; keep the tables in the study."""
+    from crqlab import benchmark
+    from crqlab.base.study import Study
+    from crqlab.stats.resampling import SEED
+
+    files, options = Study(study), {"level": level, "draws": draws, "seed": SEED}
+    source = benchmark.panel(panel or files)
+    say(f"{source} ...")
+    found = benchmark.findings(files, source=source, **options)
+    say(f"{found.cube}")
+    say(f"{found}")
+    for path in benchmark.keep(files, found, **options):
+        say(f"{path}")
+
+
+@app.command()
+def publish(
+    name: Name,
+    study: Of = "demo",
+    thresholds: Annotated[
+        Path | None, typer.Option(help="A YAML file of segment thresholds to publish along.")
+    ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Until when the data tell; today if left out."),
+    ] = None,
+) -> None:
+    """Write a study's decile tables as a release that never changes."""
+    from crqlab import benchmark
+    from crqlab.base.study import Study
+
+    day = (as_of or datetime.now()).date()
+    say(f"{benchmark.publish_study(Study(study), name, as_of=day, thresholds=thresholds)}")
+
+
+@app.command()
+def compare(before: Name, after: Name) -> None:
+    """Say what moved between two releases, and why."""
+    from crqlab import benchmark
+    from crqlab.base.study import home
+
+    root = home()
+    shift = benchmark.compare(benchmark.release(root, before), benchmark.release(root, after))
+    say(f"{shift}")
+    for line in shift.farthest():
+        say(line)
+
+
+@app.command(name="list")
+def list_() -> None:
+    """List the releases, each verified."""
+    from crqlab import benchmark
+    from crqlab.base.study import home
+
+    for name in benchmark.releases(home()):
+        say(f"{benchmark.release(home(), name)}")
