@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from crqlab.cli import benchmark, thresholds
 from crqlab.cli.guard import Guarded, say
 
 app = typer.Typer(
@@ -16,6 +17,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Customer Relationship Quality: from a raw survey export to a client's report.",
 )
+
+app.add_typer(thresholds.app, name="thresholds")
+app.add_typer(benchmark.app, name="benchmark")
 
 StudyName = Annotated[str, typer.Argument(help="A folder below data/raw.")]
 Set = Annotated[
@@ -80,16 +84,36 @@ def run(name: StudyName, set_: Set = None) -> None:
 @app.command()
 def report(
     study: Annotated[str, typer.Option(help="A folder below data/raw.")],
-    client: Annotated[list[str], typer.Option(help="A client's id; may be repeated.")],
+    client: Annotated[
+        list[str] | None, typer.Option(help="A client's id; may be repeated.")
+    ] = None,
+    everybody: Annotated[bool, typer.Option("--all", help="Every client with scores.")] = False,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(help="With --all: clients of a kind, as in industry=banking; repeatable."),
+    ] = None,
     wave: Annotated[
         str | None, typer.Option(help="A wave; the client's latest if left out.")
     ] = None,
     set_: Set = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Reports at once; one per processor if left out.")
+    ] = None,
+    limit: Annotated[float, typer.Option(min=1, help="Longest time for a report, seconds.")] = 300,
+    cluster: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler, tcp://host:port.")
+    ] = None,
 ) -> None:
     """Write client reports as HTML, running the stations first where needed."""
     from crqlab.base.study import Study
 
-    _journey(Study(study), client, wave, _settings(set_))
+    if everybody == bool(client):
+        raise typer.BadParameter("name clients, or take --all", param_hint="--client")
+    if everybody:
+        which = _settings(where, "--where")
+        _everybody(Study(study), which, wave, _settings(set_), jobs, limit, cluster)
+    else:
+        _journey(Study(study), client, wave, _settings(set_))
 
 
 @app.command()
@@ -164,11 +188,29 @@ def _journey(study, clients, wave, settings) -> None:
     say(f"{index(study)}")
 
 
-def _settings(given: list[str] | None) -> dict[str, str]:
+def _everybody(study, where, wave, settings, jobs, limit, cluster) -> None:
+    """Stations, then a report of each client; failures at the end, and exit code 1 for them."""
+    from crqlab.cli.progress import progress
+    from crqlab.report import accepted, batch, chosen, everybody, index, stations
+
+    accepted(study, settings)
+    stations(study, {}, say)
+    clients = chosen(study, everybody(study, where), wave)
+    options = {"jobs": jobs, "seconds": limit, "cluster": cluster}
+    with progress() as heard:
+        outcome = batch(study, clients, parameters=settings, heard=heard, **options)
+    say(str(outcome))
+    for step in outcome.failed:
+        typer.echo(str(step), err=True)
+    say(f"{index(study)}")
+    raise typer.Exit(int(bool(outcome.failed)))
+
+
+def _settings(given: list[str] | None, option: str = "--set") -> dict[str, str]:
     """Read ``name=value`` options."""
     pairs = [text.partition("=") for text in given or []]
     if wrong := [name for name, equals, _ in pairs if not equals]:
         raise typer.BadParameter(
-            f"{wrong[0]!r} has no '='; write it as name=value", param_hint="--set"
+            f"{wrong[0]!r} has no '='; write it as name=value", param_hint=option
         )
     return {name.strip(): value for name, _, value in pairs}

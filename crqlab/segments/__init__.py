@@ -12,7 +12,7 @@ _HOME = {
     "sorting": ("Panel", "panel"),
     "following": ("followed",),
     "deriving": ("Derived", "derive"),
-    "rivalling": ("Types", "types"),
+    "rivalling": ("Types", "rival", "types"),
     "describing": ("Mix", "migration", "mix", "profile", "renewal", "sensitivity"),
     "lifting": ("Lifts", "lifts"),
     "acting": ("actions", "referrals"),

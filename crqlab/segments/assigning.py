@@ -138,7 +138,7 @@ def with_silent(account_scores: pd.DataFrame, silent: pd.DataFrame) -> pd.DataFr
     keys = list(KEYS)
     answered = pd.MultiIndex.from_frame(account_scores[keys])
     added = silent[keys][~pd.MultiIndex.from_frame(silent[keys]).isin(answered)]
-    counts = [name for name in ("n", "n_ltr", "promoters", "passives", "detractors")]
+    counts = ("n", "n_ltr", "promoters", "passives", "detractors")
     added = added.reindex(columns=account_scores.columns)
     added = added.assign(**{name: 0 for name in counts if name in added})
     added = added.assign(**({"flag": "no answers"} if "flag" in added else {}))

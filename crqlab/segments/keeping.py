@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -10,8 +11,8 @@ from crqlab.base.contracts import contract
 from crqlab.base.errors import EstimateError
 from crqlab.base.study import Study
 from crqlab.segments.acting import actions, referrals
-from crqlab.segments.describing import migration, mix, renewal, sensitivity
 from crqlab.segments.deriving import derive
+from crqlab.segments.describing import migration, mix, renewal, sensitivity
 from crqlab.segments.lifting import lifts
 from crqlab.segments.sorting import Panel
 
@@ -82,15 +83,25 @@ def described(
     }
 
 
-def keep(study: Study, panel: Panel, *, level: float, draws: int, seed: int) -> tuple[Path, ...]:
+def keep(
+    study: Study,
+    panel: Panel,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    level: float,
+    draws: int,
+    seed: int,
+) -> tuple[Path, ...]:
     """Write the tables of this station, and how they were made, into the study.
 
     Parameters
     ----------
     study : Study
     panel : Panel
+    tables : mapping of name to DataFrame
+        From `described`.
     level, draws, seed
-        For intervals and for the run card.
+        What they were made with, for the run card.
 
     Returns
     -------
@@ -102,7 +113,6 @@ def keep(study: Study, panel: Panel, *, level: float, draws: int, seed: int) -> 
     DataError
         Any table breaks its contract; then none is written.
     """
-    tables = described(panel, study, level=level, draws=draws, seed=seed)
     rows = {name: _typed(found, name) for name, found in tables.items()}
     made = {"level": level, "draws": draws, "seed": seed, "thresholds": panel.thresholds.quoted}
     return study.write_all(rows, made=made)

@@ -38,7 +38,8 @@ class Lifts:
         levers = self.table["change"].str.split(" by ").str[0].value_counts()
         return (
             f"{len(self.table):,} accounts could move one rung up, half of them by "
-            f"{self.table['size'].median():.1f} points in all or less; most often by {levers.index[0]}"
+            f"{self.table['size'].median():.1f} points in all or less; "
+            f"most often by {levers.index[0]}"
         )
 
 

@@ -1,4 +1,4 @@
-"""A rival without rules: how many types of accounts do the scores themselves show?"""
+"""A rival without rules: how many types of accounts the scores themselves show."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import pandas as pd
 from scipy.special import comb
 
 from crqlab.base.errors import EstimateError
+from crqlab.segments.sorting import Panel
 from crqlab.stats.resampling import SEED, stream
 
 MOST = 4000  # accounts that the mixture sees
 KINDS = 7
+VOICES = 4  # answers below which chance blurs an account's type
 CLEAR = 10.0  # Kass & Raftery 1995: a difference in BIC that is very strong
 
 
@@ -34,6 +36,8 @@ class Types:
     rules: int
 
     def __str__(self) -> str:
+        if self.table.empty:
+            return "Too few accounts with several voices to look for types in their scores"
         row = self.table.set_index("types").loc[self.best]
         five = self.table.set_index("types")["behind"].get(self.rules, np.nan)
         held = "supports" if self.best == self.rules or five < CLEAR else "does not support"
@@ -94,7 +98,24 @@ def types(
     table = pd.DataFrame(found, columns=["types", "bic", "agreement", "n"])
     table.insert(2, "behind", table["bic"] - table["bic"].min())
     best = int(table.loc[table["bic"].idxmin(), "types"])
-    return Types(table, best, int(len(np.unique(mine))))
+    return Types(table, best, len(np.unique(mine)))
+
+
+def rival(panel: Panel, *, seed: int = SEED) -> Types:
+    """Look for types in the accounts that have voices enough, by the constructs of the rules.
+
+    Where there are too few of them, the result has no rows.
+    """
+    if panel.why:
+        return Types(pd.DataFrame(), 0, 0)
+    asked = panel.instrument
+    named = [*asked.crq.constructs, *(n for n in panel.thresholds.scores if n in asked.constructs)]
+    many = (panel.scored["n"] >= VOICES).to_numpy()
+    try:
+        segment = panel.table.loc[many, "segment"]
+        return types(panel.scored[many], segment, list(dict.fromkeys(named)), seed=seed)
+    except EstimateError:
+        return Types(pd.DataFrame(), 0, 0)
 
 
 def rand(one: np.ndarray, other: np.ndarray) -> float:

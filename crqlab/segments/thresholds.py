@@ -182,7 +182,7 @@ class Thresholds(Strict):
     Examples
     --------
     >>> print(starting())
-    crqlab starting rules 1.0: Opponent, Stalker, Ambivalent, Ambassador, Rational, with 10 cuts
+    crqlab starting rules 1.0: Opponent, Stalker, Ambivalent, Ambassador, Rational, with 11 cuts
     """
 
     name: str = Field(min_length=1)
@@ -300,8 +300,8 @@ class Thresholds(Strict):
         asked |= set(LIKELY) if own.recommend is not None else set()
         if lacking := [name for name in self.scores if name not in asked]:
             return (
-                f"their rules look at {', '.join(lacking)}, which this instrument does not measure; "
-                "write thresholds without these, nothing is guessed in their place"
+                f"their rules look at {', '.join(lacking)}, which this instrument does not "
+                "measure; write thresholds without these, nothing is guessed in their place"
             )
         return ""
 

@@ -74,6 +74,13 @@ _LATER = {
         ("driver_map", "driver_weights", "manager_focus", "one_thing"),
         "crqlab.show.drivers_figures",
     ),
+    **dict.fromkeys(
+        (
+            *("membership", "segment_cuts", "segment_map", "segment_migration"),
+            *("segment_renewal", "segment_sensitivity", "segment_shares"),
+        ),
+        "crqlab.show.segments_figures",
+    ),
 }
 
 plt.style.use(Path(__file__).with_name("crq.mplstyle"))

@@ -62,6 +62,11 @@ _LATER = {
         ("driver_effects", "driver_focus", "driver_map", "driver_weights", "one_thing"),
         "crqlab.show.drivers_tables",
     ),
+    **dict.fromkeys(
+        ("segment_accounts", "segment_actions", "segment_lifts", "segment_mix"),
+        "crqlab.show.segments_tables",
+    ),
+    "threshold_lab": "crqlab.show.threshold_lab",
 }
 
 
