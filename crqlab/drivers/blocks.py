@@ -112,7 +112,17 @@ def of_client(block: Block) -> dict[str, NDArray]:
     n, accounts = np.array([stand.n]), np.array([stand.n_accounts])
     flags = np.array([block.flag], dtype=object)
     performance = stand.performance[:, None]
-    return focused(block, "client", unit, performance, n, accounts, flags, sure=accounts > 1)
+    return focused(
+        block,
+        "client",
+        unit,
+        performance,
+        n,
+        accounts,
+        flags,
+        sure=accounts > 1,
+        enough=accounts >= FEW_ACCOUNTS,
+    )
 
 
 def focused(
@@ -125,6 +135,7 @@ def focused(
     flags: NDArray,
     *,
     sure: NDArray,
+    enough: NDArray | bool = True,
 ) -> dict[str, NDArray]:
     """Return rows of the focus.
 
@@ -141,6 +152,8 @@ def focused(
     flags : ndarray of str
     sure : ndarray of bool
         Units whose draws say something.
+    enough : ndarray of bool
+        Units that may be called clear.
     """
     gap = block.stand.target[:, None] - performance
     pressure = pressures(block.importance[:, None], gap)
@@ -162,7 +175,7 @@ def focused(
         "runner_up": names[second],
         "runner_up_label": labels[second],
         "runner_up_probability": np.where(sure, chance[row, second], np.nan),
-        "clear": np.nan_to_num(likely) >= CLEAR,
+        "clear": (np.nan_to_num(likely) >= CLEAR) & enough,
         "importance": block.importance[0, first],
         "performance": performance[0][row, first],
         "target": block.stand.target[0, first],

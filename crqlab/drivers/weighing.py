@@ -18,7 +18,7 @@ from crqlab.stats.estimate import check_level
 from crqlab.stats.resampling import DRAWS, SEED
 
 PANEL, CLIENT = "panel", "client"
-FEW_PER_DRIVER = 5  # rows per driver below which levels are not told apart
+FEW_PER_DRIVER = 10  # rows per driver below which levels are not told apart
 Part = int | None  # the place of a client and wave; None is the panel
 
 
@@ -57,12 +57,12 @@ class Weights:
             return "Too few answers to tell what moves trust and the other outcomes"
         top = rows.loc[rows.groupby("outcome", sort=False)["share"].idxmax()]
         said = "; ".join(
-            f"{row.outcome_label} most by {row.label}, {row.share:.0%} [{row.share_low:.0%}, "
-            f"{row.share_high:.0%}] of what is explained"
+            f"{row.outcome_label} by {row.label}, {row.share:.0%} [{row.share_low:.0%}, "
+            f"{row.share_high:.0%}] of the {row.r2:.0%} that drivers explain"
             for row in top.itertuples()
         )
         n, accounts = rows["n"].max(), rows["n_accounts"].max()
-        return f"Moved are {said} (n = {n:,} respondents, {accounts:,} accounts)"
+        return f"Moved most: {said} (n = {n:,} respondents, {accounts:,} accounts)"
 
     def of(
         self,

@@ -122,7 +122,9 @@ def _beside(ax: Axes, x: NDArray, y: NDArray, labels: list[str]) -> None:
     for place, at in zip(order, spread, strict=True):
         ax.plot([x[place], edge], [y[place], at], color=LINE, linewidth=0.7, zorder=1)
         ax.text(edge, at, f" {labels[place]}", va="center", ha="left", fontsize=9)
+    ticks = [tick for tick in ax.get_xticks() if left <= tick <= right]
     ax.set_xlim(left, edge + 0.26 * (right - left))
+    ax.set_xticks(ticks)
 
 
 def _whose(rows: pd.DataFrame) -> str:
@@ -168,10 +170,10 @@ def one_thing(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     chance = 100 * order["probability"].to_numpy()
     ax.barh(place, chance, color=[WARM, *[SOFT] * (len(order) - 1)], height=0.62)
     ax.axvline(100 * CLEAR, color=MUTED, linestyle=":")
-    for row, at, reach in zip(order.itertuples(), place, chance, strict=True):
+    for row, at in zip(order.itertuples(), place, strict=True):
         said = f"importance {percent(row.importance)}, gap {number(row.gap, signed=True)}"
-        ax.text(reach + 1.5, at, said, va="center", fontsize=8.5, color=MUTED)
-    ax.set(yticks=place, yticklabels=order["label"], xlim=(0, 145))
+        ax.text(103, at, said, va="center", fontsize=8.5, color=MUTED)
+    ax.set(yticks=place, yticklabels=order["label"], xlim=(0, 150))
     ax.set_xticks([0, 20, 40, 60, 80, 100])
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)

@@ -76,7 +76,7 @@ def focus_said(rows: pd.DataFrame) -> str:
     if rows.empty:
         return "Nothing can be put first"
     clear = rows[rows["clear"]]
-    said = f"{len(clear):,} of {count(len(rows), 'row')} have one clear thing to fix"
+    said = f"{len(clear):,} of {count(len(rows), rows['kind'].iloc[0])} with one clear thing to fix"
     if clear.empty:
         return said
     most = clear["label"].value_counts()
