@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from crqlab.renewal.foretelling import Fitted, Fitter, in_time
 
-STRENGTHS = (0.001, 0.01, 0.1, 1.0)
-ONE_CLASS = "no fold holds both outcomes: penalty not chosen, 0.01 taken"
+STRENGTHS = (0.003, 0.03, 0.3)
+ONE_CLASS = "no fold holds both outcomes: penalty not chosen, 0.03 taken"
 LARGE = 200_000  # rows beyond which the penalty is chosen on a share of them
 
 
@@ -27,7 +27,9 @@ def penalised(when: NDArray, *, seed: int) -> Fitter:
     from sklearn.preprocessing import StandardScaler
 
     def machine(strength: float):
-        return make_pipeline(StandardScaler(), LogisticRegression(C=strength, solver="newton-cholesky"))
+        return make_pipeline(
+            StandardScaler(), LogisticRegression(C=strength, solver="newton-cholesky")
+        )
 
     def fit(lost: NDArray, X: pd.DataFrame, accounts: NDArray) -> tuple[Fitted, str]:
         days = when[X.index]
@@ -37,7 +39,7 @@ def penalised(when: NDArray, *, seed: int) -> Fitter:
             for c in STRENGTHS
         ]
         known = not np.isnan(loss).all()
-        best = STRENGTHS[int(np.nanargmin(loss))] if known else 0.01
+        best = STRENGTHS[int(np.nanargmin(loss))] if known else 0.03
         fitted = machine(best).fit(X, lost)
         flag = "ok" if known else ONE_CLASS
         return lambda rows: fitted.predict_proba(rows)[:, 1], flag

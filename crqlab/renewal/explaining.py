@@ -84,9 +84,7 @@ class Effects:
         return f"{told}; n = {clear['n']:,} contracts, {clear['events']:,} churned{flag}"
 
 
-def effects(
-    design: Design, *, level: float = 0.95, models: Sequence[str] = MODELS
-) -> Effects:
+def effects(design: Design, *, level: float = 0.95, models: Sequence[str] = MODELS) -> Effects:
     """Estimate what goes with renewal by four models that ought to agree.
 
     Logit of renewal and complementary log-log of churn with errors by client (by account where

@@ -116,7 +116,7 @@ def plain(lost: NDArray, X: pd.DataFrame, accounts: NDArray) -> tuple[Fitted, st
 
 
 def in_time(
-    when: NDArray, groups: NDArray, *, steps: int = 3, folds: int = 3
+    when: NDArray, groups: NDArray, *, steps: int = 2, folds: int = 2
 ) -> Iterator[tuple[NDArray, NDArray]]:
     """Folds for choosing a model: learnt from earlier rows of other accounts.
 

@@ -130,10 +130,8 @@ def _past(rows: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
     sums = events.groupby(OWN)[["churns", "renewals"]].cumsum()
     events = events.assign(churns=sums["churns"], renewals=sums["renewals"])
     dated = rows[rows["cutoff"].notna()].sort_values(["cutoff", *UNIT], ignore_index=True)
-    dated = _same_kind(dated, "cutoff")
-    found = pd.merge_asof(
-        dated, _same_kind(events, "day"), left_on="cutoff", right_on="day", by=OWN
-    )
+    dated = same_kind(dated, "cutoff")
+    found = pd.merge_asof(dated, same_kind(events, "day"), left_on="cutoff", right_on="day", by=OWN)
     found = found.assign(
         prior_churn=(found["churns"].fillna(0) > 0).astype(float),
         earlier_renewals=np.asarray(found["renewals"].fillna(0), dtype=float),
@@ -141,5 +139,7 @@ def _past(rows: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
     return found.drop(columns=["day", "churns", "renewals"]).sort_values(UNIT, ignore_index=True)
 
 
-def _same_kind(rows: pd.DataFrame, *dates: str) -> pd.DataFrame:
-    return rows.astype(dict.fromkeys(dates, "datetime64[ns]"))
+def same_kind(rows: pd.DataFrame, *dates: str) -> pd.DataFrame:
+    """Give ids and dates one kind, so that tables without a row can be joined by time too."""
+    kinds = dict.fromkeys(OWN, "str") | dict.fromkeys(dates, "datetime64[ns]")
+    return rows.astype({name: kind for name, kind in kinds.items() if name in rows})

@@ -10,7 +10,7 @@ import pandas as pd
 
 from crqlab.base.codebook import Codebook
 from crqlab.renewal.concepts import concepts
-from crqlab.renewal.knowledge import OWN, UNIT, YEAR, cut_offs, known
+from crqlab.renewal.knowledge import OWN, UNIT, YEAR, cut_offs, known, same_kind
 
 MOST_MONTHS = 18
 KEY = [*OWN, "due_on"]
@@ -162,7 +162,12 @@ def _matched(outcomes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         {"cutoff": "datetime64[ns]"}
     )
     found = pd.merge_asof(
-        left, right, left_on="decided", right_on="cutoff", by=OWN, allow_exact_matches=False
+        same_kind(left, "decided"),
+        same_kind(right, "cutoff"),
+        left_on="decided",
+        right_on="cutoff",
+        by=OWN,
+        allow_exact_matches=False,
     )
     lead = (found["decided"] - found["cutoff"]).dt.days / YEAR * 12
     found = found.assign(
@@ -205,8 +210,8 @@ def _followed(rows: pd.DataFrame, outcomes: pd.DataFrame, last: pd.Timestamp) ->
     lost = lost.sort_values(["decided", *OWN], ignore_index=True)
     rows = rows.assign(stop=stop).sort_values(["cutoff", *UNIT], ignore_index=True)
     found = pd.merge_asof(
-        rows.astype({"cutoff": "datetime64[ns]"}),
-        lost,
+        same_kind(rows, "cutoff"),
+        same_kind(lost, "decided"),
         left_on="cutoff",
         right_on="decided",
         by=OWN,

@@ -89,7 +89,6 @@ class RiskOutlook:
 def outlook(
     design: Design,
     accounts: pd.DataFrame,
-    outcomes: pd.DataFrame,
     *,
     level: float = 0.95,
     draws: int = DRAWS,
@@ -104,8 +103,8 @@ def outlook(
     Parameters
     ----------
     design : Design
-    accounts, outcomes : DataFrame
-        Tables of these names, for the day on which each contract is next due.
+    accounts : DataFrame
+        Table of this name, for the day on which a contract without open outcome is next due.
     level : float
         Coverage of all intervals, in (0, 1).
     draws, seed : int
@@ -122,7 +121,7 @@ def outlook(
     kinds of uncertainty by simulation.
     """
     check_level(level)
-    decided, coming = design.decided, _coming(design, accounts, outcomes)
+    decided, coming = design.decided, _coming(design, accounts)
     lost = (decided["outcome"] == "churned").to_numpy()
     rare = int(min(lost.sum(), (~lost).sum()))
     if not rare or coming.empty:
@@ -154,7 +153,7 @@ def _joined(own: pd.Series, common: str) -> pd.Series:
     return own.where(own != "ok", common).where(own == "ok", own + "; " + common).astype("str")
 
 
-def _coming(design: Design, accounts: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
+def _coming(design: Design, accounts: pd.DataFrame) -> pd.DataFrame:
     """Accounts of each client's last wave that have not churned since, with their next date."""
     rows = design.accounts
     if rows.empty:
@@ -162,7 +161,8 @@ def _coming(design: Design, accounts: pd.DataFrame, outcomes: pd.DataFrame) -> p
     place = rows["wave"].map({wave: i for i, wave in enumerate(in_order(rows["wave"].unique()))})
     last = place == place.groupby(rows["client_id"]).transform("max")
     rows = rows[last & ~rows["churned"].to_numpy(bool)].reset_index(drop=True)
-    still = outcomes[(outcomes["due_on"] > design.as_of) & (outcomes["outcome"] == "open")]
+    still = design.table[design.table["outcome"] == "open"]
+    still = still[still["due_on"] > design.as_of]
     still = still.sort_values("due_on").drop_duplicates(OWN)[[*OWN, "due_on", "revenue"]]
     rows = rows.merge(still.rename(columns={"revenue": "due"}), on=OWN, how="left")
     dates = accounts.drop_duplicates(OWN)[[*OWN, "renewal_on"]]

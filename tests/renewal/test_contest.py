@@ -1,0 +1,122 @@
+"""The contest finds what matters, and claims nothing where there is nothing."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crqlab import renewal
+from crqlab.base.errors import EstimateError
+from crqlab.renewal import contestants
+from crqlab.renewal.contesting import LEAKED
+from crqlab.renewal.covariates import covariates
+from crqlab.renewal.foretelling import IN_TIME, in_time, split
+from tests.renewal import made
+
+STRONG = {"commitment": 1.6, "trust": 0.4}
+
+
+@pytest.fixture(scope="module")
+def design():
+    return made.designed(made.panel(clients=60, each=40, law=STRONG, seed=21))
+
+
+@pytest.fixture(scope="module")
+def found(design):
+    return renewal.contest(design, draws=60, machines=False)
+
+
+@pytest.mark.slow
+def test_crq_adds_to_nps_where_churn_follows_commitment(found):
+    assert found.claim == "adds"
+    row = found.differences.iloc[0]
+    assert (row["first"], row["second"]) == ("NPS + CRQ", "NPS")
+    assert row["low"] > 0
+    assert "CRQ adds to NPS" in str(found)
+
+
+@pytest.mark.slow
+def test_the_base_rate_knows_nothing_and_commitment_most(found):
+    areas = found.table[found.table["measure"] == "AUC"].set_index("contestant")["estimate"]
+    assert areas["base rate"] == 0.5
+    assert areas["trust + commitment"] > areas["CRQ"] > areas["NPS"] > areas["tenure"]
+
+
+@pytest.mark.slow
+def test_foretold_chances_can_be_taken_at_their_word(found):
+    for name in ("NPS", "CRQ", "trust + commitment", "everything"):
+        slope = found.value(name, "calibration slope")
+        assert slope["low"] < 1 < slope["high"]
+        scaled = found.value(name, "Brier, scaled")["estimate"]
+        assert 0 < scaled < 1
+
+
+@pytest.mark.slow
+def test_both_intervals_of_auc_agree(found):
+    for name in ("NPS", "CRQ", "everything"):
+        one, other = (found.value(name, m) for m in ("AUC", "AUC, accounts resampled"))
+        assert one["estimate"] == pytest.approx(other["estimate"])
+        assert one["low"] == pytest.approx(other["low"], abs=0.02)
+
+
+def test_learning_ends_before_testing_begins(design):
+    decided = design.decided
+    ((learnt, test),) = split(decided).rounds
+    assert decided["decided"][learnt].max() < decided["decided"][test].min()
+    assert not (learnt & test).any()
+
+
+def test_too_little_time_is_told_and_accounts_are_foretold_in_turn():
+    decided = made.designed(made.panel(clients=20, each=20, waves=(2024,), seed=2)).decided
+    parted = split(decided, months=24)
+    assert parted.flag == IN_TIME
+    assert parted.foretold.all()
+    for learnt, test in parted.rounds:
+        both = set(decided["account_id"][learnt]) & set(decided["account_id"][test])
+        assert not both
+
+
+def test_too_few_churns_are_refused_in_words():
+    decided = made.designed(made.panel(clients=1, each=5, waves=(2024,), seed=2)).decided
+    with pytest.raises(EstimateError, match="a contest needs 10 of"):
+        split(decided)
+
+
+def test_a_leak_is_named():
+    tables = made.panel(clients=30, each=20, silent=0.0, seed=3)
+    gone = tables["outcomes"]["outcome"] == "churned"
+    rows = tables["outcomes"][gone].assign(wave=lambda t: t["due_on"].dt.year.astype("str"))
+    scores = tables["account_scores"]
+    keys = pd.MultiIndex.from_frame(scores[["account_id", "wave"]])
+    leaks = keys.isin(pd.MultiIndex.from_frame(rows[["account_id", "wave"]]))
+    noise = np.random.default_rng(1).normal(0, 0.4, len(scores))
+    scores["nps"] = np.where(leaks, -60, 40) + 60 * noise
+    found = renewal.contest(made.designed(tables), draws=20, machines=False)
+    flags = found.table.set_index(["contestant", "measure"])["flag"]
+    assert LEAKED in flags["NPS", "AUC"]
+    assert LEAKED not in flags["tenure", "AUC"]
+
+
+def test_folds_in_time_never_learn_from_the_future_or_the_same_account():
+    rng = np.random.default_rng(1)
+    when, groups = rng.integers(0, 1000, 400), rng.integers(0, 80, 400)
+    folds = list(in_time(when, groups))
+    assert len(folds) == 4
+    for learnt, test in folds:
+        assert when[learnt].max() < when[test].min()
+        assert not set(groups[learnt]) & set(groups[test])
+
+
+def test_without_ltr_nps_does_not_compete(design):
+    X = covariates(design.decided, design.parts).X
+    silent = contestants.contestants(X.assign(nps=0.0, mean_ltr=0.0), design.parts)
+    assert not {"NPS", "mean LTR", "NPS + CRQ"} & set(silent)
+    assert "CRQ" in silent
+
+
+@pytest.mark.slow
+def test_machines_compete_and_give_chances():
+    design = made.designed(made.panel(clients=30, each=30, law=STRONG, seed=22))
+    found = renewal.contest(design, draws=20)
+    for name in ("everything, penalised", "everything, boosted trees"):
+        assert found.chances[name].between(0, 1).all()
+        assert found.value(name, "AUC")["estimate"] > 0.6

@@ -1,0 +1,125 @@
+"""Effects agree with the law that churn was drawn from, whatever the model."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crqlab import renewal
+from tests.renewal import made
+
+
+@pytest.fixture(scope="module")
+def design():
+    return made.designed(made.panel(clients=60, each=40, seed=11))
+
+
+@pytest.fixture(scope="module")
+def effects(design):
+    return renewal.effects(design, models=("logit", "cloglog", "cox"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("term", ["trust", "commitment", "silent", "prior_churn", "tenure"])
+def test_logit_recovers_the_law(effects, term):
+    row = effects.of("logit").set_index("term").loc[term]
+    assert row["estimate"] == pytest.approx(made.LAW[term], abs=3.5 * row["se"])
+    assert row["se"] < 0.3
+
+
+@pytest.mark.slow
+def test_models_of_churn_have_the_other_sign(effects):
+    for model in ("cloglog", "cox"):
+        rows = effects.of(model).set_index("term")
+        assert (rows.loc[["trust", "commitment"], "ratio"] < 1).all()
+        assert (rows.loc[["silent", "prior_churn"], "ratio"] > 1).all()
+
+
+@pytest.mark.slow
+def test_words_say_the_ratio_and_what_it_means_at_the_average(effects):
+    row = effects.of("logit").set_index("term").loc["commitment"]
+    here, odds = row["at_average"], row["at_average"] / (1 - row["at_average"])
+    assert row["with_step"] == pytest.approx(odds * row["ratio"] / (1 + odds * row["ratio"]))
+    assert f"{here:.0%} -> {row['with_step']:.0%}" in row["words"]
+    assert row["words"].startswith("one point more commitment: odds of renewal x ")
+
+
+@pytest.mark.slow
+def test_a_clients_average_moves_the_chance_and_nothing_else(design, effects):
+    client = design.decided.groupby("client_id")["commitment"].mean().idxmin()
+    there = effects.at(renewal.client_averages(design, client))
+    one, all_ = (e.of("logit").set_index("term").loc["commitment"] for e in (there, effects))
+    assert one["at_average"] < all_["at_average"]
+    assert one["ratio"] == all_["ratio"]
+
+
+def test_few_events_shorten_the_model_and_say_so():
+    tables = made.panel(clients=2, each=14, waves=(2024, 2025), seed=2)
+    found = renewal.effects(made.designed(tables), models=("logit",))
+    assert "left out" in found.said or "fewer than" in found.said
+    assert found.table["flag"].ne("ok").any() or "left out" in found.said
+    assert "(" in str(found)
+
+
+@pytest.mark.parametrize("outcome", ["renewed", "churned"])
+def test_a_study_with_one_outcome_only_says_so(outcome):
+    tables = made.panel(clients=2, each=8, seed=2)
+    tables["outcomes"] = tables["outcomes"].assign(outcome=outcome)
+    design = made.designed(tables)
+    assert renewal.effects(design).table.empty
+    assert "decided contracts" in str(renewal.effects(design))
+    assert renewal.mediation(design, draws=20).table.empty
+    assert renewal.contest(design, draws=20).said.endswith("pool clients.")
+
+
+def test_an_instrument_without_trust_or_commitment_works_with_crq():
+    book = made.codebook(parts=("care",))
+    tables = made.panel(clients=30, each=20, seed=5)
+    scores = tables["account_scores"].rename(columns={"commitment": "care"})
+    tables["account_scores"] = scores.drop(columns="trust")
+    design = made.designed(tables, book)
+    found = renewal.effects(design, models=("logit",)).table
+    assert "crq" in found["term"].tolist()
+    assert not {"trust", "commitment"} & set(found["term"])
+    assert "no construct of trust or commitment" in str(renewal.mediation(design, draws=20))
+
+
+def test_separation_is_named_and_finite():
+    tables = made.panel(clients=30, each=20, silent=0, seed=6)
+    lost = tables["outcomes"]["outcome"] == "churned"
+    gone = set(tables["outcomes"].loc[lost, "account_id"])
+    scores = tables["account_scores"]
+    scores["trust"] = np.where(scores["account_id"].isin(gone), 2.0, 6.0)
+    found = renewal.effects(made.designed(tables), models=("logit",)).table
+    assert found["flag"].str.contains("Firth|ridge").any()
+    assert np.isfinite(found.dropna(subset="estimate")["ratio"]).all()
+
+
+@pytest.mark.slow
+def test_mediation_finds_the_share_that_goes_through_commitment():
+    tables = made.panel(clients=80, each=40, law={"trust": 0.3, "commitment": 0.5}, seed=7)
+    found = renewal.mediation(made.designed(tables), draws=100)
+    share = found.value("share mediated")
+    assert share["low"] < 0.5 < share["high"]
+    assert found.value("trust to commitment")["estimate"] == pytest.approx(made.PATH, abs=0.03)
+    total = found.value("indirect")["estimate"] + found.value("direct")["estimate"]
+    assert found.value("total")["estimate"] == pytest.approx(total)
+
+
+def test_staying_falls_faster_where_scores_are_low():
+    found = renewal.retention(made.designed(made.panel(clients=40, each=30, seed=8)))
+    last = found.table.groupby("band")["staying"].min()
+    assert last["low"] < last["middle"] < last["high"]
+    assert set(found.table["band"]) == {"low", "middle", "high", "silent"}
+    rows = found.table[found.table["band"] == "high"]
+    assert rows["n_at_risk"].is_monotonic_decreasing
+    assert (rows["low"] <= rows["staying"]).all()
+    assert "a year after the survey" in str(found)
+
+
+def test_no_outcomes_give_no_curves_but_a_sentence():
+    tables = made.panel(clients=2, each=5, seed=8)
+    tables["outcomes"] = tables["outcomes"].iloc[:0]
+    design = made.designed(tables)
+    assert "no outcomes of contracts are known" in str(renewal.retention(design))
+    assert str(design) == "Nothing can be said of renewals: no outcomes of contracts are known"
+    assert isinstance(design.accounts, pd.DataFrame)
