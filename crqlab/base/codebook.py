@@ -189,10 +189,28 @@ class Checks(Strict):
 
 
 class Privacy(Strict):
-    """Smallest groups whose scores, and whose words, may be shown."""
+    """What a client's report keeps to itself.
+
+    Attributes
+    ----------
+    min_scores, min_comments : int
+        Smallest groups whose scores, and whose words, may be shown; words ask for no less.
+    pseudonyms : bool
+        Whether keyed hashes stand in the place of accounts, contacts and account managers.
+    """
 
     min_scores: int = Field(default=3, ge=1)
     min_comments: int = Field(default=5, ge=1)
+    pseudonyms: bool = False
+
+    @model_validator(mode="after")
+    def _words_ask_for_more(self) -> Self:
+        if self.min_comments < self.min_scores:
+            raise ValueError(
+                f"min_comments is {self.min_comments}, below min_scores {self.min_scores}; words "
+                "tell more of a person than scores, so raise it"
+            )
+        return self
 
 
 class Codebook(Strict):
@@ -212,6 +230,9 @@ class Codebook(Strict):
         CRM exports; None where the firm holds none.
     client : Client or None
         For a study of a single client.
+    release : str or None
+        Name of the release in ``data/processed/releases`` that gives the benchmark and the
+        thresholds; without one a study is compared within itself.
     """
 
     title: str
@@ -219,6 +240,7 @@ class Codebook(Strict):
     language: str = Field(default="en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")
     currency: str = ""
     client: Client | None = None
+    release: Text | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")
     instrument: Instrument
     responses: Responses
     contacts: Source | None = None

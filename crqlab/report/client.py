@@ -56,7 +56,7 @@ def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
     changes = _rows(study, "changes", client, wave)
     book, small = study.codebook, study.codebook.privacy.min_scores
     plain = _plain(scores, small)
-    questions, comments = _voices(study, counted, contacts, accounts)
+    questions, comments = _voices(study, client, counted, accounts)
     return ClientView(
         title=book.title,
         client_id=client,
@@ -77,7 +77,9 @@ def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
         roll_ups=_roll_ups(scores[scores["wave"] == wave], small),
         parts=_parts(changes, small),
         ltr=_ltr(ltr, small),
-        accounts=privacy.withheld(accounts, _personal(study), n="n", minimum=small),
+        accounts=privacy.withheld(
+            accounts, _personal(study), n="n", minimum=small, whole=accounts["status"].notna()
+        ),
         agreement=_rows(study, "agreement", client, wave),
         comments=comments,
         questions=questions,
@@ -105,14 +107,23 @@ def _name(study: Study, client: str) -> str:
 
 
 def _voices(
-    study: Study, counted: pd.DataFrame, contacts: pd.DataFrame, accounts: pd.DataFrame
+    study: Study, client: str, counted: pd.DataFrame, accounts: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The open questions, and the words that may be shown."""
     book, least = study.codebook, study.codebook.privacy.min_comments
     questions = privacy.questions(counted, book.instrument, minimum=least)
-    labels, people = accounts.set_index("account_id")["name"], contacts["name"].dropna()
+    labels, people = accounts.set_index("account_id")["name"], _people(study, client)
     words = privacy.comments(counted, questions, labels, minimum=least, names=people)
     return questions, words
+
+
+def _people(study: Study, client: str) -> pd.Series:
+    """Names that may not stand in comments: contacts', under pseudonyms everybody's."""
+    named = [table(study, "contacts", real=True, client=client)["name"]]
+    if study.codebook.privacy.pseudonyms:
+        known = table(study, "accounts", real=True, client=client)
+        named += [known["name"], known["account_manager"]]
+    return pd.concat(named).dropna().drop_duplicates()
 
 
 def _plain(scores: pd.DataFrame, minimum: int) -> pd.DataFrame:
@@ -165,7 +176,8 @@ def _roll_ups(scores: pd.DataFrame, minimum: int) -> pd.DataFrame:
 def _parts(changes: pd.DataFrame, minimum: int) -> pd.DataFrame:
     rows = changes[changes["measure"].isin(["crq", "nps"])]
     hidden = ["value", "low", "high", "p"]
-    rows = privacy.withheld(rows, hidden, n="n_respondents", minimum=minimum)
+    whole = rows["measure"].where(rows["part"] != "all")
+    rows = privacy.withheld(rows, hidden, n="n_respondents", minimum=minimum, whole=whole)
     return rows.reset_index(drop=True)
 
 
@@ -198,7 +210,8 @@ def _accounts(
     everyone = known.index.union(scores.index).union(asked.index)
     everyone = everyone.union(responses["account_id"].unique())
     details = known.reindex(everyone)
-    scores[_NPS] = scores[_NPS].astype(float).mask(scores["n_ltr"] < small)
+    few = privacy.complemented(scores["n_ltr"], minimum=small, whole=scores["client_id"])
+    scores[_NPS] = scores[_NPS].astype(float).mask(few)
     rows = scores.reindex(everyone).assign(
         name=details["name"].where(details["name"].notna(), everyone.to_series()),
         manager=details["account_manager"],

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 from typing import Any
 
+from crqlab.report.pictures import bare
+
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 #: What libraries say of the machine rather than of the data, once in a machine's life.
 _ASIDES = ("Matplotlib is building the font cache",)
+#: A line of a parameters cell: name and value, up to its trailing comment.
+_SET = re.compile(
+    r"^(\w+) = (\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|[^#\n]*?)(?=\s*(?:  #|$))", re.MULTILINE
+)
 _DEVICES = re.compile(r"(?i:con|prn|aux|nul|(?:com|lpt)[0-9])")
 
 
@@ -74,6 +81,9 @@ def cleaned(notebook: Any, *, images: bool = True) -> Any:
             if "data" in output and not images:
                 for kind in [kind for kind in output.data if kind.startswith("image/")]:
                     del output.data[kind]
+            if "image/png" in output.get("data", {}):
+                picture = base64.b64decode(output.data["image/png"])
+                output.data["image/png"] = base64.b64encode(bare(picture)).decode()
     return notebook
 
 
@@ -89,3 +99,22 @@ def defaults(notebook: Any) -> Any:
         if "injected-parameters" not in cell.metadata.get("tags", [])
     ]
     return notebook
+
+
+def own(notebook: Any) -> Any:
+    """Return the notebook with what it was told in place of its defaults, changed in place.
+
+    The defaults name the demo's client, whom the client of a report must not meet.
+    """
+    told = "\n".join(
+        cell.source
+        for cell in notebook.cells
+        if "injected-parameters" in cell.metadata.get("tags", [])
+    )
+    values = dict(_SET.findall(told))
+    for cell in notebook.cells:
+        if "parameters" in cell.metadata.get("tags", []):
+            cell.source = _SET.sub(
+                lambda line: f"{line[1]} = {values.get(line[1], line[2])}", cell.source
+            )
+    return defaults(notebook)

@@ -24,11 +24,24 @@ _PHONE = re.compile(
     r"(?:\+?\(?\d(?:[\s().\-/]{0,3}\d){7,14}(?!\w)"
     r"|\(?0\d{1,5}\)?(?:[\s.\-/]{1,2}\d{2,}){1,5}(?![\d.]))"
 )
+_URL = re.compile(
+    r"(?<![\w@])(?:[a-z][a-z+.-]{1,9}://|www\.)[^\s<>\"')\]]+"
+    r"|(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,18}/[^\s<>\"')\]]*",
+    re.IGNORECASE,
+)
 EMAIL, PHONE, NAME = "[e-mail removed]", "[phone number removed]", "[name removed]"
+URL = "[address removed]"
+_PROTECTS = "withheld: would tell what a smaller group said"
 
 
 def withheld(
-    rows: pd.DataFrame, columns: Sequence[str], *, n: str, minimum: int, flag: str = "flag"
+    rows: pd.DataFrame,
+    columns: Sequence[str],
+    *,
+    n: str,
+    minimum: int,
+    flag: str = "flag",
+    whole: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Empty the cells that stand on fewer people than ``minimum``, and say so in ``flag``.
 
@@ -46,6 +59,8 @@ def withheld(
         Fewest people whose numbers may be shown.
     flag : str
         Column of cautions.
+    whole : Series, optional
+        What each row is a part of, where that total is shown too; see `complemented`.
 
     Returns
     -------
@@ -62,20 +77,63 @@ def withheld(
     """
     few = rows[n] < minimum
     present = [column for column in columns if column in rows]
-    caution = f"withheld: n below {minimum}"
-    hidden = {column: rows[column].astype(float).mask(few) for column in present}
-    return rows.assign(**hidden, **{flag: rows[flag].mask(few, caution)}, withheld=few)
+    hide = few if whole is None else complemented(rows[n], minimum=minimum, whole=whole)
+    said = rows[flag].mask(hide, _PROTECTS).mask(few, f"withheld: n below {minimum}")
+    hidden = {column: rows[column].astype(float).mask(hide) for column in present}
+    return rows.assign(**hidden, **{flag: said}, withheld=hide)
+
+
+def complemented(n: pd.Series, *, minimum: int, whole: pd.Series) -> pd.Series:
+    """Say which groups to withhold so that a total minus the others tells nothing either.
+
+    Small groups are withheld; where they are one group alone, or together fewer people than
+    ``minimum``, so are the next smallest ones.
+
+    Parameters
+    ----------
+    n : Series of int
+        People of each group.
+    minimum : int
+        Fewest people whose numbers may be shown.
+    whole : Series
+        What each group is a part of; a missing value is a total and never withheld for others.
+
+    Returns
+    -------
+    Series of bool
+
+    References
+    ----------
+    Cox (1980), Journal of the American Statistical Association 75, 377-385: complementary
+    suppression.
+
+    Examples
+    --------
+    >>> n = pd.Series([2, 9, 4, 0])
+    >>> complemented(n, minimum=3, whole=pd.Series(["client"] * 4)).tolist()
+    [True, False, True, True]
+    >>> complemented(pd.Series([2, 2, 4]), minimum=3, whole=pd.Series(["client"] * 3)).tolist()
+    [True, True, False]
+    """
+    few = n < minimum
+    people = n[(n > 0) & whole.notna()].sort_values(kind="stable")
+    parts = whole[people.index]
+    place, together = people.groupby(parts).cumcount(), people.groupby(parts).cumsum()
+    begun = few[people.index].groupby(parts).transform("any")
+    # a group goes too while those before it are one, or too few people together
+    needed = begun & ((place < 2) | (together - people < minimum))
+    return few | needed.reindex(n.index, fill_value=False)
 
 
 def redacted(words: pd.Series, *, names: Iterable[str] = ()) -> pd.Series:
-    """Replace e-mail addresses, phone numbers and people's names.
+    """Replace e-mail addresses, web addresses, phone numbers and people's names.
 
     Parameters
     ----------
     words : Series of str
         Complete.
     names : iterable of str
-        Full names of people who must not be found in the words.
+        Full names of people who must not be found in the words, also not last name first.
 
     Returns
     -------
@@ -88,12 +146,17 @@ def redacted(words: pd.Series, *, names: Iterable[str] = ()) -> pd.Series:
     ...                 names=["Eva Berg"]))
     Ask [name removed], [e-mail removed] or [phone number removed]. Since 2019!
     """
-    words = words.str.replace(_EMAIL, EMAIL, regex=True).str.replace(_PHONE, PHONE, regex=True)
-    whole = sorted({n.strip() for n in names if len(n.split()) > 1}, key=lambda n: (-len(n), n))
-    if not whole:
+    for pattern, said in ((_EMAIL, EMAIL), (_URL, URL), (_PHONE, PHONE)):
+        words = words.str.replace(pattern, said, regex=True)
+    parted = {tuple(name.split()) for name in names if len(name.split()) > 1}
+    if not parted:
         return words
-    anyone = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, whole))})(?!\w)", re.IGNORECASE)
-    return words.str.replace(anyone, NAME, regex=True)
+    turned = {(f"{last},", *first) for *first, last in parted}
+    whole = sorted(parted | turned, key=lambda parts: (-len(" ".join(parts)), parts))
+    each = "|".join(r"\s+".join(map(re.escape, parts)) for parts in whole)
+    return words.str.replace(
+        re.compile(rf"(?<!\w)(?:{each})(?!\w)", re.IGNORECASE), NAME, regex=True
+    )
 
 
 def questions(responses: pd.DataFrame, instrument: Instrument, *, minimum: int) -> pd.DataFrame:
@@ -130,7 +193,8 @@ def comments(
     """Words that may be shown, without their writers.
 
     A comment carries its account's name only where at least ``minimum`` people of that account
-    answered. Comments stand in the order of their words, which tells nothing about who answered.
+    answered, and where comments without a name may still be any of several accounts'. Comments
+    stand in the order of their words, which tells nothing about who answered.
 
     Parameters
     ----------
@@ -151,9 +215,10 @@ def comments(
         ``question``, ``words``, ``account`` (empty where not named), ``language``.
     """
     shown = open_questions.loc[~open_questions["withheld"], "question"].tolist()
-    voices = responses["account_id"].map(responses["account_id"].value_counts())
+    voices = responses["account_id"].value_counts()
+    veiled = complemented(voices, minimum=minimum, whole=pd.Series("client", index=voices.index))
     named = responses["account_id"].map(accounts).fillna(responses["account_id"])
-    labelled = responses.assign(account=named.where(voices >= minimum, ""))
+    labelled = responses.assign(account=named.mask(responses["account_id"].map(veiled), ""))
     rows = labelled.melt(["account", "language"], shown, "question", "words")
     rows = rows[_written(rows["words"])]
     rows = rows.assign(words=redacted(rows["words"].astype("str").str.strip(), names=names))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 import crqlab
+from crqlab.base.errors import StudyError
 from crqlab.base.study import Study, fingerprint
 
 _PACKAGE = Path(crqlab.__file__).parent
@@ -39,6 +40,20 @@ class RunCard:
     def __str__(self) -> str:
         data = (self.table["part"] == "data").sum()
         return f"Run card {self.digest[:12]}: {data} data files, crqlab {crqlab.__version__}"
+
+
+def notebooks(study: Study) -> list[Path]:
+    """Return the shipped notebooks in the order of the journey.
+
+    Raises
+    ------
+    StudyError
+        There are none, neither in the project nor beside the package.
+    """
+    for folder in (study.root / "notebooks", _PACKAGE.parent / "notebooks"):
+        if found := sorted(folder.glob("[0-9][0-9]_*.ipynb")):
+            return found
+    raise StudyError(f"No notebooks in {study.root / 'notebooks'}; restore them from the project.")
 
 
 @cache
@@ -78,6 +93,8 @@ def card(study: Study, **settings: object) -> RunCard:
         *(("table", name, facts["sha256"]) for name, facts in sorted(tables.items())),
         ("code", "crqlab", code()),
         ("code", "requirements.lock", _lock()),
+        *(("code", path.name, fingerprint(path)) for path in notebooks(study)[-1:]),
+        ("setting", "study", study.name),
         ("setting", "instrument", f"{asked.name} {asked.version}"),
         *(("setting", name, str(value)) for name, value in {**settings, **made}.items()),
         ("version", "crqlab", crqlab.__version__),

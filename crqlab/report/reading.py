@@ -1,17 +1,31 @@
-"""Tables that a report may do without."""
+"""Tables that a report may do without, with pseudonyms in place of names where the study asks."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pandas as pd
 
 from crqlab.base.contracts import contract
+from crqlab.base.pseudonyms import pseudonyms
 from crqlab.base.study import Study
+from crqlab.report.keys import key
 
 _NEEDED = ("responses", "respondents", "account_scores")
+_KINDS = {"account_id": "account", "contact_id": "contact", "account_manager": "manager"}
 
 
-def table(study: Study, name: str, **which: str) -> pd.DataFrame:
+def table(study: Study, name: str, *, real: bool = False, **which: str) -> pd.DataFrame:
     """Return a table, or some client's and wave's rows of it; no rows where nobody wrote it.
+
+    Parameters
+    ----------
+    study : Study
+    name : str
+    real : bool
+        Names as they are, also in a study whose codebook asks for pseudonyms.
+    **which : str
+        ``client`` and ``wave``.
 
     Raises
     ------
@@ -19,7 +33,24 @@ def table(study: Study, name: str, **which: str) -> pd.DataFrame:
         A table without which there is no report is missing.
     """
     if study.has(name) or name in _NEEDED:
-        return study.read(name, **which)
+        rows = study.read(name, **which)
+        return rows if real or not study.codebook.privacy.pseudonyms else _veiled(study, name, rows)
     columns = contract(name).for_instrument(study.codebook.instrument)
     kinds = {"yes": bool, "number": float, "count": int, "date": "datetime64[ns]"}
     return pd.DataFrame({c: pd.Series(dtype=kinds.get(k.kind, object)) for c, k in columns.items()})
+
+
+def _veiled(study: Study, name: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Put pseudonyms in place of accounts, contacts and account managers."""
+    held = key(study)
+    kinds: dict[str, Any] = {c: kind for c, kind in _KINDS.items() if c in rows}
+    hidden = {c: pseudonyms(rows[c], kind=kind, key=held) for c, kind in kinds.items()}
+    if name in ("accounts", "contacts"):
+        hidden["name"] = hidden["account_id" if name == "accounts" else "contact_id"]
+    if name == "concentration":
+        managers = rows["holder"] == "account_manager"
+        parts = (pseudonyms(rows["name"][rows["name"] != "unknown"], kind=kind, key=held)
+                 for kind in ("manager", "contact"))  # fmt: skip
+        manager, contact = (part.reindex(rows.index).fillna(rows["name"]) for part in parts)
+        hidden["name"] = manager.where(managers, contact)
+    return rows.assign(**hidden)

@@ -84,9 +84,20 @@ def text(value: object) -> str:
     >>> text(None), text(float("nan"))
     ('', '')
     """
+    return escape(plain(value), quote=True)
+
+
+def plain(value: object) -> str:
+    """Return any value as text that stands alone, as in a cell: `text` before it is escaped.
+
+    Examples
+    --------
+    >>> plain("A & B \u202egnp.exe"), plain(None)
+    ('A & B gnp.exe', '')
+    """
     if value is None or value != value:
         return ""
-    return escape(_UNSAFE.sub("", str(value)), quote=True)
+    return _UNSAFE.sub("", str(value))
 
 
 def names(values: Iterable[object]) -> list[str]:

@@ -1,0 +1,305 @@
+"""Slides by parts: a message above one native chart, and a line that says what stands behind it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_TICK_LABEL_POSITION
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls
+from pptx.util import Emu, Inches, Pt
+
+from crqlab.base.errors import StudyError
+from crqlab.report.exports.archive import settled
+from crqlab.report.exports.theme import Theme
+from crqlab.show.colours import INK, LINE, MUTED
+from crqlab.show.markup import plain
+
+_WIDE, _HIGH = Inches(13.333), Inches(7.5)
+_EDGE = Inches(0.6)
+#: Beginnings of which the chart's own workbook would make a formula or a link.
+_LIVE = ("=", "{=", "http://", "https://", "ftp://", "mailto:", "internal:", "external:")
+
+
+class Deck:
+    """A presentation that is filled slide by slide, in a client's own template or a plain one.
+
+    Parameters
+    ----------
+    theme : Theme
+    template : Path or None
+        A ``.pptx`` file; its masters stay, its slides go.
+    """
+
+    def __init__(self, theme: Theme, template: Path | None) -> None:
+        self.theme = theme
+        self._plain = template is None
+        self._file = _opened(template)
+        self._layout = next(
+            (one for one in self._file.slide_layouts if one.name.casefold() == "title only"),
+            self._file.slide_layouts[min(5, len(self._file.slide_layouts) - 1)],
+        )
+        if self._plain:
+            self._file.slide_width, self._file.slide_height = _WIDE, _HIGH
+
+    def slide(self, message: str, *, foot: str = "", notes: str = "") -> Any:
+        """Add a slide that says one thing; return it and the box left for what shows it."""
+        page = self._file.slides.add_slide(self._layout)
+        title = page.shapes.title or page.shapes.add_textbox(0, 0, _EDGE, _EDGE)
+        if self._plain or page.shapes.title is None:
+            title.left, title.top = _EDGE, Inches(0.45)
+            title.width, title.height = self.width - 2 * _EDGE, Inches(1.0)
+        frame = title.text_frame
+        frame.word_wrap = True
+        self._write(frame.paragraphs[0], message, 26, INK if self._plain else None, bold=True)
+        if self._plain:
+            frame.vertical_anchor = MSO_ANCHOR.TOP
+            frame.paragraphs[0].alignment = PP_ALIGN.LEFT
+        for spare in [s for s in page.placeholders if s.placeholder_format.idx != 0]:
+            spare.element.getparent().remove(spare.element)
+        if self.theme.picture and self._plain:
+            logo = io.BytesIO(self.theme.picture)
+            made = page.shapes.add_picture(logo, 0, Inches(0.12), height=Inches(0.35))
+            made.left = self.width - _EDGE - made.width
+        if foot:
+            self.words(page, [foot], (_EDGE, self._foot, self.width - 2 * _EDGE, Inches(0.6)),
+                       size=11, colour=MUTED)  # fmt: skip
+        if notes:
+            page.notes_slide.notes_text_frame.text = plain(notes)
+        return page
+
+    @property
+    def width(self) -> int:
+        """Width of a slide."""
+        return int(self._file.slide_width)
+
+    @property
+    def _foot(self) -> int:
+        return int(self._file.slide_height) - Inches(0.85)
+
+    def box(self, page: Any) -> tuple[int, int, int, int]:
+        """Return left, top, width and height of the room between message and foot."""
+        title = page.shapes.title
+        below = title.top + title.height if title is not None and title.height else Inches(1.5)
+        top = below + Inches(0.15)
+        return _EDGE, top, self.width - 2 * _EDGE, self._foot - top - Inches(0.1)
+
+    def words(
+        self,
+        page: Any,
+        lines: Sequence[str],
+        box: tuple[int, int, int, int],
+        *,
+        size: int = 16,
+        colour: str = INK,
+        bold: bool = False,
+    ) -> None:
+        """Write lines of text into a box."""
+        frame = page.shapes.add_textbox(*(Emu(int(side)) for side in box)).text_frame
+        frame.word_wrap = True
+        for number, line in enumerate(lines):
+            paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
+            self._write(paragraph, line, size, colour, bold=bold)
+
+    def bars(
+        self,
+        page: Any,
+        labels: Sequence[str],
+        values: Sequence[float],
+        *,
+        spans: Sequence[tuple[float, float]] = (),
+        ends: tuple[float, float] | None = None,
+        code: str = "0.00",
+        name: str,
+        flat: bool = True,
+        colours: Sequence[str] = (),
+    ) -> None:
+        """Draw bars that PowerPoint can edit, with their intervals as error bars.
+
+        Parameters
+        ----------
+        page : slide
+        labels, values : sequence
+            From top to bottom, or from left to right where not ``flat``.
+        spans : sequence of (low, high)
+            Interval of each value; missing ends are left out.
+        ends : (float, float), optional
+            Of the axis.
+        code : str
+            How PowerPoint writes the numbers.
+        name : str
+            Of the values.
+        flat : bool
+            Whether bars lie.
+        colours : sequence of str
+            One for each bar; else the accent colour for all.
+        """
+        order = slice(None, None, -1 if flat else 1)
+        data = CategoryChartData(number_format=code)
+        data.categories = [_still(label) for label in labels][order]
+        data.add_series(_still(name), [None if v != v else v for v in values][order])
+        kind = XL_CHART_TYPE.BAR_CLUSTERED if flat else XL_CHART_TYPE.COLUMN_CLUSTERED
+        made = page.shapes.add_chart(kind, *self.box(page), data)
+        made.name = plain(name)
+        chart = made.chart
+        self._calm(chart, ends, code)
+        chart.plots[0].gap_width = 45
+        shown = chart.plots[0].data_labels
+        shown.position = XL_LABEL_POSITION.OUTSIDE_END
+        if flat:  # where they cross no interval
+            shown.position = XL_LABEL_POSITION.INSIDE_BASE
+            shown.font.color.rgb = _rgb("#ffffff")
+        drawn = chart.plots[0].series[0]
+        drawn.format.fill.solid()
+        drawn.format.fill.fore_color.rgb = _rgb(self.theme.accent)
+        for place, colour in enumerate(list(colours)[order]):
+            point = drawn.points[place].format.fill
+            point.solid()
+            point.fore_color.rgb = _rgb(colour)
+        if spans:
+            _intervals(drawn, list(values)[order], list(spans)[order])
+
+    def line(
+        self,
+        page: Any,
+        labels: Sequence[str],
+        values: Sequence[float],
+        *,
+        spans: Sequence[tuple[float, float]],
+        ends: tuple[float, float] | None,
+        code: str,
+        name: str,
+    ) -> None:
+        """Draw a course over waves that PowerPoint can edit, with intervals as error bars."""
+        data = CategoryChartData(number_format=code)
+        data.categories = [_still(label) for label in labels]
+        data.add_series(_still(name), [None if v != v else v for v in values])
+        made = page.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, *self.box(page), data)
+        made.name = plain(name)
+        self._calm(made.chart, ends, code)
+        drawn = made.chart.plots[0].series[0]
+        drawn.smooth = False
+        drawn.format.line.color.rgb = _rgb(self.theme.accent)
+        drawn.format.line.width = Pt(2.5)
+        drawn.marker.format.fill.solid()
+        drawn.marker.format.fill.fore_color.rgb = _rgb(self.theme.accent)
+        _intervals(drawn, list(values), list(spans))
+
+    def rows(self, page: Any, heads: Sequence[str], cells: Sequence[Sequence[str]],
+             wide: Sequence[float]) -> None:  # fmt: skip
+        """Write a table; ``wide`` are the shares of its width that columns get."""
+        left, top, width, _ = self.box(page)
+        height = Inches(0.4)
+        made = page.shapes.add_table(len(cells) + 1, len(heads), left, top, width, height)
+        for place, share in enumerate(wide):
+            made.table.columns[place].width = Emu(int(width * share))
+        for number, row in enumerate([heads, *cells]):
+            for place, said in enumerate(row):
+                cell = made.table.cell(number, place)
+                cell.fill.solid()
+                colour = self.theme.accent if number == 0 else "#ffffff"
+                cell.fill.fore_color.rgb = _rgb(colour)
+                ink = "#ffffff" if number == 0 else INK
+                self._write(cell.text_frame.paragraphs[0], said, 13, ink, bold=number == 0)
+
+    def content(self, title: str) -> bytes:
+        """Return the file; the same slides give the same bytes."""
+        about = self._file.core_properties
+        about.title, about.author, about.last_modified_by = plain(title), "crqlab", "crqlab"
+        about.subject = about.keywords = about.comments = about.category = ""
+        about.revision = 1
+        made = io.BytesIO()
+        self._file.save(made)
+        return settled(made.getvalue())
+
+    def _write(self, paragraph: Any, said: str, size: int, colour: str | None, *,
+               bold: bool = False) -> None:  # fmt: skip
+        run = paragraph.add_run()
+        run.text = plain(said)
+        run.font.size, run.font.bold = Pt(size), bold
+        if colour:
+            run.font.color.rgb = _rgb(colour)
+
+    def _calm(self, chart: Any, ends: tuple[float, float] | None, code: str) -> None:
+        """No legend, no title, quiet axes, a number at each mark."""
+        chart.has_legend, chart.has_title = False, False
+        chart.font.size = Pt(12)
+        chart.font.color.rgb = _rgb(INK)
+        values = chart.value_axis
+        values.major_gridlines.format.line.color.rgb = _rgb(LINE)
+        values.format.line.fill.background()
+        values.tick_labels.number_format = code
+        values.tick_labels.number_format_is_linked = False
+        if ends:
+            values.minimum_scale, values.maximum_scale = ends
+        plot = chart.plots[0]
+        plot.has_data_labels = True
+        plot.data_labels.number_format, plot.data_labels.number_format_is_linked = code, False
+        plot.data_labels.font.size = Pt(11)
+        chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+        plot.data_labels.position = XL_LABEL_POSITION.RIGHT
+
+
+def _opened(template: Path | None) -> Any:
+    """Open a template without its slides."""
+    if template is None:
+        return Presentation()
+    try:
+        file = Presentation(str(template))
+    except Exception as broken:  # noqa: BLE001 - python-pptx raises what its zip and XML readers do
+        raise StudyError(
+            f"The template {Path(template).name} is no PowerPoint file ({broken}); "
+            "save it as .pptx."
+        ) from None
+    listed = file.slides._sldIdLst
+    for slide in list(listed):
+        file.part.drop_rel(slide.rId)
+        listed.remove(slide)
+    return file
+
+
+def _rgb(colour: str) -> RGBColor:
+    return RGBColor.from_string(colour.lstrip("#").upper())
+
+
+def _still(label: str) -> str:
+    """A label of which the chart's workbook makes neither formula nor link."""
+    said = plain(label)
+    return f"\u00a0{said}" if said.casefold().startswith(_LIVE) else said
+
+
+def _intervals(series: Any, values: Sequence[float], spans: Sequence[tuple[float, float]]) -> None:
+    """Add native error bars from each value to the ends of its interval."""
+    ups = [high - value for value, (_, high) in zip(values, spans, strict=True)]
+    downs = [value - low for value, (low, _) in zip(values, spans, strict=True)]
+    bars = parse_xml(
+        f"<c:errBars {nsdecls('c')} {nsdecls('a')}>{_direction(series)}"
+        '<c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/>'
+        f"<c:plus>{_literal(ups)}</c:plus><c:minus>{_literal(downs)}</c:minus>"
+        f'<c:spPr><a:ln w="15875"><a:solidFill><a:srgbClr val="{INK.lstrip("#").upper()}"/>'
+        "</a:solidFill></a:ln></c:spPr></c:errBars>"
+    )
+    cat = series._element.find("{*}cat")
+    cat.addprevious(bars)
+
+
+def _direction(series: Any) -> str:
+    """Bars have their intervals along themselves, and the format forbids to say so."""
+    return '<c:errDir val="y"/>' if series.__class__.__name__ == "LineSeries" else ""
+
+
+def _literal(lengths: Sequence[float]) -> str:
+    points = "".join(
+        f'<c:pt idx="{place}"><c:v>{length!r}</c:v></c:pt>'
+        for place, length in enumerate(map(float, lengths))
+        if length == length
+    )
+    head = f'<c:formatCode>General</c:formatCode><c:ptCount val="{len(lengths)}"/>'
+    return f"<c:numLit>{head}{points}</c:numLit>"

@@ -1,0 +1,52 @@
+"""The report as PDF: the page itself, laid out for paper."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+from crqlab.base.errors import ReportError
+from crqlab.report.exports.theme import Theme
+from crqlab.show.view import ClientView
+
+_LOGO = ".logo { display: block; max-height: 14mm; max-width: 60mm; margin: 0 0 4mm; }\n"
+
+
+def content(view: ClientView, theme: Theme, *, page: str, **_: Any) -> bytes:
+    """Return a PDF of the report's page.
+
+    Parameters
+    ----------
+    view : ClientView
+        Not laid out again: the page has it all.
+    theme : Theme
+    page : str
+        The report as HTML, with its style sheet for print.
+
+    Returns
+    -------
+    bytes
+        With page numbers, bookmarks and title, without a date: the same page gives the same bytes.
+    """
+    from weasyprint import HTML
+    from weasyprint.text.fonts import FontConfiguration
+
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it lists rules it does not know
+    style = f"<style>\n{theme.css}{_LOGO}</style>\n</head>"
+    dressed = re.sub(r"</head>", lambda _: style, page, count=1)
+    if theme.image:
+        dressed = dressed.replace('<header class="top">', f'<header class="top">{theme.image}', 1)
+    made = HTML(string=dressed, url_fetcher=_inside).write_pdf(
+        font_config=FontConfiguration(), pdf_identifier=False, uncompressed_pdf=False
+    )
+    return bytes(made)
+
+
+def _inside(url: str, *args: Any, **options: Any) -> Any:
+    """Give weasyprint what the page itself holds and nothing else."""
+    from weasyprint import default_url_fetcher
+
+    if not url.startswith("data:image/"):
+        raise ReportError(f"The page asks for {url[:60]!r}; a report loads nothing.")
+    return default_url_fetcher(url, *args, **options)

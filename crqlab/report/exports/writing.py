@@ -1,0 +1,103 @@
+"""From one client's wave to files beside its report: made in memory, looked through, then kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from crqlab.base.errors import ReportError, StudyError, one_of
+from crqlab.base.study import Study, replace
+from crqlab.report import gate
+from crqlab.report.client import view
+from crqlab.report.documents import stem
+from crqlab.report.exports import theme as themes
+from crqlab.report.provenance import card
+
+#: Kind of file: its module, and the package that it needs from the extra 'exports'.
+KINDS = {
+    "pdf": ("pdf", "weasyprint"),
+    "xlsx": ("workbook", ""),
+    "pptx": ("slides", "pptx"),
+    "csv": ("crm", ""),
+}
+
+
+def export(
+    study: Study,
+    client: str,
+    wave: str,
+    *,
+    kinds: Iterable[str] = tuple(KINDS),
+    page: Path | None = None,
+    theme: Path | None = None,
+    template: Path | None = None,
+) -> list[Path]:
+    """Write what a client's report shows for other programs.
+
+    Parameters
+    ----------
+    study : Study
+    client, wave : str
+        Its report must have been made where a PDF is wanted.
+    kinds : iterable of str
+        ``"pdf"``, ``"xlsx"``, ``"pptx"``, ``"csv"``.
+    page : Path, optional
+        The report; else the one in the study's folder.
+    theme : Path, optional
+        A YAML file with the client's colours and logo.
+    template : Path, optional
+        A ``.pptx`` file whose look the slides take on.
+
+    Returns
+    -------
+    list of Path
+        Beside the report, in the order of ``kinds``. All are made before the first is written,
+        so that a failure leaves none; the same inputs give the same bytes.
+
+    Raises
+    ------
+    CrqError
+        An unknown kind.
+    ReportError
+        A package is missing, or a file holds something of another client.
+    StudyError
+        The report was not made yet, or a theme, logo or template is not there.
+    """
+    kinds = list(dict.fromkeys(kinds))
+    for kind in kinds:
+        one_of("to", kind, KINDS)
+        _installed(kind)
+    name = stem(client, wave)
+    shown = view(study, client=client, wave=wave)
+    look = themes.read(theme) if theme else themes.Theme()
+    source = {
+        "page": _page(page or study.reports / f"{name}.html") if "pdf" in kinds else "",
+        "card": card(study, client=client, wave=wave),
+        "template": template,
+        "study": study,
+    }
+    files = {
+        f"{name}.{kind}": import_module(f"crqlab.report.exports.{KINDS[kind][0]}").content(
+            shown, look, **source
+        )
+        for kind in kinds
+    }
+    passed = gate.passed(files, study, client)
+    return [replace(study.reports / file, content) for file, content in passed.items()]
+
+
+def _installed(kind: str) -> None:
+    needed = KINDS[kind][1]
+    if needed and find_spec(needed) is None:
+        raise ReportError(
+            f"A {kind} file needs the package {needed}, which is not installed. "
+            "Run: pip install 'crqlab[exports]'"
+        )
+
+
+def _page(path: Path) -> str:
+    if not path.is_file():
+        raise StudyError(f"{path.name} is not there; a PDF is made from it. Run: crqlab report")
+    return path.read_text(encoding="utf-8")
