@@ -1,0 +1,167 @@
+"""A summary claims what the intervals allow, and keeps quiet about what is not known."""
+
+import dataclasses
+from math import nan
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crqlab.report.summary import Findings, Fix, Mix, Place, Risk, Score, sentences
+from crqlab.show.view import Participation
+
+CRQ = Score("crq", "CRQ", 5.214, 5.02, 5.4, 240, 61, 0.95, "2024", 0.31, 0.1, 0.52)
+NPS = Score("nps", "NPS", 17.2, 4.0, 30.1, 240, 61, 0.95, "2024", -4.0, -18.0, 10.0)
+WHOLE = Findings(
+    "Nordwind",
+    (CRQ, NPS),
+    Participation(800, 240, 90, 61, 0, 0.72),
+    Place(0.78, 0.66, 0.88, 149, peers="IT", unique=False),
+    Fix("Responsive", 0.78, True, 240, 61, "Caring", 0.15),
+    Risk(1_234_567, 800_000, 1_900_000, 12_300_000, 90, 12, 400_000, "EUR"),
+    Mix({"Ambassador": 15, "Rational": 25, "Opponent": 5}, (0.33, 0.21, 0.48), "2024", 5, 8, 40),
+)
+PARTS = ("participation", "place", "fix", "risk", "mix")
+
+
+def said(**parts):
+    return " ".join(sentences(dataclasses.replace(Findings("Nordwind"), **parts))).replace(
+        "\xa0", " "
+    )
+
+
+def changed(low, high, value=0.2):
+    return said(scores=(dataclasses.replace(CRQ, change=value, change_low=low, change_high=high),))
+
+
+def test_a_whole_summary_has_six_sentences_for_the_questions_of_a_sales_director():
+    found = [sentence.replace("\xa0", " ") for sentence in sentences(WHOLE)]
+    assert found == [
+        "CRQ is 5.21 (95 % interval 5.02 to 5.40), a rise since 2024 (+0.31, +0.10 to +0.52); "
+        "NPS is +17 (95 % interval +4 to +30), no clear change since 2024 (−4.0, −18.0 to +10.0); "
+        "n = 240 respondents of 61 accounts.",
+        "240 of 800 invited contacts (30 %) and 61 of 90 accounts (68 %) answered, with 72 % of "
+        "the revenue: short of the 80 % to aim for.",
+        "Among 149 other clients (IT) it lies in the upper half: 78 % score lower (95 % interval "
+        "66 % to 88 %). It is not Unique yet.",
+        "12 accounts of 90 are on the point of leaving; of 12.3 million EUR a year, "
+        "1.2 million EUR is expected to be lost (95 % interval 800,000 to 1.9 million), "
+        "32 % of it with silent accounts.",
+        "Fix this first: Responsive, with a probability of 78 % the thing that moves most (n = "
+        "240 respondents of 61 accounts).",
+        "Of 45 sorted accounts 15 are Ambassador (33 %, 95 % interval 21 % to 48 %); the others: "
+        "25 Rational, 5 Opponent. Since 2024 5 climbed and 8 fell (n = 40 accounts).",
+    ]
+
+
+def test_nothing_known_is_nothing_said():
+    assert sentences(Findings("Nordwind")) == ()
+    assert sentences(Findings("Nordwind", (dataclasses.replace(CRQ, value=nan),))) == ()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_what_is_missing_is_left_out_and_the_rest_stays(part):
+    left = sentences(dataclasses.replace(WHOLE, **{part: None}))
+    assert list(left) == [s for s in sentences(WHOLE) if s in left]
+    assert len(left) == len(sentences(WHOLE)) - 1
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (0.01, 0.4, "a rise"),
+        (-0.4, -0.01, "a fall"),
+        (-0.1, 0.4, "no clear change"),
+        (0.0, 0.4, "no clear change"),
+        (-0.4, 0.0, "no clear change"),
+        (nan, 0.4, "no clear change"),
+        (nan, nan, "no clear change"),
+        (nan, -0.2, "a fall"),
+    ],
+)
+def test_a_change_is_claimed_only_by_its_whole_interval(low, high, verdict):
+    assert f", {verdict} since 2024" in changed(low, high)
+
+
+@given(st.floats(-3, 3), st.floats(0, 3), st.floats(0, 3))
+def test_no_rise_or_fall_whose_interval_holds_zero(value, below, above):
+    low, high = value - below, value + above
+    claimed = "a rise" in changed(low, high, value), "a fall" in changed(low, high, value)
+    assert claimed == (low > 0, high < 0)
+
+
+def test_a_first_wave_and_a_wave_without_comparison_are_told_apart():
+    first = said(scores=(dataclasses.replace(CRQ, before="", change=nan),))
+    assert "since" not in first
+    assert "not to be compared with 2024" in said(scores=(dataclasses.replace(CRQ, change=nan),))
+
+
+def test_scores_of_different_people_carry_their_own_n():
+    found = said(scores=(CRQ, dataclasses.replace(NPS, n_respondents=198, n_accounts=50)))
+    assert "n = 240 respondents of 61 accounts; NPS" in found
+    assert found.endswith("n = 198 respondents of 50 accounts.")
+
+
+def test_a_withheld_score_is_not_mentioned():
+    assert "NPS" not in said(scores=(CRQ, dataclasses.replace(NPS, value=nan)))
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (Participation(None, None, None, None, 0, 0.7), ""),
+        (Participation(0, 0, 0, 0, 0, nan), ""),
+        (
+            Participation(10, 4, None, None, 0, nan),
+            "4 of 10 invited contacts (40 %) answered; the others may think differently.",
+        ),
+        (
+            Participation(10, 8, 5, 5, 0, 0.8),
+            "8 of 10 invited contacts (80 %) and 5 of 5 accounts (100 %) answered, with 80 % of "
+            "the revenue: at least the 80 % to aim for.",
+        ),
+    ],
+)
+def test_participation_is_said_as_far_as_it_is_known(asked, expected):
+    assert said(participation=asked) == expected
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "where"),
+    [(0.51, 0.9, "in the upper half"), (0.1, 0.49, "in the lower half"), (0.4, 0.9, "not clearly")],
+)
+def test_a_place_is_claimed_only_by_its_whole_interval(low, high, where):
+    assert where in said(place=Place(0.5, low, high, 20))
+
+
+def test_an_unknown_place_says_nothing():
+    assert said(place=Place(nan, nan, nan, 3)) == ""
+    assert "Unique" not in said(place=Place(0.4, 0.2, 0.6, 20))
+    assert "It is Unique." in said(place=Place(0.95, 0.9, 0.99, 20, unique=True))
+
+
+def test_no_clear_thing_is_named_with_the_next_in_line_and_not_as_the_one():
+    found = said(fix=Fix("Responsive", 0.41, False, 24, 9, "Caring", 0.33))
+    assert "No single thing stands out" in found
+    assert "before Caring (33 %)" in found
+    assert "Fix this first" not in found
+    assert "before" not in said(fix=Fix("Responsive", 0.41, False, 24, 9))
+    assert said(fix=Fix("", nan, False, 24, 9)) == ""
+
+
+def test_a_loss_is_rounded_as_it_is_said_and_silence_only_where_known():
+    found = said(risk=Risk(900.4, nan, 2_500, 1_500_000_000, 1))
+    assert found == (
+        "Of 1 account with 1.5 billion a year, 900 is expected to be lost "
+        "(95 % interval open to 2,500)."
+    )
+    assert "1 account of 9 is on the point" in said(risk=Risk(1e3, 1, 2e3, 1e6, 9, 1))
+    assert said(risk=Risk(nan, nan, nan, 1e6, 9)) == ""
+
+
+def test_no_sorted_account_means_no_mix_and_no_second_wave_no_moves():
+    assert said(mix=Mix({"Ambassador": 0, "Rational": 0})) == ""
+    assert "Since" not in said(mix=Mix({"Ambassador": 1, "Rational": 2}))
+    assert "Of 3 sorted accounts 0 are Ambassador" in said(
+        mix=Mix({"Ambassador": 0, "Rational": 3})
+    )
