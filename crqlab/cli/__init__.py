@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from crqlab.cli import benchmark, thresholds
+from crqlab.cli.export import export
 from crqlab.cli.guard import Guarded, say
+from crqlab.cli.verify import verify
 
 app = typer.Typer(
     cls=Guarded,
@@ -20,6 +22,9 @@ app = typer.Typer(
 
 app.add_typer(thresholds.app, name="thresholds")
 app.add_typer(benchmark.app, name="benchmark")
+
+app.command()(export)
+app.command()(verify)
 
 StudyName = Annotated[str, typer.Argument(help="A folder below data/raw.")]
 Set = Annotated[

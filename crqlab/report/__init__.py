@@ -11,17 +11,21 @@ from typing import Any
 
 _NAMES = {
     "ClientView": "client",
+    "LeakError": "gate",
     "Page": "journey",
     "RunCard": "provenance",
     "RunError": "execution",
     "accepted": "journey",
     "card": "provenance",
     "chosen": "choice",
+    "export": "exports.writing",
     "index": "overview",
+    "key": "keys",
     "refresh": "committed",
     "reports": "journey",
     "run": "execution",
     "stations": "journey",
+    "verified": "integrity",
     "view": "client",
 }
 __all__ = sorted(_NAMES)
