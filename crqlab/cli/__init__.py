@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from crqlab.cli import benchmark, thresholds
-from crqlab.cli.export import export
+from crqlab.cli.exporting import export
 from crqlab.cli.guard import Guarded, say
-from crqlab.cli.verify import verify
+from crqlab.cli.verifying import verify
 
 app = typer.Typer(
     cls=Guarded,
@@ -22,9 +22,6 @@ app = typer.Typer(
 
 app.add_typer(thresholds.app, name="thresholds")
 app.add_typer(benchmark.app, name="benchmark")
-
-app.command()(export)
-app.command()(verify)
 
 StudyName = Annotated[str, typer.Argument(help="A folder below data/raw.")]
 Set = Annotated[
@@ -119,6 +116,10 @@ def report(
         _everybody(Study(study), which, wave, _settings(set_), jobs, limit, cluster)
     else:
         _journey(Study(study), client, wave, _settings(set_))
+
+
+app.command()(export)
+app.command()(verify)
 
 
 @app.command()
