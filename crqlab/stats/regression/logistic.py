@@ -26,6 +26,7 @@ def logit(
     cluster: ArrayLike | None = None,
     weights: ArrayLike | None = None,
     level: float = 0.95,
+    profile: bool = True,
 ) -> Fit:
     """Regress a yes or no on covariates; rows of one cluster may belong together.
 
@@ -50,6 +51,8 @@ def logit(
         How many rows each row stands for; 0 leaves it out.
     level : float
         Coverage of the intervals, in (0, 1).
+    profile : bool
+        Whether a penalised fit profiles its intervals; without, they are quick and symmetric.
 
     Returns
     -------
@@ -86,7 +89,7 @@ def logit(
     codes, clusters, alone = _clusters(cluster, design)
     found = fitted(design, link)
     covariance, stretch = _covariance(design, found, codes)
-    profiled = found.method == FIRTH and link == "logit" and len(design.y) <= MANY_ROWS
+    profiled = profile and (found.method, link) == (FIRTH, "logit") and len(design.y) <= MANY_ROWS
     numbers = _numbers(design, found, covariance, level)
     if profiled:
         numbers = numbers.assign(**_profiled(design, found, stretch, level))
