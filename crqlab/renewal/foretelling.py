@@ -111,7 +111,7 @@ def plain(lost: NDArray, X: pd.DataFrame, accounts: NDArray) -> tuple[Fitted, st
     if not X.shape[1] or (X.nunique() < 2).all():
         share = lost.mean()
         return lambda rows: np.full(len(rows), share), "ok"
-    fit = logit(lost, X)
+    fit = logit(lost, X, profile=False)
     return shrunk(fit, X, lost)[0].predict, fit.flag
 
 

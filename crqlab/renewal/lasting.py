@@ -44,7 +44,9 @@ class Lasting:
         told = []
         for band, rows in self.table.groupby("band", sort=False):
             row = rows.loc[(rows["years"] - 1.0).abs().idxmin()]
-            told.append(f"{band} {row['staying']:.0%} [{row['low']:.0%}, {row['high']:.0%}]")
+            open_ = row["low"] != row["low"]
+            ends = "interval open" if open_ else f"{row['low']:.0%}, {row['high']:.0%}"
+            told.append(f"{band} {row['staying']:.0%} [{ends}]")
         n = int(self.table.groupby("band")["n_at_risk"].max().sum())
         return f"Still customers a year after the survey, by CRQ: {', '.join(told)}; n = {n:,}"
 

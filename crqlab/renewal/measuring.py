@@ -162,7 +162,7 @@ def likelihood_ratios(
         wide = seen[first].join(seen[second][seen[second].columns.difference(seen[first].columns)])
         found = _tried(
             lambda wide=wide, second=second: likelihood_ratio(
-                logit(lost, wide), logit(lost, seen[second])
+                logit(lost, wide, profile=False), logit(lost, seen[second], profile=False)
             )
         )
         keys = {"first": first, "second": second, "measure": "likelihood ratio", "n": len(lost)}

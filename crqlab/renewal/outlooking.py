@@ -132,7 +132,7 @@ def outlook(
     old = np.arange(len(both)) < len(decided)
     terms, said = contestants.affordable(X[old], design.parts, rare)
     try:
-        fit = logit(~lost, terms, cluster=design_clusters(decided), level=level)
+        fit = logit(~lost, terms, cluster=design_clusters(decided), level=level, profile=False)
     except EstimateError as error:
         empty = pd.DataFrame(columns=OUTLOOK), pd.DataFrame(columns=AT_RISK)
         return RiskOutlook(*empty, str(error), level)
