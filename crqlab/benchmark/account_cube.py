@@ -44,12 +44,16 @@ class Cube:
     asked: str
     renewed: tuple[str, ...]
 
-    def __str__(self) -> str:
-        kept = len(self.seen) - len(self.renewed)
+    def described(self) -> str:
+        """Say what is in it, however it was made."""
         return (
             f"{self.seen['rows'].sum():,} responses of {self.table['client_id'].nunique():,} "
-            f"clients in {len(self.seen)} waves; {len(self.renewed)} waves summed up, {kept} kept"
+            f"clients in {len(self.seen)} waves"
         )
+
+    def __str__(self) -> str:
+        kept = len(self.seen) - len(self.renewed)
+        return f"{self.described()}; {len(self.renewed)} waves summed up, {kept} kept"
 
 
 def cube(panel: Panel, asked: Instrument, *, before: Cube | None = None) -> Cube:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -13,21 +15,33 @@ from crqlab.stats.resampling import resampled, stream
 
 #: From the nearest peers to the farthest.
 NEAREST = (("industry", "country", "wave"), ("industry", "wave"), ("wave",), ())
-TOP = 0.9
+TOP, JEFFREYS = 0.9, 0.5
 _RESULTS = ("percentile", "percentile_low", "percentile_high", "gap", "gap_low", "gap_high")
 NOBODY = "too few peers"
 
 
 def among_peers(
-    scores: Scores, errors: pd.DataFrame, *, rules: Rules, level: float, draws: int, seed: int
+    scores: Scores,
+    errors: pd.DataFrame,
+    *,
+    nearest: Sequence[Sequence[str]] = NEAREST,
+    rules: Rules,
+    level: float,
+    draws: int,
+    seed: int,
 ) -> pd.DataFrame:
     """Place every client and wave in every measure.
+
+    What share of all conceivable peers lies below a score is drawn from Jeffreys' posterior of
+    a share, around a score drawn from its own interval.
 
     Parameters
     ----------
     scores : Scores
     errors : DataFrame, shape (scores, measures)
         Standard errors of the scores, 0 for none.
+    nearest : sequence of sequences of str
+        Cells of peers, the first that may be shown counts.
     rules : Rules
     level : float
     draws, seed : int
@@ -37,23 +51,29 @@ def among_peers(
     DataFrame, one row per known score and measure
         ``client_id``, ``wave``, ``measure``, ``value``, ``percentile`` and ``gap`` with their
         ends, ``peers``, ``n_clients``, ``flag``.
+
+    References
+    ----------
+    Brown, Cai & DasGupta (2001), Statistical Science 16, 101-133: Jeffreys' interval of a share.
     """
-    laid = cells(scores, [name for name in NEAREST if name])
+    laid = cells(scores, [names for names in nearest if names])
+    chance = (level, draws, seed)
     parts = [
-        _measure(scores, laid, name, errors[name].to_numpy(float), rules, (level, draws, seed))
+        _measure(scores, (laid, nearest), name, errors[name].to_numpy(float), rules, chance)
         for name in scores.measures
     ]
     return pd.concat(parts, ignore_index=True) if parts else _nobody(scores, "crq")
 
 
 def _measure(
-    scores: Scores, laid: Cells, name: str, error: NDArray, rules: Rules, chance: tuple
+    scores: Scores, around: tuple, name: str, error: NDArray, rules: Rules, chance: tuple
 ) -> pd.DataFrame:
+    laid = around[0]
     value = scores.table[name].to_numpy(float)
     known = ~np.isnan(value)
     found = {result: np.full(len(value), np.nan) for result in _RESULTS}
     peers, n_peers = np.full(len(value), NOBODY, dtype=object), np.zeros(len(value), int)
-    for cell, rows in _cells(laid, known, scores, rules):
+    for cell, rows in _cells(*around, known, scores, rules):
         inside = np.flatnonzero(known & (laid.of[int(laid.table["crossing"][cell])] == cell))
         placed, n = _placed(value, error, laid.client, inside, rows, chance)
         for result in _RESULTS:
@@ -73,19 +93,21 @@ def _nobody(scores: Scores, name: str) -> pd.DataFrame:
     return rows.assign(measure=name, peers="", flag="", **blank)
 
 
-def _cells(laid: Cells, known: NDArray, scores: Scores, rules: Rules):
+def _cells(
+    laid: Cells, nearest: Sequence, known: NDArray, scores: Scores, rules: Rules
+) -> Iterator[tuple[int, NDArray]]:
     """Yield each cell that is somebody's nearest, and the scores that look to it."""
     accounts = scores.table["n_accounts"].to_numpy(float)
     who = members(laid, known, np.ones(len(known)), accounts)
     shown = verdicts(laid, who, rules, finest(laid)) == OK
-    nearest = np.full(len(known), -1)
-    for names in NEAREST:
+    cell_of = np.full(len(known), -1)
+    for names in map(tuple, nearest):
         if names in laid.crossings:
             code = laid.of[laid.crossings.index(names)]
-            free = known & (nearest < 0) & (code >= 0)
-            nearest[free] = np.where(shown[code[free]], code[free], -1)
-    for cell in np.unique(nearest[nearest >= 0]):
-        yield cell, np.flatnonzero(nearest == cell)
+            free = known & (cell_of < 0) & (code >= 0)
+            cell_of[free] = np.where(shown[code[free]], code[free], -1)
+    for cell in np.unique(cell_of[cell_of >= 0]):
+        yield cell, np.flatnonzero(cell_of == cell)
 
 
 def _named(cell: pd.Series) -> str:
@@ -104,19 +126,26 @@ def _placed(
     others = len(of) - mine.sum(axis=1)
     found = {"percentile": _below(value[rows][:, None], x, ~mine) / others}
     found["gap"] = _top(np.where(mine, np.nan, x), others) - value[rows]
+    n = _clients(of, mine)
     names, code = np.unique(of, return_inverse=True)
     rng = stream(seed, ("position", *map(int, names)))
-    weight = np.vstack(list(resampled(len(names), draws, rng)))[:, code]
     own = value[rows] + error[rows] * rng.standard_normal((draws, len(rows)))
-    share, top = _drawn(weight, x, own, mine)
-    for result, drawn in (("percentile", share), ("gap", top[:, None] - own)):
-        ends = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    weight = np.vstack(list(resampled(len(names), draws, rng)))[:, code]
+    share = n * _share_below(x, own, mine)
+    drawn = {
+        "percentile": rng.beta(share + JEFFREYS, n - share + JEFFREYS),
+        "gap": _drawn_top(weight, x)[:, None] - own,
+    }
+    for result, some in drawn.items():
+        ends = np.quantile(some, [(1 - level) / 2, (1 + level) / 2], axis=0)
         found[f"{result}_low"] = np.minimum(ends[0], found[result])
         found[f"{result}_high"] = np.maximum(ends[1], found[result])
-    seen = np.zeros((len(rows), int(of.max()) + 1), bool)
-    seen[:, of] = True
-    n = seen.sum(axis=1) - seen[np.arange(len(rows)), client[rows]]
     return found, n
+
+
+def _clients(of: NDArray, mine: NDArray) -> NDArray:
+    """How many other clients each is compared with."""
+    return np.full(len(mine), len(np.unique(of))) - mine.any(axis=1)
 
 
 def _below(points: NDArray, x: NDArray, counts: NDArray) -> NDArray:
@@ -134,18 +163,17 @@ def _top(peers: NDArray, n: NDArray) -> NDArray:
     return ordered[at, low] + (place - low) * (ordered[at, high] - ordered[at, low])
 
 
-def _drawn(weight: NDArray, x: NDArray, own: NDArray, mine: NDArray) -> tuple[NDArray, NDArray]:
-    """Share of peers below in each draw, and where the top tenth of the cell begins."""
-    sums = np.concatenate([np.zeros((len(weight), 1)), np.cumsum(weight, axis=1)], axis=1)
+def _share_below(x: NDArray, own: NDArray, mine: NDArray) -> NDArray:
+    """Share of the peers' scores below each drawn score of each client."""
     at = np.searchsorted(x, own)
-    below = np.take_along_axis(sums, at, axis=1)
-    total = np.repeat(sums[:, -1:], own.shape[1], axis=1)
-    for nth in range(int(mine.sum(axis=1).max(initial=0))):  # the waves of a client, not clients
-        has = mine.sum(axis=1) > nth
-        unit = np.argsort(~mine, axis=1, kind="stable")[:, nth]
-        held = weight[:, unit] * has
-        below, total = below - held * (unit < at), total - held
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(total > 0, below / total, 0.5)
-    top = x[np.minimum((sums[:, 1:] < TOP * sums[:, -1:]).sum(axis=1), len(x) - 1)]
-    return share, top
+    below, held = at.astype(float), mine.sum(axis=1)
+    places = np.argsort(~mine, axis=1, kind="stable")
+    for nth in range(int(held.max(initial=0))):  # the waves of a client, not clients
+        below -= (held > nth) & (places[:, nth] < at)
+    return below / (len(x) - held)
+
+
+def _drawn_top(weight: NDArray, x: NDArray) -> NDArray:
+    """Where the top tenth of each draw of clients begins."""
+    sums = np.cumsum(weight, axis=1)
+    return x[np.minimum((sums < TOP * sums[:, -1:]).sum(axis=1), len(x) - 1)]

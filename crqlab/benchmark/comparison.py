@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,8 +38,12 @@ class Shift:
         """Why numbers may have moved, in words."""
         one, other = self.before.facts, self.after.facts
         said = []
+        if self.before.digest == self.after.digest:
+            return ("it is the same release",)
         if one["instrument"] != other["instrument"]:
-            names = [f"{f['instrument']['name']} {f['instrument']['version']}" for f in (one, other)]
+            names = [
+                f"{f['instrument']['name']} {f['instrument']['version']}" for f in (one, other)
+            ]
             said.append(f"another instrument: {names[0]}, then {names[1]}")
         if one["contributors"] != other["contributors"]:
             said.append(f"{one['contributors']:,} clients, then {other['contributors']:,}")
@@ -60,9 +65,7 @@ class Shift:
         rows = rows[(rows["low"] > 0) | (rows["high"] < 0)]
         rows = rows.reindex(rows["change"].abs().sort_values(ascending=False).index).head(n)
         return [
-            f"{row.measure}, {row.unit}s, {row.by}"
-            f"{''.join(f', {v}' for v in (row.industry, row.country, row.wave, row.tier) if v != ALL)}"
-            f": {100 * row.share:.0f} % cut {row.before:.2f}, then {row.after:.2f} "
+            f"{row.measure}, {row.unit}s, {_cell(row)}: {100 * row.share:.0f} % cut {row.before:.2f}, then {row.after:.2f} "
             f"({row.change:+.2f}, {row.low:+.2f} to {row.high:+.2f})"
             for row in rows.itertuples()
         ]
@@ -108,6 +111,11 @@ def compare(before: Release, after: Release) -> Shift:
     table.insert(len(KEY) + 2, "change", change)
     table = table.assign(low=change - half, high=change + half, why=why)
     return Shift(table, before, after)
+
+
+def _cell(row: Any) -> str:
+    told = [getattr(row, name) for name in GROUPS if getattr(row, name) != ALL]
+    return ", ".join(told) or "all"
 
 
 def _half(both: pd.DataFrame, end: str) -> pd.Series:

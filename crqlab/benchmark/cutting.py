@@ -102,9 +102,13 @@ def cuts(
             continue
         code = np.where((code >= 0) & any_wanted[code], code, -1)
         pair_of, pairs = _pairs(code, first, size, cells)
-        laid = [_sorted(code, first, size, x, weight, ok) for x, ok in zip(values, wanted, strict=True)]
+        laid = [
+            _sorted(code, first, size, x, weight, ok) for x, ok in zip(values, wanted, strict=True)
+        ]
         at = [_values(some, shares) for some in laid]
-        below = np.stack([_below(s, a, pair_of, len(pairs)) for s, a in zip(laid, at, strict=True)], 1)
+        below = np.stack(
+            [_below(s, a, pair_of, len(pairs)) for s, a in zip(laid, at, strict=True)], 1
+        )
         worth = _effective(below, pairs, size, cells, draws, seed)
         for m, (some, cut) in enumerate(zip(laid, at, strict=True)):
             part = slice(first, first + size)
@@ -210,7 +214,7 @@ def _worth(below: NDArray, counts: NDArray) -> NDArray:
     scores were independent. Where clients bring several scores, Student's t pays for having
     estimated that from few of them (Korn & Graubard 1998).
     """
-    cells, clients, measures, width = below.shape
+    cells, _, measures, width = below.shape
     held, all_ = below[..., -1], below.sum(axis=1, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         middle = all_[..., :-1] / np.maximum(all_[..., -1:], TINY)

@@ -191,9 +191,7 @@ def deciles(
     values = [scores.table[name].to_numpy(float) for name in names]
     judged = _judged(laid, values, weight, scores, rules)
     wanted = [verdict == OK for verdict, _ in judged]
-    found = cuts(
-        laid, values, weight, share, wanted=wanted, level=level, draws=draws, seed=seed
-    )
+    found = cuts(laid, values, weight, share, wanted=wanted, level=level, draws=draws, seed=seed)
     table = _table(laid, names, judged, found, share)
     table = table.assign(unit=scores.unit, view=view, level=level)
     return DecileTable(table[list(_COLUMNS)], rules, level, scores.unit)

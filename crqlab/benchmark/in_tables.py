@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -30,6 +33,7 @@ def in_tables(
     errors: pd.DataFrame,
     tables: pd.DataFrame,
     *,
+    nearest: Sequence[Sequence[str]] = NEAREST,
     level: float,
     draws: int,
     seed: int,
@@ -43,6 +47,8 @@ def in_tables(
         Standard errors of the scores, 0 for none.
     tables : DataFrame
         Table ``deciles`` of a release.
+    nearest : sequence of sequences of str
+        Cells, the first that the release has counts.
     level : float
     draws, seed : int
 
@@ -61,8 +67,8 @@ def in_tables(
             value = float(scores.table[name].iloc[at])
             if not np.isnan(value):
                 chance = stream(seed, (about.client_id, about.wave, name))
-                found = _placed(value, float(errors[name].iloc[at]), _cell(cells, name, about),
-                                chance.standard_normal((2, draws)), level)  # fmt: skip
+                cell, error = _cell(cells, name, about, nearest), float(errors[name].iloc[at])
+                found = _placed(value, error, cell, chance.standard_normal((2, draws)), level)
                 rows.append({"client_id": about.client_id, "wave": about.wave, "measure": name,
                              "value": value, **found})  # fmt: skip
     columns = ["client_id", "wave", "measure", "value", *_BLANK]
@@ -78,9 +84,9 @@ _BLANK = {
 }
 
 
-def _cell(cells: dict, measure: str, about) -> pd.DataFrame | None:
+def _cell(cells: dict, measure: str, about: Any, nearest: Sequence) -> pd.DataFrame | None:
     """Cuts of the nearest cell that the release has."""
-    for names in NEAREST:
+    for names in nearest:
         key = tuple(getattr(about, name) if name in names else ALL for name in GROUPS[:3])
         if (measure, *key, ALL) in cells:
             return cells[measure, *key, ALL].sort_values("share")
@@ -108,7 +114,7 @@ def _placed(
         low, high = np.quantile(some, [(1 - level) / 2, (1 + level) / 2])
         found[f"{name}_low"], found[f"{name}_high"] = min(low, found[name]), max(high, found[name])
     first = cell.iloc[0]
-    told = [f"{name} {first[name]}" for name in GROUPS if first[name] != ALL]
+    told = [f"{name} {first[name]}" for name in GROUPS if name in first["shown"].split(" × ")]
     own_flag = "ok" if error > 0 else "the client's own score is taken as certain"
     stands_in = first["flag"] if first["shown"] != first["by"] else own_flag
     return {**found, "peers": ", ".join(told) or "all clients and waves",

@@ -12,6 +12,7 @@ from crqlab.base.contracts import contract
 from crqlab.base.errors import StudyError
 from crqlab.base.study import Study
 from crqlab.benchmark.account_cube import FOLDER, Cube, cube, read_cube, write_cube
+from crqlab.benchmark.cells import ALL
 from crqlab.benchmark.decile_table import RULES, DecileTable, deciles
 from crqlab.benchmark.panel_source import Panel, panel
 from crqlab.benchmark.positioning import LEVEL, OWN, Positions, position
@@ -52,6 +53,13 @@ class Benchmark:
             return self.release.table
         parts = (self.client_table.table, self.account_table.table, self.adjusted.table)
         return pd.concat([p for p in parts if len(p)] or [parts[0]], ignore_index=True)
+
+    def ladder(self, measure: str) -> pd.DataFrame:
+        """Return the client cuts of the whole panel in one measure; without rows if none."""
+        rows = self.table
+        wanted = (rows["unit"] == "client") & (rows["view"] == "as answered")
+        wanted &= (rows["by"] == ALL) & (rows["measure"] == measure)
+        return rows[wanted].reset_index(drop=True)
 
     def __str__(self) -> str:
         first = str(self.release) if self.release else str(self.client_table)
@@ -121,7 +129,9 @@ def findings(
     )
 
 
-def keep(study: Study, found: Benchmark, *, level: float, draws: int, seed: int) -> tuple[Path, ...]:
+def keep(
+    study: Study, found: Benchmark, *, level: float, draws: int, seed: int
+) -> tuple[Path, ...]:
     """Write the tables of this station, and how they were made, into the study.
 
     Parameters

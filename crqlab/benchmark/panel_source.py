@@ -85,7 +85,7 @@ def panel(source: Study | str) -> Panel:
 def fetched(table: ibis.Table, order: list[str]) -> pd.DataFrame:
     """Fetch rows in an order that all engines share; text is text everywhere."""
     rows = table.to_pandas()
-    rows = rows.astype({name: "str" for name in rows.select_dtypes(["object", "string"])})
+    rows = rows.astype(dict.fromkeys(rows.select_dtypes(["object", "string"]), "str"))
     return rows.sort_values(order, ignore_index=True)
 
 

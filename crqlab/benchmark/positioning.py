@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from crqlab.base.errors import one_of
 from crqlab.base.waves import in_order
-from crqlab.benchmark.among_peers import among_peers
+from crqlab.benchmark.among_peers import TOP, among_peers
 from crqlab.benchmark.decile_table import RULES
 from crqlab.benchmark.in_tables import in_tables
 from crqlab.benchmark.protection import Rules
@@ -22,6 +22,8 @@ LEVEL = 0.90
 OWN = "this panel, the client itself left out"
 _NEED_MEDIAN = ("solution", "experience")
 _ENDS = ("", "_low", "_high")
+#: *Unique* is told from the whole panel, not from the nearest peers.
+PANEL = (("wave",), ())
 
 COLUMNS = {
     "client_id": "str", "wave": "str", "measure": "str", "value": float, "percentile": float,
@@ -69,6 +71,16 @@ class Positions:
             f"{row['n_clients']} peers ({row['peers']}; {row['source']})"
         )
 
+    def longest(self) -> tuple[str, str]:
+        """Return the first of the clients with most waves, and its last wave; empty if none."""
+        known = self.table[self.table["decile"].notna()]
+        rows = known if len(known) else self.table
+        if rows.empty:
+            return "", ""
+        waves = rows.groupby("client_id")["wave"].nunique()
+        client = waves.index[waves.to_numpy().argmax()]
+        return client, in_order(rows.loc[rows["client_id"] == client, "wave"])[-1]
+
     def __str__(self) -> str:
         known = self.table[self.table["decile"].notna()]
         if known.empty:
@@ -76,8 +88,8 @@ class Positions:
         wide = (known["decile_high"] - known["decile_low"] + 1).median()
         return (
             f"{known['client_id'].nunique():,} clients have a position in "
-            f"{known['measure'].nunique()} measures; half of the {100 * self.level:.0f} % intervals "
-            f"span {wide:.0f} deciles or fewer"
+            f"{known['measure'].nunique()} measures; half of the {100 * self.level:.0f} % "
+            f"intervals span {wide:.0f} deciles or fewer"
         )
 
 
@@ -144,12 +156,14 @@ def position(
     options = {"level": level, "draws": draws, "seed": seed}
     if tables is None:
         rows = among_peers(scores, errors, rules=rules, **options)
+        whole = among_peers(_asked(scores), errors, nearest=PANEL, rules=rules, **options)
     else:
         rows = in_tables(scores, errors, tables, **options)
+        whole = in_tables(_asked(scores), errors, tables, nearest=PANEL, **options)
     if clients is not None:
         rows = rows[rows["client_id"].isin(list(clients))]
     rows = _with_trend(rows.reset_index(drop=True)).assign(level=level, source=source)
-    rows = rows.assign(quartile=_part(rows["percentile"], 4), unique=_unique(rows))
+    rows = rows.assign(quartile=_part(rows["percentile"], 4), unique=_unique(rows, whole))
     for end in _ENDS:
         rows[f"decile{end}"] = _part(rows[f"percentile{end}"], 10)
     return Positions(rows[list(COLUMNS)].astype(COLUMNS), level)
@@ -201,16 +215,19 @@ def _with_trend(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(before=middle, change=change, **ends)
 
 
-def _unique(rows: pd.DataFrame) -> np.ndarray:
-    """CRQ in the top tenth, Solution and Experience above the median: *Unique*."""
-    wide = rows.pivot_table(index=["client_id", "wave"], columns="measure", values="percentile")
-    if "crq" not in wide:
-        return np.full(len(rows), "")
-    lacking = [name for name in _NEED_MEDIAN if name not in wide]
-    top = wide["crq"] >= 0.9
-    both = (wide.reindex(columns=_NEED_MEDIAN) > 0.5).all(axis=1)
-    said = pd.Series(np.where(top & both, "yes", "no"), index=wide.index)
-    said = said.mask(top & bool(lacking), "unknown")
-    key = pd.MultiIndex.from_frame(rows[["client_id", "wave"]])
-    found = said.reindex(key).fillna("unknown").to_numpy()
+def _asked(scores: Scores) -> Scores:
+    """Only the measures that *Unique* asks for."""
+    names = tuple(name for name in ("crq", *_NEED_MEDIAN) if name in scores.measures)
+    return replace(scores, measures=names)
+
+
+def _unique(rows: pd.DataFrame, whole: pd.DataFrame) -> np.ndarray:
+    """CRQ in the panel's top tenth, Solution and Experience above its median: *Unique*."""
+    key = ["client_id", "wave"]
+    wide = whole.pivot_table(index=key, columns="measure", values="percentile")
+    wide = wide.reindex(columns=["crq", *_NEED_MEDIAN])
+    top, both = wide["crq"] >= TOP, (wide[list(_NEED_MEDIAN)] > 0.5).all(axis=1)
+    open_ = wide["crq"].isna() | (top & wide.isna().any(axis=1))
+    said = pd.Series(np.where(open_, "unknown", np.where(top & both, "yes", "no")), wide.index)
+    found = said.reindex(pd.MultiIndex.from_frame(rows[key])).fillna("unknown").to_numpy()
     return np.where(rows["measure"] == "crq", found, "")

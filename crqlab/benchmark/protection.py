@@ -145,7 +145,9 @@ def _bare(shown: NDArray, who: Members, clients: NDArray, nests: list, least: in
             continue
         pair, there = pair[both], there[both]
         cell, wide = who.cell[pair], who.cell[there]
-        left = clients[wide] - np.bincount(cell[who.rows[pair] == who.rows[there]], minlength=n)[cell]
+        left = (
+            clients[wide] - np.bincount(cell[who.rows[pair] == who.rows[there]], minlength=n)[cell]
+        )
         taken = np.bincount(there, who.rows[pair], len(who.cell))
         gone = np.bincount(who.cell[(taken > 0) & (taken >= who.rows)], minlength=n)
         rest = (clients - gone)[wide]

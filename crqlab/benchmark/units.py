@@ -73,10 +73,16 @@ def client_scores(
     for name in cube.measures:
         n, total = (cube.table[f"{part}_{name}"].to_numpy(float) for part in ("n", "sum"))
         heard = np.bincount(code, n > 0, len(names)) >= least
-        found[name] = np.where(heard, _ratio(np.bincount(code, total), np.bincount(code, n)), np.nan)
+        found[name] = np.where(
+            heard, _ratio(np.bincount(code, total), np.bincount(code, n)), np.nan
+        )
     table = table.assign(**found)
     rates = [] if completion is None else list(RATES.values())
-    table = table if completion is None else table.merge(_rates(completion), "left", ["client_id", "wave"])
+    table = (
+        table
+        if completion is None
+        else table.merge(_rates(completion), "left", ["client_id", "wave"])
+    )
     known = [name for name in (*cube.measures, *rates) if table[name].notna().any()]
     return Scores(_grouped(table, clients), tuple(known), "client")
 

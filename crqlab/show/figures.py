@@ -64,6 +64,10 @@ __all__ = [
 #: Pictures whose modules are loaded when the first of them is drawn.
 _LATER = {
     **dict.fromkeys(
+        ("decile_ladder", "industry_ridges", "position_strip", "release_shift"),
+        "crqlab.show.benchmark_figures",
+    ),
+    **dict.fromkeys(
         (
             *("added", "churn_calibration", "churn_roc", "decision_curve", "mediation"),
             *("renewal_effects", "retention", "revenue_at_risk"),

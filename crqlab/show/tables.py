@@ -51,6 +51,7 @@ __all__ = [
 
 #: Tables whose modules are loaded when the first of them is shown.
 _LATER = {
+    **dict.fromkeys(("deciles", "positions"), "crqlab.show.benchmark_tables"),
     **dict.fromkeys(
         (
             *("model_card", "renewal_contest", "renewal_effects", "renewal_outlook"),
