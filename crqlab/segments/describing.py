@@ -173,9 +173,8 @@ def sensitivity(
             )
             place = placed(segments, scores)
             row = profile(place, accounts, thresholds.names)
-            parts.append(
-                row.assign(score=score, cut=cut, change=change, moved=(place != first).mean())
-            )
+            moves = (place != first)[first >= 0].mean() if (first >= 0).any() else np.nan
+            parts.append(row.assign(score=score, cut=cut, change=change, moved=moves))
     columns = ["score", "cut", "change", "segment", "n", "share", "revenue_share", "renewed"]
     return pd.concat(parts, ignore_index=True)[[*columns, "moved"]]
 

@@ -52,10 +52,11 @@ def reasons(
         pattern = pattern * 3 + np.where(yes, 2, np.where(maybe, 1, 0))
     codes, uniques = pd.factorize(pattern)
     rows = np.argsort(codes, kind="stable")
-    ends = np.cumsum(np.bincount(codes, minlength=len(uniques)))
+    sizes = np.bincount(codes, minlength=len(uniques))
+    ends = np.cumsum(sizes)
     said = _Teller({name: s[rows] for name, s in scores.items()}, {**LABELS, **(labels or {})})
     pieces = []
-    for start, end in zip(np.append(0, ends[:-1]), ends, strict=True):
+    for start, end in zip(ends - sizes, ends, strict=True):
         one_of_them = rows[start]
         states = {one: tuple(bool(s[one_of_them]) for s in held[one]) for one in order}
         parts = _parts(thresholds, int(place[one_of_them]), states)

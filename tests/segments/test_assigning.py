@@ -1,0 +1,126 @@
+"""Segments follow the rules of the method, with the reason, whatever order rows are in."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crqlab import CrqError
+from crqlab.segments import assign, with_silent
+from tests.segments.made import RULES, instrument, one, respondents, score, scored
+
+PEOPLE = respondents(accounts=80, seed=3)
+ACCOUNTS = scored(PEOPLE)
+numbers = st.floats(1, 7).map(lambda x: round(x * 8) / 8)
+SCORES = "crq service value solution experience commitment uniqueness".split()
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.fixed_dictionaries(
+        dict.fromkeys(SCORES, numbers)
+        | {"nps": st.sampled_from([-100.0, 0.0, 1.0, 40.0]), "mean_ltr": st.floats(0, 10)}
+    )
+)
+def test_agrees_with_the_rules_written_out(scores):
+    found = assign(one(**scores), RULES)
+    assert found.loc[0, "segment"] == score(one(**scores).iloc[0])
+
+
+def test_agrees_with_the_rules_on_a_panel():
+    found = assign(ACCOUNTS, RULES)
+    assert found["segment"].tolist() == [score(row) for row in ACCOUNTS.itertuples()]
+    assert set(found["segment"]) >= {"Opponent", "Ambivalent", "Rational", "Ambassador"}
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_ignores_the_order_of_rows_and_the_names_of_accounts(seed):
+    order = np.random.default_rng(seed).permutation(len(ACCOUNTS))
+    first, mixed = assign(ACCOUNTS, RULES), assign(ACCOUNTS.iloc[order], RULES)
+    pd.testing.assert_frame_equal(mixed.sort_index(), first)
+    renamed = assign(ACCOUNTS.assign(account_id="Z" + ACCOUNTS["account_id"]), RULES)
+    pd.testing.assert_frame_equal(
+        renamed.drop(columns="account_id"), first.drop(columns="account_id")
+    )
+
+
+@pytest.mark.parametrize(
+    ("scores", "said"),
+    [
+        (
+            {"crq": 5.9, "uniqueness": 5.0, "mean_ltr": 7.9},
+            "Rational: CRQ 5.9 and NPS +40 are enough, uniqueness 5.0 is not",
+        ),
+        (
+            {"crq": 5.0, "uniqueness": 5.0, "nps": -20.0, "mean_ltr": 7.0},
+            "Rational: CRQ 5.0, uniqueness 5.0, NPS −20 and mean LTR 7.0 are not enough for Ambassador",
+        ),
+        ({}, "Ambassador: CRQ 6.0, uniqueness 6.0, NPS +40 and mean LTR 8.5 are enough"),
+        ({"crq": 3.2, "service": 3.1}, "Opponent: CRQ 3.2 below 3.75 and service 3.1 below 4"),
+        (
+            {"solution": 2.5, "experience": 5.75},
+            "Ambivalent: solution and experience 3.2 apart and the lower of solution and experience "
+            "2.5 below 4.25",
+        ),
+        (
+            {"crq": 4.2, "value": 3.0, "commitment": 3.5},
+            "Stalker: CRQ 4.2 below 4.5, value 3.0 below 4, value 3.0 the lowest and commitment 3.5 "
+            "below 4",
+        ),
+    ],
+)
+def test_tells_the_reason(scores, said):
+    assert assign(one(**scores), RULES).loc[0, "reason"] == said
+
+
+@given(st.floats(5.3, 5.4999999))
+@settings(deadline=None)
+def test_a_number_below_the_cut_never_reads_as_the_cut(crq):
+    reason = assign(one(crq=crq), RULES).loc[0, "reason"]
+    assert float(reason.split("CRQ ")[1].split(" ")[0].rstrip(",")) < 5.5
+
+
+def test_a_number_on_the_cut_is_in():
+    assert assign(one(crq=5.5, uniqueness=5.25), RULES).loc[0, "segment"] == "Ambassador"
+    assert assign(one(crq=np.nextafter(5.5, 0)), RULES).loc[0, "segment"] == "Rational"
+
+
+def test_few_answers_and_low_probabilities_are_provisional():
+    three = pd.concat([one(), one(n=2), one()], ignore_index=True)
+    found = assign(three, RULES, probability=[0.9, 0.9, 0.59])
+    assert found["status"].tolist() == ["firm", "provisional", "provisional"]
+
+
+def test_a_missing_answer_matters_only_where_it_decides():
+    found = assign(
+        pd.concat([one(nps=np.nan, mean_ltr=np.nan), one(crq=3, service=3, nps=np.nan)]), RULES
+    )
+    assert found["segment"].tolist()[1] == "Opponent"
+    assert pd.isna(found["segment"].iloc[0])
+    assert found["status"].iloc[0] == "open"
+    assert found["reason"].iloc[0] == "Open: NPS and mean LTR not answered, which decides"
+
+
+def test_silent_accounts_never_have_a_segment():
+    keys = ["client_id", "wave", "account_id"]
+    quiet = pd.DataFrame([["C0", "2025", "quiet"]], columns=keys)
+    rows = with_silent(ACCOUNTS, pd.concat([quiet, ACCOUNTS[keys].head(3)]))
+    assert len(rows) == len(ACCOUNTS) + 1
+    last = assign(rows, RULES).iloc[-1]
+    assert (last["account_id"], last["status"]) == ("quiet", "silent")
+    assert pd.isna(last["segment"])
+
+
+def test_a_score_that_is_not_there_is_told():
+    with pytest.raises(CrqError, match=r"has no value, which the rules .* nothing is guessed"):
+        assign(ACCOUNTS.drop(columns="value"), RULES)
+
+
+def test_another_instrument_is_refused():
+    with pytest.raises(CrqError, match="this instrument has 1 to 5"):
+        assign(ACCOUNTS, RULES, instrument=instrument(scale=(1, 5)))
+
+
+def test_no_accounts_make_no_rows():
+    assert assign(ACCOUNTS.head(0), RULES).empty

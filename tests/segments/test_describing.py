@@ -1,0 +1,163 @@
+"""Counts by segment add up, and agree with plain pandas."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crqlab.segments import (
+    actions,
+    assign,
+    followed,
+    lifts,
+    migration,
+    mix,
+    referrals,
+    renewal,
+    sensitivity,
+)
+from tests.segments.made import RULES, instrument, one, respondents, scored
+
+PEOPLE = respondents(accounts=60, seed=9, most=4)
+SCORED = scored(PEOPLE).assign(
+    revenue=lambda t: 100.0 + np.arange(len(t)), renewed=lambda t: (np.arange(len(t)) % 4 > 0) * 1.0
+)
+ASSIGNED = assign(SCORED, RULES).join(SCORED[["revenue", "renewed"]])
+ASSIGNED = ASSIGNED.assign(due_revenue=ASSIGNED["revenue"])
+KEYS = ["client_id", "wave", "account_id"]
+
+
+def test_shares_add_up_and_silent_accounts_have_none():
+    quiet = ASSIGNED.head(3).assign(account_id=["x", "y", "z"], segment=None, status="silent")
+    found = mix(pd.concat([ASSIGNED, quiet]), RULES.names)
+    sums = found.table.groupby(["client_id", "wave"])[["share", "revenue_share"]].sum()
+    np.testing.assert_allclose(sums, 1)
+    silent = found.table.query("segment == 'Silent' and client_id == 'C0' and wave == '2024'")
+    assert silent["n"].item() == 3
+    assert silent["share"].isna().item()
+    counts = ASSIGNED.groupby(["client_id", "wave"])["segment"].value_counts()
+    for row in found.table.query("segment != 'Silent' and n > 0").itertuples():
+        assert counts[row.client_id, row.wave, row.segment] == row.n
+        assert row.low <= row.share <= row.high
+
+
+@pytest.mark.parametrize(("top", "warned"), [(50, False), (90, True)])
+def test_a_mix_far_from_the_published_one_is_warned_of(top, warned):
+    segment = ["Ambassador"] * 50 + ["Rational"] * top + ["Ambivalent"] * (25 if top == 50 else 2)
+    rows = pd.DataFrame({"segment": segment, "client_id": "C", "wave": "1", "status": "firm"})
+    found = mix(rows.assign(revenue=1.0), RULES.names)
+    assert ("far from the published mix" in str(found)) is warned
+
+
+def test_renewal_rates_are_those_of_pandas():
+    found = renewal(ASSIGNED, RULES.names).set_index("segment")
+    plain = ASSIGNED.groupby("segment")["renewed"].agg(["mean", "size"])
+    for name, row in plain.iterrows():
+        assert found.loc[name, "value"] == pytest.approx(row["mean"])
+        assert found.loc[name, "n"] == row["size"]
+    assert found.loc["Silent", "flag"] == "no outcomes"
+    money = ASSIGNED.assign(kept=ASSIGNED["renewed"] * ASSIGNED["revenue"])
+    sums = money.groupby("segment")[["kept", "revenue"]].sum()
+    assert found.loc["Rational", "revenue_rate"] == pytest.approx(
+        sums.loc["Rational", "kept"] / sums.loc["Rational", "revenue"]
+    )
+
+
+def test_sensitivity_is_what_assigning_again_says():
+    found = sensitivity(SCORED, RULES)
+    assert len(found) == len(RULES.cuts) * 2 * 5
+    moved = assign(SCORED, RULES.moved({("crq", 5.5): 5.75}))["segment"]
+    row = found.query("score == 'crq' and cut == 5.5 and change > 0").set_index("segment")
+    assert row.loc["Ambassador", "share"] == pytest.approx((moved == "Ambassador").mean())
+    assert row["moved"].iloc[0] == pytest.approx((moved != ASSIGNED["segment"]).mean())
+
+
+def test_migration_keeps_every_account():
+    lost = ASSIGNED[~((ASSIGNED["account_id"] == "A0000") & (ASSIGNED["wave"] == "2025"))]
+    found = migration(lost[~((lost["account_id"] == "A0001") & (lost["wave"] == "2024"))])
+    assert found["n"].sum() == 120
+    assert found.loc[found["segment"] == "not asked", "n"].sum() == 1
+    assert found.loc[found["from_segment"] == "new", "n"].sum() == 1
+    pair = ASSIGNED.pivot(index=["client_id", "account_id"], columns="wave", values="segment")
+    stay = (pair["2024"] == "Ambassador") & (pair["2025"] == "Ambassador")
+    both = found.query("from_segment == 'Ambassador' and segment == 'Ambassador'")
+    assert both["n"].sum() - stay.sum() in (0, -1, -2)
+
+
+def test_one_wave_has_no_migration():
+    assert migration(ASSIGNED[ASSIGNED["wave"] == "2025"]).empty
+
+
+def test_an_outcome_counts_only_if_the_survey_came_first():
+    def day(text):
+        return pd.Timestamp(text)
+
+    rows = pd.DataFrame({"client_id": "C", "wave": ["1", "2"], "account_id": "a"})
+    asked = pd.DataFrame(
+        {"client_id": "C", "wave": ["1", "2"], "started": [day("2023-05-01"), day("2024-05-01")]}
+    )
+    due = pd.DataFrame(
+        {
+            "client_id": "C",
+            "account_id": "a",
+            "due_on": [day("2023-01-01"), day("2023-09-01"), day("2024-06-01")],
+            "outcome": ["churned", "renewed", "churned"],
+            "decided_on": [day("2022-12-01"), day("2023-08-01"), day("2024-04-01")],
+            "revenue": [1.0, 2.0, 3.0],
+        }
+    )
+    found = followed(rows, asked, due)
+    assert found["renewed"].tolist()[0] == 1.0
+    assert found["due_revenue"].tolist()[0] == 2.0
+    assert np.isnan(found["renewed"].tolist()[1])
+
+
+def test_a_lift_leads_where_it_says_and_nothing_smaller_alone_does():
+    asked = instrument()
+    found = lifts(SCORED.head(60), PEOPLE, RULES, asked, draws=30).table
+    assert (found["target"] != found["segment"]).all()
+    assert found["probability"].between(0, 1).all()
+    assert (found["probability"] >= found["now"]).mean() > 0.95
+    row = one(client_id="C0", wave="2025", account_id="A0000", crq=5.4, uniqueness=5.5)
+    single = lifts(row, PEOPLE, RULES, asked, draws=20).table.iloc[0]
+    assert single["change"].endswith(" by 0.6")
+    assert single["size"] == pytest.approx(0.6)
+    assert (single["segment"], single["target"]) == ("Rational", "Ambassador")
+
+
+def test_an_account_that_only_lacks_recommendation_is_lifted_by_it():
+    row = one(client_id="C0", wave="2025", account_id="A0000", nps=-20.0, mean_ltr=7.5)
+    found = lifts(row, PEOPLE, RULES, instrument(), draws=20).table.iloc[0]
+    assert found["change"] == "mean LTR by 0.5 of 10"
+
+
+def test_an_ambassador_needs_no_lift():
+    row = one(client_id="C0", wave="2025", account_id="A0000")
+    assert lifts(row, PEOPLE, RULES, instrument(), draws=20).table.empty
+
+
+OWNERS = SCORED[["client_id", "account_id"]].drop_duplicates().assign(account_manager="Eva")
+STARTED = SCORED[["client_id", "wave"]].drop_duplicates().assign(started=pd.Timestamp("2025-05-01"))
+
+
+def test_every_segment_has_actions_with_owner_and_date():
+    found = actions(ASSIGNED, OWNERS, STARTED)
+    assert set(found["segment"]) == set(ASSIGNED["segment"])
+    assert (found["account_manager"] == "Eva").all()
+    assert (found["due"] > pd.Timestamp("2025-05-01")).all()
+    named = set(found.loc[found["segment"] == "Ambassador", "action"])
+    assert named == {"recognise", "ask for referral", "co-create"}
+
+
+def test_referrals_are_promoters_in_ambassador_accounts_not_yet_asked():
+    found = referrals(ASSIGNED, PEOPLE, OWNERS)
+    top = set(ASSIGNED.query("segment == 'Ambassador'")[KEYS].itertuples(index=False, name=None))
+    want = {
+        (*key, row.contact_id)
+        for row in PEOPLE.itertuples()
+        if row.ltr >= 9 and (key := (row.client_id, row.wave, row.account_id)) in top
+    }
+    assert set(found[[*KEYS, "contact_id"]].itertuples(index=False, name=None)) == want
+    first = found["contact_id"].iloc[0]
+    less = referrals(ASSIGNED, PEOPLE, OWNERS, asked=[first])
+    assert first not in set(less["contact_id"])
+    assert set(less["flag"]) == {"ok"}
