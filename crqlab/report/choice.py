@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from crqlab.base.errors import one_of
+from crqlab.base.errors import CrqError, one_of
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
 
@@ -33,4 +33,34 @@ def chosen(study: Study, clients: Iterable[str], wave: str | int | None) -> list
         if wave is not None:
             one_of(f"wave of client {client}", str(wave), waves[client])
         found.append((client, str(wave) if wave is not None else waves[client][-1]))
+    return found
+
+
+def everybody(study: Study, where: Mapping[str, str] | None = None) -> list[str]:
+    """Return the clients that have scores, in the order of their ids.
+
+    Parameters
+    ----------
+    study : Study
+        Its scores must have been made.
+    where : mapping, optional
+        Columns of table ``clients`` and the text that each must hold, letter case aside.
+
+    Raises
+    ------
+    CrqError
+        A column that is not there, or nobody of whom all this holds.
+    """
+    scored = set(study.read("client_scores")["client_id"])
+    rows = study.read("clients")
+    for column, wanted in (where or {}).items():
+        one_of("where", column, [name for name in rows if name != "client_id"])
+        values = rows[column].astype("str").fillna("").str.casefold()
+        if not (values == wanted.casefold()).any():
+            there = sorted(rows[column].dropna().astype(str).unique())[:20]
+            raise CrqError(f"where is {column}={wanted!r}, which no client is; use {there}.")
+        rows = rows[values == wanted.casefold()]
+    found = sorted(scored & set(rows["client_id"])) if where else sorted(scored)
+    if not found:
+        raise CrqError(f"No client with scores is {dict(where or {})}; leave a condition out.")
     return found

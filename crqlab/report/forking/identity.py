@@ -14,7 +14,7 @@ from pathlib import Path
 import crqlab
 
 PACKAGE = Path(crqlab.__file__).resolve().parent
-LONGEST_PATH = 100  # bytes; a Unix socket's path may have 107
+LONGEST_FOLDER = 80  # bytes; a Unix socket's path may have 107
 #: Settings that libraries or the interpreter read once, when they are imported.
 _READ_ONCE = ("PYTHON", "LD_", "MPL", "LC_", "ARROW_", "NUMEXPR_", "SKLEARN_", "XDG_C")
 _READ_ONCE_WHOLE = ("HOME", "LANG", "LANGUAGE", "TZ", "MALLOC_ARENA_MAX", "LOCPATH")
@@ -60,7 +60,7 @@ def folder() -> Path:
         It belongs to somebody else, is open to others, or its path is too long for a socket.
     """
     path = Path(tempfile.gettempdir()) / f"crqlab-fork-{os.getuid()}"
-    if len(os.fsencode(path)) + 30 > LONGEST_PATH:
+    if len(os.fsencode(path)) > LONGEST_FOLDER:
         raise CannotForkError(f"{path} is too long for a socket")
     try:
         path.mkdir(mode=0o700, exist_ok=True)

@@ -83,9 +83,9 @@ def _reseed() -> None:
 
 
 def _backend() -> None:
-    import matplotlib as mpl
-
-    mpl.rcParams["backend"] = os.environ.get("MPLBACKEND") or INLINE
+    """Draw where this child's variables say; without matplotlib there is nothing to set."""
+    if "matplotlib" in sys.modules:
+        sys.modules["matplotlib"].rcParams["backend"] = os.environ.get("MPLBACKEND") or INLINE
 
 
 def _kernel(request: dict[str, Any], files: list[int]) -> int:

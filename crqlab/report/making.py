@@ -1,0 +1,87 @@
+"""One notebook becomes one page: executed, cleaned, laid out, looked through, written, noted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from crqlab.base.study import Study, fingerprint, replace
+from crqlab.report import gate, html, ledger
+from crqlab.report.documents import cleaned, own
+from crqlab.report.execution import run
+from crqlab.report.provenance import code, notebooks
+
+REPORT = "90_report"
+
+
+def report_notebook(study: Study) -> Path:
+    """Return the notebook of client reports."""
+    return next(path for path in notebooks(study) if path.stem == REPORT)
+
+
+def make(study: Study, path: Path, parameters: Mapping[str, Any], name: str) -> float:
+    """Make a page and its executed notebook, and note them last; return the seconds it took.
+
+    Parameters
+    ----------
+    study : Study
+    path : Path
+        The notebook.
+    parameters : mapping
+        Checked already.
+    name : str
+        File name of the page, without ending.
+
+    Raises
+    ------
+    RunError
+        The notebook failed.
+    LeakError
+        The page shows something of another client; nothing is written.
+    """
+    start, found = time.perf_counter(), inputs(study, path, parameters)
+    executed = own(cleaned(run(path, parameters, home=study.root)))
+    client = parameters["client"] if path.stem == REPORT else None
+    _keep(study, name, executed, client=client)
+    seconds = time.perf_counter() - start
+    ledger.made(study, name, inputs=found, parameters=parameters, seconds=seconds)
+    return seconds
+
+
+def inputs(study: Study, path: Path, parameters: Mapping[str, Any]) -> str:
+    """Return one hash of all that a page depends on."""
+    return digest(shared(study, path), parameters)
+
+
+def shared(study: Study, path: Path) -> dict[str, Any]:
+    """Return what all pages of a notebook depend on: code, notebook, raw files, tables."""
+    tables = study.manifest.get("tables", {}) if path.stem == REPORT else {}
+    return {
+        "code": code(),
+        "notebook": fingerprint(path),
+        "sources": study.sources(),
+        "tables": {name: facts["sha256"] for name, facts in tables.items()},
+    }
+
+
+def digest(parts: Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
+    """Return one hash of what pages share and of what one of them was told."""
+    whole = {**parts, "parameters": dict(parameters)}
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+
+
+def _keep(study: Study, name: str, executed: Any, *, client: str | None) -> None:
+    """Write the page first and the notebook last, each whole or not at all, if both may pass."""
+    book = study.codebook
+    page = html.render(
+        executed, title=book.title, language="en", code=client is None, synthetic=book.synthetic
+    )
+    files = {f"{name}.html": page.encode(), f"{name}.ipynb": nbformat.writes(executed).encode()}
+    for file, content in gate.passed(files, study, client).items():
+        replace(study.reports / file, content)
