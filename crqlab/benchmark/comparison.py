@@ -65,7 +65,8 @@ class Shift:
         rows = rows[(rows["low"] > 0) | (rows["high"] < 0)]
         rows = rows.reindex(rows["change"].abs().sort_values(ascending=False).index).head(n)
         return [
-            f"{row.measure}, {row.unit}s, {_cell(row)}: {100 * row.share:.0f} % cut {row.before:.2f}, then {row.after:.2f} "
+            f"{row.measure}, {row.unit}s, {_cell(row)}: {100 * row.share:.0f} % cut "
+            f"{row.before:.2f}, then {row.after:.2f} "
             f"({row.change:+.2f}, {row.low:+.2f} to {row.high:+.2f})"
             for row in rows.itertuples()
         ]

@@ -130,7 +130,7 @@ def _mean_of(columns: list[Any], share: float) -> Any:
     if sum(comb(len(columns), size) for size in sizes) <= MOST_SUMS:
         chosen = [some for size in sizes for some in combinations(columns, size)]
         return ibis.coalesce(*[_mean(some) for some in chosen])
-    n = reduce(_add, [(~column.isnull()).cast("int32") for column in columns])
+    n = reduce(_add, [ibis.ifelse(column.isnull(), 0, 1) for column in columns])  # noqa: PD003
     total = reduce(_add, [column.fill_null(0).cast("float64") for column in columns])
     some = ibis.cases((n >= least, total / n.cast("float64")), else_=ibis.null("float64"))
     return ibis.coalesce(_mean(columns), some)
