@@ -37,6 +37,8 @@ class Mix:
     total: pd.DataFrame
 
     def __str__(self) -> str:
+        if self.total.empty:
+            return "No account is sorted, so there is no mix"
         last = self.total[self.total["wave"] == in_order(self.total["wave"])[-1]]
         told = ", ".join(f"{r.segment} {r.share:.0%}" for r in last.dropna().itertuples())
         warned = [flag for flag in last["flag"].unique() if "published" in flag]

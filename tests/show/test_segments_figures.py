@@ -1,0 +1,148 @@
+"""Pictures and tables of segments show what was counted and carry their words with them."""
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+
+mpl.use("Agg")
+
+import matplotlib.pyplot as plt
+
+from crqlab import segments
+from crqlab.segments.keeping import empty
+from crqlab.show import alt, figures, tables
+from tests.segments.made import RULES, instrument
+from tests.segments.test_keeping import ACCOUNTS, OUTCOMES, PEOPLE, RESPONSES, SCORED
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def panel():
+    tables_ = (SCORED, PEOPLE, ACCOUNTS, RESPONSES, OUTCOMES)
+    return segments.panel(*tables_, RULES, instrument(), draws=20)
+
+
+@pytest.fixture(scope="module")
+def nobody():
+    tables_ = (SCORED, PEOPLE, ACCOUNTS, RESPONSES, OUTCOMES)
+    return segments.panel(*tables_, RULES, instrument(scale=(1, 5)), draws=20)
+
+
+def words(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def test_shares_fill_both_bars(panel):
+    mix = segments.mix(panel.table, RULES.names)
+    ax = figures.segment_shares(mix)
+    widths = np.array([bar.get_width() for bar in ax.patches]).reshape(-1, 2)
+    np.testing.assert_allclose(widths.sum(axis=0), 100)
+    last = mix.total[mix.total["wave"] == "2025"]
+    np.testing.assert_allclose(widths[:-1, 0], 100 * last["share"].dropna())
+    assert "Ambassador" in alt.said(ax.figure)
+
+
+def test_the_map_holds_every_account_of_the_last_wave_and_all_its_cuts(panel):
+    ax = figures.segment_map(panel)
+    assert sum(len(dots.get_offsets()) for dots in ax.collections) == panel.latest.sum()
+    at = sorted(line.get_xdata()[0] for line in ax.lines if len(set(line.get_xdata())) == 1)
+    assert at == [3.75, 4.5, 5.5]
+    assert figures.segment_map(panel, y="nps").get_ylabel() == "NPS of the account (points)"
+
+
+def test_strips_stand_at_the_median(panel):
+    ax = figures.membership(panel)
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    middle = panel.table.groupby("segment")["p"].median()
+    drawn = [line.get_xdata()[0] for line in ax.lines[: len(names)]]
+    np.testing.assert_allclose(drawn, middle[names])
+
+
+def test_renewal_shows_rate_interval_and_n(panel):
+    rows = segments.renewal(panel.table.assign(due_revenue=1.0), RULES.names)
+    ax = figures.segment_renewal(rows)
+    rows = rows[rows["n"] > 0]
+    np.testing.assert_allclose(ax.lines[0].get_xdata(), 100 * rows["value"])
+    assert ax.get_yticklabels()[0].get_text().endswith(f"(n = {rows['n'].iloc[0]:,})")
+
+
+def test_rows_of_the_migration_are_hundred_per_cent(panel):
+    rows = segments.migration(panel.table)
+    ax = figures.segment_migration(rows, RULES.names)
+    np.testing.assert_allclose(ax.images[0].get_array().sum(axis=1), 1)
+
+
+def test_bars_of_the_sensitivity_are_moved_accounts(panel):
+    rows = segments.sensitivity(panel.scored, RULES)
+    ax = figures.segment_sensitivity(rows)
+    widths = sorted(bar.get_width() for bar in ax.patches)
+    moved = rows.drop_duplicates(["score", "cut", "change"])["moved"]
+    np.testing.assert_allclose(widths, sorted(100 * moved))
+
+
+def test_cuts_stand_beside_those_in_use(panel):
+    rows = segments.suggested(panel, seed=1, draws=30)
+    ax = figures.segment_cuts(rows)
+    np.testing.assert_allclose(ax.lines[0].get_xdata(), rows["cut"])
+    np.testing.assert_allclose(ax.lines[1].get_xdata(), rows["old"])
+
+
+def test_tables_name_every_row(panel):
+    mix = segments.mix(panel.table, RULES.names).table.query("client_id == 'C0' and wave == '2025'")
+    shown = tables.segment_mix(mix, thresholds=RULES.quoted)
+    assert all(name in shown.html for name in RULES.names)
+    assert RULES.quoted in shown.sentence
+    few = panel.table.head(3)
+    assert few["reason"].iloc[0].split(": ")[1] in tables.segment_accounts(few).html
+    hostile = tables.segment_accounts(few, pd.Series(["<b>x</b>"] * 3))
+    assert "<b>x" not in hostile.html
+
+
+def test_the_laboratory_shows_the_rules_as_they_are(panel, study_of):
+    from crqlab.show.threshold_lab import threshold_lab
+
+    class Here:
+        def read(self, name):
+            return PEOPLE
+
+        root = None
+
+    shown = threshold_lab(panel, Here(), interactive=False)
+    assert shown.sentence.startswith("crqlab starting rules 1.0 on 80 accounts")
+    box = threshold_lab(panel, Here())
+    sliders = [one for one in box.children if hasattr(one, "step")]
+    assert len(sliders) == len(RULES.cuts)
+    html = next(
+        one for one in box.children if getattr(one, "value", "") and not hasattr(one, "step")
+    )
+    before = html.value
+    sliders[-1].value = 6.5
+    assert html.value != before
+
+
+def test_where_nothing_is_sorted_a_sentence_stands(nobody):
+    mix = segments.mix(nobody.table, RULES.names)
+    drawn = [
+        figures.segment_shares(mix),
+        figures.segment_map(nobody),
+        figures.membership(nobody),
+        figures.segment_renewal(empty("segment_renewal")),
+        figures.segment_migration(empty("migration"), RULES.names),
+        figures.segment_sensitivity(empty("segment_sensitivity")),
+        figures.segment_cuts(empty("segment_cuts")),
+    ]
+    assert all(alt.said(ax.figure) and words(ax) for ax in drawn)
+    assert "no mix" in str(mix)
+    assert "Too few accounts" in str(segments.rival(nobody))
+    for name, table in (
+        ("segments", tables.segment_accounts),
+        ("actions", tables.segment_actions),
+        ("lifts", tables.segment_lifts),
+    ):
+        assert table(empty(name)).sentence
