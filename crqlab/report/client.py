@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -11,8 +13,14 @@ from crqlab.base.instrument import Instrument
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
 from crqlab.report import privacy
-from crqlab.report.reach import reach
+from crqlab.report.findings import summary
+from crqlab.report.reach import FEW_CLIENTS, reach
 from crqlab.report.reading import table
+from crqlab.report.standing_agenda import agenda
+from crqlab.report.standing_levers import levers
+from crqlab.report.standing_peers import peers
+from crqlab.report.standing_prospect import prospect
+from crqlab.report.standing_segments import segmented
 from crqlab.show.view import ClientView, Participation
 
 __all__ = ["ClientView", "view"]
@@ -47,6 +55,7 @@ def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
     """
     scores = study.read("client_scores")
     client = _known("client=", client, scores["client_id"])
+    many = scores["client_id"].nunique() > FEW_CLIENTS
     scores = scores[scores["client_id"] == client]
     wave = _known(f"wave= of client {client}", wave, scores["wave"])
     responses, contacts = (_rows(study, name, client, wave) for name in ("responses", "contacts"))
@@ -57,7 +66,12 @@ def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
     book, small = study.codebook, study.codebook.privacy.min_scores
     plain = _plain(scores, small)
     questions, comments = _voices(study, client, counted, accounts)
-    return ClientView(
+    measures = _measures(plain[plain["wave"] == wave], changes, book.instrument)
+    shown = privacy.withheld(
+        accounts, _personal(study), n="n", minimum=small, whole=accounts["status"].notna()
+    )
+    sorted_ = segmented(study, client, wave, shown, many=many)
+    seen = ClientView(
         title=book.title,
         client_id=client,
         client=_name(study, client),
@@ -72,19 +86,24 @@ def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
         n_excluded=len(responses) - len(counted),
         participation=_participation(invited, responses, accounts),
         reach=reach(study, client, wave, accounts, ltr),
-        measures=_measures(plain[plain["wave"] == wave], changes, book.instrument),
+        measures=measures,
         trend=_until(plain[plain["measure"].isin(_HEADLINE)], wave),
         roll_ups=_roll_ups(scores[scores["wave"] == wave], small),
         parts=_parts(changes, small),
         ltr=_ltr(ltr, small),
-        accounts=privacy.withheld(
-            accounts, _personal(study), n="n", minimum=small, whole=accounts["status"].notna()
-        ),
+        accounts=shown,
         agreement=_rows(study, "agreement", client, wave),
         comments=comments,
         questions=questions,
         excluded=_excluded(_rows(study, "quality", client, wave)),
+        peers=peers(study, client, wave, measures),
+        segmented=sorted_,
+        levers=levers(study, client, wave, shown, many=many),
+        prospect=prospect(study, client, wave, shown, sorted_.accounts, many=many),
+        agenda=agenda(study, client, wave, shown),
+        summary=(),
     )
+    return replace(seen, summary=summary(seen))
 
 
 def _known(argument: str, value: str | int, names: pd.Series) -> str:

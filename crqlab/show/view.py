@@ -8,7 +8,12 @@ import pandas as pd
 
 from crqlab.base.codebook import Privacy
 from crqlab.base.instrument import Instrument
+from crqlab.show.agenda import Agenda
+from crqlab.show.levers import Levers
+from crqlab.show.peers import Peers
+from crqlab.show.prospect import Prospect
 from crqlab.show.reach import Reach
+from crqlab.show.segmented import Segmented
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,18 @@ class ClientView:
         ``question``, ``wording``, ``n`` (people who wrote something), ``withheld``.
     excluded : DataFrame
         ``check``, ``rule``, ``n_flagged``, ``n_excluded`` (responses).
+    peers : Peers
+        Where the client stands among others.
+    segmented : Segmented
+        Its accounts by segment.
+    levers : Levers
+        What moves its relationships, and what to fix first.
+    prospect : Prospect
+        What the next renewals may bring.
+    agenda : Agenda
+        What to do with whom.
+    summary : tuple of str
+        The whole in a few sentences.
     """
 
     title: str
@@ -110,6 +127,12 @@ class ClientView:
     comments: pd.DataFrame
     questions: pd.DataFrame
     excluded: pd.DataFrame
+    peers: Peers
+    segmented: Segmented
+    levers: Levers
+    prospect: Prospect
+    agenda: Agenda
+    summary: tuple[str, ...]
 
     def __str__(self) -> str:
         return (

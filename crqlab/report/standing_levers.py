@@ -1,0 +1,62 @@
+"""From the tables of station 7 to what one client may see of what moves its relationships."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from crqlab.base.study import Study
+from crqlab.report import privacy
+from crqlab.report.reading import table
+from crqlab.show.levers import Levers
+
+_OWN = (
+    "performance performance_low performance_high gap gap_low gap_high pressure probability"
+).split()
+_AIM = ["performance", "gap", "probability", "runner_up_probability"]
+
+
+def levers(
+    study: Study, client: str, wave: str, accounts: pd.DataFrame, *, many: bool
+) -> Levers:
+    """Collect the client's rows of station 7.
+
+    Parameters
+    ----------
+    study : Study
+    client, wave : str
+    accounts : DataFrame, one row per account
+        ``account_id``, ``name``, ``manager``, ``withheld``.
+    many : bool
+        Whether there are enough clients for an effect over all of them.
+
+    Returns
+    -------
+    Levers
+        What fewer people stand behind than the codebook allows is withheld.
+    """
+    least = study.codebook.privacy.min_scores
+    rows = table(study, "driver_map", client=client, wave=wave)
+    rows = privacy.withheld(rows, _OWN, n="n", minimum=least)
+    order = ["probability", "pressure"]
+    focus = table(study, "driver_focus", client=client, wave=wave)
+    parts = {kind: focus[focus["kind"] == kind] for kind in ("client", "account manager", "account")}
+    whole = pd.Series("client", index=parts["account manager"].index)
+    managers = privacy.withheld(parts["account manager"], _AIM, n="n", minimum=least, whole=whole)
+    facts, single = accounts.set_index("account_id"), parts["account"]
+    few = single["unit"].map(facts["withheld"]).fillna(True).to_numpy(bool)
+    single = single[~few]
+    return Levers(
+        map=rows.sort_values(order, ascending=False, kind="stable", ignore_index=True),
+        focus=parts["client"][parts["client"]["n"] >= least].reset_index(drop=True),
+        managers=managers.reset_index(drop=True),
+        accounts=single.assign(
+            name=single["unit"].map(facts["name"]), manager=single["unit"].map(facts["manager"])
+        ).reset_index(drop=True),
+        effects=_effects(study).iloc[: None if many else 0],
+    )
+
+
+def _effects(study: Study) -> pd.DataFrame:
+    rows = table(study, "driver_effects")
+    kept = (rows["scope"] == "panel") & (rows["level"] == "all") & rows["effect"].notna()
+    return rows[kept.to_numpy(bool)].reset_index(drop=True)

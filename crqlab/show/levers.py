@@ -1,0 +1,38 @@
+"""What moves a client's relationships, and what to mend first: station 7 as a page shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Levers:
+    """Drivers of one client's wave; every table may be without rows.
+
+    Attributes
+    ----------
+    map : DataFrame, one row per driver
+        The columns of ``driver_map`` with ``withheld``, the likeliest to fix first.
+    focus : DataFrame, at most one row
+        The client's row of ``driver_focus``.
+    managers : DataFrame, one row per account manager
+        Theirs, with ``withheld``.
+    accounts : DataFrame, one row per account
+        Theirs with ``name`` and ``manager``; accounts of very few people are left out.
+    effects : DataFrame
+        What one point of each driver goes with, over the panel: the columns of
+        ``driver_effects``; no rows where clients are few.
+    """
+
+    map: pd.DataFrame
+    focus: pd.DataFrame
+    managers: pd.DataFrame
+    accounts: pd.DataFrame
+    effects: pd.DataFrame
+
+    @property
+    def first(self) -> pd.Series | None:
+        """The client's one thing to fix; None where nothing can be put first."""
+        return None if self.focus.empty else self.focus.iloc[0]

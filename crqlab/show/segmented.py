@@ -1,0 +1,71 @@
+"""Which account is in which segment: station 6 as a page shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+#: From the best to the worst; segments of other names follow in the order of their rules.
+LADDER = ("Ambassador", "Rational", "Ambivalent", "Stalker", "Opponent")
+#: On the point of defection.
+LOSING = ("Ambivalent", "Stalker", "Opponent")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segmented:
+    """Accounts of one client's wave by segment; every table may be without rows.
+
+    Attributes
+    ----------
+    accounts : DataFrame, one row per account
+        The columns of ``segments`` with ``name``, ``manager``, ``before`` (segment of the wave
+        before; missing if none) and ``withheld``: accounts of very few people keep their
+        segment, as provisional, and lose reason, probability and distance.
+    shares : DataFrame, one row per segment and one for silent accounts
+        The columns of ``segment_shares``, the best segment first.
+    migration : DataFrame
+        The columns of ``migration``, into this wave.
+    renewal : DataFrame
+        The columns of ``segment_renewal``, over all clients; no rows where clients are few.
+    thresholds : str
+        Name, version and hash of the thresholds; empty without rows.
+    before : str
+        The wave that accounts moved from; empty if none.
+    """
+
+    accounts: pd.DataFrame
+    shares: pd.DataFrame
+    migration: pd.DataFrame
+    renewal: pd.DataFrame
+    thresholds: str
+    before: str
+
+    @property
+    def order(self) -> list[str]:
+        """Segments that the thresholds know, the best first."""
+        known = [name for name in self.shares["segment"] if name != "Silent"]
+        return ladder(known)
+
+    @property
+    def moved(self) -> tuple[int, int, int]:
+        """Accounts that climbed, that fell, and all that have a segment in both waves."""
+        rung = {name: place for place, name in enumerate(self.order)}
+        rows = self.migration
+        was, now = rows["from_segment"].map(rung), rows["segment"].map(rung)
+        both = (was.notna() & now.notna()).to_numpy(bool)
+        n = rows["n"].to_numpy(int)
+        up, down = (now < was).to_numpy(bool), (now > was).to_numpy(bool)
+        return int(n[up].sum()), int(n[down].sum()), int(n[both].sum())
+
+
+def ladder(names: list[str]) -> list[str]:
+    """Order segments from the best to the worst.
+
+    Examples
+    --------
+    >>> ladder(["Opponent", "Odd", "Rational"])
+    ['Rational', 'Opponent', 'Odd']
+    """
+    first = [name for name in LADDER if name in names]
+    return [*first, *(name for name in dict.fromkeys(names) if name not in first)]
