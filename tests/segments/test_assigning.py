@@ -54,19 +54,20 @@ def test_ignores_the_order_of_rows_and_the_names_of_accounts(seed):
         ),
         (
             {"crq": 5.0, "uniqueness": 5.0, "nps": -20.0, "mean_ltr": 7.0},
-            "Rational: CRQ 5.0, uniqueness 5.0, NPS −20 and mean LTR 7.0 are not enough for Ambassador",
+            "Rational: CRQ 5.0, uniqueness 5.0, NPS −20 and mean LTR 7.0 are not enough for "
+            "Ambassador",
         ),
         ({}, "Ambassador: CRQ 6.0, uniqueness 6.0, NPS +40 and mean LTR 8.5 are enough"),
         ({"crq": 3.2, "service": 3.1}, "Opponent: CRQ 3.2 below 3.75 and service 3.1 below 4"),
         (
             {"solution": 2.5, "experience": 5.75},
-            "Ambivalent: solution and experience 3.2 apart and the lower of solution and experience "
-            "2.5 below 4.25",
+            "Ambivalent: solution and experience 3.2 apart and the lower of solution and "
+            "experience 2.5 below 4.25",
         ),
         (
             {"crq": 4.2, "value": 3.0, "commitment": 3.5},
-            "Stalker: CRQ 4.2 below 4.5, value 3.0 below 4, value 3.0 the lowest and commitment 3.5 "
-            "below 4",
+            "Stalker: CRQ 4.2 below 4.5, value 3.0 below 4, value 3.0 the lowest and "
+            "commitment 3.5 below 4",
         ),
     ],
 )

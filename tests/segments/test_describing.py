@@ -77,7 +77,7 @@ def test_migration_keeps_every_account():
     assert found["n"].sum() == 120
     assert found.loc[found["segment"] == "not asked", "n"].sum() == 1
     assert found.loc[found["from_segment"] == "new", "n"].sum() == 1
-    pair = ASSIGNED.pivot(index=["client_id", "account_id"], columns="wave", values="segment")
+    pair = ASSIGNED.set_index(["client_id", "account_id", "wave"])["segment"].unstack()  # noqa: PD010
     stay = (pair["2024"] == "Ambassador") & (pair["2025"] == "Ambassador")
     both = found.query("from_segment == 'Ambassador' and segment == 'Ambassador'")
     assert both["n"].sum() - stay.sum() in (0, -1, -2)
