@@ -18,6 +18,7 @@ from crqlab.report.choice import chosen
 from crqlab.report.journey import reports, stations
 from crqlab.stats.accuracy import auc
 from crqlab.stats.bootstrap import ratios
+from crqlab.stats.importance import lmg
 from crqlab.stats.survival import c_index, cox
 
 
@@ -219,7 +220,40 @@ def concordant() -> Iterator[Bench]:
     )
 
 
+@contextmanager
+def weighing() -> Iterator[Bench]:
+    rng = np.random.default_rng(7)
+    x = rng.normal(size=(2000, 9)) + rng.normal(size=(2000, 1))
+    drivers = pd.DataFrame(x, columns=[f"d{j}" for j in range(9)])
+    trust = pd.Series(x @ np.linspace(1, 0, 9) + rng.normal(size=2000))
+    account = pd.Series(np.repeat(np.arange(400), 5))
+
+    def plain():
+        values = np.column_stack([np.ones(2000), x])
+        for code in range(2**9):
+            inside = [0, *(j + 1 for j in range(9) if code >> j & 1)]
+            np.linalg.lstsq(values[:, inside], trust, rcond=None)
+
+    yield Bench(
+        "LMG of 9 drivers with intervals from 2,000 draws of accounts",
+        lambda: lmg(drivers, trust, groups=account),
+        plain,
+        "a least-squares fit per subset and draw, timed on one draw",
+        plain_share=2001,
+        plain_rounds=1,
+    )
+
+
 def found(words: list[str]) -> list[Callable]:
     """Return the comparisons whose name holds one of the words; all without words."""
-    every = [reading, scoring, resampling, reporting, surviving, discriminating, concordant]
+    every = [
+        reading,
+        scoring,
+        resampling,
+        reporting,
+        surviving,
+        discriminating,
+        concordant,
+        weighing,
+    ]
     return [case for case in every if not words or any(w in case.__name__ for w in words)]

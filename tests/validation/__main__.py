@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.validation import accuracy, audit, construct, nonresponse, regression
+from tests.validation import accuracy, audit, construct, drivers, nonresponse, regression
 from tests.validation.coverage import FULL, QUICK, by_accounts, by_quantity, cases, selection
 from tests.validation.page import misses, page
 
@@ -35,6 +35,11 @@ def main() -> int:
     panel = regression.FULL if settings is FULL else regression.QUICK
     effects = regression.covered(regression.cases(panel))
     text = f"{text.rstrip()}\n{regression.section(panel, effects)}"
+    moved = drivers.FULL if settings is FULL else drivers.QUICK
+    planted = drivers.covered(drivers.cases(moved), moved)
+    text = (
+        f"{text.rstrip()}\n{drivers.section(moved, planted, drivers.judged(drivers.named(moved)))}"
+    )
     print(text)
     if settings is FULL:
         PAGE.write_text(text, encoding="utf-8")
@@ -51,7 +56,9 @@ def main() -> int:
         print(f"MISSED: {name} covers {sure.loc[name, 'covered']:.1%}", file=sys.stderr)
     for name in (off := regression.misses(effects)):
         print(f"MISSED: the interval of {name}", file=sys.stderr)
-    return 1 if off or missed or lost or broken or unsure or "**missed**" in asked else 0
+    for name in (stray := drivers.misses(planted)):
+        print(f"MISSED: the interval of {name}", file=sys.stderr)
+    return 1 if stray or off or missed or lost or broken or unsure or "**missed**" in asked else 0
 
 
 if __name__ == "__main__":
