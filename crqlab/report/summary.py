@@ -144,7 +144,7 @@ class Findings:
 
 
 def sentences(found: Findings) -> tuple[str, ...]:
-    """Say what changed, where the client stands, what to fix, and who is at risk.
+    r"""Say what changed, where the client stands, what to fix, and who is at risk.
 
     Parameters
     ----------
@@ -161,7 +161,8 @@ def sentences(found: Findings) -> tuple[str, ...]:
     --------
     >>> crq = Score("crq", "CRQ", 5.21, 5.02, 5.4, 240, 61, before="2024",
     ...             change=0.08, change_low=-0.11, change_high=0.27)
-    >>> print(*sentences(Findings("Nordwind", (crq,))))  # doctest: +NORMALIZE_WHITESPACE
+    >>> said = sentences(Findings("Nordwind", (crq,)))[0].replace("\N{NO-BREAK SPACE}", " ")
+    >>> print(said)  # doctest: +NORMALIZE_WHITESPACE
     CRQ is 5.21 (95 % interval 5.02 to 5.40), no clear change since 2024 (+0.08, −0.11 to +0.27);
     n = 240 respondents of 61 accounts.
     """
