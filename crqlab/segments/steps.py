@@ -18,7 +18,7 @@ from scipy.special import betaln, expit, logsumexp
 
 from crqlab.base.errors import EstimateError
 
-FINE = 300  # candidate cuts on the answer scale
+FINE = 600  # candidate cuts on the answer scale
 LEAST = 20  # accounts that every part must hold
 METHOD = "posterior of a step (Chernozhukov & Hong 2004)"
 
@@ -88,6 +88,8 @@ def steps(
             "or derive the cuts from a target mix."
         )
     grid = np.linspace(*ends, FINE + 1)[1:-1]
+    inner = np.partition(score, [LEAST - 1, n - LEAST])[[LEAST - 1, n - LEAST]]
+    grid = grid[(grid > inner[0]) & (grid <= inner[1])]
     chance, best = _posterior(score, churned, count, grid)
     tail = (1 - level) / 2
     cuts, low, high = (_quantile(chance, grid, q) for q in (0.5, tail, 1 - tail))

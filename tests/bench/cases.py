@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from crqlab import Study, responses, scores, simulate
+from crqlab import Study, responses, scores, segments, simulate
 from crqlab.report.choice import chosen
 from crqlab.report.journey import reports, stations
 from crqlab.stats.accuracy import auc
@@ -244,6 +244,73 @@ def weighing() -> Iterator[Bench]:
     )
 
 
+@contextmanager
+def segmenting() -> Iterator[Bench]:
+    with demo(40) as study:
+        people = scores.respondents(answered(study), study.codebook)
+        few = scores.accounts(people, study.codebook)
+        rules, rng = segments.starting(), np.random.default_rng(1)
+        rows = few.iloc[rng.integers(len(few), size=1_000_000)].reset_index(drop=True)
+
+        def plain():
+            part = rows.head(20_000)
+            part.apply(lambda row: _segment(row), axis=1)
+
+        yield Bench(
+            "1 million accounts into segments, with reasons",
+            lambda: segments.assign(rows, rules),
+            plain,
+            "DataFrame.apply with if and else, no reasons, timed on 20,000",
+            plain_share=50,
+            plain_rounds=1,
+        )
+
+
+def _segment(row: pd.Series) -> str:
+    """Return the segment by the starting rules, one account at a time."""
+    if row["crq"] < 3.75 and row["service"] < 4:
+        return "Opponent"
+    if row["crq"] < 4.5 and row["value"] < min(4, row["service"], row["solution"]):
+        return "Stalker"
+    if row["crq"] < 4.5 or abs(row["solution"] - row["experience"]) >= 1.25:
+        return "Ambivalent"
+    good = row["crq"] >= 5.5 and row["uniqueness"] >= 5.25
+    return "Ambassador" if good and (row["nps"] > 0 or row["mean_ltr"] >= 8) else "Rational"
+
+
+@contextmanager
+def belonging() -> Iterator[Bench]:
+    with demo(150) as study:
+        people = scores.respondents(answered(study), study.codebook)
+        few = scores.accounts(people, study.codebook)
+        rules, copies = segments.starting(), -(-1_000_000 // len(few))
+        many, all_ = (
+            pd.concat(
+                [t.assign(account_id=t["account_id"] + f"_{k}") for k in range(copies)],
+                ignore_index=True,
+            )
+            for t in (few, people)
+        )
+
+        def plain():
+            part = many.head(20)
+            for _, mine in all_.merge(part[["client_id", "wave", "account_id"]]).groupby(
+                ["client_id", "wave", "account_id"]
+            ):
+                for draw in range(200):
+                    taken = mine.sample(frac=1, replace=True, random_state=draw)
+                    _segment(taken.mean(numeric_only=True).reindex(rules.scores).fillna(0))
+
+        yield Bench(
+            "200 draws of P(segment) for 1 million accounts",
+            lambda: segments.membership(many, all_, rules, draws=200),
+            plain,
+            "DataFrame.sample per account and draw, timed on 20 accounts",
+            plain_share=50_000,
+            plain_rounds=1,
+        )
+
+
 def found(words: list[str]) -> list[Callable]:
     """Return the comparisons whose name holds one of the words; all without words."""
     every = [
@@ -255,5 +322,5 @@ def found(words: list[str]) -> list[Callable]:
         discriminating,
         concordant,
         weighing,
-    ]
+    , segmenting, belonging]
     return [case for case in every if not words or any(w in case.__name__ for w in words)]

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.validation import accuracy, audit, construct, drivers, nonresponse, regression
+from tests.validation import accuracy, audit, construct, drivers, nonresponse, regression, segments
 from tests.validation.coverage import FULL, QUICK, by_accounts, by_quantity, cases, selection
 from tests.validation.page import misses, page
 
@@ -40,6 +40,9 @@ def main() -> int:
     text = (
         f"{text.rstrip()}\n{drivers.section(moved, planted, drivers.judged(drivers.named(moved)))}"
     )
+    sized = segments.FULL if settings is FULL else segments.QUICK
+    cuts, mixed = segments.found_cuts(sized), segments.found_mix(sized)
+    text = f"{text.rstrip()}\n{segments.section(sized, cuts, mixed, segments.come_true(sized))}"
     print(text)
     if settings is FULL:
         PAGE.write_text(text, encoding="utf-8")
@@ -58,7 +61,10 @@ def main() -> int:
         print(f"MISSED: the interval of {name}", file=sys.stderr)
     for name in (stray := drivers.misses(planted)):
         print(f"MISSED: the interval of {name}", file=sys.stderr)
-    return 1 if stray or off or missed or lost or broken or unsure or "**missed**" in asked else 0
+    for name in (apart := segments.misses(cuts, mixed)):
+        print(f"MISSED: the interval of thresholds, {name}", file=sys.stderr)
+    wrong = (stray, off, missed, lost, broken, unsure, apart, "**missed**" in asked)
+    return int(any(wrong))
 
 
 if __name__ == "__main__":
