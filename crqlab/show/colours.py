@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -12,6 +14,29 @@ ACCENT, SOFT, WARM = "#1f5582", "#86b9de", "#a84300"
 STEPS = ("#a84300", "#e08a3c", "#fbd9ae", "#f5f6f7", "#cfe3f2", "#86b9de", "#1f5582")
 #: Where one step ends and the next begins, as shares of the answer scale.
 BOUNDS = (0.40, 0.50, 0.60, 0.70, 0.80, 0.90)
+
+#: From the best segment to the worst, and who is not heard.
+SEGMENTS = {
+    "Ambassador": ACCENT,
+    "Rational": SOFT,
+    "Ambivalent": "#fbd9ae",
+    "Stalker": "#e08a3c",
+    "Opponent": WARM,
+    "Silent": LINE,
+}
+_STRAY = ("#52606d", "#9aa5b1", "#7b8794", "#3e4c59", "#cbd2d9")
+
+
+def segment(name: str, names: Sequence[str]) -> str:
+    """Return the colour of a segment; segments of other names have greys in their order.
+
+    Examples
+    --------
+    >>> segment("Rational", ["Rational"]), segment("Odd", ["Rational", "Odd"])
+    ('#86b9de', '#52606d')
+    """
+    stray = [other for other in names if other not in SEGMENTS]
+    return SEGMENTS[name] if name in SEGMENTS else _STRAY[stray.index(name) % len(_STRAY)]
 
 
 def luminance(colour: str) -> float:

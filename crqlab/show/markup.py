@@ -184,6 +184,27 @@ def under(title: str, *shown: Shown, says: str = "") -> Shown:
     return Shown(html, "\n".join(part.sentence for part in kept))
 
 
+def folded(title: str, shown: Shown) -> Shown:
+    """Fold away what few readers need; a printed page shows it open.
+
+    Parameters
+    ----------
+    title : str
+        Plain text: what is inside.
+    shown : Shown
+        Nothing is folded if it has no HTML.
+
+    Examples
+    --------
+    >>> folded("More", Shown("<p>All.</p>", "All.")).html
+    '<details>\\n<summary>More</summary>\\n<p>All.</p>\\n</details>'
+    """
+    if not shown.html:
+        return shown
+    head = f"<summary>{text(title)}</summary>"
+    return Shown(f"<details>\n{head}\n{shown.html}\n</details>", shown.sentence)
+
+
 def hidden(words: str) -> str:
     """Return words that are heard but not seen."""
     return f'<span class="heard">{text(words)}</span>'

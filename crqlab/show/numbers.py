@@ -10,6 +10,7 @@ from math import isnan
 
 MISSING = "–"
 DECIMALS = {"nps": 0}
+_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 
 
 def number(value: float | None, decimals: int = 2, *, signed: bool = False) -> str:
@@ -112,3 +113,16 @@ def quantity(measure: str) -> str:
     """
     named = {"crq": "CRQ (scale points)", "nps": "NPS (points)", "mean_ltr": "mean LTR (0 to 10)"}
     return named.get(measure, f"{measure} (scale points)")
+
+
+def nth(place: float) -> str:
+    """Write a place in a row.
+
+    Examples
+    --------
+    >>> nth(1), nth(3.0), nth(10), nth(float("nan"))
+    ('1st', '3rd', '10th', '–')
+    """
+    if isnan(place):
+        return MISSING
+    return f"{place:.0f}{_ENDINGS.get(round(place), 'th')}"

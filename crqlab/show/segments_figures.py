@@ -10,25 +10,11 @@ from matplotlib.axes import Axes
 from crqlab.segments import Mix, Panel
 from crqlab.show import alt
 from crqlab.show.colours import ACCENT, INK, LINE, MUTED, SOFT, WARM, ink
+from crqlab.show.colours import segment as colour
 from crqlab.show.numbers import count, number, percent, span
 
-COLOURS = {
-    "Ambassador": ACCENT,
-    "Rational": SOFT,
-    "Ambivalent": "#fbd9ae",
-    "Stalker": "#e08a3c",
-    "Opponent": WARM,
-    "Silent": LINE,
-}
-OTHERS = ("#52606d", "#9aa5b1", "#7b8794", "#3e4c59", "#cbd2d9")
 MARKS = ("o", "s", "^", "D", "X", "v", "P", "*")
 MOST = 4000  # dots that a map can carry
-
-
-def colour(name: str, names: tuple[str, ...]) -> str:
-    """Return the colour of a segment; segments of other names have greys in their order."""
-    stray = [other for other in names if other not in COLOURS]
-    return COLOURS[name] if name in COLOURS else OTHERS[stray.index(name) % len(OTHERS)]
 
 
 def segment_shares(
