@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crqlab.report import privacy
+from crqlab import CrqError, Study
+from crqlab.report import privacy, view
 from crqlab.responses.privacy import personal_data
+from tests.show.fixture import Shape, lay_out
 
 
 def redacted(said, *names):
@@ -113,3 +115,70 @@ def test_withheld_empties_small_groups_and_no_other(groups, minimum):
     assert (left.loc[few, "flag"] == f"withheld: n below {minimum}").all()
     assert (left.loc[~few, "flag"] == "people disagree").all()
     assert left.loc[~few, "nps"].tolist() == rows.loc[~few, "nps"].tolist()
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.sampled_from("ab")), min_size=1), st.integers(1, 6)
+)
+def test_what_is_withheld_cannot_be_had_from_the_total(groups, minimum):
+    n, whole = (pd.Series(part) for part in zip(*groups, strict=True))
+    hidden = privacy.complemented(n, minimum=minimum, whole=whole)
+    assert hidden[n < minimum].all()
+    for _, part in n[n > 0].groupby(whole):
+        gone = part[hidden[part.index]]
+        if len(gone) and len(gone) < len(part):
+            assert len(gone) >= 2
+            assert gone.sum() >= minimum
+        if (part >= minimum).all():
+            assert gone.empty
+
+
+def test_no_larger_group_is_withheld_than_needed():
+    n = pd.Series([1, 5, 4, 9, 7])
+    hidden = privacy.complemented(n, minimum=3, whole=pd.Series("client", index=n.index))
+    assert n[hidden].tolist() == [1, 4]
+
+
+def test_the_only_small_account_takes_the_next_one_along(tmp_path):
+    study = lay_out(tmp_path, Shape(accounts=6, most=6))
+    scores = study.read("account_scores")
+    scores.loc[scores["n"] == 2, ["n", "n_ltr"]] = 3
+    study.write("account_scores", scores)
+    rows = view(study, client="C017", wave="2025").scored.set_index("n").sort_index()
+    assert rows["withheld"].tolist() == [True, True, False, False, False, False]
+    assert rows["flag"].iloc[1] == "withheld: would tell what a smaller group said"
+    assert rows["nps"].isna().tolist() == rows["withheld"].tolist()
+
+
+def test_the_last_part_of_a_change_is_not_left_to_be_subtracted(tmp_path):
+    study = lay_out(tmp_path, Shape())
+    changes = study.read("changes")
+    people = changes["part"].map({"all": 40, "same": 20, "joiners": 2, "leavers": 18})
+    study.write("changes", changes.assign(n_respondents=people))
+    parts = view(study, client="C017", wave="2025").parts.set_index("part")["withheld"]
+    assert parts.to_dict() == {"all": False, "same": False, "joiners": True, "leavers": True}
+
+
+@pytest.mark.parametrize(
+    "said", ["https://intra.example/x?y=1", "www.firm.example", "ftp://a.b", "firm.example/faces"]
+)
+def test_web_addresses_are_taken_out(said):
+    assert redacted(f"See {said} and and/or 24/7, e.g. 5.2/7") == (
+        "See [address removed] and and/or 24/7, e.g. 5.2/7"
+    )
+
+
+def test_names_are_taken_out_last_name_first_too():
+    assert (
+        redacted("Ask Berg, Eva or Eva  Berg", "Eva Berg") == "Ask [name removed] or [name removed]"
+    )
+
+
+def test_comments_need_no_smaller_groups_than_scores(tmp_path):
+    study = lay_out(tmp_path, Shape())
+    book = study.raw / "codebook.yaml"
+    book.write_text(
+        book.read_text(encoding="utf-8") + "privacy: {min_scores: 6}\n", encoding="utf-8"
+    )
+    with pytest.raises(CrqError, match="min_comments is 5, below min_scores 6"):
+        assert Study("demo", root=tmp_path).codebook

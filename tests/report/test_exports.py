@@ -1,0 +1,275 @@
+"""Exports hold what the tables hold, by the word of readers that others have written."""
+
+import csv
+import io
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import pytest
+import yaml
+from pptx import Presentation
+from pptx.util import Inches
+from python_calamine import CalamineWorkbook
+
+from crqlab import CrqError, ReportError, Study, StudyError
+from crqlab.report import LeakError, card, export, html, view
+from crqlab.report.exports import crm, slides, workbook, writing
+from crqlab.report.exports import theme as themes
+from crqlab.report.exports.sheets import sheets
+from tests.report.executed import executed
+from tests.report.neighbours import HOSTILE, THEIRS, lay
+
+PLAIN = themes.Theme()
+FORMULAS = ("=", "+", "-", "@", "{")
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    return lay(tmp_path_factory.mktemp("exports"), names=HOSTILE, accounts=14)
+
+
+@pytest.fixture(scope="module")
+def seen(study):
+    return view(study, client="C017", wave="2025")
+
+
+@pytest.fixture(scope="module")
+def about(study):
+    return card(study, client="C017", wave="2025")
+
+
+@pytest.fixture(scope="module")
+def book(seen, about):
+    return CalamineWorkbook.from_filelike(io.BytesIO(workbook.content(seen, PLAIN, card=about)))
+
+
+@pytest.fixture(scope="module")
+def deck(seen, about):
+    return Presentation(io.BytesIO(slides.content(seen, PLAIN, card=about)))
+
+
+@pytest.fixture(scope="module")
+def rows(seen, study):
+    text = crm.content(seen, PLAIN, study=study).decode("utf-8")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def table(book, name):
+    """One sheet as a list of rows, each a dict by heading."""
+    lines = book.get_sheet_by_name(name).to_python()
+    heads = lines[4]
+    return [dict(zip(heads, line, strict=True)) for line in lines[5:]]
+
+
+def test_a_workbook_has_a_sheet_for_every_table_with_its_numbers(book, seen):
+    names = [sheet.name for sheet in sheets(seen)]
+    assert book.sheet_names == ["README", *names, "Run card"]
+    assert {"Scores", "Accounts", "Comments", "Left out"} <= set(names)
+    found = {row["Measure"]: row for row in table(book, "Scores")}
+    for row in seen.measures.itertuples():
+        line = found[row.label]
+        assert line["Value"] == pytest.approx(row.value, abs=1e-12)
+        assert line["Interval from"] == pytest.approx(row.low, abs=1e-12)
+        assert line["n respondents"] == row.n_respondents
+        assert line["Method"] == row.method
+
+
+def test_accounts_in_a_workbook_keep_back_what_the_page_keeps_back(book, seen):
+    found = {row["Account id"]: row for row in table(book, "Accounts")}
+    assert len(found) == len(seen.accounts)
+    for row in seen.accounts.itertuples():
+        line = found[row.account_id]
+        assert (line["CRQ, plain mean"] == "") == (row.crq != row.crq)
+        assert line["n respondents"] == row.n
+    small = [row for row in found.values() if 0 < row["n respondents"] < 3]
+    assert small
+    assert all(row["Caution"].startswith("withheld") for row in small)
+
+
+def test_units_and_notes_stand_above_the_table(book):
+    lines = book.get_sheet_by_name("Accounts").to_python()
+    units = dict(zip(lines[4], lines[3], strict=True))
+    assert units["CRQ, shrunken"] == "scale points, 1 to 7"
+    assert units["NPS"] == "-100 to +100"
+    assert units["Revenue a year"] == "EUR"
+    assert "fewer than 3 respondents" in lines[1][0]
+
+
+def test_no_cell_is_a_formula_or_a_link(seen, about, study):
+    made = {"xlsx": workbook.content(seen, PLAIN, card=about),
+            "pptx": slides.content(seen, PLAIN, card=about)}  # fmt: skip
+    parts = [part for content in made.values() for part in unzipped(content)]
+    sheets_ = [text for name, text in parts if "/worksheets/" in name or "hyperlink" in name]
+    assert len(sheets_) > 5
+    assert not any(b"<f>" in text or b"<hyperlink" in text for text in sheets_)
+
+
+def unzipped(content):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            inner = archive.read(name)
+            yield from unzipped(inner) if name.endswith(".xlsx") else [(name, inner)]
+
+
+def test_hostile_names_arrive_as_the_text_they_are(book, deck, rows):
+    wanted = {name.replace("\u202e", "") for name in HOSTILE}
+    assert wanted <= {row["Account"] for row in table(book, "Accounts")}
+    assert wanted <= {row["Name"].removeprefix("'") for row in rows}
+    drawn = [str(c) for chart in charts(deck) for c in chart.plots[0].categories]
+    assert all(any(name in label for label in drawn) for name in ("=1+1"[:1], "ACME", "../../x"))
+    assert not any(label.startswith(FORMULAS[0]) for label in drawn)
+
+
+def charts(deck):
+    return [s.chart for slide in deck.slides for s in slide.shapes if s.has_chart]
+
+
+def words(slide):
+    return "\n".join(s.text_frame.text for s in slide.shapes if s.has_text_frame)
+
+
+def test_slides_say_one_thing_each_with_its_n(deck, seen):
+    titles = [slide.shapes.title.text_frame.text for slide in deck.slides]
+    crq = seen.measure("crq")
+    assert titles[0].startswith("Nordwind & Co")
+    assert titles[1].startswith(f"CRQ {crq['value']:.2f} ({crq['low']:.2f} to {crq['high']:.2f})")
+    assert all(titles)
+    assert f"n = {crq['n_respondents']} respondents" in words(deck.slides[1])
+    assert all("SYNTHETIC DATA" in words(slide) for slide in deck.slides)
+
+
+def test_charts_can_be_edited_and_hold_the_tables_numbers(deck, seen):
+    drawn = {chart.plots[0].series[0].name: chart.plots[0] for chart in charts(deck)}
+    rows = seen.measures[seen.measures["measure"].isin(seen.instrument.constructs)]
+    found = dict(zip(drawn["Mean score"].categories, drawn["Mean score"].series[0].values,
+                     strict=True))  # fmt: skip
+    assert found == pytest.approx(dict(zip(rows["label"], rows["value"], strict=True)))
+    assert sum(drawn["Respondents by answer, 0 to 10"].series[0].values) == seen.ltr["n"].sum()
+    bars = drawn["Mean score"].series[0]._element.find("{*}errBars")
+    ends = [float(v.text) for v in bars.find("{*}plus").iter("{*}v")]
+    assert sorted(ends) == pytest.approx(sorted(rows["high"] - rows["value"]))
+
+
+def test_a_crm_gets_one_row_an_account_with_its_ids(rows, seen):
+    assert [row["Account_External_Id__c"] for row in rows] == sorted(seen.accounts["account_id"])
+    by_id = seen.accounts.set_index("account_id")
+    for row in rows:
+        mine = by_id.loc[row["Account_External_Id__c"]]
+        assert row["CRQ_Status__c"] == mine["status"]
+        assert (row["CRQ_Score__c"] == "") == (mine["shrunken"] != mine["shrunken"])
+        if row["CRQ_Score__c"]:
+            assert float(row["CRQ_Score__c"]) == mine["shrunken"]
+    assert any(row["CRQ_Verbatim__c"] for row in rows)
+
+
+def test_no_text_for_a_crm_begins_like_a_formula(rows):
+    texts = [v for row in rows for k, v in row.items() if k.startswith(("Name", "CRQ_V", "CRQ_C"))]
+    assert any(text.startswith("'=") for text in texts)
+    assert not any(text.lstrip(" ").startswith(("=", "+", "-", "@")) for text in texts)
+
+
+def test_a_crm_file_is_utf8_with_crlf_and_no_mark(seen, study):
+    content = crm.content(seen, PLAIN, study=study)
+    assert not content.startswith(b"\xef\xbb\xbf")
+    assert content.count(b"\r\n") == content.count(b"\n")
+    assert b"Account 13" in content
+
+
+@pytest.mark.parametrize("make", [workbook.content, slides.content, crm.content])
+def test_the_same_numbers_give_the_same_bytes(seen, about, study, make):
+    once, again = (make(seen, PLAIN, card=about, study=study) for _ in range(2))
+    assert once == again
+    if make is not crm.content:
+        dates = {i.date_time for i in zipfile.ZipFile(io.BytesIO(once)).infolist()}
+        assert dates == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_files_say_nothing_of_who_made_them(seen, about):
+    for make in (workbook.content, slides.content):
+        parts = list(unzipped(make(seen, PLAIN, card=about)))
+        cores = [text for name, text in parts if name == "docProps/core.xml"]
+        assert b"crqlab" in cores[-1] + cores[0]
+        assert all(core.count(b"2000-01-01T00:00:00Z") == core.count(b"W3CDTF") for core in cores)
+        assert not any(b"Steve Canny" in text for _, text in parts)
+
+
+def test_a_clients_template_keeps_its_look_and_loses_its_slides(seen, about, tmp_path):
+    own = Presentation()
+    own.slide_width = Inches(10)
+    slide = own.slides.add_slide(own.slide_layouts[5])
+    slide.shapes.title.text = "Last year's secrets"
+    own.save(tmp_path / "own.pptx")
+    made = slides.content(seen, PLAIN, card=about, template=tmp_path / "own.pptx")
+    deck = Presentation(io.BytesIO(made))
+    assert deck.slide_width == Inches(10)
+    assert not any(b"secrets" in part for _, part in unzipped(made))
+    right = [s.left + s.width for page in deck.slides for s in page.shapes]
+    assert max(right) <= deck.slide_width
+    (tmp_path / "bad.pptx").write_text("no slides")
+    with pytest.raises(StudyError, match=r"bad\.pptx is no PowerPoint file"):
+        slides.content(seen, PLAIN, card=about, template=tmp_path / "bad.pptx")
+
+
+def test_a_theme_colours_the_charts_and_pale_colours_are_refused(seen, about, tmp_path):
+    file = tmp_path / "theme.yaml"
+    file.write_text(yaml.safe_dump({"accent": "#7A1F5C"}))
+    look = themes.read(file)
+    assert look.css.startswith(":root { --accent: #7a1f5c;")
+    made = slides.content(seen, look, card=about)
+    assert any(b"7A1F5C" in part for name, part in unzipped(made) if "chart" in name)
+    file.write_text("accent: '#ffee00'")
+    with pytest.raises(CrqError, match="too pale to be read on white"):
+        themes.read(file)
+    file.write_text("logo: none.png")
+    with pytest.raises(StudyError, match=r"logo 'none\.png' is not there"):
+        themes.read(file)
+
+
+def test_export_writes_beside_the_report(study):
+    made = export(study, "C017", "2025", kinds=["csv", "xlsx", "pptx"])
+    assert [path.name for path in made] == ["C017_2025.csv", "C017_2025.xlsx", "C017_2025.pptx"]
+    assert all(path.parent == study.reports for path in made)
+
+
+def test_a_leak_stops_every_export_and_leaves_nothing_behind(study, tmp_path, monkeypatch):
+    root = tmp_path / "leaky"
+    shutil.copytree(study.root / "data", root / "data")
+    leaky = Study("demo", root=root)
+    monkeypatch.setattr(crm, "content", lambda *_, **__: THEIRS["client name"].encode())
+    with pytest.raises(LeakError, match="kvarnby verkstad"):
+        export(leaky, "C017", "2025", kinds=["xlsx", "csv"])
+    assert not leaky.reports.exists()
+
+
+def test_what_is_missing_is_told(study, monkeypatch):
+    with pytest.raises(CrqError, match="to is 'doc'; use 'pdf', 'xlsx', 'pptx' or 'csv'"):
+        export(study, "C017", "2025", kinds=["doc"])
+    with pytest.raises(StudyError, match=r"C017_2025\.html is not there; a PDF is made from it"):
+        export(study, "C017", "2025", kinds=["pdf"])
+    monkeypatch.setattr(writing, "find_spec", lambda name: None)
+    with pytest.raises(ReportError, match=r"package pptx, .*pip install 'crqlab\[exports\]'"):
+        export(study, "C017", "2025", kinds=["pptx"])
+
+
+@pytest.mark.slow
+def test_a_pdf_reads_like_the_page(study, seen):
+    pytest.importorskip("weasyprint")
+    pdftotext = shutil.which("pdftotext") or pytest.skip("needs pdftotext of poppler-utils")
+    page = html.render(executed(study, client="C017", wave="2025"), title="P", language="en")
+    study.reports.mkdir(exist_ok=True)
+    (study.reports / "C017_2025.html").write_text(page, encoding="utf-8")
+    (path,) = export(study, "C017", "2025", kinds=["pdf"])
+    done = subprocess.run([pdftotext, "-layout", path, "-"], capture_output=True, check=True)
+    said = done.stdout.decode()
+    crq = seen.measure("crq")
+    assert "Nordwind & Co, wave 2025" in said
+    assert f"{crq['value']:.2f}" in said
+    assert f"{crq['low']:.2f} to {crq['high']:.2f}" in said
+    assert "<script>alert" in said
+    assert "SYNTHETIC DATA" in said.splitlines()[0]
+    pages = said.split("\f")[:-1]
+    for number, text in enumerate(pages, start=1):
+        assert text.rstrip().endswith(f"{number} / {len(pages)}")
+    assert sys.platform not in said
