@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import nbformat
-
 from crqlab.base.study import Study, replace
 from crqlab.report.documents import cleaned, defaults
 from crqlab.report.execution import run
@@ -24,5 +22,7 @@ def refresh(study: Study, told: Callable[[str], None]) -> None:
     """
     for path in notebooks(study):
         executed = cleaned(defaults(run(path, {}, home=study.root)), images=False)
+        import nbformat  # after a run, which has seen to it that this is quick
+
         replace(path, (nbformat.writes(executed).rstrip("\n") + "\n").encode())
         told(f"{path.name}: executed and kept")

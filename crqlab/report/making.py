@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from crqlab.base.study import Study, fingerprint, replace
 from crqlab.report import gate, html, ledger
 from crqlab.report.documents import cleaned, own
@@ -78,6 +76,8 @@ def digest(parts: Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
 
 def _keep(study: Study, name: str, executed: Any, *, client: str | None) -> None:
     """Write the page first and the notebook last, each whole or not at all, if both may pass."""
+    import nbformat  # after a run, which has seen to it that this is quick
+
     book = study.codebook
     page = html.render(
         executed, title=book.title, language="en", code=client is None, synthetic=book.synthetic

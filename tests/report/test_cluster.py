@@ -1,0 +1,103 @@
+"""The same batch on a real Dask cluster: a scheduler and two workers, as processes of their own."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import ExitStack
+
+import pytest
+
+from crqlab import CrqError
+from crqlab.report import ledger
+from crqlab.report.batches import batch
+from tests.report.test_batches import laid_out, times
+
+pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="tried on Linux only"),
+]
+CLIENTS = [(f"K{i}", "2025") for i in range(6)]
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """A scheduler's address and two workers without nannies: a killed one stays dead."""
+    place = tmp_path / "scheduler.json"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
+    dask = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
+    worker = [sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", str(place)]
+    common = ["--no-dashboard", "--host", "127.0.0.1"]
+    with ExitStack() as stack:
+
+        def start(*words):
+            process = stack.enter_context(subprocess.Popen(words, **quiet))
+            stack.callback(process.wait)
+            stack.callback(process.kill)
+            return process
+
+        start(*dask, "--port", "0", "--scheduler-file", str(place), *common)
+        single = ["--no-nanny", "--nthreads", "1", "--memory-limit", "0"]
+        workers = [start(*worker, *single, *common) for _ in range(2)]
+        yield address(place), workers
+
+
+def address(place, patience=60):
+    import json
+
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        if place.is_file() and place.stat().st_size:
+            return json.loads(place.read_text())["address"]
+        time.sleep(0.05)
+    raise TimeoutError("the scheduler did not start")
+
+
+def ready(scheduler, workers):
+    from distributed import Client
+
+    with Client(scheduler) as client:
+        client.wait_for_workers(workers, timeout=60)
+
+
+def test_a_worker_killed_in_mid_run_loses_no_report_and_repeats_none(tmp_path, cluster):
+    scheduler, workers = cluster
+    ready(scheduler, 2)
+    study = laid_out(tmp_path / "project", "crq.report.batches.time.sleep(0.3)")
+    heard = []
+
+    def hear(step):
+        heard.append(step)
+        if len(heard) == 1:
+            os.kill(workers[0].pid, signal.SIGKILL)
+
+    found = batch(study, CLIENTS, cluster=scheduler, seconds=60, heard=hear)
+    assert str(found).startswith("6 reports: 6 made")
+    assert sorted(step.job.client for step in heard) == [client for client, _ in CLIENTS]
+    assert set(ledger.entries(study)) == {f"K{i}_2025" for i in range(6)}
+    again = batch(study, CLIENTS, cluster=scheduler)
+    assert {step.status for step in again.steps} == {"kept"}
+    assert sum(times(study).values()) <= 7  # the one at work when its worker died ran again
+
+
+def test_a_report_that_would_kill_its_worker_fails_alone(tmp_path, cluster):
+    scheduler, workers = cluster
+    ready(scheduler, 2)
+    kill = "if client == 'K1':\n    crq.report.batches.os.kill(crq.report.batches.os.getpid(), 9)"
+    study = laid_out(tmp_path / "project", kill)
+    found = batch(study, CLIENTS[:3], cluster=scheduler, seconds=60)
+    assert [step.job.client for step in found.failed] == ["K1"]
+    assert "lost its kernel" in found.failed[0].error
+    assert all(worker.poll() is None for worker in workers)
+
+
+def test_a_scheduler_that_is_not_there_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("crqlab.report.cluster._WAIT", "1s")
+    study = laid_out(tmp_path)
+    with pytest.raises(CrqError, match="where no Dask scheduler answers"):
+        batch(study, CLIENTS[:1], cluster="tcp://127.0.0.1:9")
+    assert threading.active_count() < 50
