@@ -130,7 +130,8 @@ def misses(cuts: pd.DataFrame, mix: pd.DataFrame) -> list[str]:
 def section(settings: Settings, cuts: pd.DataFrame, mix: pd.DataFrame, true: pd.DataFrame) -> str:
     """Return the page's section on thresholds."""
     first = [
-        f"| {r.world} | {r.cut:.3f} | {r.covered:.1%} | {r.error:.1%} | {r.bias:+.3f} | {r.off:.3f} |"
+        f"| {r.world} | {r.cut:.3f} | {r.covered:.1%} | {r.error:.1%} "
+        f"| {r.bias:+.3f} | {r.off:.3f} |"
         for r in cuts.itertuples()
     ]
     second = [f"| {r.shift} | {r.covered:.1%} | {r.error:.1%} |" for r in mix.itertuples()]
@@ -153,8 +154,8 @@ def section(settings: Settings, cuts: pd.DataFrame, mix: pd.DataFrame, true: pd.
 _SECTION = """
 ## Are known thresholds found again?
 
-Churn steps down at three known cuts of CRQ (large steps: {large}; small steps: {small}), {samples:,}
-samples of {choose:,} accounts, which is the half of the demo's that chooses; seed {seed}. A step is
+Churn steps down at three known cuts of CRQ (large steps: {large}; small steps: {small}),
+{samples:,} samples of {choose:,} accounts, which is the half of the demo's that chooses; seed {seed}. A step is
 no regular estimate, so the interval is the posterior of the step; *off* is the median distance of
 the estimate from the truth, in scale points. Promised: 93 to 97 %, and within 0.1 points.
 
