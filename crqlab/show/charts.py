@@ -6,7 +6,9 @@ machine and keeps text readable for screens, printers and screen readers.
 
 from __future__ import annotations
 
+from importlib import import_module
 from math import isnan
+from typing import Any
 
 import pandas as pd
 
@@ -19,8 +21,26 @@ from crqlab.show.view import ClientView
 
 __all__ = ["accounts", "ends", "ltr", "nonresponse", "standing", "trend", "uniqueness"]
 
+#: Pictures whose modules are loaded when the first of them is shown.
+_LATER = {
+    "places": "crqlab.show.peers_page",
+    "mix": "crqlab.show.segments_page",
+    "lever_map": "crqlab.show.levers_page",
+    "losses": "crqlab.show.prospect_page",
+}
+
 NAMED = 40  # accounts that still fit on a page with their names
 FEW = 3  # accounts that make a picture
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_LATER])
 
 
 def ends(view: ClientView, measure: str) -> tuple[float, float]:

@@ -43,7 +43,8 @@ class Axis:
 
     def ticks(self, most: int = 7) -> list[float]:
         """Return round numbers between the ends, at most so many."""
-        steps = np.array([0.1, 0.2, 0.25, 0.5, 1, 2, 5, 10, 20, 25, 50, 100])
+        more = [ten * part for ten in (1e2, 1e3, 1e4, 1e5, 1e6) for part in (2, 2.5, 5, 10)]
+        steps = np.array([0.1, 0.2, 0.25, 0.5, 1, 2, 5, 10, 20, 25, 50, 100, *more])
         step = steps[np.argmax((self.high - self.low) / steps < most)]
         first = np.ceil(self.low / step - 1e-9) * step
         return (np.arange(first, self.high + step / 1e6, step).round(6) + 0.0).tolist()
@@ -148,7 +149,7 @@ def words(
 def below(axis: Axis, y: float, *, top: float, label: str, labels: Sequence[str] = ()) -> list[str]:
     """Return an axis at height ``y`` with its grid lines up to ``top``, and what it measures."""
     ticks = axis.ticks()
-    said = labels or [f"{tick:g}".replace("-", "−") for tick in ticks]
+    said = labels or [_tick(tick) for tick in ticks]
     middle = (axis.start + axis.end) / 2
     marks = [line(axis.at(tick), top, axis.at(tick), y) for tick in ticks]
     marks += [
@@ -162,9 +163,13 @@ def beside(axis: Axis, x: float, *, right: float) -> list[str]:
     """Return an axis at ``x`` with its grid lines up to ``right``."""
     marks = [line(x, axis.at(tick), right, axis.at(tick)) for tick in axis.ticks()]
     return marks + [
-        words(x - 8, axis.at(t) + 4, f"{t:g}".replace("-", "−"), anchor="end", ink=MUTED, size=12)
+        words(x - 8, axis.at(t) + 4, _tick(t), anchor="end", ink=MUTED, size=12)
         for t in axis.ticks()
     ]
+
+
+def _tick(value: float) -> str:
+    return (f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}").replace("-", "−")
 
 
 def picture(

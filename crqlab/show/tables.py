@@ -9,8 +9,8 @@ import pandas as pd
 
 from crqlab.show.accounts import accounts, heat_map
 from crqlab.show.dependence import concentration, continuity, plan, questions
-from crqlab.show.headline import banner, headline, masthead
-from crqlab.show.markup import Column, Shown, names, table, under
+from crqlab.show.headline import banner, headline, masthead, summary
+from crqlab.show.markup import Column, Shown, folded, names, table, under
 from crqlab.show.method import excluded, privacy, quality, rules, run_card
 from crqlab.show.numbers import number
 from crqlab.show.participation_tables import completion, nonresponse, participation
@@ -30,6 +30,7 @@ __all__ = [
     "constructs",
     "continuity",
     "excluded",
+    "folded",
     "headline",
     "heat_map",
     "masthead",
@@ -44,6 +45,7 @@ __all__ = [
     "rules",
     "run_card",
     "silent",
+    "summary",
     "under",
     "voices",
     "waves",
@@ -63,6 +65,15 @@ _LATER = {
         ("driver_effects", "driver_focus", "driver_map", "driver_weights", "one_thing"),
         "crqlab.show.drivers_tables",
     ),
+    **dict.fromkeys(
+        ("segments", "segment_reasons", "migration"),
+        "crqlab.show.segments_page",
+    ),
+    **dict.fromkeys(("one_thing_to_fix", "levers", "account_levers"), "crqlab.show.levers_page"),
+    **dict.fromkeys(("actions", "referrals", "lifts"), "crqlab.show.agenda_page"),
+    "next_wave": "crqlab.show.asking",
+    "peers": "crqlab.show.peers_page",
+    "outlook": "crqlab.show.prospect_page",
     **dict.fromkeys(
         ("segment_accounts", "segment_actions", "segment_lifts", "segment_mix"),
         "crqlab.show.segments_tables",

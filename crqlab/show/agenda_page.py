@@ -1,0 +1,112 @@
+"""What to do with whom: actions with owners and dates, referrals, and what lifts an account."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from crqlab.show.markup import Column, Shown, folded, names, paragraph, table, text
+from crqlab.show.numbers import MISSING, count, number, percent
+from crqlab.show.segmented import LOSING
+from crqlab.show.view import ClientView
+
+LISTED = 20  # actions that a reader still goes through
+
+
+def actions(view: ClientView) -> Shown:
+    """The playbook, row by row: account, what, who, until when."""
+    rows = view.agenda.actions
+    if rows.empty:
+        said = "No actions are proposed: no account has a segment, or this wave is not the latest."
+        return Shown(paragraph(text(said)), said)
+    turn = {**dict.fromkeys(LOSING, 0), "Silent": 1}
+    rows = rows.assign(turn=rows["segment"].map(turn).fillna(2))
+    rows = rows.sort_values(["turn", "revenue"], ascending=[True, False], kind="stable")
+    first, rest = rows.head(LISTED), rows.iloc[LISTED:]
+    caption = (
+        "What to do, by whom and until when: accounts on the point of leaving first, then silent "
+        "ones, then the greatest revenue. The playbook is our own proposal, and so are its dates, "
+        "counted from the last answer; a provisional segment is a question to the account manager."
+    )
+    said = _lead(rows)
+    shown = Shown(f"{paragraph(text(said), 'lead')}\n{_listed(first, caption)}", said)
+    if len(rest):
+        more = f"{count(len(rest), 'more action')}"
+        shown += folded(more, Shown(_listed(rest, f"{more}, in the same order."), ""))
+    return shown
+
+
+def _lead(rows: pd.DataFrame) -> str:
+    n = rows.drop_duplicates("account_id")["turn"].value_counts()
+    parts = []
+    if n.get(0):
+        parts.append(f"{count(int(n[0]), 'account')} to win back or leave well")
+    if n.get(1):
+        parts.append(f"{count(int(n[1]), 'silent account')} to listen to")
+    asked = rows.loc[rows["action"] == "ask for referral", "account_id"].nunique()
+    if asked:
+        parts.append(f"{count(asked, 'account')} to thank and to ask for a referral")
+    owners = rows["account_manager"].nunique()
+    by = f", for {count(owners, 'account manager')}" if owners else ""
+    whole = f"{count(len(rows), 'action')} at {count(rows['account_id'].nunique(), 'account')}"
+    return f"{whole}{by}" + (f": {', '.join(parts)}." if parts else ".")
+
+
+def _listed(rows: pd.DataFrame, caption: str) -> str:
+    columns = [
+        Column("Account", names(rows["name"])),
+        Column("Segment", [_segment(row) for row in rows.itertuples()]),
+        Column("Do", names(rows["action"])),
+        Column("How", names(rows["what"])),
+        Column("Owner", names(rows["account_manager"].fillna(MISSING))),
+        Column("Due", [MISSING if pd.isna(day) else f"{day:%Y-%m-%d}" for day in rows["due"]]),
+    ]
+    return table(columns, caption=caption, kind="long")
+
+
+def _segment(row: tuple) -> str:
+    return text(row.segment) + (" (provisional)" if row.status == "provisional" else "")
+
+
+def referrals(view: ClientView) -> Shown:
+    """Ambassador accounts with promoters who may be asked for a referral."""
+    rows = view.agenda.referrals
+    if rows.empty:
+        return Shown("", "No Ambassador account has promoters that may be counted")
+    shown, left = rows.head(LISTED), rows.iloc[LISTED:]
+    columns = [
+        Column("Ambassador account", names(shown["name"])),
+        Column("Promoters", [f"{n:,}" for n in shown["promoters"]], True),
+        Column("of n", [number(n, 0) for n in shown["n"]], True),
+        Column("Account manager", names(shown["manager"].fillna(MISSING))),
+    ]
+    many = int(rows["promoters"].sum())
+    said = f"{count(many, 'promoter')} at {count(len(rows), 'Ambassador account')} may be asked."
+    caption = (
+        f"{said} Promoters who are not on record as asked for a referral, counts without "
+        "interval. Persons are not named here, for an answer is theirs: the account manager asks "
+        f"whom he knows. Accounts with fewer than {view.privacy.min_scores} answers are left out."
+    )
+    note = f"{count(len(left), 'more account')} not listed." if len(left) else ""
+    return Shown(table(columns, caption=caption, note=text(note), kind="small"), said)
+
+
+def lifts(view: ClientView) -> Shown:
+    """The smallest change that takes an account one segment up, and how likely it then is."""
+    rows = view.agenda.lifts
+    if rows.empty:
+        return Shown("", "No account can be told what would lift it")
+    rows = rows.sort_values("size", kind="stable").head(LISTED)
+    columns = [
+        Column("Account", names(rows["name"])),
+        Column("From", names(rows["segment"])),
+        Column("To", names(rows["target"])),
+        Column("Smallest change", names(rows["change"])),
+        Column("Probability then", [percent(value) for value in rows["probability"]], True),
+        Column("Now", [percent(value) for value in rows["now"]], True),
+    ]
+    caption = (
+        "What would take an account one segment up, the smallest change first: that it is then "
+        "truly there or above, and now. Changes are of scores, not promises about causes. "
+        f"Accounts with fewer than {view.privacy.min_scores} answers are left out."
+    )
+    return folded("What would lift an account", Shown(table(columns, caption=caption, kind="long"), caption))

@@ -1,0 +1,178 @@
+"""Where the client stands: its place among peers, measure by measure."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from crqlab.show import svg
+from crqlab.show.colours import ACCENT, INK, LINE, MUTED, PALE, SOFT
+from crqlab.show.markup import Column, Shown, names, paragraph, table, text
+from crqlab.show.numbers import MISSING, count, decimals, nth, number, percent, span
+from crqlab.show.view import ClientView
+
+#: Rows of the picture; the table holds them all.
+DRAWN = 14
+SHARES = ("completion", "revenue_coverage")
+
+
+def peers(view: ClientView) -> Shown:
+    """Percentile, decile and distance to the top decile, each with its interval."""
+    rows = view.peers.table
+    known = rows[rows["percentile"].notna()]
+    if known.empty:
+        return _nowhere(view)
+    columns = [
+        Column("Measure", names(known["label"])),
+        Column("Score", [_score(row.measure, row.value) for row in known.itertuples()], True),
+        Column("Peers below", [percent(value) for value in known["percentile"]], True),
+        Column("Interval", _percents(known, "percentile"), True),
+        Column("Decile", [nth(value) for value in known["decile"]], True),
+        Column("Interval", [_deciles(row) for row in known.itertuples()], True),
+        Column("To the top decile", [_gap(row) for row in known.itertuples()], True),
+        Column("Interval", [_gap_ends(row) for row in known.itertuples()], True),
+        *_moves(view, known),
+        *_among(known),
+    ]
+    caption = (
+        f"Place among peers, {percent(view.peers.level)} intervals from whole clients drawn again. "
+        "Decile 10 is the top tenth. To the top decile: what is missing to its lower edge; below "
+        f"zero the client is above it. {_whom(known)}"
+    )
+    note = text(" ".join([_cautions(known), f"Source: {view.peers.source}."]).strip())
+    said = _lead(view)
+    html = f"{paragraph(text(said), 'lead')}\n" if said else ""
+    return Shown(html + table(columns, caption=caption, note=note, kind="long"), said)
+
+
+def _nowhere(view: ClientView) -> Shown:
+    why = "no benchmark has been made of the panel, or no release is named"
+    if len(view.peers.table):
+        why = "too few clients answered the same questions, or too few people here"
+    said = f"Where the client stands among others is not known: {why}."
+    return Shown(paragraph(text(said)), said)
+
+
+def _lead(view: ClientView) -> str:
+    row = view.peers.of("crq")
+    if row is None:
+        return ""
+    who = count(int(row["n_clients"]), "other client")
+    said = (
+        f"CRQ is above that of {percent(row['percentile'])} of {who} "
+        f"({_ends(row['percentile_low'], row['percentile_high'])}): {nth(row['decile'])} decile"
+    )
+    if row["decile_low"] == row["decile_low"]:
+        said += f", {nth(row['decile_low'])} to {nth(row['decile_high'])}"
+    gap = number(abs(row["gap"]), 2)
+    where = f"{gap} points below" if row["gap"] > 0 else f"{gap} points above the lower edge of"
+    unique = {
+        "yes": " It is Unique: top decile in CRQ, and Solution and Experience above the median.",
+        "no": " Unique, the top decile with Solution and Experience above the median, it is not.",
+    }.get(row["unique"], "")
+    return f"{said}. It stands {where} the top decile.{unique}"
+
+
+def _score(measure: str, value: float) -> str:
+    if measure in SHARES:
+        return percent(value)
+    return number(value, decimals(measure), signed=measure == "nps")
+
+
+def _ends(low: float, high: float) -> str:
+    return f"{percent(low)} to {percent(high)}" if low == low else "open"
+
+
+def _percents(rows: pd.DataFrame, name: str) -> list[str]:
+    return [_ends(*each) for each in zip(rows[f"{name}_low"], rows[f"{name}_high"], strict=True)]
+
+
+def _deciles(row: tuple) -> str:
+    if row.decile_low != row.decile_low:
+        return "open"
+    return f"{row.decile_low:.0f} to {row.decile_high:.0f}"
+
+
+def _gap(row: tuple) -> str:
+    if row.measure in SHARES:
+        return f"{number(100 * row.gap, 0, signed=True)} points"
+    return number(row.gap, decimals(row.measure), signed=True)
+
+
+def _gap_ends(row: tuple) -> str:
+    if row.measure in SHARES:
+        return span(100 * row.gap_low, 100 * row.gap_high, 0, signed=True)
+    return span(row.gap_low, row.gap_high, decimals(row.measure), signed=True)
+
+
+def _moves(view: ClientView, rows: pd.DataFrame) -> list[Column]:
+    if rows["change"].isna().all():
+        return []
+    moved = [number(100 * value, 0, signed=True) for value in rows["change"]]
+    ends = zip(rows["change"], rows["change_low"], rows["change_high"], strict=True)
+    between = [
+        MISSING if value != value else span(100 * low, 100 * high, 0, signed=True)
+        for value, low, high in ends
+    ]
+    return [
+        Column(f"Percentiles since {view.before or 'last time'}", moved, True),
+        Column("Interval", between, True),
+    ]
+
+
+def _among(rows: pd.DataFrame) -> list[Column]:
+    """Who the peers are, where they differ between measures."""
+    if rows["peers"].nunique() == 1 and rows["n_clients"].nunique() == 1:
+        return []
+    said = rows["peers"].fillna("") + ", n = " + rows["n_clients"].map("{:,}".format)
+    return [Column("Peers", names(said))]
+
+
+def _whom(rows: pd.DataFrame) -> str:
+    if _among(rows):
+        return "The last column says who the peers are."
+    row = rows.iloc[0]
+    who = count(int(row["n_clients"]), "client")
+    return f"Peers: {row['peers'] or 'all clients'}, n = {who}."
+
+
+def _cautions(rows: pd.DataFrame) -> str:
+    told: dict[str, list[str]] = {}
+    for row in rows.itertuples():
+        if row.flag != "ok":
+            told.setdefault(row.flag, []).append(row.label)
+    return " ".join(f"{', '.join(who)}: {flag}." for flag, who in told.items())
+
+
+def places(view: ClientView) -> Shown:
+    """Every measure on one line from the last peer to the first."""
+    rows = view.peers.table
+    rows = rows[rows["percentile"].notna()].head(DRAWN)
+    if rows.empty:
+        return Shown("", "No place to draw")
+    across, foot = svg.Axis(0, 100, 150, 470), 26 + 26 * len(rows)
+    marks = [svg.box(across.at(90), 14, across.at(100) - across.at(90), foot - 14, fill=PALE)]
+    marks += svg.below(across, foot, top=14, label="share of the peers below (%)")
+    marks.append(svg.words(across.at(95), 10, "top", ink=MUTED, size=11))
+    marks.append(svg.line(across.at(50), 14, across.at(50), foot, ink=LINE, width=2))
+    for place, row in enumerate(rows.itertuples()):
+        y, head = 31 + 26 * place, row.measure in ("crq", "nps")
+        marks.append(svg.words(140, y + 4, row.label, anchor="end", size=12, bold=head))
+        if row.percentile_low == row.percentile_low:
+            ends = (across.at(100 * value) for value in (row.percentile_low, row.percentile_high))
+            x1, x2 = ends
+            marks.append(svg.line(x1, y, x2, y, ink=SOFT, width=7))
+        if row.before == row.before:
+            marks.append(svg.dot(across.at(100 * row.before), y, ink=MUTED, hollow=True))
+        marks.append(svg.dot(across.at(100 * row.percentile), y, ink=ACCENT if not head else INK))
+    said = "; ".join(_said(row) for row in rows.itertuples())
+    caption = (
+        f"Place among peers with {percent(view.peers.level)} intervals: on the left the last, on "
+        "the right the first. Shaded: the top decile. Hollow: the wave before. The numbers stand "
+        "in the table below."
+    )
+    size, title = (480, foot + 46), "Place among peers"
+    return Shown(svg.figure(svg.picture("places", marks, size=size, title=title, says=said), caption), said)
+
+
+def _said(row: tuple) -> str:
+    return f"{row.label} {percent(row.percentile)} ({_ends(row.percentile_low, row.percentile_high)})"

@@ -1,0 +1,176 @@
+"""Renewal outlook of accounts, and revenue at risk."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from crqlab.show import svg
+from crqlab.show.colours import MUTED, SOFT, WARM
+from crqlab.show.markup import Column, Shown, folded, names, paragraph, table, text
+from crqlab.show.numbers import MISSING, count, number, percent, span
+from crqlab.show.view import ClientView
+
+LISTED = 15  # accounts that a reader still goes through
+DRAWN = 10
+
+
+def outlook(view: ClientView) -> Shown:
+    """Revenue at risk of the client, and accounts by what is expected to be lost."""
+    rows = view.prospect.accounts
+    if rows.empty:
+        return _unknown(view)
+    first, rest = rows.head(LISTED), rows.iloc[LISTED:]
+    caption = (
+        "Renewal outlook, the greatest expected loss first. Expected loss: chance of no renewal "
+        "times revenue. Intervals hold what the model may err; an account is kept or lost as a "
+        f"whole, so no chance is a promise. Of accounts with fewer than {view.privacy.min_scores} "
+        "answers no score is named as reason."
+    )
+    said = _lead(view)
+    html = f"{paragraph(text(said), 'lead')}\n{_listed(view, first, caption)}\n{_trust(view)}"
+    shown = Shown(html, said)
+    if len(rest):
+        more = f"{count(len(rest), 'more account')} with smaller expected losses"
+        shown += folded(more, Shown(_listed(view, rest, f"{more}."), ""))
+    return shown + _card(view)
+
+
+def _unknown(view: ClientView) -> Shown:
+    why = (
+        "a later wave has been held, and an outlook is made from the latest one"
+        if view.prospect.late
+        else "what came of contracts is not on record, or too few ended for a model to learn from"
+    )
+    said = f"There is no renewal outlook: {why}."
+    return Shown(paragraph(text(said)), said)
+
+
+def _lead(view: ClientView) -> str:
+    """The client's total, and where most of it lies."""
+    rows = view.prospect.accounts
+    if view.prospect.total.empty:
+        return f"{count(len(rows), 'account')} with an outlook."
+    row = view.prospect.total.iloc[0]
+    whole = row["expected_loss"]
+    said = (
+        f"Of {_money(row['revenue'], view)} a year with {count(int(row['n_accounts']), 'account')}, "
+        f"{_money(whole, view)} ({percent(row['share'])}) is expected to be lost at the next "
+        f"renewals; {percent(row['level'])} interval {_money(row['loss_low'], view)} to "
+        f"{_money(row['loss_high'], view)}."
+    )
+    top = rows["expected_loss"].head(3).sum()
+    if len(rows) > 5 and whole > 0:
+        said += f" {percent(top / whole)} of that lies with three accounts."
+    if row["silent_loss"] > 0:
+        said += (
+            f" {_money(row['silent_loss'], view)} of it lies with "
+            f"{count(int(row['n_silent']), 'silent account')}."
+        )
+    return said
+
+
+def _money(amount: float, view: ClientView) -> str:
+    return f"{number(amount, 0)} {view.currency}".rstrip()
+
+
+def _listed(view: ClientView, rows: pd.DataFrame, caption: str) -> str:
+    money = f" ({view.currency})" if view.currency else ""
+    flags = rows["flag"].mask(rows["flag"] == "ok", "")
+    sorted_ = rows["segment"].notna().any()
+    columns = [
+        Column("Account", names(rows["name"])),
+        *([Column("Segment", [_segment(row) for row in rows.itertuples()])] if sorted_ else []),
+        Column("Renews", [percent(p) for p in rows["p_renew"]], True),
+        Column("Interval", _percents(rows["p_low"], rows["p_high"]), True),
+        Column(f"Revenue a year{money}", [number(v, 0) for v in rows["revenue"]], True),
+        Column(f"Expected loss{money}", [number(v, 0) for v in rows["expected_loss"]], True),
+        Column("Interval", [span(a, b, 0) for a, b in
+                            zip(rows["expected_low"], rows["expected_high"], strict=True)], True),
+        Column("Next due", [_day(day) for day in rows["due_on"]]),
+        Column("Because of", names(rows["reason"])),
+    ]  # fmt: skip
+    told = [flag for flag in dict.fromkeys(flags) if flag]
+    note = "; ".join(
+        f"{', '.join(rows.loc[flags == flag, 'name'].head(5))}: {flag}" for flag in told
+    )
+    return table(columns, caption=caption, note=text(note), kind="long")
+
+
+def _segment(row: tuple) -> str:
+    if row.silent:
+        return "Silent"
+    return text(row.segment) if row.segment == row.segment else MISSING
+
+
+def _percents(low: pd.Series, high: pd.Series) -> list[str]:
+    return [f"{percent(a)} to {percent(b)}" for a, b in zip(low, high, strict=True)]
+
+
+def _day(day: pd.Timestamp) -> str:
+    return MISSING if pd.isna(day) else f"{day:%Y-%m-%d}"
+
+
+def _trust(view: ClientView) -> str:
+    """How far to trust the model, in one line, and its caveat."""
+    auc, slope = view.prospect.well("AUC"), view.prospect.well("calibration slope")
+    if auc is None:
+        said = "The model could not be tested on decisions that it had not seen: read an order, no chances."
+        return paragraph(text(said))
+    said = (
+        f"How good the model is: of two accounts, one that stayed and one that left, it named the "
+        f"right one in {percent(auc['estimate'])} of pairs ({span(auc['low'], auc['high'])} as AUC; "
+        f"0.50 is chance), n = {auc['n']:,} {auc['unit']} of all clients, tested on later "
+        "decisions than it learnt from."
+    )
+    if slope is not None:
+        said += f" Calibration slope {number(slope['estimate'])} ({span(slope['low'], slope['high'])}; 1 is right)."
+    return paragraph(text(f"{said} It shows who deserves a visit first, not who will leave."))
+
+
+def _card(view: ClientView) -> Shown:
+    rows = view.prospect.card
+    rows = rows[rows["topic"].isin(["window", "size", "test", "performance", "caution", "limit"])]
+    if rows.empty:
+        return Shown("", "")
+    columns = [Column("About", names(rows["topic"])), Column("To be known", names(rows["says"]))]
+    html = table(columns, caption="Model card: what the outlook rests on.", kind="long")
+    return folded("Model card: what the outlook rests on", Shown(html, ""))
+
+
+def losses(view: ClientView) -> Shown:
+    """Accounts with the greatest expected loss, as bars with their intervals."""
+    rows = view.prospect.accounts
+    rows = rows[rows["expected_loss"].notna()].head(DRAWN)
+    if len(rows) < 2:
+        return Shown("", "No expected losses to draw")
+    most = float(rows[["expected_loss", "expected_high"]].max(axis=None)) / 1000
+    across, foot = svg.Axis(0, max(most, 1e-9), 178, 462), 22 + 24 * len(rows)
+    unit = f"expected loss a year (thousand {view.currency})" if view.currency else (
+        "expected loss a year (thousands)"
+    )
+    marks = svg.below(across, foot, top=14, label=unit)
+    for place, row in enumerate(rows.itertuples()):
+        y = 26 + 24 * place
+        end = across.at(row.expected_loss / 1000)
+        marks.append(svg.words(168, y + 4, _cut(row.name), anchor="end", size=12))
+        marks.append(svg.box(178, y - 7, end - 178, 14, fill=SOFT))
+        if row.expected_low == row.expected_low:
+            ends = (across.at(v / 1000) for v in (row.expected_low, row.expected_high))
+            marks.append(svg.line(next(ends), y, next(ends), y, ink=WARM, width=2))
+        marks.append(svg.line(end, y - 7, end, y + 7, ink=MUTED, width=2))
+    said = "; ".join(
+        f"{row.name} {number(row.expected_loss, 0)} "
+        f"({span(row.expected_low, row.expected_high, 0)})"
+        for row in rows.itertuples()
+    )
+    caption = (
+        "Where the expected loss lies. Orange: what the model may err; whether an account leaves "
+        "at all is chance besides. The numbers stand in the table below."
+    )
+    size, title = (480, foot + 46), "Expected loss by account"
+    return Shown(svg.figure(svg.picture("losses", marks, size=size, title=title, says=said), caption), said)
+
+
+def _cut(name: object, most: int = 24) -> str:
+    said = str(name)
+    return said if len(said) <= most else f"{said[: most - 1].rstrip()}…"

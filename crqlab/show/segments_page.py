@@ -1,0 +1,237 @@
+"""Accounts by segment: how many, with what revenue, where from, and why each."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from crqlab.show import svg
+from crqlab.show.colours import MUTED, ink
+from crqlab.show.colours import segment as colour
+from crqlab.show.markup import Column, Shown, folded, names, paragraph, table, text
+from crqlab.show.numbers import MISSING, count, number, percent, share
+from crqlab.show.segmented import LOSING
+from crqlab.show.view import ClientView
+
+LISTED = 20  # accounts that a reader still goes through
+#: What each segment is, and what it asks for; of our own rules, as the thresholds are.
+MEANS = {
+    "Ambassador": "sees the client as unique and recommends it",
+    "Rational": "content, sees nothing unique, will compare offers",
+    "Ambivalent": "one of solution and treatment is good, the other is not",
+    "Stalker": "price first, poor value seen",
+    "Opponent": "deeply dissatisfied",
+    "Silent": "asked, and nobody answered; no segment",
+}
+
+
+def segments(view: ClientView) -> Shown:
+    """How many accounts of each segment there are, and how much of the revenue they hold."""
+    rows = view.segmented.shares
+    if rows.empty or not rows["n"].sum():
+        said = (
+            "No account has a segment: segments were not made, or this questionnaire does not ask "
+            "what their thresholds need."
+        )
+        return Shown(paragraph(text(said)), said)
+    rates = view.segmented.renewal.set_index("segment").reindex(rows["segment"])
+    money = f" ({view.currency})" if view.currency else ""
+    columns = [
+        Column("Segment", names(rows["segment"])),
+        Column("What it is", names(rows["segment"].map(MEANS).fillna(""))),
+        Column("Accounts", [number(n, 0) for n in rows["n"]], True),
+        Column("Share", [percent(value) for value in rows["share"]], True),
+        Column("Interval", _percents(rows["low"], rows["high"]), True),
+        Column(f"Revenue a year{money}", [number(value, 0) for value in rows["revenue"]], True),
+        Column("Share", [percent(value) for value in rows["revenue_share"]], True),
+    ]
+    if len(view.segmented.renewal):
+        between = _percents(rates["low"], rates["high"])
+        columns.append(Column("Such accounts renew", [percent(v) for v in rates["value"]], True))
+        columns.append(Column("Interval", between, True))
+    level = percent(rows["level"].iloc[0])
+    n = int(rows.loc[rows["segment"] != "Silent", "n"].sum())
+    caption = (
+        f"Segments of {count(n, 'account')}, {level} intervals; share of revenue of all accounts "
+        f"asked. Thresholds: {view.segmented.thresholds}."
+    )
+    if len(view.segmented.renewal):
+        due = f"{view.segmented.renewal['n'].sum():,.0f}"
+        caption += f" Renewal rates are those of all clients together, n = {due} contracts."
+    flags = [flag for flag in dict.fromkeys(rows["flag"]) if flag != "ok"]
+    said = _lead(view, n)
+    body = table(columns, caption=caption, note=text("; ".join(flags)), kind="long")
+    return Shown(f"{paragraph(text(said), 'lead')}\n{body}", said)
+
+
+def _percents(low: pd.Series, high: pd.Series) -> list[str]:
+    return [
+        MISSING if a != a else f"{percent(a)} to {percent(b)}"
+        for a, b in zip(low, high, strict=True)
+    ]
+
+
+def _lead(view: ClientView, n: int) -> str:
+    """How many are loyal, how many on the point of leaving, and what they pay."""
+    rows = view.segmented.shares.set_index("segment")
+    losing = rows[rows.index.isin(LOSING)]
+    said = ""
+    if "Ambassador" in rows.index:
+        best = rows.loc["Ambassador"]
+        said = f"{share(int(best['n']), n, 'accounts')} {'is' if best['n'] == 1 else 'are'} "
+        said += "Ambassadors"
+        if best["revenue_share"] == best["revenue_share"]:
+            said += f" and hold {percent(best['revenue_share'])} of the revenue"
+        said += ". "
+    many = int(losing["n"].sum())
+    if many:
+        paid = losing["revenue_share"].sum(min_count=1)
+        money = f", with {percent(paid)} of the revenue" if paid == paid else ""
+        said += f"{count(many, 'account')} {'is' if many == 1 else 'are'} on the point of leaving{money}."
+    else:
+        said += "No account that answered is on the point of leaving."
+    up, down, both = view.segmented.moved
+    if both:
+        said += (
+            f" Since {view.segmented.before} {up:,} climbed and {down:,} fell, of "
+            f"{count(both, 'account')} with a segment in both waves."
+        )
+    return said
+
+
+def mix(view: ClientView) -> Shown:
+    """A ring of accounts, and beside it the revenue behind each segment."""
+    rows = view.segmented.shares
+    rows = rows[rows["n"] > 0]
+    if rows.empty:
+        return Shown("", "No account has a segment")
+    n = rows["n"].to_numpy(float) / rows["n"].sum()
+    money = rows["revenue"].to_numpy(float)
+    known = bool(money.sum() > 0)
+    order = list(rows["segment"])
+    fills = [colour(name, order) for name in order]
+    parts = [f"{name} {percent(part)}" for name, part in zip(order, n, strict=True)]
+    said = f"Accounts: {', '.join(parts)}"
+    drawn = [svg.picture("mix-accounts", _ring(n, fills, int(rows["n"].sum())), size=(220, 200),
+                         title="Accounts by segment", says=said)]  # fmt: skip
+    paid = money / money.sum() if known else n * 0
+    heard = f"{said}. Revenue: " + ", ".join(
+        f"{name} {percent(part)}" for name, part in zip(order, paid, strict=True)
+    )
+    marks = _bars(order, n, paid, fills, known)
+    drawn.append(svg.picture("mix-revenue", marks, size=(340, 40 + 32 * len(order)),
+                             title="Accounts and revenue by segment", says=heard))  # fmt: skip
+    caption = "Accounts by segment, and the revenue behind them; silent accounts count in both."
+    if not known:
+        caption = "Accounts by segment; their revenue is not known."
+    return Shown(svg.figure("\n".join(drawn), caption), heard)
+
+
+def _ring(shares: list[float], fills: list[str], n: int) -> list[str]:
+    ends = pd.Series(shares).cumsum().tolist()
+    begins = [0.0, *ends[:-1]]
+    marks = [
+        svg.wedge(110, 100, (52, 92), (first, last), fill=fill)
+        for first, last, fill in zip(begins, ends, fills, strict=True)
+    ]
+    marks.append(svg.words(110, 98, f"{n:,}", size=26, bold=True))
+    return [*marks, svg.words(110, 118, "account" if n == 1 else "accounts", ink=MUTED, size=12)]
+
+
+def _bars(order, n, paid, fills, known: bool) -> list[str]:
+    across = svg.Axis(0, 1, 92, 300)
+    marks = [svg.words(92, 14, "dark: accounts" if not known else "upper bar: accounts, lower: revenue",
+                       anchor="start", ink=MUTED, size=12)]  # fmt: skip
+    for place, (name, people, money, fill) in enumerate(zip(order, n, paid, fills, strict=True)):
+        y = 26 + 32 * place
+        marks.append(svg.words(86, y + 17, name, anchor="end", size=12))
+        for shift, value, tall in ((0, people, 11), (12, money, 11)):
+            if shift and not known:
+                continue
+            marks.append(svg.box(92, y + shift, across.at(value) - 92, tall, fill=fill))
+            x = across.at(value) + 4
+            marks.append(svg.words(x, y + shift + 9.5, percent(value), anchor="start", size=11))
+    return marks
+
+
+def migration(view: ClientView) -> Shown:
+    """From which segment to which accounts moved since the wave before."""
+    rows, before = view.segmented.migration, view.segmented.before
+    if rows.empty:
+        said = "Nobody can have moved: there is no earlier wave with segments."
+        return Shown(paragraph(text(said)), said)
+    known = [*view.segmented.order, "Silent", "Open"]
+    origins = [name for name in [*known, "new"] if name in set(rows["from_segment"])]
+    ends = [name for name in [*known, "not asked"] if name in set(rows["segment"])]
+    cells = rows.set_index(["from_segment", "segment"])[["n", "revenue"]]
+    columns = [Column(f"{before}, down; {view.wave}, across", names(origins))]
+    for end in ends:
+        some = [cells.loc[(o, end)] if (o, end) in cells.index else None for o in origins]
+        heat = [_shade(view, o, end, row is not None) for o, row in zip(origins, some, strict=True)]
+        columns.append(Column(end, [_moved(row) for row in some], True, heat))
+    caption = (
+        f"Where accounts of {before} are in {view.wave}: accounts, and their revenue a year in "
+        "thousands. Blue: climbed; orange: fell. Counts of all accounts, so no interval; near a "
+        "threshold accounts move by chance."
+    )
+    return Shown(table(columns, caption=caption, kind="small"), caption)
+
+
+def _moved(row: pd.Series | None) -> str:
+    if row is None:
+        return MISSING
+    paid = row["revenue"]
+    money = f" ({number(paid / 1000, 0)})" if paid == paid and paid > 0 else ""
+    return f"{row['n']:,.0f}{money}"
+
+
+def _shade(view: ClientView, origin: str, end: str, any_: bool) -> str:
+    rung = {name: place for place, name in enumerate(view.segmented.order)}
+    if not any_ or origin not in rung or end not in rung or origin == end:
+        return ""
+    back = "#cfe3f2" if rung[end] < rung[origin] else "#fbd9ae"
+    return f"background:{back};color:{ink(back)}"
+
+
+def segment_reasons(view: ClientView) -> Shown:
+    """Account by account: segment, where from, how sure, and why."""
+    rows = view.segmented.accounts
+    rows = rows[rows["status"] != "silent"]
+    if rows.empty:
+        return Shown("", "No account has a segment")
+    rung = {name: place for place, name in enumerate(reversed(view.segmented.order))}
+    rows = rows.assign(rung=rows["segment"].map(rung).fillna(len(rung)))
+    rows = rows.sort_values(["rung", "revenue"], ascending=[True, False], kind="stable")
+    first, rest = rows.head(LISTED), rows.iloc[LISTED:]
+    least = view.privacy.min_scores
+    caption = (
+        "Why each account is where it is: the worst segment first, then the greatest revenue. P: "
+        "how likely the segment is, given how few people answered. Provisional: few answers, or P "
+        f"below {percent(0.6)}. Of accounts with fewer than {least} answers the segment is shown, "
+        "always as provisional, and no score."
+    )
+    firm = int((rows["status"] == "firm").sum())
+    said = f"{firm:,} of {count(len(rows), 'segment')} are firm"
+    shown = Shown(_reasons(view, first, caption), said)
+    if len(rest):
+        more = f"{count(len(rest), 'more account')}, with segment and reason"
+        shown += folded(more, Shown(_reasons(view, rest, f"{more}."), ""))
+    return shown
+
+
+def _reasons(view: ClientView, rows: pd.DataFrame, caption: str) -> str:
+    columns = [
+        Column("Account", names(rows["name"])),
+        Column("Segment", names(rows["segment"].fillna("open"))),
+        *([Column(view.segmented.before, names(rows["before"].fillna(MISSING)))]
+          if view.segmented.before else []),
+        Column("Status", [_status(row) for row in rows.itertuples()]),
+        Column("P", [percent(value) for value in rows["p"]], True),
+        Column("n", [number(n, 0) for n in rows["n"]], True),
+        Column("Why", names(rows["reason"].str.split(": ", n=1).str[-1])),
+    ]  # fmt: skip
+    return table(columns, caption=caption, kind="long")
+
+
+def _status(row: tuple) -> str:
+    near = ", on the line" if row.on_the_line and row.status == "firm" else ""
+    return text(f"{row.status}{near}")
