@@ -31,6 +31,7 @@ _URL = re.compile(
 )
 EMAIL, PHONE, NAME = "[e-mail removed]", "[phone number removed]", "[name removed]"
 URL = "[address removed]"
+_WRITER = ["response_id", "account_id", "role"]
 _PROTECTS = "withheld: would tell what a smaller group said"
 
 
@@ -214,18 +215,43 @@ def comments(
     DataFrame, one row per comment
         ``question``, ``words``, ``account`` (empty where not named), ``language``.
     """
+    rows = cleared(responses, open_questions, accounts, minimum=minimum, names=names)
+    return rows[["question", "words", "account", "language"]]
+
+
+def cleared(
+    responses: pd.DataFrame,
+    open_questions: pd.DataFrame,
+    accounts: pd.Series,
+    *,
+    minimum: int,
+    names: Iterable[str] = (),
+) -> pd.DataFrame:
+    """Words that may be shown, with their writers: to count them by, never to show.
+
+    Parameters
+    ----------
+    responses, open_questions, accounts, minimum, names
+        As for `comments`.
+
+    Returns
+    -------
+    DataFrame, one row per comment
+        The columns of `comments`, in the same order, and ``response_id``, ``account_id``,
+        ``role``.
+    """
     shown = open_questions.loc[~open_questions["withheld"], "question"].tolist()
     voices = responses["account_id"].value_counts()
     veiled = complemented(voices, minimum=minimum, whole=pd.Series("client", index=voices.index))
     named = responses["account_id"].map(accounts).fillna(responses["account_id"])
     labelled = responses.assign(account=named.mask(responses["account_id"].map(veiled), ""))
-    rows = labelled.melt(["account", "language"], shown, "question", "words")
+    rows = labelled.melt(["account", "language", *_WRITER], shown, "question", "words")
     rows = rows[_written(rows["words"])]
     rows = rows.assign(words=redacted(rows["words"].astype("str").str.strip(), names=names))
     order = {question: place for place, question in enumerate(shown)}
     rows = rows.sort_values(["words", "account"], kind="stable")
     rows = rows.sort_values("question", key=lambda q: q.map(order), kind="stable")
-    return rows[["question", "words", "account", "language"]].reset_index(drop=True)
+    return rows[["question", "words", "account", "language", *_WRITER]].reset_index(drop=True)
 
 
 def _written(words: pd.Series) -> pd.Series:

@@ -37,12 +37,13 @@ def _question(view: ClientView, row: tuple) -> str:
         few = f"Not shown: {wrote} something, fewer than {view.privacy.min_comments}."
         return head + paragraph(text(few if row.n else "Nobody wrote anything."))
     rows = view.comments[view.comments["question"] == row.question]
-    quotes = "\n".join(_quote(comment) for comment in rows.itertuples())
+    quotes = "\n".join(quote(comment) for comment in rows.itertuples())
     asked = f"n = {row.n:,} of {count(view.n_respondents, 'respondent')} wrote something."
     return f'{head}{paragraph(text(asked))}\n<ul class="quotes">\n{quotes}\n</ul>'
 
 
-def _quote(row: tuple) -> str:
+def quote(row: tuple) -> str:
+    """Return one comment as a list item; its account only where that may be named."""
     known = not pd.isna(row.language) and _LANGUAGE.fullmatch(str(row.language))
     language = f' lang="{row.language}"' if known else ""
     account = f" <cite><bdi>{text(row.account)}</bdi></cite>" if row.account else ""

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from crqlab.stats.phrases import Phrases, phrases, told
 
-PER_THEME = 12  # texts that a theme needs on the average
-FEWEST, MOST = 2, 8  # themes
+LEAST = 24  # texts among which themes are looked for
+PER_THEME = 20  # texts for which one theme is looked for
+FEWEST, MOST = 2, 6  # themes
 ROUNDS = 40  # of the factorisation; always all of them, so that no machine stops earlier
 KEYS = 4  # phrases that name a theme
 _TINY = 1e-10
@@ -52,8 +53,7 @@ class Topics:
 def topics(words: pd.Series, *, languages: pd.Series | None = None, least: int = 5) -> Topics:
     """Sort texts into themes: TF-IDF of their phrases, factorised into non-negative parts.
 
-    As many themes are looked for as there are dozens of texts, at least 2 and at most 8. A text
-    belongs to the theme with the greatest part in it. A theme of fewer than ``least`` texts, or
+    One theme is looked for in every 20 texts, at least 2 and at most 6. A text belongs to the theme with the greatest part in it. A theme of fewer than ``least`` texts, or
     without a phrase of its own, is dissolved: its texts go to the next best one, or to none.
 
     Parameters
@@ -84,10 +84,10 @@ def topics(words: pd.Series, *, languages: pd.Series | None = None, least: int =
     2 themes in n = 24 texts; the largest, keep their word, in 12
     """
     n = len(words)
-    if n < FEWEST * PER_THEME:
-        return _none(n, f"fewer than {FEWEST * PER_THEME} texts")
+    if n < LEAST:
+        return _none(n, f"fewer than {LEAST} texts")
     found = phrases(words, languages=languages)
-    k = min(n // PER_THEME, MOST, len(found.names))
+    k = min(max(n // PER_THEME, FEWEST), MOST, len(found.names))
     if k < FEWEST:
         return _none(n, "hardly a phrase stands in two of them")
     parts, keys = _factorised(found.weights, k)
