@@ -5,6 +5,7 @@
 Kernels find a project of their own with a fresh demo panel, so a run neither reads nor changes the
 user's studies. One notebook reads what the one before wrote: they run in order, in one process.
 They draw no pictures, because nbval does not compare pictures; the demo draws every one of them.
+Kernels are forked from one process that has the imports done, where that is safe.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import shutil
 import sys
 import tempfile
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from crqlab import simulate
@@ -20,6 +22,7 @@ from crqlab import simulate
 # jsonschema then takes this parser for not installed: no notebook needs it, and it takes a second
 sys.modules.setdefault("rfc3987_syntax", None)
 
+PROVISIONER = "crqlab-fork"
 NO_PICTURES = "c.InlineBackend.figure_formats = set()\n"
 
 
@@ -38,4 +41,6 @@ def pytest_configure(config):
         OMP_NUM_THREADS="1",
         OPENBLAS_NUM_THREADS="1",
     )
+    if entry_points(group="jupyter_client.kernel_provisioners", name=PROVISIONER):
+        os.environ["JUPYTER_DEFAULT_PROVISIONER_NAME"] = PROVISIONER
     simulate.write(folder)
