@@ -76,7 +76,7 @@ def _protected(rows: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     unsaid = ids.map(facts["nps"]).isna().to_numpy(bool)
     reason = rows["reason"].mask(unsaid, rows["reason"].str.replace(_LTR, _named, regex=True))
     answers = rows["n"].map(lambda n: f"{n:,} answer{'' if n == 1 else 's'}").astype(str)
-    kept = "rests on " + answers + ": its scores are withheld"
+    kept = "rests on " + answers + "; its scores are withheld"
     hidden = {name: rows[name].astype(float).mask(few) for name in _NUMBERS}
     hidden |= {name: rows[name].astype(object).mask(few, None) for name in _WORDS}
     return rows.assign(

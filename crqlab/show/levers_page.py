@@ -25,7 +25,7 @@ def one_thing_to_fix(view: ClientView) -> Shown:
         )
         return Shown(paragraph(text(said)), said)
     said = f"{_first(row)} {_evidence(view, row)}".strip()
-    return Shown(paragraph(text(said), "lead"), said)
+    return Shown(paragraph(text(said), "lead"), said) + lever_map(view)
 
 
 def _first(row: pd.Series) -> str:
@@ -146,18 +146,35 @@ def lever_map(view: ClientView) -> Shown:
 
 def _dots(rows: pd.DataFrame, across: svg.Axis, down: svg.Axis) -> list[str]:
     bars, dots = [], []
-    taken: list[tuple[float, float]] = []
-    for place, row in enumerate(rows.itertuples()):
-        x, y = across.at(row.x), down.at(100 * row.importance)
+    spots = [(across.at(r.x), down.at(100 * r.importance)) for r in rows.itertuples()]
+    taken = [(x - 7, y - 7, x + 7, y + 7) for x, y in spots]
+    for place, (row, (x, y)) in enumerate(zip(rows.itertuples(), spots, strict=True)):
         if row.left == row.left:
             bars.append(svg.line(across.at(row.left), y, across.at(row.right), y, ink=SOFT, width=2))
-        ends = (down.at(100 * value) for value in (row.importance_low, row.importance_high))
-        bars.append(svg.line(x, next(ends), x, next(ends), ink=SOFT, width=2))
-        fill = WARM if place == 0 else ACCENT
-        dots.append(svg.dot(x, y, ink=fill, radius=6))
-        near = any(abs(x - other) < 90 and abs(y - 9 - up) < 13 for other, up in taken)
-        up = y + 19 if near else y - 9
-        taken.append((x, up))
-        anchor = "end" if x > 400 else "start" if x < 100 else "middle"
-        dots.append(svg.words(x, up, row.label, anchor=anchor, size=12, bold=place == 0))
+        low, high = (down.at(100 * value) for value in (row.importance_low, row.importance_high))
+        bars.append(svg.line(x, low, x, high, ink=SOFT, width=2))
+        dots.append(svg.dot(x, y, ink=WARM if place == 0 else ACCENT, radius=6))
+        left, base, box = _free(x, y, 7.4 * len(str(row.label)), taken)
+        taken.append(box)
+        dots.append(svg.words(left, base, row.label, anchor="start", size=12, bold=place == 0))
     return bars + dots
+
+
+def _free(
+    x: float, y: float, wide: float, taken: list[tuple[float, float, float, float]]
+) -> tuple[float, float, tuple[float, float, float, float]]:
+    """Find room for a label near its dot: left edge, base line, and the box that it takes."""
+    tried = [
+        (left, base)
+        for far in (0, 14, 28)
+        for left, base in (
+            (x + 10, y + 4 + far), (x - 10 - wide, y + 4 + far), (x - wide / 2, y - 11 - far),
+            (x + 10, y + 4 - far), (x - 10 - wide, y + 4 - far), (x - wide / 2, y + 21 + far),
+        )
+    ]  # fmt: skip
+    for left, base in tried:
+        box = (left, base - 10, left + wide, base + 3)
+        apart = (box[2] < a or box[0] > c or box[3] < b or box[1] > d for a, b, c, d in taken)
+        if left > 54 and left + wide < 476 and all(apart):
+            return left, base, box
+    return *tried[0], (x, y, x, y)

@@ -24,24 +24,23 @@ def peers(view: ClientView) -> Shown:
     columns = [
         Column("Measure", names(known["label"])),
         Column("Score", [_score(row.measure, row.value) for row in known.itertuples()], True),
-        Column("Peers below", [percent(value) for value in known["percentile"]], True),
-        Column("Interval", _percents(known, "percentile"), True),
-        Column("Decile", [nth(value) for value in known["decile"]], True),
-        Column("Interval", [_deciles(row) for row in known.itertuples()], True),
+        Column("Peers below", _percents(known, "percentile"), True),
+        Column("Decile", [_deciles(row) for row in known.itertuples()], True),
         Column("To the top decile", [_gap(row) for row in known.itertuples()], True),
-        Column("Interval", [_gap_ends(row) for row in known.itertuples()], True),
         *_moves(view, known),
         *_among(known),
     ]
     caption = (
-        f"Place among peers, {percent(view.peers.level)} intervals from whole clients drawn again. "
+        f"Place among peers; in brackets {percent(view.peers.level)} intervals from whole clients "
+        "drawn again. "
         "Decile 10 is the top tenth. To the top decile: what is missing to its lower edge; below "
         f"zero the client is above it. {_whom(known)}"
     )
     note = text(" ".join([_cautions(known), f"Source: {view.peers.source}."]).strip())
     said = _lead(view)
     html = f"{paragraph(text(said), 'lead')}\n" if said else ""
-    return Shown(html + table(columns, caption=caption, note=note, kind="long"), said)
+    html += places(view).html + "\n"
+    return Shown(html + table(columns, caption=caption, note=note, kind="long tight"), said)
 
 
 def _nowhere(view: ClientView) -> Shown:
@@ -83,40 +82,39 @@ def _ends(low: float, high: float) -> str:
 
 
 def _percents(rows: pd.DataFrame, name: str) -> list[str]:
-    return [_ends(*each) for each in zip(rows[f"{name}_low"], rows[f"{name}_high"], strict=True)]
+    parts = zip(*(rows[column] for column in (name, f"{name}_low", f"{name}_high")), strict=True)
+    return [
+        f"{percent(value)} ({_bare(100 * low, 100 * high)})" for value, low, high in parts
+    ]
+
+
+def _bare(low: float, high: float, *, signed: bool = False) -> str:
+    return span(low, high, 0, signed=signed)
 
 
 def _deciles(row: tuple) -> str:
     if row.decile_low != row.decile_low:
-        return "open"
-    return f"{row.decile_low:.0f} to {row.decile_high:.0f}"
+        return f"{nth(row.decile)} (open)"
+    return f"{nth(row.decile)} ({row.decile_low:.0f} to {row.decile_high:.0f})"
 
 
 def _gap(row: tuple) -> str:
-    if row.measure in SHARES:
-        return f"{number(100 * row.gap, 0, signed=True)} points"
-    return number(row.gap, decimals(row.measure), signed=True)
-
-
-def _gap_ends(row: tuple) -> str:
-    if row.measure in SHARES:
-        return span(100 * row.gap_low, 100 * row.gap_high, 0, signed=True)
-    return span(row.gap_low, row.gap_high, decimals(row.measure), signed=True)
+    share = row.measure in SHARES
+    times, places = (100, 0) if share else (1, decimals(row.measure))
+    size = number(times * row.gap, places, signed=True)
+    return f"{size} ({span(times * row.gap_low, times * row.gap_high, places, signed=True)})"
 
 
 def _moves(view: ClientView, rows: pd.DataFrame) -> list[Column]:
     if rows["change"].isna().all():
         return []
-    moved = [number(100 * value, 0, signed=True) for value in rows["change"]]
     ends = zip(rows["change"], rows["change_low"], rows["change_high"], strict=True)
-    between = [
-        MISSING if value != value else span(100 * low, 100 * high, 0, signed=True)
+    moved = [
+        MISSING if value != value
+        else f"{number(100 * value, 0, signed=True)} ({_bare(100 * low, 100 * high, signed=True)})"
         for value, low, high in ends
-    ]
-    return [
-        Column(f"Percentiles since {view.before or 'last time'}", moved, True),
-        Column("Interval", between, True),
-    ]
+    ]  # fmt: skip
+    return [Column(f"Percentiles since {view.before or 'last time'}", moved, True)]
 
 
 def _among(rows: pd.DataFrame) -> list[Column]:
@@ -149,14 +147,14 @@ def places(view: ClientView) -> Shown:
     rows = rows[rows["percentile"].notna()].head(DRAWN)
     if rows.empty:
         return Shown("", "No place to draw")
-    across, foot = svg.Axis(0, 100, 150, 470), 26 + 26 * len(rows)
+    across, foot = svg.Axis(0, 100, 172, 462), 26 + 26 * len(rows)
     marks = [svg.box(across.at(90), 14, across.at(100) - across.at(90), foot - 14, fill=PALE)]
     marks += svg.below(across, foot, top=14, label="share of the peers below (%)")
     marks.append(svg.words(across.at(95), 10, "top", ink=MUTED, size=11))
     marks.append(svg.line(across.at(50), 14, across.at(50), foot, ink=LINE, width=2))
     for place, row in enumerate(rows.itertuples()):
         y, head = 31 + 26 * place, row.measure in ("crq", "nps")
-        marks.append(svg.words(140, y + 4, row.label, anchor="end", size=12, bold=head))
+        marks.append(svg.words(162, y + 4, row.label, anchor="end", size=12, bold=head))
         if row.percentile_low == row.percentile_low:
             ends = (across.at(100 * value) for value in (row.percentile_low, row.percentile_high))
             x1, x2 = ends

@@ -22,12 +22,14 @@ def outlook(view: ClientView) -> Shown:
     first, rest = rows.head(LISTED), rows.iloc[LISTED:]
     caption = (
         "Renewal outlook, the greatest expected loss first. Expected loss: chance of no renewal "
-        "times revenue. Intervals hold what the model may err; an account is kept or lost as a "
+        "times revenue. Intervals, in brackets, hold what the model may err; an account is kept or lost as a "
         f"whole, so no chance is a promise. Of accounts with fewer than {view.privacy.min_scores} "
         "answers no score is named as reason."
     )
     said = _lead(view)
-    html = f"{paragraph(text(said), 'lead')}\n{_listed(view, first, caption)}\n{_trust(view)}"
+    drawn = losses(view).html
+    html = f"{paragraph(text(said), 'lead')}\n{drawn}\n{_listed(view, first, caption)}\n"
+    html += _trust(view)
     shown = Shown(html, said)
     if len(rest):
         more = f"{count(len(rest), 'more account')} with smaller expected losses"
@@ -74,20 +76,19 @@ def _money(amount: float, view: ClientView) -> str:
 
 
 def _listed(view: ClientView, rows: pd.DataFrame, caption: str) -> str:
-    money = f" ({view.currency})" if view.currency else ""
+    money = f"thousand {view.currency}".rstrip() if view.currency else "thousands"
     flags = rows["flag"].mask(rows["flag"] == "ok", "")
     sorted_ = rows["segment"].notna().any()
+    losses_ = zip(rows["expected_loss"], rows["expected_low"], rows["expected_high"], strict=True)
     columns = [
         Column("Account", names(rows["name"])),
         *([Column("Segment", [_segment(row) for row in rows.itertuples()])] if sorted_ else []),
-        Column("Renews", [percent(p) for p in rows["p_renew"]], True),
-        Column("Interval", _percents(rows["p_low"], rows["p_high"]), True),
-        Column(f"Revenue a year{money}", [number(v, 0) for v in rows["revenue"]], True),
-        Column(f"Expected loss{money}", [number(v, 0) for v in rows["expected_loss"]], True),
-        Column("Interval", [span(a, b, 0) for a, b in
-                            zip(rows["expected_low"], rows["expected_high"], strict=True)], True),
-        Column("Next due", [_day(day) for day in rows["due_on"]]),
-        Column("Because of", names(rows["reason"])),
+        Column("Renews", [f"{percent(row.p_renew)} ({span(100 * row.p_low, 100 * row.p_high, 0)})"
+                          for row in rows.itertuples()], True),
+        Column(f"Revenue a year ({money})", [_thousands(v) for v in rows["revenue"]], True),
+        Column(f"Expected loss ({money})", [_range(*each) for each in losses_], True),
+        Column("Next due", [_day(day) for day in rows["due_on"]], True),
+        Column("What tells most", names(rows["reason"].str.replace(r"-(?=\d)", "−", regex=True))),
     ]  # fmt: skip
     told = [flag for flag in dict.fromkeys(flags) if flag]
     note = "; ".join(
@@ -102,8 +103,16 @@ def _segment(row: tuple) -> str:
     return text(row.segment) if row.segment == row.segment else MISSING
 
 
-def _percents(low: pd.Series, high: pd.Series) -> list[str]:
-    return [f"{percent(a)} to {percent(b)}" for a, b in zip(low, high, strict=True)]
+def _thousands(amount: float) -> str:
+    small = abs(amount) < 100_000
+    return number(amount / 1000, 1 if small else 0)
+
+
+def _range(value: float, low: float, high: float) -> str:
+    if value != value:
+        return MISSING
+    places = 1 if high < 100_000 else 0
+    return f"{number(value / 1000, places)} ({span(low / 1000, high / 1000, places)})"
 
 
 def _day(day: pd.Timestamp) -> str:
@@ -171,6 +180,6 @@ def losses(view: ClientView) -> Shown:
     return Shown(svg.figure(svg.picture("losses", marks, size=size, title=title, says=said), caption), said)
 
 
-def _cut(name: object, most: int = 24) -> str:
+def _cut(name: object, most: int = 22) -> str:
     said = str(name)
     return said if len(said) <= most else f"{said[: most - 1].rstrip()}…"

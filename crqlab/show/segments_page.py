@@ -8,7 +8,7 @@ from crqlab.show import svg
 from crqlab.show.colours import MUTED, ink
 from crqlab.show.colours import segment as colour
 from crqlab.show.markup import Column, Shown, folded, names, paragraph, table, text
-from crqlab.show.numbers import MISSING, count, number, percent, share
+from crqlab.show.numbers import MISSING, count, number, percent, share, span
 from crqlab.show.segmented import LOSING
 from crqlab.show.view import ClientView
 
@@ -35,24 +35,23 @@ def segments(view: ClientView) -> Shown:
         return Shown(paragraph(text(said)), said)
     rates = view.segmented.renewal.set_index("segment").reindex(rows["segment"])
     money = f" ({view.currency})" if view.currency else ""
+    means = rows["segment"].map(MEANS).fillna("")
     columns = [
-        Column("Segment", names(rows["segment"])),
-        Column("What it is", names(rows["segment"].map(MEANS).fillna(""))),
+        Column("Segment", [f"{name} <small>{text(says)}</small>" for name, says in
+                           zip(names(rows["segment"]), means, strict=True)]),
         Column("Accounts", [number(n, 0) for n in rows["n"]], True),
-        Column("Share", [percent(value) for value in rows["share"]], True),
-        Column("Interval", _percents(rows["low"], rows["high"]), True),
+        Column("Share", _shares(rows["share"], rows["low"], rows["high"]), True),
         Column(f"Revenue a year{money}", [number(value, 0) for value in rows["revenue"]], True),
         Column("Share", [percent(value) for value in rows["revenue_share"]], True),
-    ]
+    ]  # fmt: skip
     if len(view.segmented.renewal):
-        between = _percents(rates["low"], rates["high"])
-        columns.append(Column("Such accounts renew", [percent(v) for v in rates["value"]], True))
-        columns.append(Column("Interval", between, True))
+        renewed = _shares(rates["value"], rates["low"], rates["high"])
+        columns.append(Column("Such accounts renew", renewed, True))
     level = percent(rows["level"].iloc[0])
     n = int(rows.loc[rows["segment"] != "Silent", "n"].sum())
     caption = (
-        f"Segments of {count(n, 'account')}, {level} intervals; share of revenue of all accounts "
-        f"asked. Thresholds: {view.segmented.thresholds}."
+        f"Segments of {count(n, 'account')}, {level} intervals in brackets; share of the revenue of "
+        f"all accounts asked. Thresholds: {view.segmented.thresholds}."
     )
     if len(view.segmented.renewal):
         due = f"{view.segmented.renewal['n'].sum():,.0f}"
@@ -60,13 +59,13 @@ def segments(view: ClientView) -> Shown:
     flags = [flag for flag in dict.fromkeys(rows["flag"]) if flag != "ok"]
     said = _lead(view, n)
     body = table(columns, caption=caption, note=text("; ".join(flags)), kind="long")
-    return Shown(f"{paragraph(text(said), 'lead')}\n{body}", said)
+    return Shown(f"{paragraph(text(said), 'lead')}\n{mix(view).html}\n{body}", said)
 
 
-def _percents(low: pd.Series, high: pd.Series) -> list[str]:
+def _shares(values: pd.Series, low: pd.Series, high: pd.Series) -> list[str]:
     return [
-        MISSING if a != a else f"{percent(a)} to {percent(b)}"
-        for a, b in zip(low, high, strict=True)
+        MISSING if value != value else f"{percent(value)} ({span(100 * a, 100 * b, 0)})"
+        for value, a, b in zip(values, low, high, strict=True)
     ]
 
 
@@ -111,14 +110,14 @@ def mix(view: ClientView) -> Shown:
     fills = [colour(name, order) for name in order]
     parts = [f"{name} {percent(part)}" for name, part in zip(order, n, strict=True)]
     said = f"Accounts: {', '.join(parts)}"
-    drawn = [svg.picture("mix-accounts", _ring(n, fills, int(rows["n"].sum())), size=(220, 200),
+    drawn = [svg.picture("mix-accounts", _ring(n, fills, int(rows["n"].sum())), size=(330, 210),
                          title="Accounts by segment", says=said)]  # fmt: skip
     paid = money / money.sum() if known else n * 0
     heard = f"{said}. Revenue: " + ", ".join(
         f"{name} {percent(part)}" for name, part in zip(order, paid, strict=True)
     )
     marks = _bars(order, n, paid, fills, known)
-    drawn.append(svg.picture("mix-revenue", marks, size=(340, 40 + 32 * len(order)),
+    drawn.append(svg.picture("mix-revenue", marks, size=(330, 210),
                              title="Accounts and revenue by segment", says=heard))  # fmt: skip
     caption = "Accounts by segment, and the revenue behind them; silent accounts count in both."
     if not known:
@@ -130,19 +129,19 @@ def _ring(shares: list[float], fills: list[str], n: int) -> list[str]:
     ends = pd.Series(shares).cumsum().tolist()
     begins = [0.0, *ends[:-1]]
     marks = [
-        svg.wedge(110, 100, (52, 92), (first, last), fill=fill)
+        svg.wedge(165, 105, (56, 96), (first, last), fill=fill)
         for first, last, fill in zip(begins, ends, fills, strict=True)
     ]
-    marks.append(svg.words(110, 98, f"{n:,}", size=26, bold=True))
-    return [*marks, svg.words(110, 118, "account" if n == 1 else "accounts", ink=MUTED, size=12)]
+    marks.append(svg.words(165, 103, f"{n:,}", size=26, bold=True))
+    return [*marks, svg.words(165, 123, "account" if n == 1 else "accounts", ink=MUTED, size=12)]
 
 
 def _bars(order, n, paid, fills, known: bool) -> list[str]:
-    across = svg.Axis(0, 1, 92, 300)
+    across, step = svg.Axis(0, max(*n, *paid), 92, 285), min(34.0, 184 / len(order))
     marks = [svg.words(92, 14, "dark: accounts" if not known else "upper bar: accounts, lower: revenue",
                        anchor="start", ink=MUTED, size=12)]  # fmt: skip
     for place, (name, people, money, fill) in enumerate(zip(order, n, paid, fills, strict=True)):
-        y = 26 + 32 * place
+        y = 28 + step * place
         marks.append(svg.words(86, y + 17, name, anchor="end", size=12))
         for shift, value, tall in ((0, people, 11), (12, money, 11)):
             if shift and not known:
