@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from crqlab.base.errors import EstimateError
 from crqlab.renewal import comparators, contestants, foretelling, measuring
 from crqlab.renewal.covariates import covariates
-from crqlab.renewal.foretelling import IN_TIME
 from crqlab.renewal.knowledge import OWN
 from crqlab.renewal.opportunities import Design
 from crqlab.stats.estimate import check_level
@@ -152,31 +151,34 @@ def contest(
     if machines and contestants.EVERYTHING in seen:
         fitters |= _machines(seen[contestants.EVERYTHING], decided, seed)
     chances, flags = _chances(lost, accounts, parted, fitters)
-    tested = parted.foretold
-    chances, lost_, whose = chances[tested], lost[tested], accounts[tested]
-    spells = _spells(design, decided[tested])
+    kept = parted.foretold
+    money = decided["revenue"].to_numpy(float)[kept]
+    spells = _spells(design, decided[kept])
+    tested = measuring.Tested(lost[kept], accounts[kept], money, *spells)
     options = {"level": level, "draws": draws, "seed": seed}
-    tested_rows = measuring.Tested(
-        lost_, whose, decided["revenue"].to_numpy(float)[tested], *spells
-    )
-    table = measuring.measures(chances, tested_rows, **options)
-    table = _flagged(table, flags, parted.flag)
-    pairs = [pair for pair in PAIRS if set(pair) <= set(chances)]
-    differences = measuring.differences(chances, tested_rows, pairs, **options)
+    differences = _compared(chances[kept], tested, options, parted.flag)
     nested = [pair for pair in NESTED if set(pair) <= set(seen)]
     ratios = measuring.likelihood_ratios(lost, seen, nested, design_clusters(decided))
-    differences = pd.concat([differences, ratios], ignore_index=True)
     return Contest(
-        table,
-        differences.assign(flag=_joined(differences["flag"], parted.flag)),
-        chances.assign(lost=lost_, account=whose),
-        *measuring.drawings(chances, tested_rows, level=level),
+        _flagged(measuring.measures(chances[kept], tested, **options), flags, parted.flag),
+        pd.concat([differences, ratios], ignore_index=True),
+        chances[kept].assign(lost=tested.lost, account=tested.accounts),
+        *measuring.drawings(chances[kept], tested, level=level),
         _claim(differences),
         parted.said,
         level,
-        int(tested.sum()),
-        int(lost_.sum()),
+        len(tested.lost),
+        int(tested.lost.sum()),
     )
+
+
+def _compared(
+    chances: pd.DataFrame, tested: measuring.Tested, options: dict, parted: str
+) -> pd.DataFrame:
+    """Compare every pair of contestants that could foretell."""
+    pairs = [pair for pair in PAIRS if set(pair) <= set(chances)]
+    found = measuring.differences(chances, tested, pairs, **options)
+    return found.assign(flag=_joined(found["flag"], parted))
 
 
 def _machines(everything: pd.DataFrame, decided: pd.DataFrame, seed: int) -> dict:
@@ -246,6 +248,3 @@ def _none(why: str, level: float) -> Contest:
     empty = [pd.DataFrame(columns=c) for c in (measuring.COLUMNS, measuring.PAIRED)]
     drawn = [pd.DataFrame() for _ in range(4)]
     return Contest(*empty, *drawn, "cannot be said", why, level, 0, 0)
-
-
-__all__ = ["IN_TIME", "LEAKED", "Contest", "contest", "design_clusters"]

@@ -101,8 +101,8 @@ def covariates(rows: pd.DataFrame, parts: Mapping[str, str]) -> Covariates:
     >>> found = covariates(rows, {})
     >>> found.X["crq"].tolist()
     [5.0, 6.0, 5.5]
-    >>> found.told.loc[0].tolist()
-    ['crq', 1, "the client's mean of the wave (silent accounts: 1)"]
+    >>> print(*found.told.loc[0], sep="; ")
+    CRQ; 1; the client's mean of the wave (silent accounts: 1)
     """
     columns, told = {}, []
     quiet = rows["silent"].to_numpy(float) > 0

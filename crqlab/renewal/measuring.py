@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from crqlab.base.errors import EstimateError
 from crqlab.stats import accuracy, survival
 from crqlab.stats.estimate import Estimate
-from crqlab.stats.regression import likelihood_ratio, logit
+from crqlab.stats.regression import Fit, likelihood_ratio, logit
 
 COLUMNS = ["contestant", "measure", "estimate", "low", "high", "n", "unit", "method", "flag"]
 PAIRED = [
@@ -162,12 +162,16 @@ def likelihood_ratios(
         wide = seen[first].join(seen[second][seen[second].columns.difference(seen[first].columns)])
         found = _tried(
             lambda wide=wide, second=second: likelihood_ratio(
-                logit(lost, wide, profile=False), logit(lost, seen[second], profile=False)
+                _fit(lost, wide, clusters), _fit(lost, seen[second], clusters)
             )
         )
         keys = {"first": first, "second": second, "measure": "likelihood ratio", "n": len(lost)}
         rows.append({**keys, "unit": "contracts", **_ratio(found)})
     return pd.DataFrame(rows, columns=PAIRED)
+
+
+def _fit(lost: NDArray, X: pd.DataFrame, clusters: NDArray) -> Fit:
+    return logit(lost, X, cluster=clusters, profile=False)
 
 
 def _ratio(found) -> dict:

@@ -14,7 +14,7 @@ from crqlab.base.waves import in_order
 from crqlab.renewal import contestants
 from crqlab.renewal.contesting import design_clusters
 from crqlab.renewal.covariates import covariates, label
-from crqlab.renewal.knowledge import BLOCK, OWN, UNIT, YEAR
+from crqlab.renewal.knowledge import OWN, UNIT, YEAR
 from crqlab.renewal.opportunities import Design
 from crqlab.renewal.shrinking import shrunk
 from crqlab.stats.estimate import check_level
@@ -39,6 +39,9 @@ AT_RISK = [
     *("scope", "client_id", "revenue", "expected_loss", "loss_low", "loss_high", "share"),
     *("share_low", "share_high", "silent_loss", "n_accounts", "n_silent", "level", "flag"),
 ]
+
+
+SUMMED = ["revenue", "expected_loss", "silent_loss", "n_accounts", "n_silent"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -249,39 +252,25 @@ def _sums(
     order = np.argsort(codes, kind="stable")
     starts = np.searchsorted(codes[order], np.arange(len(clients)))
     lost = _drawn(X.iloc[order], revenue[order], starts, fit, draws, seed)
-    tail = (1 - level) / 2
     facts = table.assign(
         revenue=revenue,
         expected_loss=table["expected_loss"].fillna(0.0),
-        quiet=table["expected_loss"].fillna(0.0) * table["silent"],
+        silent_loss=table["expected_loss"].fillna(0.0) * table["silent"],
+        n_silent=table["silent"].astype("int64"),
+        n_accounts=1,
     )
-    rows = []
-    for scope, drawn, keys in (
-        ("client", lost, list(clients)),
-        ("panel", lost.sum(axis=1, keepdims=True), [""]),
-    ):
-        low, high = np.quantile(drawn, [tail, 1 - tail], axis=0)
-        by = facts.groupby("client_id") if scope == "client" else facts.groupby(lambda _: "")
-        sums = by[["revenue", "expected_loss", "quiet", "silent"]].sum().reindex(keys)
-        rows.append(
-            pd.DataFrame(
-                {
-                    "scope": scope,
-                    "client_id": keys,
-                    "revenue": sums["revenue"].to_numpy(),
-                    "expected_loss": sums["expected_loss"].to_numpy(),
-                    "loss_low": low,
-                    "loss_high": high,
-                    "silent_loss": sums["quiet"].to_numpy(),
-                    "n_accounts": by.size().reindex(keys).to_numpy(),
-                    "n_silent": sums["silent"].to_numpy().astype("int64"),
-                }
-            )
-        )
-    found = pd.concat(rows, ignore_index=True)
-    whole = found["revenue"].where(found["revenue"] > 0)
-    shares = {"share": "expected_loss", "share_low": "loss_low", "share_high": "loss_high"}
-    return found.assign(**{name: found[column] / whole for name, column in shares.items()})
+    by_client = facts.groupby("client_id", sort=True)[SUMMED].sum().reset_index()
+    whole = facts[SUMMED].sum().to_frame().T.astype(by_client.dtypes[SUMMED]).assign(client_id="")
+    found = pd.concat(
+        [by_client.assign(scope="client"), whole.assign(scope="panel")], ignore_index=True
+    )
+    tail = (1 - level) / 2
+    both = np.column_stack([lost, lost.sum(axis=1)])
+    low, high = np.quantile(both, [tail, 1 - tail], axis=0)
+    total = found["revenue"].where(found["revenue"] > 0)
+    shares = {"share": found["expected_loss"], "share_low": low, "share_high": high}
+    shares = {name: amount / total for name, amount in shares.items()}
+    return found.assign(loss_low=low, loss_high=high, **shares)
 
 
 def _drawn(
@@ -305,6 +294,3 @@ def _drawn(
 def _root(covariance: NDArray) -> NDArray:
     values, vectors = np.linalg.eigh(covariance)
     return vectors * np.sqrt(np.maximum(values, 0))
-
-
-__all__ = ["BLOCK", "RiskOutlook", "outlook"]

@@ -10,7 +10,7 @@ from tests.renewal import made
 
 @pytest.fixture(scope="module")
 def design():
-    return made.designed(made.panel(clients=60, each=40, seed=11))
+    return made.designed(made.panel(clients=50, each=30, seed=11))
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_an_instrument_without_trust_or_commitment_works_with_crq():
 
 
 def test_separation_is_named_and_finite():
-    tables = made.panel(clients=30, each=20, silent=0, seed=6)
+    tables = made.panel(clients=12, each=20, silent=0, seed=6)
     lost = tables["outcomes"]["outcome"] == "churned"
     gone = set(tables["outcomes"].loc[lost, "account_id"])
     scores = tables["account_scores"]

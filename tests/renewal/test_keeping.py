@@ -67,7 +67,7 @@ def study_of(tmp_path):
 
 
 def test_tables_come_back_as_they_were_found(study_of):
-    study = study_of(Shape(accounts=40))
+    study = study_of(Shape(accounts=30, most=3))
     found = run(study)
     paths = renewal.keep(study, **found, **OPTIONS)
     assert [path.stem for path in paths] == [f"50_{name}" for name in KEPT]
@@ -86,7 +86,7 @@ def test_tables_come_back_as_they_were_found(study_of):
         (Shape(accounts=4), 0.0, None),
         (Shape(accounts=4, ltr=False), 0.5, None),
         (Shape(accounts=2, waves=("2025",)), 1.0, None),
-        (Shape(accounts=12, contacts=False, ltr=False), 0.3, None),
+        (Shape(accounts=6, contacts=False, ltr=False), 0.3, None),
         (Shape(accounts=12), 0.3, 0),
         (Shape(accounts=1, silent=1), 0.3, None),
     ],

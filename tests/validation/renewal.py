@@ -50,7 +50,9 @@ def cases(settings: Settings) -> pd.DataFrame:
         told = effects.loc[list(TERMS), ["estimate", "low", "high"]]
         truth = [made.LAW[term] for term in TERMS]
         rows.append(told.assign(quantity=[f"effect of {t}" for t in TERMS], truth=truth))
-        found = renewal.mediation(design, draws=settings.draws, seed=k).value("share mediated")
+        found = renewal.mediation(design, draws=settings.draws, seed=settings.seed + k).value(
+            "share mediated"
+        )
         one = {name: [found[name]] for name in ("estimate", "low", "high")}
         rows.append(pd.DataFrame({**one, "quantity": "share mediated", "truth": share}))
     return pd.concat(rows, ignore_index=True)
