@@ -18,7 +18,7 @@ _AVERAGE = r", average -?\d+(?:\.\d+)?"
 #: What a reason may say of anybody: it comes from the books, not from answers.
 _BOOKS = r"years as a customer|silence|an earlier churn|earlier renewals|as the average|nothing but"
 _LAST = "CRQ of the last wave"
-_WITHHELD = "the answers of very few people, which are withheld"
+_WITHHELD = "withheld: few answers"
 
 
 def prospect(

@@ -9,7 +9,7 @@ from crqlab.show.numbers import MISSING, count, number, percent
 from crqlab.show.segmented import LOSING
 from crqlab.show.view import ClientView
 
-LISTED = 20  # actions that a reader still goes through
+LISTED = 15  # actions that a reader still goes through
 
 
 def actions(view: ClientView) -> Shown:

@@ -60,7 +60,7 @@ def trend(view: ClientView) -> Shown:
     level = percent(view.trend["level"].iloc[0])
     caption = (
         f"CRQ and NPS, wave by wave. Bars are {level} intervals; where they overlap widely, "
-        "read no trend into two dots. The numbers stand in the table below."
+        "read no trend into two dots. The numbers stand below."
     )
     said = "; ".join(_said(view, measure) for measure in ("crq", "nps"))
     return Shown(svg.figure("\n".join(drawn), caption), f"Trend. {said}")

@@ -168,8 +168,8 @@ def _free(
         (left, base)
         for far in (0, 14, 28)
         for left, base in (
-            (x + 10, y + 4 + far), (x - 10 - wide, y + 4 + far), (x - wide / 2, y - 11 - far),
-            (x + 10, y + 4 - far), (x - 10 - wide, y + 4 - far), (x - wide / 2, y + 21 + far),
+            (x + 8, y - 8 - far), (x - 8 - wide, y - 8 - far), (x + 8, y + 17 + far),
+            (x - 8 - wide, y + 17 + far), (x - wide / 2, y - 12 - far), (x - wide / 2, y + 21 + far),
         )
     ]  # fmt: skip
     for left, base in tried:

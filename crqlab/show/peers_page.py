@@ -6,7 +6,7 @@ import pandas as pd
 
 from crqlab.show import svg
 from crqlab.show.colours import ACCENT, INK, LINE, MUTED, PALE, SOFT
-from crqlab.show.markup import Column, Shown, names, paragraph, table, text
+from crqlab.show.markup import Column, Shown, folded, names, paragraph, table, text
 from crqlab.show.numbers import MISSING, count, decimals, nth, number, percent, span
 from crqlab.show.view import ClientView
 
@@ -38,9 +38,10 @@ def peers(view: ClientView) -> Shown:
     )
     note = text(" ".join([_cautions(known), f"Source: {view.peers.source}."]).strip())
     said = _lead(view)
-    html = f"{paragraph(text(said), 'lead')}\n" if said else ""
-    html += places(view).html + "\n"
-    return Shown(html + table(columns, caption=caption, note=note, kind="long tight"), said)
+    lead = f"{paragraph(text(said), 'lead')}\n" if said else ""
+    numbers = Shown(table(columns, caption=caption, note=note, kind="long tight"), "")
+    whole = folded("Every place in numbers", numbers).html
+    return Shown(f"{lead}{places(view).html}\n{paragraph(text(_whom(known)))}\n{whole}", said)
 
 
 def _nowhere(view: ClientView) -> Shown:
@@ -165,8 +166,7 @@ def places(view: ClientView) -> Shown:
     said = "; ".join(_said(row) for row in rows.itertuples())
     caption = (
         f"Place among peers with {percent(view.peers.level)} intervals: on the left the last, on "
-        "the right the first. Shaded: the top decile. Hollow: the wave before. The numbers stand "
-        "in the table below."
+        "the right the first. Shaded: the top decile. Hollow: the wave before."
     )
     size, title = (480, foot + 46), "Place among peers"
     return Shown(svg.figure(svg.picture("places", marks, size=size, title=title, says=said), caption), said)

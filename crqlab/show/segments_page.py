@@ -12,7 +12,7 @@ from crqlab.show.numbers import MISSING, count, number, percent, share, span
 from crqlab.show.segmented import LOSING
 from crqlab.show.view import ClientView
 
-LISTED = 20  # accounts that a reader still goes through
+LISTED = 12  # accounts that a reader still goes through
 #: What each segment is, and what it asks for; of our own rules, as the thresholds are.
 MEANS = {
     "Ambassador": "sees the client as unique and recommends it",
