@@ -82,16 +82,14 @@ def lifts(
     if rows.empty:
         return Lifts(_none())
     target = np.array([rung[p] for p in place[mine]])
-    levers = _levers(thresholds, instrument)
-    tried = _patterns(levers, instrument)
+    tried = _patterns(_levers(thresholds, instrument), instrument)
     step = (instrument.scale.high - instrument.scale.low) / STEPS
     best, size = _smallest(rows, thresholds, instrument, target, tried, step)
     shift = _shift(rows, instrument, tried, best, size)
     above = [_above(thresholds, k) for k in range(len(thresholds.names))]
-    chance = {}
+    reached, chance = np.array([above[k] for k in target]).astype(float), {}
     for name, change in (("now", None), ("probability", shift)):
         found = membership(rows, respondents, thresholds, shift=change, draws=draws, seed=seed)
-        reached = np.array([above[k] for k in target]).astype(float)
         chance[name] = (found.shares * reached).sum(axis=1)
     names = np.array(thresholds.names, dtype=object)
     few = rows["n"].to_numpy() < 3 if "n" in rows else np.zeros(len(rows), dtype=bool)

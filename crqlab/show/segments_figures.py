@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from crqlab.segments import Mix, Panel
 from crqlab.show import alt
-from crqlab.show.colours import ACCENT, INK, LINE, MUTED, SOFT, WARM, ink
+from crqlab.show.colours import ACCENT, INK, MUTED, SOFT, WARM, ink
 from crqlab.show.colours import segment as colour
 from crqlab.show.numbers import count, number, percent, span
 
