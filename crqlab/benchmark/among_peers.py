@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.benchmark.cells import ALL, Cells, cells
-from crqlab.benchmark.protection import OK, Rules, finest, members, verdicts
+from crqlab.benchmark.protection import OK, Rules, members, verdicts
 from crqlab.benchmark.units import GROUPS, Scores
 from crqlab.stats.resampling import resampled, stream
 
@@ -99,7 +99,7 @@ def _cells(
     """Yield each cell that is somebody's nearest, and the scores that look to it."""
     accounts = scores.table["n_accounts"].to_numpy(float)
     who = members(laid, known, np.ones(len(known)), accounts)
-    shown = verdicts(laid, who, rules, finest(laid)) == OK
+    shown = verdicts(laid, who, rules) == OK
     cell_of = np.full(len(known), -1)
     for names in map(tuple, nearest):
         if names in laid.crossings:

@@ -32,6 +32,8 @@ class Cells:
         For each crossing the cell of every score, -1 where a group is not known.
     crossings : tuple of tuple of str
         From the widest to the finest.
+    atom : ndarray of int
+        The finest combination of groups of every score.
     client : ndarray of int
         The client of every score.
     clients : Index
@@ -41,6 +43,7 @@ class Cells:
     table: pd.DataFrame
     of: tuple[NDArray, ...]
     crossings: tuple[tuple[str, ...], ...]
+    atom: NDArray
     client: NDArray
     clients: pd.Index
 
@@ -76,7 +79,10 @@ def cells(scores: Scores, by: Sequence[Sequence[str]] | None = None) -> Cells:
         start += len(labels["size"])
     table = pd.concat(tables, ignore_index=True)
     parent = _parents(crossings, of, len(table))
-    return Cells(table.assign(parent=parent), tuple(of), crossings, client, pd.Index(clients))
+    return Cells(
+        table.assign(parent=parent), tuple(of), crossings, _atoms(codes, len(client)), client,
+        pd.Index(clients),
+    )  # fmt: skip
 
 
 def _crossings(groups: list[str], by: Sequence[Sequence[str]] | None) -> tuple:
@@ -122,6 +128,29 @@ def _crossed(names: tuple[str, ...], codes: dict, n: int) -> tuple[NDArray, dict
     at = np.flatnonzero(known)[first]
     labels = {name: codes[name][1][codes[name][0][at]] for name in names}
     return code, {**labels, "size": seen}
+
+
+def _atoms(codes: dict, n: int) -> NDArray:
+    key = np.zeros(n, np.int64)
+    for code, names in codes.values():
+        key = key * (len(names) + 1) + code + 1
+    return pd.factorize(key)[0]
+
+
+def pairs(cells: Cells, crossing: int) -> tuple[NDArray, NDArray]:
+    """Number the pairs of cell and client of a crossing.
+
+    Returns
+    -------
+    tuple of ndarray
+        The pair of every score, -1 outside; ``cell * clients + client`` of every pair, rising.
+    """
+    code, width = cells.of[crossing], len(cells.clients)
+    there = np.zeros(len(cells.table) * width, bool)
+    key = code.astype(np.int64) * width + cells.client
+    there[key[code >= 0]] = True
+    number = np.cumsum(there) - 1
+    return np.where(code >= 0, number[np.maximum(key, 0)], -1), np.flatnonzero(there)
 
 
 def _parents(crossings: tuple, of: list[NDArray], n: int) -> NDArray:

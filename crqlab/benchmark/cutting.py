@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm, t
 
-from crqlab.benchmark.cells import Cells
+from crqlab.benchmark.cells import Cells, pairs
 from crqlab.stats.quantile_cuts import interval_shares
 from crqlab.stats.resampling import resampled, stream
 
 COLUMNS = 1500
-GRID = 256
+GRID = 96
+RANK_BITS = 32
 TINY = 1e-6
 
 
@@ -46,18 +47,19 @@ class Cuts:
 class _Sorted:
     """One crossing in one measure: scores by cell, from low to high.
 
-    ``place`` is cell plus the score's place on the whole scale (0 to 1), so that one search
-    serves all cells; ``reached`` the running weight, which a cell sums to its count of scores.
+    ``key`` holds cell and rank of each score as one number, so that one search serves all cells;
+    ``scores`` are those ranks' scores, ``rows`` and ``cell`` say whose and where. ``reached`` is
+    the running weight, which a cell sums to its count of scores; None where all count once.
     """
 
+    key: NDArray
     rows: NDArray
     cell: NDArray
     starts: NDArray
-    value: NDArray
-    place: NDArray
-    weight: NDArray
-    reached: NDArray
     n: NDArray
+    scores: NDArray
+    weight: NDArray | None
+    reached: NDArray | None
 
 
 def cuts(
@@ -94,6 +96,7 @@ def cuts(
     """
     n, width = len(cells.table), len(shares)
     found = [Cuts(*np.full((4, n, width), np.nan)) for _ in values]
+    ranked = [_ranked_once(x, weight) for x in values]
     any_wanted = np.any(wanted, axis=0)
     for crossing, code in enumerate(cells.of):
         first = int(cells.table["crossing"].searchsorted(crossing))
@@ -101,15 +104,14 @@ def cuts(
         if not any_wanted[first : first + size].any():
             continue
         code = np.where((code >= 0) & any_wanted[code], code, -1)
-        pair_of, pairs = _pairs(code, first, size, cells)
-        laid = [
-            _sorted(code, first, size, x, weight, ok) for x, ok in zip(values, wanted, strict=True)
-        ]
-        at = [_values(some, shares) for some in laid]
-        below = np.stack(
-            [_below(s, a, pair_of, len(pairs)) for s, a in zip(laid, at, strict=True)], 1
-        )
-        worth = _effective(below, pairs, size, cells, draws, seed)
+        pair_of, key = pairs(cells, crossing)
+        laid, at, held = [], [], []
+        for x, ok in zip(ranked, wanted, strict=True):
+            laid.append(_sorted(code, first, size, x, weight, ok))
+            at.append(_values(laid[-1], shares))
+            held.append(_below(laid[-1], at[-1], pair_of, len(key)))
+        below = np.stack(held, axis=1)
+        worth = _effective(below, key, slice(first, first + size), cells, draws, seed)
         for m, (some, cut) in enumerate(zip(laid, at, strict=True)):
             part = slice(first, first + size)
             found[m].value[part], found[m].effective[part] = cut, worth[:, m]
@@ -117,32 +119,29 @@ def cuts(
     return found
 
 
-def _pairs(code: NDArray, first: int, size: int, cells: Cells) -> tuple[NDArray, NDArray]:
-    """Number the pairs of cell and client of a crossing; ``cell * clients + client`` of each."""
-    width = len(cells.clients)
-    key = (code.astype(np.int64) - first) * width + cells.client
-    there = np.zeros(size * width, bool)
-    there[key[code >= 0]] = True
-    number = np.cumsum(there) - 1
-    return np.where(code >= 0, number[np.maximum(key, 0)], -1), np.flatnonzero(there)
+def _ranked_once(x: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
+    """Rows that count from the lowest score to the highest, and the scores."""
+    rows = np.flatnonzero(~np.isnan(x) & (weight > 0))
+    rows = rows[np.argsort(x[rows])]
+    return rows, x[rows]
 
 
 def _sorted(
-    code: NDArray, first: int, size: int, x: NDArray, weight: NDArray, wanted: NDArray
+    code: NDArray, first: int, size: int, ranked: tuple, weight: NDArray, wanted: NDArray
 ) -> _Sorted:
-    inside = code >= 0
-    inside[inside] = wanted[code[inside]]
-    rows = np.flatnonzero(inside & ~np.isnan(x) & (weight > 0))
-    cell, value = (code[rows] - first).astype(np.int64), x[rows]
-    low, span = (value.min(), np.ptp(value) or 1.0) if len(rows) else (0.0, 1.0)
-    place = cell + (value - low) / span * 0.5
-    order = np.argsort(place)
-    rows, cell, value = rows[order], cell[order], value[order]
+    rows, scores = ranked
+    own = np.where((code >= 0) & wanted[code], code - first, -1)
+    cell = own[rows]
+    rank = np.flatnonzero(cell >= 0)
+    key = np.sort(cell[rank].astype(np.int64) << RANK_BITS | rank)  # faster than places of them
+    cell, rows = key >> RANK_BITS, rows[key & ((1 << RANK_BITS) - 1)]
     n = np.bincount(cell, minlength=size)
+    starts = np.concatenate([[0], np.cumsum(n)])
+    if (weight == weight[:1]).all():
+        return _Sorted(key, rows, cell, starts, n, scores, None, None)
     total = np.bincount(cell, weight[rows], size)
     even = weight[rows] * (n / np.where(total > 0, total, 1))[cell]
-    starts = np.concatenate([[0], np.cumsum(n)])
-    return _Sorted(rows, cell, starts, value, place[order], even, np.cumsum(even), n)
+    return _Sorted(key, rows, cell, starts, n, scores, even, np.cumsum(even))
 
 
 def _values(of: _Sorted, shares: NDArray) -> NDArray:
@@ -155,49 +154,53 @@ def _values(of: _Sorted, shares: NDArray) -> NDArray:
 
 def _ranked(of: _Sorted, rank: NDArray) -> NDArray:
     """The score at a rank of each cell, missing in cells without any."""
-    if not len(of.value):
+    if not len(of.key):
         return np.full(rank.shape, np.nan)
     before = of.starts[:-1, None]
-    at = np.searchsorted(of.reached, (before + rank - 1e-6).ravel()).reshape(rank.shape)
+    rank = np.nan_to_num(rank, nan=1.0)
+    at = (before + rank - 1).astype(int)
+    if of.reached is not None:
+        at = np.searchsorted(of.reached, (before + rank - 1e-6).ravel()).reshape(rank.shape)
     at = np.clip(at, before, np.maximum(of.starts[1:, None] - 1, before))
-    return np.where(of.n[:, None] > 0, of.value[np.minimum(at, len(of.value) - 1)], np.nan)
+    score = of.scores[of.key[np.minimum(at, len(of.key) - 1)] & ((1 << RANK_BITS) - 1)]
+    return np.where(of.n[:, None] > 0, score, np.nan)
 
 
 def _below(of: _Sorted, cut: NDArray, pair_of: NDArray, n_pairs: int) -> NDArray:
     """Weight of each pair's scores up to each cut, and last of all; shape (pairs, shares + 1)."""
     width = cut.shape[1] + 1
-    if not len(of.value):
+    if not len(of.key):
         return np.zeros((n_pairs, width), np.float32)
-    low, span = of.value.min(), np.ptp(of.value) or 1.0
-    edge = np.arange(len(cut))[:, None] + (np.nan_to_num(cut) - low) / span * 0.5
-    reach = np.searchsorted(of.place, edge.ravel() + 1e-12).reshape(edge.shape)
+    upto = np.searchsorted(of.scores, np.nan_to_num(cut) + 1e-12, side="right")
+    edge = np.arange(len(cut))[:, None] << RANK_BITS | upto
+    reach = np.searchsorted(of.key, edge)
     reach = np.where(of.n[:, None] > 0, reach, of.starts[:-1, None])
-    marks = np.bincount(reach.ravel(), minlength=len(of.value) + 1)
+    marks = np.bincount(reach.ravel(), minlength=len(of.key) + 1)
     passed = np.cumsum(marks[:-1]) - (width - 1) * of.cell
     held = np.bincount(pair_of[of.rows] * width + passed, of.weight, n_pairs * width)
     return np.cumsum(held.reshape(n_pairs, width), axis=1).astype(np.float32)
 
 
 def _effective(
-    below: NDArray, pairs: NDArray, size: int, cells: Cells, draws: int, seed: int
+    below: NDArray, key: NDArray, part: slice, cells: Cells, draws: int, seed: int
 ) -> NDArray:
     """Independent scores that each cut of each cell is worth; shape (cells, measures, shares)."""
-    width = len(cells.clients)
-    cell = pairs // width
-    starts = np.searchsorted(cell, np.arange(size + 1))
+    width, size = len(cells.clients), part.stop - part.start
+    starts = np.searchsorted(key // width, np.arange(part.start, part.stop + 1))
     n_measures, n_shares = below.shape[1], below.shape[2] - 1
     found = np.full((size, n_measures, n_shares), np.nan)
     groups: dict[bytes, list[int]] = {}
-    for one in np.flatnonzero(np.diff(starts) > 1):
-        groups.setdefault((pairs[starts[one] : starts[one + 1]] % width).tobytes(), []).append(one)
-    for key, some in groups.items():
-        who = np.frombuffer(key, pairs.dtype)
+    held = np.add.reduceat(below[..., -1].any(axis=1), starts[:-1]) if len(below) else [0]
+    for one in np.flatnonzero((np.diff(starts) > 1) & (np.asarray(held) > 0)):
+        groups.setdefault((key[starts[one] : starts[one + 1]] % width).tobytes(), []).append(one)
+    for names, some in groups.items():
+        who = np.frombuffer(names, key.dtype)
         counts = _draws(cells.clients[who], draws, seed)
         step = max(COLUMNS // (below.shape[1] * below.shape[2]), 1)
         for start in range(0, len(some), step):
-            part = np.array(some[start : start + step])
-            rows = starts[part][:, None] + np.arange(len(who))
-            found[part] = _worth(below[rows], counts)
+            these = np.array(some[start : start + step])
+            rows = starts[these][:, None] + np.arange(len(who))
+            found[these] = _worth(below[rows], counts)
     return found
 
 

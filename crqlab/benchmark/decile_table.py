@@ -21,7 +21,6 @@ from crqlab.benchmark.protection import (
     OK,
     Members,
     Rules,
-    finest,
     members,
     verdicts,
 )
@@ -245,7 +244,7 @@ def _judged(
     laid: Cells, values: list[NDArray], weight: NDArray, scores: Scores, rules: Rules
 ) -> list[tuple[NDArray, Members]]:
     """For each measure what may be shown; measures known of the same scores are judged at once."""
-    accounts, atoms = scores.table["n_accounts"].to_numpy(float), finest(laid)
+    accounts = scores.table["n_accounts"].to_numpy(float)
     seen: dict[bytes, tuple[NDArray, Members]] = {}
     found = []
     for value in values:
@@ -253,7 +252,7 @@ def _judged(
         key = np.packbits(known).tobytes()
         if key not in seen:
             who = members(laid, known, weight, accounts)
-            seen[key] = (verdicts(laid, who, rules, atoms), who)
+            seen[key] = (verdicts(laid, who, rules), who)
         found.append(seen[key])
     return found
 

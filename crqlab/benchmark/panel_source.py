@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,10 @@ class Panel:
 
     name: str
     tables: Mapping[str, ibis.Table]
+
+    def close(self) -> None:
+        """End the connection; a server is told, and a local engine gives back its memory."""
+        self.tables["responses"].get_backend().disconnect()
 
     def frame(self, table: str) -> pd.DataFrame | None:
         """Fetch a small table, sorted by its key; None where the panel has none."""
@@ -84,7 +89,7 @@ def panel(source: Study | str) -> Panel:
 
 def fetched(table: ibis.Table, order: list[str]) -> pd.DataFrame:
     """Fetch rows in an order that all engines share; text is text everywhere."""
-    rows = table.to_pandas()
+    rows = table.to_pyarrow().to_pandas()
     rows = rows.astype(dict.fromkeys(rows.select_dtypes(["object", "string"]), "str"))
     return rows.sort_values(order, ignore_index=True)
 
@@ -164,10 +169,13 @@ def _parquet(connection: Any, paths: list[Path], name: str) -> Any:
 
 def _named(connection: Any, name: str) -> dict[str, Any]:
     """Tables of a database, by the names they have in crqlab."""
-    there = set(connection.list_tables())
-    return _complete(
-        {table: connection.table(table) for table in (*NEEDED, *OPTIONAL) if table in there}, name
-    )
+    from ibis.common.exceptions import TableNotFound
+
+    found = {}
+    for table in (*NEEDED, *OPTIONAL):
+        with contextlib.suppress(TableNotFound):
+            found[table] = connection.table(table)
+    return _complete(found, name)
 
 
 def _complete(found: dict[str, Any], name: str) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from crqlab.benchmark.cells import Cells
+from crqlab.benchmark.cells import Cells, pairs
 
 OK, FEW, FEW_ACCOUNTS, LARGE, BARE = 0, 1, 2, 3, 4
 
@@ -66,17 +67,19 @@ def members(cells: Cells, known: NDArray, weight: NDArray, accounts: NDArray) ->
         Of every score.
     """
     n_clients, parts = len(cells.clients), []
-    for code in cells.of:
-        inside = known & (code >= 0)
-        key = code[inside].astype(np.int64) * n_clients + cells.client[inside]
-        pair, at = np.unique(key, return_inverse=True)
-        sums = [np.bincount(at, some[inside], len(pair)) for some in (weight, accounts)]
-        rows = np.bincount(at, minlength=len(pair))
-        parts.append((pair // n_clients, pair % n_clients, sums[0], rows, sums[1]))
+    for crossing in range(len(cells.of)):
+        pair_of, key = pairs(cells, crossing)
+        at = pair_of[known & (pair_of >= 0)]
+        inside = known & (pair_of >= 0)
+        rows = np.bincount(at, minlength=len(key))
+        sums = [np.bincount(at, some[inside], len(key)) for some in (weight, accounts)]
+        some = rows > 0
+        columns = (key // n_clients, key % n_clients, sums[0], rows, sums[1])
+        parts.append([column[some] for column in columns])
     return Members(*[np.concatenate(column) for column in zip(*parts, strict=True)])
 
 
-def verdicts(cells: Cells, who: Members, rules: Rules, atoms: NDArray) -> NDArray:
+def verdicts(cells: Cells, who: Members, rules: Rules) -> NDArray:
     """Say of every cell whether it may be shown, and if not, why not.
 
     Parameters
@@ -104,7 +107,7 @@ def verdicts(cells: Cells, who: Members, rules: Rules, atoms: NDArray) -> NDArra
     nests = _nests(cells, who)
     while (bare := _bare(found == OK, who, clients, nests, rules.min_clients)).size:
         found[bare] = BARE
-    while (bare := _solvable(cells, found, clients, atoms, rules.min_clients)).size:
+    while (bare := _solvable(cells, found, clients, rules.min_clients)).size:
         found[bare] = BARE
         while (more := _bare(found == OK, who, clients, nests, rules.min_clients)).size:
             found[more] = BARE
@@ -164,20 +167,13 @@ def _smallest(candidates: NDArray, parent: NDArray, clients: NDArray) -> NDArray
     return ranked[np.unique(parent[ranked], return_index=True)[1]]
 
 
-def finest(cells: Cells) -> NDArray:
-    """Number the combinations of all crossings that scores belong to; shape (scores,)."""
-    return np.unique(np.stack(cells.of), axis=1, return_inverse=True)[1].ravel()
-
-
-def _solvable(
-    cells: Cells, found: NDArray, clients: NDArray, atoms: NDArray, least: int
-) -> NDArray:
+def _solvable(cells: Cells, found: NDArray, clients: NDArray, least: int) -> NDArray:
     """A shown cell to withhold, as sums and differences of shown cells make up a hidden one."""
     shown = np.flatnonzero(found == OK)
     hidden = np.flatnonzero((found != OK) & (clients > 0) & (clients < least))
     if not len(shown) or not len(hidden):
         return np.array([], int)
-    design = _design(cells, atoms, len(found))
+    design = _design(cells, len(found))
     known, target = design[shown], design[hidden]
     root, turn = np.linalg.eigh((known @ known.T).toarray())
     kept = root > 1e-9 * root[-1]
@@ -191,10 +187,10 @@ def _solvable(
     return used[np.argmin(clients[used])][None]
 
 
-def _design(cells: Cells, atoms: NDArray, n: int) -> csr_array:
+def _design(cells: Cells, n: int) -> csr_array:
     """Which finest combinations make up each cell: ones, shape (cells, combinations)."""
     codes = np.concatenate([code[code >= 0] for code in cells.of])
-    columns = np.concatenate([atoms[code >= 0] for code in cells.of])
-    shape = (n, int(atoms.max()) + 1)
-    pairs = np.unique(codes.astype(np.int64) * shape[1] + columns)
-    return csr_array((np.ones(len(pairs)), (pairs // shape[1], pairs % shape[1])), shape=shape)
+    columns = np.concatenate([cells.atom[code >= 0] for code in cells.of])
+    shape = (n, int(cells.atom.max()) + 1)
+    there = pd.unique(codes.astype(np.int64) * shape[1] + columns)
+    return csr_array((np.ones(len(there)), (there // shape[1], there % shape[1])), shape=shape)

@@ -27,7 +27,8 @@ from crqlab.base.instrument import Instrument
 from crqlab.base.schemas import check
 from crqlab.base.study import fingerprint
 
-FOLDER, FACTS, TABLE = Path("data/processed/releases"), "release.json", "deciles.parquet"
+FOLDER, FACTS, SEAL = Path("data/processed/releases"), "release.json", "release.sha256"
+TABLE = "deciles.parquet"
 THRESHOLDS, ASKED = "thresholds.yaml", "instrument.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _DRAFT = ".draft-"
@@ -132,6 +133,7 @@ def publish(
         "sha256": hashes,
     }
     files[FACTS] = json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False).encode()
+    files[SEAL] = hashlib.sha256(files[FACTS]).hexdigest().encode()
     _write(goal, files)
     return release(root, name)
 
@@ -233,8 +235,10 @@ def release(root: Path, name: str) -> Release:
             f"Release {name!r} is not in {FOLDER} (there is: {there}). Copy its folder there, or "
             "make one with: crqlab benchmark publish"
         )
-    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-    for file, digest in facts["sha256"].items():
+    facts = _facts(folder)
+    seal = folder / SEAL
+    sealed = seal.read_text(encoding="utf-8").strip() if seal.is_file() else "missing"
+    for file, digest in {**facts["sha256"], FACTS: sealed}.items():
         path = folder / file
         found = fingerprint(path) if path.is_file() else "missing"
         if found != digest:
@@ -245,6 +249,19 @@ def release(root: Path, name: str) -> Release:
             )
     table = pd.read_parquet(folder / TABLE)
     return Release(name, facts, table, folder, fingerprint(folder / FACTS))
+
+
+def _facts(folder: Path) -> dict[str, Any]:
+    """Read the list of files; one that cannot be read is as good as changed."""
+    try:
+        facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+        dict(facts["sha256"])
+        return facts
+    except (ValueError, KeyError, TypeError):
+        raise StudyError(
+            f"Release {folder.name!r} is not what was published: {FACTS} cannot be read. Copy the "
+            "release again from where it was published."
+        ) from None
 
 
 def releases(root: Path) -> list[str]:

@@ -46,6 +46,7 @@ def build(
     say(f"{found}")
     for path in benchmark.keep(files, found, **options):
         say(f"{path}")
+    source.close()
 
 
 @app.command()

@@ -45,7 +45,8 @@ def decile_ladder(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.plot(cut[is_open], share[is_open], "o", color="white", markersize=2.5)
     first = rows.iloc[0]
     ax.axhline(90, color=WARM, linestyle="--", linewidth=1)
-    ax.text(0.01, 91, "Unique: the top tenth", color=WARM, va="bottom", transform=_across(ax))
+    words = "Unique: the top tenth" if first["measure"] == "crq" else "the top tenth"
+    ax.text(0.01, 91, words, color=WARM, va="bottom", transform=_across(ax))
     ax.set(ylim=(0, 100), yticks=np.arange(10, 100, 10))
     ax.set(xlabel=_quantity(first["measure"]), ylabel=f"{first['unit']}s below (%)")
     ax.set_title(
@@ -97,7 +98,7 @@ def industry_ridges(
         return _nothing(ax, f"No industry has {FEW} clients")
     values = [rows.loc[rows["industry"] == name, measure].to_numpy(float) for name in names]
     every = np.concatenate(values)
-    grid = np.linspace(every.min() - 0.3 * every.std(), every.max() + 0.3 * every.std(), 240)
+    grid = np.linspace(every.min() - 0.6 * every.std(), every.max() + 0.6 * every.std(), 240)
     for place, some in enumerate(values):
         _ridge(ax, grid, some, len(names) - 1 - place)
     ax.set(yticks=range(len(names)), ylim=(-0.15, len(names) + 0.15))

@@ -1,0 +1,201 @@
+"""One panel, several engines; sums kept up wave by wave; the same scores as station 3."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crqlab import CrqError, DataError, StudyError, benchmark, scores
+from crqlab.benchmark.account_cube import read_cube, write_cube
+from crqlab.benchmark.queries import measures_of
+from tests.benchmark import engines
+from tests.scores.made import codebook, responses
+
+BOOK = codebook()
+ASKED = BOOK.instrument
+WAVES = ("2023", "2024", "2025")
+
+
+@pytest.fixture(scope="module")
+def tables():
+    rows = responses(clients=12, waves=WAVES, accounts=8, seed=3)
+    industry = np.resize(["banking", "IT"], 12)
+    names = [f"C{i}" for i in range(12)]
+    clients = pd.DataFrame({"client_id": names, "name": names, "industry": industry})
+    return {"responses": rows, "clients": clients.assign(country="SE")}
+
+
+@pytest.fixture(scope="module")
+def folder(tables, tmp_path_factory):
+    place = tmp_path_factory.mktemp("panel")
+    for name, rows in tables.items():
+        rows.to_parquet(place / f"{name}.parquet", index=False)
+    return place
+
+
+@pytest.fixture(scope="module")
+def whole(folder):
+    return benchmark.cube(benchmark.panel(f"duckdb://{folder}"), ASKED)
+
+
+def assert_same(one, other, **tolerance):
+    pd.testing.assert_frame_equal(one, other, check_dtype=False, **(tolerance or {"rtol": 1e-12}))
+
+
+def test_sums_are_those_of_station_3(tables, whole):
+    people = scores.respondents(tables["responses"], BOOK)
+    people["nps"] = 100.0 * ((people["ltr"] >= 9) * 1 - (people["ltr"] <= 6) * 1)
+    people["nps"] = people["nps"].where(people["ltr"].notna())
+    people["mean_ltr"] = people["ltr"]
+    key = ["client_id", "wave", "account_id"]
+    grouped = people.groupby(key)
+    assert whole.measures == measures_of(ASKED)
+    found = whole.table.set_index(key)
+    np.testing.assert_array_equal(found["n"], grouped.size())
+    for name in whole.measures:
+        np.testing.assert_array_equal(found[f"n_{name}"], grouped[name].count())
+        np.testing.assert_allclose(found[f"sum_{name}"], grouped[name].sum(), rtol=1e-12)
+        squares = (people[name] ** 2).groupby([people[k] for k in key]).sum()
+        np.testing.assert_allclose(found[f"squares_{name}"], squares, rtol=1e-12)
+
+
+def test_client_scores_are_those_of_station_3(tables, whole):
+    people = scores.respondents(tables["responses"], BOOK)
+    theirs = scores.clients(people, None, BOOK, draws=2)
+    theirs = theirs[theirs["roll_up"] == "respondents"]
+    theirs = theirs.drop_duplicates(["client_id", "wave", "measure"])
+    ours = benchmark.client_scores(whole, least=1).table.melt(
+        ["client_id", "wave"], list(whole.measures), "measure"
+    )
+    both = ours.merge(theirs, on=["client_id", "wave", "measure"], suffixes=("", "_theirs"))
+    assert len(both) == len(theirs)
+    np.testing.assert_allclose(both["value"], both["value_theirs"], rtol=1e-12)
+
+
+def test_items_on_their_own_scale_and_long_constructs_are_scored_as_in_station_3(tmp_path):
+    rng = np.random.default_rng(8)
+    items = {f"q{i}": {"reversed": i % 3 == 0} for i in range(9)}
+    items["q8"] = {"scale": [0, 10]}
+    book = codebook(
+        items=items,
+        constructs={
+            "trust": {"label": "T", "items": [f"q{i}" for i in range(7)]},
+            "commitment": {"label": "C", "items": ["q7", "q8"]},
+        },
+        crq={"constructs": ["trust", "commitment"], "required": ["trust"], "at_least": 1},
+        uniqueness=[],
+        item_share=0.6,
+    )
+    rows = responses(clients=1, waves=("1",), accounts=30)
+    rows = rows[[c for c in rows if c not in codebook().instrument.items]]
+    answers = pd.DataFrame(rng.integers(1, 8, (len(rows), 9)), columns=list(items)).astype(float)
+    rows = pd.concat([rows, answers.mask(rng.random(answers.shape) < 0.4)], axis=1)
+    rows.to_parquet(tmp_path / "responses.parquet", index=False)
+    found = benchmark.cube(benchmark.panel(f"duckdb://{tmp_path}"), book.instrument).table
+    people = scores.respondents(rows, book).groupby("account_id")
+    for name in ("crq", "trust", "commitment"):
+        np.testing.assert_array_equal(found[f"n_{name}"], people[name].count())
+        np.testing.assert_allclose(found[f"sum_{name}"], people[name].sum(), rtol=1e-12)
+
+
+def test_whole_numbers_of_any_kind_are_scored_alike(tables, tmp_path, whole):
+    rows = tables["responses"].astype(dict.fromkeys(ASKED.items, "Int8"))
+    rows.to_parquet(tmp_path / "10_responses.parquet", index=False)
+    found = benchmark.cube(benchmark.panel(f"duckdb://{tmp_path}"), ASKED)
+    assert_same(found.table, whole.table)
+
+
+def test_excluded_responses_do_not_count(tables, tmp_path, whole):
+    rows = tables["responses"]
+    rows = pd.concat([rows, rows.head(50).assign(included=False)], ignore_index=True)
+    (tmp_path / "responses").mkdir()
+    rows.to_parquet(tmp_path / "responses" / "part.parquet", index=False)
+    found = benchmark.cube(benchmark.panel(f"duckdb://{tmp_path}"), ASKED)
+    assert_same(found.table, whole.table)
+
+
+def test_one_new_wave_is_summed_up_alone_and_gives_the_sums_of_a_full_count(
+    tables, tmp_path, whole
+):
+    rows = tables["responses"]
+    rows[rows["wave"] != "2025"].to_parquet(tmp_path / "responses.parquet", index=False)
+    before = benchmark.cube(benchmark.panel(f"duckdb://{tmp_path}"), ASKED)
+    write_cube(before, tmp_path / "cube")
+    rows.to_parquet(tmp_path / "responses.parquet", index=False)
+    kept = read_cube(tmp_path / "cube")
+    after = benchmark.cube(benchmark.panel(f"duckdb://{tmp_path}"), ASKED, before=kept)
+    assert after.renewed == ("2025",)
+    assert_same(after.table, whole.table)
+    written = write_cube(after, tmp_path / "cube")
+    assert [path.name for path in written] == ["2025.parquet", "seen.json"]
+    assert_same(read_cube(tmp_path / "cube").table, whole.table)
+
+
+def test_a_corrected_wave_is_summed_up_again_and_a_wave_that_is_gone_is_gone(
+    tables, tmp_path, whole
+):
+    rows = tables["responses"]
+    late = rows[~((rows["wave"] == "2024") & (rows["client_id"] == "C3"))]
+    late = late[late["wave"] != "2023"]
+    late.to_parquet(tmp_path / "responses.parquet", index=False)
+    panel = benchmark.panel(f"duckdb://{tmp_path}")
+    after = benchmark.cube(panel, ASKED, before=whole)
+    assert after.renewed == ("2024",)
+    assert_same(after.table, benchmark.cube(panel, ASKED).table)
+
+
+def test_sums_of_another_instrument_are_never_reused(folder, whole):
+    other = codebook(item_share=1.0).instrument
+    after = benchmark.cube(benchmark.panel(f"duckdb://{folder}"), other, before=whole)
+    assert after.renewed == WAVES
+
+
+def test_postgres_gives_the_same_sums_and_tables(tables, whole):
+    with engines.postgres(tables) as address:
+        panel = benchmark.panel(address)
+        assert "crqlab@" not in str(panel)
+        found = benchmark.cube(panel, ASKED)
+        clients = panel.frame("clients")
+        panel.close()
+    assert_same(found.table, whole.table)
+    some = {"rules": benchmark.Rules(3, 3, 0.9), "draws": 20}
+    one, other = (
+        benchmark.deciles(benchmark.client_scores(cube, clients), **some).table
+        for cube in (found, whole)
+    )
+    assert_same(one, other, rtol=1e-9)
+
+
+@pytest.mark.slow
+def test_spark_gives_the_same_sums(folder, whole):
+    found = benchmark.cube(benchmark.panel(engines.spark(folder)), ASKED)
+    assert_same(found.table, whole.table)
+
+
+def test_a_duckdb_file_is_a_panel_too(tables, tmp_path, whole):
+    import duckdb
+
+    with duckdb.connect(tmp_path / "panel.duckdb") as file:
+        for name, rows in tables.items():
+            file.register("rows", rows)
+            file.execute(f"CREATE TABLE {name} AS SELECT * FROM rows")
+    found = benchmark.cube(benchmark.panel(f"duckdb://{tmp_path}/panel.duckdb"), ASKED)
+    assert_same(found.table, whole.table)
+
+
+def test_an_address_of_another_kind_is_refused():
+    with pytest.raises(CrqError, match="'oracle'; use 'duckdb'"):
+        benchmark.panel("oracle://somewhere/panel")
+
+
+def test_an_address_without_a_panel_says_what_was_expected(tmp_path):
+    with pytest.raises(StudyError, match="has no table 'responses'"):
+        benchmark.panel(f"duckdb://{tmp_path}")
+    with pytest.raises(StudyError, match="a folder of Parquet files or a DuckDB file"):
+        benchmark.panel(f"duckdb://{tmp_path}/nothing")
+
+
+def test_a_panel_of_another_instrument_names_the_columns_it_lacks(tables, tmp_path):
+    tables["responses"].drop(columns=["t1", "e1"]).to_parquet(tmp_path / "responses.parquet")
+    with pytest.raises(DataError, match="lack 2 columns") as found:
+        benchmark.cube(benchmark.panel(f"duckdb://{tmp_path}"), ASKED)
+    assert found.value.cases["column"].tolist() == ["t1", "e1"]
