@@ -6,7 +6,16 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.validation import accuracy, audit, construct, drivers, nonresponse, regression, segments
+from tests.validation import (
+    accuracy,
+    audit,
+    construct,
+    drivers,
+    nonresponse,
+    regression,
+    renewal,
+    segments,
+)
 from tests.validation.coverage import FULL, QUICK, by_accounts, by_quantity, cases, selection
 from tests.validation.page import misses, page
 
@@ -43,6 +52,9 @@ def main() -> int:
     sized = segments.FULL if settings is FULL else segments.QUICK
     cuts, mixed = segments.found_cuts(sized), segments.found_mix(sized)
     text = f"{text.rstrip()}\n{segments.section(sized, cuts, mixed, segments.come_true(sized))}"
+    kept = renewal.FULL if settings is FULL else renewal.QUICK
+    lawful, null = renewal.covered(renewal.cases(kept), kept), renewal.claims(kept)
+    text = f"{text.rstrip()}\n{renewal.section(kept, lawful, null)}"
     print(text)
     if settings is FULL:
         PAGE.write_text(text, encoding="utf-8")
@@ -63,7 +75,9 @@ def main() -> int:
         print(f"MISSED: the interval of {name}", file=sys.stderr)
     for name in (apart := segments.misses(cuts, mixed)):
         print(f"MISSED: the interval of thresholds, {name}", file=sys.stderr)
-    wrong = (stray, off, missed, lost, broken, unsure, apart, "**missed**" in asked)
+    for name in (false := renewal.misses(lawful, null)):
+        print(f"MISSED: renewals, {name}", file=sys.stderr)
+    wrong = (stray, off, missed, lost, broken, unsure, apart, false, "**missed**" in asked)
     return int(any(wrong))
 
 
