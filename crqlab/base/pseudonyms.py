@@ -45,7 +45,7 @@ def pseudonym(value: str, *, kind: str, key: bytes) -> str:
     Examples
     --------
     >>> pseudonym("A001", kind="account", key=b"k" * 32)
-    'A-QEZODYAFRNJTTKDM'
+    'A-FQQ2H25ZA6ZGB4HR'
     """
     if len(key) < KEY_BYTES:
         raise CrqError(

@@ -69,7 +69,7 @@ def sealed(page: str) -> str:
 
     Examples
     --------
-    >>> page = sealed("<head><title>A</title>\\n</head><p>5.2</p>")
+    >>> page = sealed("<head><title>A</title>\n</head><p>5.2</p>")
     >>> intact(page), intact(page.replace("5.2", "6.2")), sealed(page) == page
     (True, False, True)
     """

@@ -58,7 +58,7 @@ def texts(name: str, content: bytes) -> Texts:
     Examples
     --------
     >>> page = b'<p title="Nord &amp;amp; S&ouml;n">Kv<b>arn</b></p>'
-    >>> [text.strip() for _, text in texts("a.html", page)]
+    >>> [text.strip(" |") for _, text in texts("a.html", page)]
     ['a.html', 'Kv arn', 'Kvarn', 'Nord & Sön']
     """
     yield name, name
