@@ -56,9 +56,9 @@ def themes(
     return Themes(
         _asked(questions, placed, found),
         _described(table.drop(columns="share"), sorted_, people, instrument, privacy),
-        sorted_.sort_values([*_KEY, "fit", "words"], ascending=[True, True, False, True])[
-            [*_KEY, *_WORDS]
-        ].reset_index(drop=True),
+        sorted_.sort_values([*_KEY, "fit", "words"], ascending=[True, True, False, True])
+        .drop_duplicates([*_KEY, "words"])[[*_KEY, *_WORDS]]
+        .reset_index(drop=True),
         placed.loc[~placed["question"].isin(sorted_["question"]), ["question", *_WORDS]],
         LEVEL,
         privacy.min_comments,

@@ -59,7 +59,7 @@ def managers(found: Managers) -> Shown:
         Column("Interval", _spans(rows, "value", "low", "high", 1), True),
         Column("n", _n(rows), True),
         *_risk(rows, found.currency),
-        Column("Caution", [text(flag) if flag != "ok" else "" for flag in rows["flag"]]),
+        *_cautions(rows),
     ]
     caption = (
         f"What {count(int(rows['manager'].notna().sum()), 'account manager')} look after, in the "
@@ -80,6 +80,11 @@ def _paid(rows: pd.DataFrame, currency: str) -> list[Column]:
         Column(head, [number(value, 0) for value in rows["revenue"]], True),
         Column("of it heard", [percent(share) for share in rows["revenue_heard"]], True),
     ]
+
+
+def _cautions(rows: pd.DataFrame) -> list[Column]:
+    said = [text(flag) if flag != "ok" else "" for flag in rows["flag"]]
+    return [Column("Caution", said)] if any(said) else []
 
 
 def _n(rows: pd.DataFrame) -> list[str]:

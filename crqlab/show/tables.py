@@ -9,7 +9,7 @@ import pandas as pd
 
 from crqlab.show.accounts import accounts, heat_map
 from crqlab.show.dependence import concentration, continuity, plan, questions
-from crqlab.show.headline import banner, headline, masthead, summary
+from crqlab.show.headline import banner, headline, masthead
 from crqlab.show.markup import Column, Shown, folded, names, table, under
 from crqlab.show.method import excluded, privacy, quality, rules, run_card
 from crqlab.show.numbers import number
@@ -45,7 +45,6 @@ __all__ = [
     "rules",
     "run_card",
     "silent",
-    "summary",
     "under",
     "voices",
     "waves",
@@ -65,6 +64,10 @@ _LATER = {
         ("driver_effects", "driver_focus", "driver_map", "driver_weights", "one_thing"),
         "crqlab.show.drivers_tables",
     ),
+    "themes": "crqlab.show.themes",
+    "in_short": "crqlab.show.sentences",
+    "managers": "crqlab.show.managers",
+    "account_pages": "crqlab.show.account_pages",
     **dict.fromkeys(
         ("segments", "segment_reasons", "migration"),
         "crqlab.show.segments_page",

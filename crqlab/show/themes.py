@@ -9,7 +9,7 @@ import pandas as pd
 
 from crqlab.show.markup import Shown, paragraph, text
 from crqlab.show.numbers import count, number, percent, span
-from crqlab.show.voices import quote
+from crqlab.show.quotes import quote
 from crqlab.stats.topics import FEWEST, MOST, PER_THEME
 
 QUOTES = 3  # of a theme
@@ -126,9 +126,9 @@ def _method(found: Themes) -> str:
     return (
         "Themes are found by rule, without anybody reading: comments whose telling phrases occur "
         "together (TF-IDF and non-negative matrix factorisation). One theme is looked for in every "
-        f"{PER_THEME} comments to a question, at least {FEWEST} and at most {MOST}; a comment counts for the one "
-        f"theme that it fits best, and a theme of fewer than {found.minimum} comments is "
-        "dissolved. A theme is in one language, as its phrases are. Quotes are the most typical "
+        f"{PER_THEME} comments to a question, at least {FEWEST} and at most {MOST}; a comment "
+        "counts for the one theme that it fits best, and a theme of fewer than "
+        f"{found.minimum} comments is dissolved. A theme is in one language, as its phrases are. Quotes are the most typical "
         "ones, not the best or the worst. A mean tells who wrote about a theme, not what the "
         f"theme does to scores. Roles with fewer than {found.minimum} comments in a theme stand "
         "together. E-mail addresses, phone numbers and names of invited people are taken out by "

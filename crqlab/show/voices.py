@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
-import pandas as pd
-
 from crqlab.show.markup import Shown, paragraph, text
 from crqlab.show.numbers import count
+from crqlab.show.quotes import quote
 from crqlab.show.view import ClientView
-
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def comments(view: ClientView) -> Shown:
@@ -40,12 +35,3 @@ def _question(view: ClientView, row: tuple) -> str:
     quotes = "\n".join(quote(comment) for comment in rows.itertuples())
     asked = f"n = {row.n:,} of {count(view.n_respondents, 'respondent')} wrote something."
     return f'{head}{paragraph(text(asked))}\n<ul class="quotes">\n{quotes}\n</ul>'
-
-
-def quote(row: tuple) -> str:
-    """Return one comment as a list item; its account only where that may be named."""
-    known = not pd.isna(row.language) and _LANGUAGE.fullmatch(str(row.language))
-    language = f' lang="{row.language}"' if known else ""
-    account = f" <cite><bdi>{text(row.account)}</bdi></cite>" if row.account else ""
-    words = text(row.words).replace("\n", "<br>")
-    return f'<li><q{language} dir="auto">{words}</q>{account}</li>'
