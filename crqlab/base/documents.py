@@ -24,7 +24,7 @@ _TRUTH = "tag:yaml.org,2002:bool"
 _DATE = "tag:yaml.org,2002:timestamp"
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # libyaml's is ten times as fast
     """SafeLoader without the surprises of YAML 1.1."""
 
 

@@ -143,12 +143,12 @@ def _own_code() -> str:
 
 def _kinds(table: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
     """Give columns without a single value the kind that files do not keep for them."""
-    empty = {
-        name: _KINDS[column.kind]
-        for name, column in columns.items()
-        if name in table and table[name].isna().all() and (column.gaps or table.empty)
-    }
-    return table.astype(empty)
+    may = [
+        name for name, column in columns.items() if name in table and (column.gaps or table.empty)
+    ]
+    void = table[may].isna().all()
+    empty = {name: _KINDS[columns[name].kind] for name in void.index[void]}
+    return table.astype(empty) if empty else table
 
 
 def _schema(against: Contract, columns: Mapping[str, Column]) -> Any:
