@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
 
@@ -21,6 +20,12 @@ if TYPE_CHECKING:
 SCHEMES = ("duckdb", "postgres", "postgresql", "spark")
 NEEDED, OPTIONAL = ("responses",), ("clients", "accounts", "completion", "client_scores")
 MEMORY = "600MB"
+_SPARK = {
+    "ui.enabled": "false",
+    "sql.shuffle.partitions": "4",
+    "sql.session.timeZone": "UTC",
+    "sql.legacy.parquet.nanosAsLong": "true",  # pandas writes times in a unit that Spark has not
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,14 +82,15 @@ def panel(source: Study | str) -> Panel:
     """
     if isinstance(source, Study):
         return Panel(source.name, _files(_duckdb(), source.processed, source.name))
-    address = urlsplit(str(source))
-    one_of("panel=, an address before '://',", address.scheme, SCHEMES)
-    name = f"{address.scheme}://{address.hostname or ''}{address.path}"
-    if address.scheme == "spark":
-        return Panel(name, _files(_spark(address.netloc), Path(address.path), name))
-    if address.scheme == "duckdb":
-        return Panel(name, _from_duckdb(Path(_local(address.path)), name))
-    return Panel(name, _named(_postgres(str(source), parse_qs(address.query)), name))
+    scheme, _, rest = str(source).partition("://")  # spark://local[2] is no address to urlsplit
+    one_of("panel=, an address before '://',", scheme, SCHEMES)
+    host, slash, path = rest.partition("/")
+    name = f"{scheme}://{host.rpartition('@')[2]}{slash}{path.partition('?')[0]}"
+    if scheme == "spark":
+        return Panel(name, _files(_spark(host), Path(_local(slash + path)), name))
+    if scheme == "duckdb":
+        return Panel(name, _from_duckdb(Path(_local(slash + path)), name))
+    return Panel(name, _named(_postgres(str(source)), name))
 
 
 def fetched(table: ibis.Table, order: list[str]) -> pd.DataFrame:
@@ -118,7 +124,7 @@ def _duckdb(*where: str, **more: Any) -> Any:
     return connection
 
 
-def _postgres(address: str, _: Mapping[str, list[str]]) -> Any:
+def _postgres(address: str) -> Any:
     try:
         import ibis
 
@@ -134,8 +140,9 @@ def _spark(master: str) -> Any:
     except ImportError as lacking:
         raise _lacking("spark", lacking) from None
     session = SparkSession.builder.master(master or "local[2]").appName("crqlab")
-    quiet = session.config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "4")
-    return ibis.pyspark.connect(quiet.config("spark.sql.session.timeZone", "UTC").getOrCreate())
+    for key, value in _SPARK.items():
+        session = session.config(f"spark.{key}", value)
+    return ibis.pyspark.connect(session.getOrCreate())
 
 
 def _lacking(extra: str, error: ImportError) -> StudyError:
