@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +18,9 @@ import pandas as pd
 
 from crqlab import Study, renewal, responses, scores, segments, simulate
 from crqlab.renewal.covariates import covariates
-from crqlab.report.choice import chosen
-from crqlab.report.journey import reports, stations
+from crqlab.report.batches import batch
+from crqlab.report.choice import chosen, everybody
+from crqlab.report.journey import notebooks, reports, stations
 from crqlab.stats.accuracy import auc
 from crqlab.stats.bootstrap import ratios
 from crqlab.stats.importance import lmg
@@ -26,7 +30,13 @@ from tests.renewal import made
 
 @dataclass
 class Bench:
-    """One comparison; ``plain`` may do a share of the work and be scaled up."""
+    """One comparison; ``plain`` may do a share of the work and be scaled up.
+
+    Attributes
+    ----------
+    ours_rounds, plain_rounds : int
+        How often, where that is not what the command line says.
+    """
 
     name: str
     ours: Callable[[], object]
@@ -34,6 +44,7 @@ class Bench:
     note: str = ""
     plain_share: float = 1.0
     plain_rounds: int = 0
+    ours_rounds: int = 0
 
 
 @contextmanager
@@ -348,6 +359,53 @@ def renewing() -> Iterator[Bench]:
     )
 
 
+BATCH, LOOPED = 200, 4
+
+
+@contextmanager
+def batching() -> Iterator[Bench]:
+    """200 clients: our batch from nothing, and two shells that loop over the two commands."""
+    with demo(BATCH) as study:
+        stations(study, {"draws": 200}, str)
+        source, bin_ = notebooks(study)[-1], Path(sys.executable).parent
+        clients = chosen(study, everybody(study), None)
+
+        def ours():
+            shutil.rmtree(study.reports, ignore_errors=True)
+            outcome = batch(study, clients)
+            if outcome.failed:
+                raise RuntimeError(str(outcome.failed[0]))
+
+        def commands(place):
+            target = study.reports / f"plain{place}.ipynb"
+            options = ["-k", "python3", "--no-progress-bar", "-p"]
+            for client, wave in clients[place:LOOPED:2]:
+                words = ["client", client, "-p", "wave", wave]
+                yield [bin_ / "papermill", source, target, *options, *words]
+                yield [bin_ / "jupyter", "nbconvert", "--to", "html", "--no-input", target]
+
+        def plain():
+            study.reports.mkdir(parents=True, exist_ok=True)
+            variables = {**os.environ, "CRQLAB_HOME": str(study.root)}
+
+            def loop(place):
+                for words in commands(place):
+                    subprocess.run(words, env=variables, check=True, capture_output=True)
+
+            with ThreadPoolExecutor(2) as shells:
+                list(shells.map(loop, range(2)))
+
+        yield Bench(
+            f"{BATCH} client reports, from tables to pages",
+            ours,
+            plain,
+            f"papermill and jupyter nbconvert commands, two at once, timed on {LOOPED} clients",
+            plain_share=BATCH / LOOPED,
+            plain_rounds=1,
+            ours_rounds=1,
+        )
+
+
 def found(words: list[str]) -> list[Callable]:
     """Return the comparisons whose name holds one of the words; all without words."""
     every = [
@@ -362,5 +420,6 @@ def found(words: list[str]) -> list[Callable]:
         segmenting,
         belonging,
         renewing,
+        batching,
     ]
     return [case for case in every if not words or any(w in case.__name__ for w in words)]
