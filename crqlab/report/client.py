@@ -16,11 +16,14 @@ from crqlab.report import privacy
 from crqlab.report.findings import summary
 from crqlab.report.reach import FEW_CLIENTS, reach
 from crqlab.report.reading import table
+from crqlab.report.standing_accounts import account_pages
 from crqlab.report.standing_agenda import agenda
 from crqlab.report.standing_levers import levers
+from crqlab.report.standing_managers import managers
 from crqlab.report.standing_peers import peers
 from crqlab.report.standing_prospect import prospect
 from crqlab.report.standing_segments import segmented
+from crqlab.report.themes import themes
 from crqlab.show.view import ClientView, Participation
 
 __all__ = ["ClientView", "view"]
@@ -61,11 +64,12 @@ def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
     responses, contacts = (_rows(study, name, client, wave) for name in ("responses", "contacts"))
     counted, invited = responses[responses["included"]], contacts[contacts["invited"]]
     accounts = _accounts(study, client, wave, invited, responses)
-    ltr = _rows(study, "respondents", client, wave)["ltr"]
+    people = _rows(study, "respondents", client, wave)
+    ltr = people["ltr"]
     changes = _rows(study, "changes", client, wave)
     book, small = study.codebook, study.codebook.privacy.min_scores
     plain = _plain(scores, small)
-    questions, comments = _voices(study, client, counted, accounts)
+    questions, words = _voices(study, client, counted, accounts)
     measures = _measures(plain[plain["wave"] == wave], changes, book.instrument)
     shown = privacy.withheld(
         accounts, _personal(study), n="n", minimum=small, whole=accounts["status"].notna()
@@ -93,7 +97,8 @@ def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
         ltr=_ltr(ltr, small),
         accounts=shown,
         agreement=_rows(study, "agreement", client, wave),
-        comments=comments,
+        comments=words[["question", "words", "account", "language"]],
+        themes=themes(words, questions, people, instrument=book.instrument, privacy=book.privacy),
         questions=questions,
         excluded=_excluded(_rows(study, "quality", client, wave)),
         peers=peers(study, client, wave, measures),
@@ -102,8 +107,12 @@ def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
         prospect=prospect(study, client, wave, shown, sorted_.accounts, many=many),
         agenda=agenda(study, client, wave, shown),
         summary=(),
+        managers=None,
+        pages=None,
     )
-    return replace(seen, summary=summary(seen))
+    return replace(
+        seen, summary=summary(seen), managers=managers(seen), pages=account_pages(study, seen)
+    )
 
 
 def _known(argument: str, value: str | int, names: pd.Series) -> str:
@@ -128,11 +137,11 @@ def _name(study: Study, client: str) -> str:
 def _voices(
     study: Study, client: str, counted: pd.DataFrame, accounts: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The open questions, and the words that may be shown."""
+    """The open questions, and the words that may be shown with who wrote them, to count by."""
     book, least = study.codebook, study.codebook.privacy.min_comments
     questions = privacy.questions(counted, book.instrument, minimum=least)
     labels, people = accounts.set_index("account_id")["name"], _people(study, client)
-    words = privacy.comments(counted, questions, labels, minimum=least, names=people)
+    words = privacy.cleared(counted, questions, labels, minimum=least, names=people)
     return questions, words
 
 

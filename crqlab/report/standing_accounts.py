@@ -95,7 +95,8 @@ def _known(study: Study, view: ClientView) -> pd.DataFrame:
 
 def _joined(rows: pd.DataFrame, other: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     first = other.drop_duplicates("account_id").set_index("account_id")
-    return rows.assign(**{name: rows["account_id"].map(first[name]) for name in columns})
+    found = first.reindex(rows["account_id"]).set_axis(rows.index)
+    return rows.assign(**{name: found[name] for name in columns})
 
 
 def _roles(view: ClientView, rows: pd.DataFrame) -> list[tuple[tuple[str, int], ...]]:

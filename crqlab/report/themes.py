@@ -82,7 +82,7 @@ def _asked(
     flags = {name: own.flag for name, own in found.items()}
     return questions.assign(
         n_none=questions["question"].map(none).fillna(0).astype(int),
-        flag=questions["question"].map(flags).fillna("withheld"),
+        flag=[flags.get(name, "withheld") for name in questions["question"]],
     )
 
 

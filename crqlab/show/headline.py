@@ -36,14 +36,6 @@ def masthead(view: ClientView) -> Shown:
     return Shown(html, f"{MADE_UP}. {view}" if view.synthetic else str(view))
 
 
-def summary(view: ClientView) -> Shown:
-    """The whole page in a few sentences."""
-    if not view.summary:
-        return Shown("", "Too few people answered to sum anything up")
-    said = "\n".join(f"<li>{text(sentence)}</li>" for sentence in view.summary)
-    return Shown(f'<ul class="summary">\n{said}\n</ul>', " ".join(view.summary))
-
-
 def headline(view: ClientView) -> Shown:
     """CRQ, NPS and mean LTR, each with its interval, n, and change since the last wave."""
     rows = [view.measure(measure) for measure in _SAYS]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -14,6 +15,11 @@ from crqlab.show.peers import Peers
 from crqlab.show.prospect import Prospect
 from crqlab.show.reach import Reach
 from crqlab.show.segmented import Segmented
+
+if TYPE_CHECKING:  # their modules draw views
+    from crqlab.show.account_pages import AccountPages
+    from crqlab.show.managers import Managers
+    from crqlab.show.themes import Themes
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +105,14 @@ class ClientView:
         What the next renewals may bring.
     agenda : Agenda
         What to do with whom.
+    themes : Themes
+        What the comments speak of.
     summary : tuple of str
         The whole in a few sentences.
+    managers : Managers or None
+        What hangs on each account manager; None while a view is being made.
+    pages : AccountPages or None
+        Accounts that a meeting is due with; None while a view is being made.
     """
 
     title: str
@@ -132,7 +144,10 @@ class ClientView:
     levers: Levers
     prospect: Prospect
     agenda: Agenda
+    themes: Themes
     summary: tuple[str, ...]
+    managers: Managers | None
+    pages: AccountPages | None
 
     def __str__(self) -> str:
         return (
