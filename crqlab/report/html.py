@@ -12,10 +12,13 @@ from typing import Any
 import crqlab
 from crqlab.base.errors import ReportError
 from crqlab.report import prose
+from crqlab.report.brand import Brand
 from crqlab.show.markup import text
 from crqlab.show.tables import banner
 
+HOUSE = Brand()
 _HERE = Path(__file__).parent
+STYLE = (_HERE / "template" / "style.css").read_text(encoding="utf-8")
 _PICTURES = ("image/png", "image/jpeg")
 _FORBIDDEN = re.compile(
     r"<(?:script|iframe|object|embed|link|form|base)\b|<[^<>]*\s(?:on\w+|srcset)\s*="
@@ -45,11 +48,17 @@ class Sheet:
     contents: tuple[tuple[str, str], ...] = ()
     blocks: tuple[Block, ...] = ()
     version: str = crqlab.__version__
-    style: str = (_HERE / "template" / "style.css").read_text(encoding="utf-8")
+    style: str = STYLE
 
 
 def render(
-    notebook: Any, *, title: str, language: str, code: bool = False, synthetic: bool = False
+    notebook: Any,
+    *,
+    title: str,
+    language: str,
+    code: bool = False,
+    synthetic: bool = False,
+    brand: Brand = HOUSE,
 ) -> str:
     """Turn an executed notebook into one HTML page.
 
@@ -67,6 +76,8 @@ def render(
     synthetic : bool
         Whether to say above the question that the data are made up; a head that an output
         brings says so itself.
+    brand : Brand
+        The client's logo, colours and font.
 
     Returns
     -------
@@ -92,10 +103,15 @@ def render(
         head = f'{mastheads[0].html}\n<p class="question">{question}</p>'
         named = re.sub(r"<[^>]+>", "", _H1.search(head)[1])
     sheet = Sheet(
-        f"{named} · {text(title)}", text(language), head, tuple(writer.contents), tuple(blocks)
+        f"{named} · {text(title)}",
+        text(language),
+        f"{brand.image}{head}",
+        tuple(writer.contents),
+        tuple(blocks),
+        style=STYLE if brand == HOUSE else STYLE + brand.css,
     )
     html, _ = _exporter().from_notebook_node(notebook, resources={"page": sheet})
-    return _checked(html)
+    return _checked(html if brand == HOUSE else brand.painted(html))
 
 
 def document(body: str, *, title: str, language: str, synthetic: bool = False) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from crqlab.base.study import Study, fingerprint, replace
-from crqlab.report import gate, html, ledger
+from crqlab.report import brand, gate, html, ledger
 from crqlab.report.documents import cleaned, own
 from crqlab.report.execution import run
 from crqlab.report.provenance import code, notebooks
@@ -44,9 +44,10 @@ def make(study: Study, path: Path, parameters: Mapping[str, Any], name: str) -> 
         The page shows something of another client; nothing is written.
     """
     start, found = time.perf_counter(), inputs(study, path, parameters)
-    executed = own(cleaned(run(path, parameters, home=study.root)))
     client = parameters["client"] if path.stem == REPORT else None
-    _keep(study, name, executed, client=client)
+    look = brand.of(study, client) if client else html.HOUSE  # before anything costs time
+    executed = own(cleaned(run(path, parameters, home=study.root)))
+    _keep(study, name, executed, client=client, look=look)
     seconds = time.perf_counter() - start
     ledger.made(study, name, inputs=found, parameters=parameters, seconds=seconds)
     return seconds
@@ -64,6 +65,7 @@ def shared(study: Study, path: Path) -> dict[str, Any]:
         "code": code(),
         "notebook": fingerprint(path),
         "sources": study.sources(),
+        "looks": brand.sources(study) if path.stem == REPORT else {},
         "tables": {name: facts["sha256"] for name, facts in tables.items()},
     }
 
@@ -74,13 +76,18 @@ def digest(parts: Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 
-def _keep(study: Study, name: str, executed: Any, *, client: str | None) -> None:
+def _keep(study: Study, name: str, executed: Any, *, client: str | None, look: brand.Brand) -> None:
     """Write the page first and the notebook last, each whole or not at all, if both may pass."""
     import nbformat  # after a run, which has seen to it that this is quick
 
     book = study.codebook
     page = html.render(
-        executed, title=book.title, language="en", code=client is None, synthetic=book.synthetic
+        executed,
+        title=book.title,
+        language="en",
+        code=client is None,
+        synthetic=book.synthetic,
+        brand=look,
     )
     files = {f"{name}.html": page.encode(), f"{name}.ipynb": nbformat.writes(executed).encode()}
     for file, content in gate.passed(files, study, client).items():
