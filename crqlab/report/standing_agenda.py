@@ -33,7 +33,8 @@ def agenda(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> Agen
     todo = todo.sort_values(["due", "revenue"], ascending=[True, False], kind="stable")
     lifts = table(study, "lifts", client=client, wave=wave)
     shown = lifts[~lifts["account_id"].map(facts["withheld"]).fillna(True).to_numpy(bool)]
-    shown = shown[shown["account_id"].map(facts["nps"]).notna() | ~shown["change"].str.contains("LTR")]
+    likely = shown["change"].str.contains("LTR").to_numpy(bool)
+    shown = shown[shown["account_id"].map(facts["nps"]).notna().to_numpy(bool) | ~likely]
     return Agenda(
         actions=todo.reset_index(drop=True),
         referrals=_referrals(table(study, "referrals", client=client, wave=wave), facts),

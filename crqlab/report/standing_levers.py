@@ -15,9 +15,7 @@ _OWN = (
 _AIM = ["performance", "gap", "probability", "runner_up_probability"]
 
 
-def levers(
-    study: Study, client: str, wave: str, accounts: pd.DataFrame, *, many: bool
-) -> Levers:
+def levers(study: Study, client: str, wave: str, accounts: pd.DataFrame, *, many: bool) -> Levers:
     """Collect the client's rows of station 7.
 
     Parameters
@@ -39,15 +37,16 @@ def levers(
     rows = privacy.withheld(rows, _OWN, n="n", minimum=least)
     order = ["probability", "pressure"]
     focus = table(study, "driver_focus", client=client, wave=wave)
-    parts = {kind: focus[focus["kind"] == kind] for kind in ("client", "account manager", "account")}
-    whole = pd.Series("client", index=parts["account manager"].index)
-    managers = privacy.withheld(parts["account manager"], _AIM, n="n", minimum=least, whole=whole)
-    facts, single = accounts.set_index("account_id"), parts["account"]
+    kinds = ("client", "account manager", "account")
+    own, theirs, single = (focus[focus["kind"] == kind] for kind in kinds)
+    whole = pd.Series("client", index=theirs.index)
+    managers = privacy.withheld(theirs, _AIM, n="n", minimum=least, whole=whole)
+    facts = accounts.set_index("account_id")
     few = single["unit"].map(facts["withheld"]).fillna(True).to_numpy(bool)
     single = single[~few]
     return Levers(
         map=rows.sort_values(order, ascending=False, kind="stable", ignore_index=True),
-        focus=parts["client"][parts["client"]["n"] >= least].reset_index(drop=True),
+        focus=own[own["n"] >= least].reset_index(drop=True),
         managers=managers.reset_index(drop=True),
         accounts=single.assign(
             name=single["unit"].map(facts["name"]), manager=single["unit"].map(facts["manager"])

@@ -20,8 +20,11 @@ def actions(view: ClientView) -> Shown:
         return Shown(paragraph(text(said)), said)
     turn = {**dict.fromkeys(LOSING, 0), "Silent": 1}
     rows = rows.assign(turn=rows["segment"].map(turn).fillna(2))
-    rows = rows.sort_values(["turn", "revenue"], ascending=[True, False], kind="stable")
-    first, rest = rows.head(LISTED), rows.iloc[LISTED:]
+    rows = rows.sort_values(
+        ["turn", "revenue", "due"], ascending=[True, False, True], kind="stable"
+    )
+    each = _by_account(rows)
+    first, rest = each.head(LISTED), each.iloc[LISTED:]
     caption = (
         "What to do, by whom and until when: accounts on the point of leaving first, then silent "
         "ones, then the greatest revenue. The playbook is our own proposal, and so are its dates, "
@@ -30,9 +33,9 @@ def actions(view: ClientView) -> Shown:
     said = _lead(rows)
     shown = Shown(f"{paragraph(text(said), 'lead')}\n{_listed(first, caption)}", said)
     if len(rest):
-        more = f"{count(len(rest), 'more action')}"
+        more = f"{count(len(rest), 'more account')}"
         shown += folded(more, Shown(_listed(rest, f"{more}, in the same order."), ""))
-    return shown
+    return shown + _playbook(rows)
 
 
 def _lead(rows: pd.DataFrame) -> str:
@@ -51,16 +54,35 @@ def _lead(rows: pd.DataFrame) -> str:
     return f"{whole}{by}" + (f": {', '.join(parts)}." if parts else ".")
 
 
+def _by_account(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per account, its actions beside each other with their dates."""
+    days = rows["due"].dt.strftime("%Y-%m-%d")
+    steps = rows["action"] + (" by\u00a0" + days).fillna("")
+    told = steps.groupby(rows["account_id"], sort=False).agg("; ".join)
+    first = rows.drop_duplicates("account_id").set_index("account_id")
+    return first.assign(todo=told.reindex(first.index)).reset_index()
+
+
 def _listed(rows: pd.DataFrame, caption: str) -> str:
     columns = [
         Column("Account", names(rows["name"])),
         Column("Segment", [_segment(row) for row in rows.itertuples()]),
-        Column("Do", names(rows["action"])),
-        Column("How", names(rows["what"])),
+        Column("Do, and until when", names(rows["todo"])),
         Column("Owner", names(rows["account_manager"].fillna(MISSING))),
-        Column("Due", [MISSING if pd.isna(day) else f"{day:%Y-%m-%d}" for day in rows["due"]]),
     ]
     return table(columns, caption=caption, kind="long")
+
+
+def _playbook(rows: pd.DataFrame) -> Shown:
+    """What each action means."""
+    own = rows.drop_duplicates(["segment", "action"]).sort_values("turn", kind="stable")
+    columns = [
+        Column("Segment", names(own["segment"])),
+        Column("Action", names(own["action"])),
+        Column("How", names(own["what"])),
+    ]
+    caption = "The playbook of each segment, our own proposal."
+    return folded("What the actions mean", Shown(table(columns, caption=caption), ""))
 
 
 def _segment(row: tuple) -> str:
@@ -109,4 +131,5 @@ def lifts(view: ClientView) -> Shown:
         "truly there or above, and now. Changes are of scores, not promises about causes. "
         f"Accounts with fewer than {view.privacy.min_scores} answers are left out."
     )
-    return folded("What would lift an account", Shown(table(columns, caption=caption, kind="long"), caption))
+    html = table(columns, caption=caption, kind="long")
+    return folded("What would lift an account", Shown(html, caption))

@@ -150,7 +150,8 @@ def _dots(rows: pd.DataFrame, across: svg.Axis, down: svg.Axis) -> list[str]:
     taken = [(x - 7, y - 7, x + 7, y + 7) for x, y in spots]
     for place, (row, (x, y)) in enumerate(zip(rows.itertuples(), spots, strict=True)):
         if row.left == row.left:
-            bars.append(svg.line(across.at(row.left), y, across.at(row.right), y, ink=SOFT, width=2))
+            ends = across.at(row.left), across.at(row.right)
+            bars.append(svg.line(ends[0], y, ends[1], y, ink=SOFT, width=2))
         low, high = (down.at(100 * value) for value in (row.importance_low, row.importance_high))
         bars.append(svg.line(x, low, x, high, ink=SOFT, width=2))
         dots.append(svg.dot(x, y, ink=WARM if place == 0 else ACCENT, radius=6))
@@ -169,7 +170,8 @@ def _free(
         for far in (0, 14, 28)
         for left, base in (
             (x + 8, y - 8 - far), (x - 8 - wide, y - 8 - far), (x + 8, y + 17 + far),
-            (x - 8 - wide, y + 17 + far), (x - wide / 2, y - 12 - far), (x - wide / 2, y + 21 + far),
+            (x - 8 - wide, y + 17 + far), (x - wide / 2, y - 12 - far),
+            (x - wide / 2, y + 21 + far),
         )
     ]  # fmt: skip
     for left, base in tried:

@@ -185,7 +185,7 @@ def under(title: str, *shown: Shown, says: str = "") -> Shown:
 
 
 def folded(title: str, shown: Shown) -> Shown:
-    """Fold away what few readers need; a printed page shows it open.
+    r"""Fold away what few readers need; a printed page shows it open.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ def folded(title: str, shown: Shown) -> Shown:
     Examples
     --------
     >>> folded("More", Shown("<p>All.</p>", "All.")).html
-    '<details>\\n<summary>More</summary>\\n<p>All.</p>\\n</details>'
+    '<details>\n<summary>More</summary>\n<p>All.</p>\n</details>'
     """
     if not shown.html:
         return shown

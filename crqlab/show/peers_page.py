@@ -84,9 +84,7 @@ def _ends(low: float, high: float) -> str:
 
 def _percents(rows: pd.DataFrame, name: str) -> list[str]:
     parts = zip(*(rows[column] for column in (name, f"{name}_low", f"{name}_high")), strict=True)
-    return [
-        f"{percent(value)} ({_bare(100 * low, 100 * high)})" for value, low, high in parts
-    ]
+    return [f"{percent(value)} ({_bare(100 * low, 100 * high)})" for value, low, high in parts]
 
 
 def _bare(low: float, high: float, *, signed: bool = False) -> str:
@@ -120,7 +118,7 @@ def _moves(view: ClientView, rows: pd.DataFrame) -> list[Column]:
 
 def _among(rows: pd.DataFrame) -> list[Column]:
     """Who the peers are, where they differ between measures."""
-    if rows["peers"].nunique() == 1 and rows["n_clients"].nunique() == 1:
+    if len(rows[["peers", "n_clients"]].drop_duplicates()) == 1:
         return []
     said = rows["peers"].fillna("") + ", n = " + rows["n_clients"].map("{:,}".format)
     return [Column("Peers", names(said))]
@@ -169,8 +167,10 @@ def places(view: ClientView) -> Shown:
         "the right the first. Shaded: the top decile. Hollow: the wave before."
     )
     size, title = (480, foot + 46), "Place among peers"
-    return Shown(svg.figure(svg.picture("places", marks, size=size, title=title, says=said), caption), said)
+    drawn = svg.picture("places", marks, size=size, title=title, says=said)
+    return Shown(svg.figure(drawn, caption), said)
 
 
 def _said(row: tuple) -> str:
-    return f"{row.label} {percent(row.percentile)} ({_ends(row.percentile_low, row.percentile_high)})"
+    between = _ends(row.percentile_low, row.percentile_high)
+    return f"{row.label} {percent(row.percentile)} ({between})"

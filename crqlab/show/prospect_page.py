@@ -22,8 +22,8 @@ def outlook(view: ClientView) -> Shown:
     first, rest = rows.head(LISTED), rows.iloc[LISTED:]
     caption = (
         "Renewal outlook, the greatest expected loss first. Expected loss: chance of no renewal "
-        "times revenue. Intervals, in brackets, hold what the model may err; an account is kept or lost as a "
-        f"whole, so no chance is a promise. Of accounts with fewer than {view.privacy.min_scores} "
+        "times revenue. Intervals, in brackets, hold what the model may err; an account is kept or "
+        f"lost as a whole, so no chance is a promise. Of accounts with fewer than {view.privacy.min_scores} "
         "answers no score is named as reason."
     )
     said = _lead(view)
@@ -54,8 +54,9 @@ def _lead(view: ClientView) -> str:
         return f"{count(len(rows), 'account')} with an outlook."
     row = view.prospect.total.iloc[0]
     whole = row["expected_loss"]
+    who = count(int(row["n_accounts"]), "account")
     said = (
-        f"Of {_money(row['revenue'], view)} a year with {count(int(row['n_accounts']), 'account')}, "
+        f"Of {_money(row['revenue'], view)} a year with {who}, "
         f"{_money(whole, view)} ({percent(row['share'])}) is expected to be lost at the next "
         f"renewals; {percent(row['level'])} interval {_money(row['loss_low'], view)} to "
         f"{_money(row['loss_high'], view)}."
@@ -123,16 +124,17 @@ def _trust(view: ClientView) -> str:
     """How far to trust the model, in one line, and its caveat."""
     auc, slope = view.prospect.well("AUC"), view.prospect.well("calibration slope")
     if auc is None:
-        said = "The model could not be tested on decisions that it had not seen: read an order, no chances."
+        said = "The model could not be tested on decisions that it had not seen: read an order."
         return paragraph(text(said))
+    between = f"AUC {number(auc['estimate'])}, {span(auc['low'], auc['high'])}"
     said = (
         f"How good the model is: of two accounts, one that stayed and one that left, it named the "
-        f"right one in {percent(auc['estimate'])} of pairs ({span(auc['low'], auc['high'])} as AUC; "
-        f"0.50 is chance), n = {auc['n']:,} {auc['unit']} of all clients, tested on later "
+        f"right one in {percent(auc['estimate'])} of pairs ({between}; 0.50 is chance), n = {auc['n']:,} {auc['unit']} of all clients, tested on later "
         "decisions than it learnt from."
     )
     if slope is not None:
-        said += f" Calibration slope {number(slope['estimate'])} ({span(slope['low'], slope['high'])}; 1 is right)."
+        between = span(slope["low"], slope["high"])
+        said += f" Calibration slope {number(slope['estimate'])} ({between}; 1 is right)."
     return paragraph(text(f"{said} It shows who deserves a visit first, not who will leave."))
 
 
@@ -154,8 +156,10 @@ def losses(view: ClientView) -> Shown:
         return Shown("", "No expected losses to draw")
     most = float(rows[["expected_loss", "expected_high"]].max(axis=None)) / 1000
     across, foot = svg.Axis(0, max(most, 1e-9), 178, 462), 22 + 24 * len(rows)
-    unit = f"expected loss a year (thousand {view.currency})" if view.currency else (
-        "expected loss a year (thousands)"
+    unit = (
+        f"expected loss a year (thousand {view.currency})"
+        if view.currency
+        else ("expected loss a year (thousands)")
     )
     marks = svg.below(across, foot, top=14, label=unit)
     for place, row in enumerate(rows.itertuples()):
@@ -177,7 +181,8 @@ def losses(view: ClientView) -> Shown:
         "at all is chance besides. The numbers stand in the table below."
     )
     size, title = (480, foot + 46), "Expected loss by account"
-    return Shown(svg.figure(svg.picture("losses", marks, size=size, title=title, says=said), caption), said)
+    drawn = svg.picture("losses", marks, size=size, title=title, says=said)
+    return Shown(svg.figure(drawn, caption), said)
 
 
 def _cut(name: object, most: int = 22) -> str:

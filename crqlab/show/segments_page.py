@@ -50,8 +50,8 @@ def segments(view: ClientView) -> Shown:
     level = percent(rows["level"].iloc[0])
     n = int(rows.loc[rows["segment"] != "Silent", "n"].sum())
     caption = (
-        f"Segments of {count(n, 'account')}, {level} intervals in brackets; share of the revenue of "
-        f"all accounts asked. Thresholds: {view.segmented.thresholds}."
+        f"Segments of {count(n, 'account')}, {level} intervals in brackets; share of the revenue "
+        f"of all accounts asked. Thresholds: {view.segmented.thresholds}."
     )
     if len(view.segmented.renewal):
         due = f"{view.segmented.renewal['n'].sum():,.0f}"
@@ -85,7 +85,8 @@ def _lead(view: ClientView, n: int) -> str:
     if many:
         paid = losing["revenue_share"].sum(min_count=1)
         money = f", with {percent(paid)} of the revenue" if paid == paid else ""
-        said += f"{count(many, 'account')} {'is' if many == 1 else 'are'} on the point of leaving{money}."
+        verb = "is" if many == 1 else "are"
+        said += f"{count(many, 'account')} {verb} on the point of leaving{money}."
     else:
         said += "No account that answered is on the point of leaving."
     up, down, both = view.segmented.moved
@@ -138,8 +139,8 @@ def _ring(shares: list[float], fills: list[str], n: int) -> list[str]:
 
 def _bars(order, n, paid, fills, known: bool) -> list[str]:
     across, step = svg.Axis(0, max(*n, *paid), 92, 285), min(34.0, 184 / len(order))
-    marks = [svg.words(92, 14, "dark: accounts" if not known else "upper bar: accounts, lower: revenue",
-                       anchor="start", ink=MUTED, size=12)]  # fmt: skip
+    legend = "upper bar: accounts, lower: revenue" if known else "share of the accounts"
+    marks = [svg.words(92, 14, legend, anchor="start", ink=MUTED, size=12)]
     for place, (name, people, money, fill) in enumerate(zip(order, n, paid, fills, strict=True)):
         y = 28 + step * place
         marks.append(svg.words(86, y + 17, name, anchor="end", size=12))

@@ -122,9 +122,7 @@ def wedge(
     ends = zip(x + far * np.sin(turn), y - far * np.cos(turn), strict=True)
     a, b, c, d = (f"{px:.1f} {py:.1f}" for px, py in ends)
     long = int(last - first > 0.5)
-    path = (
-        f"M{a} A{outer:g} {outer:g} 0 {long} 1 {b} L{c} A{inner:g} {inner:g} 0 {long} 0 {d} Z"
-    )
+    path = f"M{a} A{outer:g} {outer:g} 0 {long} 1 {b} L{c} A{inner:g} {inner:g} 0 {long} 0 {d} Z"
     return f'<path d="{path}" fill="{fill}" stroke="#ffffff" stroke-width="1.5"/>'
 
 
