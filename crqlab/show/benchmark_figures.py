@@ -98,7 +98,8 @@ def industry_ridges(
         return _nothing(ax, f"No industry has {FEW} clients")
     values = [rows.loc[rows["industry"] == name, measure].to_numpy(float) for name in names]
     every = np.concatenate(values)
-    grid = np.linspace(every.min() - 0.6 * every.std(), every.max() + 0.6 * every.std(), 240)
+    margin = 0.6 * every.std() or 0.5
+    grid = np.linspace(every.min() - margin, every.max() + margin, 240)
     for place, some in enumerate(values):
         _ridge(ax, grid, some, len(names) - 1 - place)
     ax.set(yticks=range(len(names)), ylim=(-0.15, len(names) + 0.15))
