@@ -105,6 +105,9 @@ def report(
     cluster: Annotated[
         str | None, typer.Option(help="Address of a Dask scheduler, tcp://host:port.")
     ] = None,
+    reviewer: Annotated[
+        bool, typer.Option("--reviewer", help="Each report once more, with code and methods.")
+    ] = False,
 ) -> None:
     """Write client reports as HTML, running the stations first where needed."""
     from crqlab.base.study import Study
@@ -113,9 +116,9 @@ def report(
         raise typer.BadParameter("name clients, or take --all", param_hint="--client")
     if everybody:
         which = _settings(where, "--where")
-        _everybody(Study(study), which, wave, _settings(set_), jobs, limit, cluster)
+        _everybody(Study(study), which, wave, _settings(set_), jobs, limit, cluster, reviewer)
     else:
-        _journey(Study(study), client, wave, _settings(set_))
+        _journey(Study(study), client, wave, _settings(set_), reviewer)
 
 
 app.command()(export)
@@ -182,19 +185,30 @@ def doctor() -> None:
     raise typer.Exit(worst)
 
 
-def _journey(study, clients, wave, settings) -> None:
+def _journey(study, clients, wave, settings, reviewer=False) -> None:
     """Stations, reports, index; then where the pages are."""
     from crqlab.report import accepted, chosen, index, reports, stations
 
     accepted(study, settings)
     stations(study, {}, say)
-    pages = reports(study, chosen(study, clients, wave), settings, say)
+    wanted = chosen(study, clients, wave)
+    pages = reports(study, wanted, settings, say)
     for page in pages:
         say(f"{page.path}")
+    if reviewer:
+        _reviewed(study, wanted)
     say(f"{index(study)}")
 
 
-def _everybody(study, where, wave, settings, jobs, limit, cluster) -> None:
+def _reviewed(study, wanted) -> None:
+    """The same reports with code and methods."""
+    from crqlab.report import reviewed
+
+    for client, wave in wanted:
+        say(f"{reviewed(study, client, wave)}")
+
+
+def _everybody(study, where, wave, settings, jobs, limit, cluster, reviewer) -> None:
     """Stations, then a report of each client; failures at the end, and exit code 1 for them."""
     from crqlab.cli.progress import progress
     from crqlab.report import accepted, batch, chosen, everybody, index, stations
@@ -208,6 +222,8 @@ def _everybody(study, where, wave, settings, jobs, limit, cluster) -> None:
     say(str(outcome))
     for step in outcome.failed:
         typer.echo(str(step), err=True)
+    if reviewer:
+        _reviewed(study, [(s.job.client, s.job.wave) for s in outcome.steps if not s.error])
     say(f"{index(study)}")
     raise typer.Exit(int(bool(outcome.failed)))
 

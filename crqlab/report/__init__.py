@@ -25,6 +25,7 @@ _NAMES = {
     "key": "keys",
     "refresh": "committed",
     "reports": "journey",
+    "reviewed": "reviewing",
     "run": "execution",
     "stations": "journey",
     "verified": "integrity",

@@ -14,6 +14,7 @@ from crqlab.report import brand, gate, html, ledger
 from crqlab.report.documents import cleaned, own
 from crqlab.report.execution import run
 from crqlab.report.provenance import code, notebooks
+from crqlab.report.reviewing import FOLDER
 
 REPORT = "90_report"
 
@@ -90,5 +91,7 @@ def _keep(study: Study, name: str, executed: Any, *, client: str | None, look: b
         brand=look,
     )
     files = {f"{name}.html": page.encode(), f"{name}.ipynb": nbformat.writes(executed).encode()}
-    for file, content in gate.passed(files, study, client).items():
+    passed = gate.passed(files, study, client)
+    (study.reports / FOLDER / f"{name}.html").unlink(missing_ok=True)  # of an earlier run
+    for file, content in passed.items():
         replace(study.reports / file, content)
