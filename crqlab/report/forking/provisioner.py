@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -76,18 +77,25 @@ def _arguments(cmd: list[str]) -> list[str]:
 def _forked(arguments: list[str], options: dict[str, Any]) -> Any:
     from crqlab.report.forking.calling import forked
 
-    environment = dict(options.get("env") or os.environ)
+    environment = {**(options.get("env") or os.environ), "JPY_PARENT_PID": str(os.getpid())}
     files = [options.get(name) for name in ("stdin", "stdout", "stderr")]
-    odd = {"preexec_fn", "pass_fds", "executable", "user", "group", "process_group", "shell"}
+    odd = {
+        "independent",
+        "preexec_fn",
+        "pass_fds",
+        "executable",
+        "user",
+        "group",
+        "process_group",
+        "shell",
+    }
     if found := odd & {name for name, value in options.items() if value}:
         raise CannotForkError(f"options {sorted(found)}")
-    with open(os.devnull) as nothing:
+    with open(os.devnull, "r+") as nothing:
         numbers = [nothing.fileno(), 1, 2]
         for place, file in enumerate(files):
-            if isinstance(file, int) and file < 0:
-                raise CannotForkError("a pipe is asked for")
             if file is not None:
-                numbers[place] = file if isinstance(file, int) else file.fileno()
+                numbers[place] = _number(file, nothing.fileno(), numbers[1])
         return forked(
             "kernel",
             environment=environment,
@@ -95,3 +103,11 @@ def _forked(arguments: list[str], options: dict[str, Any]) -> Any:
             files=numbers,
             arguments=arguments,
         )
+
+
+def _number(file: Any, nothing: int, output: int) -> int:
+    """Return the number of an open file, asked for as `subprocess.Popen` lets one ask."""
+    if file == subprocess.PIPE:
+        raise CannotForkError("a pipe is asked for")
+    known = {subprocess.DEVNULL: nothing, subprocess.STDOUT: output}
+    return known.get(file, file) if isinstance(file, int) else file.fileno()
