@@ -23,8 +23,8 @@ def outlook(view: ClientView) -> Shown:
     caption = (
         "Renewal outlook, the greatest expected loss first. Expected loss: chance of no renewal "
         "times revenue. Intervals, in brackets, hold what the model may err; an account is kept or "
-        f"lost as a whole, so no chance is a promise. Of accounts with fewer than {view.privacy.min_scores} "
-        "answers no score is named as reason."
+        "lost as a whole, so no chance is a promise. Of accounts with fewer than "
+        f"{view.privacy.min_scores} answers no score is named as reason."
     )
     said = _lead(view)
     drawn = losses(view).html
@@ -129,7 +129,8 @@ def _trust(view: ClientView) -> str:
     between = f"AUC {number(auc['estimate'])}, {span(auc['low'], auc['high'])}"
     said = (
         f"How good the model is: of two accounts, one that stayed and one that left, it named the "
-        f"right one in {percent(auc['estimate'])} of pairs ({between}; 0.50 is chance), n = {auc['n']:,} {auc['unit']} of all clients, tested on later "
+        f"right one in {percent(auc['estimate'])} of pairs ({between}; 0.50 is chance), "
+        f"n = {auc['n']:,} {auc['unit']} of all clients, tested on later "
         "decisions than it learnt from."
     )
     if slope is not None:
