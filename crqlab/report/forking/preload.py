@@ -16,14 +16,13 @@ numpy pandas pandas.plotting pyarrow pyarrow.parquet pyarrow.dataset pyarrow.com
 pandera.backends.pandas.array pandera.backends.pandas.checks pandera.backends.pandas.components
 pandera.backends.pandas.container pandera.backends.pandas.error_formatters
 pandera.backends.pandas.hypotheses pandera.backends.pandas.register
-pandera.accessors.pandas_accessor pandas.core.arrays.arrow.extension_types pandas.core.reshape.reshape
-pandas.io.formats.html pandas.io.formats.string encodings.utf_8_sig encodings.cp1252
-scipy.stats scipy.optimize scipy.special scipy.linalg statsmodels.stats.multitest
+pandera.accessors.pandas_accessor pandas.core.arrays.arrow.extension_types
+pandas.core.reshape.reshape pandas.io.formats.html pandas.io.formats.string encodings.utf_8_sig
+encodings.cp1252 scipy.stats scipy.optimize scipy.special scipy.linalg statsmodels.stats.multitest
 matplotlib.pyplot matplotlib.backends.backend_agg seaborn PIL.PngImagePlugin
 matplotlib_inline.backend_inline IPython.core.interactiveshell IPython.core.completerlib
-ipykernel.kernelapp ipykernel.zmqshell ipykernel.ipkernel ipykernel.debugger
-IPython.core.magics IPython.core.oinspect IPython.core.logger bdb comm
-joblib yaml pydantic babel jinja2 markdown_it
+ipykernel.kernelapp ipykernel.zmqshell ipykernel.ipkernel ipykernel.debugger IPython.core.magics
+IPython.core.oinspect IPython.core.logger bdb comm joblib yaml pydantic babel jinja2 markdown_it
 nbformat.v4 nbclient nbconvert.exporters papermill papermill.engines rich.progress
 """.split()
 #: Modules that change something at import, so that a notebook must import them itself.
