@@ -109,7 +109,8 @@ class Outcome:
         for step in self.steps:
             counts[step.status] += 1
         told = ", ".join(f"{n} {word}" for word, n in counts.items())
-        return f"{len(self.steps)} reports: {told}, in {self.seconds:.0f} s"
+        word = "report" if len(self.steps) == 1 else "reports"
+        return f"{len(self.steps)} {word}: {told}, in {self.seconds:.0f} s"
 
 
 def batch(

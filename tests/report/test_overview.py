@@ -1,0 +1,56 @@
+"""The list of a study's reports: what is current, what is not, what could not be made."""
+
+import pytest
+from typer.testing import CliRunner
+
+from crqlab.cli import app
+from crqlab.report.batches import batch
+from crqlab.report.overview import index
+from crqlab.show.overview import ORDERS
+from tests.report.test_batches import laid_out
+
+FAIL = "if client == 'K1':\n    raise ValueError('<b>no</b> scores')"
+
+
+def test_the_list_says_what_is_current_and_what_could_not_be_made(tmp_path):
+    study = laid_out(tmp_path, FAIL)
+    batch(study, [("C017", "2025"), ("K1", "2025")], jobs=2)
+    page = index(study).read_text()
+    assert "<td>current</td>" in page
+    assert "1 report could not be made" in page
+    assert "&lt;b&gt;no&lt;/b&gt; scores" in page
+    with (study.raw / "codebook.yaml").open("a") as book:
+        book.write("# a remark\n")
+    again = index(study).read_text()
+    assert "<td>older than its inputs</td>" in again
+    assert "<td>current</td>" not in again
+
+
+def test_the_list_stands_in_every_order_each_a_page_that_names_the_others(tmp_path):
+    study = laid_out(tmp_path)
+    index(study)
+    for file, words, *_ in ORDERS:
+        page = (study.reports / f"{file}.html").read_text()
+        assert f"<strong>{words}</strong>" in page
+        assert all(f'href="{other}.html"' in page for other, *_ in ORDERS if other != file)
+
+
+@pytest.mark.parametrize("words", [[], ["--client", "C017", "--all"]])
+def test_a_report_is_of_named_clients_or_of_all(tmp_path, words):
+    laid_out(tmp_path)
+    home = {"CRQLAB_HOME": str(tmp_path)}
+    found = CliRunner().invoke(app, ["report", "--study", "demo", *words], env=home)
+    assert found.exit_code == 2
+    assert "name clients, or take --all" in found.output
+
+
+def test_a_batch_from_the_command_line_tells_its_way_and_its_failures(tmp_path, monkeypatch):
+    study = laid_out(tmp_path, "if client == 'C017':\n    raise ValueError('no luck')")
+    monkeypatch.setattr("crqlab.report.stations", lambda *arguments: [], raising=False)
+    words = ["report", "--study", "demo", "--all", "--where", "industry=it", "--jobs", "1"]
+    found = CliRunner().invoke(app, words, env={"CRQLAB_HOME": str(tmp_path)})
+    assert found.exit_code == 1
+    assert "1/1  Nordwind & Co (C017), wave 2025: failed" in found.output
+    assert "1 report: 0 made, 0 kept, 1 failed" in found.output
+    assert "ValueError: no luck" in found.output
+    assert (study.reports / "index.html").is_file()
