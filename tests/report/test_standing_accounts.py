@@ -1,0 +1,160 @@
+"""Account pages: accounts that stand out and no others, with what may be said of each."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from crqlab.report.standing_accounts import MOST, account_pages
+from crqlab.show.account_talk import talk
+from crqlab.show.tables import account_pages as drawn
+
+
+def made(asked_study_of, asked_view_of, change=None, **shape):
+    view = asked_view_of(**shape)
+    return account_pages(asked_study_of(**shape), change(view) if change else view)
+
+
+def segments(view, account, **facts):
+    rows = pd.DataFrame(
+        [{"account_id": account, "segment": "Opponent", "status": "firm", "before": "Rational",
+          "reason": "Opponent: CRQ 3.1 is below 3.8", **facts}]
+    )  # fmt: skip
+    return dataclasses.replace(view, segmented=dataclasses.replace(view.segmented, accounts=rows))
+
+
+def blocks(shown):
+    found = BeautifulSoup(shown.html, "html.parser").find_all("details")
+    return {block.bdi.get_text(): block.get_text(" ") for block in found}
+
+
+def test_silent_accounts_have_a_page_and_it_asks_why(asked_study_of, asked_view_of):
+    pages = made(asked_study_of, asked_view_of)
+    silent = pages.accounts[pages.accounts["status"] == "Silent"]
+    assert len(silent) == 2
+    said = blocks(drawn(pages))[silent["name"].iloc[0]]
+    assert "Nobody of 1 contact asked answered." in said
+    assert "Find out why nobody answered" in said
+    assert "CRQ" not in said
+
+
+def test_an_account_on_the_point_of_leaving_is_prepared_for(asked_study_of, asked_view_of):
+    pages = made(asked_study_of, asked_view_of, lambda view: segments(view, "A005"))
+    said = blocks(drawn(pages))["Account 5"]
+    assert "Opponent · CRQ" in said
+    assert "sorted as Opponent (Rational the wave before): CRQ 3.1 is below 3.8." in said
+
+
+def test_everybody_is_on_a_page_left_out_or_quiet(asked_study_of, asked_view_of):
+    for shape in ({}, {"accounts": 120, "silent": 60}, {"waves": ("2025",)}, {"ltr": False}):
+        pages = made(asked_study_of, asked_view_of, **shape)
+        view = asked_view_of(**shape)
+        counted = (view.accounts["status"] != "Not invited").sum()
+        assert len(pages.accounts) <= MOST
+        assert len(pages.accounts) + pages.n_left + pages.n_quiet == counted
+
+
+def test_many_accounts_stay_a_small_page(asked_study_of, asked_view_of):
+    pages = made(asked_study_of, asked_view_of, accounts=120, silent=60)
+    assert pages.n_left > 0
+    shown = drawn(pages)
+    assert len(blocks(shown)) == MOST
+    assert f"{pages.n_left} more accounts would have a page" in shown.html
+    assert len(shown.html) < 120_000
+
+
+def test_withheld_accounts_show_nothing_but_their_shrunken_score(asked_study_of, asked_view_of):
+    small = asked_view_of().accounts.query("withheld and n > 0")["account_id"].iloc[0]
+    pages = made(asked_study_of, asked_view_of, lambda view: segments(view, small, reason=np.nan))
+    row = pages.accounts.set_index("account_id").loc[small]
+    assert row["roles"] == ()
+    assert not row["disagree"]
+    assert row["weakest"] != row["weakest"]
+    assert small not in set(pages.measures["account_id"])
+    assert small not in set(pages.comments["account_id"])
+
+
+def test_nobody_who_answered_is_named(asked_study_of, asked_view_of):
+    html = drawn(made(asked_study_of, asked_view_of)).html
+    contacts = asked_study_of().read("contacts")["name"].dropna().unique()
+    assert len(contacts)
+    assert not any(name in html for name in contacts)
+
+
+def test_names_and_words_cannot_break_out(asked_study_of, asked_view_of):
+    pages = made(asked_study_of, asked_view_of, lambda view: segments(view, "A000"))
+    page = BeautifulSoup(drawn(pages).html, "html.parser")
+    assert page.find("i") is None
+    assert page.find("script") is None
+    assert "<i>Ünï & Söns</i>" in blocks(drawn(pages))
+
+
+def test_comments_of_two_accounts_of_one_name_go_to_neither(asked_study_of, asked_view_of):
+    whole = made(asked_study_of, asked_view_of)
+    assert len(whole.comments)
+    name = whole.comments["account"].iloc[0]
+
+    def twice(view):
+        rows = view.accounts.copy()
+        rows.loc[rows["name"] != name, "name"] = name
+        return dataclasses.replace(view, accounts=rows)
+
+    assert made(asked_study_of, asked_view_of, twice).comments.empty
+
+
+def test_a_change_is_the_difference_of_two_independent_scores(asked_study_of, asked_view_of):
+    pages = made(asked_study_of, asked_view_of)
+    row = pages.accounts.dropna(subset=["change"]).iloc[0]
+    past = asked_study_of().read("account_scores", client="C017", wave="2024")
+    was = past.set_index("account_id").loc[row["account_id"]]
+    assert row["change"] == pytest.approx(row["value"] - was["shrunken"])
+    assert row["change_high"] - row["change"] == pytest.approx(0.4 * np.sqrt(2))  # halves of 0.4
+
+
+def test_nothing_outstanding_is_a_sentence(asked_study_of, asked_view_of):
+    pages = made(asked_study_of, asked_view_of)
+    none = dataclasses.replace(pages, accounts=pages.accounts.iloc[:0])
+    assert "No account stands out" in str(drawn(none))
+
+
+def row(**facts):
+    names = (
+        "value low high mean change change_low change_high p_renew p_low p_high expected_loss "
+        "expected_low expected_high focus focus_probability weakest weakest_gap segment was reason "
+        "target lift lift_probability due_on why"
+    ).split()
+    plain = dict.fromkeys(names, np.nan) | {
+        "status": "scored", "n": 5, "provisional": False, "disagree": False, "before": "2024",
+    }  # fmt: skip
+    return next(pd.DataFrame([plain | facts]).itertuples())
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({}, []),
+        ({"value": 4.0, "low": 3.5, "high": 4.6, "mean": 5.0}, ["below your other accounts"]),
+        ({"value": 4.0, "low": 3.5, "high": 5.6, "mean": 5.0}, []),
+        ({"value": 6.0, "low": 5.5, "high": 6.6, "mean": 5.0}, ["above your other accounts"]),
+        ({"change": -0.9, "change_low": -1.5, "change_high": -0.3}, ["fell by 0.9 since 2024"]),
+        ({"change": 0.9, "change_low": 0.3, "change_high": 1.5}, ["rose by 0.9 since 2024"]),
+        ({"change": 0.9, "change_low": -0.3, "change_high": 1.5}, []),
+        ({"change": 0.9}, []),
+        ({"focus": "Caring", "focus_probability": 0.7}, ["Mend first: Caring"]),
+        ({"focus": "Caring", "focus_probability": 0.4}, []),
+        ({"weakest": "Service", "weakest_gap": -0.8}, ["Ask about Service: 0.8 below"]),
+        ({"weakest": "Service", "weakest_gap": -0.2}, []),
+        ({"disagree": True}, ["The 5 people who answered disagree"]),
+        ({"segment": "Rational", "provisional": True}, ["provisionally sorted as Rational."]),
+        (
+            {"p_renew": 0.62, "p_low": 0.4, "p_high": 0.8, "why": "lead of roles -1.2"},
+            ["62\xa0% (40\xa0% to 80\xa0%). What weighs most: lead of roles −1.2."],
+        ),
+    ],
+)
+def test_a_meeting_is_about_what_the_intervals_allow(facts, said):
+    found = talk(row(**facts), "EUR")
+    assert len(found) == len(said)
+    assert all(part in sentence for part, sentence in zip(said, found, strict=True))

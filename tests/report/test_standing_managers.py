@@ -1,0 +1,100 @@
+"""Account managers: sums of their accounts, by name, never by score, never tied to pay."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from crqlab.report.standing_managers import managers
+from crqlab.show.tables import managers as drawn
+
+
+def facts(view):
+    return view.accounts[view.accounts["status"] != "Not invited"]
+
+
+def sorted_view(view):
+    """The view with segments and an outlook made by hand."""
+    ids = facts(view)["account_id"]
+    turn = np.arange(len(ids)) % 3
+    segments = pd.DataFrame(
+        {"account_id": ids, "segment": np.array(["Rational", "Opponent", None], object)[turn]}
+    )
+    loss = pd.DataFrame({"account_id": ids, "expected_loss": 10.0, "expected_low": 4.0,
+                         "expected_high": 30.0})  # fmt: skip
+    return dataclasses.replace(
+        view,
+        segmented=dataclasses.replace(view.segmented, accounts=segments),
+        prospect=dataclasses.replace(view.prospect, accounts=loss),
+    )
+
+
+def test_sums_are_those_of_the_managers_accounts(asked_view_of):
+    view = asked_view_of(managers=3)
+    made = managers(view).table
+    for row in made.itertuples():
+        own = facts(view)[facts(view)["manager"] == row.manager]
+        assert row.n_accounts == len(own)
+        assert row.n_silent == (own["status"] == "Silent").sum()
+        assert row.n_heard + row.n_silent == row.n_accounts
+        assert row.revenue == pytest.approx(own["revenue"].sum())
+        heard = own["revenue"][own["status"] != "Silent"].sum()
+        assert row.revenue_heard == pytest.approx(heard / row.revenue)
+        assert row.value == pytest.approx(own["shrunken"].mean())
+        assert row.low < row.value < row.high
+        assert row.n_scored == own["shrunken"].notna().sum()
+        assert row.n_people == own["n"].sum()
+
+
+def test_order_is_the_alphabets_and_pay_is_warned_of(asked_view_of):
+    view = asked_view_of(managers=3)
+    shown = drawn(managers(view))
+    heads = [th.get_text() for th in BeautifulSoup(shown.html, "html.parser").select("tbody th")]
+    assert heads == sorted(heads) == ["Manager 0", "Manager 1", "Manager 2"]
+    assert "Do not tie pay to these numbers" in shown.html
+    assert "Expected loss" not in shown.html
+    assert "On the point of leaving" not in shown.html
+
+
+def test_segments_and_losses_stand_where_the_stations_were_run(asked_view_of):
+    view = sorted_view(asked_view_of(managers=3))
+    made = managers(view).table
+    assert made["at_risk"].sum() == (view.segmented.accounts["segment"] == "Opponent").sum()
+    assert made["n_sorted"].sum() == view.segmented.accounts["segment"].notna().sum()
+    assert made["expected_loss"].tolist() == (10.0 * made["n_accounts"]).tolist()
+    assert (made["expected_low"] < made["expected_loss"]).all()
+    html = drawn(managers(view)).html
+    assert "On the point of leaving" in html
+    assert "Expected loss (EUR)" in html
+
+
+def test_accounts_without_a_manager_come_last_and_are_not_lost(asked_view_of):
+    view = asked_view_of(managers=3)
+    left = view.accounts.assign(manager=view.accounts["manager"].where(view.accounts.index > 1))
+    made = managers(dataclasses.replace(view, accounts=left)).table
+    assert made["manager"].isna().tolist() == [False, False, False, True]
+    assert made["n_accounts"].sum() == len(facts(view))
+    assert "none named" in drawn(managers(dataclasses.replace(view, accounts=left))).html
+
+
+def test_fewer_than_two_managers_is_a_sentence(view_of):
+    said = drawn(managers(view_of()))
+    assert "fewer than two are known" in str(said)
+    assert "<table" not in said.html
+
+
+def test_without_scores_or_revenue_the_rest_stands(asked_view_of):
+    view = asked_view_of(managers=3)
+    bare = view.accounts.assign(shrunken=np.nan, revenue=np.nan)
+    shown = drawn(managers(dataclasses.replace(view, accounts=bare)))
+    assert "no account has a score" in shown.html
+    assert "Revenue" not in shown.html
+    assert "nan" not in shown.html
+
+
+def test_names_cannot_break_out(asked_view_of):
+    view = asked_view_of(managers=3)
+    evil = view.accounts.assign(manager=view.accounts["manager"].replace("Manager 1", "<b>x</b>"))
+    assert "<b>" not in drawn(managers(dataclasses.replace(view, accounts=evil))).html
