@@ -1,0 +1,203 @@
+"""What a client sees of stations 5 to 8: its own rows, and no very few people's answers."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crqlab.report.client import view
+from tests.show import stationed
+from tests.show.fixture import Shape, lay_out
+
+SMALL = 3
+
+
+def small(seen):
+    """Accounts whose answers may not be told, those that protect them included."""
+    return set(
+        seen.accounts.loc[seen.accounts["withheld"] & (seen.accounts["n"] > 0), "account_id"]
+    )
+
+
+def said(found):
+    """All text and numbers of a dataclass of tables."""
+    parts = [getattr(found, field.name) for field in dataclasses.fields(found)]
+    tables = (part.to_csv() if isinstance(part, pd.DataFrame) else str(part) for part in parts)
+    return "\n".join(tables)
+
+
+def test_without_these_stations_every_table_is_empty(view_of):
+    seen = view_of()
+    for part in (seen.peers, seen.segmented, seen.levers, seen.prospect, seen.agenda):
+        for field in dataclasses.fields(part):
+            value = getattr(part, field.name)
+            assert not isinstance(value, pd.DataFrame) or value.empty, field.name
+    assert len(seen.summary) == 2  # state and participation need none of them
+
+
+def test_a_summary_speaks_of_place_risk_fix_and_segments(stationed_view_of):
+    said = stationed_view_of().summary
+    assert len(said) == 6
+    whole = " ".join(said).replace("\xa0", " ")
+    assert "21 other clients" in whole
+    assert "300,000 EUR is expected to be lost" in whole
+    assert "Fix this first: Solution" in whole
+    assert "3 climbed and 1 fell" in whole
+
+
+def test_small_accounts_keep_their_segment_and_lose_what_tells_their_answers(stationed_view_of):
+    seen = stationed_view_of()
+    rows = seen.segmented.accounts.set_index("account_id")
+    few = rows.loc[rows.index.isin(small(seen))]
+    assert len(few) >= 2
+    assert (few["n"] > 0).all()
+    assert (few["status"] == "provisional").all()
+    assert few[["p", "second_p", "distance", "second", "nearest"]].isna().all(axis=None)
+    assert not few["on_the_line"].any()
+    assert not few["reason"].str.contains(r"\d\.\d").any()
+    assert few["segment"].isin(stationed.SEGMENTS).all()
+    others = rows[(rows["n"] > 0) & ~rows.index.isin(few.index)]
+    assert others["reason"].str.contains("CRQ 6.54").all()
+    assert (others["p"] == 0.83).all()
+
+
+def test_ltr_leaves_a_reason_where_few_answered_it(tmp_path):
+    study = lay_out(tmp_path, Shape())
+    scores = study.read("account_scores")
+    scores.loc[scores["n"] == 9, "n_ltr"] = 2
+    study.write("account_scores", scores)
+    seen = view(stationed.add(study, Shape()), client="C017", wave="2025")
+    rows = seen.segmented.accounts
+    reason = rows.loc[rows["n"] == 9, "reason"].iloc[0]
+    assert "CRQ 6.54" in reason
+    assert "9.87" not in reason
+    assert "87" not in reason
+
+
+def test_silent_accounts_have_no_segment(stationed_view_of):
+    rows = stationed_view_of().segmented.accounts
+    quiet = rows[rows["status"] == "silent"]
+    assert len(quiet) == 3
+    assert quiet["segment"].isna().all()
+
+
+def test_segments_stand_from_the_best_to_the_worst(stationed_view_of):
+    seen = stationed_view_of().segmented
+    assert list(seen.shares["segment"]) == [
+        "Ambassador", "Rational", "Ambivalent", "Stalker", "Opponent", "Silent"]  # fmt: skip
+    assert seen.moved == (3, 1, 6)
+    assert seen.thresholds == stationed.THRESHOLDS
+
+
+def test_a_reason_for_renewal_keeps_what_the_books_say_and_no_small_accounts_scores(
+    stationed_view_of,
+):
+    seen = stationed_view_of()
+    rows = seen.prospect.accounts.set_index("account_id")
+    few = rows.loc[rows.index.isin(small(seen)), "reason"]
+    assert (few == "years as a customer 1.4, average 7.4").all()
+    many = rows.loc[~rows.index.isin(few.index) & ~rows["silent"], "reason"]
+    assert many.str.startswith("commitment 6.54").all()
+    assert (rows.loc[rows["silent"], "reason"] == "silence").all()
+
+
+def test_an_earlier_waves_score_is_told_only_if_enough_people_gave_it(tmp_path):
+    study = stationed.add(lay_out(tmp_path, Shape()), Shape())
+    rows = study.read("outlook")
+    study.write("outlook", rows.assign(reason="CRQ of the last wave 4.8, average 5.2"))
+    scores = study.read("account_scores")
+    last = scores["wave"] == "2024"
+    scores.loc[last & (scores["account_id"] == "A008"), "n"] = 2
+    study.write("account_scores", scores)
+    seen = view(study, client="C017", wave="2025").prospect.accounts.set_index("account_id")
+    assert "4.8" not in seen.loc["A008", "reason"]
+    assert "4.8" in seen.loc["A007", "reason"]
+
+
+def test_averages_over_clients_are_told_only_where_clients_are_many(stationed_view_of):
+    few, many = stationed_view_of(clients=4), stationed_view_of()
+    assert many.prospect.accounts["reason"].str.contains("average").any()
+    assert not few.prospect.accounts["reason"].str.contains("average").any()
+    assert few.levers.effects.empty
+    assert few.segmented.renewal.empty
+    assert len(many.levers.effects) == 1
+
+
+def test_nothing_of_other_clients_or_of_the_whole_panel_in_money(stationed_study_of, tmp_path):
+    alone = stationed_study_of()
+    study = stationed.add(lay_out(tmp_path, Shape()), Shape())
+    for name in ("segments", "outlook", "revenue_at_risk", "driver_focus", "positions", "actions",
+                 "referrals", "lifts", "migration", "segment_shares", "driver_map"):  # fmt: skip
+        mine = study.read(name)
+        study.write(name, pd.concat([mine, mine[mine["client_id"] != ""].assign(client_id="X01")]))
+    for part in ("segmented", "prospect", "levers", "peers", "agenda"):
+        one, two = (
+            said(getattr(view(s, client="C017", wave="2025"), part)) for s in (study, alone)
+        )
+        assert one == two
+        assert "X01" not in one
+        assert "99000000" not in one
+
+
+def test_a_place_is_withheld_where_the_number_itself_is(stationed_view_of):
+    rows = stationed_view_of(accounts=2, most=1).peers.table
+    assert len(rows) >= 5
+    assert rows[["value", "percentile", "decile", "gap", "before", "change"]].isna().all(axis=None)
+    assert stationed_view_of(accounts=2, most=1).peers.of("crq") is None
+    assert stationed_view_of().peers.of("crq")["percentile"] == 0.7
+
+
+def test_two_people_have_no_driver_and_no_score_on_the_page(stationed_view_of):
+    seen = stationed_view_of(accounts=2, most=1)
+    assert seen.levers.first is None
+    assert seen.levers.accounts.empty
+    assert seen.agenda.lifts.empty
+    assert seen.agenda.referrals.empty
+    assert stationed.SECRET not in said(seen.segmented)
+    assert "6.54" not in said(seen.prospect)
+
+
+def test_account_managers_of_few_people_hide_and_are_not_found_by_subtraction(tmp_path):
+    study = stationed.add(lay_out(tmp_path, Shape()), Shape())
+    rows = study.read("driver_focus")
+    one = rows[rows["kind"] == "account manager"].iloc[[0]]
+    more = [one.assign(unit=f"Manager {n}", n=n) for n in (2, 9, 30)]
+    rows = pd.concat([rows[rows["kind"] != "account manager"], *more], ignore_index=True)
+    study.write("driver_focus", rows)
+    found = view(study, client="C017", wave="2025").levers.managers.set_index("n")
+    assert found["withheld"].to_dict() == {2: True, 9: True, 30: False}
+    assert found.loc[[2, 9], "performance"].isna().all()
+
+
+def test_promoters_are_counted_and_never_named(stationed_view_of, stationed_study_of):
+    seen = stationed_view_of()
+    rows = seen.agenda.referrals
+    assert (rows["n"] >= SMALL).all()
+    people = stationed_study_of().read("referrals")
+    expected = people.groupby("account_id")["contact_id"].nunique()
+    got = rows.set_index("account_id")["promoters"]
+    assert got.to_dict() == expected.reindex(got.index).to_dict()
+    assert len(got) >= 2
+    assert not set(people["contact_id"]) & set(said(seen.agenda).replace("\n", ",").split(","))
+
+
+def test_an_outlook_from_a_later_wave_is_not_shown_for_an_earlier_one(stationed_study_of):
+    seen = view(stationed_study_of(), client="C017", wave="2024")
+    assert seen.prospect.late
+    assert seen.prospect.accounts.empty
+    assert seen.prospect.total.empty
+
+
+def test_a_study_of_one_wave_has_no_moves(stationed_view_of):
+    seen = stationed_view_of(waves=("2025",)).segmented
+    assert seen.before == ""
+    assert seen.moved == (0, 0, 0)
+    assert seen.accounts["before"].isna().all()
+
+
+@pytest.mark.parametrize("shape", [{"ltr": False}, {"contacts": False}, {"scale": (1, 5)}])
+def test_odd_studies_pass(stationed_view_of, shape):
+    seen = stationed_view_of(**shape)
+    assert len(seen.segmented.accounts) == 15
+    assert np.isfinite(seen.prospect.accounts["expected_loss"]).all()
