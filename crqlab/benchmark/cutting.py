@@ -7,8 +7,11 @@ matrices makes all draws of all cells that the same clients are in.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +24,7 @@ from crqlab.stats.resampling import resampled, stream
 COLUMNS = 1500
 GRID = 96
 RANK_BITS = 32
+THREADS = min(os.cpu_count() or 1, 8)
 TINY = 1e-6
 
 
@@ -48,13 +52,11 @@ class _Sorted:
     """One crossing in one measure: scores by cell, from low to high.
 
     ``key`` holds cell and rank of each score as one number, so that one search serves all cells;
-    ``scores`` are those ranks' scores, ``rows`` and ``cell`` say whose and where. ``reached`` is
-    the running weight, which a cell sums to its count of scores; None where all count once.
+    ``scores`` are those ranks' scores. ``reached`` is the running ``weight``, which a cell sums to
+    its count of scores; None where all count once.
     """
 
     key: NDArray
-    rows: NDArray
-    cell: NDArray
     starts: NDArray
     n: NDArray
     scores: NDArray
@@ -103,20 +105,39 @@ def cuts(
         size = int((cells.table["crossing"] == crossing).sum())
         if not any_wanted[first : first + size].any():
             continue
-        code = np.where((code >= 0) & any_wanted[code], code, -1)
+        part = slice(first, first + size)
         pair_of, key = pairs(cells, crossing)
-        laid, at, held = [], [], []
-        for x, ok in zip(ranked, wanted, strict=True):
-            laid.append(_sorted(code, first, size, x, weight, ok))
-            at.append(_values(laid[-1], shares))
-            held.append(_below(laid[-1], at[-1], pair_of, len(key)))
-        below = np.stack(held, axis=1)
-        worth = _effective(below, key, slice(first, first + size), cells, draws, seed)
+        made = _threads(
+            partial(_laid, code, part, weight, shares, pair_of, len(key)), ranked, wanted
+        )
+        laid, at, held = zip(*made, strict=True)
+        worth = _effective(np.stack(held, axis=1), key, part, cells, draws, seed)
         for m, (some, cut) in enumerate(zip(laid, at, strict=True)):
-            part = slice(first, first + size)
             found[m].value[part], found[m].effective[part] = cut, worth[:, m]
             _ends(some, found[m], part, shares, level)
     return found
+
+
+def _threads(work: Callable, *over: Iterable) -> list:
+    """Do the same with many arrays at once; arrays let other threads work meanwhile."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(work, *over))
+
+
+def _laid(
+    code: NDArray,
+    part: slice,
+    weight: NDArray,
+    shares: NDArray,
+    pair_of: NDArray,
+    n_pairs: int,
+    ranked: tuple,
+    wanted: NDArray,
+) -> tuple[_Sorted, NDArray, NDArray]:
+    """One measure of one crossing: in order, its cuts, and what each client has below them."""
+    of, rows = _sorted(code, part, ranked, weight, wanted)
+    cut = _values(of, shares)
+    return of, cut, _below(of, rows, cut, pair_of, n_pairs)
 
 
 def _ranked_once(x: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
@@ -127,10 +148,10 @@ def _ranked_once(x: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
 
 
 def _sorted(
-    code: NDArray, first: int, size: int, ranked: tuple, weight: NDArray, wanted: NDArray
-) -> _Sorted:
-    rows, scores = ranked
-    own = np.where((code >= 0) & wanted[code], code - first, -1)
+    code: NDArray, part: slice, ranked: tuple, weight: NDArray, wanted: NDArray
+) -> tuple[_Sorted, NDArray]:
+    (rows, scores), size = ranked, part.stop - part.start
+    own = np.where((code >= 0) & wanted[code], code - part.start, -1)
     cell = own[rows]
     rank = np.flatnonzero(cell >= 0)
     key = np.sort(cell[rank].astype(np.int64) << RANK_BITS | rank)  # faster than places of them
@@ -138,10 +159,10 @@ def _sorted(
     n = np.bincount(cell, minlength=size)
     starts = np.concatenate([[0], np.cumsum(n)])
     if (weight == weight[:1]).all():
-        return _Sorted(key, rows, cell, starts, n, scores, None, None)
+        return _Sorted(key, starts, n, scores, None, None), rows
     total = np.bincount(cell, weight[rows], size)
     even = weight[rows] * (n / np.where(total > 0, total, 1))[cell]
-    return _Sorted(key, rows, cell, starts, n, scores, even, np.cumsum(even))
+    return _Sorted(key, starts, n, scores, even, np.cumsum(even)), rows
 
 
 def _values(of: _Sorted, shares: NDArray) -> NDArray:
@@ -166,7 +187,7 @@ def _ranked(of: _Sorted, rank: NDArray) -> NDArray:
     return np.where(of.n[:, None] > 0, score, np.nan)
 
 
-def _below(of: _Sorted, cut: NDArray, pair_of: NDArray, n_pairs: int) -> NDArray:
+def _below(of: _Sorted, rows: NDArray, cut: NDArray, pair_of: NDArray, n_pairs: int) -> NDArray:
     """Weight of each pair's scores up to each cut, and last of all; shape (pairs, shares + 1)."""
     width = cut.shape[1] + 1
     if not len(of.key):
@@ -176,8 +197,8 @@ def _below(of: _Sorted, cut: NDArray, pair_of: NDArray, n_pairs: int) -> NDArray
     reach = np.searchsorted(of.key, edge)
     reach = np.where(of.n[:, None] > 0, reach, of.starts[:-1, None])
     marks = np.bincount(reach.ravel(), minlength=len(of.key) + 1)
-    passed = np.cumsum(marks[:-1]) - (width - 1) * of.cell
-    held = np.bincount(pair_of[of.rows] * width + passed, of.weight, n_pairs * width)
+    passed = np.cumsum(marks[:-1]) - (width - 1) * (of.key >> RANK_BITS)
+    held = np.bincount(pair_of[rows] * width + passed, of.weight, n_pairs * width)
     return np.cumsum(held.reshape(n_pairs, width), axis=1).astype(np.float32)
 
 
@@ -197,10 +218,10 @@ def _effective(
         who = np.frombuffer(names, key.dtype)
         counts = _draws(cells.clients[who], draws, seed)
         step = max(COLUMNS // (below.shape[1] * below.shape[2]), 1)
-        for start in range(0, len(some), step):
-            these = np.array(some[start : start + step])
-            rows = starts[these][:, None] + np.arange(len(who))
-            found[these] = _worth(below[rows], counts)
+        chunks = [np.array(some[start : start + step]) for start in range(0, len(some), step)]
+        rows = [below[starts[c][:, None] + np.arange(len(who))] for c in chunks]
+        for chunk, worth in zip(chunks, _threads(partial(_worth, counts), rows), strict=True):
+            found[chunk] = worth
     return found
 
 
@@ -210,7 +231,7 @@ def _draws(clients: NDArray, draws: int, seed: int) -> NDArray:
     return np.vstack(list(resampled(len(clients), draws, rng))).astype(np.float32)
 
 
-def _worth(below: NDArray, counts: NDArray) -> NDArray:
+def _worth(counts: NDArray, below: NDArray) -> NDArray:
     """Effective numbers of some cells of the same clients; shape (cells, measures, shares).
 
     What the share below a cut varies by over the draws, against what it would vary by if all

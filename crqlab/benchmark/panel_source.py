@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from crqlab.base.contracts import TABLES
@@ -95,9 +96,10 @@ def panel(source: Study | str) -> Panel:
 
 def fetched(table: ibis.Table, order: list[str]) -> pd.DataFrame:
     """Fetch rows in an order that all engines share; text is text everywhere."""
-    rows = table.to_pyarrow().to_pandas()
+    rows = table.to_pyarrow().to_pandas(split_blocks=True, self_destruct=True)
     rows = rows.astype(dict.fromkeys(rows.select_dtypes(["object", "string"]), "str"))
-    return rows.sort_values(order, ignore_index=True)
+    codes = [pd.factorize(rows[name], sort=True)[0] for name in order]
+    return rows.take(np.lexsort(codes[::-1])).reset_index(drop=True)
 
 
 def _local(path: str) -> str:
