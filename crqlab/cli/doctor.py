@@ -50,6 +50,7 @@ def findings() -> Iterator[Finding]:
         place = shutil.which(tool)
         yield Finding(tool, place or f"only needed for {use}", place is not None, needed=False)
     yield _kernel()
+    yield _forking()
 
 
 def _packages() -> Iterator[Finding]:
@@ -118,3 +119,13 @@ def _kernel() -> Finding:
     well = reply["content"]["status"] == "ok"
     fix = "starts and imports crqlab" if well else "starts, but cannot import crqlab: reinstall"
     return Finding("kernel", fix, well)
+
+
+def _forking() -> Finding:
+    """Whether processes start ready here; without that everything works, only slower."""
+    import os
+
+    from crqlab.report.forking.identity import unsafe
+
+    why = unsafe(os.environ)
+    return Finding("quick start", why or "processes are forked", well=not why, needed=False)

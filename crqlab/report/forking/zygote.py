@@ -9,7 +9,6 @@ or when the code it has imported is no longer the code on disk.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import gc
 import os
 import selectors
@@ -240,6 +239,8 @@ def _prepared(path: str, wanted: str, settings: dict[str, str]) -> Zygote:
 
 def _leave(path: str, zygote: Zygote) -> None:
     """Close the socket first, its name after: a caller in between starts another process."""
+    import fcntl
+
     from crqlab.report.forking import identity
 
     with open(identity.folder() / "lock", "w") as lock:
