@@ -408,6 +408,8 @@ def batching() -> Iterator[Bench]:
 
 def found(words: list[str]) -> list[Callable]:
     """Return the comparisons whose name holds one of the words; all without words."""
+    from tests.bench.panel_cases import intervals, refreshing, tables
+
     every = [
         reading,
         scoring,
@@ -421,5 +423,8 @@ def found(words: list[str]) -> list[Callable]:
         belonging,
         renewing,
         batching,
+        tables,
+        intervals,
+        refreshing,
     ]
     return [case for case in every if not words or any(w in case.__name__ for w in words)]

@@ -1,0 +1,87 @@
+"""Station 8 against plain pandas. CRQLAB_BENCH_RESPONSES=1e7 asks for another size."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import crqlab.simulate
+from crqlab import Codebook, benchmark
+from crqlab.base import documents
+from crqlab.base.instrument import Instrument
+from tests.bench import panel
+from tests.bench.cases import Bench
+
+DRAWS = 2000
+
+
+@contextmanager
+def made() -> Iterator[tuple[Path, Instrument, int]]:
+    """Draw a panel into a folder that is gone afterwards."""
+    book = Path(crqlab.simulate.__file__).with_name("crq24.yaml")
+    asked = documents.load(book, Codebook).instrument
+    n = int(float(os.environ.get("CRQLAB_BENCH_RESPONSES", "1e6")))
+    with tempfile.TemporaryDirectory() as folder:
+        yield panel.write(Path(folder), asked, n), asked, n
+
+
+def views(folder: Path, asked: Instrument) -> list[benchmark.Scores]:
+    """Scores of clients and of accounts, from Parquet."""
+    source = benchmark.panel(f"duckdb://{folder}")
+    sums, clients = benchmark.cube(source, asked), source.frame("clients")
+    accounts = benchmark.account_scores(sums, clients, source.frame("accounts"), least=1)
+    source.close()
+    return [benchmark.client_scores(sums, clients), accounts]
+
+
+@contextmanager
+def tables() -> Iterator[Bench]:
+    with made() as (folder, asked, n):
+        measures = ["crq", "nps", *asked.constructs]
+
+        def plain():
+            for view in panel.plain_scores(folder, asked):
+                panel.plain_cuts(view, measures)
+
+        yield Bench(
+            f"all decile tables of {n:,} responses, 2,000 draws",
+            lambda: [benchmark.deciles(view) for view in views(folder, asked)],
+            plain,
+            "read_parquet, mean(axis=1), groupby, quantile; NO intervals at all",
+        )
+
+
+@contextmanager
+def intervals() -> Iterator[Bench]:
+    with made() as (folder, asked, n):
+        measures = ["crq", "nps", *asked.constructs]
+        ours, plain = views(folder, asked), panel.plain_scores(folder, asked)
+        yield Bench(
+            f"their intervals alone, {n:,} responses",
+            lambda: [benchmark.deciles(view) for view in ours],
+            lambda: [panel.plain_draw(view, measures, seed=1) for view in plain],
+            f"merge and groupby.quantile per draw, timed on 1 of {DRAWS:,}",
+            plain_share=DRAWS,
+            plain_rounds=1,
+        )
+
+
+@contextmanager
+def refreshing() -> Iterator[Bench]:
+    with made() as (folder, asked, n):
+        source = benchmark.panel(f"duckdb://{folder}")
+        whole = benchmark.cube(source, asked)
+        old = whole.seen["wave"] != whole.seen["wave"].max()
+        rows = whole.table["wave"] != whole.seen["wave"].max()
+        before = replace(whole, table=whole.table[rows], seen=whole.seen[old])
+        yield Bench(
+            f"sums of {n:,} responses after one new wave",
+            lambda: benchmark.cube(source, asked, before=before),
+            lambda: benchmark.cube(source, asked),
+            "all waves summed up again, by the same query",
+        )
+        source.close()
