@@ -152,23 +152,21 @@ def read(path: Path) -> Brand:
     if not found.logo:
         return found
     logo = (path.parent / found.logo).resolve()
-    where = f"{path.name}, line {_line(path)}, logo"
+    where = f"{path.name}, line {_line(path)}: logo {found.logo!r}"
     if not logo.is_relative_to(path.parent.resolve()) or not logo.is_file():
-        raise StudyError(f"{where}: {found.logo!r} is not there; put a PNG or SVG beside the file.")
+        raise StudyError(f"{where} is not there; put a PNG or SVG beside the file.")
     if logo.stat().st_size > LARGEST:
         size = f"{logo.stat().st_size:,} bytes"
-        raise StudyError(
-            f"{where}: {found.logo!r} has {size}; at most {LARGEST:,}. Make it smaller."
-        )
+        raise StudyError(f"{where} has {size}; at most {LARGEST:,}. Make it smaller.")
     content = logo.read_bytes()
     if is_png(content):
         return found.model_copy(update={"picture": bare(content)})
     if logo.suffix.lower() != ".svg":
-        raise StudyError(f"{where}: {found.logo!r} is no PNG; save it as PNG or SVG.")
+        raise StudyError(f"{where} is no PNG; save it as PNG or SVG.")
     try:
         return found.model_copy(update={"drawing": safe_svg(content)})
     except ReportError as refused:
-        raise StudyError(f"{where}: {refused}") from None
+        raise StudyError(f"{where} is refused. {refused}") from None
 
 
 def _line(path: Path) -> int:

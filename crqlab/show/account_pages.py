@@ -8,7 +8,7 @@ from math import isnan
 import pandas as pd
 
 from crqlab.show.account_talk import talk
-from crqlab.show.markup import Column, Shown, paragraph, table, text
+from crqlab.show.markup import Column, Shown, name, names, paragraph, table, text
 from crqlab.show.numbers import count, number, percent, span
 from crqlab.show.quotes import quote
 from crqlab.show.strips import bar
@@ -73,7 +73,8 @@ def account_pages(found: AccountPages) -> Shown:
     if rows.empty:
         said = "No account stands out: nothing has to be prepared for a single one."
         return Shown(paragraph(text(said)), said)
-    blocks = "\n".join(_block(found, row) for row in rows.itertuples())
+    placed = rows.assign(place=range(1, len(rows) + 1))
+    blocks = "\n".join(_block(found, row) for row in placed.itertuples())
     said = f"{count(len(rows), 'account')} to prepare for, led by {rows['name'].iloc[0]}"
     lead = (
         f"{count(len(rows), 'account')} with something to talk about, the greatest expected loss "
@@ -104,7 +105,7 @@ def _block(found: AccountPages, row: tuple) -> str:
         _agreed(found, row),
     ]
     return (
-        f'<details class="account"><summary><bdi>{text(row.name)}</bdi> '
+        f'<details class="account"><summary><span class="place">{row.place}</span> {name(row.name)} '
         f'<span class="n">{text(_headline(found, row))}</span></summary>\n'
         + "\n".join(part for part in parts if part)
         + "\n</details>"
@@ -157,7 +158,10 @@ def _scores(found: AccountPages, row: tuple) -> str:
         Column("Means", ["This account", "All accounts"]),
         *(Column(label, cells, True) for label, cells in zip(own["label"], rows, strict=True)),
     ]
-    caption = f"{row.name}: means of n = {count(row.n, 'respondent')}, without intervals."
+    caption = (
+        f"Means of account {row.place}, {row.name}: n = {count(row.n, 'respondent')}, without "
+        "intervals."
+    )
     return f"{line}\n{table(columns, caption=caption, kind='small')}"
 
 
@@ -175,8 +179,8 @@ def _agreed(found: AccountPages, row: tuple) -> str:
     blank = [""] * BLANKS
     columns = [
         Column("Action", [*(text(what) for what in own["what"]), *blank]),
-        Column("Owner", [*(text(owner) for owner in own["owner"]), *blank]),
+        Column("Owner", [*names(own["owner"]), *blank]),
         Column("Due", [*due, *blank]),
     ]
-    caption = f"{row.name}: what was agreed; empty lines are for the meeting."
+    caption = f"Agreed with account {row.place}, {row.name}: empty lines are for the meeting."
     return table(columns, caption=caption, kind="agreed", row_heads=False)

@@ -102,7 +102,7 @@ def test_a_wrong_line_is_named_with_what_would_be_right(write, text, line, said)
 )
 def test_a_logo_that_cannot_be_shown_is_refused_with_its_line(write, logo, content, said):
     files = {} if content is None else {logo.replace(".", "_"): content}
-    with pytest.raises(StudyError, match="line 2, logo") as refused:
+    with pytest.raises(StudyError, match="line 2: logo") as refused:
         brand.read(write(f"name: A\nlogo: {logo}\n", **files))
     assert said in str(refused.value)
 

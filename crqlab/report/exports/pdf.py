@@ -35,7 +35,7 @@ def content(view: ClientView, theme: Theme, *, page: str, **_: Any) -> bytes:
     logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it lists rules it does not know
     style = f"<style>\n{theme.css}{_LOGO}</style>\n</head>"
     dressed = re.sub(r"</head>", lambda _: style, page, count=1)
-    if theme.image:
+    if theme.image and 'class="logo"' not in page:
         dressed = dressed.replace('<header class="top">', f'<header class="top">{theme.image}', 1)
     made = HTML(string=dressed, url_fetcher=_inside).write_pdf(
         font_config=FontConfiguration(), pdf_identifier=False, uncompressed_pdf=False

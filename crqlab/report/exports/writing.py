@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crqlab.base.errors import ReportError, StudyError, one_of
 from crqlab.base.study import Study, replace
-from crqlab.report import gate
+from crqlab.report import brand, gate
 from crqlab.report.client import view
 from crqlab.report.documents import stem
 from crqlab.report.exports import theme as themes
@@ -71,7 +71,7 @@ def export(
         _installed(kind)
     name = stem(client, wave)
     shown = view(study, client=client, wave=wave)
-    look = themes.read(theme) if theme else themes.Theme()
+    look = themes.read(theme) if theme else brand.of(study, client)
     source = {
         "page": _page(page or study.reports / f"{name}.html") if "pdf" in kinds else "",
         "card": card(study, client=client, wave=wave),
