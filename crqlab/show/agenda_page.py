@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from crqlab.show.markup import Column, Shown, folded, names, paragraph, table, text
+from crqlab.show.markup import Column, Shown, folded, names, paragraph, phrases, table, text
 from crqlab.show.numbers import MISSING, count, number, percent
 from crqlab.show.segmented import LOSING
 from crqlab.show.view import ClientView
@@ -67,8 +67,8 @@ def _listed(rows: pd.DataFrame, caption: str) -> str:
     columns = [
         Column("Account", names(rows["name"])),
         Column("Segment", [_segment(row) for row in rows.itertuples()]),
-        Column("Do, and until when", names(rows["todo"])),
-        Column("Owner", names(rows["account_manager"].fillna(MISSING))),
+        Column("Do, and until when", phrases(rows["todo"])),
+        Column("Owner", names(rows["account_manager"], missing=MISSING)),
     ]
     return table(columns, caption=caption, kind="long")
 
@@ -77,9 +77,9 @@ def _playbook(rows: pd.DataFrame) -> Shown:
     """What each action means."""
     own = rows.drop_duplicates(["segment", "action"]).sort_values("turn", kind="stable")
     columns = [
-        Column("Segment", names(own["segment"])),
-        Column("Action", names(own["action"])),
-        Column("How", names(own["what"])),
+        Column("Segment", phrases(own["segment"])),
+        Column("Action", phrases(own["action"])),
+        Column("How", phrases(own["what"])),
     ]
     caption = "The playbook of each segment, our own proposal."
     return folded("What the actions mean", Shown(table(columns, caption=caption), ""))
@@ -99,7 +99,7 @@ def referrals(view: ClientView) -> Shown:
         Column("Ambassador account", names(shown["name"])),
         Column("Promoters", [f"{n:,}" for n in shown["promoters"]], True),
         Column("of n", [number(n, 0) for n in shown["n"]], True),
-        Column("Account manager", names(shown["manager"].fillna(MISSING))),
+        Column("Account manager", names(shown["manager"], missing=MISSING)),
     ]
     many = int(rows["promoters"].sum())
     said = f"{count(many, 'promoter')} at {count(len(rows), 'Ambassador account')} may be asked."
@@ -120,9 +120,9 @@ def lifts(view: ClientView) -> Shown:
     rows = rows.sort_values("size", kind="stable").head(LISTED)
     columns = [
         Column("Account", names(rows["name"])),
-        Column("From", names(rows["segment"])),
-        Column("To", names(rows["target"])),
-        Column("Smallest change", names(rows["change"])),
+        Column("From", phrases(rows["segment"])),
+        Column("To", phrases(rows["target"])),
+        Column("Smallest change", phrases(rows["change"])),
         Column("Probability then", [percent(value) for value in rows["probability"]], True),
         Column("Now", [percent(value) for value in rows["now"]], True),
     ]

@@ -100,9 +100,38 @@ def plain(value: object) -> str:
     return _UNSAFE.sub("", str(value))
 
 
-def names(values: Iterable[object]) -> list[str]:
-    """Make a column of names harmless; each keeps its own writing direction."""
-    return [f"<bdi>{text(value)}</bdi>" for value in values]
+def names(values: Iterable[object], *, missing: str = "") -> list[str]:
+    """Make a column of names harmless; each keeps its own writing direction and its language.
+
+    Parameters
+    ----------
+    values : iterable
+    missing : str
+        Our own word in place of None and NaN.
+
+    Examples
+    --------
+    >>> names(["A & B", None], missing="open")
+    ['<bdi translate="no">A &amp; B</bdi>', '<bdi>open</bdi>']
+    """
+    return [name(value) if value == value and value is not None else phrase(missing)
+            for value in values]  # fmt: skip
+
+
+def name(value: object) -> str:
+    """Make one name harmless: what a client's data call something is never translated."""
+    return f'<bdi translate="no">{text(value)}</bdi>'
+
+
+def phrases(values: Iterable[object], *, missing: str = "") -> list[str]:
+    """Make a column of our own words harmless; unlike names they may be translated."""
+    known = (missing if value is None or value != value else value for value in values)
+    return [phrase(value) for value in known]
+
+
+def phrase(value: object) -> str:
+    """Make our own words harmless, in a writing direction of their own."""
+    return f"<bdi>{text(value)}</bdi>"
 
 
 def table(

@@ -7,7 +7,7 @@ import pandas as pd
 from crqlab.show import svg
 from crqlab.show.colours import MUTED, ink
 from crqlab.show.colours import segment as colour
-from crqlab.show.markup import Column, Shown, folded, names, paragraph, table, text
+from crqlab.show.markup import Column, Shown, folded, names, paragraph, phrases, table, text
 from crqlab.show.numbers import MISSING, count, number, percent, share, span
 from crqlab.show.segmented import LOSING
 from crqlab.show.view import ClientView
@@ -38,7 +38,7 @@ def segments(view: ClientView) -> Shown:
     means = rows["segment"].map(MEANS).fillna("")
     columns = [
         Column("Segment", [f"{name} <small>{text(says)}</small>" for name, says in
-                           zip(names(rows["segment"]), means, strict=True)]),
+                           zip(phrases(rows["segment"]), means, strict=True)]),
         Column("Accounts", [number(n, 0) for n in rows["n"]], True),
         Column("Share", _shares(rows["share"], rows["low"], rows["high"]), True),
         Column(f"Revenue a year{money}", [number(value, 0) for value in rows["revenue"]], True),
@@ -163,7 +163,7 @@ def migration(view: ClientView) -> Shown:
     origins = [name for name in [*known, "new"] if name in set(rows["from_segment"])]
     ends = [name for name in [*known, "not asked"] if name in set(rows["segment"])]
     cells = rows.set_index(["from_segment", "segment"])[["n", "revenue"]]
-    columns = [Column(f"{before}, down; {view.wave}, across", names(origins))]
+    columns = [Column(f"{before}, down; {view.wave}, across", phrases(origins))]
     for end in ends:
         some = [cells.loc[(o, end)] if (o, end) in cells.index else None for o in origins]
         heat = [_shade(view, o, end, row is not None) for o, row in zip(origins, some, strict=True)]
@@ -221,13 +221,13 @@ def segment_reasons(view: ClientView) -> Shown:
 def _reasons(view: ClientView, rows: pd.DataFrame, caption: str) -> str:
     columns = [
         Column("Account", names(rows["name"])),
-        Column("Segment", names(rows["segment"].fillna("open"))),
-        *([Column(view.segmented.before, names(rows["before"].fillna(MISSING)))]
+        Column("Segment", phrases(rows["segment"], missing="open")),
+        *([Column(view.segmented.before, phrases(rows["before"], missing=MISSING))]
           if view.segmented.before else []),
         Column("Status", [_status(row) for row in rows.itertuples()]),
         Column("P", [percent(value) for value in rows["p"]], True),
         Column("n", [number(n, 0) for n in rows["n"]], True),
-        Column("Why", names(rows["reason"].str.split(": ", n=1).str[-1])),
+        Column("Why", phrases(rows["reason"].str.split(": ", n=1).str[-1])),
     ]  # fmt: skip
     return table(columns, caption=caption, kind="long")
 

@@ -131,10 +131,10 @@ def test_nothing_of_other_clients_or_of_the_whole_panel_in_money(stationed_study
                  "referrals", "lifts", "migration", "segment_shares", "driver_map"):  # fmt: skip
         mine = study.read(name)
         study.write(name, pd.concat([mine, mine[mine["client_id"] != ""].assign(client_id="X01")]))
+    found = view(study, client="C017", wave="2025")
+    expected = view(alone, client="C017", wave="2025")
     for part in ("segmented", "prospect", "levers", "peers", "agenda"):
-        one, two = (
-            said(getattr(view(s, client="C017", wave="2025"), part)) for s in (study, alone)
-        )
+        one, two = said(getattr(found, part)), said(getattr(expected, part))
         assert one == two
         assert "X01" not in one
         assert "99000000" not in one

@@ -97,8 +97,9 @@ def _shares(key: dict, sorted_: pd.DataFrame) -> pd.DataFrame:
 def _moves(key: dict, shape: Shape) -> pd.DataFrame:
     if len(shape.waves) < 2:
         return pd.DataFrame(columns=list(contract("migration").columns))
-    moves = [("Rational", "Ambassador", 3), ("Ambassador", "Rational", 1),
-             ("Rational", "Rational", 2), ("Silent", "Opponent", 4), ("new", "Rational", 5)]  # fmt: skip
+    climbed, fell = ("Rational", "Ambassador", 3), ("Ambassador", "Rational", 1)
+    others = [("Rational", "Rational", 2), ("Silent", "Opponent", 4), ("new", "Rational", 5)]
+    moves = [climbed, fell, *others]
     return pd.DataFrame(
         [{**key, "from_wave": shape.waves[-2], "from_segment": a, "segment": b, "n": n,
           "revenue": 1e5 * n} for a, b, n in moves]
