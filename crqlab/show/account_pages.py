@@ -104,12 +104,10 @@ def _block(found: AccountPages, row: tuple) -> str:
         _quotes(found, row),
         _agreed(found, row),
     ]
-    return (
-        f'<details class="account"><summary><span class="place">{row.place}</span> {name(row.name)} '
-        f'<span class="n">{text(_headline(found, row))}</span></summary>\n'
-        + "\n".join(part for part in parts if part)
-        + "\n</details>"
-    )
+    head = f'<span class="place">{row.place}</span> {name(row.name)} '
+    head += f'<span class="n">{text(_headline(found, row))}</span>'
+    body = "\n".join(part for part in parts if part)
+    return f'<details class="account"><summary>{head}</summary>\n{body}\n</details>'
 
 
 def _headline(found: AccountPages, row: tuple) -> str:

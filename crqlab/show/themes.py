@@ -71,7 +71,7 @@ def _aloud(found: Themes) -> str:
 
 
 def _question(found: Themes, row: tuple) -> str:
-    head = f"<h3>{text(row.wording)}</h3>"
+    head = f'<h3 translate="no">{text(row.wording)}</h3>'
     own = found.table[found.table["question"] == row.question]
     if row.withheld:
         few = f"Not shown: fewer than {found.minimum} people wrote something."
@@ -91,7 +91,7 @@ def _theme(found: Themes, row: tuple) -> str:
     some = some[(some["question"] == row.question) & (some["theme"] == row.theme)].head(QUOTES)
     quotes = "\n".join(quote(one) for one in some.itertuples())
     parts = [
-        f'<p class="name">{text(_named(row.phrases))}</p>',
+        f'<p class="name" translate="no">{text(_named(row.phrases))}</p>',
         f'<p class="n">{text(_counted(row))}</p>',
         f"<p>{text(_scored(found, row))}</p>",
         f'<ul class="quotes">\n{quotes}\n</ul>',
@@ -128,7 +128,8 @@ def _method(found: Themes) -> str:
         "together (TF-IDF and non-negative matrix factorisation). One theme is looked for in every "
         f"{PER_THEME} comments to a question, at least {FEWEST} and at most {MOST}; a comment "
         "counts for the one theme that it fits best, and a theme of fewer than "
-        f"{found.minimum} comments is dissolved. A theme is in one language, as its phrases are. Quotes are the most typical "
+        f"{found.minimum} comments is dissolved. A theme is in one language, as its phrases are. "
+        "Quotes are the most typical "
         "ones, not the best or the worst. A mean tells who wrote about a theme, not what the "
         f"theme does to scores. Roles with fewer than {found.minimum} comments in a theme stand "
         "together. E-mail addresses, phone numbers and names of invited people are taken out by "
