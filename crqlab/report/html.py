@@ -97,7 +97,7 @@ def render(
     blocks = [block for block in blocks if block not in mastheads]
     question = text(writer.question or title)
     head = banner().html if synthetic else ""
-    head += f'<p class="study">{text(title)}</p>\n<h1>{question}</h1>'
+    head += f'<p class="study" translate="no">{text(title)}</p>\n<h1>{question}</h1>'
     named = question
     if mastheads:
         head = f'{mastheads[0].html}\n<p class="question">{question}</p>'

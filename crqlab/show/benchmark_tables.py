@@ -7,7 +7,7 @@ import pandas as pd
 from crqlab.benchmark import Positions
 from crqlab.benchmark.positioning import ordinal
 from crqlab.show.benchmark_figures import RATES
-from crqlab.show.markup import Column, Shown, names, paragraph, table, text
+from crqlab.show.markup import Column, Shown, paragraph, phrases, table, text
 from crqlab.show.numbers import MISSING, decimals, number, percent, span
 
 
@@ -28,7 +28,7 @@ def deciles(rows: pd.DataFrame) -> Shown:
         Column("Cut", [number(value, places) for value in rows["estimate"]], True),
         Column("Interval", _spans(rows, places), True),
         Column("Drawn to the wider cell", [number(v, places) for v in rows["shrunken"]], True),
-        Column("Caution", names(rows["flag"])),
+        Column("Caution", phrases(rows["flag"])),
     ]
     caption = (
         f"{first['measure']}: cuts of {first['n_clients']:,} clients with {first['n_accounts']:,} "
@@ -56,14 +56,14 @@ def positions(result: Positions, client: str, wave: str) -> Shown:
     front = rows["measure"].map({"crq": 0, "nps": 1}).fillna(2)
     rows = rows.assign(front=front).sort_values(["front", "measure"], kind="stable")
     columns = [
-        Column("Measure", names(rows["measure"].str.replace("_", " "))),
+        Column("Measure", phrases(rows["measure"].str.replace("_", " "))),
         Column("Score", _each(rows, "value"), True),
         Column("Decile", [_decile(row) for row in rows.itertuples()], True),
         Column("Peers below", [percent(share) for share in rows["percentile"]], True),
         Column("Since the wave before", _changes(rows), True),
         Column("To the top decile", _each(rows, "gap", signed=True), True),
-        Column("Peers", names(rows["peers"])),
-        Column("Caution", names(rows["flag"])),
+        Column("Peers", phrases(rows["peers"])),
+        Column("Caution", phrases(rows["flag"])),
     ]
     first = rows.iloc[0]
     caption = (

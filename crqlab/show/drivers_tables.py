@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from crqlab.show.drivers_words import first_said, focus_said, nothing_said, weights_said
-from crqlab.show.markup import Column, Shown, names, paragraph, table, text
+from crqlab.show.markup import Column, Shown, names, paragraph, phrases, table, text
 from crqlab.show.numbers import MISSING, number, percent, span
 
 MOST = 30  # rows that a reader still goes through
@@ -30,13 +30,13 @@ def driver_weights(rows: pd.DataFrame, *, outcome: str | None = None) -> Shown:
     main = own[own["method"] == "LMG"].sort_values("share", ascending=False, kind="stable")
     other = own[own["method"] != "LMG"].set_index("driver").loc[main["driver"]]
     columns = [
-        Column("Driver", names(main["label"])),
+        Column("Driver", phrases(main["label"])),
         Column("Share", [percent(v) for v in main["share"]], True),
         Column("Interval", _shares(main["share_low"], main["share_high"]), True),
         Column("Johnson", [percent(v) for v in other["share"]], True),
         Column("Alone", [percent(v) for v in main["alone"]], True),
         Column("Added last", [percent(v) for v in main["last"]], True),
-        Column("Outcome goes", names(main["direction"])),
+        Column("Outcome goes", phrases(main["direction"])),
         Column("VIF", [number(v, 1) for v in main["vif"]], True),
         *_cautions(main["flag"]),
     ]
@@ -62,7 +62,7 @@ def driver_effects(rows: pd.DataFrame) -> Shown:
     if own.empty:
         return _nothing(nothing_said(rows))
     drivers = own.drop_duplicates("driver")
-    columns = [Column("Driver", names(drivers["label"]))]
+    columns = [Column("Driver", phrases(drivers["label"]))]
     for _outcome, part in own.groupby("outcome", sort=False):
         found = part.set_index("driver").reindex(drivers["driver"])
         cells = [
@@ -97,7 +97,7 @@ def driver_map(rows: pd.DataFrame) -> Shown:
         return _nothing("No driver has both importance and performance")
     own = rows.sort_values(["probability", "pressure"], ascending=False, kind="stable")
     columns = [
-        Column("Driver", names(own["label"])),
+        Column("Driver", phrases(own["label"])),
         Column("Importance", [percent(v) for v in own["importance"]], True),
         Column("Interval", _shares(own["importance_low"], own["importance_high"]), True),
         Column("Performance", [number(v) for v in own["performance"]], True),

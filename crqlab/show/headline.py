@@ -7,7 +7,7 @@ from math import isnan
 import pandas as pd
 
 from crqlab.show.charts import ends
-from crqlab.show.markup import Shown, paragraph, text
+from crqlab.show.markup import Shown, name, paragraph, text
 from crqlab.show.numbers import count, decimals, number, percent, span
 from crqlab.show.participation_tables import adjusted
 from crqlab.show.strips import strip
@@ -30,7 +30,8 @@ def masthead(view: ClientView) -> Shown:
     """Name the client and the wave, and warn of made-up data."""
     warning = f"{banner().html}\n" if view.synthetic else ""
     html = (
-        f'{warning}<p class="study">{text(view.title)}</p>\n<h1><bdi>{text(view.client)}</bdi>, '
+        f'{warning}<p class="study" translate="no">{text(view.title)}</p>\n'
+        f"<h1>{name(view.client)}, "
         f'<span class="wave">wave {text(view.wave)}</span></h1>'
     )
     return Shown(html, f"{MADE_UP}. {view}" if view.synthetic else str(view))

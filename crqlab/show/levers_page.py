@@ -7,7 +7,7 @@ import pandas as pd
 from crqlab.show import svg
 from crqlab.show.colours import ACCENT, INK, MUTED, SOFT, WARM
 from crqlab.show.drivers_tables import driver_focus, driver_map
-from crqlab.show.markup import Column, Shown, folded, names, paragraph, table, text
+from crqlab.show.markup import Column, Shown, folded, names, paragraph, phrases, table, text
 from crqlab.show.numbers import count, number, percent, span
 from crqlab.show.view import ClientView
 
@@ -90,7 +90,7 @@ def account_levers(view: ClientView) -> Shown:
     ]
     columns = [
         Column("Account", names(shown["name"])),
-        Column("Fix first", names(shown["label"])),
+        Column("Fix first", phrases(shown["label"])),
         Column("Probability", [percent(value) for value in shown["probability"]], True),
         Column("Or else", second),
         Column("Score, shrunken", [number(v, 1) for v in shown["performance"]], True),

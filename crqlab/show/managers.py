@@ -50,7 +50,7 @@ def managers(found: Managers) -> Shown:
         said = "The accounts are not parted by account manager: fewer than two are known."
         return Shown(paragraph(text(said)), said)
     columns = [
-        Column("Account manager", names(rows["manager"].fillna("none named"))),
+        Column("Account manager", names(rows["manager"], missing="none named")),
         Column("Accounts", [f"{n:,}" for n in rows["n_accounts"]], True),
         *_paid(rows, found.currency),
         Column("Heard", [f"{n:,}" for n in rows["n_heard"]], True),

@@ -95,7 +95,7 @@ def run_card(rows: pd.DataFrame) -> Shown:
         ``part``, ``name``, ``value``: the table of a run card.
     """
     said = f"Run card with {count(len(rows), 'line')}"
-    values = [f"<code>{text(value)}</code>" for value in rows["value"]]
+    values = [f'<code translate="no">{text(value)}</code>' for value in rows["value"]]
     columns = [
         Column("Name", names(rows["name"])),
         Column("Kind", names(rows["part"])),

@@ -6,7 +6,7 @@ import pandas as pd
 
 from crqlab.show import svg
 from crqlab.show.colours import ACCENT, INK, LINE, MUTED, PALE, SOFT
-from crqlab.show.markup import Column, Shown, folded, names, paragraph, table, text
+from crqlab.show.markup import Column, Shown, folded, paragraph, phrases, table, text
 from crqlab.show.numbers import MISSING, count, decimals, nth, number, percent, span
 from crqlab.show.view import ClientView
 
@@ -22,7 +22,7 @@ def peers(view: ClientView) -> Shown:
     if known.empty:
         return _nowhere(view)
     columns = [
-        Column("Measure", names(known["label"])),
+        Column("Measure", phrases(known["label"])),
         Column("Score", [_score(row.measure, row.value) for row in known.itertuples()], True),
         Column("Peers below", _percents(known, "percentile"), True),
         Column("Decile", [_deciles(row) for row in known.itertuples()], True),
@@ -121,7 +121,7 @@ def _among(rows: pd.DataFrame) -> list[Column]:
     if len(rows[["peers", "n_clients"]].drop_duplicates()) == 1:
         return []
     said = rows["peers"].fillna("") + ", n = " + rows["n_clients"].map("{:,}".format)
-    return [Column("Peers", names(said))]
+    return [Column("Peers", phrases(said))]
 
 
 def _whom(rows: pd.DataFrame) -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from crqlab.show import svg
 from crqlab.show.colours import MUTED, SOFT, WARM
-from crqlab.show.markup import Column, Shown, folded, names, paragraph, table, text
+from crqlab.show.markup import Column, Shown, folded, names, paragraph, phrases, table, text
 from crqlab.show.numbers import MISSING, count, number, percent, span
 from crqlab.show.view import ClientView
 
@@ -89,7 +89,7 @@ def _listed(view: ClientView, rows: pd.DataFrame, caption: str) -> str:
         Column(f"Revenue a year ({money})", [_thousands(v) for v in rows["revenue"]], True),
         Column(f"Expected loss ({money})", [_range(*each) for each in losses_], True),
         Column("Next due", [_day(day) for day in rows["due_on"]], True),
-        Column("What tells most", names(rows["reason"].str.replace(r"-(?=\d)", "−", regex=True))),
+        Column("What tells most", phrases(rows["reason"].str.replace(r"-(?=\d)", "−", regex=True))),
     ]  # fmt: skip
     told = [flag for flag in dict.fromkeys(flags) if flag]
     note = "; ".join(
@@ -144,7 +144,10 @@ def _card(view: ClientView) -> Shown:
     rows = rows[rows["topic"].isin(["window", "size", "test", "performance", "caution", "limit"])]
     if rows.empty:
         return Shown("", "")
-    columns = [Column("About", names(rows["topic"])), Column("To be known", names(rows["says"]))]
+    columns = [
+        Column("About", phrases(rows["topic"])),
+        Column("To be known", phrases(rows["says"])),
+    ]
     html = table(columns, caption="Model card: what the outlook rests on.", kind="long")
     return folded("Model card: what the outlook rests on", Shown(html, ""))
 

@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-from crqlab.show.markup import text
+from crqlab.show.markup import name, text
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -15,6 +15,6 @@ def quote(row: tuple) -> str:
     """Return one comment as a list item; its account only where that may be named."""
     known = not pd.isna(row.language) and _LANGUAGE.fullmatch(str(row.language))
     language = f' lang="{row.language}"' if known else ""
-    account = f" <cite><bdi>{text(row.account)}</bdi></cite>" if row.account else ""
+    account = f" <cite>{name(row.account)}</cite>" if row.account else ""
     words = text(row.words).replace("\n", "<br>")
-    return f'<li><q{language} dir="auto">{words}</q>{account}</li>'
+    return f'<li><q{language} translate="no" dir="auto">{words}</q>{account}</li>'

@@ -8,7 +8,7 @@ from crqlab.renewal.card import Card
 from crqlab.renewal.contesting import Contest
 from crqlab.renewal.explaining import Effects
 from crqlab.renewal.outlooking import RiskOutlook
-from crqlab.show.markup import Column, Shown, names, paragraph, table, text
+from crqlab.show.markup import Column, Shown, names, paragraph, phrases, table, text
 from crqlab.show.numbers import MISSING, count, number, percent, span
 
 LISTED = 25  # accounts that a reader still goes through
@@ -48,8 +48,8 @@ def renewal_outlook(
         Column(f"Revenue a year{money}", [number(v, 0) for v in rows["revenue"]], True),
         Column(f"Expected loss{money}", [number(v, 0) for v in rows["expected_loss"]], True),
         Column("Next due", names(_days(rows["due_on"]))),
-        Column("Because of", names(rows["reason"])),
-        Column("Caution", names(rows["flag"].mask(rows["flag"] == "ok", ""))),
+        Column("Because of", phrases(rows["reason"])),
+        Column("Caution", phrases(rows["flag"].mask(rows["flag"] == "ok", ""))),
     ]
     caption = (
         f"Renewal outlook of {count(len(result.table), 'account')}, the greatest expected loss "
@@ -121,10 +121,10 @@ def renewal_effects(result: Effects, *, model: str = "logit") -> Shown:
         return Shown(paragraph(text(str(result))), str(result))
     parts = rows["words"].str.split(": ", n=1)
     columns = [
-        Column("With", names(parts.str[0])),
-        Column("Renewal", names(parts.str[1])),
+        Column("With", phrases(parts.str[0])),
+        Column("Renewal", phrases(parts.str[1])),
         Column("p", [_chance(p) for p in rows["p"]], True),
-        Column("Caution", names(rows["flag"].mask(rows["flag"] == "ok", ""))),
+        Column("Caution", phrases(rows["flag"].mask(rows["flag"] == "ok", ""))),
     ]
     caption = (
         f"What goes with renewal ({model}), {percent(result.level)} intervals, n = "
@@ -148,7 +148,7 @@ def renewal_contest(result: Contest) -> Shown:
         return Shown(paragraph(text(str(result))), str(result))
     wide = result.table.set_index(["measure", "contestant"])
     order = result.table["contestant"].drop_duplicates()
-    columns = [Column("Looks at", names(order))]
+    columns = [Column("Looks at", phrases(order))]
     for measure, digits in MEASURES.items():
         rows = wide.loc[measure].reindex(order)
         cells = [_cell(row, digits) for row in rows.itertuples()]
@@ -175,6 +175,9 @@ def model_card(result: Card) -> Shown:
     result : Card
     """
     rows = result.table
-    columns = [Column("About", names(rows["topic"])), Column("To be known", names(rows["says"]))]
+    columns = [
+        Column("About", phrases(rows["topic"])),
+        Column("To be known", phrases(rows["says"])),
+    ]
     said = f"Model card: {count(len(rows), 'line')}"
     return Shown(table(columns, caption="Model card: what the numbers rest on", kind="long"), said)

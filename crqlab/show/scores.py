@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from crqlab.show.charts import ends
-from crqlab.show.markup import Column, Shown, names, paragraph, table, text
+from crqlab.show.markup import Column, Shown, names, paragraph, phrases, table, text
 from crqlab.show.numbers import MISSING, decimals, number, percent, span
 from crqlab.show.strips import bar
 from crqlab.show.view import ClientView
@@ -33,7 +33,7 @@ def constructs(view: ClientView) -> Shown:
         return Shown("", "No construct has a score")
     scale, asked = ends(view, "crq"), view.instrument
     parts = {part for construct in asked.constructs.values() for part in construct.parts}
-    labels = names(rows["label"])
+    labels = phrases(rows["label"])
     labels = [
         f'<span class="part">{label}</span>' if measure in parts else label
         for label, measure in zip(labels, rows["measure"], strict=True)
@@ -184,7 +184,7 @@ def _agreed(view: ClientView, rows: pd.DataFrame) -> str:
     sets = {name: rows[rows["statistic"] == name].set_index("measure") for name in kinds}
     measures = list(dict.fromkeys(rows["measure"]))
     sets = {name: some.reindex(measures) for name, some in sets.items()}
-    columns = [Column("Measure", names(view.instrument.label(measure) for measure in measures))]
+    columns = [Column("Measure", phrases(view.instrument.label(measure) for measure in measures))]
     for name, label in kinds.items():
         some = sets[name]
         columns += [

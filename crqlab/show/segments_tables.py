@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from crqlab.show.markup import Column, Shown, names, table
+from crqlab.show.markup import Column, Shown, names, phrases, table
 from crqlab.show.numbers import MISSING, count, number, percent, span
 
 
@@ -25,7 +25,7 @@ def segment_mix(rows: pd.DataFrame, *, thresholds: str) -> Shown:
         for r in rows.itertuples()
     ]
     columns = [
-        Column("segment", names(rows["segment"])),
+        Column("segment", phrases(rows["segment"])),
         Column("accounts", [number(n, 0) for n in rows["n"]], True),
         Column("share", [percent(share) for share in rows["share"]], True),
         Column(f"{percent(rows['level'].iloc[0])} interval (%)", ends, True),
@@ -51,11 +51,11 @@ def segment_accounts(rows: pd.DataFrame, called: pd.Series | None = None) -> Sho
     account = rows["account_id"] if called is None else called
     columns = [
         Column("account", names(account)),
-        Column("segment", names(rows["segment"].fillna(MISSING))),
-        Column("status", names(rows["status"])),
+        Column("segment", phrases(rows["segment"].fillna(MISSING))),
+        Column("status", phrases(rows["status"])),
         Column("P", [number(p) for p in rows["p"]], True),
         Column("n", [number(n, 0) for n in rows["n"]], True),
-        Column("why", names(rows["reason"].str.split(": ", n=1).str[-1])),
+        Column("why", phrases(rows["reason"].str.split(": ", n=1).str[-1])),
     ]
     firm = int((rows["status"] == "firm").sum())
     caption = f"{count(len(rows), 'account')}, {firm:,} of them firm; P: how likely the segment is."
@@ -76,9 +76,9 @@ def segment_actions(rows: pd.DataFrame, called: pd.Series | None = None) -> Show
         return Shown("", "Nothing to do: no account is sorted")
     columns = [
         Column("account", names(rows["account_id"] if called is None else called)),
-        Column("segment", names(rows["segment"])),
-        Column("action", names(rows["action"])),
-        Column("what", names(rows["what"])),
+        Column("segment", phrases(rows["segment"])),
+        Column("action", phrases(rows["action"])),
+        Column("what", phrases(rows["what"])),
         Column("owner", names(rows["account_manager"].fillna(MISSING))),
         Column("due", names(rows["due"].dt.strftime("%Y-%m-%d").fillna(MISSING))),
     ]
@@ -103,9 +103,9 @@ def segment_lifts(rows: pd.DataFrame, called: pd.Series | None = None) -> Shown:
         return Shown("", "No account has a rung above it")
     columns = [
         Column("account", names(rows["account_id"] if called is None else called)),
-        Column("from", names(rows["segment"])),
-        Column("to", names(rows["target"])),
-        Column("raise", names(rows["change"])),
+        Column("from", phrases(rows["segment"])),
+        Column("to", phrases(rows["target"])),
+        Column("raise", phrases(rows["change"])),
         Column("P then", [percent(p) for p in rows["probability"]], True),
         Column("P now", [percent(p) for p in rows["now"]], True),
     ]

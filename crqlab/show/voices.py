@@ -27,7 +27,7 @@ def comments(view: ClientView) -> Shown:
 
 def _question(view: ClientView, row: tuple) -> str:
     wrote = count(row.n, "person wrote", "people wrote")
-    head = f"<h3>{text(row.wording)}</h3>"
+    head = f'<h3 translate="no">{text(row.wording)}</h3>'
     if row.withheld:
         few = f"Not shown: {wrote} something, fewer than {view.privacy.min_comments}."
         return head + paragraph(text(few if row.n else "Nobody wrote anything."))
