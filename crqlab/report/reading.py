@@ -53,4 +53,10 @@ def _veiled(study: Study, name: str, rows: pd.DataFrame) -> pd.DataFrame:
                  for kind in ("manager", "contact"))  # fmt: skip
         manager, contact = (part.reindex(rows.index).fillna(rows["name"]) for part in parts)
         hidden["name"] = manager.where(managers, contact)
+    if name == "driver_focus":
+        hidden["unit"] = rows["unit"]
+        for said, kind in (("account", "account"), ("account manager", "manager")):
+            own = rows["kind"] == said
+            veiled = pseudonyms(rows["unit"][own], kind=kind, key=held).reindex(rows.index)
+            hidden["unit"] = veiled.where(own, hidden["unit"])
     return rows.assign(**hidden)

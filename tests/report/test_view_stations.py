@@ -5,7 +5,9 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
+from crqlab import Study
 from crqlab.report.client import view
 from tests.show import stationed
 from tests.show.fixture import Shape, lay_out
@@ -201,3 +203,20 @@ def test_odd_studies_pass(stationed_view_of, shape):
     seen = stationed_view_of(**shape)
     assert len(seen.segmented.accounts) == 15
     assert np.isfinite(seen.prospect.accounts["expected_loss"]).all()
+
+
+def test_under_pseudonyms_no_section_names_an_account_or_a_manager(tmp_path, monkeypatch):
+    monkeypatch.setenv("CRQLAB_KEY_FILE", str(tmp_path / "kept" / "demo.key"))
+    study = stationed.add(lay_out(tmp_path / "home", Shape()), Shape())
+    book = study.raw / "codebook.yaml"
+    rules = yaml.safe_load(book.read_text(encoding="utf-8")) | {"privacy": {"pseudonyms": True}}
+    book.write_text(yaml.safe_dump(rules), encoding="utf-8")
+    seen = view(Study("demo", root=study.root), client="C017", wave="2025")
+    known = study.read("accounts")
+    for part in ("segmented", "prospect", "levers", "agenda"):
+        words = said(getattr(seen, part))
+        assert not [name for name in known["name"] if name in words]
+        assert not [name for name in known["account_id"] if f",{name}," in words]
+        assert "Eva Lind" not in words
+    assert seen.segmented.accounts["name"].str.startswith("A-").all()
+    assert len(seen.levers.accounts) > 2
