@@ -28,7 +28,6 @@ def peers(view: ClientView) -> Shown:
         Column("Decile", [_deciles(row) for row in known.itertuples()], True),
         Column("To the top decile", [_gap(row) for row in known.itertuples()], True),
         *_moves(view, known),
-        *_among(known),
     ]
     caption = (
         f"Place among peers; in brackets {percent(view.peers.level)} intervals from whole clients "
@@ -116,20 +115,16 @@ def _moves(view: ClientView, rows: pd.DataFrame) -> list[Column]:
     return [Column(f"Percentiles since {view.before or 'last time'}", moved, True)]
 
 
-def _among(rows: pd.DataFrame) -> list[Column]:
-    """Who the peers are, where they differ between measures."""
-    if len(rows[["peers", "n_clients"]].drop_duplicates()) == 1:
-        return []
-    said = rows["peers"].fillna("") + ", n = " + rows["n_clients"].map("{:,}".format)
-    return [Column("Peers", phrases(said))]
-
-
 def _whom(rows: pd.DataFrame) -> str:
-    if _among(rows):
-        return "The last column says who the peers are."
-    row = rows.iloc[0]
-    who = count(int(row["n_clients"]), "client")
-    return f"Peers: {row['peers'] or 'all clients'}, n = {who}."
+    """Who the peers are; measures with other peers than most are named."""
+    groups = rows.groupby(["peers", "n_clients"], sort=False, dropna=False)["label"].agg(list)
+    order = sorted(groups.items(), key=lambda group: -len(group[1]))
+    said = [
+        f"{peers or 'all clients'}, n = {count(int(n), 'client')}"
+        + (f" ({', '.join(names)})" if i else "")
+        for i, ((peers, n), names) in enumerate(order)
+    ]
+    return f"Peers: {'; '.join(said)}."
 
 
 def _cautions(rows: pd.DataFrame) -> str:

@@ -95,7 +95,7 @@ def _listed(view: ClientView, rows: pd.DataFrame, caption: str) -> str:
     note = "; ".join(
         f"{', '.join(rows.loc[flags == flag, 'name'].head(5))}: {flag}" for flag in told
     )
-    return table(columns, caption=caption, note=text(note), kind="long")
+    return table(columns, caption=caption, note=text(note), kind="long reasons")
 
 
 def _segment(row: tuple) -> str:

@@ -229,7 +229,7 @@ def _reasons(view: ClientView, rows: pd.DataFrame, caption: str) -> str:
         Column("n", [number(n, 0) for n in rows["n"]], True),
         Column("Why", phrases(rows["reason"].str.split(": ", n=1).str[-1])),
     ]  # fmt: skip
-    return table(columns, caption=caption, kind="long")
+    return table(columns, caption=caption, kind="long reasons")
 
 
 def _status(row: tuple) -> str:
