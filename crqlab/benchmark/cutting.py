@@ -107,9 +107,8 @@ def cuts(
             continue
         part = slice(first, first + size)
         pair_of, key = pairs(cells, crossing)
-        made = _threads(
-            partial(_laid, code, part, weight, shares, pair_of, len(key)), ranked, wanted
-        )
+        work = partial(_laid, weight, shares, pair_of, len(key), size)
+        made = _threads(work, ranked, _places(code, part, wanted))
         laid, at, held = zip(*made, strict=True)
         worth = _effective(np.stack(held, axis=1), key, part, cells, draws, seed)
         for m, (some, cut) in enumerate(zip(laid, at, strict=True)):
@@ -125,19 +124,27 @@ def _threads(work: Callable, *over: Iterable) -> list:
 
 
 def _laid(
-    code: NDArray,
-    part: slice,
     weight: NDArray,
     shares: NDArray,
     pair_of: NDArray,
     n_pairs: int,
+    size: int,
     ranked: tuple,
-    wanted: NDArray,
+    place: NDArray,
 ) -> tuple[_Sorted, NDArray, NDArray]:
     """One measure of one crossing: in order, its cuts, and what each client has below them."""
-    of, rows = _sorted(code, part, ranked, weight, wanted)
+    of, rows = _sorted(place, size, ranked, weight)
     cut = _values(of, shares)
     return of, cut, _below(of, rows, cut, pair_of, n_pairs)
+
+
+def _places(code: NDArray, part: slice, wanted: list[NDArray]) -> list[NDArray]:
+    """For each measure the place of every score's cell in its crossing, -1 where not wanted."""
+    seen: dict[bytes, NDArray] = {}
+    for some in wanted:
+        if (key := some[part].tobytes()) not in seen:
+            seen[key] = np.where((code >= 0) & some[code], code - np.int32(part.start), -1)
+    return [seen[some[part].tobytes()] for some in wanted]
 
 
 def _ranked_once(x: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
@@ -147,14 +154,12 @@ def _ranked_once(x: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
     return rows, x[rows]
 
 
-def _sorted(
-    code: NDArray, part: slice, ranked: tuple, weight: NDArray, wanted: NDArray
-) -> tuple[_Sorted, NDArray]:
-    (rows, scores), size = ranked, part.stop - part.start
-    own = np.where((code >= 0) & wanted[code], code - part.start, -1)
-    cell = own[rows]
+def _sorted(place: NDArray, size: int, ranked: tuple, weight: NDArray) -> tuple[_Sorted, NDArray]:
+    rows, scores = ranked
+    cell = place[rows]
     rank = np.flatnonzero(cell >= 0)
-    key = np.sort(cell[rank].astype(np.int64) << RANK_BITS | rank)  # faster than places of them
+    cell = cell if len(rank) == len(cell) else cell[rank]
+    key = np.sort(cell.astype(np.int64) << RANK_BITS | rank)  # faster than places of them
     cell, rows = key >> RANK_BITS, rows[key & ((1 << RANK_BITS) - 1)]
     n = np.bincount(cell, minlength=size)
     starts = np.concatenate([[0], np.cumsum(n)])

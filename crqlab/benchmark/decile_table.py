@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
+from threadpoolctl import threadpool_limits
 
 from crqlab.base.errors import EstimateError, one_of
 from crqlab.benchmark.cells import ALL, Cells, cells
@@ -188,9 +189,11 @@ def deciles(
         return DecileTable(_empty(), rules, level, scores.unit)
     laid = cells(scores, by)
     values = [scores.table[name].to_numpy(float) for name in names]
-    judged = _judged(laid, values, weight, scores, rules)
-    wanted = [verdict == OK for verdict, _ in judged]
-    found = cuts(laid, values, weight, share, wanted=wanted, level=level, draws=draws, seed=seed)
+    with threadpool_limits(1):  # measures are cut side by side: more threads would only wait
+        judged = _judged(laid, values, weight, scores, rules)
+        wanted = [verdict == OK for verdict, _ in judged]
+        some = {"wanted": wanted, "level": level, "draws": draws, "seed": seed}
+        found = cuts(laid, values, weight, share, **some)
     table = _table(laid, names, judged, found, share)
     table = table.assign(unit=scores.unit, view=view, level=level)
     return DecileTable(table[list(_COLUMNS)], rules, level, scores.unit)
