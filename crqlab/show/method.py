@@ -79,8 +79,10 @@ def privacy(view: ClientView) -> Shown:
     said = (
         f"Answers are confidential on request. Where fewer than {few} people stand behind a "
         "number, it is not shown; an account with fewer answers has only its shrunken score, which "
-        f"is drawn towards the client's mean. Words are shown where at least {words} people wrote "
-        "some. This keeps single answers from being read off the page. It is no promise of "
+        f"is drawn towards the client's mean. Such an account keeps its segment, always as "
+        "provisional, without reason or probability; it has no lever, no lift, and no score as the "
+        "reason of its renewal outlook. Promoters are counted, not named. Words are shown where at "
+        f"least {words} people wrote some. This keeps single answers from being read off the page. It is no promise of "
         "anonymity: who knows an account well may still guess."
     )
     return Shown(paragraph(text(said), ""), said)

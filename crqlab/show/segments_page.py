@@ -58,8 +58,12 @@ def segments(view: ClientView) -> Shown:
         caption += f" Renewal rates are those of all clients together, n = {due} contracts."
     flags = [flag for flag in dict.fromkeys(rows["flag"]) if flag != "ok"]
     said = _lead(view, n)
-    body = table(columns, caption=caption, note=text("; ".join(flags)), kind="long")
+    body = table(columns, caption=caption, note=text(_caution(flags)), kind="long")
     return Shown(f"{paragraph(text(said), 'lead')}\n{mix(view).html}\n{body}", said)
+
+
+def _caution(flags: list[str]) -> str:
+    return f"Caution: {'; '.join(flags)}." if flags else ""
 
 
 def _shares(values: pd.Series, low: pd.Series, high: pd.Series) -> list[str]:
@@ -73,9 +77,9 @@ def _lead(view: ClientView, n: int) -> str:
     """How many are loyal, how many on the point of leaving, and what they pay."""
     rows = view.segmented.shares.set_index("segment")
     losing = rows[rows.index.isin(LOSING)]
-    said = ""
-    if "Ambassador" in rows.index:
-        best = rows.loc["Ambassador"]
+    best = rows.loc["Ambassador"] if "Ambassador" in rows.index else None
+    said = "" if best is None else "No account is an Ambassador. "
+    if best is not None and best["n"]:
         said = f"{share(int(best['n']), n, 'accounts')} {'is' if best['n'] == 1 else 'are'} "
         said += "Ambassadors"
         if best["revenue_share"] == best["revenue_share"]:
