@@ -82,8 +82,8 @@ def privacy(view: ClientView) -> Shown:
         f"is drawn towards the client's mean. Such an account keeps its segment, always as "
         "provisional, without reason or probability; it has no lever, no lift, and no score as the "
         "reason of its renewal outlook. Promoters are counted, not named. Words are shown where at "
-        f"least {words} people wrote some. This keeps single answers from being read off the page. It is no promise of "
-        "anonymity: who knows an account well may still guess."
+        f"least {words} people wrote some. This keeps single answers from being read off the page. "
+        "It is no promise of anonymity: who knows an account well may still guess."
     )
     return Shown(paragraph(text(said), ""), said)
 
