@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from crqlab.base.documents import load
 from crqlab.base.errors import one_of
-from crqlab.report.messages import Message, disagreement, message, words
+from crqlab.report.messages import Message, disagreement, message, parts, words
 from crqlab.report.numerals import Numerals
 
 #: The language in which notebooks are written and pages are made.
@@ -57,7 +57,7 @@ class Catalogue:
         self.numerals = Numerals(self.language)
         self.messages = [message(*pair) for pair in _read(path, len(self.numerals.tags)).items()]
         plain = [said for said in self.messages if not said.kinds]
-        self.exact = {said.key.replace("\u00a0", " "): said for said in plain}
+        self.exact = {"".join(part.text for part in parts(said.key)): said for said in plain}
         self._by_word, self._bare = _indexed(said for said in self.messages if said.kinds)
 
     def candidates(self, said: str) -> list[Message]:

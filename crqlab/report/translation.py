@@ -7,7 +7,7 @@ says exactly the same. A text is looked for as a whole, by sentences, then part 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape, unescape
@@ -27,6 +27,9 @@ _MOST = 0xF8FF - _OPAQUE
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _MARK = re.compile("[\ue100-\ue1ff]")
 _NAMES = {mark: tag for tag, mark in TAGS.items()}
+_BETWEEN_MARKS = re.compile(f"({_MARK.pattern})")
+_AROUND = re.compile(f"(?:{_MARK.pattern}|\\s)*")
+_AT_END = re.compile(f"(?:{_MARK.pattern}|\\s)*$")
 _LETTER = re.compile(r"[^\W\d_\ue000-\uf8ff]")
 _SENTENCE = re.compile(r"(?<=[.?!]) (?=\S)")
 _INSIDE = re.compile(r"(.+?) \((.+)\)")
@@ -70,16 +73,49 @@ class Translator:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.used: set[str] = set()
-        self._memory: dict[str, str | None] = {}
+        self._lasting: dict[str, str] = {}
+        self.begin(frozenset())
+
+    def begin(self, known: Set[str]) -> None:
+        """Forget what holds for one page only.
+
+        Parameters
+        ----------
+        known : set of str
+            Texts that the next page prints as data: wherever it says the same, it is data too.
+        """
+        self._known = known
+        self._passing: dict[str, str | None] = {}
+        self._leaned = 0
 
     def said(self, text: str) -> str | None:
         """Return a text in the other language; None where a part of it is in no message."""
-        if text not in self._memory:
-            if len(self._memory) >= _MEMORY:
-                self._memory.clear()
-            self._memory[text] = None  # a text that holds itself is no translation of itself
-            self._memory[text] = self._found(text)
-        return self._memory[text]
+        if (found := self._lasting.get(text)) is not None:
+            return found
+        if text in self._passing:
+            self._leaned += 1
+            return self._passing[text]
+        self._passing[text] = None  # a text that holds itself is no translation of itself
+        before = self._leaned
+        found = self._found(text)
+        if found is None and self._is_data(text):
+            self._leaned += 1
+            found = text
+        if found is None or self._leaned > before:
+            self._passing[text] = found
+            return found
+        del self._passing[text]
+        if len(self._lasting) >= _MEMORY:
+            self._lasting.clear()
+        self._lasting[text] = found
+        return found
+
+    def _is_data(self, said: str) -> bool:
+        """Whether the page prints this text as data, here perhaps cut short."""
+        if said in self._known:
+            return True
+        cut = said.removesuffix("…").rstrip()
+        return cut != said and any(datum.startswith(cut) for datum in self._known)
 
     def _found(self, text: str) -> str | None:
         if not _LETTER.search(text):
@@ -170,7 +206,8 @@ def translated(page: str, into: Translator) -> Translated:
     """
     pieces = list(_pieces(page))
     known = {_plain(datum) for piece in pieces if isinstance(piece, _Unit) for datum in piece.data}
-    work = _Work(into, known - {""})
+    into.begin(known - {""})
+    work = _Work(into)
     made = "".join(
         work.unit(piece) if isinstance(piece, _Unit) else work.tag(piece) for piece in pieces
     )
@@ -188,7 +225,7 @@ def _pieces(page: str) -> Iterator[str | _Unit]:
     for found in tokens:
         token = found[0]
         if token[0] != "<":
-            if _PRIVATE.search(token):
+            if _PRIVATE.search(token):  # no text of ours has such characters
                 _datum(unit, token)
             else:
                 unit.said += unescape(token)
@@ -228,8 +265,8 @@ def _until(tokens: Iterator[re.Match[str]], name: str) -> str:
 class _Work:
     """One page under translation."""
 
-    def __init__(self, into: Translator, known: set[str]) -> None:
-        self.into, self.known = into, known
+    def __init__(self, into: Translator) -> None:
+        self.into = into
         self.left: list[str] = []
 
     def tag(self, token: str) -> str:
@@ -241,58 +278,50 @@ class _Work:
 
     def unit(self, unit: _Unit) -> str:
         """Translate what stands between two blocks."""
-        whole, _ = self._whole(unit.said)
-        if whole is None:
-            whole = "".join(
-                self._piece(piece) for piece in re.split(f"({_MARK.pattern})", unit.said)
-            )
-        return _restored(whole, unit, self)
+        start, core, end = _cored(unit.said)
+        found = self.into.said(_even(core)) if core else core
+        if found is None:
+            found = " ".join(self._sentence(piece) for piece in _SENTENCE.split(core))
+        return _restored(start + found + end, unit, self)
 
-    def _whole(self, said: str) -> tuple[str | None, str]:
-        """Try all that is said, without the tags and the space around it."""
-        start = re.match(f"(?:{_MARK.pattern}|\\s)*", said)[0]
-        end = re.search(f"(?:{_MARK.pattern}|\\s)*$", said[len(start) :])[0]
-        core = said[len(start) : len(said) - len(end)]
-        while core and (lost := _unbalanced(core)):
-            if not _widened(core, start, end, lost):
-                break
-            core, start, end = _widened(core, start, end, lost)
-        if not core:
-            return said, ""
-        found = self.into.said(_even(core))
-        return (None if found is None else start + found + end), core
+    def _sentence(self, said: str) -> str:
+        """Say a sentence as a whole, else what stands between its tags."""
+        if not _MARK.search(said):
+            return self._said(said)
+        whole = self.into.said(_even(said))
+        pieces = _BETWEEN_MARKS.split(said) if whole is None else []
+        return whole or "".join(self._piece(piece) for piece in pieces)
 
     def _piece(self, piece: str) -> str:
-        if _MARK.fullmatch(piece) or not piece.strip():
-            return piece
         core = piece.strip()
+        if not core or _MARK.fullmatch(core):
+            return piece
         before, after = piece.split(core, 1)
         return f"{before}{self._said(core)}{after}"
 
     def _said(self, said: str) -> str:
-        even = _even(said)
-        found = self.into.said(even)
-        if found is None and not self._data(even):
-            self.left += _unsaid(self.into, even)
-        return self._partly(said) if found is None else found
+        """Say a text; what is in no message stays, and is noted."""
+        found = self.into.said(_even(said))
+        if found is not None:
+            return found
+        pieces = [(piece, self.into.said(_even(piece))) for piece in _SENTENCE.split(said)]
+        self.left += [piece for piece, told in pieces if told is None]
+        return " ".join(piece if told is None else told for piece, told in pieces)
 
-    def _partly(self, said: str) -> str:
-        """Say the sentences that can be said, and leave the others as they are."""
-        pieces = _SENTENCE.split(said)
-        return " ".join(self.into.said(_even(piece)) or piece for piece in pieces)
 
-    def _data(self, said: str) -> bool:
-        cut = said.removesuffix("…")
-        return said in self.known or (cut != said and any(d.startswith(cut) for d in self.known))
+def _cored(said: str) -> tuple[str, str, str]:
+    """Part a text from the tags and the space around it, as far as they belong together."""
+    start = _AROUND.match(said)[0]
+    end = _AT_END.search(said[len(start) :])[0]
+    core = said[len(start) : len(said) - len(end)]
+    while core and (lost := _unbalanced(core)) and (wider := _widened(core, start, end, lost)):
+        core, start, end = wider
+    return start, core, end
 
 
 def _even(said: str) -> str:
     """One kind of space, so that line breaks in the source do not matter."""
     return " ".join(said.replace("\u00a0", " ").split())
-
-
-def _unsaid(into: Translator, said: str) -> list[str]:
-    return [piece for piece in _SENTENCE.split(said) if into.said(piece) is None]
 
 
 def _unbalanced(core: str) -> str:
