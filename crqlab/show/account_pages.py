@@ -157,7 +157,7 @@ def _scores(found: AccountPages, row: tuple) -> str:
         *(Column(label, cells, True) for label, cells in zip(own["label"], rows, strict=True)),
     ]
     caption = (
-        f"Means of account {row.place}, {row.name}: n = {count(row.n, 'respondent')}, without "
+        f"Means of no. {row.place}, {row.name}: n = {count(row.n, 'respondent')}, without "
         "intervals."
     )
     return f"{line}\n{table(columns, caption=caption, kind='small')}"
@@ -180,5 +180,5 @@ def _agreed(found: AccountPages, row: tuple) -> str:
         Column("Owner", [*names(own["owner"]), *blank]),
         Column("Due", [*due, *blank]),
     ]
-    caption = f"Agreed with account {row.place}, {row.name}: empty lines are for the meeting."
+    caption = f"Agreed with no. {row.place}, {row.name}: empty lines are for the meeting."
     return table(columns, caption=caption, kind="agreed", row_heads=False)
