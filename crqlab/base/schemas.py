@@ -19,10 +19,10 @@ from crqlab.base.errors import DataError
 from crqlab.base.instrument import Instrument
 
 _KINDS = {
-    "text": str,
-    "number": float,
+    "text": "str",
+    "number": "float64",
     "count": "int64",
-    "yes": bool,
+    "yes": "bool",
     "date": "datetime64[ns]",
 }
 
@@ -133,7 +133,8 @@ def digest(against: Contract, instrument: Instrument) -> str:
 def ordered(table: pd.DataFrame, against: Contract, instrument: Instrument) -> pd.DataFrame:
     """Return a table that is known to keep its contract as `check` would return it."""
     columns = against.for_instrument(instrument)
-    return _kinds(table, columns)[list(columns)]
+    table = _kinds(table, columns)
+    return table if list(table) == list(columns) else table[list(columns)]
 
 
 @cache
@@ -143,9 +144,14 @@ def _own_code() -> str:
 
 def _kinds(table: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
     """Give columns without a single value the kind that files do not keep for them."""
+    kinds = dict(zip(table.columns, table.dtypes, strict=True))
     may = [
-        name for name, column in columns.items() if name in table and (column.gaps or table.empty)
+        name
+        for name, column in columns.items()
+        if name in kinds and kinds[name] != _KINDS[column.kind] and (column.gaps or table.empty)
     ]
+    if not may:
+        return table
     void = table[may].isna().all()
     empty = {name: _KINDS[columns[name].kind] for name in void.index[void]}
     return table.astype(empty) if empty else table

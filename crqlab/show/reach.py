@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 
@@ -84,5 +85,6 @@ class Reach:
     def score(self, measure: str, view: str) -> pd.Series | None:
         """Return one view of a score as in ``nonresponse``; None if unknown or withheld."""
         rows = self.nonresponse
-        rows = rows[(rows["measure"] == measure) & (rows["view"] == view) & rows["value"].notna()]
-        return None if rows.empty else rows.iloc[0]
+        same = (rows["measure"].to_numpy() == measure) & (rows["view"].to_numpy() == view)
+        found = np.flatnonzero(same & ~np.isnan(rows["value"].to_numpy(float)))
+        return rows.iloc[found[0]] if len(found) else None

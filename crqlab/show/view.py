@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from crqlab.base.codebook import Privacy
@@ -165,5 +166,5 @@ class ClientView:
 
     def measure(self, name: str) -> pd.Series | None:
         """Return one measure's row, or None where this client has no such number."""
-        rows = self.measures[self.measures["measure"] == name]
-        return None if rows.empty else rows.iloc[0]
+        found = np.flatnonzero(self.measures["measure"].to_numpy() == name)
+        return self.measures.iloc[found[0]] if len(found) else None

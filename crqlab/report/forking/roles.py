@@ -116,7 +116,6 @@ def _cells(request: dict[str, Any], files: list[int]) -> int:
     """Become a bare shell that runs cells as they come over a line."""
     from crqlab.report.forking import shell
 
-    _collect_seldom()
     return shell.answer(files[0])
 
 
@@ -124,13 +123,7 @@ def _worker(request: dict[str, Any], files: list[int]) -> int:
     """Become a worker that answers calls over a line."""
     from crqlab.report.forking import work
 
-    _collect_seldom()
     return work.answer(files[0])
-
-
-def _collect_seldom() -> None:
-    """Look for cycles less often: these processes make many objects and do not live long."""
-    gc.set_threshold(50_000, 20, 20)
 
 
 _ROLES: dict[str, Callable[[dict[str, Any], list[int]], int]] = {
