@@ -14,10 +14,12 @@ import pandas as pd
 from crqlab.base.instrument import Instrument
 from crqlab.base.study import replace
 from crqlab.base.waves import in_order
-from crqlab.benchmark.panel_source import Panel, fetched
-from crqlab.benchmark.queries import KEY, account_waves, measures_of, per_wave
+from crqlab.benchmark.panel_source import Panel, fetched, in_order_of
+from crqlab.benchmark.queries import account_waves, measures_of, per_wave
 
 FOLDER, SEEN = "80_cube", "seen.json"
+ORDER = ("wave", "client_id", "account_id")  # a wave stays in one piece
+PORTION = 2_500_000  # responses; more would only ask for more memory
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,13 +81,18 @@ def cube(panel: Panel, asked: Instrument, *, before: Cube | None = None) -> Cube
     old = before if before is not None and before.asked == mark else None
     changed = seen["wave"].tolist() if old is None else _changed(seen, old.seen)
     parts = [] if old is None else [_kept(old.table, seen, changed)]
-    if changed:
-        rows = panel.tables["responses"]
-        some = rows if len(changed) == len(seen) else rows.filter(rows["wave"].isin(changed))
-        parts.append(fetched(account_waves(some, asked), list(KEY)))
-    table = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-    table = table.sort_values(list(KEY), ignore_index=True) if len(parts) > 1 else table
+    rows = panel.tables["responses"]
+    for waves in _portions(seen[seen["wave"].isin(changed)]):
+        some = rows if len(waves) == len(seen) else rows.filter(rows["wave"].isin(waves))
+        parts.append(fetched(account_waves(some, asked), list(ORDER)))
+    table = in_order_of(pd.concat(parts), list(ORDER)) if len(parts) > 1 else parts[0]
     return Cube(table, measures_of(asked), seen, mark, tuple(in_order(changed)))
+
+
+def _portions(waves: pd.DataFrame) -> list[list[str]]:
+    """Waves to be summed up in one query: as many as hold so many responses, at least one."""
+    portion = waves["rows"].cumsum() // PORTION
+    return [part["wave"].tolist() for _, part in waves.groupby(portion.to_numpy())]
 
 
 def _changed(seen: pd.DataFrame, before: pd.DataFrame) -> list[str]:
@@ -140,7 +147,7 @@ def read_cube(folder: Path) -> Cube | None:
     parts = [pd.read_parquet(path) for path, ok in zip(paths, there, strict=True) if ok]
     if not parts:
         return None
-    table = pd.concat(parts, ignore_index=True).sort_values(list(KEY), ignore_index=True)
+    table = in_order_of(pd.concat(parts), list(ORDER))
     return Cube(table, tuple(facts["measures"]), seen, facts["asked"], ())
 
 

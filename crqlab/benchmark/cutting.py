@@ -150,7 +150,7 @@ def _places(code: NDArray, part: slice, wanted: list[NDArray]) -> list[NDArray]:
 def _ranked_once(x: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
     """Rows that count from the lowest score to the highest, and the scores."""
     rows = np.flatnonzero(~np.isnan(x) & (weight > 0))
-    rows = rows[np.argsort(x[rows])]
+    rows = rows[np.argsort(x[rows])].astype(np.int32)
     return rows, x[rows]
 
 

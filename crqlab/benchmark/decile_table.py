@@ -12,7 +12,7 @@ from scipy.stats import norm
 from threadpoolctl import threadpool_limits
 
 from crqlab.base.errors import EstimateError, one_of
-from crqlab.benchmark.cells import ALL, Cells, cells
+from crqlab.benchmark.cells import ALL, Cells, cells, parent_of
 from crqlab.benchmark.cutting import Cuts, cuts
 from crqlab.benchmark.protection import (
     BARE,
@@ -42,6 +42,12 @@ _NO_MEASURE = frozenset(
     "crq_confidence crq_senior promoters passives detractors nps_low nps_high sd rwg_j role_gap "
     "revenue level".split()
 )
+
+
+def _only(rows: pd.DataFrame, groups: dict[str, str]) -> pd.DataFrame:
+    for name in GROUPS:
+        rows = rows[rows[name] == groups.get(name, ALL)]
+    return rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,16 +85,23 @@ class DecileTable:
         """
         for name in groups:
             one_of("A group", name, GROUPS)
-        wanted = {name: groups.get(name, ALL) for name in GROUPS}
         rows = self.table[self.table["measure"] == measure]
-        for name, value in wanted.items():
-            rows = rows[rows[name] == value]
-        if rows.empty:
-            raise EstimateError(
-                f"No cuts of {measure} for {groups or 'all'}; there are cells by "
-                f"{', '.join(dict.fromkeys(self.table['by'])) or 'nothing'}. See column by."
-            )
-        return rows.reset_index(drop=True)
+        names = tuple(name for name in GROUPS if groups.get(name, ALL) != ALL)
+        left = names
+        while (found := _only(rows, {name: groups[name] for name in left})).empty:
+            if not left or self._is_laid_out(left):
+                raise EstimateError(
+                    f"No cuts of {measure} for {groups or 'all'}; there are cells by "
+                    f"{', '.join(dict.fromkeys(self.table['by'])) or 'nothing'}. See column by."
+                )
+            left = parent_of(left)
+        found = found.reset_index(drop=True)
+        shown = found["shown"].iloc[0]
+        return found if left == names else found.assign(flag=f"no such cells: {shown} is shown")
+
+    def _is_laid_out(self, names: tuple[str, ...]) -> bool:
+        """Whether cells are told apart by these groups; one that is not there is then no cell."""
+        return " × ".join(names) in set(self.table["by"])
 
     def __str__(self) -> str:
         if self.table.empty:
@@ -263,22 +276,29 @@ def _judged(
 def _table(
     laid: Cells, names: Sequence[str], judged: list, found: list[Cuts], share: NDArray
 ) -> pd.DataFrame:
-    """Lay all cells, measures and shares below one another; hidden cells show their parents."""
+    """Lay all cells, measures and shares below one another; hidden cells show their parents.
+
+    A crossing of which no cell may be shown is left out: its parents say the same.
+    """
+    crossing = laid.table["crossing"].to_numpy()
+    shown = np.unique(crossing[np.any([verdict == OK for verdict, _ in judged], axis=0)])
+    told = np.isin(crossing, shown)
     parts = [
-        _measure(laid, name, verdict, who, cut, share)
+        _measure(laid, name, verdict, (who, told), cut, share)
         for name, (verdict, who), cut in zip(names, judged, found, strict=True)
     ]
     return pd.concat(parts, ignore_index=True)
 
 
 def _measure(
-    laid: Cells, name: str, verdict: NDArray, who: Members, cut: Cuts, share: NDArray
+    laid: Cells, name: str, verdict: NDArray, about: tuple, cut: Cuts, share: NDArray
 ) -> pd.DataFrame:
+    who, told = about
     n, width = len(laid.table), len(share)
     shrunken, source = _shrunken(laid, verdict, cut), _source(laid, verdict)
     clients = np.bincount(who.cell, minlength=n)
     accounts = np.bincount(who.cell, who.accounts, n).astype("int64")
-    kept = np.flatnonzero((source >= 0) & (clients > 0))
+    kept = np.flatnonzero((source >= 0) & (clients > 0) & told)
     of = source[kept]
     rows = laid.table.iloc[np.repeat(kept, width)].reset_index(drop=True)
     ends = {end: getattr(cut, end)[of].ravel() for end in ("low", "high")}

@@ -188,4 +188,14 @@ def test_a_table_without_clients_is_refused_with_what_to_do():
 def test_asking_for_a_cell_that_is_not_there_says_which_are():
     result = benchmark.deciles(client_scores(), by=[["wave"]], draws=20)
     with pytest.raises(EstimateError, match="there are cells by all, wave"):
-        result.cell("crq", industry="banking")
+        result.cell("crq", wave="1999")
+
+
+def test_a_crossing_without_a_single_cell_to_show_gives_the_wider_cell_and_says_so():
+    result = benchmark.deciles(client_scores(clients=40), draws=20)
+    finest = {"industry": "IT", "country": "FR", "wave": "2025"}
+    assert "industry × country × wave" not in set(result.table["by"])
+    found = result.cell("crq", **finest)
+    wider = result.cell("crq", industry="IT", wave="2025")
+    pd.testing.assert_frame_equal(found.drop(columns="flag"), wider.drop(columns="flag"))
+    assert found["flag"].iloc[0] == f"no such cells: {wider['shown'].iloc[0]} is shown"

@@ -49,7 +49,7 @@ def test_sums_are_those_of_station_3(tables, whole):
     key = ["client_id", "wave", "account_id"]
     grouped = people.groupby(key)
     assert whole.measures == measures_of(ASKED)
-    found = whole.table.set_index(key)
+    found = whole.table.set_index(key).sort_index()
     np.testing.assert_array_equal(found["n"], grouped.size())
     for name in whole.measures:
         np.testing.assert_array_equal(found[f"n_{name}"], grouped[name].count())
