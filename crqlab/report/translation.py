@@ -7,7 +7,7 @@ says exactly the same. A text is looked for as a whole, by sentences, then part 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape, unescape
@@ -15,13 +15,26 @@ from html import escape, unescape
 from crqlab.report.catalogue import Catalogue, catalogue
 from crqlab.report.messages import TAGS, Message
 
-_TOKEN = re.compile(
-    r"<!--.*?-->|<(style|script|pre)\b.*?</\1>|<(?:[^<>\"]|\"[^\"]*\")*>|[^<]+", re.DOTALL
+_INLINE = "|".join(sorted({tag.removeprefix("/") for tag in TAGS}))
+_KEPT = 'translate="no"'
+_BLOCK = "|".join(
+    [
+        r"<!--.*?-->",
+        *(rf"<{name}\b.*?</{name}>" for name in ("style", "script", "pre")),
+        *(
+            rf"<{name}\b[^<>]*\b{_KEPT}[^<>]*>.*?</{name}>"
+            for name in ("div", "figcaption", "h2", "h3", "h4", "li", "p", "td", "text", "th")
+        ),
+        rf"<(?!/?(?:{_INLINE})\b)[^<>]*>",
+    ]
 )
+#: Blocks that follow each other: what is said stands between them.
+_BLOCKS = re.compile(rf"((?:(?:{_BLOCK})\s*)+)", re.DOTALL)
+_TOKEN = re.compile(r"<[^<>]*>|[^<]+")
+_DATUM = re.compile(rf"<[^<>]*\b{_KEPT}[^<>]*>([^<]*)")
 _NAME = re.compile(r"</?([a-zA-Z][\w-]*)")
 _SPOKEN = re.compile(r"(?<= )(title|alt|aria-label|summary|label)=\"([^\"]*)\"")
 _LANGUAGE = re.compile(r"<html lang=\"[^\"]*\">")
-_KEPT = 'translate="no"'
 _OPAQUE = 0xF000  # the first of the characters that stand for data inside a message
 _MOST = 0xF8FF - _OPAQUE
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
@@ -74,6 +87,7 @@ class Translator:
         self.catalogue = catalogue
         self.used: set[str] = set()
         self._lasting: dict[str, str] = {}
+        self._pieces: dict[str, str] = {}
         self.begin(frozenset())
 
     def begin(self, known: Set[str]) -> None:
@@ -99,15 +113,28 @@ class Translator:
         before = self._leaned
         found = self._found(text)
         if found is None and self._is_data(text):
-            self._leaned += 1
             found = text
-        if found is None or self._leaned > before:
+            self._leaned += 1
+        elif found is None:
+            self._leaned += 1  # it may be data on another page
+        if self._leaned > before:
             self._passing[text] = found
             return found
         del self._passing[text]
         if len(self._lasting) >= _MEMORY:
             self._lasting.clear()
         self._lasting[text] = found
+        return found
+
+    def kept(self, html: str, made: Callable[[str], str]) -> str:
+        """Remember what was made of a piece of a page, unless that holds for this page only."""
+        if (found := self._pieces.get(html)) is None:
+            before = self._leaned
+            found = made(html)
+            if self._leaned == before:
+                if len(self._pieces) >= _MEMORY:
+                    self._pieces.clear()
+                self._pieces[html] = found
         return found
 
     def _is_data(self, said: str) -> bool:
@@ -204,24 +231,19 @@ def translated(page: str, into: Translator) -> Translated:
     Translated
         The same page gives the same bytes.
     """
-    pieces = list(_pieces(page))
-    known = {_plain(datum) for piece in pieces if isinstance(piece, _Unit) for datum in piece.data}
-    into.begin(known - {""})
+    into.begin({unescape(datum) for datum in _DATUM.findall(page)} - {""})
     work = _Work(into)
-    made = "".join(
-        work.unit(piece) if isinstance(piece, _Unit) else work.tag(piece) for piece in pieces
-    )
+    pieces = _BLOCKS.split(page)
+    pieces[::2] = map(work.between, pieces[::2])
+    pieces[1::2] = map(work.tags, pieces[1::2])
     language = f'<html lang="{into.catalogue.language}">'
-    return Translated(_LANGUAGE.sub(language, made, count=1), tuple(dict.fromkeys(work.left)))
+    made = _LANGUAGE.sub(language, "".join(pieces), count=1)
+    return Translated(made, tuple(dict.fromkeys(work.left)))
 
 
-def _plain(html: str) -> str:
-    return unescape(re.sub(r"<[^>]+>", "", html)).strip()
-
-
-def _pieces(page: str) -> Iterator[str | _Unit]:
-    """Cut a page at its blocks: tags as they are, and what is said between them."""
-    unit, tokens = _Unit(), _TOKEN.finditer(page)
+def _unit(html: str) -> _Unit:
+    """Read what stands between two blocks."""
+    unit, tokens = _Unit(), _TOKEN.finditer(html)
     for found in tokens:
         token = found[0]
         if token[0] != "<":
@@ -230,20 +252,14 @@ def _pieces(page: str) -> Iterator[str | _Unit]:
             else:
                 unit.said += unescape(token)
             continue
-        named = _NAME.match(token)
-        name = named[1] if named else ""
+        name = _NAME.match(token)[1]
         if _KEPT in token:
             _datum(unit, token + _until(tokens, name))
-        elif (mark := TAGS.get(f"/{name}" if token[1] == "/" else name)) is not None:
+        else:
+            mark = TAGS[f"/{name}" if token[1] == "/" else name]
             unit.tags.setdefault(mark, []).append(token)
             unit.said += mark
-        else:
-            if unit.said:
-                yield unit
-                unit = _Unit()
-            yield token
-    if unit.said:
-        yield unit
+    return unit
 
 
 def _datum(unit: _Unit, html: str) -> None:
@@ -269,15 +285,22 @@ class _Work:
         self.into = into
         self.left: list[str] = []
 
-    def tag(self, token: str) -> str:
+    def tags(self, tags: str) -> str:
         """Translate the attributes that are read aloud."""
-        return _SPOKEN.sub(self._attribute, token) if _SPOKEN.search(token) else token
+        spoken = 'label="' in tags or 'title="' in tags or 'alt="' in tags or 'mary="' in tags
+        return _SPOKEN.sub(self._attribute, tags) if spoken else tags
 
     def _attribute(self, found: re.Match[str]) -> str:
         return f'{found[1]}="{escape(self._said(unescape(found[2])))}"'
 
-    def unit(self, unit: _Unit) -> str:
+    def between(self, html: str) -> str:
         """Translate what stands between two blocks."""
+        if not html or html.isspace():
+            return html
+        return self.into.kept(html, self._unit)
+
+    def _unit(self, html: str) -> str:
+        unit = _unit(html)
         start, core, end = _cored(unit.said)
         found = self.into.said(_even(core)) if core else core
         if found is None:
@@ -352,7 +375,7 @@ def _restored(said: str, unit: _Unit, work: _Work) -> str:
     made = []
     for piece in re.split("([\ue100-\ue1ff\uf000-\uf8ff])", said):
         if len(piece) == 1 and piece in taken:
-            made.append(work.tag(next(taken[piece])))
+            made.append(work.tags(next(taken[piece])))
         elif len(piece) == 1 and "\uf000" <= piece <= "\uf8ff":
             made.append(unit.data[ord(piece) - _OPAQUE])
         else:
