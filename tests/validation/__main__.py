@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.validation import (
     accuracy,
     audit,
+    benchmark,
     construct,
     drivers,
     nonresponse,
@@ -55,6 +56,9 @@ def main() -> int:
     kept = renewal.FULL if settings is FULL else renewal.QUICK
     lawful, null = renewal.covered(renewal.cases(kept), kept), renewal.claims(kept)
     text = f"{text.rstrip()}\n{renewal.section(kept, lawful, null)}"
+    ranked = benchmark.FULL if settings is FULL else benchmark.QUICK
+    tenths = benchmark.covered(ranked)
+    text = f"{text.rstrip()}\n{benchmark.section(ranked, tenths)}"
     print(text)
     if settings is FULL:
         PAGE.write_text(text, encoding="utf-8")
@@ -77,7 +81,9 @@ def main() -> int:
         print(f"MISSED: the interval of thresholds, {name}", file=sys.stderr)
     for name in (false := renewal.misses(lawful, null)):
         print(f"MISSED: renewals, {name}", file=sys.stderr)
-    wrong = (stray, off, missed, lost, broken, unsure, apart, false, "**missed**" in asked)
+    for name in (beside := benchmark.misses(tenths)):
+        print(f"MISSED: the interval of {name}", file=sys.stderr)
+    wrong = (beside, stray, off, missed, lost, broken, unsure, apart, false, "**missed**" in asked)
     return int(any(wrong))
 
 
