@@ -117,7 +117,7 @@ def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
 
 def _known(argument: str, value: str | int, names: pd.Series) -> str:
     """Find a name, also one whose leading zeros a notebook runner has taken for a number's."""
-    options = sorted(set(names))
+    options = sorted(names.unique())
     same = [name for name in options if name.isdecimal() and int(name) == value]
     found = same[0] if str(value) not in options and len(same) == 1 else str(value)
     one_of(argument, found, options)
