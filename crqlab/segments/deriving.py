@@ -19,7 +19,7 @@ from crqlab.stats.estimate import check_level
 from crqlab.stats.proportion import wilson
 from crqlab.stats.resampling import SEED, resampled, stream
 
-PUBLISHED = {"Ambassador": 0.33, "Rational": 0.50}  # and 17 % for the rest (METHOD.md, section 3)
+PUBLISHED = {"Ambassador": 0.33, "Rational": 0.50}  # and 17 % for the rest
 GRADUAL = "churn falls gradually: no cut is special, the interval is too narrow"
 
 

@@ -81,7 +81,7 @@ def scored(people):
 
 
 def score(rows):
-    """The starting rules as METHOD.md says them, one account at a time."""
+    """The starting rules, said once more by hand, one account at a time."""
     if rows.crq < 3.75 and rows.service < 4.0:
         return "Opponent"
     low = rows.value < min(rows.service, rows.solution, rows.experience)

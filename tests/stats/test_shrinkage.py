@@ -18,7 +18,7 @@ def one(mean, n, **options):
 
 
 def test_five_or_six_voices_make_a_mean_worth_seventy_percent():
-    # METHOD.md section 5: at ICC(1) = .3 about 5-6 voices give ICC(2) = .7
+    # published: at ICC(1) = .3 about 5-6 voices give ICC(2) = .7
     weights = shrunken(pd.Series([6.0, 6.0]), pd.Series([5, 6]), **KNOWN)["weight"]
     assert weights.tolist() == pytest.approx([5 / (5 + 7 / 3), 6 / (6 + 7 / 3)])
     assert weights[0] < 0.7 < weights[1]
