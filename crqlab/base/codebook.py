@@ -224,6 +224,8 @@ class Codebook(Strict):
         Printed on every page; true only for made-up data.
     language, currency : str
         Of the questionnaire's wording, and of all revenue.
+    report_language : str
+        Of client reports, unless one is asked for in another.
     instrument : Instrument
     responses : Responses
     contacts, accounts, outcomes, clients : Source or None
@@ -238,6 +240,7 @@ class Codebook(Strict):
     title: str
     synthetic: bool = False
     language: str = Field(default="en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")
+    report_language: str = Field(default="en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")
     currency: str = ""
     client: Client | None = None
     release: Text | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")

@@ -97,6 +97,9 @@ def report(
     wave: Annotated[
         str | None, typer.Option(help="A wave; the client's latest if left out.")
     ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="Of the pages, as in sv; the codebook's if left out.")
+    ] = None,
     set_: Set = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Reports at once; one per processor if left out.")
@@ -114,11 +117,12 @@ def report(
 
     if everybody == bool(client):
         raise typer.BadParameter("name clients, or take --all", param_hint="--client")
+    settings = _settings(set_) | ({"language": language} if language else {})
     if everybody:
         which = _settings(where, "--where")
-        _everybody(Study(study), which, wave, _settings(set_), jobs, limit, cluster, reviewer)
+        _everybody(Study(study), which, wave, settings, jobs, limit, cluster, reviewer)
     else:
-        _journey(Study(study), client, wave, _settings(set_), reviewer)
+        _journey(Study(study), client, wave, settings, reviewer)
 
 
 app.command()(export)

@@ -16,6 +16,9 @@ def export(
     wave: Annotated[
         str | None, typer.Option(help="A wave; the client's latest if left out.")
     ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="Of the page and its PDF; the codebook's if left out.")
+    ] = None,
     to: Annotated[
         str, typer.Option(help="What to write, parted by commas: pdf, xlsx, pptx, csv.")
     ] = "pdf,xlsx,pptx,csv",
@@ -34,7 +37,7 @@ def export(
     kinds = [kind.strip() for kind in to.split(",") if kind.strip()]
     stations(project, {}, say)
     pairs = chosen(project, client, wave)
-    pages = reports(project, pairs, {}, say)
+    pages = reports(project, pairs, {"language": language} if language else {}, say)
     for (name, round_), page in zip(pairs, pages, strict=True):
         made = export(
             project, name, round_, kinds=kinds, page=page.path, theme=theme, template=template

@@ -18,8 +18,8 @@ from crqlab.report.documents import stem
 from crqlab.report.execution import surroundings
 from crqlab.report.forking.tasks import Crew, TaskError
 from crqlab.report.journey import told_of
+from crqlab.report.language import accepted
 from crqlab.report.lock import alone
-from crqlab.report.parameters import checked
 
 SECONDS = 300.0  # longest time for one report
 _MAKE = "crqlab.report.batches:make"
@@ -154,7 +154,7 @@ def batch(
         Another batch of this study is at work.
     """
     start, steps = time.monotonic(), []
-    checked(making.report_notebook(study), parameters or {})
+    accepted(making.report_notebook(study), parameters or {})
     with alone(study.reports):
         wanted = _wanted(study, clients, dict(parameters or {}))
         for step in _numbered(_run(study, wanted, jobs, seconds, cluster), len(wanted)):

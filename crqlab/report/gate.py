@@ -21,6 +21,7 @@ from crqlab.report.reading import table
 from crqlab.report.unpacking import texts
 
 _SHOW = Path(crqlab.__file__).parent / "show"
+_CATALOGUES = Path(__file__).parent / "catalogues"
 _TABLES = ("clients", "accounts", "contacts", "responses")
 _MOST_TOLD = 5
 _DIGIT = re.compile(r"\d")
@@ -163,8 +164,8 @@ def _common(study: Study) -> set[str]:
 
 @cache
 def _written() -> str:
-    """All texts in the code that lays out pages, its docstrings excepted."""
-    found: list[str] = []
+    """All texts in the code that lays out pages, its docstrings excepted, in every language."""
+    found = [path.read_text(encoding="utf-8") for path in sorted(_CATALOGUES.glob("*.yaml"))]
     for path in sorted(_SHOW.glob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         told = {

@@ -17,6 +17,11 @@ from crqlab.report.provenance import card
 
 _SEAL = re.compile(r'<meta name="crqlab-seal" content="([0-9a-f]{64})">\n')
 _PLACE = "</title>\n"
+_SETTINGS = ("client", "wave", "language")
+_WAVE = re.compile(
+    r"(<tr><th[^>]*><bdi[^>]*>)wave(</bdi></th><td><bdi[^>]*>setting</bdi></td><td><code[^>]*>)"
+    r"[^<]*(</code></td></tr>\n)"
+)
 _WORDS = {
     "data": "raw file",
     "table": "table",
@@ -78,6 +83,11 @@ def sealed(page: str) -> str:
     return bare.replace(_PLACE, _PLACE + seal, 1)
 
 
+def spoken(page: str, language: str) -> str:
+    """Return the page with its language among the settings of its run card, if it has one."""
+    return _WAVE.sub(rf"\g<0>\g<1>language\g<2>{language}\g<3>", page, count=1)
+
+
 def intact(page: str) -> bool:
     """Return whether a sealed page is to the letter as it was sealed."""
     seals = _SEAL.findall(page)
@@ -117,7 +127,7 @@ def verified(path: Path, *, root: Path | None = None) -> Verdict:
     then = _card(path.name, page)
     settings = then.loc[then["part"] == "setting"].set_index("name")["value"]
     study = Study(settings["study"], root=root or _project(path))
-    now = card(study, **{name: settings[name] for name in ("client", "wave")}).table
+    now = card(study, **{name: settings[name] for name in _SETTINGS if name in settings}).table
     whole = "same" if intact(page) and _noted(study, path, content) else "changed"
     first = pd.DataFrame(
         [{"part": "page", "name": path.name, "then": "", "now": "", "state": whole}]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from crqlab.base.study import Study, fingerprint
-from crqlab.report import ledger
+from crqlab.report import language, ledger
 from crqlab.report.documents import stem
 from crqlab.report.making import REPORT, inputs, make, report_notebook
 from crqlab.report.parameters import checked, declared
@@ -81,7 +81,7 @@ def stations(study: Study, parameters: Mapping[str, Any], told: Told) -> list[Pa
 
 def accepted(study: Study, parameters: Mapping[str, Any]) -> None:
     """Refuse what the report's notebook cannot be told, before anything runs."""
-    checked(report_notebook(study), parameters)
+    language.accepted(report_notebook(study), parameters)
 
 
 def reports(
@@ -89,7 +89,7 @@ def reports(
 ) -> list[Page]:
     """Make the report of each client and wave, as far as it is not made already."""
     path = report_notebook(study)
-    checked(path, parameters)
+    language.accepted(path, parameters)
     return [
         _page(
             study,
@@ -104,8 +104,9 @@ def reports(
 
 
 def told_of(study: Study, client: str, wave: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return all that the report's notebook is told for one client and wave."""
-    return {"study": study.name, "client": client, "wave": wave, **parameters}
+    """Return all that the report of one client and wave is told."""
+    who = {"study": study.name, "client": client, "wave": wave}
+    return who | language.told(study, parameters)
 
 
 def _last(study: Study, path: Path) -> dict[str, Any]:
@@ -129,6 +130,8 @@ def _page(
     told(f"{title}: running …")
     seconds = make(study, path, parameters, name)
     told(str(page := Page(title, goal, True, seconds)))
+    if left := ledger.entry(study, name).get("english"):
+        told(f"{title}: {len(left)} texts stay English, see {study.reports}/manifest/{name}.json")
     return page
 
 

@@ -7,7 +7,7 @@ many machines need not wait for each other, and what was cut short has no entry.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,8 @@ def entry(study: Study, name: str) -> dict[str, Any]:
     -------
     dict
         ``status`` (made or failed), ``inputs`` (hash), ``parameters``, ``seconds``, and ``page``
-        (hash of the page) or ``error``.
+        (hash of the page) or ``error``; ``english`` where texts are in no message of the
+        page's language.
     """
     try:
         found = json.loads(_path(study, name).read_text(encoding="utf-8"))
@@ -45,11 +46,18 @@ def entries(study: Study) -> dict[str, dict[str, Any]]:
 
 
 def made(
-    study: Study, name: str, *, inputs: str, parameters: Mapping[str, Any], seconds: float
+    study: Study,
+    name: str,
+    *,
+    inputs: str,
+    parameters: Mapping[str, Any],
+    seconds: float,
+    english: Sequence[str] = (),
 ) -> None:
-    """Note that a page and all that belongs to it is in place."""
+    """Note that a page and all that belongs to it is in place, and what on it stayed English."""
     page = fingerprint(study.reports / f"{name}.html")
     facts = {"inputs": inputs, "page": page, "parameters": dict(parameters), "status": MADE}
+    facts |= {"english": list(english)} if english else {}
     _write(study, name, {**facts, "seconds": round(seconds, 3)})
 
 

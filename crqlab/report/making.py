@@ -11,8 +11,10 @@ from typing import Any
 
 from crqlab.base.study import Study, fingerprint, replace
 from crqlab.report import brand, gate, html, ledger
+from crqlab.report.catalogue import OWN
 from crqlab.report.documents import cleaned, own
 from crqlab.report.execution import run
+from crqlab.report.language import LANGUAGE, for_notebook, said
 from crqlab.report.provenance import code, notebooks
 from crqlab.report.reviewing import FOLDER
 
@@ -33,7 +35,7 @@ def make(study: Study, path: Path, parameters: Mapping[str, Any], name: str) -> 
     path : Path
         The notebook.
     parameters : mapping
-        Checked already.
+        Checked already; with the language of the page where it is not English.
     name : str
         File name of the page, without ending.
 
@@ -47,10 +49,11 @@ def make(study: Study, path: Path, parameters: Mapping[str, Any], name: str) -> 
     start, found = time.perf_counter(), inputs(study, path, parameters)
     client = parameters["client"] if path.stem == REPORT else None
     look = brand.of(study, client) if client else html.HOUSE  # before anything costs time
-    executed = own(cleaned(run(path, parameters, home=study.root)))
-    _keep(study, name, executed, client=client, look=look)
+    executed = own(cleaned(run(path, for_notebook(parameters), home=study.root)))
+    page, left = said(_page(study, executed, client, look), parameters.get(LANGUAGE, OWN))
+    _keep(study, name, page, executed, client=client)
     seconds = time.perf_counter() - start
-    ledger.made(study, name, inputs=found, parameters=parameters, seconds=seconds)
+    ledger.made(study, name, inputs=found, parameters=parameters, seconds=seconds, english=left)
     return seconds
 
 
@@ -77,19 +80,22 @@ def digest(parts: Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 
-def _keep(study: Study, name: str, executed: Any, *, client: str | None, look: brand.Brand) -> None:
-    """Write the page first and the notebook last, each whole or not at all, if both may pass."""
-    import nbformat  # after a run, which has seen to it that this is quick
-
+def _page(study: Study, executed: Any, client: str | None, look: brand.Brand) -> str:
     book = study.codebook
-    page = html.render(
+    return html.render(
         executed,
         title=book.title,
-        language="en",
+        language=OWN,
         code=client is None,
         synthetic=book.synthetic,
         brand=look,
     )
+
+
+def _keep(study: Study, name: str, page: str, executed: Any, *, client: str | None) -> None:
+    """Write the page first and the notebook last, each whole or not at all, if both may pass."""
+    import nbformat  # after a run, which has seen to it that this is quick
+
     files = {f"{name}.html": page.encode(), f"{name}.ipynb": nbformat.writes(executed).encode()}
     passed = gate.passed(files, study, client)
     (study.reports / FOLDER / f"{name}.html").unlink(missing_ok=True)  # of an earlier run
