@@ -121,3 +121,13 @@ def test_machines_compete_and_give_chances():
     for name in ("everything, penalised", "everything, boosted trees"):
         assert found.chances[name].between(0, 1).all()
         assert found.value(name, "AUC")["estimate"] > 0.6
+
+
+@pytest.mark.slow
+def test_where_churn_follows_nps_alone_crq_is_not_said_to_add():
+    law = {"trust": 0.0, "commitment": 0.0, "nps": 0.012}
+    found = renewal.contest(
+        made.designed(made.panel(clients=30, each=25, law=law, seed=23)), draws=20, machines=False
+    )
+    assert found.value("NPS", "AUC")["low"] > 0.5
+    assert found.claim == "not shown"

@@ -35,7 +35,7 @@ class Settings:
     draws: int = 200
 
 
-FULL = Settings(seed=5000, panels=600, nulls=200)
+FULL = Settings(seed=5000, panels=600, nulls=600)
 QUICK = Settings(seed=5100, panels=12, nulls=12, draws=60)
 
 
