@@ -191,5 +191,5 @@ def test_fifty_kills(tmp_path):
     rng = random.Random(7)
     for round_ in range(10):
         study = laid_out(tmp_path / str(round_))
-        killed_until_done(study, 24, 5, rng)
-        whole(study, 24)
+        killed_until_done(study, 12, 5, rng)
+        whole(study, 12)
