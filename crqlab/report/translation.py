@@ -175,7 +175,7 @@ class Translator:
                 held = self.said(held)
             elif kind == "form":
                 held = part.forms[numerals.form(held)]
-            elif kind != "text":
+            elif kind not in ("text", "money"):
                 held = part.text
             if held is None:
                 return None

@@ -56,12 +56,15 @@ class Column:
         Numbers stand to the right.
     styles : sequence of str, optional
         A style attribute per cell, empty for none.
+    named : bool
+        Whether the heading is a name from a client's data, which is never translated.
     """
 
     head: str
     cells: Sequence[str]
     numeric: bool = False
     styles: Sequence[str] = ()
+    named: bool = False
 
 
 def text(value: object) -> str:
@@ -169,7 +172,8 @@ def table(
     (True, True)
     """
     head = "".join(
-        f'<th scope="col"{_numeric(column)}>{text(column.head)}</th>' for column in columns
+        f'<th scope="col"{_numeric(column)}{_named(column)}>{text(column.head)}</th>'
+        for column in columns
     )
     first, *others = (_cells(column, row_heads and i == 0) for i, column in enumerate(columns))
     rows = ("".join(cells) for cells in zip(first, *others, strict=True))
@@ -243,6 +247,10 @@ def _numeric(column: Column) -> str:
     return ' class="number"' if column.numeric else ""
 
 
+def _named(column: Column) -> str:
+    return ' translate="no"' if column.named else ""
+
+
 def _cells(column: Column, heads: bool) -> list[str]:
     tag, extra = ("th", ' scope="row"') if heads else ("td", _numeric(column))
     styles = column.styles or [""] * len(column.cells)
@@ -255,4 +263,4 @@ def _cells(column: Column, heads: bool) -> list[str]:
 
 def _short(caption: str) -> str:
     """The first sentence of a caption."""
-    return re.split(r"(?<=[.:;]) ", caption)[0].rstrip(".:;")
+    return re.split(r"(?<=[.:;])(?<!\bno\.) ", caption)[0].rstrip(".:;")

@@ -139,7 +139,11 @@ def voices(view: ClientView) -> Shown:
     roles = sorted(rows["role"].unique())
     columns = [Column("Account", names(shown["name"]))]
     columns += [
-        Column(role, *_role([cells.loc[key] if key in cells.index else None for key in keys]))
+        Column(
+            role,
+            *_role([cells.loc[key] if key in cells.index else None for key in keys]),
+            named=True,
+        )
         for role in roles
         for keys in [[(account, role) for account in shown.index]]
     ]
