@@ -23,9 +23,7 @@ DECILES = Contract(
     ("unit", "view", "by", "industry", "country", "wave", "tier", "measure", "share"),
     {
         "unit": Column("text", "whose scores are cut", options=("client", "account")),
-        "view": Column(
-            "text", "what the scores are", options=("as answered", "country-adjusted")
-        ),
+        "view": Column("text", "what the scores are", options=("as answered", "country-adjusted")),
         "by": Column("text", "what the cell is told apart by; all for the whole panel"),
         "industry": Column("text", "the clients' industry; all where not told apart"),
         "country": Column("text", "the clients' country; all where not told apart"),
