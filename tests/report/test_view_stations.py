@@ -126,6 +126,7 @@ def test_averages_over_clients_are_told_only_where_clients_are_many(stationed_vi
     assert len(many.levers.effects) == 1
 
 
+@pytest.mark.slow
 def test_nothing_of_other_clients_or_of_the_whole_panel_in_money(stationed_study_of, tmp_path):
     alone = stationed_study_of()
     study = stationed.add(lay_out(tmp_path, Shape()), Shape())
