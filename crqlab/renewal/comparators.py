@@ -10,7 +10,7 @@ from crqlab.renewal.foretelling import Fitted, Fitter, in_time
 
 STRENGTHS = (0.003, 0.03, 0.3)
 ONE_CLASS = "no fold holds both outcomes: penalty not chosen, 0.03 taken"
-LARGE = 200_000  # rows beyond which the penalty is chosen on a share of them
+LARGE = 50_000  # rows beyond which the penalty is chosen on a share of them
 
 
 def penalised(when: NDArray, *, seed: int) -> Fitter:
