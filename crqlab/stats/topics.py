@@ -53,8 +53,9 @@ class Topics:
 def topics(words: pd.Series, *, languages: pd.Series | None = None, least: int = 5) -> Topics:
     """Sort texts into themes: TF-IDF of their phrases, factorised into non-negative parts.
 
-    One theme is looked for in every 20 texts, at least 2 and at most 6. A text belongs to the theme with the greatest part in it. A theme of fewer than ``least`` texts, or
-    without a phrase of its own, is dissolved: its texts go to the next best one, or to none.
+    One theme is looked for in every 20 texts, at least 2 and at most 6. A text belongs to the
+    theme with the greatest part in it. A theme of fewer than ``least`` texts, or without a phrase
+    of its own, is dissolved: its texts go to the next best one, or to none.
 
     Parameters
     ----------
