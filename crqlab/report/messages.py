@@ -1,8 +1,9 @@
 r"""One message in two languages: an English template that is recognised, and what to say instead.
 
-A template is text with named places: ``{n}`` holds a number, ``{day:date}`` a date, ``{eur:money}``
-a currency, ``{who:text}`` anything that is kept as it is, ``{what:words}`` a message that is
-translated in turn, and ``{n|account|accounts}`` the form of a word that goes with ``n``.
+A template is text with named places. ``{n}`` holds a number, ``{day:date}`` a date, ``{eur:money}``
+a currency and ``{w:wave}`` a wave; ``{who:name}`` holds a name without comma, ``{who:text}``
+anything that is kept as it is, ``{what:words}`` a message that is translated in turn; and
+``{n|account|accounts}`` is the form of a word that goes with ``n``.
 """
 
 from __future__ import annotations
@@ -20,13 +21,19 @@ TAGS = {
         for end in ("", "/")
     )
 }
-KINDS = ("number", "date", "money", "text", "words")
+KINDS = ("number", "date", "money", "wave", "name", "text", "words")
 NUMBER = r"[+−-]?\d+(?:,\d{3})*(?:\.\d+)?(?: %)?|–|open"
 DATE = r"\d{4}-\d\d-\d\d"
 
-_PATTERNS = {"number": NUMBER, "date": DATE, "money": r"[A-Z]{3}|kr|€|\$|£"} | dict.fromkeys(
-    ("text", "words"), "[^\ue100-\ue1ff]+?"
-)
+_PATTERNS = {
+    "number": NUMBER,
+    "date": DATE,
+    "money": r"[A-Z]{3}|kr|€|\$|£",
+    "wave": r"[^\s;:,()]+(?: [^\s;:,()]+){0,2}?",
+    "name": "[^\ue100-\ue1ff,;:()]+?",
+    "text": "[^\ue100-\ue1ff;]+?",
+    "words": "[^\ue100-\ue1ff]+?",
+}
 _PART = re.compile(r"\{(\w+)(?::(\w+))?((?:\|[^|{}]*)*)\}|<(/?\w+)>|([^{}<]+|.)", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]+")
 

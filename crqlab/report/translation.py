@@ -47,6 +47,8 @@ _LETTER = re.compile(r"[^\W\d_\ue000-\uf8ff]")
 _SENTENCE = re.compile(r"(?<=[.?!]) (?=\S)")
 _INSIDE = re.compile(r"(.+?) \((.+)\)")
 _PAIRS = ("; ", " · ", ": ", ", ")
+_AS_IT_IS = ("money", "wave", "name", "text")
+_PRINTED = re.compile(r'(?<=content: ")[^"\\]*[A-Za-z][^"\\]*(?=")')  # by the style sheet
 _MEMORY = 20_000  # texts remembered from page to page
 
 
@@ -155,6 +157,8 @@ class Translator:
             return self._filled(self.catalogue.exact[text], {})
         if _SENTENCE.search(text) and (found := self._joined(text, _SENTENCE.split(text), " ")):
             return found
+        if text[-1] == "." and (found := self.said(text[:-1])):
+            return f"{found}."
         for message in self.catalogue.candidates(text):
             held = message.pattern.fullmatch(text)
             if held and (found := self._filled(message, held.groupdict())) is not None:
@@ -175,7 +179,7 @@ class Translator:
                 held = self.said(held)
             elif kind == "form":
                 held = part.forms[numerals.form(held)]
-            elif kind not in ("text", "money"):
+            elif kind not in _AS_IT_IS:
                 held = part.text
             if held is None:
                 return None
@@ -288,7 +292,10 @@ class _Work:
     def tags(self, tags: str) -> str:
         """Translate the attributes that are read aloud."""
         spoken = 'label="' in tags or 'title="' in tags or 'alt="' in tags or 'mary="' in tags
-        return _SPOKEN.sub(self._attribute, tags) if spoken else tags
+        tags = _SPOKEN.sub(self._attribute, tags) if spoken else tags
+        if "<style" in tags:
+            return _PRINTED.sub(lambda found: self._said(found[0]), tags)
+        return tags
 
     def _attribute(self, found: re.Match[str]) -> str:
         return f'{found[1]}="{escape(self._said(unescape(found[2])))}"'

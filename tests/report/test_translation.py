@@ -24,6 +24,7 @@ BARE = {
 }  # fmt: skip
 BY_HAND = ("F", "by hand", "one response a contact", "surveys of three years", "Close the loop",
            "Associations, not causes", "Is there a reason for <share>?")  # fmt: skip
+OURS = re.compile(r"\b(?:the|is|are|was|than|their|without|fewer|below|accounts?|interval|to)\b")
 #: Which tables a study has, and its shape.
 STUDIES = {
     "scores only": ("study_of", {}),
@@ -67,6 +68,30 @@ def test_no_text_of_a_report_stays_english(pages, into):
     left = {name: translated(page, into).left for name, page in pages.items()}
     told = [f"{name}: {text}" for name, texts in left.items() for text in texts]
     assert not told, "\n".join(["No message fits:", *told])
+
+
+class Watchful(Translator):
+    """Notes what is taken for data though it reads like our own English."""
+
+    def __init__(self, into):
+        super().__init__(into)
+        self.doubtful = set()
+
+    def _filled(self, message, given):
+        found = super()._filled(message, given)
+        for place, kind in message.kinds.items() if found is not None else ():
+            held = given.get(place, "")
+            if kind in ("wave", "name", "text") and place != "question" and OURS.search(held):
+                self.doubtful.add((message.key, held))
+        return found
+
+
+@pytest.mark.slow
+def test_no_words_of_ours_hide_in_a_place_for_data(pages, into):
+    watchful = Watchful(into.catalogue)
+    for page in pages.values():
+        translated(page, watchful)
+    assert not watchful.doubtful
 
 
 @pytest.mark.slow
@@ -171,6 +196,10 @@ def test_a_name_is_known_again_where_nothing_marks_it():
         ("2 more accounts", "2 kunder till"),
         ("1,201 more accounts", "1\u00a0201 kunder till"),
         ("CRQ is above nothing.", "CRQ is above nothing."),
+        (
+            "Since 2024 13 climbed and 3 fell (n = 29 accounts).",
+            "Sedan 2024 har 13 klättrat och 3 fallit (n = 29 kunder).",
+        ),
         ("Trust, Commitment and Service", "Förtroende, Engagemang och Service"),
         ("2026-09-29", "2026-09-29"),
         ("&lt;script&gt;alert(1)&lt;/script&gt;", "&lt;script&gt;alert(1)&lt;/script&gt;"),
