@@ -32,6 +32,7 @@ _BLOCK = "|".join(
 _BLOCKS = re.compile(rf"((?:(?:{_BLOCK})\s*)+)", re.DOTALL)
 _TOKEN = re.compile(r"<[^<>]*>|[^<]+")
 _DATUM = re.compile(rf"<[^<>]*\b{_KEPT}[^<>]*>([^<]*)")
+_CARD = re.compile(r'<table class="card">.*?</table>', re.DOTALL)
 _NAME = re.compile(r"</?([a-zA-Z][\w-]*)")
 _SPOKEN = re.compile(r"(?<= )(title|alt|aria-label|summary|label)=\"([^\"]*)\"")
 _LANGUAGE = re.compile(r"<html lang=\"[^\"]*\">")
@@ -235,7 +236,8 @@ def translated(page: str, into: Translator) -> Translated:
     Translated
         The same page gives the same bytes.
     """
-    into.begin({unescape(datum) for datum in _DATUM.findall(page)} - {""})
+    names = _DATUM.findall(_CARD.sub("", page))  # the card names "wave" and other words of ours
+    into.begin({unescape(name) for name in names} - {""})
     work = _Work(into)
     pieces = _BLOCKS.split(page)
     pieces[::2] = map(work.between, pieces[::2])

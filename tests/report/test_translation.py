@@ -176,6 +176,15 @@ def test_what_the_data_call_something_is_never_translated():
     )
 
 
+def test_what_a_run_card_names_is_no_name_of_the_client():
+    into = Translator(catalogue("sv"))
+    card = '<table class="card"><tr><td><bdi translate="no">wave</bdi></td></tr></table>'
+    page = body(f"{card}</p><p>Peers: country SE, wave 2025, n = 10 clients.")
+    told = translated(page, into).page
+    assert "<p>Jämförbara: land SE, mätomgång 2025, n = 10 uppdragsgivare.</p>" in told
+    assert card in told
+
+
 def test_a_name_is_known_again_where_nothing_marks_it():
     into = Translator(catalogue("sv"))
     page = body('<bdi translate="no">Fairburn Paper &amp; Co</bdi></p><p title="Fairburn Pa…">1')
