@@ -15,7 +15,8 @@ from crqlab.base.instrument import Instrument
 from crqlab.base.study import replace
 from crqlab.base.waves import in_order
 from crqlab.benchmark.panel_source import Panel, fetched, in_order_of
-from crqlab.benchmark.queries import account_waves, measures_of, per_wave
+from crqlab.benchmark.queries import account_waves, measures_of
+from crqlab.benchmark.wave_marks import wave_marks
 
 FOLDER, SEEN = "80_cube", "seen.json"
 ORDER = ("wave", "client_id", "account_id")  # a wave stays in one piece
@@ -33,7 +34,7 @@ class Cube:
         ``n_…`` (answers), ``sum_…`` and ``squares_…`` (measure's units, and squared).
     measures : tuple of str
     seen : DataFrame, one row per wave
-        ``wave``, ``rows``, ``answers``: by what a changed wave is known.
+        ``wave``, ``rows``, ``mark``: by what a changed wave is known, see `wave_marks`.
     asked : str
         Fingerprint of the instrument; sums of another one are never reused.
     renewed : tuple of str
@@ -61,8 +62,9 @@ class Cube:
 def cube(panel: Panel, asked: Instrument, *, before: Cube | None = None) -> Cube:
     """Sum the panel up by account and wave, only where it has changed.
 
-    A wave has changed when its count of responses or its sum of LTR has. A correction that
-    moves neither needs a new cube: leave ``before`` out.
+    A panel with one Parquet file per wave is asked for its new or changed files only. Elsewhere a
+    wave has changed when its count of responses or its sum of LTR has; a correction that moves
+    neither needs a new cube: leave ``before`` out.
 
     Parameters
     ----------
@@ -77,7 +79,7 @@ def cube(panel: Panel, asked: Instrument, *, before: Cube | None = None) -> Cube
         The same sums as without ``before``.
     """
     mark = asked.model_dump_json()
-    seen = fetched(per_wave(panel.tables["responses"]), ["wave"])
+    seen = wave_marks(panel)
     old = before if before is not None and before.asked == mark else None
     changed = seen["wave"].tolist() if old is None else _changed(seen, old.seen)
     parts = [] if old is None else [_kept(old.table, seen, changed)]
@@ -97,7 +99,7 @@ def _portions(waves: pd.DataFrame) -> list[list[str]]:
 
 def _changed(seen: pd.DataFrame, before: pd.DataFrame) -> list[str]:
     both = seen.merge(before, how="left", on="wave", suffixes=("", "_before"))
-    same = (both["rows"] == both["rows_before"]) & (both["answers"] == both["answers_before"])
+    same = (both["rows"] == both["rows_before"]) & (both["mark"] == both["mark_before"])
     return both.loc[~same, "wave"].tolist()
 
 
@@ -140,7 +142,7 @@ def read_cube(folder: Path) -> Cube | None:
     if not (folder / SEEN).is_file():
         return None
     facts = json.loads((folder / SEEN).read_text(encoding="utf-8"))
-    seen = pd.DataFrame(facts["seen"])
+    seen = pd.DataFrame(facts["seen"]).reindex(columns=["wave", "rows", "mark"])
     paths = [_path(folder, wave) for wave in seen["wave"]]
     there = [path.is_file() for path in paths]
     seen = seen[there].astype({"wave": "str"}).reset_index(drop=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SCHEMES = ("duckdb", "postgres", "postgresql", "spark")
 NEEDED, OPTIONAL = ("responses",), ("clients", "accounts", "completion", "client_scores")
 MEMORY = "400MB"
+REREADING = "partitioned_execution"  # sums up ranges of clients apart, each from all rows again
 _SPARK = {
     "ui.enabled": "false",
     "sql.shuffle.partitions": "4",
@@ -40,10 +41,13 @@ class Panel:
     tables : mapping of name to ibis table
         ``responses``, and as far as they are there ``clients``, ``accounts``, ``completion``,
         ``client_scores`` with the columns of `crqlab.base.contracts`.
+    files : tuple of Path
+        Where the responses are Parquet files of this machine: these.
     """
 
     name: str
     tables: Mapping[str, ibis.Table]
+    files: tuple[Path, ...] = ()
 
     def close(self) -> None:
         """End the connection; a server is told, and a local engine gives back its memory."""
@@ -82,16 +86,16 @@ def panel(source: Study | str) -> Panel:
         No responses there, or what the address asks for is not installed.
     """
     if isinstance(source, Study):
-        return Panel(source.name, _files(_duckdb(), source.processed, source.name))
+        return _files(_duckdb(), source.processed, source.name)
     scheme, _, rest = str(source).partition("://")  # spark://local[2] is no address to urlsplit
     one_of("panel=, an address before '://',", scheme, SCHEMES)
     host, slash, path = rest.partition("/")
     name = f"{scheme}://{host.rpartition('@')[2]}{slash}{path.partition('?')[0]}"
     if scheme == "spark":
-        return Panel(name, _files(_spark(host), Path(_local(slash + path)), name))
+        return _files(_spark(host), Path(_local(slash + path)), name)
     if scheme == "duckdb":
-        return Panel(name, _from_duckdb(Path(_local(slash + path)), name))
-    return Panel(name, _named(_postgres(str(source)), name))
+        return _from_duckdb(Path(_local(slash + path)), name)
+    return _named(_postgres(str(source)), name)
 
 
 def fetched(table: ibis.Table, order: list[str]) -> pd.DataFrame:
@@ -115,7 +119,7 @@ def _local(path: str) -> str:
     return path[1:] if path[2:3] == ":" else path
 
 
-def _from_duckdb(path: Path, name: str) -> dict[str, Any]:
+def _from_duckdb(path: Path, name: str) -> Panel:
     if path.is_dir():
         return _files(_duckdb(), path, name)
     if path.is_file():
@@ -131,6 +135,9 @@ def _duckdb(*where: str, **more: Any) -> Any:
 
     connection = ibis.duckdb.connect(*where, **more, memory_limit=MEMORY)
     connection.raw_sql("SET preserve_insertion_order = false")
+    known = connection.raw_sql("SELECT name FROM duckdb_optimizers()").fetchall()
+    if (REREADING,) in known:
+        connection.raw_sql(f"SET disabled_optimizers = '{REREADING}'")
     return connection
 
 
@@ -162,18 +169,22 @@ def _lacking(extra: str, error: ImportError) -> StudyError:
     )
 
 
-def _files(connection: Any, folder: Path, name: str) -> dict[str, Any]:
+def _files(connection: Any, folder: Path, name: str) -> Panel:
     """Tables of a folder: one file, the file of a station, or a folder of files."""
-    found = {}
-    for table in (*NEEDED, *OPTIONAL):
-        number = TABLES[table].notebook[:2]
-        single = [folder / f"{table}.parquet", folder / f"{number}_{table}.parquet"]
-        paths = [path for path in single if path.is_file()][:1] or sorted(
-            (folder / table).rglob("*.parquet")
-        )
-        if paths:
-            found[table] = _parquet(connection, paths, f"crqlab_{table}")
-    return _complete(found, name)
+    paths = {table: _paths(folder, table) for table in (*NEEDED, *OPTIONAL)}
+    found = {
+        table: _parquet(connection, some, f"crqlab_{table}")
+        for table, some in paths.items()
+        if some
+    }
+    return Panel(name, _complete(found, name), tuple(paths["responses"]))
+
+
+def _paths(folder: Path, table: str) -> list[Path]:
+    number = TABLES[table].notebook[:2]
+    single = [folder / f"{table}.parquet", folder / f"{number}_{table}.parquet"]
+    there = [path for path in single if path.is_file()][:1]
+    return there or sorted((folder / table).rglob("*.parquet"))
 
 
 def _parquet(connection: Any, paths: list[Path], name: str) -> Any:
@@ -184,7 +195,7 @@ def _parquet(connection: Any, paths: list[Path], name: str) -> Any:
     return connection.read_parquet([str(path) for path in paths], table_name=name)
 
 
-def _named(connection: Any, name: str) -> dict[str, Any]:
+def _named(connection: Any, name: str) -> Panel:
     """Tables of a database, by the names they have in crqlab."""
     from ibis.common.exceptions import TableNotFound
 
@@ -192,7 +203,7 @@ def _named(connection: Any, name: str) -> dict[str, Any]:
     for table in (*NEEDED, *OPTIONAL):
         with contextlib.suppress(TableNotFound):
             found[table] = connection.table(table)
-    return _complete(found, name)
+    return Panel(name, _complete(found, name))
 
 
 def _complete(found: dict[str, Any], name: str) -> dict[str, Any]:

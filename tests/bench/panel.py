@@ -17,7 +17,7 @@ SHARES = [0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9]
 
 
 def write(folder: Path, asked: Instrument, responses: int, *, seed: int = 1) -> Path:
-    """Draw a panel of 500 clients with 50 accounts in 20 waves."""
+    """Draw a panel of 500 clients with 50 accounts in 20 waves, a file each."""
     rng = np.random.default_rng(seed)
     clients = np.array([f"C{i:03d}" for i in range(CLIENTS)])
     accounts = np.array([f"A{i:02d}" for i in range(ACCOUNTS)])
@@ -27,7 +27,7 @@ def write(folder: Path, asked: Instrument, responses: int, *, seed: int = 1) -> 
     account = np.tile(np.repeat(np.arange(ACCOUNTS, dtype=np.int32), each), CLIENTS)
     level = 5 + rng.normal(0, 0.45, CLIENTS)[client]
     level += rng.normal(0, 0.6, (CLIENTS, ACCOUNTS))[client, account]
-    writer = None
+    (folder / "responses").mkdir(exist_ok=True)
     for wave in range(WAVES):
         view = level + rng.normal(0, 0.8, len(level))
         columns = {
@@ -37,12 +37,8 @@ def write(folder: Path, asked: Instrument, responses: int, *, seed: int = 1) -> 
             **{item: _answers(view, rng, 7, 0.8) for item in asked.items},
             "ltr": _answers(7.5 + 1.4 * (view - 5), rng, 10, 1.5, low=0),
         }
-        rows = pa.table(columns)
-        writer = writer or pq.ParquetWriter(
-            folder / "responses.parquet", rows.schema, compression="zstd"
-        )
-        writer.write_table(rows, row_group_size=250_000)
-    writer.close()
+        place = folder / "responses" / f"{2005 + wave}.parquet"
+        pq.write_table(pa.table(columns), place, compression="zstd", row_group_size=250_000)
     return folder
 
 
@@ -68,7 +64,7 @@ def _about(folder, clients, accounts, rng):
 
 def plain_scores(folder: Path, asked: Instrument) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What a careful analyst writes with pandas: scores of accounts and of clients."""
-    rows = pd.read_parquet(folder / "responses.parquet")
+    rows = pd.read_parquet(folder / "responses")
     means = pd.DataFrame(index=rows.index)
     for name, construct in asked.constructs.items():
         if construct.items:

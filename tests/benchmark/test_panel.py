@@ -199,3 +199,33 @@ def test_a_panel_of_another_instrument_names_the_columns_it_lacks(tables, tmp_pa
     with pytest.raises(DataError, match="lack 2 columns") as found:
         benchmark.cube(benchmark.panel(f"duckdb://{tmp_path}"), ASKED)
     assert found.value.cases["column"].tolist() == ["t1", "e1"]
+
+
+def test_a_wave_in_a_file_of_its_own_is_known_by_the_file_alone(tables, tmp_path, whole):
+    rows, place = tables["responses"], tmp_path / "responses"
+    place.mkdir()
+    for wave in WAVES:
+        some = rows[rows["wave"] == wave]
+        some.to_parquet(place / f"{wave}.parquet", index=False, row_group_size=40)
+    before = benchmark.cube(benchmark.panel(f"duckdb://{tmp_path}"), ASKED)
+    assert_same(before.table, whole.table)
+    assert before.seen["mark"].str.contains(".parquet ", regex=False).all()
+    write_cube(before, tmp_path / "cube")
+    swapped = rows[rows["wave"] == "2024"].assign(t1=1.0)  # as many rows, the same LTR
+    swapped.to_parquet(place / "2024.parquet", index=False)
+    panel, kept = benchmark.panel(f"duckdb://{tmp_path}"), read_cube(tmp_path / "cube")
+    after = benchmark.cube(panel, ASKED, before=kept)
+    assert after.renewed == ("2024",)
+    assert_same(after.table, benchmark.cube(panel, ASKED).table)
+    assert benchmark.cube(panel, ASKED, before=after).renewed == ()
+
+
+def test_a_file_of_several_waves_is_not_taken_for_one(tables, tmp_path, whole):
+    (tmp_path / "responses").mkdir()
+    for part, waves in {"a": ["2023", "2024"], "b": ["2025"]}.items():
+        some = tables["responses"][tables["responses"]["wave"].isin(waves)]
+        some.to_parquet(tmp_path / "responses" / f"{part}.parquet", index=False)
+    found = benchmark.cube(benchmark.panel(f"duckdb://{tmp_path}"), ASKED)
+    assert_same(found.table, whole.table)
+    assert found.seen["rows"].sum() == len(tables["responses"])
+    assert not found.seen["mark"].str.contains("parquet").any()
