@@ -23,6 +23,7 @@ from crqlab.stats.resampling import resampled, stream
 
 COLUMNS = 1500
 GRID = 96
+NARROW = 2**15
 RANK_BITS = 32
 THREADS = min(os.cpu_count() or 1, 8)
 TINY = 1e-6
@@ -107,7 +108,7 @@ def cuts(
             continue
         part = slice(first, first + size)
         pair_of, key = pairs(cells, crossing)
-        work = partial(_laid, weight, shares, pair_of, len(key), size)
+        work = partial(_laid, weight, shares, pair_of.astype(np.int32), len(key), size)
         made = _threads(work, ranked, _places(code, part, wanted))
         laid, at, held = zip(*made, strict=True)
         worth = _effective(np.stack(held, axis=1), key, part, cells, draws, seed)
@@ -141,9 +142,11 @@ def _laid(
 def _places(code: NDArray, part: slice, wanted: list[NDArray]) -> list[NDArray]:
     """For each measure the place of every score's cell in its crossing, -1 where not wanted."""
     seen: dict[bytes, NDArray] = {}
+    narrow = np.int16 if part.stop - part.start < NARROW else np.int32
     for some in wanted:
         if (key := some[part].tobytes()) not in seen:
-            seen[key] = np.where((code >= 0) & some[code], code - np.int32(part.start), -1)
+            place = np.where((code >= 0) & some[code], code - part.start, -1)
+            seen[key] = place.astype(narrow)
     return [seen[some[part].tobytes()] for some in wanted]
 
 
@@ -156,12 +159,13 @@ def _ranked_once(x: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
 
 def _sorted(place: NDArray, size: int, ranked: tuple, weight: NDArray) -> tuple[_Sorted, NDArray]:
     rows, scores = ranked
-    cell = place[rows]
-    rank = np.flatnonzero(cell >= 0)
-    cell = cell if len(rank) == len(cell) else cell[rank]
-    key = np.sort(cell.astype(np.int64) << RANK_BITS | rank)  # faster than places of them
-    cell, rows = key >> RANK_BITS, rows[key & ((1 << RANK_BITS) - 1)]
+    cell = place.take(rows)
+    inside = np.flatnonzero(cell >= 0)
+    cell = cell if len(inside) == len(cell) else cell[inside]
+    rank = inside[np.argsort(cell, kind="stable")]  # counts where numbers are narrow
     n = np.bincount(cell, minlength=size)
+    cell, rows = np.repeat(np.arange(size), n), rows.take(rank)
+    key = cell << RANK_BITS | rank
     starts = np.concatenate([[0], np.cumsum(n)])
     if (weight == weight[:1]).all():
         return _Sorted(key, starts, n, scores, None, None), rows
@@ -203,7 +207,8 @@ def _below(of: _Sorted, rows: NDArray, cut: NDArray, pair_of: NDArray, n_pairs: 
     reach = np.where(of.n[:, None] > 0, reach, of.starts[:-1, None])
     marks = np.bincount(reach.ravel(), minlength=len(of.key) + 1)
     passed = np.cumsum(marks[:-1]) - (width - 1) * (of.key >> RANK_BITS)
-    held = np.bincount(pair_of[rows] * width + passed, of.weight, n_pairs * width)
+    at = np.multiply(pair_of.take(rows), width, dtype=np.int64)
+    held = np.bincount(at + passed, of.weight, n_pairs * width)
     return np.cumsum(held.reshape(n_pairs, width), axis=1).astype(np.float32)
 
 
