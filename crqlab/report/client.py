@@ -33,7 +33,6 @@ _NPS = "nps nps_low nps_high mean_ltr promoters passives detractors".split()
 _CHANGE = ["change", "change_low", "change_high", "change_method"]
 
 
-@pd.option_context("mode.string_storage", "python")  # columns are short: Arrow costs a call a cell
 def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
     """Everything that the report of one client and wave shows.
 
