@@ -54,7 +54,10 @@ def publish(
     name: Name,
     study: Of = "demo",
     thresholds: Annotated[
-        Path | None, typer.Option(help="A YAML file of segment thresholds to publish along.")
+        Path | None,
+        typer.Option(
+            help="A YAML file of segment thresholds to publish along; crqlab's own if left out."
+        ),
     ] = None,
     as_of: Annotated[
         datetime | None,
@@ -62,11 +65,12 @@ def publish(
     ] = None,
 ) -> None:
     """Write a study's decile tables as a release that never changes."""
-    from crqlab import benchmark
+    from crqlab import benchmark, segments
     from crqlab.base.study import Study
 
-    day = (as_of or datetime.now()).date()
-    say(f"{benchmark.publish_study(Study(study), name, as_of=day, thresholds=thresholds)}")
+    files, day = Study(study), (as_of or datetime.now()).date()
+    rules = segments.along(files, thresholds)
+    say(f"{benchmark.publish_study(files, name, as_of=day, thresholds=rules)}")
 
 
 @app.command()

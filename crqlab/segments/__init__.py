@@ -16,7 +16,7 @@ _HOME = {
     "describing": ("Mix", "migration", "mix", "profile", "renewal", "sensitivity"),
     "lifting": ("Lifts", "lifts"),
     "acting": ("actions", "referrals"),
-    "publishing": ("publish", "published"),
+    "publishing": ("along", "publish", "published", "rules"),
     "keeping": ("described", "keep", "suggested"),
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names}

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from crqlab.base.errors import StudyError
-from crqlab.base.study import home, replace
+from crqlab.base.study import Study, home, replace
 from crqlab.segments.thresholds import Thresholds, read, starting
 
 
@@ -73,3 +73,52 @@ def published(version: str = "", *, root: Path | None = None) -> Thresholds:
             "Publish them with: crqlab thresholds publish FILE"
         )
     return read(path)
+
+
+def rules(study: Study, version: str = "") -> Thresholds:
+    """Return the version asked for, else what the study's release holds, else our own.
+
+    Parameters
+    ----------
+    study : Study
+    version : str
+        Of thresholds in ``data/processed/releases/thresholds``; empty for what the study says.
+
+    Raises
+    ------
+    StudyError
+        No such version, or not the release that the codebook names.
+    DataError
+        The file was changed after it was published.
+    """
+    release = study.codebook.release
+    if version or not release:
+        return published(version, root=study.root)
+    quoted = folder(study.root).parent / release
+    if not quoted.is_dir():
+        raise StudyError(
+            f"Release {release!r}, which the codebook of study {study.name!r} names, is not in "
+            "data/processed/releases. Copy its folder there."
+        )
+    path = quoted / "thresholds.yaml"
+    return read(path) if path.is_file() else starting()
+
+
+def along(study: Study, path: Path | None = None) -> Path | None:
+    """Return the sealed file of thresholds that a release of this study takes along.
+
+    The rules of ``path``, else the starting ones, are published under their version where they
+    are not yet; None where the starting ones do not suit the instrument.
+
+    Raises
+    ------
+    CrqError
+        Rules that do not suit the instrument; a version that is taken by other rules.
+    """
+    chosen = read(path) if path else starting()
+    if path is None and chosen.unsuited(study.codebook.instrument):
+        return None
+    chosen.refuse(study.codebook.instrument)
+    kept = folder(study.root) / f"{chosen.version}.yaml"
+    same = kept.is_file() and read(kept).fingerprint == chosen.fingerprint
+    return kept if same else publish(chosen, study.root)

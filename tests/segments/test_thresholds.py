@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from crqlab import CrqError, DataError, StudyError
-from crqlab.segments import publish, published, read, starting
+from crqlab import CrqError, DataError, Study, StudyError
+from crqlab.segments import along, publish, published, read, rules, starting
 from crqlab.segments.thresholds import STARTING
+from crqlab.simulate import write
 from tests.segments.made import CONSTRUCTS, RULES, instrument
 
 TEXT = STARTING.read_text(encoding="utf-8")
@@ -126,3 +127,43 @@ def test_an_unknown_version_is_told_with_those_there_are(tmp_path):
     publish(RULES, tmp_path)
     with pytest.raises(StudyError, match=r"there are: 1\.0"):
         published("2.0", root=tmp_path)
+
+
+def asking(root, release):
+    """A study whose codebook names a release."""
+    write(root, study="mine", clients=1)
+    path = root / "data" / "raw" / "mine" / "codebook.yaml"
+    path.write_text(f"release: {release}\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    return Study("mine", root)
+
+
+@pytest.mark.slow
+def test_a_study_sorts_by_the_release_that_it_names(tmp_path):
+    study = asking(tmp_path, "2026.1")
+    with pytest.raises(StudyError, match=r"Release '2026\.1', .* is not in data"):
+        rules(study)
+    quoted = tmp_path / "data/processed/releases/2026.1"
+    quoted.mkdir(parents=True)
+    assert rules(study).quoted == starting().quoted  # a release without thresholds
+    moved = RULES.moved({("crq", 5.5): 5.6}).model_copy(update={"version": "1.1"})
+    (quoted / "thresholds.yaml").write_bytes(publish(moved, tmp_path).read_bytes())
+    assert rules(study).quoted == moved.quoted
+    publish(RULES, tmp_path)
+    assert rules(study, "1.0").quoted == RULES.quoted
+    (quoted / "thresholds.yaml").write_text(
+        (quoted / "thresholds.yaml").read_text().replace("5.6", "5.4")
+    )
+    with pytest.raises(DataError, match="changed after it was published"):
+        rules(study)
+
+
+@pytest.mark.slow
+def test_a_release_takes_sealed_thresholds_along_once(tmp_path):
+    study = asking(tmp_path, "2026.1")
+    first, second = along(study), along(study)
+    assert first == second
+    assert "sha256" in first.read_text()
+    other = tmp_path / "other.yaml"
+    other.write_text(first.read_text().replace("5.5", "5.6").split("sha256")[0])
+    with pytest.raises(StudyError, match="published already"):
+        along(study, other)
