@@ -120,12 +120,13 @@ def account_scores(
     -------
     Scores
     """
-    rows = cube.table[cube.table["n"] >= least].reset_index(drop=True)
-    found = {
-        name: _ratio(rows[f"sum_{name}"], rows[f"n_{name}"].where(rows[f"n_{name}"] >= least))
-        for name in cube.measures
-    }
-    table = rows[["client_id", "wave", "account_id"]].assign(n_accounts=1, **found)
+    kept = np.flatnonzero(cube.table["n"] >= least)
+    found = {}
+    for name in cube.measures:
+        n, total = (cube.table[f"{part}_{name}"].to_numpy(float)[kept] for part in ("n", "sum"))
+        found[name] = np.where(n >= least, _ratio(total, n), np.nan)
+    table = cube.table[["client_id", "wave", "account_id"]].take(kept).reset_index(drop=True)
+    table = table.assign(n_accounts=1, **found)
     if accounts is not None:
         tiers = accounts[["client_id", "account_id", "tier"]]
         table = table.merge(tiers.drop_duplicates(["client_id", "account_id"]), "left")
