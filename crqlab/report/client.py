@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,7 @@ from crqlab.base.waves import in_order
 from crqlab.report import privacy
 from crqlab.report.findings import summary
 from crqlab.report.reach import FEW_CLIENTS, reach
-from crqlab.report.reading import table
+from crqlab.report.reading import across, table
 from crqlab.report.standing_accounts import account_pages
 from crqlab.report.standing_agenda import agenda
 from crqlab.report.standing_levers import levers
@@ -56,10 +57,9 @@ def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
     StudyError
         A table is missing; names the notebook that makes it.
     """
-    scores = study.read("client_scores")
-    client = _known("client=", client, scores["client_id"])
-    many = scores["client_id"].nunique() > FEW_CLIENTS
-    scores = scores[scores["client_id"] == client]
+    clients = across(study, "client_scores", ["client_id"])["client_id"].unique()
+    client, many = _known("client=", client, clients), len(clients) > FEW_CLIENTS
+    scores = table(study, "client_scores", client=client)
     wave = _known(f"wave= of client {client}", wave, scores["wave"])
     responses, contacts = (_rows(study, name, client, wave) for name in ("responses", "contacts"))
     counted, invited = responses[responses["included"]], contacts[contacts["invited"]]
@@ -115,9 +115,9 @@ def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
     )
 
 
-def _known(argument: str, value: str | int, names: pd.Series) -> str:
+def _known(argument: str, value: str | int, names: Iterable[str]) -> str:
     """Find a name, also one whose leading zeros a notebook runner has taken for a number's."""
-    options = sorted(names.unique())
+    options = sorted(set(names))
     same = [name for name in options if name.isdecimal() and int(name) == value]
     found = same[0] if str(value) not in options and len(same) == 1 else str(value)
     one_of(argument, found, options)

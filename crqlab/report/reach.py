@@ -10,7 +10,7 @@ from crqlab.base.waves import in_order
 from crqlab.participation.adjusting import LIMIT
 from crqlab.participation.completing import Completion
 from crqlab.participation.standing import PUBLISHED, bands, standing
-from crqlab.report.reading import table
+from crqlab.report.reading import across, table
 from crqlab.show.reach import Reach
 from crqlab.stats import proportion
 from crqlab.stats.concentration import concentration
@@ -19,6 +19,7 @@ from crqlab.stats.concentration import concentration
 FEW_CLIENTS = 10
 #: Answers of a kind from which a bound rests on the client's own (station 2).
 OWN_KIND = 5
+_RATES = "client_id wave dimension unit asked answered value low high flag".split()
 _ENDS = ["value", "low", "high"]
 _PLACE = ["percentile", "percentile_low", "percentile_high"]
 
@@ -41,18 +42,16 @@ def reach(study: Study, client: str, wave: str, accounts: pd.DataFrame, ltr: pd.
         Withheld where it would tell what fewer people said than the codebook allows.
     """
     least = study.codebook.privacy.min_scores
-    everybody = table(study, "completion")
+    mine = table(study, "completion", client=client)
     held = _rows(study, "concentration", client, wave)
     stays = _rows(study, "continuity", client, wave)
     facts = accounts.set_index("account_id")
-    last = _is_last(everybody, client, wave)
+    last = len(mine) == 0 or in_order([*mine["wave"].unique(), wave])[-1] == wave
     managers = held[held["holder"] == "account_manager"].reset_index(drop=True)
     one = held[held["n_silenced"] > 0]
-    others, place = _standing(everybody, client, wave)
+    others, place = _standing(study, client, wave)
     return Reach(
-        completion=everybody[
-            (everybody["client_id"] == client) & (everybody["wave"] == wave)
-        ].reset_index(drop=True),
+        completion=mine[mine["wave"] == wave].reset_index(drop=True),
         others=others,
         n_others=int(others["n"].sum()),
         standing=place,
@@ -66,7 +65,7 @@ def reach(study: Study, client: str, wave: str, accounts: pd.DataFrame, ltr: pd.
         n_sole=int(one["n_silenced"].sum()),
         sole_share=float(one["revenue_share"].sum(min_count=1)),
         continuity=_named(stays, facts, "revenue"),
-        stayed=_stayed(stays, everybody),
+        stayed=_stayed(stays, mine),
         questions=_rows(study, "audit", client, wave),
         plan=table(study, "wave_plan", client=client).iloc[: None if last else 0],
         precision=table(study, "precision", client=client).iloc[: None if last else 0],
@@ -84,16 +83,9 @@ def _named(rows: pd.DataFrame, facts: pd.DataFrame, *more: str) -> pd.DataFrame:
     return rows.assign(name=ids.map(facts["name"]).fillna(ids), **found)
 
 
-def _is_last(everybody: pd.DataFrame, client: str, wave: str) -> bool:
-    """Whether no later wave of the client is known; a plan tells of the latest one."""
-    waves = everybody.loc[everybody["client_id"] == client, "wave"]
-    return len(waves) == 0 or in_order([*waves.unique(), wave])[-1] == wave
-
-
-def _standing(
-    everybody: pd.DataFrame, client: str, wave: str
-) -> tuple[pd.DataFrame, dict[str, float]]:
+def _standing(study: Study, client: str, wave: str) -> tuple[pd.DataFrame, dict[str, float]]:
     """Other clients by band, and how many of them lie below; each with its last wave till now."""
+    everybody = across(study, "completion", _RATES, dimension="all", unit="contacts")
     order = in_order([*everybody["wave"].unique(), wave])
     past = everybody[everybody["wave"].isin(order[: order.index(wave) + 1])]
     rows = standing(Completion(past, 0.95)).table
@@ -164,10 +156,10 @@ def _effective(managers: pd.DataFrame) -> float:
     return float(concentration(known["revenue"], np.zeros(len(known)))["effective"].iloc[0])
 
 
-def _stayed(stays: pd.DataFrame, everybody: pd.DataFrame) -> dict[str, float]:
+def _stayed(stays: pd.DataFrame, mine: pd.DataFrame) -> dict[str, float]:
     if stays["before"].sum() == 0:
         return {}
-    level = float(everybody["level"].iloc[0]) if len(everybody) else 0.95
+    level = float(mine["level"].iloc[0]) if len(mine) else 0.95
     group = np.zeros(len(stays), int)
     found = proportion.clustered(stays["stayed"], stays["before"], group, level=level)
     return {**found[[*_ENDS, "n"]].iloc[0].astype(float).to_dict(), "level": level}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ from crqlab.base.pseudonyms import pseudonyms
 from crqlab.base.study import Study
 from crqlab.report.keys import key
 
-_NEEDED = ("responses", "respondents", "account_scores")
+_NEEDED = ("responses", "respondents", "account_scores", "client_scores")
 _KINDS = {"account_id": "account", "contact_id": "contact", "account_manager": "manager"}
 
 
@@ -38,6 +39,29 @@ def table(study: Study, name: str, *, real: bool = False, **which: str) -> pd.Da
     columns = contract(name).for_instrument(study.codebook.instrument)
     kinds = {"yes": bool, "number": float, "count": int, "date": "datetime64[ns]"}
     return pd.DataFrame({c: pd.Series(dtype=kinds.get(k.kind, object)) for c, k in columns.items()})
+
+
+def across(study: Study, name: str, columns: Sequence[str], **which: str) -> pd.DataFrame:
+    """Return a few columns of all clients' rows; no rows where nobody wrote the table.
+
+    Parameters
+    ----------
+    study : Study
+    name : str
+    columns : sequence of str
+        None that pseudonyms stand for.
+    **which : str
+        Values that columns must have.
+
+    Raises
+    ------
+    StudyError
+        A table without which there is no report is missing.
+    """
+    if not study.has(name):
+        return table(study, name)[list(columns)]
+    same = [(column, "==", value) for column, value in which.items()] or None
+    return pd.read_parquet(study.path(name), columns=list(columns), filters=same, use_threads=False)
 
 
 def _veiled(study: Study, name: str, rows: pd.DataFrame) -> pd.DataFrame:

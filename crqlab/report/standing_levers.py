@@ -56,6 +56,6 @@ def levers(study: Study, client: str, wave: str, accounts: pd.DataFrame, *, many
 
 
 def _effects(study: Study) -> pd.DataFrame:
-    rows = table(study, "driver_effects")
+    rows = table(study, "driver_effects", client="")  # of none: over the panel
     kept = (rows["scope"] == "panel") & (rows["level"] == "all") & rows["effect"].notna()
     return rows[kept.to_numpy(bool)].reset_index(drop=True)
