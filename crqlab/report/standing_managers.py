@@ -37,22 +37,15 @@ def managers(view: ClientView) -> Managers:
         scored=rows["shrunken"].notna(),
         **_prospects(view, rows["account_id"]),
     )
-    found = rows.groupby("key", sort=True).agg(
+    groups = rows.groupby("key", sort=True)
+    counts = groups.agg(
         n_accounts=("account_id", "size"),
         n_heard=("heard", "sum"),
         n_scored=("scored", "sum"),
         n_people=("n", "sum"),
-        **{
-            name: (column, _total)
-            for name, column in [
-                ("revenue", "revenue"),
-                ("paid", "paid"),
-                ("at_risk", "losing"),
-                ("n_sorted", "sorted"),
-                *zip(_LOSS, _LOSS, strict=True),
-            ]
-        },
     )
+    known = groups[["revenue", "paid", "losing", "sorted", *_LOSS]].sum(min_count=1)
+    found = counts.join(known.rename(columns={"losing": "at_risk", "sorted": "n_sorted"}))
     found = found.join(_means(rows[rows["scored"]])).reset_index()
     found = found.assign(
         manager=found["key"].where(found["key"] != _NOBODY),
@@ -61,11 +54,6 @@ def managers(view: ClientView) -> Managers:
         flag=found["flag"].fillna("no account has a score"),
     )
     return Managers(found.drop(columns=["key", "paid"]), LEVEL, view.currency)
-
-
-def _total(values: pd.Series) -> float:
-    """A sum that is missing where nothing is known."""
-    return values.sum(min_count=1)
 
 
 def _prospects(view: ClientView, ids: pd.Series) -> dict[str, pd.Series]:
