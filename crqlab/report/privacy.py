@@ -149,7 +149,9 @@ def redacted(words: pd.Series, *, names: Iterable[str] = ()) -> pd.Series:
     """
     for pattern, said in ((_EMAIL, EMAIL), (_URL, URL), (_PHONE, PHONE)):
         words = words.str.replace(pattern, said, regex=True)
+    said = _folded("\n".join(words))
     parted = {tuple(name.split()) for name in names if len(name.split()) > 1}
+    parted = {parts for parts in parted if all(_folded(part) in said for part in parts)}
     if not parted:
         return words
     turned = {(f"{last},", *first) for *first, last in parted}
@@ -158,6 +160,11 @@ def redacted(words: pd.Series, *, names: Iterable[str] = ()) -> pd.Series:
     return words.str.replace(
         re.compile(rf"(?<!\w)(?:{each})(?!\w)", re.IGNORECASE), NAME, regex=True
     )
+
+
+def _folded(words: str) -> str:
+    """Make the same whatever a search takes for the same that passes over upper and lower case."""
+    return words.casefold().replace("\u0307", "").replace("\u0131", "i")  # dots of Turkish i
 
 
 def questions(responses: pd.DataFrame, instrument: Instrument, *, minimum: int) -> pd.DataFrame:

@@ -68,6 +68,14 @@ def test_full_names_of_invited_people_are_taken_out_and_first_names_stay():
     assert left == "[name removed] and [name removed], not Eva or Evan Bergman"
 
 
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [("IŞIK ÖZ", "Işık Öz"), ("i̇pek su", "i̇pek Su"), ("Jeſſe Kay", "JESSE KAY")],
+)
+def test_names_are_found_in_whatever_case_an_alphabet_has(said, name):
+    assert redacted(f"Ask {said} please", "Bo Ek", name) == "Ask [name removed] please"
+
+
 def test_a_long_word_costs_no_time():
     said = "a" * 200_000
     assert redacted(said) == said
