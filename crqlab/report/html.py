@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,7 @@ _FORBIDDEN = re.compile(
     r"|<[^<>]*\s(?:src|href|xlink:href)\s*=\s*(?![\"'](?:#|data:image/|[\w-]+\.html[\"']))",
     re.IGNORECASE,
 )
+_REGION = re.compile(r'(role="region" tabindex="0" aria-label=")([^"]*)(")')
 _H1 = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL)
 
 
@@ -111,6 +113,7 @@ def render(
         style=STYLE if brand == HOUSE else STYLE + brand.css,
     )
     html, _ = _exporter().from_notebook_node(notebook, resources={"page": sheet})
+    html = _told_apart(html)
     return _checked(html if brand == HOUSE else brand.painted(html))
 
 
@@ -133,6 +136,18 @@ def document(body: str, *, title: str, language: str, synthetic: bool = False) -
     sheet = Sheet(text(title), text(language), head, (), (Block("output", body),))
     html, _ = _exporter().from_notebook_node(_empty(), resources={"page": sheet})
     return _checked(html)
+
+
+def _told_apart(html: str) -> str:
+    """Number regions of the same name: whoever hears the page must tell them apart."""
+    seen: Counter[str] = Counter()
+
+    def numbered(region: re.Match[str]) -> str:
+        seen[region[2]] += 1
+        again = f" ({seen[region[2]]})" if seen[region[2]] > 1 else ""
+        return f"{region[1]}{region[2]}{again}{region[3]}"
+
+    return _REGION.sub(numbered, html)
 
 
 def _blocks(notebook: Any, writer: prose.Writer, code: bool) -> Iterator[Block]:

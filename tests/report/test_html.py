@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from crqlab import ReportError
 from crqlab.report import html
 from crqlab.report.prose import Writer, frame
+from crqlab.show import markup
 from tests.report.executed import executed
 
 SHAPES = {
@@ -242,3 +243,13 @@ def test_an_index_is_a_page_too():
     assert soup.header.h1.get_text() == "Panel"
     assert soup.header.p.get_text().startswith("SYNTHETIC DATA")
     assert soup.nav is None
+
+
+def test_regions_of_one_name_are_told_apart():
+    twice = 2 * markup.table([markup.Column("Account", ["A"])], caption="Who answered")
+    output = new_output("display_data", {"text/html": twice, "text/plain": "A"})
+    page = html.render(
+        new_notebook(cells=[new_code_cell("", outputs=[output])]), title="P", language="en"
+    )
+    labels = [tag["aria-label"] for tag in BeautifulSoup(page, "html.parser").select(".scroll")]
+    assert labels == ["Who answered", "Who answered (2)"]
