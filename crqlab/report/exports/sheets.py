@@ -3,52 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pandas as pd
 
+from crqlab.report.exports import outlook_sheets
+from crqlab.report.exports.tabs import Field, Sheet, unit
 from crqlab.show.view import ClientView
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Field:
-    """One column.
-
-    Attributes
-    ----------
-    head, unit : str
-        Its heading, and what it is measured in.
-    kind : str
-        ``text``, ``count``, ``score`` (two decimals), ``nps`` (signed, none), ``share`` (per
-        cent), ``money`` or ``date``; says how a number is shown, never what it is.
-    """
-
-    head: str
-    unit: str = ""
-    kind: str = "text"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sheet:
-    """One table.
-
-    Attributes
-    ----------
-    name : str
-        At most 31 letters, for a tab.
-    title, note : str
-        What it shows; rules and cautions.
-    fields : dict of column to Field
-        In order.
-    rows : DataFrame
-        As in `ClientView`: withheld numbers are missing, and ``flag`` says why.
-    """
-
-    name: str
-    title: str
-    note: str
-    fields: dict[str, Field]
-    rows: pd.DataFrame
 
 
 def sheets(view: ClientView) -> Iterator[Sheet]:
@@ -59,6 +19,7 @@ def sheets(view: ClientView) -> Iterator[Sheet]:
         _parts(view),
         _roll_ups(view),
         _accounts(view),
+        *outlook_sheets.made(view),
         _agreement(view),
         _completion(view),
         _silent(view),
@@ -68,13 +29,6 @@ def sheets(view: ClientView) -> Iterator[Sheet]:
         _excluded(view),
     )
     return (sheet for sheet in made if len(sheet.rows))
-
-
-def unit(view: ClientView, measure: str) -> str:
-    """Return what a measure is measured in."""
-    scale = view.instrument.scale
-    points = f"scale points, {scale.low} to {scale.high}"
-    return {"nps": "-100 to +100", "mean_ltr": "0 to 10"}.get(measure, points)
 
 
 def _ends(kind: str = "score", unit: str = "") -> dict[str, Field]:

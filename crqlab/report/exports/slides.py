@@ -9,7 +9,7 @@ import pandas as pd
 
 from crqlab.report.exports.theme import Theme
 from crqlab.report.provenance import RunCard
-from crqlab.show import accounts, method, scores
+from crqlab.show import accounts, method, prospect_page, scores, segments_page
 from crqlab.show.charts import ends
 from crqlab.show.colours import SOFT
 from crqlab.show.headline import MADE_UP
@@ -54,6 +54,8 @@ def content(
     _constructs(deck, view)
     _ltr(deck, view)
     _accounts(deck, view)
+    _segments(deck, view)
+    _outlook(deck, view)
     _silent(deck, view)
     _closing(deck, view, card)
     return deck.content(str(view))
@@ -206,6 +208,40 @@ def _accounts(deck: Deck, view: ClientView) -> None:
     deck.bars(page, labels, some["shrunken"].tolist(),
               spans=list(zip(some["shrunken_low"], some["shrunken_high"], strict=True)),
               ends=_axis(view, "crq"), code="0.0", name="CRQ, shrunken")  # fmt: skip
+
+
+def _segments(deck: Deck, view: ClientView) -> None:
+    rows = view.segmented.shares
+    rows = rows[rows["share"].notna() & (rows["segment"] != "Silent")]
+    if rows.empty:
+        return
+    level = percent(float(rows["level"].iloc[0]))
+    said = f"{count(int(rows['n'].sum()), 'account')}, {level} intervals; thresholds "
+    page = deck.slide(
+        segments_page.segments(view).sentence,
+        foot=_foot(view, said=f"{said}{view.segmented.thresholds}"),
+    )
+    deck.bars(page, rows["segment"].tolist(), rows["share"].tolist(),
+              spans=list(zip(rows["low"], rows["high"], strict=True)),
+              ends=(0.0, 1.0), code=_SHARE, name="Share of accounts")  # fmt: skip
+
+
+def _outlook(deck: Deck, view: ClientView) -> None:
+    rows = view.prospect.accounts.head(_MOST_ROWS)
+    if rows.empty:
+        return
+    page = deck.slide(
+        prospect_page.outlook(view).sentence,
+        foot=_foot(view, said="The greatest expected loss first; intervals hold the model's error"),
+    )
+    cells = [
+        (row.name, row.manager or "", f"{percent(row.p_renew)} ({percent(row.p_low)} to "
+         f"{percent(row.p_high)})", number(row.expected_loss, 0))
+        for row in rows.fillna({"manager": ""}).itertuples(index=False)
+    ]  # fmt: skip
+    money = f"Expected loss ({view.currency})" if view.currency else "Expected loss"
+    heads = ("Account", "Account manager", "Chance of renewal", money)
+    deck.rows(page, heads, cells, (0.34, 0.22, 0.24, 0.20))
 
 
 def _silent(deck: Deck, view: ClientView) -> None:

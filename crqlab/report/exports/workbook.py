@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from crqlab.report.exports.sheets import Field, Sheet, sheets
+from crqlab.report.exports.sheets import sheets
+from crqlab.report.exports.tabs import Field, Sheet
 from crqlab.report.exports.theme import Theme
 from crqlab.report.provenance import RunCard
 from crqlab.show.colours import INK, MUTED

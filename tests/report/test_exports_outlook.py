@@ -1,0 +1,95 @@
+"""Segments, renewals, drivers, peers and actions reach the exports as the page has them."""
+
+import io
+
+import pytest
+from pptx import Presentation
+from python_calamine import CalamineWorkbook
+
+from crqlab.report import card
+from crqlab.report.exports import slides, workbook
+from crqlab.report.exports import theme as themes
+from crqlab.report.exports.sheets import sheets
+from tests.show import stationed
+
+NEW = {
+    "Among peers": ("peers", "table", "label", "Measure"),
+    "Segments": ("segmented", "accounts", "segment", "Segment"),
+    "Segment shares": ("segmented", "shares", "segment", "Segment"),
+    "Drivers": ("levers", "map", "label", "Driver"),
+    "Renewal outlook": ("prospect", "accounts", "account_id", "Account id"),
+    "Actions": ("agenda", "actions", "action", "Action"),
+    "Lifts": ("agenda", "lifts", "target", "To"),
+    "Referrals": ("agenda", "referrals", "promoters", "Promoters to ask"),
+}
+
+
+@pytest.fixture(scope="module")
+def seen(stationed_view_of):
+    return stationed_view_of()
+
+
+@pytest.fixture(scope="module")
+def about(stationed_study_of):
+    return card(stationed_study_of(), client="C017", wave="2025")
+
+
+@pytest.fixture(scope="module")
+def book(seen, about):
+    content = workbook.content(seen, themes.Theme(), card=about)
+    return CalamineWorkbook.from_filelike(io.BytesIO(content))
+
+
+def column(book, name, head):
+    lines = book.get_sheet_by_name(name).to_python()
+    return [line[lines[4].index(head)] for line in lines[5:]]
+
+
+@pytest.mark.parametrize("name", NEW)
+def test_a_sheet_holds_the_rows_of_its_section(book, seen, name):
+    section, part, field, head = NEW[name]
+    expected = getattr(getattr(seen, section), part)[field].fillna("").tolist()
+    assert expected
+    assert column(book, name, head) == expected
+
+
+def test_numbers_of_the_outlook_come_at_full_precision(book, seen):
+    rows = seen.prospect.accounts
+    found = column(book, "Renewal outlook", "Expected loss")
+    assert found == pytest.approx(rows["expected_loss"].tolist(), abs=1e-9, nan_ok=True)
+    assert column(book, "Revenue at risk", "Expected loss") == pytest.approx(
+        seen.prospect.total["expected_loss"].tolist()
+    )
+
+
+def test_what_the_page_withholds_is_in_no_sheet(book, seen):
+    said = "\n".join(
+        str(cell)
+        for name in book.sheet_names
+        for line in book.get_sheet_by_name(name).to_python()
+        for cell in line
+    )
+    few = seen.segmented.accounts["withheld"]
+    assert few.any()
+    shown = seen.segmented.accounts.loc[few, "reason"].astype(str)
+    assert not shown.str.contains(stationed.SECRET, regex=False).any()
+    assert seen.segmented.thresholds in said
+
+
+def test_slides_tell_of_segments_and_renewals(seen, about):
+    deck = Presentation(io.BytesIO(slides.content(seen, themes.Theme(), card=about)))
+    said = [
+        "\n".join(shape.text_frame.text for shape in page.shapes if shape.has_text_frame)
+        for page in deck.slides
+    ]
+    assert sum(seen.segmented.thresholds in text for text in said) == 1
+    listed = [shape.table for page in deck.slides for shape in page.shapes if shape.has_table]
+    heads = [[cell.text for cell in table.rows[0].cells] for table in listed]
+    assert any("Chance of renewal" in line for line in heads)
+
+
+def test_a_study_without_these_stations_has_none_of_the_sheets(study_of):
+    from crqlab.report import view
+
+    plain = view(study_of(), client="C017", wave="2025")
+    assert not {sheet.name for sheet in sheets(plain)} & set(NEW)
