@@ -9,7 +9,7 @@ import pandas as pd
 
 from crqlab.report.exports.theme import Theme
 from crqlab.report.provenance import RunCard
-from crqlab.show import accounts, method, prospect_page, scores, segments_page
+from crqlab.show import accounts, method, scores
 from crqlab.show.charts import ends
 from crqlab.show.colours import SOFT
 from crqlab.show.headline import MADE_UP
@@ -217,8 +217,11 @@ def _segments(deck: Deck, view: ClientView) -> None:
         return
     level = percent(float(rows["level"].iloc[0]))
     said = f"{count(int(rows['n'].sum()), 'account')}, {level} intervals; thresholds "
+    most = rows.loc[rows["n"].idxmax()]
+    whole = count(int(rows["n"].sum()), "account")
+    ends = f"{percent(most['low'])} to {percent(most['high'])}"
     page = deck.slide(
-        segments_page.segments(view).sentence,
+        f"{most['n']} of {whole} are {most['segment']}: {percent(most['share'])} ({ends})",
         foot=_foot(view, said=f"{said}{view.segmented.thresholds}"),
     )
     deck.bars(page, rows["segment"].tolist(), rows["share"].tolist(),
@@ -231,8 +234,12 @@ def _outlook(deck: Deck, view: ClientView) -> None:
     if rows.empty:
         return
     page = deck.slide(
-        prospect_page.outlook(view).sentence,
-        foot=_foot(view, said="The greatest expected loss first; intervals hold the model's error"),
+        _at_risk(view),
+        foot=_foot(
+            view,
+            said="The greatest expected loss first. Intervals: of the total, the model's "
+            "error and chance; of an account, the model's error",
+        ),
     )
     cells = [
         (row.name, row.manager or "", f"{percent(row.p_renew)} ({percent(row.p_low)} to "
@@ -242,6 +249,17 @@ def _outlook(deck: Deck, view: ClientView) -> None:
     money = f"Expected loss ({view.currency})" if view.currency else "Expected loss"
     heads = ("Account", "Account manager", "Chance of renewal", money)
     deck.rows(page, heads, cells, (0.34, 0.22, 0.24, 0.20))
+
+
+def _at_risk(view: ClientView) -> str:
+    """What is expected to be lost, as a title says it."""
+    total, money = view.prospect.total, f" {view.currency}".rstrip()
+    if total.empty:
+        return f"{count(len(view.prospect.accounts), 'account')} with a renewal outlook"
+    row = total.iloc[0]
+    low, high = number(row["loss_low"], 0), number(row["loss_high"], 0)
+    lost = f"{number(row['expected_loss'], 0)}{money} ({percent(row['share'])})"
+    return f"{lost} a year expected to be lost ({low} to {high})"
 
 
 def _silent(deck: Deck, view: ClientView) -> None:
