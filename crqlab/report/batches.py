@@ -20,6 +20,7 @@ from crqlab.report.forking.tasks import Crew, TaskError
 from crqlab.report.journey import told_of
 from crqlab.report.language import accepted
 from crqlab.report.lock import alone
+from crqlab.report.shelf import handout
 
 SECONDS = 300.0  # longest time for one report
 _MAKE = "crqlab.report.batches:make"
@@ -173,7 +174,7 @@ def make(home: str, study: str, client: str, wave: str, parameters: dict[str, An
     file = stem(client, wave)
     if ledger.holds(found, file, making.inputs(found, path, told)):
         return float(ledger.entry(found, file)["seconds"])
-    return making.make(found, path, told, file)
+    return making.make(found, path, told, file, handed=handout(found, client, wave))
 
 
 def attempted(crew: Crew, which: dict[str, Any], seconds: float) -> dict[str, Any]:

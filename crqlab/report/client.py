@@ -16,7 +16,7 @@ from crqlab.base.waves import in_order
 from crqlab.report import privacy
 from crqlab.report.findings import summary
 from crqlab.report.reach import FEW_CLIENTS, reach
-from crqlab.report.reading import across, table
+from crqlab.report.reading import CLIENTS, across, light, table
 from crqlab.report.standing_accounts import account_pages
 from crqlab.report.standing_agenda import agenda
 from crqlab.report.standing_levers import levers
@@ -57,7 +57,12 @@ def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
     StudyError
         A table is missing; names the notebook that makes it.
     """
-    clients = across(study, "client_scores", ["client_id"])["client_id"].unique()
+    with light():
+        return _view(study, client, wave)
+
+
+def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
+    clients = across(study, *CLIENTS)["client_id"].unique()
     client, many = _known("client=", client, clients), len(clients) > FEW_CLIENTS
     scores = table(study, "client_scores", client=client)
     wave = _known(f"wave= of client {client}", wave, scores["wave"])
@@ -130,7 +135,7 @@ def _rows(study: Study, name: str, client: str, wave: str) -> pd.DataFrame:
 
 def _name(study: Study, client: str) -> str:
     """The client's name; its id where the name is not known."""
-    names = table(study, "clients").set_index("client_id")["name"]
+    names = table(study, "clients", client=client).set_index("client_id")["name"]
     return str(names.get(client, "")) or client
 
 

@@ -19,7 +19,9 @@ from crqlab.stats.concentration import concentration
 FEW_CLIENTS = 10
 #: Answers of a kind from which a bound rests on the client's own (station 2).
 OWN_KIND = 5
-_RATES = "client_id wave dimension unit asked answered value low high flag".split()
+#: Everybody's rates: a table, its columns, and which rows of it.
+RATES = ("completion", "client_id wave dimension unit asked answered value low high flag".split())
+WHOLE = {"dimension": "all", "unit": "contacts"}
 _ENDS = ["value", "low", "high"]
 _PLACE = ["percentile", "percentile_low", "percentile_high"]
 
@@ -85,7 +87,7 @@ def _named(rows: pd.DataFrame, facts: pd.DataFrame, *more: str) -> pd.DataFrame:
 
 def _standing(study: Study, client: str, wave: str) -> tuple[pd.DataFrame, dict[str, float]]:
     """Other clients by band, and how many of them lie below; each with its last wave till now."""
-    everybody = across(study, "completion", _RATES, dimension="all", unit="contacts")
+    everybody = across(study, *RATES, **WHOLE)
     order = in_order([*everybody["wave"].unique(), wave])
     past = everybody[everybody["wave"].isin(order[: order.index(wave) + 1])]
     rows = standing(Completion(past, 0.95)).table

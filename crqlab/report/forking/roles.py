@@ -116,7 +116,7 @@ def _cells(request: dict[str, Any], files: list[int]) -> int:
     """Become a bare shell that runs cells as they come over a line."""
     from crqlab.report.forking import shell
 
-    return shell.answer(files[0])
+    return shell.answer(*files)
 
 
 def _worker(request: dict[str, Any], files: list[int]) -> int:
