@@ -87,7 +87,7 @@ def _handout(study: Study) -> Handout | None:
     if _FILE:
         with os.fdopen(_FILE.pop(), "rb") as file:
             file.seek(0)
-            _HELD.append(pickle.load(file))  # noqa: S301 - from the process that started this one
+            _HELD.append(pickle.load(file))
             if state(study) != _HELD[0].state:
                 _HELD.clear()
     return _HELD[0] if _HELD and _HELD[0].study == study.name else None

@@ -109,6 +109,7 @@ def _lock() -> str:
     return fingerprint(path) if path.is_file() else "not installed from the lock file"
 
 
+@cache
 def _version(name: str) -> str:
     try:
         return version(name)

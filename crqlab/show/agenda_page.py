@@ -6,6 +6,7 @@ import pandas as pd
 
 from crqlab.show.markup import Column, Shown, folded, names, paragraph, phrases, table, text
 from crqlab.show.numbers import MISSING, count, number, percent
+from crqlab.show.records import Record, records
 from crqlab.show.segmented import LOSING
 from crqlab.show.view import ClientView
 
@@ -66,7 +67,7 @@ def _by_account(rows: pd.DataFrame) -> pd.DataFrame:
 def _listed(rows: pd.DataFrame, caption: str) -> str:
     columns = [
         Column("Account", names(rows["name"])),
-        Column("Segment", [_segment(row) for row in rows.itertuples()]),
+        Column("Segment", [_segment(row) for row in records(rows)]),
         Column("Do, and until when", phrases(rows["todo"])),
         Column("Owner", names(rows["account_manager"], missing=MISSING)),
     ]
@@ -85,7 +86,7 @@ def _playbook(rows: pd.DataFrame) -> Shown:
     return folded("What the actions mean", Shown(table(columns, caption=caption), ""))
 
 
-def _segment(row: tuple) -> str:
+def _segment(row: Record) -> str:
     return text(row.segment) + (" (provisional)" if row.status == "provisional" else "")
 
 

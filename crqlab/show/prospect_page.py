@@ -8,6 +8,7 @@ from crqlab.show import svg
 from crqlab.show.colours import MUTED, SOFT, WARM
 from crqlab.show.markup import Column, Shown, folded, names, paragraph, phrases, table, text
 from crqlab.show.numbers import MISSING, count, number, percent, span
+from crqlab.show.records import Record, records
 from crqlab.show.view import ClientView
 
 LISTED = 15  # accounts that a reader still goes through
@@ -83,9 +84,9 @@ def _listed(view: ClientView, rows: pd.DataFrame, caption: str) -> str:
     losses_ = zip(rows["expected_loss"], rows["expected_low"], rows["expected_high"], strict=True)
     columns = [
         Column("Account", names(rows["name"])),
-        *([Column("Segment", [_segment(row) for row in rows.itertuples()])] if sorted_ else []),
+        *([Column("Segment", [_segment(row) for row in records(rows)])] if sorted_ else []),
         Column("Renews", [f"{percent(row.p_renew)} ({span(100 * row.p_low, 100 * row.p_high, 0)})"
-                          for row in rows.itertuples()], True),
+                          for row in records(rows)], True),
         Column(f"Revenue a year ({money})", [_thousands(v) for v in rows["revenue"]], True),
         Column(f"Expected loss ({money})", [_range(*each) for each in losses_], True),
         Column("Next due", [_day(day) for day in rows["due_on"]], True),
@@ -98,7 +99,7 @@ def _listed(view: ClientView, rows: pd.DataFrame, caption: str) -> str:
     return table(columns, caption=caption, note=text(note), kind="long reasons")
 
 
-def _segment(row: tuple) -> str:
+def _segment(row: Record) -> str:
     if row.silent:
         return "Silent"
     return text(row.segment) if row.segment == row.segment else MISSING
@@ -166,7 +167,7 @@ def losses(view: ClientView) -> Shown:
         else ("expected loss a year (thousands)")
     )
     marks = svg.below(across, foot, top=14, label=unit)
-    for place, row in enumerate(rows.itertuples()):
+    for place, row in enumerate(records(rows)):
         y = 26 + 24 * place
         end = across.at(row.expected_loss / 1000)
         marks.append(svg.words(168, y + 4, _cut(row.name), anchor="end", size=12))
@@ -178,7 +179,7 @@ def losses(view: ClientView) -> Shown:
     said = "; ".join(
         f"{row.name} {number(row.expected_loss, 0)} "
         f"({span(row.expected_low, row.expected_high, 0)})"
-        for row in rows.itertuples()
+        for row in records(rows)
     )
     caption = (
         "Where the expected loss lies. Orange: what the model may err; whether an account leaves "

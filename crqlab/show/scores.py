@@ -7,6 +7,7 @@ import pandas as pd
 from crqlab.show.charts import ends
 from crqlab.show.markup import Column, Shown, names, paragraph, phrases, table, text
 from crqlab.show.numbers import MISSING, decimals, number, percent, span
+from crqlab.show.records import records
 from crqlab.show.strips import bar
 from crqlab.show.view import ClientView
 
@@ -40,7 +41,7 @@ def constructs(view: ClientView) -> Shown:
     ]
     inside = rows["measure"].isin(asked.crq.constructs).map({True: "yes", False: "no"})
     drawn = [
-        bar(value=row.value, low=row.low, high=row.high, ends=scale) for row in rows.itertuples()
+        bar(value=row.value, low=row.low, high=row.high, ends=scale) for row in records(rows)
     ]
     columns = [
         Column("Construct", labels),
@@ -129,7 +130,7 @@ def change_parts(view: ClientView) -> Shown:
     )
     whole = rows[rows["part"] == "all"]
     said = "; ".join(
-        f"{view.instrument.label(row.measure)} {_moved(row)}" for row in whole.itertuples()
+        f"{view.instrument.label(row.measure)} {_moved(row)}" for row in records(whole)
     )
     html = table(columns, caption=caption, note=text(note))
     return Shown(html, f"Change since {view.before}: {said}")

@@ -9,6 +9,7 @@ from crqlab.show.colours import MUTED, ink
 from crqlab.show.colours import segment as colour
 from crqlab.show.markup import Column, Shown, folded, names, paragraph, phrases, table, text
 from crqlab.show.numbers import MISSING, count, number, percent, share, span
+from crqlab.show.records import Record, records
 from crqlab.show.segmented import LOSING
 from crqlab.show.view import ClientView
 
@@ -228,7 +229,7 @@ def _reasons(view: ClientView, rows: pd.DataFrame, caption: str) -> str:
         Column("Segment", phrases(rows["segment"], missing="open")),
         *([Column(view.segmented.before, phrases(rows["before"], missing=MISSING))]
           if view.segmented.before else []),
-        Column("Status", [_status(row) for row in rows.itertuples()]),
+        Column("Status", [_status(row) for row in records(rows)]),
         Column("P", [percent(value) for value in rows["p"]], True),
         Column("n", [number(n, 0) for n in rows["n"]], True),
         Column("Why", phrases(rows["reason"].str.split(": ", n=1).str[-1])),
@@ -236,6 +237,6 @@ def _reasons(view: ClientView, rows: pd.DataFrame, caption: str) -> str:
     return table(columns, caption=caption, kind="long reasons")
 
 
-def _status(row: tuple) -> str:
+def _status(row: Record) -> str:
     near = ", on the line" if row.on_the_line and row.status == "firm" else ""
     return text(f"{row.status}{near}")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from crqlab.show.markup import Column, Shown, hidden, names, paragraph, table, text
 from crqlab.show.numbers import MISSING, count, number, percent, span
+from crqlab.show.records import Record, records
 from crqlab.show.view import ClientView
 
 LISTED = 25  # silent accounts, and accounts of the grid, that a reader still goes through
@@ -21,14 +24,15 @@ def silent(view: ClientView) -> Shown:
         return Shown(paragraph(text(said), "lead"), said) + others if asked else others
     shown, left = rows.head(LISTED), rows.iloc[LISTED:]
     paid = rows["revenue"].notna().any()
+    each = records(shown)
     columns = [
         Column("Silent account", names(shown["name"])),
         *([_revenue(shown, view)] if paid else []),
         Column("Silent since", names(shown["silent_since"])),
         Column("Waves", [f"{n:,}" for n in shown["n_waves"]], True),
         Column("Contacts asked", [f"{n:,}" for n in shown["asked"]], True),
-        Column("Last score", [_last(row) for row in shown.itertuples()], True),
-        Column("Interval", [_interval(row) for row in shown.itertuples()], True),
+        Column("Last score", [_last(row) for row in each], True),
+        Column("Interval", [_interval(row) for row in each], True),
         *_managers(shown),
     ]
     caption = (
@@ -65,13 +69,13 @@ def _managers(rows: pd.DataFrame) -> list[Column]:
     return [Column("Account manager", names(rows["manager"]))]
 
 
-def _last(row: tuple) -> str:
+def _last(row: Record) -> str:
     if row.score != row.score:
         return "never answered" if row.last_wave != row.last_wave else MISSING
     return f"{number(row.score, 1)} in {text(row.last_wave)}"
 
 
-def _interval(row: tuple) -> str:
+def _interval(row: Record) -> str:
     return MISSING if row.score != row.score else span(row.score_low, row.score_high, 1)
 
 
@@ -135,17 +139,11 @@ def voices(view: ClientView) -> Shown:
         said = f"Every role is heard at all {count(len(order), 'account')}."
         return Shown(paragraph(text(said)), said)
     shown = gaps.head(LISTED)
-    cells = rows.set_index(["account_id", "role"])
-    roles = sorted(rows["role"].unique())
+    cells = {(row.account_id, row.role): row for row in records(rows)}
     columns = [Column("Account", names(shown["name"]))]
     columns += [
-        Column(
-            role,
-            *_role([cells.loc[key] if key in cells.index else None for key in keys]),
-            named=True,
-        )
-        for role in roles
-        for keys in [[(account, role) for account in shown.index]]
+        Column(role, *_role([cells.get((account, role)) for account in shown.index]), named=True)
+        for role in sorted(rows["role"].unique())
     ]
     said = _heard(rows, order, gaps)
     caption = (
@@ -159,17 +157,17 @@ def voices(view: ClientView) -> Shown:
     return Shown(html, said)
 
 
-def _role(rows: list[pd.Series | None]) -> tuple[list[str], bool, list[str]]:
+def _role(rows: list[Any]) -> tuple[list[str], bool, list[str]]:
     """Cells of one role, numeric or not, and the style of each."""
     cells = [MISSING if row is None else _cell(row) for row in rows]
     return cells, False, [WARM if cell.startswith("?") else "" for cell in cells]
 
 
-def _cell(row: pd.Series) -> str:
-    if row["status"] == "heard":
-        return f"{row['answered']:,} of {row['asked']:,}"
-    if row["status"] == "silent":
-        return f"?{hidden(' silent,')} 0 of {row['asked']:,}"
+def _cell(row: Any) -> str:
+    if row.status == "heard":
+        return f"{row.answered:,} of {row.asked:,}"
+    if row.status == "silent":
+        return f"?{hidden(' silent,')} 0 of {row.asked:,}"
     return "? (not asked)"
 
 
