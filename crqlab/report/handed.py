@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from crqlab.base.study import Study, fingerprint
+from crqlab.base.study import FINGERPRINTS, Study, fingerprint
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,12 +28,15 @@ class Handout:
         One client's rows, or all rows of a table that belongs to nobody.
     excerpts : mapping of `excerpted` to DataFrame
         A few columns of all clients' rows.
+    fingerprints : mapping
+        Hashes of files that whoever hands out has read, `crqlab.base.study.FINGERPRINTS`.
     """
 
     study: str
     state: str
     tables: Mapping[Hashable, pd.DataFrame]
     excerpts: Mapping[Hashable, pd.DataFrame]
+    fingerprints: Mapping[tuple[str | int, ...], str]
 
 
 _FILE: list[int] = []
@@ -88,6 +91,7 @@ def _handout(study: Study) -> Handout | None:
         with os.fdopen(_FILE.pop(), "rb") as file:
             file.seek(0)
             _HELD.append(pickle.load(file))
+            FINGERPRINTS.update(_HELD[0].fingerprints)
             if state(study) != _HELD[0].state:
                 _HELD.clear()
     return _HELD[0] if _HELD and _HELD[0].study == study.name else None

@@ -8,9 +8,11 @@ no promise of anonymity, and the page says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from crqlab.base.instrument import Instrument
 
@@ -76,12 +78,18 @@ def withheld(
     0   NaN  1  withheld: n below 3      True
     1  20.0  5                   ok     False
     """
-    few = rows[n] < minimum
-    present = [column for column in columns if column in rows]
-    hide = few if whole is None else complemented(rows[n], minimum=minimum, whole=whole)
-    said = rows[flag].mask(hide, _PROTECTS).mask(few, f"withheld: n below {minimum}")
-    hidden = {column: rows[column].astype(float).mask(hide) for column in present}
-    return rows.assign(**hidden, **{flag: said}, withheld=hide)
+    few = (rows[n] < minimum).to_numpy(bool)
+    hide = few if whole is None else _complemented(rows[n], minimum, whole)
+    words = zip(rows[flag], few.tolist(), hide.tolist(), strict=True)
+    below = f"withheld: n below {minimum}"
+    said = [below if f else _PROTECTS if h else caution for caution, f, h in words]
+    hidden = {
+        column: np.where(hide, np.nan, rows[column].to_numpy(float))
+        for column in columns
+        if column in rows
+    }
+    said_ = pd.Series(said, index=rows.index, dtype=rows[flag].dtype)
+    return rows.assign(**hidden, **{flag: said_}, withheld=hide)
 
 
 def complemented(n: pd.Series, *, minimum: int, whole: pd.Series) -> pd.Series:
@@ -116,14 +124,26 @@ def complemented(n: pd.Series, *, minimum: int, whole: pd.Series) -> pd.Series:
     >>> complemented(pd.Series([2, 2, 4]), minimum=3, whole=pd.Series(["client"] * 3)).tolist()
     [True, True, False]
     """
-    few = n < minimum
-    people = n[(n > 0) & whole.notna()].sort_values(kind="stable")
-    parts = whole[people.index]
-    place, together = people.groupby(parts).cumcount(), people.groupby(parts).cumsum()
-    begun = few[people.index].groupby(parts).transform("any")
-    # a group goes too while those before it are one, or too few people together
-    needed = begun & ((place < 2) | (together - people < minimum))
-    return few | needed.reindex(n.index, fill_value=False)
+    return pd.Series(_complemented(n, minimum, whole), index=n.index)
+
+
+def _complemented(n: pd.Series, minimum: int, whole: pd.Series) -> NDArray:
+    hide, people = (n < minimum).to_numpy(bool, copy=True), n.tolist()
+    parts: dict[Hashable, list[int]] = {}
+    for place, part in enumerate(whole.reindex(n.index).tolist()):
+        if people[place] > 0 and part == part and part is not None:
+            parts.setdefault(part, []).append(place)
+    for places in parts.values():
+        if not hide[places].any():
+            continue
+        together = 0
+        # a group goes too while those before it are one, or too few people together
+        for before, place in enumerate(sorted(places, key=people.__getitem__)):
+            if before >= 2 and together >= minimum:
+                break
+            hide[place] = True
+            together += people[place]
+    return hide
 
 
 def redacted(words: pd.Series, *, names: Iterable[str] = ()) -> pd.Series:

@@ -6,11 +6,12 @@ import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import pandas as pd
 
 from crqlab.base.errors import CrqError
-from crqlab.base.study import Study
+from crqlab.base.study import FINGERPRINTS, Study
 from crqlab.report.handed import Handout, asked, excerpted, state
 from crqlab.report.reach import RATES, WHOLE
 from crqlab.report.reading import CLIENTS, across, light
@@ -52,7 +53,7 @@ class Shelf:
     """
 
     def __init__(self, study: Study) -> None:
-        self._study, self._state = study.name, state(study)
+        self._study, self._state = study, state(study)
         with light():
             self._waves = _boards(study, OF_A_WAVE, ["client_id", "wave"])
             self._clients = _boards(study, [*OF_A_CLIENT, *OF_THE_PANEL], ["client_id"])
@@ -72,7 +73,13 @@ class Shelf:
         for name, board in self._clients.items():
             owner = "" if name in OF_THE_PANEL else client
             tables[asked(name, {"client": owner})] = board.cut(owner)
-        return pickle.dumps(Handout(self._study, self._state, tables, self._excerpts), protocol=5)
+        known = {file: digest for file, digest in FINGERPRINTS.items() if self._its(file)}
+        handed = Handout(self._study.name, self._state, tables, self._excerpts, known)
+        return pickle.dumps(handed, protocol=5)
+
+    def _its(self, file: tuple[str | int, ...]) -> bool:
+        """Whether a file is one that the report is made from; pages are other clients'."""
+        return not Path(str(file[0])).is_relative_to(self._study.reports)
 
 
 def handout(study: Study, client: str, wave: str) -> bytes:

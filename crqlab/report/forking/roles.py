@@ -19,12 +19,13 @@ _LIBC: list[Any] = []
 
 
 def prepare() -> None:
-    """Do once what every child needs: the C library, the page's template, the code's hash."""
+    """Do once what every child needs: the C library, the page's template, code and versions."""
     from crqlab.report import html, provenance
 
     _LIBC.append(ctypes.CDLL(None, use_errno=True))
     html.document("", title="", language="en")
     provenance.code()
+    provenance.versions()
 
 
 def become(request: dict[str, Any], files: list[int]) -> int:
