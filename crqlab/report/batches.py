@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from crqlab.base.errors import StudyError
-from crqlab.base.study import Study
+from crqlab.base.study import Study, fingerprint
 from crqlab.report import ledger, making
 from crqlab.report.documents import stem
 from crqlab.report.execution import surroundings
@@ -169,12 +170,18 @@ def make(home: str, study: str, client: str, wave: str, parameters: dict[str, An
 
     A process that was ended after its last word has made it already: then nothing is done.
     """
-    found = Study(study, Path(home))
+    found = _study(study, home, fingerprint(Study(study, Path(home)).raw / "codebook.yaml"))
     path, told = making.report_notebook(found), told_of(found, client, wave, parameters)
     file = stem(client, wave)
     if ledger.holds(found, file, making.inputs(found, path, told)):
         return float(ledger.entry(found, file)["seconds"])
     return making.make(found, path, told, file, handed=handout(found, client, wave))
+
+
+@lru_cache(maxsize=1)
+def _study(name: str, home: str, codebook: str) -> Study:
+    """Return the study, whose codebook a worker reads once for one state of it."""
+    return Study(name, Path(home))
 
 
 def attempted(crew: Crew, which: dict[str, Any], seconds: float) -> dict[str, Any]:

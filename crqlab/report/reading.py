@@ -51,7 +51,9 @@ def table(study: Study, name: str, *, real: bool = False, **which: str) -> pd.Da
     return pd.DataFrame({c: pd.Series(dtype=kinds.get(k.kind, object)) for c, k in columns.items()})
 
 
-def across(study: Study, name: str, columns: Sequence[str], **which: str) -> pd.DataFrame:
+def across(
+    study: Study, name: str, columns: Sequence[str], *, distinct: bool = False, **which: str
+) -> pd.DataFrame:
     """Return a few columns of all clients' rows; no rows where nobody wrote the table.
 
     Parameters
@@ -60,6 +62,8 @@ def across(study: Study, name: str, columns: Sequence[str], **which: str) -> pd.
     name : str
     columns : sequence of str
         None that pseudonyms stand for.
+    distinct : bool
+        Whether rows that say the same are one; those that were handed out are.
     **which : str
         Values that columns must have.
 
@@ -73,7 +77,8 @@ def across(study: Study, name: str, columns: Sequence[str], **which: str) -> pd.
     if (rows := handed.excerpt(study, name, columns, which)) is not None:
         return rows
     same = [(column, "==", value) for column, value in which.items()] or None
-    return pd.read_parquet(study.path(name), columns=list(columns), filters=same, use_threads=False)
+    rows = pd.read_parquet(study.path(name), columns=list(columns), filters=same, use_threads=False)
+    return rows.drop_duplicates(ignore_index=True) if distinct else rows
 
 
 def _veiled(study: Study, name: str, rows: pd.DataFrame) -> pd.DataFrame:

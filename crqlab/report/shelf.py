@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import pandas as pd
 
 from crqlab.base.errors import CrqError
 from crqlab.base.study import FINGERPRINTS, Study
+from crqlab.report import gate
 from crqlab.report.handed import Handout, asked, excerpted, state
 from crqlab.report.reach import RATES, WHOLE
 from crqlab.report.reading import CLIENTS, across, light
@@ -61,7 +63,9 @@ class Shelf:
                 asked(name, {}): study.read(name) for name in OF_NOBODY if _fits(study, name)
             }
             self._excerpts = {
-                excerpted(name, columns, which): across(study, name, columns, **which)
+                excerpted(name, columns, which): across(
+                    study, name, columns, distinct=True, **which
+                )
                 for name, columns, which in ((*CLIENTS, {}), (*RATES, WHOLE))
             }
 
@@ -95,7 +99,10 @@ def handout(study: Study, client: str, wave: str) -> bytes:
 
 @lru_cache(maxsize=1)
 def _shelf(study: Study, found: str) -> Shelf:
-    return Shelf(study)
+    made = Shelf(study)
+    gate.watch(study)
+    gc.freeze()  # all this stays as long as the process does: no garbage is to be found in it
+    return made
 
 
 def _boards(study: Study, names: list[str], by: list[str]) -> dict[str, _Board]:
