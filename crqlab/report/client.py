@@ -15,8 +15,9 @@ from crqlab.base.study import Study
 from crqlab.base.waves import in_order
 from crqlab.report import privacy
 from crqlab.report.findings import summary
+from crqlab.report.handed import light
 from crqlab.report.reach import FEW_CLIENTS, reach
-from crqlab.report.reading import CLIENTS, across, light, table
+from crqlab.report.reading import CLIENTS, across, table
 from crqlab.report.standing_accounts import account_pages
 from crqlab.report.standing_agenda import agenda
 from crqlab.report.standing_levers import levers
@@ -57,7 +58,7 @@ def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
     StudyError
         A table is missing; names the notebook that makes it.
     """
-    with light():
+    with light(study):
         return _view(study, client, wave)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from typing import Any
 
 import pandas as pd
@@ -18,11 +17,6 @@ _NEEDED = ("responses", "respondents", "account_scores", "client_scores")
 _KINDS = {"account_id": "account", "contact_id": "contact", "account_manager": "manager"}
 #: Who has scores at all: a table, and its columns.
 CLIENTS = ("client_scores", ("client_id",))
-
-
-def light() -> AbstractContextManager[None]:
-    """Keep texts as Python's own: in tables of some dozen rows that halves what Arrow's cost."""
-    return pd.option_context("mode.string_storage", "python")
 
 
 def table(study: Study, name: str, *, real: bool = False, **which: str) -> pd.DataFrame:

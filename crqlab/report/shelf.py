@@ -14,9 +14,9 @@ import pandas as pd
 from crqlab.base.errors import CrqError
 from crqlab.base.study import FINGERPRINTS, Study
 from crqlab.report import gate
-from crqlab.report.handed import Handout, asked, excerpted, state
+from crqlab.report.handed import TEXTS, Handout, asked, excerpted, state
 from crqlab.report.reach import RATES, WHOLE
-from crqlab.report.reading import CLIENTS, across, light
+from crqlab.report.reading import CLIENTS, across
 
 #: Bytes of a table's file above which its rows are read from the file, report by report.
 LARGEST = 32 << 20
@@ -56,7 +56,7 @@ class Shelf:
 
     def __init__(self, study: Study) -> None:
         self._study, self._state = study, state(study)
-        with light():
+        with TEXTS():
             self._waves = _boards(study, OF_A_WAVE, ["client_id", "wave"])
             self._clients = _boards(study, [*OF_A_CLIENT, *OF_THE_PANEL], ["client_id"])
             self._whole = {

@@ -40,9 +40,7 @@ def constructs(view: ClientView) -> Shown:
         for label, measure in zip(labels, rows["measure"], strict=True)
     ]
     inside = rows["measure"].isin(asked.crq.constructs).map({True: "yes", False: "no"})
-    drawn = [
-        bar(value=row.value, low=row.low, high=row.high, ends=scale) for row in records(rows)
-    ]
+    drawn = [bar(value=row.value, low=row.low, high=row.high, ends=scale) for row in records(rows)]
     columns = [
         Column("Construct", labels),
         Column("In CRQ", inside.tolist()),
