@@ -26,6 +26,7 @@ from crqlab.report.standing_peers import peers
 from crqlab.report.standing_prospect import prospect
 from crqlab.report.standing_segments import segmented
 from crqlab.report.themes import themes
+from crqlab.show.records import grouped
 from crqlab.show.view import ClientView, Participation
 
 __all__ = ["ClientView", "view"]
@@ -136,8 +137,8 @@ def _rows(study: Study, name: str, client: str, wave: str) -> pd.DataFrame:
 
 def _name(study: Study, client: str) -> str:
     """The client's name; its id where the name is not known."""
-    names = table(study, "clients", client=client).set_index("client_id")["name"]
-    return str(names.get(client, "")) or client
+    names = table(study, "clients", client=client)["name"].tolist()
+    return str(names[0] if names else "") or client
 
 
 def _voices(
@@ -295,9 +296,15 @@ def _covered(accounts: pd.DataFrame) -> float:
 
 def _excluded(quality: pd.DataFrame) -> pd.DataFrame:
     """Which checks flagged how many responses, and how many of those they left out."""
-    flagged = quality.groupby("check", sort=True).agg(
-        rule=("rule", "first"), n_flagged=("response_id", "nunique")
-    )
-    out = quality[quality["excluded"]].groupby("check")["response_id"].nunique()
-    flagged["n_excluded"] = out.reindex(flagged.index).fillna(0).astype(int)
-    return flagged.sort_values(["n_excluded", "n_flagged"], ascending=False).reset_index()
+    rows = [
+        (
+            check,
+            found[0].rule,
+            len({row.response_id for row in found}),
+            len({row.response_id for row in found if row.excluded}),
+        )
+        for check, found in sorted(grouped(quality, "check").items())
+    ]
+    rows.sort(key=lambda row: (-row[3], -row[2]))
+    table_ = pd.DataFrame(rows, columns=["check", "rule", "n_flagged", "n_excluded"])
+    return table_.astype({"n_flagged": int, "n_excluded": int})

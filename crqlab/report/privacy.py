@@ -205,7 +205,7 @@ def questions(responses: pd.DataFrame, instrument: Instrument, *, minimum: int) 
         ``question``, ``wording``, ``n`` (respondents), ``withheld``.
     """
     asked = list(instrument.comments)
-    n = [int(_written(responses[question]).sum()) for question in asked]
+    n = [sum(map(bool, map(_said, responses[question]))) for question in asked]
     rows = {"question": asked, "wording": list(instrument.comments.values()), "n": n}
     return pd.DataFrame(rows).assign(withheld=lambda table: table["n"] < minimum)
 
@@ -270,16 +270,30 @@ def cleared(
     shown = open_questions.loc[~open_questions["withheld"], "question"].tolist()
     voices = responses["account_id"].value_counts()
     veiled = complemented(voices, minimum=minimum, whole=pd.Series("client", index=voices.index))
-    named = responses["account_id"].map(accounts).fillna(responses["account_id"])
-    labelled = responses.assign(account=named.mask(responses["account_id"].map(veiled), ""))
-    rows = labelled.melt(["account", "language", *_WRITER], shown, "question", "words")
-    rows = rows[_written(rows["words"])]
-    rows = rows.assign(words=redacted(rows["words"].astype("str").str.strip(), names=names))
-    order = {question: place for place, question in enumerate(shown)}
-    rows = rows.sort_values(["words", "account"], kind="stable")
-    rows = rows.sort_values("question", key=lambda q: q.map(order), kind="stable")
-    return rows[["question", "words", "account", "language", *_WRITER]].reset_index(drop=True)
+    hidden, known = veiled.to_dict(), accounts.to_dict()
+    told = {id_: "" if hide else known.get(id_, id_) for id_, hide in hidden.items()}
+    account = [told[id_] if told[id_] == told[id_] else id_ for id_ in responses["account_id"]]
+    found = [
+        (place, row, said)
+        for place, question in enumerate(shown)
+        for row, said in enumerate(map(_said, responses[question]))
+        if said
+    ]
+    clear = redacted(pd.Series([said for *_, said in found], dtype="str"), names=names).tolist()
+    rows = [(place, said, account[row], row)
+            for (place, row, _), said in zip(found, clear, strict=True)]  # fmt: skip
+    rows.sort(key=lambda each: each[:3])
+    own = {
+        "question": [shown[place] for place, *_ in rows],
+        "words": [said for _, said, *_ in rows],
+        "account": [name for _, _, name, _ in rows],
+    }
+    writers = responses[["language", *_WRITER]].iloc[[row for *_, row in rows]]
+    return pd.concat(
+        [pd.DataFrame(own, dtype="str"), writers.reset_index(drop=True)], axis="columns"
+    )
 
 
-def _written(words: pd.Series) -> pd.Series:
-    return words.astype("str").fillna("").str.strip() != ""
+def _said(words: object) -> str:
+    """What somebody wrote, without space around it; nothing where nobody wrote anything."""
+    return "" if words is None or words != words else str(words).strip()

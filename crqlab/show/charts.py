@@ -7,6 +7,7 @@ machine and keeps text readable for screens, printers and screen readers.
 from __future__ import annotations
 
 from importlib import import_module
+from itertools import pairwise
 from math import isnan
 from typing import Any
 
@@ -17,7 +18,7 @@ from crqlab.show.colours import ACCENT, INK, MUTED, SOFT, WARM
 from crqlab.show.markup import Shown, paragraph, text
 from crqlab.show.numbers import count, decimals, number, percent, span
 from crqlab.show.participation_charts import nonresponse, standing
-from crqlab.show.records import records
+from crqlab.show.records import Record, records
 from crqlab.show.view import ClientView
 
 __all__ = ["accounts", "ends", "ltr", "nonresponse", "standing", "trend", "uniqueness"]
@@ -68,20 +69,20 @@ def trend(view: ClientView) -> Shown:
 
 
 def _waves(view: ClientView, measure: str) -> str:
-    rows = view.trend[(view.trend["measure"] == measure) & view.trend["value"].notna()]
+    rows = _past(view, measure)
     if len(rows) < 2:
         return ""
-    places, known = decimals(measure), pd.concat([rows["low"], rows["high"], rows["value"]])
+    places, known = decimals(measure), [v for row in rows for v in (row.low, row.high, row.value)]
     limits = svg.around(known, *ends(view, measure), least=60 if measure == "nps" else 2)
     down = svg.Axis(*limits, 190, 40)
     step = 250 / len(rows)
     xs = [60 + step * (i + 0.5) for i in range(len(rows))]
     marks = [*svg.beside(down, 50, right=316)]
     marks += [
-        svg.line(x1, down.at(y1), x2, down.at(y2), ink=MUTED)
-        for x1, x2, y1, y2 in zip(xs, xs[1:], rows["value"], rows["value"][1:], strict=False)
+        svg.line(x1, down.at(one.value), x2, down.at(two.value), ink=MUTED)
+        for (x1, one), (x2, two) in pairwise(zip(xs, rows, strict=True))
     ]
-    for x, row in zip(xs, records(rows), strict=True):
+    for x, row in zip(xs, rows, strict=True):
         if row.low == row.low and row.high == row.high:
             marks.append(svg.line(x, down.at(row.low), x, down.at(row.high), ink=ACCENT, width=3))
         value = number(row.value, places, signed=measure == "nps")
@@ -104,13 +105,18 @@ def _axis(view: ClientView, measure: str) -> str:
 
 
 def _said(view: ClientView, measure: str) -> str:
-    rows = view.trend[(view.trend["measure"] == measure) & view.trend["value"].notna()]
     places, signed = decimals(measure), measure == "nps"
     return f"{view.instrument.label(measure)}: " + ", ".join(
         f"{row.wave} {number(row.value, places, signed=signed)} "
         f"({span(row.low, row.high, places, signed=signed)})"
-        for row in records(rows)
+        for row in _past(view, measure)
     )
+
+
+def _past(view: ClientView, measure: str) -> list[Record]:
+    """What is known of a measure, wave by wave."""
+    rows = records(view.trend)
+    return [row for row in rows if row.measure == measure and row.value == row.value]
 
 
 def ltr(view: ClientView) -> Shown:

@@ -20,10 +20,10 @@ def records(rows: pd.DataFrame) -> list[Record]:
     >>> [row.name for row in records(pd.DataFrame({"name": ["Åkers", None], "n": [3, 4]}))]
     ['Åkers', nan]
     """
-    columns = {name: rows[name].tolist() for name in rows.columns}
+    columns = list(rows)
     return [
         Record(**dict(zip(columns, cells, strict=True)))
-        for cells in zip(*columns.values(), strict=True)
+        for cells in rows.to_numpy(dtype=object).tolist()
     ]
 
 
