@@ -15,7 +15,7 @@ from crqlab.base.errors import CrqError
 from crqlab.base.study import FINGERPRINTS, Study
 from crqlab.report import gate
 from crqlab.report.handed import TEXTS, Handout, asked, excerpted, state
-from crqlab.report.reach import RATES, WHOLE
+from crqlab.report.reach import STANDING, everybody
 from crqlab.report.reading import CLIENTS, across
 
 #: Bytes of a table's file above which its rows are read from the file, report by report.
@@ -62,12 +62,8 @@ class Shelf:
             self._whole = {
                 asked(name, {}): study.read(name) for name in OF_NOBODY if _fits(study, name)
             }
-            self._excerpts = {
-                excerpted(name, columns, which): across(
-                    study, name, columns, distinct=True, **which
-                )
-                for name, columns, which in ((*CLIENTS, {}), (*RATES, WHOLE))
-            }
+            self._everybody = across(study, *CLIENTS, distinct=True)
+        self._standings: dict[str, pd.DataFrame] = {}
 
     def handout(self, client: str, wave: str) -> bytes:
         """Return one client's rows for the report of one wave, as `crqlab.report.handed` wants."""
@@ -77,9 +73,20 @@ class Shelf:
         for name, board in self._clients.items():
             owner = "" if name in OF_THE_PANEL else client
             tables[asked(name, {"client": owner})] = board.cut(owner)
+        excerpts = {
+            excerpted(*CLIENTS, {}): self._everybody,
+            excerpted(STANDING, [wave], {}): self._standing(wave),
+        }
         known = {file: digest for file, digest in FINGERPRINTS.items() if self._its(file)}
-        handed = Handout(self._study.name, self._state, tables, self._excerpts, known)
+        handed = Handout(self._study.name, self._state, tables, excerpts, known)
         return pickle.dumps(handed, protocol=5)
+
+    def _standing(self, wave: str) -> pd.DataFrame:
+        """Return every client's completion among all others', which pages of a wave share."""
+        if wave not in self._standings:
+            with TEXTS():
+                self._standings[wave] = everybody(self._study, wave)
+        return self._standings[wave]
 
     def _its(self, file: tuple[str | int, ...]) -> bool:
         """Whether a file is one that the report is made from; pages are other clients'."""

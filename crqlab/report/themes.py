@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from math import nan
+from math import fsum, nan
 
 import numpy as np
 import pandas as pd
@@ -115,7 +115,7 @@ def _described(
     for row in records(sorted_):
         said.setdefault((row.question, row.theme), []).append(row)
     writers = [said[key] for key in zip(table["question"], table["theme"], strict=True)]
-    means = _means(sorted_, people, measure, privacy.min_scores)
+    means = _means(said, people, measure, privacy.min_scores)
     scored = [means.get((some[0].question, some[0].theme), _UNSCORED) for some in writers]
     roles = [_roles(some, privacy.min_comments) for some in writers]
     told = {name: [score[name] for score in scored] for name in _UNSCORED}
@@ -144,18 +144,25 @@ def _roles(writers: list[Record], least: int) -> tuple[tuple[tuple[str, int], ..
 
 
 def _means(
-    sorted_: pd.DataFrame, people: pd.DataFrame, measure: str, least: int
+    said: Mapping[_Key, list[Record]], people: pd.DataFrame, measure: str, least: int
 ) -> dict[_Key, dict[str, object]]:
     """Mean score of those who wrote of a theme, accounts as what was sampled."""
-    score = people.set_index("response_id")[measure].dropna()
-    rows = sorted_.assign(score=sorted_["response_id"].map(score)).dropna(subset=["score"])
-    if rows.empty:
+    pairs = zip(people["response_id"].tolist(), people[measure].tolist(), strict=True)
+    score = {response: value for response, value in pairs if value == value}
+    sums: dict[tuple[_Key, str], list[float]] = {}
+    for key, rows in said.items():
+        for row in rows:
+            if row.response_id in score:
+                sums.setdefault((key, row.account_id), []).append(score[row.response_id])
+    if not sums:
         return {}
-    sums = rows.groupby([*_KEY, "account_id"])["score"].agg(["sum", "size"]).reset_index()
-    blocks = pd.Index(list(zip(sums["question"], sums["theme"].tolist(), strict=True)))
-    sums = sums.set_index("account_id")
-    totals, n = sums[["sum"]].set_axis(["m"], axis=1), sums[["size"]].set_axis(["m"], axis=1)
-    voices = Counter(zip(rows["question"], rows["theme"].tolist(), strict=True))
+    blocks = pd.Index([key for key, _ in sums])
+    accounts = pd.Index([account for _, account in sums])
+    totals = pd.DataFrame({"m": [fsum(values) for values in sums.values()]}, index=accounts)
+    n = pd.DataFrame({"m": [len(values) for values in sums.values()]}, index=accounts)
+    voices: Counter[_Key] = Counter()
+    for (key, _), values in sums.items():
+        voices[key] += len(values)
     hidden = f"it would tell what fewer than {least} people said"
     found = {}
     for row in records(ratios(totals, n, blocks, level=LEVEL)):
