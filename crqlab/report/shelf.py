@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from crqlab.base.errors import CrqError
@@ -117,12 +118,17 @@ def _boards(study: Study, names: list[str], by: list[str]) -> dict[str, _Board]:
 
 
 def _board(rows: pd.DataFrame, by: list[str]) -> _Board:
-    rows = rows.sort_values(by, kind="stable", ignore_index=True)
-    sizes = rows.groupby(by, sort=False).size()
-    ends = sizes.cumsum()
-    keys = (key if isinstance(key, tuple) else (key,) for key in sizes.index)
-    starts = (ends - sizes).tolist()
-    return _Board(rows, dict(zip(keys, zip(starts, ends.tolist(), strict=True), strict=True)))
+    codes = np.zeros(len(rows), dtype=np.int64)
+    for name in by:
+        own, options = pd.factorize(rows[name])
+        codes = codes * (len(options) + 1) + own
+    if (np.diff(codes) < 0).any():
+        order = np.argsort(codes, kind="stable")
+        rows, codes = rows.take(order), codes[order]
+    starts = np.flatnonzero(np.diff(codes, prepend=-2))
+    keys = zip(*(rows[name].iloc[starts].tolist() for name in by), strict=True)
+    ends = [*starts[1:].tolist(), len(rows)]
+    return _Board(rows, dict(zip(keys, zip(starts.tolist(), ends, strict=True), strict=True)))
 
 
 def _fits(study: Study, name: str) -> bool:
