@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ from crqlab.base.errors import one_of
 from crqlab.base.instrument import Instrument
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
-from crqlab.report import privacy
+from crqlab.report import matching, privacy
 from crqlab.report.findings import summary
 from crqlab.report.handed import light
 from crqlab.report.reach import FEW_CLIENTS, reach
@@ -33,7 +34,12 @@ __all__ = ["ClientView", "view"]
 
 _HEADLINE = ("crq", "nps", "mean_ltr")
 _NPS = "nps nps_low nps_high mean_ltr promoters passives detractors".split()
-_CHANGE = ["change", "change_low", "change_high", "change_method"]
+_CHANGE = {
+    "change": "value",
+    "change_low": "low",
+    "change_high": "high",
+    "change_method": "method",
+}
 
 
 def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
@@ -181,25 +187,19 @@ def _until(rows: pd.DataFrame, wave: str) -> pd.DataFrame:
 def _measures(rows: pd.DataFrame, changes: pd.DataFrame, asked: Instrument) -> pd.DataFrame:
     """The wave's numbers in the order of the page, each with its change since the wave before."""
     order = [*_HEADLINE, *asked.constructs, "uniqueness"]
-    whole = changes[changes["part"] == "all"].rename(
-        columns={
-            "value": "change",
-            "low": "change_low",
-            "high": "change_high",
-            "method": "change_method",
-        }
-    )
-    merged = rows.merge(whole[["measure", *_CHANGE]], on="measure", how="left")
-    merged[_CHANGE[:3]] = merged[_CHANGE[:3]].astype(float).mask(merged["withheld"])
+    whole = changes[(changes["part"] == "all").to_numpy(bool)]
+    rows = rows[rows["measure"].isin(order).to_numpy(bool)]
+    *found, method = matching.matched(rows["measure"], whole, *_CHANGE.values(), by="measure")
+    hide = rows["withheld"].to_numpy(bool)
+    change, low, high = (np.where(hide, np.nan, end.to_numpy(float)) for end in found)
     verdict = np.select(
-        [merged["change"].isna(), merged["change_low"] > 0, merged["change_high"] < 0],
-        ["", "higher", "lower"],
-        "no clear change",
+        [np.isnan(change), low > 0, high < 0], ["", "higher", "lower"], "no clear change"
     )
-    labels = [asked.label(measure) for measure in merged["measure"]]
-    merged = merged.assign(label=labels, verdict=verdict)
-    merged = merged[merged["measure"].isin(order)]
-    return merged.sort_values("measure", key=lambda m: m.map(order.index), ignore_index=True)
+    labels = [asked.label(measure) for measure in rows["measure"]]
+    told = zip(_CHANGE, (change, low, high, method), strict=True)
+    rows = rows.assign(**dict(told), label=labels, verdict=verdict)
+    place = np.argsort([order.index(measure) for measure in rows["measure"]], kind="stable")
+    return rows.iloc[place].reset_index(drop=True)
 
 
 def _roll_ups(scores: pd.DataFrame, minimum: int) -> pd.DataFrame:
@@ -239,29 +239,38 @@ def _accounts(
     NPS rests on fewer people than CRQ where some left LTR open, so it is withheld by itself.
     """
     small = study.codebook.privacy.min_scores
-    known = table(study, "accounts", client=client).set_index("account_id")
-    scores = _rows(study, "account_scores", client, wave).set_index("account_id")
-    asked = invited["account_id"].value_counts()
-    everyone = known.index.union(scores.index).union(asked.index)
-    everyone = everyone.union(responses["account_id"].unique())
-    details = known.reindex(everyone)
+    known, scores = (
+        table(study, "accounts", client=client),
+        _rows(study, "account_scores", client, wave),
+    )
+    asked, answered = Counter(invited["account_id"]), set(responses["account_id"])
+    everyone = sorted({*known["account_id"], *scores["account_id"], *asked, *answered})
+    ids = pd.Series(everyone, dtype="str")
     few = privacy.complemented(scores["n_ltr"], minimum=small, whole=scores["client_id"])
-    scores[_NPS] = scores[_NPS].astype(float).mask(few)
-    rows = scores.reindex(everyone).assign(
-        name=details["name"].where(details["name"].notna(), everyone.to_series()),
-        manager=details["account_manager"],
-        revenue=details["revenue"].astype(float),
-        invited=asked.reindex(everyone).fillna(0).astype(int),
-        n=scores["n"].reindex(everyone).fillna(0).astype(int),
-        n_ltr=scores["n_ltr"].reindex(everyone).fillna(0).astype(int),
-    )
-    answered = everyone.isin(responses["account_id"])
-    passed_over = (rows["invited"] == 0) & bool(len(invited))
+    hidden = {c: np.where(few, np.nan, scores[c].to_numpy(float)) for c in _NPS}
+    rows = scores.assign(**hidden).set_index("account_id").reindex(everyone).reset_index(drop=True)
+    name, manager, revenue = matching.matched(ids, known, "name", "account_manager", "revenue")
+    counts = {c: rows[c].fillna(0).to_numpy(int) for c in ("n", "n_ltr")}
+    counts["invited"] = np.array([asked[account] for account in everyone], dtype=int)
     status = np.select(
-        [rows["n"] > 0, answered, passed_over], ["scored", "not scored", "Not invited"], "Silent"
+        [
+            counts["n"] > 0,
+            np.array([account in answered for account in everyone], dtype=bool),
+            (counts["invited"] == 0) & bool(len(invited)),
+        ],
+        ["scored", "not scored", "Not invited"],
+        "Silent",
     )
-    rows = rows.assign(status=status, flag=rows["flag"].fillna("ok"))
-    return rows.rename_axis("account_id").reset_index()
+    rows = rows.assign(
+        name=name.where(name.notna(), ids),
+        manager=manager,
+        revenue=revenue.astype(float),
+        **counts,
+        status=status,
+        flag=rows["flag"].fillna("ok"),
+    )
+    rows.insert(0, "account_id", ids)
+    return rows
 
 
 def _participation(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import nan
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from crqlab.base.study import Study
 from crqlab.report.matching import matched
 from crqlab.report.reading import table
 from crqlab.show.account_pages import AccountPages
+from crqlab.show.records import Record, records
 from crqlab.show.segmented import LOSING
 from crqlab.show.view import ClientView
 
@@ -26,6 +27,7 @@ _FACTS = (
 #: Columns of a page, and the tables of the view that they come from, under their names there.
 _SORT = {"segment": "segment", "status": "sorted", "reason": "reason", "before": "was"}
 _LOSS = "p_renew p_low p_high due_on expected_loss expected_low expected_high".split()
+_RUNGS = {name: place for place, name in enumerate(("Ambassador", "Rational", *LOSING))}
 _OUTLOOK = {name: name for name in _LOSS} | {"reason": "why"}
 _LIFT = {"target": "target", "change": "lift", "probability": "lift_probability"}
 _FOCUS = {"label": "focus", "probability": "focus_probability"}
@@ -52,8 +54,9 @@ def account_pages(study: Study, view: ClientView) -> AccountPages:
     """
     rows = _known(study, view)
     comments = _comments(view, rows)
-    speaks = _outstanding(rows) | rows["account_id"].isin(comments["account_id"])
-    own = rows[speaks.to_numpy(bool)].sort_values(
+    quoted = set(comments["account_id"])
+    speaks = [_outstanding(row) or row.account_id in quoted for row in records(rows)]
+    own = rows[np.array(speaks, dtype=bool)].sort_values(
         ["expected_loss", "revenue", "name", "account_id"],
         ascending=[False, False, True, True],
         ignore_index=True,
@@ -166,14 +169,13 @@ def _measures(view: ClientView, rows: pd.DataFrame) -> pd.DataFrame:
     return long.dropna(subset=["value"])
 
 
-def _outstanding(rows: pd.DataFrame) -> NDArray:
-    order = {name: place for place, name in enumerate(("Ambassador", "Rational", *LOSING))}
-    fell = rows["segment"].map(order).astype(float) > rows["was"].map(order).astype(float)
-    apart = (rows["low"] > rows["mean"]) | (rows["high"] < rows["mean"])
-    moved = (rows["change_low"] > 0) | (rows["change_high"] < 0)
-    silent = (rows["status"] == "Silent") & (rows["invited"] > 0)
-    losing = rows["segment"].isin(LOSING) | (rows["p_renew"].astype(float) < UNLIKELY)
-    return silent | losing | fell | apart | moved | rows["disagree"]
+def _outstanding(row: Record) -> bool:
+    fell = _RUNGS.get(row.segment, nan) > _RUNGS.get(row.was, nan)
+    apart = row.low > row.mean or row.high < row.mean
+    moved = row.change_low > 0 or row.change_high < 0
+    silent = row.status == "Silent" and row.invited > 0
+    losing = row.segment in LOSING or row.p_renew < UNLIKELY
+    return silent or losing or fell or apart or moved or row.disagree
 
 
 def _comments(view: ClientView, rows: pd.DataFrame) -> pd.DataFrame:
