@@ -15,6 +15,7 @@ from functools import partial
 
 import pandas as pd
 
+from crqlab.base.codebook import Codebook
 from crqlab.base.study import FINGERPRINTS, Study, fingerprint
 
 
@@ -30,6 +31,8 @@ class Handout:
         One client's rows, or all rows of a table that belongs to nobody.
     excerpts : mapping of `excerpted` to DataFrame
         A few columns of all clients' rows.
+    codebook : Codebook
+        As read from the study.
     fingerprints : mapping
         Hashes of files that whoever hands out has read, `crqlab.base.study.FINGERPRINTS`.
     """
@@ -38,6 +41,7 @@ class Handout:
     state: str
     tables: Mapping[Hashable, pd.DataFrame]
     excerpts: Mapping[Hashable, pd.DataFrame]
+    codebook: Codebook
     fingerprints: Mapping[tuple[str | int, ...], str]
 
 
@@ -106,4 +110,7 @@ def _handout(study: Study) -> Handout | None:
             FINGERPRINTS.update(_HELD[0].fingerprints)
             if state(study) != _HELD[0].state:
                 _HELD.clear()
-    return _HELD[0] if _HELD and _HELD[0].study == study.name else None
+    if not _HELD or _HELD[0].study != study.name:
+        return None
+    vars(study).setdefault("codebook", _HELD[0].codebook)  # where a study keeps it once read
+    return _HELD[0]

@@ -36,9 +36,10 @@ def table(study: Study, name: str, *, real: bool = False, **which: str) -> pd.Da
     StudyError
         A table without which there is no report is missing.
     """
-    if study.has(name) or name in _NEEDED:
-        rows = handed.rows(study, name, which)
-        rows = study.read(name, **which) if rows is None else rows
+    rows = handed.rows(study, name, which)
+    if rows is None and (study.has(name) or name in _NEEDED):
+        rows = study.read(name, **which)
+    if rows is not None:
         return rows if real or not study.codebook.privacy.pseudonyms else _veiled(study, name, rows)
     columns = contract(name).for_instrument(study.codebook.instrument)
     kinds = {"yes": bool, "number": float, "count": int, "date": "datetime64[ns]"}
@@ -66,10 +67,10 @@ def across(
     StudyError
         A table without which there is no report is missing.
     """
-    if not study.has(name):
-        return table(study, name)[list(columns)]
     if (rows := handed.excerpt(study, name, columns, which)) is not None:
         return rows
+    if not study.has(name):
+        return table(study, name)[list(columns)]
     same = [(column, "==", value) for column, value in which.items()] or None
     rows = pd.read_parquet(study.path(name), columns=list(columns), filters=same, use_threads=False)
     return rows.drop_duplicates(ignore_index=True) if distinct else rows

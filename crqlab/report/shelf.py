@@ -79,7 +79,9 @@ class Shelf:
             excerpted(STANDING, [wave], {}): self._standing(wave),
         }
         known = {file: digest for file, digest in FINGERPRINTS.items() if self._its(file)}
-        handed = Handout(self._study.name, self._state, tables, excerpts, known)
+        handed = Handout(
+            self._study.name, self._state, tables, excerpts, self._study.codebook, known
+        )
         return pickle.dumps(handed, protocol=5)
 
     def _standing(self, wave: str) -> pd.DataFrame:

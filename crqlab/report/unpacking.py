@@ -34,9 +34,7 @@ _DRAWN = frozenset(
     "stroke stroke-dasharray stroke-width style tabindex text-anchor transform type viewbox "
     "width x x1 x2 xmlns y y1 y2".split()
 )
-_VALUE = r"""\s*=\s*(?:"([^"]*)"|'([^']*)')"""
-_ATTRIBUTE = re.compile(rf"\s([\w:.-]+){_VALUE}")
-_SAYING = re.compile(rf"\s(?!(?i:{'|'.join(sorted(_DRAWN))})\s*=)[\w:.-]+{_VALUE}")
+_ATTRIBUTE = re.compile(r"""\s([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL | re.IGNORECASE)
 #: Where office files keep bare numbers; what people wrote stands in other elements.
 _NUMBERS = re.compile(
@@ -57,14 +55,14 @@ class Seen:
     def __init__(self) -> None:
         self._seen: dict[str, set[str]] = {"between tags": set(), "attribute": set()}
 
-    def joined(self, where: str, parts: Iterable[str]) -> str:
-        """Return the parts that are new, each between breaks."""
+    def new(self, where: str, parts: Iterable[str]) -> list[str]:
+        """Return the parts that were not there yet."""
         seen, new = self._seen[where], []
         for part in parts:
             if part not in seen:
                 seen.add(part)
                 new.append(part)
-        return BREAK.join(new)
+        return new
 
 
 def texts(name: str, content: bytes, seen: Seen | None = None) -> Texts:
@@ -114,11 +112,17 @@ def _plain(html: str) -> str:
     return html
 
 
-def _lines(name: str, marked: str) -> Texts:
+def _lines(name: str, lines: list[str]) -> Texts:
     """Text between tags; once more with the words whole that tags have cut."""
-    yield name, _plain(_TAG.sub(" ", marked))
-    if _INSIDE.search(marked):
-        yield name, _plain(_TAG.sub(" ", _INSIDE.sub("", marked)))
+    yield name, _plain(_TAG.sub(" ", BREAK.join(lines)))
+    if cut := [line for line in lines if _INSIDE.search(line)]:
+        yield name, _plain(_TAG.sub(" ", _INSIDE.sub("", BREAK.join(cut))))
+
+
+def _attributes(marked: str) -> Iterator[tuple[str, str]]:
+    """Attributes and their values, those that say the same once."""
+    for attribute, double, single in dict.fromkeys(_ATTRIBUTE.findall(marked)):
+        yield attribute.lower(), double or single
 
 
 def _html(name: str, page: str, seen: Seen) -> Texts:
@@ -126,10 +130,10 @@ def _html(name: str, page: str, seen: Seen) -> Texts:
     page = _PICTURE.sub("", _STYLE.sub(" ", page))
     yield from ((f"{name}, comment", _plain(said)) for said in _COMMENT.findall(page))
     page = _COMMENT.sub(" ", page)
-    yield from _lines(name, seen.joined("between tags", _BLOCK.split(page)))
-    said = (double or single for double, single in _SAYING.findall(page))
-    if said := seen.joined("attribute", said):
-        yield f"{name}, attribute", _plain(said)
+    yield from _lines(name, seen.new("between tags", _BLOCK.split(page)))
+    said = (text for attribute, text in _attributes(page) if attribute not in _DRAWN)
+    if said := seen.new("attribute", said):
+        yield f"{name}, attribute", _plain(BREAK.join(said))
     for number, picture in enumerate(pictures, start=1):
         yield from _picture(f"{name}, picture {number}", picture)
 
@@ -174,9 +178,8 @@ def _zipped(name: str, content: bytes, seen: Seen) -> Texts:
 def _office(name: str, part: str) -> Texts:
     """Texts of one part of an office file, without its numbers and lengths."""
     part = _NUMBERS.sub(" ", _VALUES.sub(" ", part))
-    yield from _lines(name, _OFFICE_BLOCK.sub(BREAK, part))
-    found = _ATTRIBUTE.findall(part)
-    said = [double or single for what, double, single in found if what.lower() in _SEEN_IN_OFFICE]
+    yield from _lines(name, _OFFICE_BLOCK.split(part))
+    said = [text for attribute, text in _attributes(part) if attribute in _SEEN_IN_OFFICE]
     if said:
         yield f"{name}, attribute", _plain(BREAK.join(said))
 

@@ -148,10 +148,13 @@ def heat_map(view: ClientView) -> Shown:
     return Shown(table(columns, caption=caption, note=note, kind="heat"), said)
 
 
-def _grid(view: ClientView, rows: pd.DataFrame, measures: list[str]) -> pd.DataFrame:
+def _grid(view: ClientView, rows: pd.DataFrame, measures: list[str]) -> dict[str, list[float]]:
     """Scores of the client above those of its accounts; an account's CRQ is the shrunken one."""
-    total = pd.DataFrame([{name: view.measure(name)["value"] for name in measures}])
-    return pd.concat([total, rows.assign(crq=rows["shrunken"])[measures]], ignore_index=True)
+    source = {name: "shrunken" if name == "crq" else name for name in measures}
+    return {
+        name: [view.measure(name)["value"], *rows[column].tolist()]
+        for name, column in source.items()
+    }
 
 
 def _legend(low: float, high: float) -> str:

@@ -232,8 +232,10 @@ def uniqueness(view: ClientView) -> Shown:
         said = "This questionnaire has no two constructs of which uniqueness is made."
         return Shown(paragraph(text(said)), said)
     one, two = asked.uniqueness[:2]
-    rows = view.scored.assign(place=range(1, len(view.scored) + 1)).dropna(subset=[one, two])
-    if len(rows) < FEW:
+    axes = (view.scored[name].to_numpy(float).tolist() for name in (one, two))
+    spots = [spot for spot in zip(*axes, range(1, len(view.scored) + 1), strict=True)
+             if spot[0] == spot[0] and spot[1] == spot[1]]  # fmt: skip
+    if len(spots) < FEW:
         least = view.privacy.min_scores
         said = f"Fewer than {FEW} accounts have {least} or more respondents: no picture."
         return Shown(paragraph(text(said)), said)
@@ -242,27 +244,35 @@ def uniqueness(view: ClientView) -> Shown:
         view.measure(name)["value"] if view.measure(name) is not None else float("nan")
         for name in (one, two)
     ]
-    both = int(((rows[one] > over[0]) & (rows[two] > over[1])).sum())
+    both = sum(first > over[0] and second > over[1] for first, second, _ in spots)
     said = (
-        f"{both} of {count(len(rows), 'account')} with {view.privacy.min_scores} or more "
+        f"{both} of {count(len(spots), 'account')} with {view.privacy.min_scores} or more "
         f"respondents lie above the client's own mean in both {asked.label(one)} "
         f"({number(over[0])}) and {asked.label(two)} ({number(over[1])})"
     )
     which = "Numbers are the accounts' places in the account table, with their n and interval there"
-    if len(rows) > NAMED:
+    if len(spots) > NAMED:
         which = "Each dot is one account; the account table has their n and intervals"
     caption = (
         f"{asked.label(one)} and {asked.label(two)}, account means. {said}. Lines are the client's "
         f"means. {which}: with few answers a place in this picture is uncertain."
     )
-    return Shown(svg.figure(_field(view, rows, over, title, said), caption), said)
+    return Shown(svg.figure(_field(view, spots, over, title, said), caption), said)
 
 
-def _field(view: ClientView, rows: pd.DataFrame, over: list[float], title: str, said: str) -> str:
+def _field(
+    view: ClientView,
+    spots: list[tuple[float, float, int]],
+    over: list[float],
+    title: str,
+    said: str,
+) -> str:
     one, two = view.instrument.uniqueness[:2]
     scale = ends(view, "crq")
-    across = svg.Axis(*svg.around([*rows[one], over[0]], *scale, least=3), 56, 466)
-    down = svg.Axis(*svg.around([*rows[two], over[1]], *scale, least=3), 360, 16)
+    across = svg.Axis(
+        *svg.around([*(spot[0] for spot in spots), over[0]], *scale, least=3), 56, 466
+    )
+    down = svg.Axis(*svg.around([*(spot[1] for spot in spots), over[1]], *scale, least=3), 360, 16)
     marks = svg.beside(down, 50, right=472)
     marks += svg.below(across, 366, top=10, label=f"{view.instrument.label(one)} (scale points)")
     if over[0] == over[0]:
@@ -271,8 +281,8 @@ def _field(view: ClientView, rows: pd.DataFrame, over: list[float], title: str, 
         marks.append(svg.line(50, down.at(over[1]), 472, down.at(over[1]), ink=INK, width=1.5))
     label = f"{view.instrument.label(two)} (scale points)"
     marks.append(svg.words(-188, 14, label, ink=MUTED, size=12).replace("<text", _TURNED, 1))
-    numbered = len(rows) <= NAMED
-    for first, second, place in zip(rows[one], rows[two], rows["place"], strict=True):
+    numbered = len(spots) <= NAMED
+    for first, second, place in spots:
         x, y = across.at(first), down.at(second)
         marks.append(svg.dot(x, y, ink=ACCENT, radius=10 if numbered else 4))
         if numbered:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
-import pandas as pd
 
 INK, MUTED, LINE, PALE = "#1b2733", "#52606d", "#c3ccd5", "#e6ebf0"
 ACCENT, SOFT, WARM = "#1f5582", "#86b9de", "#a84300"
@@ -75,22 +74,22 @@ def ink(background: str) -> str:
     return max((INK, "#ffffff"), key=lambda colour: contrast(colour, background))
 
 
-def cells(values: pd.Series, low: float, high: float) -> list[str]:
+def cells(values: Sequence[float], low: float, high: float) -> list[str]:
     """Return the style of each cell of a heat map.
 
     Parameters
     ----------
-    values : Series
+    values : sequence of float
         Scores; missing ones stay without colour.
     low, high : float
         Ends of the answer scale.
 
     Examples
     --------
-    >>> cells(pd.Series([6.9, None]), 1, 7)
+    >>> cells([6.9, float("nan")], 1, 7)
     ['background:#1f5582;color:#ffffff', '']
     """
-    share = (values.to_numpy(dtype=float) - low) / (high - low)
+    share = (np.asarray(values, dtype=float) - low) / (high - low)
     step = np.digitize(share, BOUNDS)
     styles = np.array([f"background:{colour};color:{ink(colour)}" for colour in STEPS])
     return np.where(np.isnan(share), "", styles[np.minimum(step, len(STEPS) - 1)]).tolist()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import nan
+
 import pandas as pd
 
 from crqlab.show.markup import Column, Shown, hidden, names, paragraph, table, text
 from crqlab.show.numbers import MISSING, count, number, percent, span
-from crqlab.show.records import Record, records
+from crqlab.show.records import Record, grouped, records
 from crqlab.show.view import ClientView
 
 MOST = 20  # account managers that a reader still compares
@@ -196,29 +198,34 @@ def plan(view: ClientView) -> Shown:
     rows, told = view.reach.plan, view.reach.precision
     if rows.empty or told.empty:
         return Shown("", "No plan: a later wave was held, or nobody recorded contacts")
-    year = told[told["slice"] == 0]
-    starts = rows.groupby("slice")["starts"].first()
-    resting = rows.groupby("slice")["resting"].sum()
-    quarters = [int(quarter) for quarter in starts.index]
-    wide = told.set_index(["measure", "slice"])
-    measures = [m for m in ("crq", "nps") if m in set(told["measure"])]
+    asked = grouped(rows, "slice")
+    quarters = sorted(asked)
+    starts = {q: next((r.starts for r in asked[q] if r.starts == r.starts), pd.NaT) for q in asked}
+    resting = {q: sum(row.resting for row in asked[q]) for q in asked}
+    sure = {(row.slice, row.measure): row for row in reversed(records(told))}
+    measures = [m for m in ("crq", "nps") if any(m == measure for _, measure in sure)]
     slices = [*quarters, 0]
-    base = told.drop_duplicates("slice").set_index("slice").reindex(slices)
+    base = {row.slice: row for row in reversed(records(told))}
+    base = [base.get(q, _UNKNOWN) for q in slices]
     columns = [
-        Column("Quarter", [*(_quarter(starts[q], q) for q in quarters), "Whole year"]),
-        Column("Accounts", [number(n, 0) for n in base["n_accounts"]], True),
-        Column("Contacts to ask", [number(n, 0) for n in base["n_contacts"]], True),
+        Column("Quarter", [*(_quarter(starts[q], int(q)) for q in quarters), "Whole year"]),
+        Column("Accounts", [number(row.n_accounts, 0) for row in base], True),
+        Column("Contacts to ask", [number(row.n_contacts, 0) for row in base], True),
         Column(
-            "Left in peace", [*(f"{resting[q]:,}" for q in quarters), f"{resting.sum():,}"], True
+            "Left in peace",
+            [*(f"{resting[q]:,}" for q in quarters), f"{sum(resting.values()):,}"],
+            True,
         ),
-        Column("Answers to expect", [number(n, 0) for n in base["answers"]], True),
+        Column("Answers to expect", [number(row.answers, 0) for row in base], True),
     ]
     for measure in measures:
-        halves = [wide["half_width"].get((measure, q), float("nan")) for q in slices]
+        halves = [sure.get((q, measure), _UNKNOWN).half_width for q in slices]
         places = 2 if measure == "crq" else 0
         said = [MISSING if half != half else f"± {number(half, places)}" for half in halves]
         columns.append(Column(view.instrument.label(measure), said, True))
-    said = _foretold(view, rows, year, measures)
+    year = {measure: row for (q, measure), row in sure.items() if q == 0}
+    n = f"{count(len(rows), 'account')} to ask in {count(len(quarters), 'quarter')}"
+    said = _foretold(view, n, {m: year[m] for m in measures if m in year})
     caption = (
         f"Next year, each account once: half-widths of {percent(told['level'].iloc[0])} intervals "
         "to expect if completion and differences stay as they were (Kish 1965, accounts as "
@@ -236,17 +243,17 @@ def _quarter(day: pd.Timestamp, place: int) -> str:
     return f"Quarter {place}" if pd.isna(day) else f"{day.year} Q{day.quarter}"
 
 
-def _foretold(view: ClientView, rows: pd.DataFrame, year: pd.DataFrame, measures: list[str]) -> str:
-    halves = year.set_index("measure")["half_width"]
+def _foretold(view: ClientView, asked: str, year: dict[str, Record]) -> str:
     parts = [
-        f"{view.instrument.label(m)} ± {number(halves[m], 2 if m == 'crq' else 0)}"
-        for m in measures
-        if m in halves and halves[m] == halves[m]
+        f"{view.instrument.label(m)} ± {number(row.half_width, 2 if m == 'crq' else 0)}"
+        for m, row in year.items()
+        if row.half_width == row.half_width
     ]
-    n = int(rows["slice"].nunique())
-    said = f"{count(len(rows), 'account')} to ask in {count(n, 'quarter')}"
-    completion = year["completion"].dropna()
-    rate = f" if {percent(completion.iloc[0])} of contacts answer" if len(completion) else ""
+    completion = [row.completion for row in year.values() if row.completion == row.completion]
+    rate = f" if {percent(completion[0])} of contacts answer" if completion else ""
     if not parts:
-        return f"{said}; too few answers to expect an interval."
-    return f"{said}; over the year expect {' and '.join(parts)}{rate}."
+        return f"{asked}; too few answers to expect an interval."
+    return f"{asked}; over the year expect {' and '.join(parts)}{rate}."
+
+
+_UNKNOWN = Record(n_accounts=nan, n_contacts=nan, answers=nan, half_width=nan)

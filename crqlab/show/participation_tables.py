@@ -216,9 +216,9 @@ def _groups(units: dict[str, dict[str, Any]], dimension: str) -> Shown:
 
 
 class _Nothing:
-    """A group of which a unit tells nothing."""
+    """A group or a view of which nothing is known."""
 
-    asked = answered = value = low = high = flag = nan
+    asked = answered = value = low = high = flag = n_respondents = n_effective = nan
 
 
 def _of(part: float, whole: float) -> str:
@@ -239,23 +239,23 @@ def _brief(flag: str) -> str:
 
 def nonresponse(view: ClientView) -> Shown:
     """CRQ and NPS as answered, adjusted and at their bounds, side by side."""
-    rows = view.reach.nonresponse
-    rows = rows[rows["view"].isin(VIEWS)]
-    asked = [m for m in ("crq", "nps") if m in set(rows["measure"])]
-    known = view.reach.score("crq", "raw") is not None and (
-        rows.loc[rows["view"] != "raw", "value"].notna().any()
+    rows = [row for row in records(view.reach.nonresponse) if row.view in VIEWS]
+    found = {(row.measure, row.view): row for row in rows}
+    asked = [m for m in ("crq", "nps") if any(row.measure == m for row in rows)]
+    known = view.reach.score("crq", "raw") is not None and any(
+        row.view != "raw" and row.value == row.value for row in rows
     )
     if not known:
         return Shown("", "What the silent may change is not known")
-    sets = {m: rows[rows["measure"] == m].set_index("view").reindex(VIEWS) for m in asked}
+    sets = {m: {v: found.get((m, v), _Nothing) for v in VIEWS} for m in asked}
     columns = [Column("If silent contacts could be heard", list(VIEWS.values()))]
     for measure, some in sets.items():
-        columns += _scores(view, measure, some)
-    first = sets[asked[0]]
-    n = zip(first["n_respondents"], first["n_effective"], first.index, strict=True)
-    columns.append(Column("Answers", [_answers(*each) for each in n], True))
-    flags = [(VIEWS[v], _joined([some.loc[v, "flag"] for some in sets.values()])) for v in VIEWS]
-    level = percent(float(rows["level"].iloc[0]))
+        columns += _scores(view, measure, list(some.values()))
+    first = sets[asked[0]].items()
+    n = [_answers(row.n_respondents, row.n_effective, name) for name, row in first]
+    columns.append(Column("Answers", n, True))
+    flags = [(VIEWS[v], _joined([some[v].flag for some in sets.values()])) for v in VIEWS]
+    level = percent(float(rows[0].level))
     caption = (
         f"CRQ and NPS as answered, adjusted, and at their bounds, {level} intervals that draw "
         "whole accounts again. No interval holds the doubt whether what is assumed of the silent "
@@ -267,13 +267,12 @@ def nonresponse(view: ClientView) -> Shown:
     return Shown(html, f"{said} {view.reach.limit}.")
 
 
-def _scores(view: ClientView, measure: str, some: pd.DataFrame) -> list[Column]:
+def _scores(view: ClientView, measure: str, some: list[Any]) -> list[Column]:
     places, signed = decimals(measure), measure == "nps"
-    values = [number(value, places, signed=signed) for value in some["value"]]
-    ends = zip(some["value"], some["low"], some["high"], strict=True)
+    values = [number(row.value, places, signed=signed) for row in some]
     between = [
-        MISSING if isnan(value) else span(low, high, places, signed=signed)
-        for value, low, high in ends
+        MISSING if isnan(row.value) else span(row.low, row.high, places, signed=signed)
+        for row in some
     ]
     return [
         Column(view.instrument.label(measure), values, True),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from crqlab.show import svg
 from crqlab.show.colours import ACCENT, INK, LINE, MUTED, PALE, SOFT
 from crqlab.show.markup import Column, Shown, folded, paragraph, phrases, table, text
@@ -24,25 +22,25 @@ def peers(view: ClientView) -> Shown:
         return _nowhere(view)
     each = records(known)
     columns = [
-        Column("Measure", phrases(known["label"])),
+        Column("Measure", phrases(row.label for row in each)),
         Column("Score", [_score(row.measure, row.value) for row in each], True),
-        Column("Peers below", _percents(known, "percentile"), True),
+        Column("Peers below", [_below(row) for row in each], True),
         Column("Decile", [_deciles(row) for row in each], True),
         Column("To the top decile", [_gap(row) for row in each], True),
-        *_moves(view, known),
+        *_moves(view, each),
     ]
     caption = (
         f"Place among peers; in brackets {percent(view.peers.level)} intervals from whole clients "
         "drawn again. "
         "Decile 10 is the top tenth. To the top decile: what is missing to its lower edge; below "
-        f"zero the client is above it. {_whom(known)}"
+        f"zero the client is above it. {_whom(each)}"
     )
-    note = text(" ".join([_cautions(known), f"Source: {view.peers.source}."]).strip())
+    note = text(" ".join([_cautions(each), f"Source: {view.peers.source}."]).strip())
     said = _lead(view)
     lead = f"{paragraph(text(said), 'lead')}\n" if said else ""
     numbers = Shown(table(columns, caption=caption, note=note, kind="long tight"), "")
     whole = folded("Every place in numbers", numbers).html
-    return Shown(f"{lead}{places(view).html}\n{paragraph(text(_whom(known)))}\n{whole}", said)
+    return Shown(f"{lead}{places(view).html}\n{paragraph(text(_whom(each)))}\n{whole}", said)
 
 
 def _nowhere(view: ClientView) -> Shown:
@@ -83,9 +81,9 @@ def _ends(low: float, high: float) -> str:
     return f"{percent(low)} to {percent(high)}" if low == low else "open"
 
 
-def _percents(rows: pd.DataFrame, name: str) -> list[str]:
-    parts = zip(*(rows[column] for column in (name, f"{name}_low", f"{name}_high")), strict=True)
-    return [f"{percent(value)} ({_bare(100 * low, 100 * high)})" for value, low, high in parts]
+def _below(row: Record) -> str:
+    between = _bare(100 * row.percentile_low, 100 * row.percentile_high)
+    return f"{percent(row.percentile)} ({between})"
 
 
 def _bare(low: float, high: float, *, signed: bool = False) -> str:
@@ -105,21 +103,23 @@ def _gap(row: Record) -> str:
     return f"{size} ({span(times * row.gap_low, times * row.gap_high, places, signed=True)})"
 
 
-def _moves(view: ClientView, rows: pd.DataFrame) -> list[Column]:
-    if rows["change"].isna().all():
+def _moves(view: ClientView, rows: list[Record]) -> list[Column]:
+    if all(row.change != row.change for row in rows):
         return []
-    ends = zip(rows["change"], rows["change_low"], rows["change_high"], strict=True)
     moved = [
-        MISSING if value != value
-        else f"{number(100 * value, 0, signed=True)} ({_bare(100 * low, 100 * high, signed=True)})"
-        for value, low, high in ends
+        MISSING if row.change != row.change
+        else f"{number(100 * row.change, 0, signed=True)} "
+             f"({_bare(100 * row.change_low, 100 * row.change_high, signed=True)})"
+        for row in rows
     ]  # fmt: skip
     return [Column(f"Percentiles since {view.before or 'last time'}", moved, True)]
 
 
-def _whom(rows: pd.DataFrame) -> str:
+def _whom(rows: list[Record]) -> str:
     """Who the peers are; measures with other peers than most are named."""
-    groups = rows.groupby(["peers", "n_clients"], sort=False, dropna=False)["label"].agg(list)
+    groups: dict[tuple[str, float], list[str]] = {}
+    for row in rows:
+        groups.setdefault((row.peers, row.n_clients), []).append(row.label)
     order = sorted(groups.items(), key=lambda group: -len(group[1]))
     said = [
         f"{peers or 'all clients'}, n = {count(int(n), 'client')}"
@@ -129,9 +129,9 @@ def _whom(rows: pd.DataFrame) -> str:
     return f"Peers: {'; '.join(said)}."
 
 
-def _cautions(rows: pd.DataFrame) -> str:
+def _cautions(rows: list[Record]) -> str:
     told: dict[str, list[str]] = {}
-    for row in records(rows):
+    for row in rows:
         if row.flag != "ok":
             told.setdefault(row.flag, []).append(row.label)
     return " ".join(f"{', '.join(who)}: {flag}." for flag, who in told.items())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
+
+from crqlab.show.records import Record, records
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,26 +77,25 @@ class Reach:
     plan: pd.DataFrame
     precision: pd.DataFrame
 
-    def share(self, unit: str) -> pd.Series | None:
+    def share(self, unit: str) -> dict[str, Any] | None:
         """Return how many contacts, accounts or how much revenue answered; None if unknown."""
         return self._shares.get(unit)
 
-    def score(self, measure: str, view: str) -> pd.Series | None:
+    def score(self, measure: str, view: str) -> dict[str, Any] | None:
         """Return one view of a score as in ``nonresponse``; None if unknown or withheld."""
         return self._scores.get((measure, view))
 
     @cached_property
-    def _shares(self) -> dict[str, pd.Series]:
-        rows = self.completion[self.completion["dimension"] == "all"]
-        return _first(rows, "unit")
+    def _shares(self) -> dict[str, dict[str, Any]]:
+        whole = (self.completion["dimension"] == "all").to_numpy(bool)
+        known = _known(self.completion[whole])
+        return {row.unit: vars(row) for row in known}
 
     @cached_property
-    def _scores(self) -> dict[tuple[str, str], pd.Series]:
-        return _first(self.nonresponse, "measure", "view")
+    def _scores(self) -> dict[tuple[str, str], dict[str, Any]]:
+        return {(row.measure, row.view): vars(row) for row in _known(self.nonresponse)}
 
 
-def _first(rows: pd.DataFrame, *by: str) -> dict[Hashable, pd.Series]:
-    """Return the first row with a value for each group."""
-    known = rows[rows["value"].notna().to_numpy(bool)].drop_duplicates(list(by))
-    keys = known[by[0]] if len(by) == 1 else zip(*(known[name] for name in by), strict=True)
-    return {key: row for key, (_, row) in zip(keys, known.iterrows(), strict=True)}
+def _known(rows: pd.DataFrame) -> list[Record]:
+    """Return the rows with a value, the last one first: what is kept by name is the first."""
+    return [row for row in reversed(records(rows)) if row.value == row.value]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import fsum
+
 import pandas as pd
 
 from crqlab.show import svg
 from crqlab.show.colours import MUTED, ink
 from crqlab.show.colours import segment as colour
-from crqlab.show.markup import Column, Shown, folded, names, paragraph, phrases, table, text
+from crqlab.show.markup import Column, Shown, folded, names, paragraph, phrase, phrases, table, text
 from crqlab.show.numbers import MISSING, count, number, percent, share, span
 from crqlab.show.records import Record, records
 from crqlab.show.segmented import LOSING
@@ -27,38 +29,38 @@ MEANS = {
 
 def segments(view: ClientView) -> Shown:
     """How many accounts of each segment there are, and how much of the revenue they hold."""
-    rows = view.segmented.shares
-    if rows.empty or not rows["n"].sum():
+    rows = records(view.segmented.shares)
+    if not sum(row.n for row in rows):
         said = (
             "No account has a segment: segments were not made, or this questionnaire does not ask "
             "what their thresholds need."
         )
         return Shown(paragraph(text(said)), said)
-    rates = view.segmented.renewal.set_index("segment").reindex(rows["segment"])
+    rates = {row.segment: row for row in records(view.segmented.renewal)}
     money = f" ({view.currency})" if view.currency else ""
-    means = rows["segment"].map(MEANS).fillna("")
     columns = [
-        Column("Segment", [f"{name} <small>{text(says)}</small>" for name, says in
-                           zip(phrases(rows["segment"]), means, strict=True)]),
-        Column("Accounts", [number(n, 0) for n in rows["n"]], True),
-        Column("Share", _shares(rows["share"], rows["low"], rows["high"]), True),
-        Column(f"Revenue a year{money}", [number(value, 0) for value in rows["revenue"]], True),
-        Column("Share", [percent(value) for value in rows["revenue_share"]], True),
+        Column("Segment", [f"{phrase(row.segment)} <small>{text(MEANS.get(row.segment))}</small>"
+                           for row in rows]),
+        Column("Accounts", [number(row.n, 0) for row in rows], True),
+        Column("Share", [_share(row.share, row.low, row.high) for row in rows], True),
+        Column(f"Revenue a year{money}", [number(row.revenue, 0) for row in rows], True),
+        Column("Share", [percent(row.revenue_share) for row in rows], True),
     ]  # fmt: skip
-    if len(view.segmented.renewal):
-        renewed = _shares(rates["value"], rates["low"], rates["high"])
+    if rates:
+        known = [rates.get(row.segment) for row in rows]
+        renewed = [_share(row.value, row.low, row.high) if row else MISSING for row in known]
         columns.append(Column("Such accounts renew", renewed, True))
-    level = percent(rows["level"].iloc[0])
-    n = int(rows.loc[rows["segment"] != "Silent", "n"].sum())
+    level = percent(rows[0].level)
+    n = int(sum(row.n for row in rows if row.segment != "Silent"))
     caption = (
         f"Segments of {count(n, 'account')}, {level} intervals in brackets; share of the revenue "
         f"of all accounts asked. Thresholds: {view.segmented.thresholds}."
     )
-    if len(view.segmented.renewal):
+    if rates:
         due = f"{view.segmented.renewal['n'].sum():,.0f}"
         caption += f" Renewal rates are those of all clients together, n = {due} contracts."
-    flags = [flag for flag in dict.fromkeys(rows["flag"]) if flag != "ok"]
-    said = _lead(view, n)
+    flags = [flag for flag in dict.fromkeys(row.flag for row in rows) if flag != "ok"]
+    said = _lead(view, rows, n)
     body = table(columns, caption=caption, note=text(_caution(flags)), kind="long")
     return Shown(f"{paragraph(text(said), 'lead')}\n{mix(view).html}\n{body}", said)
 
@@ -67,29 +69,25 @@ def _caution(flags: list[str]) -> str:
     return f"Caution: {'; '.join(flags)}." if flags else ""
 
 
-def _shares(values: pd.Series, low: pd.Series, high: pd.Series) -> list[str]:
-    return [
-        MISSING if value != value else f"{percent(value)} ({span(100 * a, 100 * b, 0)})"
-        for value, a, b in zip(values, low, high, strict=True)
-    ]
+def _share(value: float, low: float, high: float) -> str:
+    return MISSING if value != value else f"{percent(value)} ({span(100 * low, 100 * high, 0)})"
 
 
-def _lead(view: ClientView, n: int) -> str:
+def _lead(view: ClientView, rows: list[Record], n: int) -> str:
     """How many are loyal, how many on the point of leaving, and what they pay."""
-    rows = view.segmented.shares.set_index("segment")
-    losing = rows[rows.index.isin(LOSING)]
-    best = rows.loc["Ambassador"] if "Ambassador" in rows.index else None
+    losing = [row for row in rows if row.segment in LOSING]
+    best = next((row for row in rows if row.segment == "Ambassador"), None)
     said = "" if best is None else "No account is an Ambassador. "
-    if best is not None and best["n"]:
-        said = f"{share(int(best['n']), n, 'accounts')} {'is' if best['n'] == 1 else 'are'} "
+    if best is not None and best.n:
+        said = f"{share(int(best.n), n, 'accounts')} {'is' if best.n == 1 else 'are'} "
         said += "Ambassadors"
-        if best["revenue_share"] == best["revenue_share"]:
-            said += f" and hold {percent(best['revenue_share'])} of the revenue"
+        if best.revenue_share == best.revenue_share:
+            said += f" and hold {percent(best.revenue_share)} of the revenue"
         said += ". "
-    many = int(losing["n"].sum())
+    many = int(sum(row.n for row in losing))
     if many:
-        paid = losing["revenue_share"].sum(min_count=1)
-        money = f", with {percent(paid)} of the revenue" if paid == paid else ""
+        paid = [row.revenue_share for row in losing if row.revenue_share == row.revenue_share]
+        money = f", with {percent(fsum(paid))} of the revenue" if paid else ""
         verb = "is" if many == 1 else "are"
         said += f"{count(many, 'account')} {verb} on the point of leaving{money}."
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -15,6 +15,7 @@ from crqlab.show.levers import Levers
 from crqlab.show.peers import Peers
 from crqlab.show.prospect import Prospect
 from crqlab.show.reach import Reach
+from crqlab.show.records import records
 from crqlab.show.segmented import Segmented
 
 if TYPE_CHECKING:  # their modules draw views
@@ -164,10 +165,10 @@ class ClientView:
             ["shrunken", "name", "account_id"], ascending=[False, True, True], ignore_index=True
         )
 
-    def measure(self, name: str) -> pd.Series | None:
+    def measure(self, name: str) -> dict[str, Any] | None:
         """Return one measure's row, or None where this client has no such number."""
         return self._measured.get(name)
 
     @cached_property
-    def _measured(self) -> dict[str, pd.Series]:
-        return {row["measure"]: row for _, row in self.measures.iterrows()}
+    def _measured(self) -> dict[str, dict[str, Any]]:
+        return {row.measure: vars(row) for row in records(self.measures)}

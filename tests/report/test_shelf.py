@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import shutil
 import sys
 
 import nbformat
@@ -31,6 +32,12 @@ def given(tmp_path):
     yield give
     handed._FILE.clear()
     handed._HELD.clear()
+
+
+def apart(study, folder):
+    """Return a copy of a study that other tests share."""
+    shutil.copytree(study.root, folder / "apart")
+    return Study(study.name, root=folder / "apart")
 
 
 def same(one, other):
@@ -67,16 +74,16 @@ def test_no_row_of_another_client_is_handed(stationed_study_of):
 
 
 @pytest.mark.parametrize("changed", ["manifest.json", "codebook.yaml"])
-def test_rows_of_another_state_of_the_study_are_not_taken(study_of, given, changed):
-    study = study_of()
+def test_rows_of_another_state_of_the_study_are_not_taken(study_of, given, changed, tmp_path):
+    study = apart(study_of(), tmp_path)
     given(shelf.handout(study, CLIENT, WAVE))
     path = (study.raw if changed == "codebook.yaml" else study.processed) / changed
     path.write_bytes(path.read_bytes() + b"\n")
     assert handed.rows(study, "responses", {"client": CLIENT, "wave": WAVE}) is None
 
 
-def test_a_broken_table_is_left_to_the_report_to_tell_of(study_of):
-    study = study_of()
+def test_a_broken_table_is_left_to_the_report_to_tell_of(study_of, tmp_path):
+    study = apart(study_of(), tmp_path)
     path = study.path("respondents")
     pd.read_parquet(path).assign(crq="high").to_parquet(path)
     assert shelf.handout(study, CLIENT, WAVE) == b""
