@@ -67,12 +67,14 @@ def members(cells: Cells, known: NDArray, weight: NDArray, accounts: NDArray) ->
         Of every score.
     """
     n_clients, parts = len(cells.clients), []
+    of = cells.unit[known]
+    each = [np.bincount(of, some[known], len(cells.client)) for some in (weight, accounts)]
+    each.append(np.bincount(of, minlength=len(cells.client)).astype(float))
     for crossing in range(len(cells.of)):
         pair_of, key = pairs(cells, crossing)
-        at = pair_of[known & (pair_of >= 0)]
-        inside = known & (pair_of >= 0)
-        rows = np.bincount(at, minlength=len(key))
-        sums = [np.bincount(at, some[inside], len(key)) for some in (weight, accounts)]
+        inside = pair_of >= 0
+        sums = [np.bincount(pair_of[inside], some[inside], len(key)) for some in each]
+        rows = sums.pop().astype(np.int64)
         some = rows > 0
         columns = (key // n_clients, key % n_clients, sums[0], rows, sums[1])
         parts.append([column[some] for column in columns])
@@ -87,8 +89,6 @@ def verdicts(cells: Cells, who: Members, rules: Rules) -> NDArray:
     cells : Cells
     who : Members
     rules : Rules
-    atoms : ndarray of int
-        The finest combination of groups of every score, see `finest`.
 
     Returns
     -------
