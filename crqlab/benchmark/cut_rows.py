@@ -1,4 +1,4 @@
-"""From cuts of all cells to the rows of a decile table; hidden cells show their parents' numbers."""
+"""From cuts of all cells to rows of a decile table; hidden cells show their parents' numbers."""
 
 from __future__ import annotations
 

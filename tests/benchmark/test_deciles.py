@@ -10,8 +10,8 @@ from crqlab import CrqError, EstimateError, benchmark
 from crqlab.base.contracts import contract
 from crqlab.base.schemas import check
 from crqlab.benchmark import PERCENTILES, Rules, Scores
-from crqlab.benchmark.decile_table import OPEN
 from crqlab.stats.estimate import quantiles
+from crqlab.stats.quantile_cuts import OPEN
 from tests.benchmark.made import account_scores, client_scores
 from tests.scores.made import codebook
 
