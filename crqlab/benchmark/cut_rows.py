@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from crqlab.benchmark.cells import Cells
-from crqlab.benchmark.cutting import Cuts
+from crqlab.benchmark.cutting import Cuts, side_by_side
 from crqlab.benchmark.protection import BARE, FEW, FEW_ACCOUNTS, LARGE, OK, Members
 from crqlab.benchmark.units import GROUPS
 from crqlab.stats.quantile_cuts import OPEN
@@ -54,32 +55,38 @@ def cut_rows(
     """
     crossing = laid.table["crossing"].to_numpy()
     shown = np.unique(crossing[np.any([verdict == OK for verdict, _ in judged], axis=0)])
-    told = np.isin(crossing, shown)
-    parts = [
-        _measure(laid, verdict, (who, told), cut)
-        for (verdict, who), cut in zip(judged, found, strict=True)
-    ]
+    told, alike = np.isin(crossing, shown), defaultdict(list)
+    for m, (verdict, _) in enumerate(judged):
+        alike[id(verdict)].append(m)
+    parts = {}
+    for some in alike.values():
+        of = [found[m] for m in some]
+        parts |= zip(some, _measures(laid, *judged[some[0]], told, of), strict=True)
+    parts = [parts[m] for m in range(len(names))]
     measure = np.repeat(np.arange(len(names)), [len(part["cell"]) for part in parts])
     rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return _written(laid, names, measure, rows, share)
 
 
-def _measure(
-    laid: Cells, verdict: NDArray, about: tuple[Members, NDArray], cut: Cuts
-) -> dict[str, NDArray]:
-    """What one measure tells of each cell: whose cuts, of how many, and the cuts themselves."""
-    who, told = about
+def _measures(
+    laid: Cells, verdict: NDArray, who: Members, told: NDArray, cuts: list[Cuts]
+) -> Iterator[dict[str, NDArray]]:
+    """What measures judged alike tell of each cell: whose cuts, of how many, and the cuts."""
     n, source = len(laid.table), _source(laid, verdict)
     clients, accounts = np.bincount(who.cell, minlength=n), np.bincount(who.cell, who.accounts, n)
     cell = np.flatnonzero((source >= 0) & (clients > 0) & told)
     of = source[cell]
-    cuts_of = {"estimate": cut.value, "low": cut.low, "high": cut.high}
-    cuts_of["shrunken"] = _shrunken(laid, verdict, cut)
-    return {
-        "cell": cell, "of": of, "verdict": verdict[cell], "n_clients": clients[of],
-        "n_accounts": accounts[of].astype("int64"),
-        **{name: values[of] for name, values in cuts_of.items()},
-    }  # fmt: skip
+    value, low, high = (
+        np.stack([getattr(cut, name) for cut in cuts], axis=1) for name in ("value", "low", "high")
+    )
+    shrunken = _shrunken(laid, verdict, value, low, high)
+    all_ = {"estimate": value, "low": low, "high": high, "shrunken": shrunken}
+    for m in range(len(cuts)):
+        yield {
+            "cell": cell, "of": of, "verdict": verdict[cell], "n_clients": clients[of],
+            "n_accounts": accounts[of].astype("int64"),
+            **{name: values[of, m] for name, values in all_.items()},
+        }  # fmt: skip
 
 
 def _written(
@@ -94,8 +101,10 @@ def _written(
     flag = np.where(own[:, None], unsure, hidden[:, None])
     once = {name: (laid.table[name], rows["cell"]) for name in ("by", *GROUPS)}
     once |= {"measure": (names, measure), "shown": (by, rows["of"])}
-    texts = {name: _texts(labels, np.repeat(code, width)) for name, (labels, code) in once.items()}
-    texts["flag"] = _texts(["ok", OPEN, *whys], flag.ravel())
+    labels, codes = zip(*once.values(), strict=True)
+    codes = [*(np.repeat(code, width) for code in codes), flag.ravel()]
+    looked_up = side_by_side(_texts, [*labels, ["ok", OPEN, *whys]], codes)
+    texts = dict(zip([*once, "flag"], looked_up, strict=True))
     numbers = {name: rows[name].ravel() for name in ("estimate", "low", "high", "shrunken")}
     counts = {name: np.repeat(rows[name], width) for name in ("n_clients", "n_accounts")}
     return pd.DataFrame({**texts, "share": np.tile(share, len(own)), **numbers, **counts})
@@ -118,7 +127,9 @@ def _source(laid: Cells, verdict: NDArray) -> NDArray:
     return np.where((source >= 0) & (verdict[source] == OK), source, -1)
 
 
-def _shrunken(laid: Cells, verdict: NDArray, cut: Cuts) -> NDArray:
+def _shrunken(
+    laid: Cells, verdict: NDArray, value: NDArray, low: NDArray, high: NDArray
+) -> NDArray:
     """Cuts drawn towards those of the parent as far as chance demands (DerSimonian & Laird).
 
     Cells of a crossing differ from their parents by honest differences and by chance; what
@@ -128,14 +139,13 @@ def _shrunken(laid: Cells, verdict: NDArray, cut: Cuts) -> NDArray:
     shown = verdict == OK
     nearest = np.where(parent >= 0, _source(laid, verdict)[parent], -1)
     z = norm.ppf(0.975)
-    noise = np.fmin((cut.high - cut.value) ** 2, np.inf) / z**2
-    noise = np.where(np.isnan(noise), (cut.value - cut.low) ** 2 / z**2, noise)
-    moved = cut.value.copy()
+    noise = (np.where(np.isnan(high), value - low, high - value) / z) ** 2
+    moved = value.copy()
     crossing = laid.table["crossing"].to_numpy()
     for at in range(1, len(laid.crossings)):  # parents come first
         rows = np.flatnonzero(shown & (crossing == at) & (nearest >= 0))
         if len(rows):
-            away, spread = cut.value[rows] - moved[nearest[rows]], noise[rows]
+            away, spread = value[rows] - moved[nearest[rows]], noise[rows]
             moved[rows] = moved[nearest[rows]] + _kept(away, spread) * away
     return moved
 

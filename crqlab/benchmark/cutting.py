@@ -110,7 +110,7 @@ def cuts(
     """
     n, width = len(cells.table), len(shares)
     found = [Cuts(*np.full((4, n, width), np.nan)) for _ in values]
-    ranked = _threads(partial(_ranked_once, cells.unit, weight), values)
+    ranked = side_by_side(partial(_ranked_once, cells.unit, weight), values)
     any_wanted = np.any(wanted, axis=0)
     for crossing, code in enumerate(cells.of):
         first = int(cells.table["crossing"].searchsorted(crossing))
@@ -120,7 +120,7 @@ def cuts(
         part = slice(first, first + size)
         pair_of, key = pairs(cells, crossing)
         work = partial(_laid, shares, pair_of, len(key), size)
-        made = _threads(work, ranked, _places(code, part, wanted))
+        made = side_by_side(work, ranked, _places(code, part, wanted))
         laid, at, held = zip(*made, strict=True)
         worth = _effective(np.stack(held, axis=1), key, part, cells, draws, seed)
         ends = _end_shares(shares, worth, level)
@@ -130,7 +130,7 @@ def cuts(
     return found
 
 
-def _threads(work: Callable, *over: Iterable) -> list:
+def side_by_side(work: Callable, *over: Iterable) -> list:
     """Do the same with many arrays at once; arrays let other threads work meanwhile."""
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(work, *over))
@@ -234,7 +234,7 @@ def _effective(
         found[chunk] = _worth(draw(who) if counts is None else counts, rows)
 
     if tasks:
-        _threads(work, *zip(*tasks, strict=True))
+        side_by_side(work, *zip(*tasks, strict=True))
     return found
 
 

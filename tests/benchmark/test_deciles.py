@@ -139,6 +139,24 @@ def test_a_small_cell_is_drawn_towards_its_parent_and_a_large_one_is_not():
     assert abs(chance["shrunken"] - middle) < 0.7 * abs(chance["estimate"] - middle) + 1e-9
 
 
+def test_a_cut_whose_upper_end_is_open_is_drawn_towards_its_parent_by_its_lower_one():
+    rng = np.random.default_rng(3)
+    scores = pd.DataFrame(
+        {
+            "client_id": [f"C{i:03d}" for i in range(240)],
+            "country": [f"country {i % 16}" for i in range(240)],  # nothing but chance
+            "n_accounts": 20,
+            "crq": rng.normal(5, 0.45, 240),
+        }
+    )
+    top = benchmark.deciles(scores, by=[["country"]], draws=200).table.query("share == 0.9")
+    whole = top.loc[top["by"] == "all", "estimate"].iloc[0]
+    open_end = top[(top["by"] == "country") & top["high"].isna() & top["low"].notna()]
+    assert len(open_end) > 3
+    kept = (open_end["shrunken"] - whole).abs() / (open_end["estimate"] - whole).abs()
+    assert (kept < 1).all() and kept.median() < 0.8  # all of it is chance
+
+
 def test_percentiles_and_other_shares_can_be_asked_for():
     scores = client_scores(clients=200, waves=("2025",))
     found = cuts(benchmark.deciles(scores, shares=PERCENTILES, by=[], draws=50))
