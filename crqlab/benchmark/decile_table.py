@@ -251,12 +251,12 @@ def _judged(
     """For each measure what may be shown; measures known of the same scores are judged at once."""
     accounts = scores.table["n_accounts"].to_numpy(float)
     seen: dict[bytes, tuple[NDArray, Members]] = {}
-    found = []
+    found, memory = [], {}
     for value in values:
         known = ~np.isnan(value) & (weight > 0)
         key = np.packbits(known).tobytes()
         if key not in seen:
             who = members(laid, known, weight, accounts)
-            seen[key] = (verdicts(laid, who, rules), who)
+            seen[key] = (verdicts(laid, who, rules, memory=memory), who)
         found.append(seen[key])
     return found
