@@ -22,7 +22,7 @@ from crqlab.benchmark.cells import Cells, pairs
 from crqlab.stats.quantile_cuts import interval_shares
 from crqlab.stats.resampling import resampled, stream
 
-COLUMNS, WORK = 4000, 1500 * 500
+COLUMNS, WORK = 2000, 1500 * 500
 GRID = 96
 THREADS = min(os.cpu_count() or 1, 8)
 TINY = 1e-6
@@ -63,14 +63,13 @@ class _Ranked:
 class _Sorted:
     """One crossing in one measure: scores by cell, from low to high.
 
-    ``rank`` is the place of each among all ``scores``, ``unit`` its unit. ``reached`` is the
-    running ``weight``, which a cell sums to its count of scores; None where all count once.
+    ``rank`` is the place of each among all ``scores``. ``reached`` is the running ``weight``,
+    which a cell sums to its count of scores; None where all count once.
     """
 
     starts: NDArray
     n: NDArray
     rank: NDArray
-    unit: NDArray
     scores: NDArray
     weight: NDArray | None
     reached: NDArray | None
@@ -140,9 +139,9 @@ def _laid(
     shares: NDArray, pair_of: NDArray, n_pairs: int, size: int, ranked: _Ranked, place: NDArray
 ) -> tuple[_Sorted, NDArray, NDArray]:
     """One measure of one crossing: in order, its cuts, and what each client has below them."""
-    of = _sorted(place, size, ranked)
+    of, unit = _sorted(place, size, ranked)
     cut = _values(of, shares)
-    return of, cut, _below(of, cut, pair_of, n_pairs)
+    return of, cut, _below(of, unit, cut, pair_of, n_pairs)
 
 
 def _places(code: NDArray, part: slice, wanted: list[NDArray]) -> list[NDArray]:
@@ -163,8 +162,8 @@ def _ranked_once(unit: NDArray, weight: NDArray, x: NDArray) -> _Ranked:
     return _Ranked(x.take(rows), unit.take(rows), weight.take(rows))
 
 
-def _sorted(place: NDArray, size: int, ranked: _Ranked) -> _Sorted:
-    """Bring scores into the order of their cells by counting, which keeps the ranks in order."""
+def _sorted(place: NDArray, size: int, ranked: _Ranked) -> tuple[_Sorted, NDArray]:
+    """Bring scores and units into the order of their cells by counting, which keeps the ranks'."""
     n, cell = len(ranked.unit), place.take(ranked.unit)
     ahead = np.arange(n + 1, dtype=np.int32)
     by_cell = csr_array((ranked.unit, cell, ahead), shape=(n, size + 1)).tocsc()
@@ -173,11 +172,11 @@ def _sorted(place: NDArray, size: int, ranked: _Ranked) -> _Sorted:
     starts = by_cell.indptr[: size + 1].astype(np.int64)
     n = np.diff(starts)
     if ranked.weight is None:
-        return _Sorted(starts, n, rank, unit, ranked.scores, None, None)
+        return _Sorted(starts, n, rank, ranked.scores, None, None), unit
     cell, weight = np.repeat(np.arange(size), n), ranked.weight.take(rank)
     total = np.bincount(cell, weight, size)
     even = weight * (n / np.where(total > 0, total, 1))[cell]
-    return _Sorted(starts, n, rank, unit, ranked.scores, even, np.cumsum(even))
+    return _Sorted(starts, n, rank, ranked.scores, even, np.cumsum(even)), unit
 
 
 def _values(of: _Sorted, shares: NDArray) -> NDArray:
@@ -201,7 +200,7 @@ def _ranked(of: _Sorted, rank: NDArray) -> NDArray:
     return np.where(of.n[:, None] > 0, score, np.nan)
 
 
-def _below(of: _Sorted, cut: NDArray, pair_of: NDArray, n_pairs: int) -> NDArray:
+def _below(of: _Sorted, unit: NDArray, cut: NDArray, pair_of: NDArray, n_pairs: int) -> NDArray:
     """Weight of each pair's scores up to each cut, and last of all; shape (pairs, shares + 1)."""
     size, width = len(cut), cut.shape[1] + 1
     upto = np.searchsorted(of.scores, np.nan_to_num(cut) + 1e-12, side="right")
@@ -209,7 +208,7 @@ def _below(of: _Sorted, cut: NDArray, pair_of: NDArray, n_pairs: int) -> NDArray
     reach = np.searchsorted(of.rank + np.repeat(among[:, 0], of.n), among + upto)
     ends = np.hstack([of.starts[:-1, None], reach, of.starts[1:, None]])
     band = np.repeat(np.tile(np.arange(width), size), np.diff(ends, axis=1).ravel())
-    slot = (pair_of * width).take(of.unit) + band
+    slot = (pair_of * width).take(unit) + band
     held = np.bincount(slot, of.weight, n_pairs * width)
     return np.cumsum(held.reshape(n_pairs, width), axis=1).astype(np.float32)
 
