@@ -156,8 +156,10 @@ def _spark(master: str) -> Any:
         from pyspark.sql import SparkSession
     except ImportError as lacking:
         raise _lacking("spark", lacking) from None
-    session = SparkSession.builder.master(master or "local[2]").appName("crqlab")
-    for key, value in _SPARK.items():
+    master = master or "local[2]"
+    session = SparkSession.builder.master(master).appName("crqlab")
+    here = dict.fromkeys(["driver.host", "driver.bindAddress"], "127.0.0.1")
+    for key, value in (_SPARK | (here if master.startswith("local") else {})).items():
         session = session.config(f"spark.{key}", value)
     return ibis.pyspark.connect(session.getOrCreate())
 

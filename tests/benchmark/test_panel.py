@@ -149,13 +149,13 @@ def test_sums_of_another_instrument_are_never_reused(folder, whole):
     assert after.renewed == WAVES
 
 
-def test_postgres_gives_the_same_sums_and_tables(tables, whole):
-    with engines.postgres(tables) as address:
-        panel = benchmark.panel(address)
-        assert "crqlab@" not in str(panel)
-        found = benchmark.cube(panel, ASKED)
-        clients = panel.frame("clients")
-        panel.close()
+def assert_all_the_same(address, whole):
+    """Sums and tables from another engine are those of DuckDB."""
+    panel = benchmark.panel(address)
+    assert "crqlab@" not in str(panel)
+    found = benchmark.cube(panel, ASKED)
+    clients = panel.frame("clients")
+    panel.close()
     assert_same(found.table, whole.table)
     some = {"rules": benchmark.Rules(3, 3, 0.9), "draws": 20}
     one, other = (
@@ -165,10 +165,17 @@ def test_postgres_gives_the_same_sums_and_tables(tables, whole):
     assert_same(one, other, rtol=1e-9)
 
 
+def test_postgres_gives_the_same_sums_and_tables(tables, whole):
+    with engines.postgres(tables) as address:
+        assert_all_the_same(address, whole)
+
+
 @pytest.mark.slow
-def test_spark_gives_the_same_sums(folder, whole):
-    found = benchmark.cube(benchmark.panel(engines.spark(folder)), ASKED)
-    assert_same(found.table, whole.table)
+@pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")  # pyspark 4.0 is older
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # its sockets
+def test_spark_gives_the_same_sums_and_tables(folder, whole):
+    with engines.spark(folder) as address:
+        assert_all_the_same(address, whole)
 
 
 def test_a_duckdb_file_is_a_panel_too(tables, tmp_path, whole):
