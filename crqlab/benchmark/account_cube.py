@@ -93,7 +93,7 @@ def cube(panel: Panel, asked: Instrument, *, before: Cube | None = None) -> Cube
 
 def _portions(waves: pd.DataFrame) -> list[list[str]]:
     """Waves to be summed up in one query: as many as hold so many responses, at least one."""
-    portion = waves["rows"].cumsum() // PORTION
+    portion = (waves["rows"].cumsum() - 1) // PORTION
     return [part["wave"].tolist() for _, part in waves.groupby(portion.to_numpy())]
 
 
