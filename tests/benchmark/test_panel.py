@@ -1,5 +1,7 @@
 """One panel, several engines; sums kept up wave by wave; the same scores as station 3."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -187,6 +189,33 @@ def test_a_duckdb_file_is_a_panel_too(tables, tmp_path, whole):
             file.execute(f"CREATE TABLE {name} AS SELECT * FROM rows")
     found = benchmark.cube(benchmark.panel(f"duckdb://{tmp_path}/panel.duckdb"), ASKED)
     assert_same(found.table, whole.table)
+
+
+def broken(folder):
+    """Parquet files of which one lost its end, and of which one has a hole."""
+    whole = next(folder.glob("*responses.parquet")).read_bytes()
+    for name, content in {
+        "cut": whole[: len(whole) // 2],
+        "hole": whole[:200] + bytes(len(whole) // 2 - 200) + whole[len(whole) // 2 :],
+    }.items():
+        (folder / name).mkdir()
+        (folder / name / "responses.parquet").write_bytes(content)
+        yield f"duckdb://{folder / name}"
+
+
+def test_a_panel_that_cannot_be_read_is_told_in_one_line(folder, tmp_path):
+    (tmp_path / "panel.duckdb").write_text("no database")
+    shutil.copytree(folder, tmp_path / "copy")
+    addresses = [
+        f"duckdb://{tmp_path}/panel.duckdb",
+        "postgres://somebody:secret@127.0.0.1:1/panel",
+        *broken(tmp_path / "copy"),
+    ]
+    for address in addresses:
+        with pytest.raises(StudyError, match=r"Panel .* cannot be read: .*run this again") as told:
+            benchmark.cube(benchmark.panel(address), ASKED)
+        assert "secret" not in str(told.value)
+        assert "\n" not in str(told.value)
 
 
 def test_an_address_of_another_kind_is_refused():
