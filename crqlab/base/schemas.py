@@ -108,13 +108,16 @@ def check(table: pd.DataFrame, against: Contract, instrument: Instrument) -> pd.
     Traceback (most recent call last):
     crqlab.base.errors.DataError: clients breaks its contract in 2 cells of 1 column (client_id)...
     """
-    import pandera.pandas as pa
-
     columns = against.for_instrument(instrument)
-    try:
-        return _schema(against, columns).validate(_kinds(table, columns), lazy=True)[list(columns)]
-    except pa.errors.SchemaErrors as broken:
-        cases = _cases(broken.failure_cases, columns)
+    with pd.option_context("mode.string_storage", "auto"):  # pandera knows texts of one kind
+        import pandera.pandas as pa
+
+        try:
+            texts = [n for n, kind in table.dtypes.items() if isinstance(kind, pd.StringDtype)]
+            table = _kinds(table.astype(dict.fromkeys(texts, "str")), columns)
+            return _schema(against, columns).validate(table, lazy=True)[list(columns)]
+        except pa.errors.SchemaErrors as broken:
+            cases = _cases(broken.failure_cases, columns)
     where = sorted({str(c) for c in cases["column"] if c})
     raise DataError(
         f"{against.name} breaks its contract in {len(cases)} cells of {len(where)} "

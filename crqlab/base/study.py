@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,6 +23,10 @@ from crqlab.base.errors import StudyError
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 #: Bytes up to which hashing a file costs less than checking its cells again.
 _CHEAP = 64 << 20
+#: Nanoseconds after which a file that was written is sure to have another time than before.
+_SETTLED = 2_000_000_000
+#: Hashes by the state of the file: path, number, size and times.
+FINGERPRINTS: dict[tuple[str | int, ...], str] = {}
 _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt") for i in range(1, 10))]
 )
@@ -51,9 +56,21 @@ def home() -> Path:
 
 
 def fingerprint(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, as 64 hexadecimal digits."""
+    """Return the SHA-256 of a file's bytes, as 64 hexadecimal digits.
+
+    A file that lies there as it lay when it was last read is not read again, unless it had only
+    just been written: clocks of file systems are coarse.
+    """
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        found = os.fstat(file.fileno())
+        times = (found.st_mtime_ns, found.st_ctime_ns)
+        state = (str(path), found.st_ino, found.st_size, *times)
+        if state not in FINGERPRINTS:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            if time.time_ns() - max(times) < _SETTLED:
+                return digest
+            FINGERPRINTS[state] = digest
+    return FINGERPRINTS[state]
 
 
 def replace(path: Path, content: bytes) -> Path:

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from crqlab.base.errors import StudyError
-from crqlab.base.study import Study
+from crqlab.base.study import Study, fingerprint
 from crqlab.report import ledger, making
 from crqlab.report.documents import stem
 from crqlab.report.execution import surroundings
@@ -20,8 +21,10 @@ from crqlab.report.forking.tasks import Crew, TaskError
 from crqlab.report.journey import told_of
 from crqlab.report.language import accepted
 from crqlab.report.lock import alone
+from crqlab.report.shelf import handout
 
 SECONDS = 300.0  # longest time for one report
+FEW = 6  # reports up to which each reads its own rows sooner than somebody has read all tables
 _MAKE = "crqlab.report.batches:make"
 
 
@@ -163,17 +166,27 @@ def batch(
     return Outcome(tuple(steps), time.monotonic() - start)
 
 
-def make(home: str, study: str, client: str, wave: str, parameters: dict[str, Any]) -> float:
+def make(
+    home: str, study: str, client: str, wave: str, parameters: dict[str, Any], *, many: bool = True
+) -> float:
     """Make one client's report in this process, and return the seconds it took.
 
-    A process that was ended after its last word has made it already: then nothing is done.
+    Where many are made, tables are read once for all of them. A process that was ended after its
+    last word has made its report already: then nothing is done.
     """
-    found = Study(study, Path(home))
+    found = _study(study, home, fingerprint(Study(study, Path(home)).raw / "codebook.yaml"))
     path, told = making.report_notebook(found), told_of(found, client, wave, parameters)
     file = stem(client, wave)
     if ledger.holds(found, file, making.inputs(found, path, told)):
         return float(ledger.entry(found, file)["seconds"])
-    return making.make(found, path, told, file)
+    handed = handout(found, client, wave) if many else b""
+    return making.make(found, path, told, file, handed=handed)
+
+
+@lru_cache(maxsize=1)
+def _study(name: str, home: str, codebook: str) -> Study:
+    """Return the study, whose codebook a worker reads once for one state of it."""
+    return Study(name, Path(home))
 
 
 def attempted(crew: Crew, which: dict[str, Any], seconds: float) -> dict[str, Any]:
@@ -194,10 +207,10 @@ def crew_for(home: Path) -> Crew:
     return Crew({**os.environ, **surroundings(home)})
 
 
-def asked(study: Study, job: Job) -> dict[str, Any]:
-    """Return the arguments of `make` for one report."""
+def asked(study: Study, job: Job, total: int) -> dict[str, Any]:
+    """Return the arguments of `make` for one of so many reports."""
     which = {"client": job.client, "wave": job.wave, "parameters": job.parameters}
-    return {"home": str(study.root), "study": study.name, **which}
+    return {"home": str(study.root), "study": study.name, "many": total > FEW, **which}
 
 
 def _wanted(
@@ -247,7 +260,7 @@ def _local(
     """Several at once on this machine; threads only wait, the work is in processes."""
     with closing(crew_for(study.root)) as crew, ThreadPoolExecutor(min(jobs, len(todo))) as pool:
         running: dict[Future, Job] = {
-            pool.submit(attempted, crew, asked(study, job), seconds): job for job in todo
+            pool.submit(attempted, crew, asked(study, job, len(todo)), seconds): job for job in todo
         }
         try:
             for future in as_completed(running):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -13,10 +14,11 @@ from crqlab.base.errors import one_of
 from crqlab.base.instrument import Instrument
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
-from crqlab.report import privacy
+from crqlab.report import matching, privacy
 from crqlab.report.findings import summary
+from crqlab.report.handed import light
 from crqlab.report.reach import FEW_CLIENTS, reach
-from crqlab.report.reading import across, table
+from crqlab.report.reading import CLIENTS, across, table
 from crqlab.report.standing_accounts import account_pages
 from crqlab.report.standing_agenda import agenda
 from crqlab.report.standing_levers import levers
@@ -25,13 +27,19 @@ from crqlab.report.standing_peers import peers
 from crqlab.report.standing_prospect import prospect
 from crqlab.report.standing_segments import segmented
 from crqlab.report.themes import themes
+from crqlab.show.records import grouped
 from crqlab.show.view import ClientView, Participation
 
 __all__ = ["ClientView", "view"]
 
 _HEADLINE = ("crq", "nps", "mean_ltr")
 _NPS = "nps nps_low nps_high mean_ltr promoters passives detractors".split()
-_CHANGE = ["change", "change_low", "change_high", "change_method"]
+_CHANGE = {
+    "change": "value",
+    "change_low": "low",
+    "change_high": "high",
+    "change_method": "method",
+}
 
 
 def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
@@ -57,7 +65,12 @@ def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
     StudyError
         A table is missing; names the notebook that makes it.
     """
-    clients = across(study, "client_scores", ["client_id"])["client_id"].unique()
+    with light(study):
+        return _view(study, client, wave)
+
+
+def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
+    clients = across(study, *CLIENTS)["client_id"].unique()
     client, many = _known("client=", client, clients), len(clients) > FEW_CLIENTS
     scores = table(study, "client_scores", client=client)
     wave = _known(f"wave= of client {client}", wave, scores["wave"])
@@ -130,8 +143,8 @@ def _rows(study: Study, name: str, client: str, wave: str) -> pd.DataFrame:
 
 def _name(study: Study, client: str) -> str:
     """The client's name; its id where the name is not known."""
-    names = table(study, "clients").set_index("client_id")["name"]
-    return str(names.get(client, "")) or client
+    names = table(study, "clients", client=client)["name"].tolist()
+    return str(names[0] if names else "") or client
 
 
 def _voices(
@@ -174,25 +187,19 @@ def _until(rows: pd.DataFrame, wave: str) -> pd.DataFrame:
 def _measures(rows: pd.DataFrame, changes: pd.DataFrame, asked: Instrument) -> pd.DataFrame:
     """The wave's numbers in the order of the page, each with its change since the wave before."""
     order = [*_HEADLINE, *asked.constructs, "uniqueness"]
-    whole = changes[changes["part"] == "all"].rename(
-        columns={
-            "value": "change",
-            "low": "change_low",
-            "high": "change_high",
-            "method": "change_method",
-        }
-    )
-    merged = rows.merge(whole[["measure", *_CHANGE]], on="measure", how="left")
-    merged[_CHANGE[:3]] = merged[_CHANGE[:3]].astype(float).mask(merged["withheld"])
+    whole = changes[(changes["part"] == "all").to_numpy(bool)]
+    rows = rows[rows["measure"].isin(order).to_numpy(bool)]
+    *found, method = matching.matched(rows["measure"], whole, *_CHANGE.values(), by="measure")
+    hide = rows["withheld"].to_numpy(bool)
+    change, low, high = (np.where(hide, np.nan, end.to_numpy(float)) for end in found)
     verdict = np.select(
-        [merged["change"].isna(), merged["change_low"] > 0, merged["change_high"] < 0],
-        ["", "higher", "lower"],
-        "no clear change",
+        [np.isnan(change), low > 0, high < 0], ["", "higher", "lower"], "no clear change"
     )
-    labels = [asked.label(measure) for measure in merged["measure"]]
-    merged = merged.assign(label=labels, verdict=verdict)
-    merged = merged[merged["measure"].isin(order)]
-    return merged.sort_values("measure", key=lambda m: m.map(order.index), ignore_index=True)
+    labels = [asked.label(measure) for measure in rows["measure"]]
+    told = zip(_CHANGE, (change, low, high, method), strict=True)
+    rows = rows.assign(**dict(told), label=labels, verdict=verdict)
+    place = np.argsort([order.index(measure) for measure in rows["measure"]], kind="stable")
+    return rows.iloc[place].reset_index(drop=True)
 
 
 def _roll_ups(scores: pd.DataFrame, minimum: int) -> pd.DataFrame:
@@ -232,29 +239,38 @@ def _accounts(
     NPS rests on fewer people than CRQ where some left LTR open, so it is withheld by itself.
     """
     small = study.codebook.privacy.min_scores
-    known = table(study, "accounts", client=client).set_index("account_id")
-    scores = _rows(study, "account_scores", client, wave).set_index("account_id")
-    asked = invited["account_id"].value_counts()
-    everyone = known.index.union(scores.index).union(asked.index)
-    everyone = everyone.union(responses["account_id"].unique())
-    details = known.reindex(everyone)
+    known, scores = (
+        table(study, "accounts", client=client),
+        _rows(study, "account_scores", client, wave),
+    )
+    asked, answered = Counter(invited["account_id"]), set(responses["account_id"])
+    everyone = sorted({*known["account_id"], *scores["account_id"], *asked, *answered})
+    ids = pd.Series(everyone, dtype="str")
     few = privacy.complemented(scores["n_ltr"], minimum=small, whole=scores["client_id"])
-    scores[_NPS] = scores[_NPS].astype(float).mask(few)
-    rows = scores.reindex(everyone).assign(
-        name=details["name"].where(details["name"].notna(), everyone.to_series()),
-        manager=details["account_manager"],
-        revenue=details["revenue"].astype(float),
-        invited=asked.reindex(everyone).fillna(0).astype(int),
-        n=scores["n"].reindex(everyone).fillna(0).astype(int),
-        n_ltr=scores["n_ltr"].reindex(everyone).fillna(0).astype(int),
-    )
-    answered = everyone.isin(responses["account_id"])
-    passed_over = (rows["invited"] == 0) & bool(len(invited))
+    hidden = {c: np.where(few, np.nan, scores[c].to_numpy(float)) for c in _NPS}
+    rows = scores.assign(**hidden).set_index("account_id").reindex(everyone).reset_index(drop=True)
+    name, manager, revenue = matching.matched(ids, known, "name", "account_manager", "revenue")
+    counts = {c: rows[c].fillna(0).to_numpy(int) for c in ("n", "n_ltr")}
+    counts["invited"] = np.array([asked[account] for account in everyone], dtype=int)
     status = np.select(
-        [rows["n"] > 0, answered, passed_over], ["scored", "not scored", "Not invited"], "Silent"
+        [
+            counts["n"] > 0,
+            np.array([account in answered for account in everyone], dtype=bool),
+            (counts["invited"] == 0) & bool(len(invited)),
+        ],
+        ["scored", "not scored", "Not invited"],
+        "Silent",
     )
-    rows = rows.assign(status=status, flag=rows["flag"].fillna("ok"))
-    return rows.rename_axis("account_id").reset_index()
+    rows = rows.assign(
+        name=name.where(name.notna(), ids),
+        manager=manager,
+        revenue=revenue.astype(float),
+        **counts,
+        status=status,
+        flag=rows["flag"].fillna("ok"),
+    )
+    rows.insert(0, "account_id", ids)
+    return rows
 
 
 def _participation(
@@ -289,9 +305,15 @@ def _covered(accounts: pd.DataFrame) -> float:
 
 def _excluded(quality: pd.DataFrame) -> pd.DataFrame:
     """Which checks flagged how many responses, and how many of those they left out."""
-    flagged = quality.groupby("check", sort=True).agg(
-        rule=("rule", "first"), n_flagged=("response_id", "nunique")
-    )
-    out = quality[quality["excluded"]].groupby("check")["response_id"].nunique()
-    flagged["n_excluded"] = out.reindex(flagged.index).fillna(0).astype(int)
-    return flagged.sort_values(["n_excluded", "n_flagged"], ascending=False).reset_index()
+    rows = [
+        (
+            check,
+            found[0].rule,
+            len({row.response_id for row in found}),
+            len({row.response_id for row in found if row.excluded}),
+        )
+        for check, found in sorted(grouped(quality, "check").items())
+    ]
+    rows.sort(key=lambda row: (-row[3], -row[2]))
+    table_ = pd.DataFrame(rows, columns=["check", "rule", "n_flagged", "n_excluded"])
+    return table_.astype({"n_flagged": int, "n_excluded": int})

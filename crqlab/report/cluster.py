@@ -54,7 +54,7 @@ def _answers(
     finished, run = distributed.as_completed(), uuid.uuid4().hex
 
     def give(job: Job) -> None:
-        future = client.submit(made, asked(study, job), seconds, run, pure=False)
+        future = client.submit(made, asked(study, job, len(todo)), seconds, run, pure=False)
         running[future.key] = job
         finished.add(future)
 

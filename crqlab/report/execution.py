@@ -46,6 +46,7 @@ def run(
     home: Path,
     seconds: int = 600,
     lane: str | None = None,
+    handed: bytes = b"",
 ) -> Any:
     """Execute a notebook in a process of its own and return it.
 
@@ -63,6 +64,9 @@ def run(
         ``"fork"`` for a shell forked from a prepared process, ``"kernel"`` for a plain kernel;
         left out, the quick one for notebooks of the house's kind, see `crqlab.report.lane`.
         Where forking is not safe, a plain kernel serves both.
+    handed : bytes
+        What the notebook's process need not read, as `crqlab.report.shelf.handout` returns it; a
+        plain kernel reads by itself.
 
     Returns
     -------
@@ -103,6 +107,7 @@ def run(
                 execution_timeout=seconds,
                 shutdown_kernel="immediate",
                 config=Config({"KernelManager": options}),
+                **({"handed": handed} if handed and engine else {}),
             )
             return _joined(executed)
     except papermill.PapermillExecutionError as failed:

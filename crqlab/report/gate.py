@@ -18,7 +18,7 @@ from crqlab.report.integrity import sealed
 from crqlab.report.leaks import BREAK, IDS, Watchlist, belongings, watchlist
 from crqlab.report.provenance import notebooks
 from crqlab.report.reading import table
-from crqlab.report.unpacking import texts
+from crqlab.report.unpacking import Seen, texts
 
 _SHOW = Path(crqlab.__file__).parent / "show"
 _CATALOGUES = Path(__file__).parent / "catalogues"
@@ -93,8 +93,9 @@ def check(files: Mapping[str, bytes], study: Study, client: str) -> None:
     """
     watched = watch(study)
     places: dict[str, str] = {}
+    seen = Seen()
     for name, content in files.items():
-        for where, said in texts(name, content):
+        for where, said in texts(name, content, seen):
             for run in _forbidden(watched, said, study, client):
                 places.setdefault(run, where)
     if not places:

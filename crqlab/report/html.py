@@ -112,8 +112,7 @@ def render(
         tuple(blocks),
         style=STYLE if brand == HOUSE else STYLE + brand.css,
     )
-    html, _ = _exporter().from_notebook_node(notebook, resources={"page": sheet})
-    html = _told_apart(html)
+    html = _told_apart(_laid_out(sheet))
     return _checked(html if brand == HOUSE else brand.painted(html))
 
 
@@ -134,8 +133,13 @@ def document(body: str, *, title: str, language: str, synthetic: bool = False) -
     if synthetic:
         head = f"{banner().html}\n{head}"
     sheet = Sheet(text(title), text(language), head, (), (Block("output", body),))
+    return _checked(_laid_out(sheet))
+
+
+def _laid_out(sheet: Sheet) -> str:
+    """Fill the template: all that it shows is on the sheet, nothing in the notebook."""
     html, _ = _exporter().from_notebook_node(_empty(), resources={"page": sheet})
-    return _checked(html)
+    return html
 
 
 def _told_apart(html: str) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from crqlab.base.study import fingerprint
 
 LANES = ("fork", "kernel")
 _ALONE = frozenset({"crqlab"})
@@ -29,6 +32,11 @@ def fitting(notebook: Path) -> str:
     str
         One of `LANES`.
     """
+    return _fitting(notebook, fingerprint(notebook))
+
+
+@lru_cache(maxsize=32)
+def _fitting(notebook: Path, content: str) -> str:
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     sources = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
     return "fork" if all(_plain(source) for source in sources) else "kernel"

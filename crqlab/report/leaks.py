@@ -160,7 +160,8 @@ def belongings(
     for kind, rows, column in parts:
         pairs = rows[["client_id", column]] if column != "client_id" else rows[["client_id"] * 2]
         pairs = pairs.set_axis(["client", "text"], axis=1).dropna().drop_duplicates()
-        texts = pairs["text"].astype(str)
+        texts = pairs["text"].astype(str).tolist()
         yield from (
-            (kind, client, text) for client, text in zip(pairs["client"], texts, strict=True)
+            (kind, client, text)
+            for client, text in zip(pairs["client"].tolist(), texts, strict=True)
         )

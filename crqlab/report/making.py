@@ -26,7 +26,9 @@ def report_notebook(study: Study) -> Path:
     return next(path for path in notebooks(study) if path.stem == REPORT)
 
 
-def make(study: Study, path: Path, parameters: Mapping[str, Any], name: str) -> float:
+def make(
+    study: Study, path: Path, parameters: Mapping[str, Any], name: str, *, handed: bytes = b""
+) -> float:
     """Make a page and its executed notebook, and note them last; return the seconds it took.
 
     Parameters
@@ -38,6 +40,8 @@ def make(study: Study, path: Path, parameters: Mapping[str, Any], name: str) -> 
         Checked already; with the language of the page where it is not English.
     name : str
         File name of the page, without ending.
+    handed : bytes
+        What `crqlab.report.shelf.handout` returned for it, if many are made.
 
     Raises
     ------
@@ -49,7 +53,7 @@ def make(study: Study, path: Path, parameters: Mapping[str, Any], name: str) -> 
     start, found = time.perf_counter(), inputs(study, path, parameters)
     client = parameters["client"] if path.stem == REPORT else None
     look = brand.of(study, client) if client else html.HOUSE  # before anything costs time
-    executed = own(cleaned(run(path, for_notebook(parameters), home=study.root)))
+    executed = own(cleaned(run(path, for_notebook(parameters), home=study.root, handed=handed)))
     page, left = said(_page(study, executed, client, look), parameters.get(LANGUAGE, OWN))
     _keep(study, name, page, executed, client=client)
     seconds = time.perf_counter() - start

@@ -8,10 +8,12 @@ import json
 import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from crqlab.base.errors import CrqError, StudyError, one_of
+from crqlab.base.study import fingerprint
 
 _WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 
@@ -77,6 +79,11 @@ def declared(notebook: Path) -> dict[str, Parameter]:
     """
     if not notebook.is_file():
         raise StudyError(f"{notebook.name} is not in {notebook.parent}; see: crqlab doctor")
+    return dict(_declared(notebook, fingerprint(notebook)))
+
+
+@lru_cache(maxsize=32)
+def _declared(notebook: Path, content: str) -> dict[str, Parameter]:
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     except (ValueError, KeyError, TypeError):

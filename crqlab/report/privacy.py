@@ -8,9 +8,11 @@ no promise of anonymity, and the page says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from crqlab.base.instrument import Instrument
 
@@ -76,12 +78,18 @@ def withheld(
     0   NaN  1  withheld: n below 3      True
     1  20.0  5                   ok     False
     """
-    few = rows[n] < minimum
-    present = [column for column in columns if column in rows]
-    hide = few if whole is None else complemented(rows[n], minimum=minimum, whole=whole)
-    said = rows[flag].mask(hide, _PROTECTS).mask(few, f"withheld: n below {minimum}")
-    hidden = {column: rows[column].astype(float).mask(hide) for column in present}
-    return rows.assign(**hidden, **{flag: said}, withheld=hide)
+    few = (rows[n] < minimum).to_numpy(bool)
+    hide = few if whole is None else _complemented(rows[n], minimum, whole)
+    words = zip(rows[flag], few.tolist(), hide.tolist(), strict=True)
+    below = f"withheld: n below {minimum}"
+    said = [below if f else _PROTECTS if h else caution for caution, f, h in words]
+    hidden = {
+        column: np.where(hide, np.nan, rows[column].to_numpy(float))
+        for column in columns
+        if column in rows
+    }
+    said_ = pd.Series(said, index=rows.index, dtype=rows[flag].dtype)
+    return rows.assign(**hidden, **{flag: said_}, withheld=hide)
 
 
 def complemented(n: pd.Series, *, minimum: int, whole: pd.Series) -> pd.Series:
@@ -116,14 +124,26 @@ def complemented(n: pd.Series, *, minimum: int, whole: pd.Series) -> pd.Series:
     >>> complemented(pd.Series([2, 2, 4]), minimum=3, whole=pd.Series(["client"] * 3)).tolist()
     [True, True, False]
     """
-    few = n < minimum
-    people = n[(n > 0) & whole.notna()].sort_values(kind="stable")
-    parts = whole[people.index]
-    place, together = people.groupby(parts).cumcount(), people.groupby(parts).cumsum()
-    begun = few[people.index].groupby(parts).transform("any")
-    # a group goes too while those before it are one, or too few people together
-    needed = begun & ((place < 2) | (together - people < minimum))
-    return few | needed.reindex(n.index, fill_value=False)
+    return pd.Series(_complemented(n, minimum, whole), index=n.index)
+
+
+def _complemented(n: pd.Series, minimum: int, whole: pd.Series) -> NDArray:
+    hide, people = (n < minimum).to_numpy(bool, copy=True), n.tolist()
+    parts: dict[Hashable, list[int]] = {}
+    for place, part in enumerate(whole.reindex(n.index).tolist()):
+        if people[place] > 0 and part == part and part is not None:
+            parts.setdefault(part, []).append(place)
+    for places in parts.values():
+        if not hide[places].any():
+            continue
+        together = 0
+        # a group goes too while those before it are one, or too few people together
+        for before, place in enumerate(sorted(places, key=people.__getitem__)):
+            if before >= 2 and together >= minimum:
+                break
+            hide[place] = True
+            together += people[place]
+    return hide
 
 
 def redacted(words: pd.Series, *, names: Iterable[str] = ()) -> pd.Series:
@@ -185,7 +205,7 @@ def questions(responses: pd.DataFrame, instrument: Instrument, *, minimum: int) 
         ``question``, ``wording``, ``n`` (respondents), ``withheld``.
     """
     asked = list(instrument.comments)
-    n = [int(_written(responses[question]).sum()) for question in asked]
+    n = [sum(map(bool, map(_said, responses[question]))) for question in asked]
     rows = {"question": asked, "wording": list(instrument.comments.values()), "n": n}
     return pd.DataFrame(rows).assign(withheld=lambda table: table["n"] < minimum)
 
@@ -250,16 +270,30 @@ def cleared(
     shown = open_questions.loc[~open_questions["withheld"], "question"].tolist()
     voices = responses["account_id"].value_counts()
     veiled = complemented(voices, minimum=minimum, whole=pd.Series("client", index=voices.index))
-    named = responses["account_id"].map(accounts).fillna(responses["account_id"])
-    labelled = responses.assign(account=named.mask(responses["account_id"].map(veiled), ""))
-    rows = labelled.melt(["account", "language", *_WRITER], shown, "question", "words")
-    rows = rows[_written(rows["words"])]
-    rows = rows.assign(words=redacted(rows["words"].astype("str").str.strip(), names=names))
-    order = {question: place for place, question in enumerate(shown)}
-    rows = rows.sort_values(["words", "account"], kind="stable")
-    rows = rows.sort_values("question", key=lambda q: q.map(order), kind="stable")
-    return rows[["question", "words", "account", "language", *_WRITER]].reset_index(drop=True)
+    hidden, known = veiled.to_dict(), accounts.to_dict()
+    told = {id_: "" if hide else known.get(id_, id_) for id_, hide in hidden.items()}
+    account = [told[id_] if told[id_] == told[id_] else id_ for id_ in responses["account_id"]]
+    found = [
+        (place, row, said)
+        for place, question in enumerate(shown)
+        for row, said in enumerate(map(_said, responses[question]))
+        if said
+    ]
+    clear = redacted(pd.Series([said for *_, said in found], dtype="str"), names=names).tolist()
+    rows = [(place, said, account[row], row)
+            for (place, row, _), said in zip(found, clear, strict=True)]  # fmt: skip
+    rows.sort(key=lambda each: each[:3])
+    own = {
+        "question": [shown[place] for place, *_ in rows],
+        "words": [said for _, said, *_ in rows],
+        "account": [name for _, _, name, _ in rows],
+    }
+    writers = responses[["language", *_WRITER]].iloc[[row for *_, row in rows]]
+    return pd.concat(
+        [pd.DataFrame(own, dtype="str"), writers.reset_index(drop=True)], axis="columns"
+    )
 
 
-def _written(words: pd.Series) -> pd.Series:
-    return words.astype("str").fillna("").str.strip() != ""
+def _said(words: object) -> str:
+    """What somebody wrote, without space around it; nothing where nobody wrote anything."""
+    return "" if words is None or words != words else str(words).strip()

@@ -67,6 +67,13 @@ def code() -> str:
     return total.hexdigest()
 
 
+@cache
+def versions() -> dict[str, str]:
+    """Return the versions of crqlab, of Python and of what numbers and pages are made with."""
+    found = {"crqlab": crqlab.__version__, "Python": platform.python_version()}
+    return found | {name: _version(name) for name in _LIBRARIES}
+
+
 def card(study: Study, **settings: object) -> RunCard:
     """Collect what the study's tables and this report were made from.
 
@@ -97,9 +104,7 @@ def card(study: Study, **settings: object) -> RunCard:
         ("setting", "study", study.name),
         ("setting", "instrument", f"{asked.name} {asked.version}"),
         *(("setting", name, str(value)) for name, value in {**settings, **made}.items()),
-        ("version", "crqlab", crqlab.__version__),
-        ("version", "Python", platform.python_version()),
-        *(("version", name, _version(name)) for name in _LIBRARIES),
+        *(("version", name, value) for name, value in versions().items()),
     ]
     return RunCard(pd.DataFrame(rows, columns=["part", "name", "value"]))
 

@@ -10,6 +10,8 @@ from crqlab.base.waves import in_order
 from crqlab.participation.adjusting import LIMIT
 from crqlab.participation.completing import Completion
 from crqlab.participation.standing import PUBLISHED, bands, standing
+from crqlab.report import handed
+from crqlab.report.matching import matched
 from crqlab.report.reading import across, table
 from crqlab.show.reach import Reach
 from crqlab.stats import proportion
@@ -20,6 +22,7 @@ FEW_CLIENTS = 10
 #: Answers of a kind from which a bound rests on the client's own (station 2).
 OWN_KIND = 5
 _RATES = "client_id wave dimension unit asked answered value low high flag".split()
+STANDING = "standing"
 _ENDS = ["value", "low", "high"]
 _PLACE = ["percentile", "percentile_low", "percentile_high"]
 
@@ -45,7 +48,6 @@ def reach(study: Study, client: str, wave: str, accounts: pd.DataFrame, ltr: pd.
     mine = table(study, "completion", client=client)
     held = _rows(study, "concentration", client, wave)
     stays = _rows(study, "continuity", client, wave)
-    facts = accounts.set_index("account_id")
     last = len(mine) == 0 or in_order([*mine["wave"].unique(), wave])[-1] == wave
     managers = held[held["holder"] == "account_manager"].reset_index(drop=True)
     one = held[held["n_silenced"] > 0]
@@ -56,15 +58,15 @@ def reach(study: Study, client: str, wave: str, accounts: pd.DataFrame, ltr: pd.
         n_others=int(others["n"].sum()),
         standing=place,
         published=PUBLISHED,
-        silent=_silent(study, client, wave, facts),
-        voices=_named(_rows(study, "voices", client, wave), facts, "revenue"),
+        silent=_silent(study, client, wave, accounts),
+        voices=_named(_rows(study, "voices", client, wave), accounts, "revenue"),
         nonresponse=_nonresponse(_rows(study, "nonresponse", client, wave), ltr, least),
         limit=LIMIT,
         managers=managers.assign(withheld=_tells(managers, accounts, least)).pipe(_hidden),
         effective=_effective(managers),
         n_sole=int(one["n_silenced"].sum()),
         sole_share=float(one["revenue_share"].sum(min_count=1)),
-        continuity=_named(stays, facts, "revenue"),
+        continuity=_named(stays, accounts, "revenue"),
         stayed=_stayed(stays, mine),
         questions=_rows(study, "audit", client, wave),
         plan=table(study, "wave_plan", client=client).iloc[: None if last else 0],
@@ -76,19 +78,26 @@ def _rows(study: Study, name: str, client: str, wave: str) -> pd.DataFrame:
     return table(study, name, client=client, wave=wave)
 
 
-def _named(rows: pd.DataFrame, facts: pd.DataFrame, *more: str) -> pd.DataFrame:
+def _named(rows: pd.DataFrame, accounts: pd.DataFrame, *more: str) -> pd.DataFrame:
     """Add what is known of the accounts; a nameless one keeps its id."""
     ids = rows["account_id"]
-    found = {column: ids.map(facts[column]).astype(float) for column in more}
-    return rows.assign(name=ids.map(facts["name"]).fillna(ids), **found)
+    name, *found = matched(ids, accounts, "name", *more)
+    told = {column: values.astype(float) for column, values in zip(more, found, strict=True)}
+    return rows.assign(name=name.fillna(ids), **told)
+
+
+def everybody(study: Study, wave: str) -> pd.DataFrame:
+    """Place every client's completion among all others', each with its last wave till this one."""
+    rates = across(study, "completion", _RATES, dimension="all", unit="contacts")
+    order = in_order([*rates["wave"].unique(), wave])
+    past = rates[rates["wave"].isin(order[: order.index(wave) + 1])]
+    return standing(Completion(past, 0.95)).table
 
 
 def _standing(study: Study, client: str, wave: str) -> tuple[pd.DataFrame, dict[str, float]]:
     """Other clients by band, and how many of them lie below; each with its last wave till now."""
-    everybody = across(study, "completion", _RATES, dimension="all", unit="contacts")
-    order = in_order([*everybody["wave"].unique(), wave])
-    past = everybody[everybody["wave"].isin(order[: order.index(wave) + 1])]
-    rows = standing(Completion(past, 0.95)).table
+    handed_ = handed.excerpt(study, STANDING, [wave], {})
+    rows = everybody(study, wave) if handed_ is None else handed_
     mine = (rows["client_id"] == client).to_numpy(bool)
     edges = np.arange(5, 101, 5)
     shares = rows.loc[~mine, "value"].to_numpy(float)
@@ -101,19 +110,19 @@ def _standing(study: Study, client: str, wave: str) -> tuple[pd.DataFrame, dict[
     return pd.DataFrame({"low": low, "high": edges, "n": counts.to_numpy()}), place
 
 
-def _silent(study: Study, client: str, wave: str, facts: pd.DataFrame) -> pd.DataFrame:
+def _silent(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> pd.DataFrame:
     """Silent accounts with the shrunken score of the wave in which they were last heard.
 
     The mean of that wave may be one person's; the shrunken score may be shown of anybody.
     """
-    rows = _named(_rows(study, "silent", client, wave), facts)
+    rows = _named(_rows(study, "silent", client, wave), accounts)
     ends = {"shrunken": "score", "shrunken_low": "score_low", "shrunken_high": "score_high"}
     scores = table(study, "account_scores", client=client).rename(columns=ends)
     scores = scores.rename(columns={"wave": "last_wave"})
     scores = scores[["account_id", "last_wave", *ends.values()]]
     scores = scores.astype({"account_id": rows["account_id"].dtype})
     scores = scores.astype({"last_wave": rows["last_wave"].dtype})
-    rows = rows.assign(manager=rows["account_id"].map(facts["manager"]))
+    rows = rows.assign(manager=matched(rows["account_id"], accounts, "manager")[0])
     rows = rows.merge(scores, on=["account_id", "last_wave"], how="left")
     return rows.drop(columns=["last_crq"]).sort_values("rank", ignore_index=True)
 

@@ -10,10 +10,13 @@ import pandas as pd
 from crqlab.base.contracts import contract
 from crqlab.base.pseudonyms import pseudonyms
 from crqlab.base.study import Study
+from crqlab.report import handed
 from crqlab.report.keys import key
 
 _NEEDED = ("responses", "respondents", "account_scores", "client_scores")
 _KINDS = {"account_id": "account", "contact_id": "contact", "account_manager": "manager"}
+#: Who has scores at all: a table, and its columns.
+CLIENTS = ("client_scores", ("client_id",))
 
 
 def table(study: Study, name: str, *, real: bool = False, **which: str) -> pd.DataFrame:
@@ -34,14 +37,17 @@ def table(study: Study, name: str, *, real: bool = False, **which: str) -> pd.Da
         A table without which there is no report is missing.
     """
     if study.has(name) or name in _NEEDED:
-        rows = study.read(name, **which)
+        rows = handed.rows(study, name, which)
+        rows = study.read(name, **which) if rows is None else rows
         return rows if real or not study.codebook.privacy.pseudonyms else _veiled(study, name, rows)
     columns = contract(name).for_instrument(study.codebook.instrument)
     kinds = {"yes": bool, "number": float, "count": int, "date": "datetime64[ns]"}
     return pd.DataFrame({c: pd.Series(dtype=kinds.get(k.kind, object)) for c, k in columns.items()})
 
 
-def across(study: Study, name: str, columns: Sequence[str], **which: str) -> pd.DataFrame:
+def across(
+    study: Study, name: str, columns: Sequence[str], *, distinct: bool = False, **which: str
+) -> pd.DataFrame:
     """Return a few columns of all clients' rows; no rows where nobody wrote the table.
 
     Parameters
@@ -50,6 +56,8 @@ def across(study: Study, name: str, columns: Sequence[str], **which: str) -> pd.
     name : str
     columns : sequence of str
         None that pseudonyms stand for.
+    distinct : bool
+        Whether rows that say the same are one; those that were handed out are.
     **which : str
         Values that columns must have.
 
@@ -60,8 +68,11 @@ def across(study: Study, name: str, columns: Sequence[str], **which: str) -> pd.
     """
     if not study.has(name):
         return table(study, name)[list(columns)]
+    if (rows := handed.excerpt(study, name, columns, which)) is not None:
+        return rows
     same = [(column, "==", value) for column, value in which.items()] or None
-    return pd.read_parquet(study.path(name), columns=list(columns), filters=same, use_threads=False)
+    rows = pd.read_parquet(study.path(name), columns=list(columns), filters=same, use_threads=False)
+    return rows.drop_duplicates(ignore_index=True) if distinct else rows
 
 
 def _veiled(study: Study, name: str, rows: pd.DataFrame) -> pd.DataFrame:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from math import nan
+
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from crqlab.base.study import Study
+from crqlab.report.matching import matched
 from crqlab.report.reading import table
 from crqlab.show.account_pages import AccountPages
+from crqlab.show.records import Record, records
 from crqlab.show.segmented import LOSING
 from crqlab.show.view import ClientView
 
@@ -23,6 +27,10 @@ _FACTS = (
 #: Columns of a page, and the tables of the view that they come from, under their names there.
 _SORT = {"segment": "segment", "status": "sorted", "reason": "reason", "before": "was"}
 _LOSS = "p_renew p_low p_high due_on expected_loss expected_low expected_high".split()
+_RUNGS = {name: place for place, name in enumerate(("Ambassador", "Rational", *LOSING))}
+_OUTLOOK = {name: name for name in _LOSS} | {"reason": "why"}
+_LIFT = {"target": "target", "change": "lift", "probability": "lift_probability"}
+_FOCUS = {"label": "focus", "probability": "focus_probability"}
 
 
 def account_pages(study: Study, view: ClientView) -> AccountPages:
@@ -46,8 +54,9 @@ def account_pages(study: Study, view: ClientView) -> AccountPages:
     """
     rows = _known(study, view)
     comments = _comments(view, rows)
-    speaks = _outstanding(rows) | rows["account_id"].isin(comments["account_id"])
-    own = rows[speaks.to_numpy(bool)].sort_values(
+    quoted = set(comments["account_id"])
+    speaks = [_outstanding(row) or row.account_id in quoted for row in records(rows)]
+    own = rows[np.array(speaks, dtype=bool)].sort_values(
         ["expected_loss", "revenue", "name", "account_id"],
         ascending=[False, False, True, True],
         ignore_index=True,
@@ -81,36 +90,30 @@ def _known(study: Study, view: ClientView) -> pd.DataFrame:
         before=view.before,
     )
     rows = _changed(study, view, rows)
-    rows = _joined(rows, view.segmented.accounts.rename(columns=_SORT), list(_SORT.values()))
-    outlook = view.prospect.accounts.rename(columns={"reason": "why"})
-    rows = _joined(rows, outlook, [*_LOSS, "why"])
-    lifts = view.agenda.lifts.rename(columns={"change": "lift", "probability": "lift_probability"})
-    rows = _joined(rows, lifts, ["target", "lift", "lift_probability"])
-    focus = view.levers.accounts.rename(
-        columns={"unit": "account_id", "label": "focus", "probability": "focus_probability"}
-    )
-    rows = _joined(rows, focus, ["focus", "focus_probability"])
-    return _weakest(view, rows.assign(provisional=rows["sorted"] == "provisional"))
-
-
-def _joined(rows: pd.DataFrame, other: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    first = other.drop_duplicates("account_id").set_index("account_id")
-    found = first.reindex(rows["account_id"]).set_axis(rows.index)
-    return rows.assign(**{name: found[name] for name in columns})
+    ids, told = rows["account_id"], {}
+    for other, by, columns in (
+        (view.segmented.accounts, "account_id", _SORT),
+        (view.prospect.accounts, "account_id", _OUTLOOK),
+        (view.agenda.lifts, "account_id", _LIFT),
+        (view.levers.accounts, "unit", _FOCUS),
+    ):
+        told |= zip(columns.values(), matched(ids, other, *columns, by=by), strict=True)
+    told["provisional"] = (told["sorted"] == "provisional").to_numpy(bool)
+    return _weakest(view, rows.assign(**told))
 
 
 def _roles(view: ClientView, rows: pd.DataFrame) -> list[tuple[tuple[str, int], ...]]:
     """Who answered by role, where enough people of the account did."""
-    heard = view.reach.voices
-    heard = heard[(heard["answered"] > 0).to_numpy(bool)]
-    heard = heard.sort_values(["answered", "role"], ascending=[False, True])
-    said = {
-        account: tuple(zip(some["role"], some["answered"].tolist(), strict=True))
-        for account, some in heard.groupby("account_id")
-    }
+    voices = view.reach.voices
+    heard: dict[str, list[tuple[str, int]]] = {}
+    for account, role, n in zip(
+        *(voices[name].tolist() for name in ("account_id", "role", "answered")), strict=True
+    ):
+        if n > 0:
+            heard.setdefault(account, []).append((role, n))
     enough = (rows["n"] >= view.privacy.min_scores) & ~rows["withheld"]
     return [
-        said.get(account, ()) if many else ()
+        tuple(sorted(heard.get(account, ()), key=lambda one: (-one[1], one[0]))) if many else ()
         for account, many in zip(rows["account_id"], enough, strict=True)
     ]
 
@@ -118,11 +121,9 @@ def _roles(view: ClientView, rows: pd.DataFrame) -> list[tuple[tuple[str, int], 
 def _changed(study: Study, view: ClientView, rows: pd.DataFrame) -> pd.DataFrame:
     """Difference to the shrunken score of the wave before, two independent estimates."""
     past = table(study, "account_scores", client=view.client_id, wave=view.before)
-    past = past.set_index("account_id")
-    was, least, most = (
-        rows["account_id"].map(past[f"shrunken{end}"]).astype(float) for end in _ENDS
-    )
-    value, low, high = (rows[name].astype(float) for name in _ENDS.values())
+    ends = matched(rows["account_id"], past, *(f"shrunken{end}" for end in _ENDS))
+    was, least, most = (end.to_numpy(float) for end in ends)
+    value, low, high = (rows[name].to_numpy(float) for name in _ENDS.values())
     change = value - was
     down = np.sqrt((value - low) ** 2 + (most - was) ** 2)
     up = np.sqrt((high - value) ** 2 + (was - least) ** 2)
@@ -142,16 +143,14 @@ def _constructs(view: ClientView) -> dict[str, float]:
 
 def _weakest(view: ClientView, rows: pd.DataFrame) -> pd.DataFrame:
     means = _constructs(view)
-    own = view.accounts[list(means)].set_axis(rows.index)
-    gaps = own.astype(float) - pd.Series(means, dtype=float)
-    known = gaps.notna().any(axis=1).to_numpy(bool)
-    gap, label = np.full(len(rows), np.nan), np.full(len(rows), None, dtype=object)
+    gaps = view.accounts[list(means)].to_numpy(float) - np.array(list(means.values()), float)
+    known = ~np.isnan(gaps).all(axis=1)
+    gap, label = np.full(len(rows), np.nan), np.full(len(rows), np.nan, dtype=object)
     if known.any():
-        least = gaps[known].idxmin(axis=1)
-        gap[known] = gaps[known].min(axis=1)
-        label[known] = [view.instrument.label(name) for name in least]
-    named = pd.Series(label, index=rows.index, dtype=object)
-    return rows.assign(weakest=named.where(known, np.nan), weakest_gap=gap)
+        labels = [view.instrument.label(name) for name in means]
+        gap[known] = np.nanmin(gaps[known], axis=1)
+        label[known] = [labels[place] for place in np.nanargmin(gaps[known], axis=1)]
+    return rows.assign(weakest=label, weakest_gap=gap)
 
 
 def _measures(view: ClientView, rows: pd.DataFrame) -> pd.DataFrame:
@@ -170,23 +169,26 @@ def _measures(view: ClientView, rows: pd.DataFrame) -> pd.DataFrame:
     return long.dropna(subset=["value"])
 
 
-def _outstanding(rows: pd.DataFrame) -> NDArray:
-    order = {name: place for place, name in enumerate(("Ambassador", "Rational", *LOSING))}
-    fell = rows["segment"].map(order).astype(float) > rows["was"].map(order).astype(float)
-    apart = (rows["low"] > rows["mean"]) | (rows["high"] < rows["mean"])
-    moved = (rows["change_low"] > 0) | (rows["change_high"] < 0)
-    silent = (rows["status"] == "Silent") & (rows["invited"] > 0)
-    losing = rows["segment"].isin(LOSING) | (rows["p_renew"].astype(float) < UNLIKELY)
-    return silent | losing | fell | apart | moved | rows["disagree"]
+def _outstanding(row: Record) -> bool:
+    fell = _RUNGS.get(row.segment, nan) > _RUNGS.get(row.was, nan)
+    apart = row.low > row.mean or row.high < row.mean
+    moved = row.change_low > 0 or row.change_high < 0
+    silent = row.status == "Silent" and row.invited > 0
+    losing = row.segment in LOSING or row.p_renew < UNLIKELY
+    return silent or losing or fell or apart or moved or row.disagree
 
 
 def _comments(view: ClientView, rows: pd.DataFrame) -> pd.DataFrame:
     """Comments that carry an account's name, where no other account has the same."""
-    single = rows[~rows["name"].duplicated(keep=False)]
-    ids = single.set_index("name")["account_id"]
-    named = view.comments[view.comments["account"].isin(ids.index)]
-    named = named.assign(account_id=named["account"].map(ids).to_numpy(object))
-    return named.groupby("account_id", sort=False).head(QUOTES)
+    n = Counter(rows["name"])
+    ids = {name: id_ for name, id_ in zip(rows["name"], rows["account_id"], strict=True)
+           if n[name] == 1}  # fmt: skip
+    told, found = Counter(), []
+    for account in view.comments["account"]:
+        told[account] += 1
+        found.append(ids.get(account) if told[account] <= QUOTES else None)
+    named = view.comments.assign(account_id=np.array(found, dtype=object))
+    return named[named["account_id"].notna().to_numpy(bool)]
 
 
 def _actions(view: ClientView, ids: pd.Series) -> pd.DataFrame:

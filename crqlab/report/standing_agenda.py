@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+import numpy as np
 import pandas as pd
 
 from crqlab.base.study import Study
+from crqlab.report.matching import matched, withheld
 from crqlab.report.reading import table
 from crqlab.show.agenda import Agenda
 
@@ -24,28 +28,29 @@ def agenda(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> Agen
     Agenda
         Who would recommend is counted by account, not named: an answer to LTR is a person's.
     """
-    facts = accounts.set_index("account_id")
     todo = table(study, "actions", client=client, wave=wave)
-    todo = todo.assign(
-        name=todo["account_id"].map(facts["name"]).fillna(todo["account_id"]),
-        revenue=todo["account_id"].map(facts["revenue"]).astype(float),
-    )
+    name, revenue = matched(todo["account_id"], accounts, "name", "revenue")
+    todo = todo.assign(name=name.fillna(todo["account_id"]), revenue=revenue.astype(float))
     todo = todo.sort_values(["due", "revenue"], ascending=[True, False], kind="stable")
     lifts = table(study, "lifts", client=client, wave=wave)
-    shown = lifts[~lifts["account_id"].map(facts["withheld"]).fillna(True).to_numpy(bool)]
-    likely = shown["change"].str.contains("LTR").to_numpy(bool)
-    shown = shown[shown["account_id"].map(facts["nps"]).notna().to_numpy(bool) | ~likely]
+    name, nps = matched(lifts["account_id"], accounts, "name", "nps")
+    likely = lifts["change"].str.contains("LTR").to_numpy(bool)
+    kept = ~withheld(lifts["account_id"], accounts) & (nps.notna().to_numpy(bool) | ~likely)
     return Agenda(
         actions=todo.reset_index(drop=True),
-        referrals=_referrals(table(study, "referrals", client=client, wave=wave), facts),
-        lifts=shown.assign(name=shown["account_id"].map(facts["name"])).reset_index(drop=True),
+        referrals=_referrals(table(study, "referrals", client=client, wave=wave), accounts),
+        lifts=lifts.assign(name=name)[kept].reset_index(drop=True),
     )
 
 
-def _referrals(rows: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+def _referrals(rows: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
     """Promoters to ask, by account; none where their number is withheld."""
-    asked = rows.groupby("account_id")["contact_id"].nunique()
-    found = facts.loc[facts.index.isin(asked.index) & facts["nps"].notna()]
-    found = found.assign(promoters=asked.reindex(found.index).astype(int), n=found["n_ltr"])
-    found = found.sort_values(["promoters", "revenue"], ascending=False, kind="stable")
-    return found.reset_index()[["account_id", "name", "manager", "revenue", "promoters", "n"]]
+    asked = Counter(account for account, _ in set(zip(rows["account_id"], rows["contact_id"],
+                                                      strict=True)))  # fmt: skip
+    known = accounts["account_id"].isin(list(asked)) & accounts["nps"].notna()
+    found = accounts[known.to_numpy(bool)]
+    promoters = [asked[account] for account in found["account_id"]]
+    found = found.assign(promoters=np.array(promoters, dtype=int), n=found["n_ltr"])
+    found = found[["account_id", "name", "manager", "revenue", "promoters", "n"]]
+    order = ["promoters", "revenue"]
+    return found.sort_values(order, ascending=False, kind="stable", ignore_index=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from crqlab.base.study import Study
-from crqlab.report import privacy
+from crqlab.report import matching, privacy
 from crqlab.report.reading import table
 from crqlab.show.levers import Levers
 
@@ -41,16 +41,13 @@ def levers(study: Study, client: str, wave: str, accounts: pd.DataFrame, *, many
     own, theirs, single = (focus[focus["kind"] == kind] for kind in kinds)
     whole = pd.Series("client", index=theirs.index)
     managers = privacy.withheld(theirs, _AIM, n="n", minimum=least, whole=whole)
-    facts = accounts.set_index("account_id")
-    few = single["unit"].map(facts["withheld"]).fillna(True).to_numpy(bool)
-    single = single[~few]
+    single = single[~matching.withheld(single["unit"], accounts)]
+    name, manager = matching.matched(single["unit"], accounts, "name", "manager")
     return Levers(
         map=rows.sort_values(order, ascending=False, kind="stable", ignore_index=True),
         focus=own[own["n"] >= least].reset_index(drop=True),
         managers=managers.reset_index(drop=True),
-        accounts=single.assign(
-            name=single["unit"].map(facts["name"]), manager=single["unit"].map(facts["manager"])
-        ).reset_index(drop=True),
+        accounts=single.assign(name=name, manager=manager).reset_index(drop=True),
         effects=_effects(study).iloc[: None if many else 0],
     )
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from math import fsum, nan
+
 import numpy as np
 import pandas as pd
 
+from crqlab.report.matching import matched
 from crqlab.show.managers import Managers
+from crqlab.show.records import Record, grouped
 from crqlab.show.segmented import LOSING
 from crqlab.show.view import ClientView
 from crqlab.stats.bootstrap import ratios
@@ -13,6 +18,10 @@ from crqlab.stats.bootstrap import ratios
 LEVEL = 0.95
 _NOBODY = "\x7f"  # sorts behind every name
 _LOSS = ["expected_loss", "expected_low", "expected_high"]
+_KINDS = {
+    **dict.fromkeys(("n_accounts", "n_heard", "n_scored", "n_people"), int),
+    **dict.fromkeys(("revenue", "paid", "at_risk", "n_sorted", *_LOSS), float),
+}
 
 
 def managers(view: ClientView) -> Managers:
@@ -29,24 +38,18 @@ def managers(view: ClientView) -> Managers:
     Managers
         Accounts that were neither asked nor heard are left out.
     """
-    rows = view.accounts[view.accounts["status"] != "Not invited"]
-    rows = rows.assign(
-        key=rows["manager"].fillna(_NOBODY),
-        heard=rows["status"] != "Silent",
-        paid=rows["revenue"].where(rows["status"] != "Silent"),
-        scored=rows["shrunken"].notna(),
-        **_prospects(view, rows["account_id"]),
+    rows = view.accounts[(view.accounts["status"] != "Not invited").to_numpy(bool)]
+    segment = matched(rows["account_id"], view.segmented.accounts, "segment")[0]
+    losses = matched(rows["account_id"], view.prospect.accounts, *_LOSS)
+    rows = rows[["account_id", "manager", "status", "revenue", "n", "shrunken"]].assign(
+        segment=segment, **dict(zip(_LOSS, losses, strict=True))
     )
-    groups = rows.groupby("key", sort=True)
-    counts = groups.agg(
-        n_accounts=("account_id", "size"),
-        n_heard=("heard", "sum"),
-        n_scored=("scored", "sum"),
-        n_people=("n", "sum"),
-    )
-    known = groups[["revenue", "paid", "losing", "sorted", *_LOSS]].sum(min_count=1)
-    found = counts.join(known.rename(columns={"losing": "at_risk", "sorted": "n_sorted"}))
-    found = found.join(_means(rows[rows["scored"]])).reset_index()
+    owners = grouped(rows.assign(key=rows["manager"].fillna(_NOBODY)), "key")
+    counts = {key: _counted(owners[key]) for key in sorted(owners)}
+    found = pd.DataFrame(counts.values(), index=pd.Index(list(counts), name="key"), columns=_KINDS)
+    scored = rows["shrunken"].notna().to_numpy(bool)
+    key = rows["manager"].fillna(_NOBODY)[scored]
+    found = found.astype(_KINDS).join(_means(rows[scored], key)).reset_index()
     found = found.assign(
         manager=found["key"].where(found["key"] != _NOBODY),
         n_silent=found["n_accounts"] - found["n_heard"],
@@ -56,19 +59,29 @@ def managers(view: ClientView) -> Managers:
     return Managers(found.drop(columns=["key", "paid"]), LEVEL, view.currency)
 
 
-def _prospects(view: ClientView, ids: pd.Series) -> dict[str, pd.Series]:
-    """Segment and expected loss of each account, as far as those stations were run."""
-    segment = ids.map(view.segmented.accounts.set_index("account_id")["segment"])
-    loss = view.prospect.accounts.set_index("account_id")
-    known = segment.notna()
+def _counted(own: list[Record]) -> dict[str, float]:
+    """What hangs on one account manager, as far as it is known."""
+    heard = [row for row in own if row.status != "Silent"]
+    sorted_ = [row for row in own if row.segment == row.segment]
     return {
-        "losing": segment.isin(LOSING).astype(float).where(known),
-        "sorted": known.astype(float).where(known),
-        **{name: ids.map(loss[name]).astype(float) for name in _LOSS},
+        "n_accounts": len(own),
+        "n_heard": len(heard),
+        "n_scored": sum(row.shrunken == row.shrunken for row in own),
+        "n_people": sum(row.n for row in own),
+        "revenue": _sum(row.revenue for row in own),
+        "paid": _sum(row.revenue for row in heard),
+        "at_risk": sum(row.segment in LOSING for row in sorted_) if sorted_ else nan,
+        "n_sorted": len(sorted_) or nan,
+        **{name: _sum(getattr(row, name) for row in own) for name in _LOSS},
     }
 
 
-def _means(rows: pd.DataFrame) -> pd.DataFrame:
+def _sum(amounts: Iterable[float]) -> float:
+    known = [amount for amount in amounts if amount == amount]
+    return fsum(known) if known else nan
+
+
+def _means(rows: pd.DataFrame, keys: pd.Series) -> pd.DataFrame:
     """Mean shrunken score of each manager's accounts, accounts as what was sampled."""
     columns = ["value", "low", "high", "flag"]
     if rows.empty:
@@ -77,5 +90,5 @@ def _means(rows: pd.DataFrame) -> pd.DataFrame:
         )
     sums = rows.set_index("account_id")[["shrunken"]].astype(float)
     ones = pd.DataFrame(np.ones_like(sums), index=sums.index, columns=sums.columns)
-    made = ratios(sums, ones, rows["key"], level=LEVEL)
+    made = ratios(sums, ones, keys, level=LEVEL)
     return made.set_index("block")[columns].rename_axis("key")

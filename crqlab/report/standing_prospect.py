@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
+import re
+
 import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
-from crqlab.report import privacy
+from crqlab.report import matching, privacy
 from crqlab.report.reading import table
 from crqlab.show.prospect import Prospect
 
@@ -16,8 +17,11 @@ from crqlab.show.prospect import Prospect
 MODEL = "everything"
 _AVERAGE = r", average -?\d+(?:\.\d+)?"
 #: What a reason may say of anybody: it comes from the books, not from answers.
-_BOOKS = r"years as a customer|silence|an earlier churn|earlier renewals|as the average|nothing but"
-_LAST = "CRQ of the last wave"
+_BOOKS = re.compile(
+    "years as a customer|silence|an earlier churn|earlier renewals|as the average|nothing but"
+)
+_LAST = re.compile("CRQ of the last wave")
+_LIKELY = re.compile("NPS|mean LTR")
 _WITHHELD = "withheld: few answers"
 
 
@@ -51,19 +55,19 @@ def prospect(
     now = rows[rows["wave"] == wave]
     now = now.sort_values(["expected_loss", "account_id"], ascending=[False, True])
     now = now.reset_index(drop=True)
-    facts, sort = accounts.set_index("account_id"), segments.set_index("account_id")["segment"]
     ids = now["account_id"]
-    few = ids.map(facts["withheld"]).fillna(True).to_numpy(bool) & ~now["silent"].to_numpy(bool)
+    name, manager, nps = matching.matched(ids, accounts, "name", "manager", "nps")
+    few = matching.withheld(ids, accounts) & ~now["silent"].to_numpy(bool)
     said = now["reason"] if many else now["reason"].str.replace(_AVERAGE, "", regex=True)
     past = ids.isin(_told(study, client, wave)).to_numpy(bool)
-    unsaid = ids.map(facts["nps"]).isna().to_numpy(bool)
+    unsaid = nps.isna().to_numpy(bool)
     total, contest = table(study, "revenue_at_risk", client=client), table(study, "contest")
     return Prospect(
         accounts=now.assign(
             reason=_safe(said, few, past, unsaid),
-            name=ids.map(facts["name"]).fillna(ids),
-            manager=ids.map(facts["manager"]),
-            segment=ids.map(sort),
+            name=name.fillna(ids),
+            manager=manager,
+            segment=matching.matched(ids, segments, "segment")[0],
             withheld=few,
         ),
         total=total[total["scope"] == "client"].iloc[: 1 if len(now) else 0],
@@ -86,10 +90,16 @@ def _told(study: Study, client: str, wave: str) -> pd.Series:
 
 def _safe(reason: pd.Series, few: NDArray, past: NDArray, unsaid: NDArray) -> pd.Series:
     """Keep the parts of each reason that no single person's answers can be read from."""
-    parts = reason.reset_index(drop=True).str.split("; ").explode()
-    row = parts.index.to_numpy()
-    books, last = (parts.str.match(words).to_numpy(bool) for words in (_BOOKS, _LAST))
-    likely = parts.str.match("NPS|mean LTR").to_numpy(bool) & unsaid[row]
-    kept = parts[books | (last & past[row]) | (~books & ~last & ~few[row] & ~likely)]
-    said = kept.groupby(level=0).agg("; ".join).reindex(np.arange(len(reason)))
-    return said.fillna(_WITHHELD).astype(object)
+    said = []
+    for parts, *hidden in zip(reason.str.split("; "), few, past, unsaid, strict=True):
+        kept = [part for part in parts if _harmless(part, *hidden)]
+        said.append("; ".join(kept) if kept else _WITHHELD)
+    return pd.Series(said, dtype=object)
+
+
+def _harmless(part: str, few: bool, past: bool, unsaid: bool) -> bool:
+    if _BOOKS.match(part):
+        return True
+    if _LAST.match(part):
+        return past
+    return not few and not (unsaid and _LIKELY.match(part))

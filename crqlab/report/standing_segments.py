@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
+from crqlab.report.matching import matched, withheld
 from crqlab.report.reading import table
 from crqlab.show.segmented import Segmented, ladder
 
@@ -38,17 +40,17 @@ def segmented(
     Segmented
     """
     rows = table(study, "segments", client=client)
-    facts = accounts.set_index("account_id")
     now = rows[rows["wave"] == wave].reset_index(drop=True)
     moves = table(study, "migration", client=client)
     moves = moves[moves["wave"] == wave].reset_index(drop=True)
     before = str(moves["from_wave"].iloc[0]) if len(moves) else _earlier(rows, wave)
     shares = table(study, "segment_shares", client=client, wave=wave)
     shares = _ordered(shares)
-    was = rows[rows["wave"] == before].set_index("account_id")
-    past = was["segment"].where(was["status"] != "silent", "Silent")
+    was = rows[(rows["wave"] == before).to_numpy(bool)]
+    was = was.assign(segment=was["segment"].where(was["status"] != "silent", "Silent"))
+    past = matched(now["account_id"], was, "segment")[0]
     return Segmented(
-        accounts=_protected(now, facts).assign(before=now["account_id"].map(past)),
+        accounts=_protected(now, accounts).assign(before=past),
         shares=shares,
         migration=moves,
         renewal=_ordered(table(study, "segment_renewal").iloc[: None if many else 0]),
@@ -68,27 +70,32 @@ def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_values("segment", key=lambda s: s.map(order.index), ignore_index=True)
 
 
-def _protected(rows: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+def _protected(rows: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
     """Take away what tells the scores of accounts of very few people."""
     ids = rows["account_id"]
-    few = ids.map(facts["withheld"]).fillna(True).to_numpy(bool)
+    few = withheld(ids, accounts)
     few = few & rows["status"].isin(["firm", "provisional"]).to_numpy(bool)
-    unsaid = ids.map(facts["nps"]).isna().to_numpy(bool)
-    reason = rows["reason"].mask(unsaid, rows["reason"].str.replace(_LTR, _named, regex=True))
-    answers = rows["n"].map(lambda n: f"{n:,} answer{'' if n == 1 else 's'}").astype(str)
-    kept = "rests on " + answers + "; its scores are withheld"
-    hidden = {name: rows[name].astype(float).mask(few) for name in _NUMBERS}
+    name, manager, nps = matched(ids, accounts, "name", "manager", "nps")
+    told = zip(rows["reason"], rows["n"], few, nps.isna(), strict=True)
+    reason = pd.Series([_reason(*each) for each in told], index=rows.index, dtype="str")
+    hidden = {name: np.where(few, np.nan, rows[name].to_numpy(float)) for name in _NUMBERS}
     hidden |= {name: rows[name].astype(object).mask(few, None) for name in _WORDS}
     return rows.assign(
         **hidden,
-        reason=reason.mask(few, kept),
+        reason=reason,
         status=rows["status"].mask(few, "provisional"),
         on_the_line=rows["on_the_line"].to_numpy(bool) & ~few,
         flag=rows["flag"].mask(few, "withheld: too few people"),
-        name=ids.map(facts["name"]).fillna(ids),
-        manager=ids.map(facts["manager"]),
+        name=name.fillna(ids),
+        manager=manager,
         withheld=few,
     )
+
+
+def _reason(said: str, n: int, few: bool, unsaid: bool) -> str:
+    if few:
+        return f"rests on {n:,} answer{'' if n == 1 else 's'}; its scores are withheld"
+    return _LTR.sub(_named, said) if unsaid and said == said else said
 
 
 def _named(found: re.Match[str]) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from math import fsum, nan
 
+import numpy as np
 import pandas as pd
 
 from crqlab.base.codebook import Privacy
 from crqlab.base.instrument import Instrument
+from crqlab.show.records import Record, records
 from crqlab.show.themes import Themes
 from crqlab.stats.bootstrap import ratios
 from crqlab.stats.topics import Topics, topics
@@ -15,6 +19,8 @@ from crqlab.stats.topics import Topics, topics
 LEVEL = 0.95
 _KEY = ["question", "theme"]
 _WORDS = ["words", "account", "language"]
+_Key = tuple[str, int]
+_UNSCORED = {"value": nan, "low": nan, "high": nan, "flag": nan}
 
 
 def themes(
@@ -50,19 +56,26 @@ def themes(
         for question, rows in words.groupby("question", sort=False)
     }
     placed = _placed(words, found)
-    sorted_ = placed[placed["theme"] > 0]
+    sorted_ = placed[(placed["theme"] > 0).to_numpy(bool)]
     tables = [own.table.assign(question=name) for name, own in found.items()]
     table = pd.concat([_none().table.assign(question=""), *tables], ignore_index=True)
+    rest = ~placed["question"].isin(sorted_["question"]).to_numpy(bool)
     return Themes(
         _asked(questions, placed, found),
         _described(table.drop(columns="share"), sorted_, people, instrument, privacy),
-        sorted_.sort_values([*_KEY, "fit", "words"], ascending=[True, True, False, True])
-        .drop_duplicates([*_KEY, "words"])[[*_KEY, *_WORDS]]
-        .reset_index(drop=True),
-        placed.loc[~placed["question"].isin(sorted_["question"]), ["question", *_WORDS]],
+        sorted_.iloc[_typical(records(sorted_))][[*_KEY, *_WORDS]].reset_index(drop=True),
+        placed.loc[rest, ["question", *_WORDS]],
         LEVEL,
         privacy.min_comments,
     )
+
+
+def _typical(rows: list[Record]) -> list[int]:
+    """Places of different comments, theme by theme, the one that fits best first."""
+    keys = [(row.question, row.theme, -row.fit, row.words) for row in rows]
+    order = sorted(range(len(rows)), key=keys.__getitem__)
+    first = {(keys[i][0], keys[i][1], keys[i][3]): i for i in reversed(order)}
+    return [i for i in order if first[keys[i][0], keys[i][1], keys[i][3]] == i]
 
 
 def _none() -> Topics:
@@ -71,8 +84,11 @@ def _none() -> Topics:
 
 def _placed(words: pd.DataFrame, found: Mapping[str, Topics]) -> pd.DataFrame:
     """The comments with the theme of each; `words` stand question by question."""
-    texts = pd.concat([_none().texts, *(own.texts for own in found.values())], ignore_index=True)
-    return words.reset_index(drop=True).assign(**texts.astype({"theme": int, "fit": float}))
+    texts = [own.texts for own in found.values()]
+    theme, fit = ([v for some in texts for v in some[name].tolist()] for name in ("theme", "fit"))
+    return words.reset_index(drop=True).assign(
+        theme=np.array(theme, dtype=int), fit=np.array(fit, dtype=float)
+    )
 
 
 def _asked(
@@ -95,51 +111,62 @@ def _described(
 ) -> pd.DataFrame:
     """Themes with who wrote of them, as far as that may be told."""
     measure = "crq" if people["crq"].notna().any() else "ltr"
-    accounts = sorted_.groupby(_KEY)["account_id"].nunique().rename("n_accounts").reset_index()
-    rows = table.merge(accounts, on=_KEY, how="left")
-    rows = rows.merge(_roles(sorted_, privacy.min_comments), on=_KEY, how="left")
-    rows = rows.merge(_means(sorted_, people, measure, privacy.min_scores), on=_KEY, how="left")
-    label = instrument.label("crq" if measure == "crq" else "mean_ltr")
-    return rows.assign(measure=measure, label=label)
+    said: dict[_Key, list[Record]] = {}
+    for row in records(sorted_):
+        said.setdefault((row.question, row.theme), []).append(row)
+    writers = [said[key] for key in zip(table["question"], table["theme"], strict=True)]
+    means = _means(said, people, measure, privacy.min_scores)
+    scored = [means.get((some[0].question, some[0].theme), _UNSCORED) for some in writers]
+    roles = [_roles(some, privacy.min_comments) for some in writers]
+    told = {name: [score[name] for score in scored] for name in _UNSCORED}
+    return table.assign(
+        n_accounts=[len({row.account_id for row in some}) for some in writers],
+        roles=[known for known, _ in roles],
+        others=[others for _, others in roles],
+        **told,
+        measure=measure,
+        label=instrument.label("crq" if measure == "crq" else "mean_ltr"),
+    ).astype({"value": float, "low": float, "high": float})
 
 
-def _roles(sorted_: pd.DataFrame, least: int) -> pd.DataFrame:
+def _roles(writers: list[Record], least: int) -> tuple[tuple[tuple[str, int], ...], int]:
     """Roles with enough comments in a theme, the most frequent first; how many the others are.
 
     Where the others would be fewer than ``least``, the smallest role goes to them.
     """
-    counts = sorted_.groupby([*_KEY, "role"], as_index=False).size()
-    counts = counts[counts["size"] >= least]
-    counts = counts.sort_values(["size", "role"], ascending=[False, True])
-    whole = counts.merge(sorted_.groupby(_KEY).size().rename("n").reset_index(), on=_KEY)
-    left = whole["n"] - whole.groupby(_KEY)["size"].transform("sum")
-    counts = whole[~(left.between(1, least - 1) & ~whole.duplicated(_KEY, keep="last"))].copy()
-    counts["told"] = list(zip(counts["role"], counts["size"].tolist(), strict=True))
-    told = counts.groupby(_KEY).agg(roles=("told", tuple), known=("size", "sum"))
-    rows = sorted_.groupby(_KEY).size().rename("n").to_frame().join(told)
-    rows["others"] = (rows["n"] - rows["known"].fillna(0)).astype(int)
-    rows["roles"] = rows["roles"].map(lambda roles: roles if isinstance(roles, tuple) else ())
-    return rows[["roles", "others"]].reset_index()
+    counts = Counter(row.role for row in writers if row.role == row.role and row.role is not None)
+    told = [each for each in counts.items() if each[1] >= least]
+    told = sorted(told, key=lambda each: (-each[1], each[0]))
+    left = len(writers) - sum(n for _, n in told)
+    if told and 0 < left < least:
+        left += told.pop()[1]
+    return tuple(told), left
 
 
-def _means(sorted_: pd.DataFrame, people: pd.DataFrame, measure: str, least: int) -> pd.DataFrame:
+def _means(
+    said: Mapping[_Key, list[Record]], people: pd.DataFrame, measure: str, least: int
+) -> dict[_Key, dict[str, object]]:
     """Mean score of those who wrote of a theme, accounts as what was sampled."""
-    score = people.set_index("response_id")[measure].dropna()
-    rows = sorted_.assign(score=sorted_["response_id"].map(score)).dropna(subset=["score"])
-    if rows.empty:
-        kinds = {"question": object, "theme": int, "value": float, "low": float, "high": float}
-        return pd.DataFrame(columns=[*kinds, "flag"]).astype(kinds)
-    sums = rows.groupby([*_KEY, "account_id"])["score"].agg(["sum", "size"]).reset_index()
-    blocks = pd.Index(list(zip(sums["question"], sums["theme"].tolist(), strict=True)))
-    sums = sums.set_index("account_id")
-    totals, n = sums[["sum"]].set_axis(["m"], axis=1), sums[["size"]].set_axis(["m"], axis=1)
-    made = ratios(totals, n, blocks, level=LEVEL)
-    made[_KEY] = made["block"].tolist()
-    voices = rows.groupby(_KEY).size().rename("voices").reset_index()
-    made = made.merge(voices, on=_KEY)
-    left = len(score) - made["voices"]
-    few = (made["voices"] < least) | ((left > 0) & (left < least))
-    hidden = {end: made[end].mask(few) for end in ("value", "low", "high")}
-    said = f"it would tell what fewer than {least} people said"
-    made = made.assign(**hidden, flag=made["flag"].mask(few, said))
-    return made[[*_KEY, "value", "low", "high", "flag"]]
+    pairs = zip(people["response_id"].tolist(), people[measure].tolist(), strict=True)
+    score = {response: value for response, value in pairs if value == value}
+    sums: dict[tuple[_Key, str], list[float]] = {}
+    for key, rows in said.items():
+        for row in rows:
+            if row.response_id in score:
+                sums.setdefault((key, row.account_id), []).append(score[row.response_id])
+    if not sums:
+        return {}
+    blocks = pd.Index([key for key, _ in sums])
+    accounts = pd.Index([account for _, account in sums])
+    totals = pd.DataFrame({"m": [fsum(values) for values in sums.values()]}, index=accounts)
+    n = pd.DataFrame({"m": [len(values) for values in sums.values()]}, index=accounts)
+    voices: Counter[_Key] = Counter()
+    for (key, _), values in sums.items():
+        voices[key] += len(values)
+    hidden = f"it would tell what fewer than {least} people said"
+    found = {}
+    for row in records(ratios(totals, n, blocks, level=LEVEL)):
+        few = voices[row.block] < least or 0 < len(score) - voices[row.block] < least
+        known = {"value": row.value, "low": row.low, "high": row.high, "flag": row.flag}
+        found[row.block] = {**_UNSCORED, "flag": hidden} if few else known
+    return found

@@ -9,7 +9,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import unescape
 from typing import Any
 
@@ -28,13 +28,15 @@ _BLOCK = re.compile(
 _OFFICE_BLOCK = re.compile(r"</(?:\w+:)?(?:p|si|c|v|pt|comment|title)>|<[/!?a-zA-Z][^<>]*/>")
 _TAG = re.compile(r"<[/!?a-zA-Z][^<>]*>")
 _INSIDE = re.compile(r"(?<=\w)(?:<[/a-zA-Z][^<>]*>)+(?=\w)")
-_ATTRIBUTE = re.compile(r"""\s([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 #: Attributes that hold geometry, colours and layout: numbers that could pass for ids.
 _DRAWN = frozenset(
     "class cx cy d dx dy fill font-size font-weight height opacity points r role rx ry scope "
     "stroke stroke-dasharray stroke-width style tabindex text-anchor transform type viewbox "
     "width x x1 x2 xmlns y y1 y2".split()
 )
+_VALUE = r"""\s*=\s*(?:"([^"]*)"|'([^']*)')"""
+_ATTRIBUTE = re.compile(rf"\s([\w:.-]+){_VALUE}")
+_SAYING = re.compile(rf"\s(?!(?i:{'|'.join(sorted(_DRAWN))})\s*=)[\w:.-]+{_VALUE}")
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL | re.IGNORECASE)
 #: Where office files keep bare numbers; what people wrote stands in other elements.
 _NUMBERS = re.compile(
@@ -45,7 +47,27 @@ _SEEN_IN_OFFICE = frozenset(["name", "descr", "title", "target", "author", "loca
 _PRINTABLE = re.compile(r"[^\x00-\x1f\x7f-\x9f]{3,}")
 
 
-def texts(name: str, content: bytes) -> Texts:
+class Seen:
+    """Texts that were yielded before: a page and its notebook say the same, and much of it often.
+
+    A text is left out only where it is the same in every character and stands between the same
+    kind of breaks: no run of words is lost that a file holds.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[str, set[str]] = {"between tags": set(), "attribute": set()}
+
+    def joined(self, where: str, parts: Iterable[str]) -> str:
+        """Return the parts that are new, each between breaks."""
+        seen, new = self._seen[where], []
+        for part in parts:
+            if part not in seen:
+                seen.add(part)
+                new.append(part)
+        return BREAK.join(new)
+
+
+def texts(name: str, content: bytes, seen: Seen | None = None) -> Texts:
     """Yield where a text stands and the text itself.
 
     Parameters
@@ -54,6 +76,8 @@ def texts(name: str, content: bytes) -> Texts:
         File name; itself one of the texts.
     content : bytes
         A page, notebook, table, picture, PDF or office file.
+    seen : Seen, optional
+        What pages and notebooks looked through before have said, which is not yielded again.
 
     Examples
     --------
@@ -62,8 +86,9 @@ def texts(name: str, content: bytes) -> Texts:
     ['a.html', 'Kv arn', 'Kvarn', 'Nord & Sön']
     """
     yield name, name
+    seen = seen or Seen()
     if content.startswith(b"PK\x03\x04"):
-        yield from _zipped(name, content)
+        yield from _zipped(name, content, seen)
     elif content.startswith(b"%PDF"):
         yield from _pdf(name, content)
     elif picture := _metadata(content):
@@ -71,9 +96,9 @@ def texts(name: str, content: bytes) -> Texts:
     elif content.startswith((b"\x89PNG", b"\xff\xd8")):
         return
     elif name.endswith(".ipynb"):
-        yield from _notebook(name, json.loads(content))
+        yield from _notebook(name, json.loads(content), seen)
     elif name.endswith((".html", ".htm", ".svg")):
-        yield from _html(name, content.decode("utf-8"))
+        yield from _html(name, content.decode("utf-8"), seen)
     elif name.endswith((".xml", ".rels", ".vml")):
         yield from _office(name, content.decode("utf-8"))
     else:
@@ -96,20 +121,15 @@ def _lines(name: str, marked: str) -> Texts:
         yield name, _plain(_TAG.sub(" ", _INSIDE.sub("", marked)))
 
 
-def _attributes(marked: str) -> Iterator[tuple[str, str]]:
-    for attribute, double, single in _ATTRIBUTE.findall(marked):
-        yield attribute.lower(), double or single
-
-
-def _html(name: str, page: str) -> Texts:
+def _html(name: str, page: str, seen: Seen) -> Texts:
     pictures = _PICTURE.findall(page)
     page = _PICTURE.sub("", _STYLE.sub(" ", page))
     yield from ((f"{name}, comment", _plain(said)) for said in _COMMENT.findall(page))
     page = _COMMENT.sub(" ", page)
-    yield from _lines(name, _BLOCK.sub(BREAK, page))
-    said = [text for attribute, text in _attributes(page) if attribute not in _DRAWN]
-    if said:
-        yield f"{name}, attribute", _plain(BREAK.join(said))
+    yield from _lines(name, seen.joined("between tags", _BLOCK.split(page)))
+    said = (double or single for double, single in _SAYING.findall(page))
+    if said := seen.joined("attribute", said):
+        yield f"{name}, attribute", _plain(said)
     for number, picture in enumerate(pictures, start=1):
         yield from _picture(f"{name}, picture {number}", picture)
 
@@ -124,38 +144,39 @@ def _picture(where: str, encoded: str) -> Texts:
         yield f"{where}, metadata", said
 
 
-def _notebook(name: str, node: Any, kind: str = "") -> Texts:
+def _notebook(name: str, node: Any, seen: Seen, kind: str = "") -> Texts:
     if isinstance(node, dict):
         for key, value in node.items():
-            yield from _notebook(name, value, str(key))
+            yield from _notebook(name, value, seen, str(key))
     elif isinstance(node, list):
         if all(isinstance(part, str) for part in node):
-            yield from _notebook(name, "".join(node), kind)
+            yield from _notebook(name, "".join(node), seen, kind)
         else:
             for value in node:
-                yield from _notebook(name, value, kind)
+                yield from _notebook(name, value, seen, kind)
     elif isinstance(node, str):
         if kind in ("text/html", "image/svg+xml"):
-            yield from _html(name, node)
+            yield from _html(name, node, seen)
         elif kind.startswith("image/"):
             yield from _picture(f"{name}, picture", node)
         else:
             yield name, node
 
 
-def _zipped(name: str, content: bytes) -> Texts:
+def _zipped(name: str, content: bytes, seen: Seen) -> Texts:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if archive.comment:
             yield f"{name}, comment", archive.comment.decode("utf-8", errors="replace")
         for part in archive.namelist():
-            yield from texts(f"{name}/{part}", archive.read(part))
+            yield from texts(f"{name}/{part}", archive.read(part), seen)
 
 
 def _office(name: str, part: str) -> Texts:
     """Texts of one part of an office file, without its numbers and lengths."""
     part = _NUMBERS.sub(" ", _VALUES.sub(" ", part))
     yield from _lines(name, _OFFICE_BLOCK.sub(BREAK, part))
-    said = [text for attribute, text in _attributes(part) if attribute in _SEEN_IN_OFFICE]
+    found = _ATTRIBUTE.findall(part)
+    said = [double or single for what, double, single in found if what.lower() in _SEEN_IN_OFFICE]
     if said:
         yield f"{name}, attribute", _plain(BREAK.join(said))
 

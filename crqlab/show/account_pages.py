@@ -11,6 +11,7 @@ from crqlab.show.account_talk import talk
 from crqlab.show.markup import Column, Shown, name, names, paragraph, table, text
 from crqlab.show.numbers import count, number, percent, span
 from crqlab.show.quotes import quote
+from crqlab.show.records import Record, grouped, records
 from crqlab.show.strips import bar
 
 BLANKS = 2  # lines for what is agreed in the meeting
@@ -73,8 +74,13 @@ def account_pages(found: AccountPages) -> Shown:
     if rows.empty:
         said = "No account stands out: nothing has to be prepared for a single one."
         return Shown(paragraph(text(said)), said)
-    placed = rows.assign(place=range(1, len(rows) + 1))
-    blocks = "\n".join(_block(found, row) for row in placed.itertuples())
+    placed = records(rows.assign(place=range(1, len(rows) + 1)))
+    parts = (found.measures, found.comments, found.actions)
+    means, comments, actions = (grouped(part, "account_id") for part in parts)
+    blocks = "\n".join(
+        _block(found, row, *(of.get(row.account_id, []) for of in (means, comments, actions)))
+        for row in placed
+    )
     said = f"{count(len(rows), 'account')} to prepare for, led by {rows['name'].iloc[0]}"
     lead = (
         f"{count(len(rows), 'account')} with something to talk about, the greatest expected loss "
@@ -96,13 +102,19 @@ def _left(found: AccountPages) -> str:
     )
 
 
-def _block(found: AccountPages, row: tuple) -> str:
+def _block(
+    found: AccountPages,
+    row: Record,
+    means: list[Record],
+    comments: list[Record],
+    actions: list[Record],
+) -> str:
     parts = [
         f'<p class="n">{text(_who(row))}</p>',
-        _scores(found, row),
+        _scores(found, row, means),
         "<ul>" + "".join(f"<li>{text(line)}</li>" for line in talk(row, found.currency)) + "</ul>",
-        _quotes(found, row),
-        _agreed(found, row),
+        _quotes(comments),
+        _agreed(row, actions),
     ]
     head = f'<span class="place">{row.place}</span> {name(row.name)} '
     head += f'<span class="n">{text(_headline(found, row))}</span>'
@@ -110,7 +122,7 @@ def _block(found: AccountPages, row: tuple) -> str:
     return f'<details class="account"><summary>{head}</summary>\n{body}\n</details>'
 
 
-def _headline(found: AccountPages, row: tuple) -> str:
+def _headline(found: AccountPages, row: Record) -> str:
     said = [] if row.segment != row.segment else [_segment(row)]
     if row.status == "Silent":
         said = ["Silent"]
@@ -123,11 +135,11 @@ def _headline(found: AccountPages, row: tuple) -> str:
     return " · ".join(said)
 
 
-def _segment(row: tuple) -> str:
+def _segment(row: Record) -> str:
     return f"{row.segment} (provisional)" if row.provisional else str(row.segment)
 
 
-def _who(row: tuple) -> str:
+def _who(row: Record) -> str:
     if row.status == "Silent":
         return f"Nobody of {count(row.invited, 'contact')} asked answered."
     said = f"{count(row.n, 'person', 'people')} answered"
@@ -136,7 +148,7 @@ def _who(row: tuple) -> str:
     return f"{said}: {roles}." if roles else f"{said}."
 
 
-def _scores(found: AccountPages, row: tuple) -> str:
+def _scores(found: AccountPages, row: Record, means: list[Record]) -> str:
     """The score with its interval, and the constructs beside those of all accounts."""
     if isnan(row.value):
         return ""
@@ -148,13 +160,11 @@ def _scores(found: AccountPages, row: tuple) -> str:
         between = span(row.change_low, row.change_high, 1, signed=True)
         said += f"; since {row.before} {number(row.change, 1, signed=True)} ({between})"
     line = f'<p class="score">{drawn} {text(said)}.</p>'
-    own = found.measures[found.measures["account_id"] == row.account_id]
-    if own.empty:
+    if not means:
         return line
-    rows = [[number(v, 1) for v in pair] for pair in zip(own["value"], own["mean"], strict=True)]
     columns = [
         Column("Means", ["This account", "All accounts"]),
-        *(Column(label, cells, True) for label, cells in zip(own["label"], rows, strict=True)),
+        *(Column(one.label, [number(one.value, 1), number(one.mean, 1)], True) for one in means),
     ]
     caption = (
         f"Means of no. {row.place}, {row.name}: n = {count(row.n, 'respondent')}, without "
@@ -163,21 +173,19 @@ def _scores(found: AccountPages, row: tuple) -> str:
     return f"{line}\n{table(columns, caption=caption, kind='small')}"
 
 
-def _quotes(found: AccountPages, row: tuple) -> str:
-    own = found.comments[found.comments["account_id"] == row.account_id].assign(account="")
-    if own.empty:
-        return ""
-    return '<ul class="quotes">' + "".join(quote(one) for one in own.itertuples()) + "</ul>"
+def _quotes(comments: list[Record]) -> str:
+    """What was said, without the account's name, which stands above."""
+    said = (quote(Record(words=one.words, account="", language=one.language)) for one in comments)
+    return f'<ul class="quotes">{"".join(said)}</ul>' if comments else ""
 
 
-def _agreed(found: AccountPages, row: tuple) -> str:
+def _agreed(row: Record, actions: list[Record]) -> str:
     """Actions with owner and due date, and lines to fill in."""
-    own = found.actions[found.actions["account_id"] == row.account_id]
-    due = ["" if day != day else f"{day:%Y-%m-%d}" for day in own["due"]]
+    due = ["" if one.due != one.due else f"{one.due:%Y-%m-%d}" for one in actions]
     blank = [""] * BLANKS
     columns = [
-        Column("Action", [*(text(what) for what in own["what"]), *blank]),
-        Column("Owner", [*names(own["owner"]), *blank]),
+        Column("Action", [*(text(one.what) for one in actions), *blank]),
+        Column("Owner", [*names(one.owner for one in actions), *blank]),
         Column("Due", [*due, *blank]),
     ]
     caption = f"Agreed with no. {row.place}, {row.name}: empty lines are for the meeting."

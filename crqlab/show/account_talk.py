@@ -6,13 +6,14 @@ import re
 from math import isnan
 
 from crqlab.show.numbers import count, number, percent, span
+from crqlab.show.records import Record
 
 GAP = 0.5  # scale points below the client's mean that are worth a word
 SURE = 0.5  # probability from which the one thing to fix is said
 _MINUS = re.compile(r"(?<!\w)-(?=\d)")
 
 
-def talk(row: tuple, currency: str) -> list[str]:
+def talk(row: Record, currency: str) -> list[str]:
     """Say what the meeting should be about.
 
     Parameters
@@ -34,13 +35,13 @@ def talk(row: tuple, currency: str) -> list[str]:
     return [sentence for sentence in said if sentence]
 
 
-def _silence(row: tuple) -> str:
+def _silence(row: Record) -> str:
     if row.status != "Silent":
         return ""
     return "Find out why nobody answered, and ask for an hour instead of a questionnaire."
 
 
-def _standing(row: tuple) -> str:
+def _standing(row: Record) -> str:
     """Above or below all accounts only where the whole interval is."""
     if isnan(row.value) or isnan(row.mean):
         return ""
@@ -52,7 +53,7 @@ def _standing(row: tuple) -> str:
     return ""
 
 
-def _moved(row: tuple) -> str:
+def _moved(row: Record) -> str:
     if isnan(row.change):
         return ""
     size = number(abs(row.change), 1)
@@ -64,7 +65,7 @@ def _moved(row: tuple) -> str:
     return ""
 
 
-def _segment(row: tuple) -> str:
+def _segment(row: Record) -> str:
     if row.segment != row.segment:
         return ""
     firm = "provisionally " if row.provisional else ""
@@ -73,7 +74,7 @@ def _segment(row: tuple) -> str:
     return f"The account is {firm}sorted as {row.segment}{was}{': ' if why else ''}{why}."
 
 
-def _renewal(row: tuple, currency: str) -> str:
+def _renewal(row: Record, currency: str) -> str:
     if isnan(row.p_renew):
         return ""
     due = "" if row.due_on != row.due_on else f" on {row.due_on:%Y-%m-%d}"
@@ -87,7 +88,7 @@ def _renewal(row: tuple, currency: str) -> str:
     return f"{said}. What weighs most: {why}." if why else f"{said}."
 
 
-def _fix(row: tuple) -> str:
+def _fix(row: Record) -> str:
     if row.focus == row.focus and row.focus_probability >= SURE:
         sure = percent(row.focus_probability)
         return f"Mend first: {row.focus}, with a probability of {sure} the one thing to fix here."
@@ -97,14 +98,14 @@ def _fix(row: tuple) -> str:
     return ""
 
 
-def _lift(row: tuple) -> str:
+def _lift(row: Record) -> str:
     if row.target != row.target:
         return ""
     sure = percent(row.lift_probability)
     return f"The smallest step up, to {row.target}: {row.lift} (then there with {sure})."
 
 
-def _apart(row: tuple) -> str:
+def _apart(row: Record) -> str:
     if not row.disagree:
         return ""
     people = count(row.n, "person", "people")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pandas as pd
 
 from crqlab.show.markup import Column, Shown, folded, names, paragraph, phrases, table, text
 from crqlab.show.numbers import MISSING, count, number, percent
+from crqlab.show.records import Record, records
 from crqlab.show.segmented import LOSING
 from crqlab.show.view import ClientView
 
@@ -18,74 +21,82 @@ def actions(view: ClientView) -> Shown:
     if rows.empty:
         said = "No actions are proposed: no account has a segment, or this wave is not the latest."
         return Shown(paragraph(text(said)), said)
-    turn = {**dict.fromkeys(LOSING, 0), "Silent": 1}
-    rows = rows.assign(turn=rows["segment"].map(turn).fillna(2))
-    rows = rows.sort_values(
-        ["turn", "revenue", "due"], ascending=[True, False, True], kind="stable"
-    )
-    each = _by_account(rows)
-    first, rest = each.head(LISTED), each.iloc[LISTED:]
+    each = sorted(records(rows), key=_urgency)
+    accounts: dict[str, list[Record]] = {}
+    for row in each:
+        accounts.setdefault(row.account_id, []).append(row)
+    listed = list(accounts.values())
+    first, rest = listed[:LISTED], listed[LISTED:]
     caption = (
         "What to do, by whom and until when: accounts on the point of leaving first, then silent "
         "ones, then the greatest revenue. The playbook is our own proposal, and so are its dates, "
         "counted from the last answer; a provisional segment is a question to the account manager."
     )
-    said = _lead(rows)
+    said = _lead(each, listed)
     shown = Shown(f"{paragraph(text(said), 'lead')}\n{_listed(first, caption)}", said)
     if len(rest):
         more = f"{count(len(rest), 'more account')}"
         shown += folded(more, Shown(_listed(rest, f"{more}, in the same order."), ""))
-    return shown + _playbook(rows)
+    return shown + _playbook(each)
 
 
-def _lead(rows: pd.DataFrame) -> str:
-    n = rows.drop_duplicates("account_id")["turn"].value_counts()
+def _turn(row: Record) -> int:
+    return 0 if row.segment in LOSING else 1 if row.segment == "Silent" else 2
+
+
+def _urgency(row: Record) -> tuple:
+    """What is lost first, then the greatest revenue, then the earliest date; unknown ones last."""
+    paid, dated = row.revenue == row.revenue, row.due == row.due
+    return _turn(row), not paid, -row.revenue if paid else 0, not dated, row.due if dated else 0
+
+
+def _lead(rows: list[Record], accounts: list[list[Record]]) -> str:
+    n = Counter(_turn(own[0]) for own in accounts)
     parts = []
-    if n.get(0):
-        parts.append(f"{count(int(n[0]), 'account')} to win back or leave well")
-    if n.get(1):
-        parts.append(f"{count(int(n[1]), 'silent account')} to listen to")
-    asked = rows.loc[rows["action"] == "ask for referral", "account_id"].nunique()
+    if n[0]:
+        parts.append(f"{count(n[0], 'account')} to win back or leave well")
+    if n[1]:
+        parts.append(f"{count(n[1], 'silent account')} to listen to")
+    asked = len({row.account_id for row in rows if row.action == "ask for referral"})
     if asked:
         parts.append(f"{count(asked, 'account')} to thank and to ask for a referral")
-    owners = rows["account_manager"].nunique()
+    owners = len({row.account_manager for row in rows if not pd.isna(row.account_manager)})
     by = f", for {count(owners, 'account manager')}" if owners else ""
-    whole = f"{count(len(rows), 'action')} at {count(rows['account_id'].nunique(), 'account')}"
+    whole = f"{count(len(rows), 'action')} at {count(len(accounts), 'account')}"
     return f"{whole}{by}" + (f": {', '.join(parts)}." if parts else ".")
 
 
-def _by_account(rows: pd.DataFrame) -> pd.DataFrame:
+def _listed(accounts: list[list[Record]], caption: str) -> str:
     """One row per account, its actions beside each other with their dates."""
-    days = rows["due"].dt.strftime("%Y-%m-%d")
-    steps = rows["action"] + (" by\u00a0" + days).fillna("")
-    told = steps.groupby(rows["account_id"], sort=False).agg("; ".join)
-    first = rows.drop_duplicates("account_id").set_index("account_id")
-    return first.assign(todo=told.reindex(first.index)).reset_index()
-
-
-def _listed(rows: pd.DataFrame, caption: str) -> str:
+    first = [own[0] for own in accounts]
     columns = [
-        Column("Account", names(rows["name"])),
-        Column("Segment", [_segment(row) for row in rows.itertuples()]),
-        Column("Do, and until when", phrases(rows["todo"])),
-        Column("Owner", names(rows["account_manager"], missing=MISSING)),
+        Column("Account", names(row.name for row in first)),
+        Column("Segment", [_segment(row) for row in first]),
+        Column("Do, and until when", phrases("; ".join(map(_step, own)) for own in accounts)),
+        Column("Owner", names((row.account_manager for row in first), missing=MISSING)),
     ]
     return table(columns, caption=caption, kind="long")
 
 
-def _playbook(rows: pd.DataFrame) -> Shown:
+def _step(row: Record) -> str:
+    return f"{row.action} by\u00a0{row.due:%Y-%m-%d}" if row.due == row.due else str(row.action)
+
+
+def _playbook(rows: list[Record]) -> Shown:
     """What each action means."""
-    own = rows.drop_duplicates(["segment", "action"]).sort_values("turn", kind="stable")
+    own = {(row.segment, row.action): row for row in reversed(rows)}
+    order = dict.fromkeys((row.segment, row.action) for row in rows)
+    own = sorted((own[key] for key in order), key=_turn)
     columns = [
-        Column("Segment", phrases(own["segment"])),
-        Column("Action", phrases(own["action"])),
-        Column("How", phrases(own["what"])),
+        Column("Segment", phrases(row.segment for row in own)),
+        Column("Action", phrases(row.action for row in own)),
+        Column("How", phrases(row.what for row in own)),
     ]
     caption = "The playbook of each segment, our own proposal."
     return folded("What the actions mean", Shown(table(columns, caption=caption), ""))
 
 
-def _segment(row: tuple) -> str:
+def _segment(row: Record) -> str:
     return text(row.segment) + (" (provisional)" if row.status == "provisional" else "")
 
 

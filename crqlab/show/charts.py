@@ -7,6 +7,7 @@ machine and keeps text readable for screens, printers and screen readers.
 from __future__ import annotations
 
 from importlib import import_module
+from itertools import pairwise
 from math import isnan
 from typing import Any
 
@@ -17,6 +18,7 @@ from crqlab.show.colours import ACCENT, INK, MUTED, SOFT, WARM
 from crqlab.show.markup import Shown, paragraph, text
 from crqlab.show.numbers import count, decimals, number, percent, span
 from crqlab.show.participation_charts import nonresponse, standing
+from crqlab.show.records import Record, records
 from crqlab.show.view import ClientView
 
 __all__ = ["accounts", "ends", "ltr", "nonresponse", "standing", "trend", "uniqueness"]
@@ -67,20 +69,20 @@ def trend(view: ClientView) -> Shown:
 
 
 def _waves(view: ClientView, measure: str) -> str:
-    rows = view.trend[(view.trend["measure"] == measure) & view.trend["value"].notna()]
+    rows = _past(view, measure)
     if len(rows) < 2:
         return ""
-    places, known = decimals(measure), pd.concat([rows["low"], rows["high"], rows["value"]])
+    places, known = decimals(measure), [v for row in rows for v in (row.low, row.high, row.value)]
     limits = svg.around(known, *ends(view, measure), least=60 if measure == "nps" else 2)
     down = svg.Axis(*limits, 190, 40)
     step = 250 / len(rows)
     xs = [60 + step * (i + 0.5) for i in range(len(rows))]
     marks = [*svg.beside(down, 50, right=316)]
     marks += [
-        svg.line(x1, down.at(y1), x2, down.at(y2), ink=MUTED)
-        for x1, x2, y1, y2 in zip(xs, xs[1:], rows["value"], rows["value"][1:], strict=False)
+        svg.line(x1, down.at(one.value), x2, down.at(two.value), ink=MUTED)
+        for (x1, one), (x2, two) in pairwise(zip(xs, rows, strict=True))
     ]
-    for x, row in zip(xs, rows.itertuples(), strict=True):
+    for x, row in zip(xs, rows, strict=True):
         if row.low == row.low and row.high == row.high:
             marks.append(svg.line(x, down.at(row.low), x, down.at(row.high), ink=ACCENT, width=3))
         value = number(row.value, places, signed=measure == "nps")
@@ -103,13 +105,18 @@ def _axis(view: ClientView, measure: str) -> str:
 
 
 def _said(view: ClientView, measure: str) -> str:
-    rows = view.trend[(view.trend["measure"] == measure) & view.trend["value"].notna()]
     places, signed = decimals(measure), measure == "nps"
     return f"{view.instrument.label(measure)}: " + ", ".join(
         f"{row.wave} {number(row.value, places, signed=signed)} "
         f"({span(row.low, row.high, places, signed=signed)})"
-        for row in rows.itertuples()
+        for row in _past(view, measure)
     )
+
+
+def _past(view: ClientView, measure: str) -> list[Record]:
+    """What is known of a measure, wave by wave."""
+    rows = records(view.trend)
+    return [row for row in rows if row.measure == measure and row.value == row.value]
 
 
 def ltr(view: ClientView) -> Shown:
@@ -127,7 +134,7 @@ def ltr(view: ClientView) -> Shown:
     said = []
     for kind, (first, last, ink) in kinds.items():
         some = rows[rows["answer"].between(first, last)]
-        for row in some.itertuples():
+        for row in records(some):
             x, y = across.at(row.answer - 0.42), tall.at(row.n)
             marks.append(svg.box(x, y, 36, 150 - y, fill=ink))
             marks.append(svg.words(across.at(row.answer), y - 5, f"{row.n:,}", size=12))
@@ -186,7 +193,7 @@ def _named(view: ClientView, rows: pd.DataFrame, middle: float, said: str) -> st
     marks = svg.below(across, foot, top=14, label=_axis(view, "crq"))
     if middle == middle:
         marks.append(svg.line(across.at(middle), 14, across.at(middle), foot, ink=INK, width=1.5))
-    for place, row in enumerate(rows.itertuples()):
+    for place, row in enumerate(records(rows)):
         y = 30 + 24 * place
         marks.append(svg.words(165, y + 4, _cut(row.name), anchor="end", size=12))
         if row.shrunken_low == row.shrunken_low:
@@ -203,7 +210,7 @@ def _sweep(view: ClientView, rows: pd.DataFrame, middle: float, said: str) -> st
     across = svg.Axis(0, len(rows) - 1, 40, 470)
     marks = svg.beside(down, 30, right=478)
     width = max(1.0, min(3.0, 300 / len(rows)))
-    for place, row in enumerate(rows.itertuples()):
+    for place, row in enumerate(records(rows)):
         x = across.at(place)
         if row.shrunken_low == row.shrunken_low:
             y1, y2 = down.at(row.shrunken_low), down.at(row.shrunken_high)
@@ -265,11 +272,11 @@ def _field(view: ClientView, rows: pd.DataFrame, over: list[float], title: str, 
     label = f"{view.instrument.label(two)} (scale points)"
     marks.append(svg.words(-188, 14, label, ink=MUTED, size=12).replace("<text", _TURNED, 1))
     numbered = len(rows) <= NAMED
-    for row in rows[[one, two, "place"]].itertuples(index=False):
-        x, y = across.at(row[0]), down.at(row[1])
+    for first, second, place in zip(rows[one], rows[two], rows["place"], strict=True):
+        x, y = across.at(first), down.at(second)
         marks.append(svg.dot(x, y, ink=ACCENT, radius=10 if numbered else 4))
         if numbered:
-            marks.append(svg.words(x, y + 4, row[2], ink="#ffffff", size=11, bold=True))
+            marks.append(svg.words(x, y + 4, place, ink="#ffffff", size=11, bold=True))
     return svg.picture("uniqueness", marks, size=(480, 412), title=title, says=said)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -68,6 +69,7 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+@cache
 def ink(background: str) -> str:
     """Return the darker or the lighter ink, whichever reads better on this background."""
     return max((INK, "#ffffff"), key=lambda colour: contrast(colour, background))

@@ -6,6 +6,7 @@ import pandas as pd
 
 from crqlab.show.markup import Column, Shown, hidden, names, paragraph, table, text
 from crqlab.show.numbers import MISSING, count, number, percent, span
+from crqlab.show.records import Record, records
 from crqlab.show.view import ClientView
 
 MOST = 20  # account managers that a reader still compares
@@ -28,7 +29,7 @@ def concentration(view: ClientView) -> Shown:
     shown, left = rows.head(MOST), rows.iloc[MOST:]
     without = [
         MISSING + hidden("withheld") if row.withheld else number(row.crq_without)
-        for row in shown.itertuples()
+        for row in records(shown)
     ]
     money = f" ({view.currency})" if view.currency else ""
     columns = [
@@ -159,12 +160,13 @@ def _why(rows: pd.DataFrame) -> str:
 
 
 def _asked(raised: pd.DataFrame, note: str) -> str:
+    each = records(raised)
     columns = [
         Column("Account manager", names(raised["account_manager"])),
         Column("Question", [text(question) for question in raised["question"]]),
-        Column("Found", [_amount(r.found, r.unit) for r in raised.itertuples()], True),
-        Column("Expected", [_amount(r.expected, r.unit) for r in raised.itertuples()], True),
-        Column("Interval of difference", [_room(r) for r in raised.itertuples()], True),
+        Column("Found", [_amount(r.found, r.unit) for r in each], True),
+        Column("Expected", [_amount(r.expected, r.unit) for r in each], True),
+        Column("Interval of difference", [_room(r) for r in each], True),
         Column("Accounts", [f"{n:,}" for n in raised["n_accounts"]], True),
     ]
     caption = (
@@ -183,7 +185,7 @@ def _amount(value: float, unit: str) -> str:
     return f"{number(value)} {unit}"
 
 
-def _room(row: tuple) -> str:
+def _room(row: Record) -> str:
     if row.unit == "share of contacts":
         return f"{span(100 * row.low, 100 * row.high, 0, signed=True)} percentage points"
     return span(row.low, row.high, 1 if row.unit == "pairs of answers" else 2, signed=True)

@@ -9,6 +9,7 @@ import pandas as pd
 from crqlab.show.drivers_words import first_said, focus_said, nothing_said, weights_said
 from crqlab.show.markup import Column, Shown, names, paragraph, phrases, table, text
 from crqlab.show.numbers import MISSING, number, percent, span
+from crqlab.show.records import records
 
 MOST = 30  # rows that a reader still goes through
 
@@ -68,7 +69,7 @@ def driver_effects(rows: pd.DataFrame) -> Shown:
         cells = [
             MISSING if row.effect != row.effect
             else f"{number(row.effect, signed=True)} ({span(row.low, row.high, signed=True)})"
-            for row in found.itertuples()
+            for row in records(found)
         ]  # fmt: skip
         columns.append(Column(part["outcome_label"].iloc[0], cells, True))
     caption = (
@@ -137,7 +138,7 @@ def driver_focus(rows: pd.DataFrame, *, kind: str = "client", most: int = MOST) 
     shown = own.sort_values("probability", ascending=False, kind="stable").head(most)
     first = [
         f"<bdi>{text(row.label)}</bdi>" if row.clear else "no clear single thing"
-        for row in shown.itertuples()
+        for row in records(shown)
     ]
     columns = [
         Column(kind.capitalize(), names(shown["unit"])),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from crqlab.show.numbers import count, number, percent
+from crqlab.show.records import records
 
 METHOD = "LMG"
 
@@ -32,7 +33,7 @@ def weights_said(rows: pd.DataFrame) -> str:
         f"{row.outcome_label} moves most with {row.label}, {percent(row.share)} "
         f"({percent(row.share_low)} to {percent(row.share_high)}) of the {percent(row.r2)} "
         "that drivers explain"
-        for row in top.itertuples()
+        for row in records(top)
     )
     return f"{said}; n = {known['n'].max():,} respondents, {known['n_accounts'].max():,} accounts"
 

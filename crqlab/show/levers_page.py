@@ -9,6 +9,7 @@ from crqlab.show.colours import ACCENT, INK, MUTED, SOFT, WARM
 from crqlab.show.drivers_tables import driver_focus, driver_map
 from crqlab.show.markup import Column, Shown, folded, names, paragraph, phrases, table, text
 from crqlab.show.numbers import count, number, percent, span
+from crqlab.show.records import records
 from crqlab.show.view import ClientView
 
 LISTED = 15  # accounts that a reader still goes through
@@ -86,7 +87,7 @@ def account_levers(view: ClientView) -> Shown:
     shown, left = rows.head(LISTED), rows.iloc[LISTED:]
     second = [
         f"<bdi>{text(row.runner_up_label)}</bdi> ({percent(row.runner_up_probability)})"
-        for row in shown.itertuples()
+        for row in records(shown)
     ]
     columns = [
         Column("Account", names(shown["name"])),
@@ -133,7 +134,7 @@ def lever_map(view: ClientView) -> Shown:
     said = "; ".join(
         f"{row.label}: importance {percent(row.importance)}, {number(row.gap, 1, signed=True)} "
         f"points to {place}"
-        for row in rows.itertuples()
+        for row in records(rows)
     )
     caption = (
         f"What matters, and how far it lies behind {place}: what stands high and left is to be "
@@ -146,9 +147,9 @@ def lever_map(view: ClientView) -> Shown:
 
 def _dots(rows: pd.DataFrame, across: svg.Axis, down: svg.Axis) -> list[str]:
     bars, dots = [], []
-    spots = [(across.at(r.x), down.at(100 * r.importance)) for r in rows.itertuples()]
+    spots = [(across.at(r.x), down.at(100 * r.importance)) for r in records(rows)]
     taken = [(x - 7, y - 7, x + 7, y + 7) for x, y in spots]
-    for place, (row, (x, y)) in enumerate(zip(rows.itertuples(), spots, strict=True)):
+    for place, (row, (x, y)) in enumerate(zip(records(rows), spots, strict=True)):
         if row.left == row.left:
             ends = across.at(row.left), across.at(row.right)
             bars.append(svg.line(ends[0], y, ends[1], y, ink=SOFT, width=2))

@@ -122,29 +122,28 @@ def nonresponse(view: ClientView) -> Shown:
 
 
 def _views(view: ClientView, measure: str) -> str:
-    rows = view.reach.nonresponse
-    rows = rows[(rows["measure"] == measure) & rows["value"].notna()]
-    rows = rows.set_index("view").reindex([name for name in VIEWS if name in set(rows["view"])])
+    rows = {name: view.reach.score(measure, name) for name in VIEWS}
+    rows = {name: row for name, row in rows.items() if row is not None}
     if len(rows) < 2:
         return ""
     scale = view.instrument.scale
     fixed = (-100.0, 100.0) if measure == "nps" else (float(scale.low), float(scale.high))
-    known = rows[["value", "low", "high"]].to_numpy().ravel()
+    known = [row[end] for row in rows.values() for end in ("value", "low", "high")]
     limits = svg.around(known, *fixed, least=60 if measure == "nps" else 2)
     across, foot = svg.Axis(*limits, 122, 320), 30 + 24 * len(rows)
     label = view.instrument.label(measure)
     unit = "points" if measure == "nps" else "scale points"
     marks = svg.below(across, foot, top=24, label=f"{label} ({unit})")
-    raw = across.at(rows.loc["raw", "value"]) if "raw" in rows.index else None
+    raw = across.at(rows["raw"]["value"]) if "raw" in rows else None
     if raw is not None:
         marks.append(svg.line(raw, 24, raw, foot, ink=MUTED, width=1))
     inks = {"raw": INK, "weighted": ACCENT, "late": ACCENT}
-    for place, row in enumerate(rows.itertuples()):
-        y, ink = 38 + 24 * place, inks.get(row.Index, WARM)
-        marks.append(svg.words(112, y + 4, SHORT[row.Index], anchor="end", size=12))
-        if row.low == row.low and row.high == row.high:
-            marks.append(svg.line(across.at(row.low), y, across.at(row.high), y, ink=ink, width=2))
-        marks.append(svg.dot(across.at(row.value), y, ink=ink, radius=5))
+    for place, (name, row) in enumerate(rows.items()):
+        y, ink, low, high = 38 + 24 * place, inks.get(name, WARM), row["low"], row["high"]
+        marks.append(svg.words(112, y + 4, SHORT[name], anchor="end", size=12))
+        if low == low and high == high:
+            marks.append(svg.line(across.at(low), y, across.at(high), y, ink=ink, width=2))
+        marks.append(svg.dot(across.at(row["value"]), y, ink=ink, radius=5))
     marks.append(svg.words(8, 16, label, anchor="start", bold=True))
     said = _views_said(view, measure)
     return svg.picture(

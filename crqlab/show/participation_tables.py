@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from math import isnan
+from math import isnan, nan
+from typing import Any
 
 import pandas as pd
 
 from crqlab.show.markup import Column, Shown, names, paragraph, table, text
 from crqlab.show.numbers import MISSING, count, decimals, number, percent, share, span
+from crqlab.show.records import records
 from crqlab.show.view import ClientView
+
+#: Rows of ``completion`` by dimension, unit and group.
+_Found = dict[str, dict[str, dict[str, Any]]]
 
 TARGET = 0.80  # share of the revenue with at least one answer
 MOST = 20  # groups that a reader still compares
@@ -164,7 +169,11 @@ def _beside(view: ClientView) -> str:
 
 def completion(view: ClientView) -> Shown:
     """Contacts, accounts and revenue that answered, by role, tier, account manager and more."""
-    parts = [_groups(view, dimension) for dimension in GROUPS]
+    found: _Found = {}
+    for row in records(view.reach.completion):
+        units = found.setdefault(row.dimension, {unit: {} for unit in UNITS})
+        units.setdefault(row.unit, {})[row.group] = row
+    parts = [_groups(found[dimension], dimension) for dimension in GROUPS if dimension in found]
     parts = [part for part in parts if part.html]
     if not parts:
         return Shown("", "Nothing tells groups of contacts apart")
@@ -172,40 +181,44 @@ def completion(view: ClientView) -> Shown:
     return Shown(html, "; ".join(part.sentence for part in parts))
 
 
-def _groups(view: ClientView, dimension: str) -> Shown:
+def _groups(units: dict[str, dict[str, Any]], dimension: str) -> Shown:
     """One table for one way to tell groups apart; none where there is one group only."""
-    rows = view.reach.completion
-    rows = rows[rows["dimension"] == dimension]
-    units = {unit: rows[rows["unit"] == unit].set_index("group") for unit in UNITS}
-    order = units["contacts"].sort_values("asked", ascending=False, kind="stable").index
+    people = units["contacts"]
+    order = sorted(people, key=lambda group: -people[group].asked)
     if len(order) < 2:
         return Shown("", "")
     shown, left = order[:MOST], order[MOST:]
-    units = {unit: some.reindex(shown) for unit, some in units.items()}
-    flags = [_brief(_joined([some.loc[g, "flag"] for some in units.values()])) for g in shown]
+    cells = {unit: [units[unit].get(group, _Nothing) for group in shown] for unit in UNITS}
+    flags = [_brief(_joined([c.flag for c in some])) for some in zip(*cells.values(), strict=True)]
     stars = ["" if flag == "ok" else "\u00a0*" for flag in flags]
     marked = [name + star for name, star in zip(names(shown), stars, strict=True)]
     columns = [Column(GROUPS[dimension].capitalize(), marked)]
-    for unit, some in units.items():
+    for unit, some in cells.items():
         if unit != "revenue":
-            counts = zip(some["answered"], some["asked"], strict=True)
-            columns.append(Column(f"{UNITS[unit]} answered", [_of(*both) for both in counts], True))
+            counts = [_of(cell.answered, cell.asked) for cell in some]
+            columns.append(Column(f"{UNITS[unit]} answered", counts, True))
         head = "Share" if unit != "revenue" else "Revenue heard"
-        between = [_between(*both) for both in zip(some["low"], some["high"], strict=True)]
-        columns.append(Column(head, [percent(value) for value in some["value"]], True))
-        columns.append(Column("Interval", between, True))
+        columns.append(Column(head, [percent(cell.value) for cell in some], True))
+        columns.append(Column("Interval", [_between(cell.low, cell.high) for cell in some], True))
     word = GROUPS[dimension]
+    level = next(cell.level for some in units.values() for cell in some.values())
     caption = (
-        f"Who answered by {word}, {percent(rows['level'].iloc[0])} intervals made as above. "
+        f"Who answered by {word}, {percent(level)} intervals made as above. "
         "Where few contacts or accounts were asked, read nothing into the share."
     )
     note = _noted(list(zip(shown, flags, strict=True)))
     note = f"* {note} " if note else ""
-    if len(left):
-        asked = int(rows[(rows["unit"] == "contacts") & rows["group"].isin(left)]["asked"].sum())
+    if left:
+        asked = int(sum(people[group].asked for group in left))
         note += f"{len(left):,} more with {count(asked, 'contact')} between them are not listed."
     html = table(columns, caption=caption, note=text(note.strip()), kind="long")
     return Shown(html, f"{count(len(order), 'group')} by {word}")
+
+
+class _Nothing:
+    """A group of which a unit tells nothing."""
+
+    asked = answered = value = low = high = flag = nan
 
 
 def _of(part: float, whole: float) -> str:

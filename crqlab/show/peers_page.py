@@ -8,6 +8,7 @@ from crqlab.show import svg
 from crqlab.show.colours import ACCENT, INK, LINE, MUTED, PALE, SOFT
 from crqlab.show.markup import Column, Shown, folded, paragraph, phrases, table, text
 from crqlab.show.numbers import MISSING, count, decimals, nth, number, percent, span
+from crqlab.show.records import Record, records
 from crqlab.show.view import ClientView
 
 #: Rows of the picture; the table holds them all.
@@ -21,12 +22,13 @@ def peers(view: ClientView) -> Shown:
     known = rows[rows["percentile"].notna()]
     if known.empty:
         return _nowhere(view)
+    each = records(known)
     columns = [
         Column("Measure", phrases(known["label"])),
-        Column("Score", [_score(row.measure, row.value) for row in known.itertuples()], True),
+        Column("Score", [_score(row.measure, row.value) for row in each], True),
         Column("Peers below", _percents(known, "percentile"), True),
-        Column("Decile", [_deciles(row) for row in known.itertuples()], True),
-        Column("To the top decile", [_gap(row) for row in known.itertuples()], True),
+        Column("Decile", [_deciles(row) for row in each], True),
+        Column("To the top decile", [_gap(row) for row in each], True),
         *_moves(view, known),
     ]
     caption = (
@@ -90,13 +92,13 @@ def _bare(low: float, high: float, *, signed: bool = False) -> str:
     return span(low, high, 0, signed=signed)
 
 
-def _deciles(row: tuple) -> str:
+def _deciles(row: Record) -> str:
     if row.decile_low != row.decile_low:
         return f"{nth(row.decile)} (open)"
     return f"{nth(row.decile)} ({row.decile_low:.0f} to {row.decile_high:.0f})"
 
 
-def _gap(row: tuple) -> str:
+def _gap(row: Record) -> str:
     share = row.measure in SHARES
     times, places = (100, 0) if share else (1, decimals(row.measure))
     size = number(times * row.gap, places, signed=True)
@@ -129,7 +131,7 @@ def _whom(rows: pd.DataFrame) -> str:
 
 def _cautions(rows: pd.DataFrame) -> str:
     told: dict[str, list[str]] = {}
-    for row in rows.itertuples():
+    for row in records(rows):
         if row.flag != "ok":
             told.setdefault(row.flag, []).append(row.label)
     return " ".join(f"{', '.join(who)}: {flag}." for flag, who in told.items())
@@ -146,7 +148,8 @@ def places(view: ClientView) -> Shown:
     marks += svg.below(across, foot, top=14, label="share of the peers below (%)")
     marks.append(svg.words(across.at(95), 10, "top", ink=MUTED, size=11))
     marks.append(svg.line(across.at(50), 14, across.at(50), foot, ink=LINE, width=2))
-    for place, row in enumerate(rows.itertuples()):
+    each = records(rows)
+    for place, row in enumerate(each):
         y, head = 31 + 26 * place, row.measure in ("crq", "nps")
         marks.append(svg.words(162, y + 4, row.label, anchor="end", size=12, bold=head))
         if row.percentile_low == row.percentile_low:
@@ -156,7 +159,7 @@ def places(view: ClientView) -> Shown:
         if row.before == row.before:
             marks.append(svg.dot(across.at(100 * row.before), y, ink=MUTED, hollow=True))
         marks.append(svg.dot(across.at(100 * row.percentile), y, ink=ACCENT if not head else INK))
-    said = "; ".join(_said(row) for row in rows.itertuples())
+    said = "; ".join(_said(row) for row in each)
     caption = (
         f"Place among peers with {percent(view.peers.level)} intervals: on the left the last, on "
         "the right the first. Shaded: the top decile. Hollow: the wave before."
@@ -166,6 +169,6 @@ def places(view: ClientView) -> Shown:
     return Shown(svg.figure(drawn, caption), said)
 
 
-def _said(row: tuple) -> str:
+def _said(row: Record) -> str:
     between = _ends(row.percentile_low, row.percentile_high)
     return f"{row.label} {percent(row.percentile)} ({between})"

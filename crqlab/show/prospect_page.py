@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from crqlab.show import svg
 from crqlab.show.colours import MUTED, SOFT, WARM
 from crqlab.show.markup import Column, Shown, folded, names, paragraph, phrases, table, text
 from crqlab.show.numbers import MISSING, count, number, percent, span
+from crqlab.show.records import Record, records
 from crqlab.show.view import ClientView
 
+_MINUS = re.compile(r"-(?=\d)")
 LISTED = 15  # accounts that a reader still goes through
 DRAWN = 10
 
@@ -19,7 +23,8 @@ def outlook(view: ClientView) -> Shown:
     rows = view.prospect.accounts
     if rows.empty:
         return _unknown(view)
-    first, rest = rows.head(LISTED), rows.iloc[LISTED:]
+    each = records(rows)
+    first, rest = each[:LISTED], each[LISTED:]
     caption = (
         "Renewal outlook, the greatest expected loss first. Expected loss: chance of no renewal "
         "times revenue. Intervals, in brackets, hold what the model may err; an account is kept or "
@@ -76,29 +81,30 @@ def _money(amount: float, view: ClientView) -> str:
     return f"{number(amount, 0)} {view.currency}".rstrip()
 
 
-def _listed(view: ClientView, rows: pd.DataFrame, caption: str) -> str:
+def _listed(view: ClientView, rows: list[Record], caption: str) -> str:
     money = f"thousand {view.currency}".rstrip() if view.currency else "thousands"
-    flags = rows["flag"].mask(rows["flag"] == "ok", "")
-    sorted_ = rows["segment"].notna().any()
-    losses_ = zip(rows["expected_loss"], rows["expected_low"], rows["expected_high"], strict=True)
+    sorted_ = any(row.segment == row.segment for row in rows)
     columns = [
-        Column("Account", names(rows["name"])),
-        *([Column("Segment", [_segment(row) for row in rows.itertuples()])] if sorted_ else []),
+        Column("Account", names(row.name for row in rows)),
+        *([Column("Segment", [_segment(row) for row in rows])] if sorted_ else []),
         Column("Renews", [f"{percent(row.p_renew)} ({span(100 * row.p_low, 100 * row.p_high, 0)})"
-                          for row in rows.itertuples()], True),
-        Column(f"Revenue a year ({money})", [_thousands(v) for v in rows["revenue"]], True),
-        Column(f"Expected loss ({money})", [_range(*each) for each in losses_], True),
-        Column("Next due", [_day(day) for day in rows["due_on"]], True),
-        Column("What tells most", phrases(rows["reason"].str.replace(r"-(?=\d)", "−", regex=True))),
+                          for row in rows], True),
+        Column(f"Revenue a year ({money})", [_thousands(row.revenue) for row in rows], True),
+        Column(f"Expected loss ({money})",
+               [_range(row.expected_loss, row.expected_low, row.expected_high) for row in rows],
+               True),
+        Column("Next due", [_day(row.due_on) for row in rows], True),
+        Column("What tells most", phrases(_MINUS.sub("−", row.reason) for row in rows)),
     ]  # fmt: skip
-    told = [flag for flag in dict.fromkeys(flags) if flag]
-    note = "; ".join(
-        f"{', '.join(rows.loc[flags == flag, 'name'].head(5))}: {flag}" for flag in told
-    )
+    told: dict[str, list[str]] = {}
+    for row in rows:
+        told.setdefault(row.flag, []).append(row.name)
+    told = {flag: who for flag, who in told.items() if flag not in ("ok", "")}
+    note = "; ".join(f"{', '.join(who[:5])}: {flag}" for flag, who in told.items())
     return table(columns, caption=caption, note=text(note), kind="long reasons")
 
 
-def _segment(row: tuple) -> str:
+def _segment(row: Record) -> str:
     if row.silent:
         return "Silent"
     return text(row.segment) if row.segment == row.segment else MISSING
@@ -154,11 +160,12 @@ def _card(view: ClientView) -> Shown:
 
 def losses(view: ClientView) -> Shown:
     """Accounts with the greatest expected loss, as bars with their intervals."""
-    rows = view.prospect.accounts
-    rows = rows[rows["expected_loss"].notna()].head(DRAWN)
+    rows = records(view.prospect.accounts)
+    rows = [row for row in rows if row.expected_loss == row.expected_loss][:DRAWN]
     if len(rows) < 2:
         return Shown("", "No expected losses to draw")
-    most = float(rows[["expected_loss", "expected_high"]].max(axis=None)) / 1000
+    ends = (end for row in rows for end in (row.expected_loss, row.expected_high))
+    most = max(end for end in ends if end == end) / 1000
     across, foot = svg.Axis(0, max(most, 1e-9), 178, 462), 22 + 24 * len(rows)
     unit = (
         f"expected loss a year (thousand {view.currency})"
@@ -166,7 +173,7 @@ def losses(view: ClientView) -> Shown:
         else ("expected loss a year (thousands)")
     )
     marks = svg.below(across, foot, top=14, label=unit)
-    for place, row in enumerate(rows.itertuples()):
+    for place, row in enumerate(rows):
         y = 26 + 24 * place
         end = across.at(row.expected_loss / 1000)
         marks.append(svg.words(168, y + 4, _cut(row.name), anchor="end", size=12))
@@ -178,7 +185,7 @@ def losses(view: ClientView) -> Shown:
     said = "; ".join(
         f"{row.name} {number(row.expected_loss, 0)} "
         f"({span(row.expected_low, row.expected_high, 0)})"
-        for row in rows.itertuples()
+        for row in rows
     )
     caption = (
         "Where the expected loss lies. Orange: what the model may err; whether an account leaves "

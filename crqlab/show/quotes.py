@@ -7,11 +7,12 @@ import re
 import pandas as pd
 
 from crqlab.show.markup import name, text
+from crqlab.show.records import Record
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
-def quote(row: tuple) -> str:
+def quote(row: Record) -> str:
     """Return one comment as a list item; its account only where that may be named."""
     known = not pd.isna(row.language) and _LANGUAGE.fullmatch(str(row.language))
     language = f' lang="{row.language}"' if known else ""

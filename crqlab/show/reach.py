@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Reach:
     """Participation of one client's wave; every table may be without rows.
 
@@ -76,15 +77,24 @@ class Reach:
 
     def share(self, unit: str) -> pd.Series | None:
         """Return how many contacts, accounts or how much revenue answered; None if unknown."""
-        rows = self.completion[
-            (self.completion["dimension"] == "all") & (self.completion["unit"] == unit)
-        ]
-        known = rows[rows["value"].notna()]
-        return None if known.empty else known.iloc[0]
+        return self._shares.get(unit)
 
     def score(self, measure: str, view: str) -> pd.Series | None:
         """Return one view of a score as in ``nonresponse``; None if unknown or withheld."""
-        rows = self.nonresponse
-        same = (rows["measure"].to_numpy() == measure) & (rows["view"].to_numpy() == view)
-        found = np.flatnonzero(same & ~np.isnan(rows["value"].to_numpy(float)))
-        return rows.iloc[found[0]] if len(found) else None
+        return self._scores.get((measure, view))
+
+    @cached_property
+    def _shares(self) -> dict[str, pd.Series]:
+        rows = self.completion[self.completion["dimension"] == "all"]
+        return _first(rows, "unit")
+
+    @cached_property
+    def _scores(self) -> dict[tuple[str, str], pd.Series]:
+        return _first(self.nonresponse, "measure", "view")
+
+
+def _first(rows: pd.DataFrame, *by: str) -> dict[Hashable, pd.Series]:
+    """Return the first row with a value for each group."""
+    known = rows[rows["value"].notna().to_numpy(bool)].drop_duplicates(list(by))
+    keys = known[by[0]] if len(by) == 1 else zip(*(known[name] for name in by), strict=True)
+    return {key: row for key, (_, row) in zip(keys, known.iterrows(), strict=True)}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from math import isnan, nan
+
 import pandas as pd
 
 from crqlab.show.charts import ends
 from crqlab.show.markup import Column, Shown, names, paragraph, phrases, table, text
 from crqlab.show.numbers import MISSING, decimals, number, percent, span
+from crqlab.show.records import Record, records
 from crqlab.show.strips import bar
 from crqlab.show.view import ClientView
 
@@ -39,9 +42,7 @@ def constructs(view: ClientView) -> Shown:
         for label, measure in zip(labels, rows["measure"], strict=True)
     ]
     inside = rows["measure"].isin(asked.crq.constructs).map({True: "yes", False: "no"})
-    drawn = [
-        bar(value=row.value, low=row.low, high=row.high, ends=scale) for row in rows.itertuples()
-    ]
+    drawn = [bar(value=row.value, low=row.low, high=row.high, ends=scale) for row in records(rows)]
     columns = [
         Column("Construct", labels),
         Column("In CRQ", inside.tolist()),
@@ -129,7 +130,7 @@ def change_parts(view: ClientView) -> Shown:
     )
     whole = rows[rows["part"] == "all"]
     said = "; ".join(
-        f"{view.instrument.label(row.measure)} {_moved(row)}" for row in whole.itertuples()
+        f"{view.instrument.label(row.measure)} {_moved(row)}" for row in records(whole)
     )
     html = table(columns, caption=caption, note=text(note))
     return Shown(html, f"Change since {view.before}: {said}")
@@ -168,75 +169,75 @@ def roll_ups(view: ClientView) -> Shown:
 
 def agreement(view: ClientView) -> Shown:
     """Whether people of one account say the same, in plain words."""
-    rows = view.agreement
-    whole = rows[rows["measure"] == "crq"].set_index("statistic")
+    found: dict[str, dict[str, Record]] = {}
+    for row in records(view.agreement):
+        found.setdefault(row.measure, {})[row.statistic] = row
+    whole = found.get("crq", {})
     told = [sentence for sentence in (_between(whole), _reliable(whole), _agree(whole)) if sentence]
     if not told:
         said = "Too few accounts with several respondents to say how far their people agree."
         return Shown(paragraph(text(said)), said)
-    html = f"{paragraph(text(' '.join(told)), 'lead')}\n{_agreed(view, rows)}"
+    html = f"{paragraph(text(' '.join(told)), 'lead')}\n{_agreed(view, found)}"
     return Shown(html, " ".join(told))
 
 
-def _agreed(view: ClientView, rows: pd.DataFrame) -> str:
+_UNKNOWN = Record(value=nan, low=nan, high=nan, n_respondents=nan, n_accounts=nan)
+
+
+def _agreed(view: ClientView, found: dict[str, dict[str, Record]]) -> str:
     """The three statistics of each measure beside each other."""
     kinds = {"icc1": "ICC(1)", "icc2": "ICC(2)", "rwg_j": "r_wg(J)"}
-    sets = {name: rows[rows["statistic"] == name].set_index("measure") for name in kinds}
-    measures = list(dict.fromkeys(rows["measure"]))
-    sets = {name: some.reindex(measures) for name, some in sets.items()}
-    columns = [Column("Measure", phrases(view.instrument.label(measure) for measure in measures))]
-    for name, label in kinds.items():
-        some = sets[name]
+    sets = {kind: [own.get(kind, _UNKNOWN) for own in found.values()] for kind in kinds}
+    columns = [Column("Measure", phrases(view.instrument.label(measure) for measure in found))]
+    for kind, label in kinds.items():
         columns += [
-            Column(label, [number(value) for value in some["value"]], True),
-            Column("Interval", _spans(some["low"], some["high"]), True),
+            Column(label, [number(row.value) for row in sets[kind]], True),
+            Column("Interval", [span(row.low, row.high) for row in sets[kind]], True),
         ]
     people, several = sets["icc1"], sets["rwg_j"]
     columns += [
-        Column("Respondents", [number(n, 0) for n in people["n_respondents"]], True),
-        Column("Accounts", [number(n, 0) for n in people["n_accounts"]], True),
-        Column("n for r_wg(J)", [number(n, 0) for n in several["n_accounts"]], True),
+        Column("Respondents", [number(row.n_respondents, 0) for row in people], True),
+        Column("Accounts", [number(row.n_accounts, 0) for row in people], True),
+        Column("n for r_wg(J)", [number(row.n_accounts, 0) for row in several], True),
     ]
     methods = [
-        f"{label}: {'; '.join(dict.fromkeys(sets[name]['method'].dropna()))}"
-        for name, label in kinds.items()
+        f"{label}: {'; '.join(dict.fromkeys(o[kind].method for o in found.values() if kind in o))}"
+        for kind, label in kinds.items()
     ]
+    level = percent(next(row.level for own in found.values() for row in own.values()))
     caption = (
-        f"Agreement inside accounts, {_level(rows)} intervals. {'. '.join(methods)}. r_wg(J) needs "
+        f"Agreement inside accounts, {level} intervals. {'. '.join(methods)}. r_wg(J) needs "
         "two respondents of an account; the last column counts such accounts."
     )
     return table(columns, caption=caption)
 
 
-def _between(whole: pd.DataFrame) -> str:
-    icc1 = _value(whole, "icc1")
-    if icc1 != icc1:
+def _between(whole: dict[str, Record]) -> str:
+    row = whole.get("icc1", _UNKNOWN)
+    if isnan(row.value):
         return ""
-    between = span(*(100 * whole.loc["icc1", end] for end in ("low", "high")), 0)
+    between = span(100 * row.low, 100 * row.high, 0)
     return (
-        f"About {percent(max(icc1, 0))} of the differences between answers lie between accounts "
-        f"({_level(whole)} interval {between}\u00a0%), the rest between people of the same account."
+        f"About {percent(max(row.value, 0))} of the differences between answers lie between "
+        f"accounts ({percent(row.level)} interval {between}\u00a0%), the rest between people of "
+        "the same account."
     )
 
 
-def _reliable(whole: pd.DataFrame) -> str:
-    icc2 = _value(whole, "icc2")
-    if icc2 != icc2:
+def _reliable(whole: dict[str, Record]) -> str:
+    icc2 = whole.get("icc2", _UNKNOWN).value
+    if isnan(icc2):
         return ""
     words = "safe enough to rank" if icc2 >= 0.7 else "not safe enough to rank by, so we shrink it"
     return f"An average account's plain mean has a reliability of {number(icc2)}: {words}."
 
 
-def _agree(whole: pd.DataFrame) -> str:
-    rwg = _value(whole, "rwg_j")
-    if rwg != rwg:
+def _agree(whole: dict[str, Record]) -> str:
+    rwg = whole.get("rwg_j", _UNKNOWN).value
+    if isnan(rwg):
         return ""
     words = "strong" if rwg >= 0.7 else "moderate" if rwg >= 0.5 else "weak"
     return f"Inside accounts people show {words} agreement (r_wg(J) {number(rwg)}, at most 1)."
-
-
-def _value(whole: pd.DataFrame, statistic: str) -> float:
-    return float(whole.loc[statistic, "value"]) if statistic in whole.index else float("nan")
 
 
 def _estimates(rows: pd.DataFrame, *, change: bool = False) -> list[Column]:

@@ -9,6 +9,7 @@ from crqlab.show.colours import MUTED, ink
 from crqlab.show.colours import segment as colour
 from crqlab.show.markup import Column, Shown, folded, names, paragraph, phrases, table, text
 from crqlab.show.numbers import MISSING, count, number, percent, share, span
+from crqlab.show.records import Record, records
 from crqlab.show.segmented import LOSING
 from crqlab.show.view import ClientView
 
@@ -159,17 +160,18 @@ def _bars(order, n, paid, fills, known: bool) -> list[str]:
 
 def migration(view: ClientView) -> Shown:
     """From which segment to which accounts moved since the wave before."""
-    rows, before = view.segmented.migration, view.segmented.before
-    if rows.empty:
+    rows, before = records(view.segmented.migration), view.segmented.before
+    if not rows:
         said = "Nobody can have moved: there is no earlier wave with segments."
         return Shown(paragraph(text(said)), said)
     known = [*view.segmented.order, "Silent", "Open"]
-    origins = [name for name in [*known, "new"] if name in set(rows["from_segment"])]
-    ends = [name for name in [*known, "not asked"] if name in set(rows["segment"])]
-    cells = rows.set_index(["from_segment", "segment"])[["n", "revenue"]]
+    cells = {(row.from_segment, row.segment): row for row in rows}
+    begun, ended = ({key[place] for key in cells} for place in (0, 1))
+    origins = [name for name in [*known, "new"] if name in begun]
+    ends = [name for name in [*known, "not asked"] if name in ended]
     columns = [Column(f"{before}, down; {view.wave}, across", phrases(origins))]
     for end in ends:
-        some = [cells.loc[(o, end)] if (o, end) in cells.index else None for o in origins]
+        some = [cells.get((origin, end)) for origin in origins]
         heat = [_shade(view, o, end, row is not None) for o, row in zip(origins, some, strict=True)]
         columns.append(Column(end, [_moved(row) for row in some], True, heat))
     caption = (
@@ -180,12 +182,11 @@ def migration(view: ClientView) -> Shown:
     return Shown(table(columns, caption=caption, kind="small"), caption)
 
 
-def _moved(row: pd.Series | None) -> str:
+def _moved(row: Record | None) -> str:
     if row is None:
         return MISSING
-    paid = row["revenue"]
-    money = f" ({number(paid / 1000, 0)})" if paid == paid and paid > 0 else ""
-    return f"{row['n']:,.0f}{money}"
+    money = f" ({number(row.revenue / 1000, 0)})" if row.revenue > 0 else ""
+    return f"{row.n:,.0f}{money}"
 
 
 def _shade(view: ClientView, origin: str, end: str, any_: bool) -> str:
@@ -198,14 +199,12 @@ def _shade(view: ClientView, origin: str, end: str, any_: bool) -> str:
 
 def segment_reasons(view: ClientView) -> Shown:
     """Account by account: segment, where from, how sure, and why."""
-    rows = view.segmented.accounts
-    rows = rows[rows["status"] != "silent"]
-    if rows.empty:
+    rows = [row for row in records(view.segmented.accounts) if row.status != "silent"]
+    if not rows:
         return Shown("", "No account has a segment")
     rung = {name: place for place, name in enumerate(reversed(view.segmented.order))}
-    rows = rows.assign(rung=rows["segment"].map(rung).fillna(len(rung)))
-    rows = rows.sort_values(["rung", "revenue"], ascending=[True, False], kind="stable")
-    first, rest = rows.head(LISTED), rows.iloc[LISTED:]
+    rows.sort(key=lambda row: (rung.get(row.segment, len(rung)), *_dearest(row.revenue)))
+    first, rest = rows[:LISTED], rows[LISTED:]
     least = view.privacy.min_scores
     caption = (
         "Why each account is where it is: the worst segment first, then the greatest revenue. P: "
@@ -213,7 +212,7 @@ def segment_reasons(view: ClientView) -> Shown:
         f"below {percent(0.6)}. Of accounts with fewer than {least} answers the segment is shown, "
         "always as provisional, and no score."
     )
-    firm = int((rows["status"] == "firm").sum())
+    firm = sum(row.status == "firm" for row in rows)
     said = f"{firm:,} of {count(len(rows), 'segment')} are firm"
     shown = Shown(_reasons(view, first, caption), said)
     if len(rest):
@@ -222,20 +221,25 @@ def segment_reasons(view: ClientView) -> Shown:
     return shown
 
 
-def _reasons(view: ClientView, rows: pd.DataFrame, caption: str) -> str:
+def _dearest(revenue: float) -> tuple[bool, float]:
+    """Sorts the greatest first, and what is not known last."""
+    return (False, -revenue) if revenue == revenue else (True, 0.0)
+
+
+def _reasons(view: ClientView, rows: list[Record], caption: str) -> str:
     columns = [
-        Column("Account", names(rows["name"])),
-        Column("Segment", phrases(rows["segment"], missing="open")),
-        *([Column(view.segmented.before, phrases(rows["before"], missing=MISSING))]
+        Column("Account", names(row.name for row in rows)),
+        Column("Segment", phrases((row.segment for row in rows), missing="open")),
+        *([Column(view.segmented.before, phrases((row.before for row in rows), missing=MISSING))]
           if view.segmented.before else []),
-        Column("Status", [_status(row) for row in rows.itertuples()]),
-        Column("P", [percent(value) for value in rows["p"]], True),
-        Column("n", [number(n, 0) for n in rows["n"]], True),
-        Column("Why", phrases(rows["reason"].str.split(": ", n=1).str[-1])),
+        Column("Status", [_status(row) for row in rows]),
+        Column("P", [percent(row.p) for row in rows], True),
+        Column("n", [number(row.n, 0) for row in rows], True),
+        Column("Why", phrases(row.reason.split(": ", 1)[-1] for row in rows)),
     ]  # fmt: skip
     return table(columns, caption=caption, kind="long reasons")
 
 
-def _status(row: tuple) -> str:
+def _status(row: Record) -> str:
     near = ", on the line" if row.on_the_line and row.status == "firm" else ""
     return text(f"{row.status}{near}")

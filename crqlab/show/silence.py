@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
+
 import pandas as pd
 
 from crqlab.show.markup import Column, Shown, hidden, names, paragraph, table, text
 from crqlab.show.numbers import MISSING, count, number, percent, span
+from crqlab.show.records import Record, grouped, records
 from crqlab.show.view import ClientView
 
 LISTED = 25  # silent accounts, and accounts of the grid, that a reader still goes through
@@ -21,14 +25,15 @@ def silent(view: ClientView) -> Shown:
         return Shown(paragraph(text(said), "lead"), said) + others if asked else others
     shown, left = rows.head(LISTED), rows.iloc[LISTED:]
     paid = rows["revenue"].notna().any()
+    each = records(shown)
     columns = [
         Column("Silent account", names(shown["name"])),
         *([_revenue(shown, view)] if paid else []),
         Column("Silent since", names(shown["silent_since"])),
         Column("Waves", [f"{n:,}" for n in shown["n_waves"]], True),
         Column("Contacts asked", [f"{n:,}" for n in shown["asked"]], True),
-        Column("Last score", [_last(row) for row in shown.itertuples()], True),
-        Column("Interval", [_interval(row) for row in shown.itertuples()], True),
+        Column("Last score", [_last(row) for row in each], True),
+        Column("Interval", [_interval(row) for row in each], True),
         *_managers(shown),
     ]
     caption = (
@@ -65,13 +70,13 @@ def _managers(rows: pd.DataFrame) -> list[Column]:
     return [Column("Account manager", names(rows["manager"]))]
 
 
-def _last(row: tuple) -> str:
+def _last(row: Record) -> str:
     if row.score != row.score:
         return "never answered" if row.last_wave != row.last_wave else MISSING
     return f"{number(row.score, 1)} in {text(row.last_wave)}"
 
 
-def _interval(row: tuple) -> str:
+def _interval(row: Record) -> str:
     return MISSING if row.score != row.score else span(row.score_low, row.score_high, 1)
 
 
@@ -125,72 +130,73 @@ def voices(view: ClientView) -> Shown:
     rows = view.reach.voices
     if rows.empty:
         return Shown("", "Which roles are heard is not known")
-    missing = (rows["status"] != "heard").groupby(rows["account_id"]).sum()
-    facts = rows.drop_duplicates("account_id").set_index("account_id")
-    order = facts.assign(missing=missing).sort_values(
-        ["revenue", "name"], ascending=[False, True], kind="stable"
-    )
-    gaps = order[order["missing"] > 0]
-    if gaps.empty:
-        said = f"Every role is heard at all {count(len(order), 'account')}."
+    accounts = grouped(rows, "account_id")
+    gaps = {id_: own for id_, own in accounts.items() if any(map(_unheard, own))}
+    if not gaps:
+        said = f"Every role is heard at all {count(len(accounts), 'account')}."
         return Shown(paragraph(text(said)), said)
-    shown = gaps.head(LISTED)
-    cells = rows.set_index(["account_id", "role"])
-    roles = sorted(rows["role"].unique())
-    columns = [Column("Account", names(shown["name"]))]
+    order = sorted(gaps.values(), key=lambda own: _dearest(own[0]))
+    shown = [{row.role: row for row in own} for own in order[:LISTED]]
+    roles = sorted({row.role for own in accounts.values() for row in own})
+    columns = [Column("Account", names(own[0].name for own in order[:LISTED]))]
     columns += [
-        Column(
-            role,
-            *_role([cells.loc[key] if key in cells.index else None for key in keys]),
-            named=True,
-        )
-        for role in roles
-        for keys in [[(account, role) for account in shown.index]]
+        Column(role, *_role([own.get(role) for own in shown]), named=True) for role in roles
     ]
-    said = _heard(rows, order, gaps)
+    said = _heard(accounts, len(gaps))
     caption = (
         "Who is not heard, by account and role: contacts that answered, of those asked. "
         "A question mark: asked and silent; (not asked): nobody of that role was asked. Counts, "
         "so no interval."
     )
-    note = _unlisted(order, gaps, shown)
+    note = _unlisted(len(accounts), len(gaps), len(shown))
     html = f"{paragraph(text(said), 'lead')}\n"
     html += table(columns, caption=caption, note=text(note), kind="long")
     return Shown(html, said)
 
 
-def _role(rows: list[pd.Series | None]) -> tuple[list[str], bool, list[str]]:
+def _unheard(row: Record) -> bool:
+    return row.status != "heard"
+
+
+def _dearest(row: Record) -> tuple:
+    """Sorts the greatest revenue first, what is not known last, then by name."""
+    paid = row.revenue == row.revenue
+    return not paid, -row.revenue if paid else 0, row.name
+
+
+def _role(rows: list[Any]) -> tuple[list[str], bool, list[str]]:
     """Cells of one role, numeric or not, and the style of each."""
     cells = [MISSING if row is None else _cell(row) for row in rows]
     return cells, False, [WARM if cell.startswith("?") else "" for cell in cells]
 
 
-def _cell(row: pd.Series) -> str:
-    if row["status"] == "heard":
-        return f"{row['answered']:,} of {row['asked']:,}"
-    if row["status"] == "silent":
-        return f"?{hidden(' silent,')} 0 of {row['asked']:,}"
+def _cell(row: Any) -> str:
+    if row.status == "heard":
+        return f"{row.answered:,} of {row.asked:,}"
+    if row.status == "silent":
+        return f"?{hidden(' silent,')} 0 of {row.asked:,}"
     return "? (not asked)"
 
 
-def _heard(rows: pd.DataFrame, order: pd.DataFrame, gaps: pd.DataFrame) -> str:
+def _heard(accounts: dict[str, list[Record]], gaps: int) -> str:
     """Which role is missing most often, over all accounts."""
-    dumb = (rows["status"] != "heard").groupby(rows["role"]).sum()
-    n = rows["role"].value_counts()
-    worst = (dumb / n).sort_values(ascending=False, kind="stable").index[0]
+    rows = [row for own in accounts.values() for row in own]
+    n = Counter(row.role for row in rows)
+    dumb = Counter(row.role for row in rows if _unheard(row))
+    worst = max(sorted(n), key=lambda role: dumb[role] / n[role])
     return (
-        f"At {len(gaps):,} of {count(len(order), 'account')} at least one role is not heard; most "
+        f"At {gaps:,} of {count(len(accounts), 'account')} at least one role is not heard; most "
         f"often it is {worst}, missing at {dumb[worst]:,} of {n[worst]:,}."
     )
 
 
-def _unlisted(order: pd.DataFrame, gaps: pd.DataFrame, shown: pd.DataFrame) -> str:
+def _unlisted(accounts: int, gaps: int, shown: int) -> str:
     notes = []
-    if len(gaps) > len(shown):
+    if gaps > shown:
         notes.append(
-            f"{count(len(gaps) - len(shown), 'more account')} with a role that is not heard, of "
+            f"{count(gaps - shown, 'more account')} with a role that is not heard, of "
             "less revenue, not shown here; all stand in the study's table of voices."
         )
-    if len(order) > len(gaps):
-        notes.append(f"At {count(len(order) - len(gaps), 'account')} every role is heard.")
+    if accounts > gaps:
+        notes.append(f"At {count(accounts - gaps, 'account')} every role is heard.")
     return " ".join(notes)

@@ -10,6 +10,7 @@ import pandas as pd
 from crqlab.show.markup import Shown, paragraph, text
 from crqlab.show.numbers import count, number, percent, span
 from crqlab.show.quotes import quote
+from crqlab.show.records import Record, grouped, records
 from crqlab.stats.topics import FEWEST, MOST, PER_THEME
 
 QUOTES = 3  # of a theme
@@ -58,7 +59,7 @@ def themes(found: Themes) -> Shown:
     if found.questions.empty:
         said = "The questionnaire has no open questions."
         return Shown(paragraph(text(said)), said)
-    html = "\n".join(_question(found, row) for row in found.questions.itertuples())
+    html = "\n".join(_question(found, row) for row in records(found.questions))
     return Shown(f"{html}\n{paragraph(text(_method(found)))}", _aloud(found))
 
 
@@ -66,11 +67,11 @@ def _aloud(found: Themes) -> str:
     first = found.table[found.table["theme"] == 1].merge(found.questions, on="question")
     if first.empty:
         return "No question has enough comments for themes; they are listed as written."
-    said = (f"{row.wording} {_named(row.phrases)} (n = {row.n_x:,})" for row in first.itertuples())
+    said = (f"{row.wording} {_named(row.phrases)} (n = {row.n_x:,})" for row in records(first))
     return f"The largest theme of each question: {'; '.join(said)}"
 
 
-def _question(found: Themes, row: tuple) -> str:
+def _question(found: Themes, row: Record) -> str:
     head = f'<h3 translate="no">{text(row.wording)}</h3>'
     own = found.table[found.table["question"] == row.question]
     if row.withheld:
@@ -79,17 +80,16 @@ def _question(found: Themes, row: tuple) -> str:
     if own.empty:
         why = f"n = {count(row.n, 'comment')}, not sorted into themes: {row.flag}."
         rest = found.rest[found.rest["question"] == row.question]
-        quotes = "\n".join(quote(one) for one in rest.itertuples())
+        quotes = "\n".join(quote(one) for one in records(rest))
         return f'{head}{paragraph(text(why))}\n<ul class="quotes">\n{quotes}\n</ul>'
     said = f"{count(len(own), 'theme')} in {count(row.n, 'comment')}; {row.n_none:,} fit none."
-    cards = "\n".join(_theme(found, one) for one in own.itertuples())
+    quotes = grouped(found.quotes[found.quotes["question"] == row.question], "theme")
+    cards = "\n".join(_theme(found, one, quotes[one.theme]) for one in records(own))
     return f'{head}{paragraph(text(said))}\n<ul class="themes">\n{cards}\n</ul>'
 
 
-def _theme(found: Themes, row: tuple) -> str:
-    some = found.quotes
-    some = some[(some["question"] == row.question) & (some["theme"] == row.theme)].head(QUOTES)
-    quotes = "\n".join(quote(one) for one in some.itertuples())
+def _theme(found: Themes, row: Record, said: list[Record]) -> str:
+    quotes = "\n".join(quote(one) for one in said[:QUOTES])
     parts = [
         f'<p class="name" translate="no">{text(_named(row.phrases))}</p>',
         f'<p class="n">{text(_counted(row))}</p>',
@@ -103,14 +103,14 @@ def _named(phrases: tuple[str, ...]) -> str:
     return " · ".join(phrases)
 
 
-def _counted(row: tuple) -> str:
+def _counted(row: Record) -> str:
     said = f"{count(row.n, 'comment')} from {count(row.n_accounts, 'account')}"
     told = [f"{role} {n:,}" for role, n in row.roles]
     told += [f"others {row.others:,}"] if told and row.others else []
     return f"{said}; by role: {', '.join(told)}" if told else said
 
 
-def _scored(found: Themes, row: tuple) -> str:
+def _scored(found: Themes, row: Record) -> str:
     if isnan(row.value):
         if row.flag != row.flag:
             return "Nobody who wrote this has a score."

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from crqlab.base.codebook import Privacy
@@ -49,7 +49,7 @@ class Participation:
     revenue: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class ClientView:
     """One client's wave: every table already filtered, and withheld where groups are small.
 
@@ -156,7 +156,7 @@ class ClientView:
             f"{self.n_accounts:,} accounts"
         )
 
-    @property
+    @cached_property
     def scored(self) -> pd.DataFrame:
         """Accounts with a score, the highest shrunken one first."""
         rows = self.accounts[self.accounts["status"] == "scored"]
@@ -166,5 +166,8 @@ class ClientView:
 
     def measure(self, name: str) -> pd.Series | None:
         """Return one measure's row, or None where this client has no such number."""
-        found = np.flatnonzero(self.measures["measure"].to_numpy() == name)
-        return self.measures.iloc[found[0]] if len(found) else None
+        return self._measured.get(name)
+
+    @cached_property
+    def _measured(self) -> dict[str, pd.Series]:
+        return {row["measure"]: row for _, row in self.measures.iterrows()}

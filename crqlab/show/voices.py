@@ -5,6 +5,7 @@ from __future__ import annotations
 from crqlab.show.markup import Shown, paragraph, text
 from crqlab.show.numbers import count
 from crqlab.show.quotes import quote
+from crqlab.show.records import Record, records
 from crqlab.show.view import ClientView
 
 
@@ -13,7 +14,7 @@ def comments(view: ClientView) -> Shown:
     if view.questions.empty:
         said = "The questionnaire has no open questions."
         return Shown(paragraph(text(said)), said)
-    html = "\n".join(_question(view, row) for row in view.questions.itertuples())
+    html = "\n".join(_question(view, row) for row in records(view.questions))
     said = f"{count(len(view.comments), 'comment')} to {count(len(view.questions), 'question')}"
     note = (
         f"Comments of fewer than {view.privacy.min_comments} people to a question are not shown, "
@@ -25,13 +26,13 @@ def comments(view: ClientView) -> Shown:
     return Shown(f"{html}\n{paragraph(text(note))}", said)
 
 
-def _question(view: ClientView, row: tuple) -> str:
+def _question(view: ClientView, row: Record) -> str:
     wrote = count(row.n, "person wrote", "people wrote")
     head = f'<h3 translate="no">{text(row.wording)}</h3>'
     if row.withheld:
         few = f"Not shown: {wrote} something, fewer than {view.privacy.min_comments}."
         return head + paragraph(text(few if row.n else "Nobody wrote anything."))
     rows = view.comments[view.comments["question"] == row.question]
-    quotes = "\n".join(quote(comment) for comment in rows.itertuples())
+    quotes = "\n".join(quote(comment) for comment in records(rows))
     asked = f"n = {row.n:,} of {count(view.n_respondents, 'respondent')} wrote something."
     return f'{head}{paragraph(text(asked))}\n<ul class="quotes">\n{quotes}\n</ul>'

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -20,6 +21,7 @@ LEAST = 10  # texts of a language from which that share can be told
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 #: Words, ends of clauses, and what stands in brackets in place of something taken out.
 _PIECE = re.compile(rf"\[[^\]]*\]|{_WORD.pattern}|[.!?;:,()\"\n]")
+_Clause = list[tuple[str, bool]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,16 +41,6 @@ class Phrases:
     weights: NDArray
     names: tuple[str, ...]
     texts: NDArray
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Pieces:
-    """Words and ends of clauses, one after the other: whose, what, and whether it may stand."""
-
-    texts: NDArray
-    pieces: NDArray
-    word: NDArray
-    stop: NDArray
 
 
 def phrases(words: pd.Series, *, languages: pd.Series | None = None, least: int = 2) -> Phrases:
@@ -83,64 +75,73 @@ def phrases(words: pd.Series, *, languages: pd.Series | None = None, least: int 
     >>> found.names, found.texts
     (('keep', 'keep their word', 'word'), array([2, 2, 2]))
     """
-    grams = _grams(_pieces(words, languages))
-    counts = grams.groupby(["text", "phrase"], sort=True).size().rename("n").reset_index()
-    spread = counts["phrase"].value_counts().rename("texts").reset_index()
-    spread = spread[spread["texts"] >= least].sort_values(["texts", "phrase"], ascending=[0, 1])
-    kept = spread.head(MOST).sort_values("phrase", ignore_index=True)
-    return Phrases(
-        _tfidf(counts, kept, len(words)), tuple(kept["phrase"]), kept["texts"].to_numpy(int)
-    )
+    counts = [Counter(_grams(clauses)) for clauses in _clauses(words, languages)]
+    spread = Counter(chain.from_iterable(counts))
+    several = (phrase for phrase, n in spread.items() if n >= least)
+    kept = sorted(sorted(several, key=lambda phrase: (-spread[phrase], phrase))[:MOST])
+    texts = np.array([spread[phrase] for phrase in kept], dtype=int)
+    return Phrases(_tfidf(counts, kept, texts), tuple(kept), texts)
 
 
-def _pieces(words: pd.Series, languages: pd.Series | None) -> _Pieces:
-    """Cut texts into words and whatever stands between clauses."""
+def _clauses(words: pd.Series, languages: pd.Series | None) -> list[list[_Clause]]:
+    """Cut each text into clauses, runs of words; of each word, whether it may end a phrase."""
     said = [_PIECE.findall(text.casefold().replace("’", "'")) for text in words]
-    texts = np.repeat(np.arange(len(said)), [len(found) for found in said])
-    codes, distinct = pd.factorize(np.array(list(chain.from_iterable(said)), dtype=object))
     known = [""] * len(said) if languages is None else languages.fillna("").astype(str).str[:2]
-    spoken = np.array([code.lower() for code in known], dtype=object)[texts]
-    word = np.array([bool(_WORD.fullmatch(piece)) for piece in distinct], dtype=bool)
-    stems = pd.Series([piece.partition("'")[0] for piece in distinct], dtype=object)
-    stop = (~word | (stems.str.len() < 2).to_numpy(bool))[codes]
-    for language, listed in STOPWORDS.items():
-        stop |= stems.isin(listed).to_numpy(bool)[codes] & np.isin(spoken, [language, ""])
-    stop |= _common(texts, codes, spoken)
-    return _Pieces(texts, np.asarray(distinct, dtype=object)[codes], word[codes], stop)
+    spoken = [code.lower() for code in known]
+    telling = {code: _Telling(code, said, spoken) for code in set(spoken)}
+    return [_cut(text, telling[code]) for text, code in zip(said, spoken, strict=True)]
 
 
-def _common(texts: NDArray, codes: NDArray, spoken: NDArray) -> NDArray:
-    """Words of languages without a list that stand in many of the language's texts."""
-    rows = pd.DataFrame({"text": texts, "code": codes, "language": spoken})
-    other = rows[~rows["language"].isin([*STOPWORDS, ""])]
-    n = other.groupby("language")["text"].transform("nunique")
-    within = other.groupby(["language", "code"])["text"].transform("nunique")
-    common = (within > COMMON * n) & (n >= LEAST)
-    return common.reindex(rows.index, fill_value=False).to_numpy(bool)
+class _Telling(dict):
+    """Pieces of one language: whether they may begin and end a phrase; None if no word."""
+
+    def __init__(self, code: str, said: list[list[str]], spoken: list[str]) -> None:
+        listed = [words for language, words in STOPWORDS.items() if code in (language, "")]
+        self._listed = frozenset().union(*listed)
+        same = () if listed else zip(said, spoken, strict=True)
+        texts = [set(text) for text, language in same if language == code and text]
+        often = Counter(chain.from_iterable(texts)) if len(texts) >= LEAST else {}
+        self._often = {piece for piece, n in often.items() if n > COMMON * len(texts)}
+
+    def __missing__(self, piece: str) -> bool | None:
+        stem = piece.partition("'")[0]
+        stop = len(stem) < 2 or stem in self._listed or piece in self._often
+        self[piece] = not stop if _WORD.fullmatch(piece) else None
+        return self[piece]
 
 
-def _grams(cut: _Pieces) -> pd.DataFrame:
-    """Every phrase of every text, once for each time that it is said."""
-    texts, stop = cut.texts, cut.stop
-    found, inside, said = [], cut.word, cut.pieces
-    for length in range(1, LONGEST + 1):
-        start = np.arange(max(len(texts) - length + 1, 0))
-        last = start + length - 1
-        if length > 1:
-            inside = inside[: len(start)] & cut.word[last] & (texts[start] == texts[last])
-            said = said[: len(start)] + " " + cut.pieces[last]
-        whole = inside[: len(start)] & ~stop[start] & ~stop[last]
-        found.append(pd.DataFrame({"text": texts[start][whole], "phrase": said[whole]}))
-    return pd.concat(found, ignore_index=True)
+def _cut(pieces: list[str], telling: Mapping[str, bool | None]) -> list[_Clause]:
+    """Cut a text at whatever is no word."""
+    clauses: list[_Clause] = [[]]
+    for piece in pieces:
+        tells = telling[piece]
+        if tells is None:
+            clauses.append([])
+        else:
+            clauses[-1].append((piece, tells))
+    return clauses
 
 
-def _tfidf(counts: pd.DataFrame, kept: pd.DataFrame, n: int) -> NDArray:
-    place = pd.Series(kept.index, index=kept["phrase"])
-    some = counts[counts["phrase"].isin(kept["phrase"])]
-    weights = np.zeros((n, len(kept)))
-    rare = np.log((1 + n) / (1 + kept["texts"].to_numpy(float))) + 1
-    column = place[some["phrase"]].to_numpy(int)
-    weights[some["text"].to_numpy(int), column] = some["n"].to_numpy(float) * rare[column]
+def _grams(clauses: Iterable[_Clause]) -> Iterator[str]:
+    """Every phrase of a text, once for each time that it is said."""
+    for clause in clauses:
+        for first, (word, tells) in enumerate(clause):
+            if tells:
+                yield word
+                phrase = word
+                for last, ends in clause[first + 1 : first + LONGEST]:
+                    phrase = f"{phrase} {last}"
+                    if ends:
+                        yield phrase
+
+
+def _tfidf(counts: Sequence[Mapping[str, int]], kept: Sequence[str], texts: NDArray) -> NDArray:
+    weights = np.zeros((len(counts), len(kept)))
+    rare = np.log((1 + len(counts)) / (1 + texts.astype(float))) + 1
+    place = {phrase: i for i, phrase in enumerate(kept)}
+    for row, found in enumerate(counts):
+        for phrase in found.keys() & place.keys():
+            weights[row, place[phrase]] = found[phrase] * rare[place[phrase]]
     length = np.sqrt((weights**2).sum(axis=1, keepdims=True))
     return weights / np.where(length > 0, length, 1)
 

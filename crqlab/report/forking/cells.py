@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -27,12 +29,18 @@ _LANGUAGE = {
 
 
 class Shell:
-    """A forked shell and the line to it."""
+    """A forked shell and the line to it.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    handed : bytes
+        What its cells may take from `crqlab.report.handed`; nothing if empty.
+    """
+
+    def __init__(self, handed: bytes = b"") -> None:
         self.line, theirs = socket.socketpair()
-        with theirs, open(os.devnull) as nothing:
-            files = (nothing.fileno(), 2, 2, theirs.fileno())
+        with theirs, open(os.devnull) as nothing, _in_memory(handed) as given:
+            files = (nothing.fileno(), 2, 2, theirs.fileno(), *given)
             try:
                 self.process: Forked = forked("cells", environment=os.environ, files=files)
             except CannotForkError:
@@ -103,6 +111,18 @@ class ForkClient(PapermillNotebookClient):
             raise DeadKernelError("the forked shell died") from None
 
 
+@contextmanager
+def _in_memory(content: bytes) -> Iterator[tuple[int, ...]]:
+    """Open a file that lies in memory only, for a fork to read; none for no content."""
+    if not content:
+        yield ()
+        return
+    with os.fdopen(os.memfd_create("crqlab"), "wb") as file:
+        file.write(content)
+        file.flush()
+        yield (file.fileno(),)
+
+
 @cache
 def engine() -> type[Engine]:
     """Return the engine, as papermill's engines are made."""
@@ -110,10 +130,15 @@ def engine() -> type[Engine]:
     class Managed(Engine):
         @classmethod
         def execute_managed_notebook(
-            cls, nb_man: Any, kernel_name: str, execution_timeout: int | None = None, **options: Any
+            cls,
+            nb_man: Any,
+            kernel_name: str,
+            execution_timeout: int | None = None,
+            handed: bytes = b"",
+            **options: Any,
         ) -> Any:
             try:
-                shell = Shell()
+                shell = Shell(handed)
             except CannotForkError:
                 return NBClientEngine.execute_managed_notebook(
                     nb_man, kernel_name, execution_timeout=execution_timeout, **options

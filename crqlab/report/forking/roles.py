@@ -19,12 +19,13 @@ _LIBC: list[Any] = []
 
 
 def prepare() -> None:
-    """Do once what every child needs: the C library, the page's template, the code's hash."""
+    """Do once what every child needs: the C library, the page's template, code and versions."""
     from crqlab.report import html, provenance
 
     _LIBC.append(ctypes.CDLL(None, use_errno=True))
     html.document("", title="", language="en")
     provenance.code()
+    provenance.versions()
 
 
 def become(request: dict[str, Any], files: list[int]) -> int:
@@ -116,7 +117,7 @@ def _cells(request: dict[str, Any], files: list[int]) -> int:
     """Become a bare shell that runs cells as they come over a line."""
     from crqlab.report.forking import shell
 
-    return shell.answer(files[0])
+    return shell.answer(*files)
 
 
 def _worker(request: dict[str, Any], files: list[int]) -> int:

@@ -11,6 +11,7 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from jupyter_client.session import Session
 from traitlets.config import Config
 
+from crqlab.report import handed
 from crqlab.report.forking import roles, wire
 
 
@@ -55,8 +56,18 @@ class _Stream(io.TextIOBase):
             self._told("stream", {"name": self.name, "text": text})
 
 
-def answer(file: int) -> int:
-    """Run the cells that come over a line until it ends; returns an exit code."""
+def answer(file: int, *given: int) -> int:
+    """Run the cells that come over a line until it ends; returns an exit code.
+
+    Parameters
+    ----------
+    file : int
+        The line.
+    *given : int
+        An open file with what `crqlab.report.handed` hands out, if anything is.
+    """
+    for content in given:
+        handed.receive(content)
     with socket.socket(fileno=file) as line:
 
         def told(kind: str, content: Any) -> None:

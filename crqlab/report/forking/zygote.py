@@ -95,7 +95,7 @@ class Zygote:
             _, user, _ = struct.unpack(
                 "3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
             )
-            request, files = wire.receive(line, files=4)
+            request, files = wire.receive(line, files=5)
             why = "another user" if user != os.getuid() else self._refusal()
             if why:
                 wire.send(line, {"refused": why})
