@@ -201,7 +201,8 @@ def _journey(study, clients, wave, settings, reviewer=False) -> None:
         say(f"{page.path}")
     if reviewer:
         _reviewed(study, wanted)
-    say(f"{index(study)}")
+    new = [page.path.stem for page in pages if page.made]
+    say(f"{index(study, language=settings.get('language'), new=new)}")
 
 
 def _reviewed(study, wanted) -> None:
@@ -228,7 +229,8 @@ def _everybody(study, where, wave, settings, jobs, limit, cluster, reviewer) -> 
         typer.echo(str(step), err=True)
     if reviewer:
         _reviewed(study, [(s.job.client, s.job.wave) for s in outcome.steps if not s.error])
-    say(f"{index(study)}")
+    new = [step.job.file for step in outcome.steps if step.status == "made"]
+    say(f"{index(study, language=settings.get('language'), new=new)}")
     raise typer.Exit(int(bool(outcome.failed)))
 
 
