@@ -24,6 +24,7 @@ PARTS = {
     "joiners": "Accounts that joined",
     "leavers": "Accounts that left",
 }
+AGREEMENT = {"icc1": "ICC(1)", "icc2": "ICC(2)", "rwg_j": "r_wg(J)"}
 
 
 def constructs(view: ClientView) -> Shown:
@@ -180,12 +181,11 @@ def agreement(view: ClientView) -> Shown:
 
 def _agreed(view: ClientView, rows: pd.DataFrame) -> str:
     """The three statistics of each measure beside each other."""
-    kinds = {"icc1": "ICC(1)", "icc2": "ICC(2)", "rwg_j": "r_wg(J)"}
-    sets = {name: rows[rows["statistic"] == name].set_index("measure") for name in kinds}
+    sets = {name: rows[rows["statistic"] == name].set_index("measure") for name in AGREEMENT}
     measures = list(dict.fromkeys(rows["measure"]))
     sets = {name: some.reindex(measures) for name, some in sets.items()}
     columns = [Column("Measure", phrases(view.instrument.label(measure) for measure in measures))]
-    for name, label in kinds.items():
+    for name, label in AGREEMENT.items():
         some = sets[name]
         columns += [
             Column(label, [number(value) for value in some["value"]], True),
@@ -199,7 +199,7 @@ def _agreed(view: ClientView, rows: pd.DataFrame) -> str:
     ]
     methods = [
         f"{label}: {'; '.join(dict.fromkeys(sets[name]['method'].dropna()))}"
-        for name, label in kinds.items()
+        for name, label in AGREEMENT.items()
     ]
     caption = (
         f"Agreement inside accounts, {_level(rows)} intervals. {'. '.join(methods)}. r_wg(J) needs "

@@ -19,6 +19,7 @@ from pptx.util import Emu, Inches, Pt
 from crqlab.base.errors import StudyError
 from crqlab.report.exports.archive import settled
 from crqlab.report.exports.theme import Theme
+from crqlab.report.exports.voice import PLAIN, Voice
 from crqlab.show.colours import INK, LINE, MUTED
 from crqlab.show.markup import plain
 
@@ -36,10 +37,14 @@ class Deck:
     theme : Theme
     template : Path or None
         A ``.pptx`` file; its masters stay, its slides go.
+    voice : Voice
+        In whose language messages, headings and words are said; cells of tables and labels of
+        charts stand as they are given.
     """
 
-    def __init__(self, theme: Theme, template: Path | None) -> None:
+    def __init__(self, theme: Theme, template: Path | None, voice: Voice = PLAIN) -> None:
         self.theme = theme
+        self.voice = voice
         self._plain = template is None
         self._file = _opened(template)
         self._layout = next(
@@ -58,7 +63,8 @@ class Deck:
             title.width, title.height = self.width - 2 * _EDGE, Inches(1.0)
         frame = title.text_frame
         frame.word_wrap = True
-        self._write(frame.paragraphs[0], message, 26, INK if self._plain else None, bold=True)
+        said = self.voice.said(message)
+        self._write(frame.paragraphs[0], said, 26, INK if self._plain else None, bold=True)
         if self._plain:
             frame.vertical_anchor = MSO_ANCHOR.TOP
             frame.paragraphs[0].alignment = PP_ALIGN.LEFT
@@ -72,7 +78,7 @@ class Deck:
             self.words(page, [foot], (_EDGE, self._foot, self.width - 2 * _EDGE, Inches(0.6)),
                        size=11, colour=MUTED)  # fmt: skip
         if notes:
-            page.notes_slide.notes_text_frame.text = plain(notes)
+            page.notes_slide.notes_text_frame.text = plain(self.voice.said(notes))
         return page
 
     @property
@@ -106,7 +112,7 @@ class Deck:
         frame.word_wrap = True
         for number, line in enumerate(lines):
             paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
-            self._write(paragraph, line, size, colour, bold=bold)
+            self._write(paragraph, self.voice.said(line), size, colour, bold=bold)
 
     def bars(
         self,
@@ -142,6 +148,7 @@ class Deck:
             One for each bar; else the accent colour for all.
         """
         order = slice(None, None, -1 if flat else 1)
+        code, name = self.voice.code(code), self.voice.said(name)
         data = CategoryChartData(number_format=code)
         data.categories = [_still(label) for label in labels][order]
         data.add_series(_still(name), [None if v != v else v for v in values][order])
@@ -178,6 +185,7 @@ class Deck:
         name: str,
     ) -> None:
         """Draw a course over waves that PowerPoint can edit, with intervals as error bars."""
+        code, name = self.voice.code(code), self.voice.said(name)
         data = CategoryChartData(number_format=code)
         data.categories = [_still(label) for label in labels]
         data.add_series(_still(name), [None if v != v else v for v in values])
@@ -197,6 +205,7 @@ class Deck:
         """Write a table; ``wide`` are the shares of its width that columns get."""
         left, top, width, _ = self.box(page)
         height = Inches(0.4)
+        heads = [self.voice.said(head) for head in heads]
         made = page.shapes.add_table(len(cells) + 1, len(heads), left, top, width, height)
         for place, share in enumerate(wide):
             made.table.columns[place].width = Emu(int(width * share))
@@ -223,6 +232,8 @@ class Deck:
                bold: bool = False) -> None:  # fmt: skip
         run = paragraph.add_run()
         run.text = plain(said)
+        if self.voice.tag:
+            run.font._rPr.set("lang", self.voice.tag)
         run.font.size, run.font.bold = Pt(size), bold
         if colour:
             run.font.color.rgb = _rgb(colour)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from crqlab.report.exports.theme import Theme
+from crqlab.report.exports.voice import PLAIN, Voice
 from crqlab.report.provenance import RunCard
-from crqlab.show import accounts, method, scores
+from crqlab.show import method, scores
 from crqlab.show.charts import ends
 from crqlab.show.colours import SOFT
 from crqlab.show.headline import MADE_UP
@@ -21,11 +22,18 @@ if TYPE_CHECKING:
 
 _MOST_BARS = 20
 _MOST_ROWS = 9
-_PLAIN, _SIGNED, _SHARE = "0.00", "+0;-0;0", "0%"
+_LONGEST = 40  # letters of a name in a title or beside a bar
+_PLAIN, _SIGNED, _SHARE = "0.00", "+0;-0;0", "0 %"
 
 
 def content(
-    view: ClientView, theme: Theme, *, card: RunCard, template: Path | None = None, **_: Any
+    view: ClientView,
+    theme: Theme,
+    *,
+    card: RunCard,
+    template: str | Path | None = None,
+    voice: Voice = PLAIN,
+    **_: Any,
 ) -> bytes:
     """Return a PowerPoint file.
 
@@ -38,6 +46,8 @@ def content(
         Named on the last slide.
     template : Path, optional
         A ``.pptx`` file with the client's own masters.
+    voice : Voice
+        In whose language the slides are.
 
     Returns
     -------
@@ -46,7 +56,7 @@ def content(
     """
     from crqlab.report.exports.deck import Deck
 
-    deck = Deck(theme, template)
+    deck = Deck(theme, Path(template) if template else None, voice)
     _opening(deck, view)
     _headline(deck, view)
     _courses(deck, view)
@@ -58,7 +68,7 @@ def content(
     _outlook(deck, view)
     _silent(deck, view)
     _closing(deck, view, card)
-    return deck.content(str(view))
+    return deck.content(voice.said(str(view)))
 
 
 def _opening(deck: Deck, view: ClientView) -> None:
@@ -134,7 +144,7 @@ def _courses(deck: Deck, view: ClientView) -> None:
                                                             strict=True))  # fmt: skip
         label = view.instrument.label(measure)
         page = deck.slide(
-            f"{label} since {known['wave'].iloc[0]}: {_moved(view, now)}",
+            f"{label}, wave by wave: {_moved(view, now)}",
             foot=_foot(view, now, f"Respondents {n}"),
         )
         deck.line(
@@ -164,7 +174,7 @@ def _answered(deck: Deck, view: ClientView) -> None:
     more = share(part.accounts_answered, part.accounts, "accounts")
     page = deck.slide(f"{said} answered; they speak for {more}",
                       foot=_foot(view, said="A census: counts, so no interval"))  # fmt: skip
-    labels, values = zip(*heard, strict=True)
+    labels, values = zip(*((deck.voice.said(label), part) for label, part in heard), strict=True)
     deck.bars(page, labels, values, ends=(0.0, 1.0), code=_SHARE, name="Share that answered")
 
 
@@ -174,7 +184,7 @@ def _constructs(deck: Deck, view: ClientView) -> None:
     if rows.empty:
         return
     page = deck.slide(scores.constructs(view).sentence, foot=_foot(view, rows.iloc[0]))
-    deck.bars(page, rows["label"].tolist(), rows["value"].tolist(),
+    deck.bars(page, [deck.voice.said(label) for label in rows["label"]], rows["value"].tolist(),
               spans=list(zip(rows["low"], rows["high"], strict=True)),
               ends=_axis(view, "crq"), name="Mean score")  # fmt: skip
 
@@ -200,14 +210,25 @@ def _accounts(deck: Deck, view: ClientView) -> None:
     which = f"The {half} highest and the {half} lowest of {len(rows)}. " * (len(some) < len(rows))
     level = percent(float(view.measures["level"].iloc[0]))
     page = deck.slide(
-        accounts.accounts(view).sentence,
+        f"Highest: {_placed(rows.iloc[0])}. Lowest: {_placed(rows.iloc[-1])}.",
         foot=_foot(view, said=f"{which}Shrunken CRQ, {level} intervals (empirical Bayes); "
                    "respondents in brackets"),
     )  # fmt: skip
-    labels = [f"{name} ({n})" for name, n in zip(some["name"], some["n"], strict=True)]
+    labels = [f"{_brief(name)} ({n})" for name, n in zip(some["name"], some["n"], strict=True)]
     deck.bars(page, labels, some["shrunken"].tolist(),
               spans=list(zip(some["shrunken_low"], some["shrunken_high"], strict=True)),
               ends=_axis(view, "crq"), code="0.0", name="CRQ, shrunken")  # fmt: skip
+
+
+def _placed(row: pd.Series) -> str:
+    """An account with its score, as a title says it."""
+    between = span(row["shrunken_low"], row["shrunken_high"], 1)
+    return f"{_brief(row['name'])}, CRQ {number(row['shrunken'], 1)} ({between})"
+
+
+def _brief(name: str) -> str:
+    """A name that leaves room for what is said of it."""
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1].rstrip()}…"
 
 
 def _segments(deck: Deck, view: ClientView) -> None:
@@ -216,15 +237,16 @@ def _segments(deck: Deck, view: ClientView) -> None:
     if rows.empty:
         return
     level = percent(float(rows["level"].iloc[0]))
-    said = f"{count(int(rows['n'].sum()), 'account')}, {level} intervals; thresholds "
-    most = rows.loc[rows["n"].idxmax()]
-    whole = count(int(rows["n"].sum()), "account")
-    ends = f"{percent(most['low'])} to {percent(most['high'])}"
+    most, whole = rows.loc[rows["n"].idxmax()], count(int(rows["n"].sum()), "account")
+    between = f"{percent(most['low'])} to {percent(most['high'])}"
     page = deck.slide(
-        f"{most['n']} of {whole} are {most['segment']}: {percent(most['share'])} ({ends})",
-        foot=_foot(view, said=f"{said}{view.segmented.thresholds}"),
+        f"Largest segment: {most['segment']}, {most['n']} of {whole}, {percent(most['share'])} "
+        f"({between})",
+        foot=_foot(
+            view, said=f"{whole}, {level} intervals. Thresholds: {view.segmented.thresholds}"
+        ),
     )
-    deck.bars(page, rows["segment"].tolist(), rows["share"].tolist(),
+    deck.bars(page, [deck.voice.said(one) for one in rows["segment"]], rows["share"].tolist(),
               spans=list(zip(rows["low"], rows["high"], strict=True)),
               ends=(0.0, 1.0), code=_SHARE, name="Share of accounts")  # fmt: skip
 
@@ -242,13 +264,17 @@ def _outlook(deck: Deck, view: ClientView) -> None:
         ),
     )
     cells = [
-        (row.name, row.manager or "", f"{percent(row.p_renew)} ({percent(row.p_low)} to "
-         f"{percent(row.p_high)})", number(row.expected_loss, 0))
+        (_brief(row.name), row.manager or "", deck.voice.said(_chance(row)),
+         deck.voice.said(number(row.expected_loss, 0)))
         for row in rows.fillna({"manager": ""}).itertuples(index=False)
     ]  # fmt: skip
     money = f"Expected loss ({view.currency})" if view.currency else "Expected loss"
     heads = ("Account", "Account manager", "Chance of renewal", money)
     deck.rows(page, heads, cells, (0.34, 0.22, 0.24, 0.20))
+
+
+def _chance(row: Any) -> str:
+    return f"{percent(row.p_renew)} ({percent(row.p_low)} to {percent(row.p_high)})"
 
 
 def _at_risk(view: ClientView) -> str:
@@ -272,8 +298,8 @@ def _silent(deck: Deck, view: ClientView) -> None:
         foot=_foot(view, said="A census: counts, so no interval. Ranked by revenue"),
     )
     cells = [
-        (row.name, row.manager or "", number(row.revenue, 0), percent(row.revenue_share),
-         str(row.silent_since))
+        (_brief(row.name), row.manager or "", deck.voice.said(number(row.revenue, 0)),
+         percent(row.revenue_share), str(row.silent_since))
         for row in rows.head(_MOST_ROWS).fillna({"manager": ""}).itertuples(index=False)
     ]  # fmt: skip
     money = f"Revenue ({view.currency})" if view.currency else "Revenue"
