@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -119,9 +117,7 @@ def render(
     return _checked(html if brand == HOUSE else brand.painted(html))
 
 
-def document(
-    body: str, *, title: str, language: str, synthetic: bool = False, style: str = ""
-) -> str:
+def document(body: str, *, title: str, language: str, synthetic: bool = False) -> str:
     """Set finished HTML in the frame of a page, as for an index.
 
     Parameters
@@ -131,41 +127,15 @@ def document(
     title, language : str
     synthetic : bool
         Whether to say that the data are made up.
-    style : str
-        Rules of this page alone.
     """
     heading = _H1.search(body)
     head = heading[0] if heading else f"<h1>{text(title)}</h1>"
     body = body.replace(head, "", 1)
     if synthetic:
         head = f"{banner().html}\n{head}"
-    blocks = (Block("output", body),)
-    sheet = Sheet(text(title), text(language), head, (), blocks, style=STYLE + style)
+    sheet = Sheet(text(title), text(language), head, (), (Block("output", body),))
     html, _ = _exporter().from_notebook_node(_empty(), resources={"page": sheet})
     return _checked(html)
-
-
-def running(page: str, script: str) -> str:
-    """Return a page of ours that runs one script and, by its policy, no other.
-
-    Parameters
-    ----------
-    page : str
-        As `document` returns it; the index only, for a client's report runs nothing.
-    script : str
-        Our own, without a word from anybody's data.
-
-    Examples
-    --------
-    >>> page = document("<h1>All</h1>", title="All", language="en")
-    >>> "script-src 'sha256-" in running(page, "show();"), "script" in page
-    (True, False)
-    """
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    allowed = f"default-src 'none'; script-src 'sha256-{digest}';"
-    page = page.replace("default-src 'none';", allowed, 1)
-    before, end, after = page.rpartition("</body>")
-    return f"{before}<script>{script}</script>\n{end}{after}"
 
 
 def _told_apart(html: str) -> str:

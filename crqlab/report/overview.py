@@ -11,8 +11,9 @@ from crqlab.base.study import Study, replace
 from crqlab.report import ledger, making
 from crqlab.report.catalogue import OWN
 from crqlab.report.documents import stem
-from crqlab.report.html import document, running
+from crqlab.report.html import document
 from crqlab.report.language import said, spoken_in
+from crqlab.report.scripting import running
 from crqlab.show import overview
 from crqlab.show.markup import name
 
@@ -43,13 +44,12 @@ def index(study: Study, *, language: str | None = None, new: Iterable[str] = ())
         title=study.codebook.title,
         language=OWN,
         synthetic=study.codebook.synthetic,
-        style=(_TEMPLATE / "list.css").read_text(encoding="utf-8"),
     )
     spoken, _ = said(page, spoken_in(study, language))
     for sorted_elsewhere in study.reports.glob("index_by_*.html"):  # of earlier versions
         sorted_elsewhere.unlink()
-    script = (_TEMPLATE / "list.js").read_text(encoding="utf-8")
-    return replace(study.reports / "index.html", running(spoken, script).encode())
+    own = [(_TEMPLATE / f"list.{part}").read_text(encoding="utf-8") for part in ("js", "css")]
+    return replace(study.reports / "index.html", running(spoken, *own).encode())
 
 
 def _body(study: Study, found: pd.DataFrame) -> list[str]:

@@ -27,6 +27,8 @@ _FORMATS = {
     "money": "#,##0",
     "date": "yyyy-mm-dd",
 }
+_TEXTS = ("text", "name")
+_LINES = 31  # points: two lines of a heading
 #: Rows above a table: title, note, empty, units, headings.
 _HEAD = 5
 _WIDEST = 60
@@ -68,20 +70,7 @@ def content(
     book.set_properties(
         {"title": plain(voice.said(str(view))), "author": "crqlab", "created": datetime(2000, 1, 1)}
     )
-    style = {
-        "title": book.add_format({"bold": True, "font_size": 14, "font_color": INK}),
-        "note": book.add_format({"font_color": MUTED}),
-        "head": book.add_format(
-            {"bold": True, "font_color": "#ffffff", "bg_color": theme.accent, "text_wrap": True,
-             "valign": "vcenter"}
-        ),
-        "unit": book.add_format({"italic": True, "font_color": MUTED, "bottom": 1}),
-        "caution": book.add_format({"bold": True, "font_color": theme.warm}),
-        "words": book.add_format({"text_wrap": True, "valign": "top"}),
-        **{kind: book.add_format({"num_format": voice.code(code)})
-           for kind, code in _FORMATS.items()},
-        **dict.fromkeys(("text", "name"), book.add_format({"num_format": "@"})),
-    }  # fmt: skip
+    style = _styles(book, theme, voice)
     shown = [*sheets(view), _card(card)]
     _readme(book, style, view, shown, voice)
     for sheet in shown:
@@ -90,11 +79,34 @@ def content(
     return file.getvalue()
 
 
+def _styles(book: Any, theme: Theme, voice: Voice) -> dict[str, Any]:
+    """How texts and numbers look; headings of numbers stand to the right, as these do."""
+    head = {"bold": True, "font_color": "#ffffff", "bg_color": theme.accent, "text_wrap": True,
+            "valign": "vcenter"}  # fmt: skip
+    unit = {"italic": True, "font_color": MUTED, "bottom": 1, "text_wrap": True, "valign": "bottom"}
+    apart = {"num_format": "@", "align": "left", "indent": 1, "valign": "top"}
+    shapes = {
+        "title": {"bold": True, "font_size": 14, "font_color": INK},
+        "note": {"font_color": MUTED},
+        "head": {**head, "align": "left", "indent": 1},
+        "number head": {**head, "align": "right"},
+        "unit": {**unit, "align": "left", "indent": 1},
+        "number unit": {**unit, "align": "right"},
+        "caution": {"bold": True, "font_color": theme.warm},
+        "words": {"text_wrap": True, "align": "left", "valign": "top", "indent": 1},
+        **{kind: {"num_format": voice.code(code), "valign": "top"}
+           for kind, code in _FORMATS.items()},
+        **dict.fromkeys(_TEXTS, apart),
+    }  # fmt: skip
+    return {name: book.add_format(shape) for name, shape in shapes.items()}
+
+
 def _readme(
     book: Any, style: dict[str, Any], view: ClientView, shown: list[Sheet], voice: Voice
 ) -> None:
     page = book.add_worksheet(voice.said("README"))
     page.hide_gridlines(2)
+    page.fit_to_pages(1, 0)
     page.set_column(0, 0, 22)
     page.set_column(1, 1, 90, style["words"])
     few, words = view.privacy.min_scores, view.privacy.min_comments
@@ -142,12 +154,16 @@ def _sheet(book: Any, style: dict[str, Any], sheet: Sheet, voice: Voice) -> None
     page.set_landscape()
     page.fit_to_pages(1, 0)
     page.repeat_rows(_HEAD - 1)
+    for row in (_HEAD - 2, _HEAD - 1):
+        page.set_row(row, _LINES)
     for place, (column, field) in enumerate(sheet.fields.items()):
-        head = plain(voice.said(field.head))
-        page.write_string(_HEAD - 1, place, head, style["head"])
-        page.write_string(_HEAD - 2, place, plain(voice.said(field.unit)), style["unit"])
+        head, unit = plain(voice.said(field.head)), plain(voice.said(field.unit))
+        kind = "" if field.kind in _TEXTS else "number "
+        page.write_string(_HEAD - 1, place, head, style[f"{kind}head"])
+        page.write_string(_HEAD - 2, place, unit, style[f"{kind}unit"])
         widest = _column(page, place, sheet.rows[column], field, style, voice)
-        page.set_column(place, place, min(max(widest, len(head) * 0.6) + 2, _WIDEST))
+        wide = max(widest, len(head) * 0.6, len(unit) * 0.6)
+        page.set_column(place, place, min(wide + 3, _WIDEST))
 
 
 def _column(
@@ -163,7 +179,7 @@ def _column(
     for row, value in enumerate(values.tolist(), start=_HEAD):
         if pd.isna(value):
             continue
-        if field.kind in ("text", "name"):
+        if field.kind in _TEXTS:
             said = _words(value, field, voice)
             page.write_string(row, place, said, style["words"] if len(said) > _WIDEST else shape)
             widest = max(widest, len(said))
