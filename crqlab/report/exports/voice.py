@@ -50,13 +50,14 @@ class Voice:
         """Return one of our own texts in this language."""
         if self._into is None or not text:
             return text
-        found = self._into.said(text)
-        if found is not None:
-            return found
-        masked, held = self._masked(text)
-        found = self._into.spoken(masked, self.left)
-        self.left = [_restored(one, held) for one in self.left]
-        return _restored(found, held)
+        left: list[str] = []
+        found = self._into.spoken(text, left)
+        if left:  # names may stand in the way
+            left.clear()
+            masked, held = self._masked(text)
+            found = _restored(self._into.spoken(masked, left), held)
+            self.left += [_restored(one, held) for one in left]
+        return found
 
     def code(self, code: str) -> str:
         """Return a number format of Excel that keeps to this language where programs let it."""
