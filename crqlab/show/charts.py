@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from crqlab.show import svg
+from crqlab.show import labels, svg
 from crqlab.show.colours import ACCENT, INK, MUTED, SOFT, WARM
 from crqlab.show.markup import Shown, paragraph, text
 from crqlab.show.numbers import count, decimals, number, percent, span
@@ -271,12 +271,11 @@ def _field(view: ClientView, rows: pd.DataFrame, over: list[float], title: str, 
         marks.append(svg.line(50, down.at(over[1]), 472, down.at(over[1]), ink=INK, width=1.5))
     label = f"{view.instrument.label(two)} (scale points)"
     marks.append(svg.words(-188, 14, label, ink=MUTED, size=12).replace("<text", _TURNED, 1))
-    numbered = len(rows) <= NAMED
-    for first, second, place in zip(rows[one], rows[two], rows["place"], strict=True):
-        x, y = across.at(first), down.at(second)
-        marks.append(svg.dot(x, y, ink=ACCENT, radius=10 if numbered else 4))
-        if numbered:
-            marks.append(svg.words(x, y + 4, place, ink="#ffffff", size=11, bold=True))
+    spots = [(across.at(x), down.at(y)) for x, y in zip(rows[one], rows[two], strict=True)]
+    marks += [svg.dot(x, y, ink=ACCENT, radius=4) for x, y in spots]
+    if len(rows) <= NAMED:
+        room = (52, 10, 474, 364)
+        marks += labels.drawn(spots, list(rows["place"]), room=room, radius=4, size=11)
     return svg.picture("uniqueness", marks, size=(480, 412), title=title, says=said)
 
 
