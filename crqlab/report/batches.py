@@ -249,9 +249,7 @@ def _study(name: str, home: str, codebook: str) -> Study:
     return Study(name, Path(home))
 
 
-def attempted(
-    crew: Crew | Loners, function: str, which: dict[str, Any], seconds: float
-) -> dict[str, Any]:
+def attempted(crew: Crew, function: str, which: dict[str, Any], seconds: float) -> dict[str, Any]:
     """Let one of a crew do what a `Work` does; return its seconds and its error, if any."""
     start = time.monotonic()
     try:
@@ -260,28 +258,16 @@ def attempted(
         return {"seconds": time.monotonic() - start, "error": str(error)}
 
 
-class Loners:
-    """Workers of which each does one thing in its life, so that none knows of another's client.
-
-    Parameters
-    ----------
-    environment : mapping
-        All variables of each worker.
-    """
-
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = dict(environment)
+class Loners(Crew):
+    """Workers of which each does one thing in its life, so that none knows of another's client."""
 
     def called(self, function: str, arguments: Mapping[str, Any], *, seconds: float) -> Any:
         """Let a new worker make the call; see `Worker.called`."""
         with closing(Worker(self._environment)) as worker:
             return worker.called(function, arguments, seconds=seconds)
 
-    def close(self) -> None:
-        """Nobody waits."""
 
-
-def crew_for(home: Path, *, apart: bool) -> Crew | Loners:
+def crew_for(home: Path, *, apart: bool) -> Crew:
     """Return who works on the project in this folder.
 
     A crew's worker makes many reports, and so lists only once what no report may show; the cells

@@ -9,12 +9,12 @@ from typing import Any
 
 from crqlab.base.errors import CrqError
 from crqlab.base.study import Study
-from crqlab.report.batches import Job, Loners, Work, asked, attempted, crew_for
+from crqlab.report.batches import Job, Work, asked, attempted, crew_for
 from crqlab.report.forking.tasks import Crew
 
 _WAIT = "30s"
 #: On a worker: its crew for the run at hand.
-_CREWS: dict[str, Crew | Loners] = {}
+_CREWS: dict[str, Crew] = {}
 
 
 def scattered(

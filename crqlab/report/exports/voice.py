@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import locale
+import re
 from collections.abc import Iterator
 
 import pandas as pd
@@ -12,6 +13,7 @@ from crqlab.report.translation import Translator
 from crqlab.show.view import ClientView
 
 _FIRST, _MOST = 0xF000, 500  # characters that stand for names while a text is translated
+_PRIVATE = re.compile("[\ue000-\uf8ff]")  # no text of ours has such characters
 _SHORTEST = 2  # letters of a name that is looked for inside a text
 
 
@@ -48,7 +50,7 @@ class Voice:
 
     def said(self, text: str) -> str:
         """Return one of our own texts in this language."""
-        if self._into is None or not text:
+        if self._into is None or not text or _PRIVATE.search(text):
             return text
         left: list[str] = []
         found = self._into.spoken(text, left)
@@ -61,18 +63,18 @@ class Voice:
 
     def code(self, code: str) -> str:
         """Return a number format of Excel that keeps to this language where programs let it."""
-        return code if self._into is None else f"[$-{self._place[0]:X}]{code}"
+        return f"[$-{self._place[0]:X}]{code}" if self._place else code
 
     @property
     def tag(self) -> str:
         """The language as programs that check spelling call it; empty for that of the house."""
-        return "" if self._into is None else self._place[1].replace("_", "-")
+        return self._place[1].replace("_", "-") if self._place else ""
 
     @property
-    def _place(self) -> tuple[int, str]:
-        """The number and the name by which Windows knows this language."""
-        known = locale.windows_locale.items()
-        return next(pair for pair in known if pair[1].partition("_")[0] == self.language)
+    def _place(self) -> tuple[int, str] | None:
+        """The number and the name by which Windows knows this language, if it does."""
+        known = locale.windows_locale.items() if self._into else ()
+        return next((pair for pair in known if pair[1].partition("_")[0] == self.language), None)
 
     def _masked(self, text: str) -> tuple[str, list[str]]:
         """Put one character for each name inside a text."""
