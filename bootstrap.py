@@ -21,6 +21,7 @@ COMMANDS = (
     ("lab", "open JupyterLab on the notebooks"),
     ("test", "run every check but the browser's: format, style, floors, tests, notebooks"),
     ("test-browser", "open the demo reports in chromium, offline: requests, errors, accessibility"),
+    ("test-spark", "run the panel's queries on a local Spark; adds pyspark, needs Java 17"),
     ("lint", "check format, style and import floors; changes nothing"),
     ("notebooks", "re-execute the committed notebooks and strip their images"),
     ("reference", "re-run the R scripts under tests/reference (needs Rscript)"),
@@ -40,6 +41,7 @@ PYTHON = os.path.join(BIN, "python.exe" if WINDOWS else "python")
 LOCK = os.path.join(ROOT, "requirements.lock")
 STATE = os.path.join(VENV, "crqlab.json")
 BROWSER = os.path.join("tests", "browser")
+SPARK = os.path.join("tests", "benchmark", "spark", "requirements.lock")
 CACHES = (
     ".venv",
     ".hypothesis",
@@ -269,6 +271,8 @@ def steps(command, options):
     ]
     if command == "test-browser":
         return axe() + [("browser", pytest + ["-m", "browser", BROWSER] + options)]
+    if command == "test-spark":
+        return spark() + [("spark", pytest + ["-k", "spark", "tests/benchmark"] + options)]
     return {
         "demo": [("demo", [crqlab, "demo"] + options)],
         "lab": [("lab", [crqlab, "lab"] + options)],
@@ -304,6 +308,21 @@ def axe():
             "  Windows          winget install OpenJS.NodeJS"
         )
     return [("axe-core", [npm, "ci", "--prefix", BROWSER, "--no-audit", "--no-fund"])]
+
+
+def spark():
+    """Return the step that adds pyspark, unless it is there; only this command needs it."""
+    if shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
+        fail(
+            "Java is missing; Spark runs on it. Install it, then run the same command again:\n"
+            "  Debian, Ubuntu   sudo apt install openjdk-17-jre-headless\n"
+            "  macOS            brew install openjdk@17\n"
+            "  Windows          winget install EclipseAdoptium.Temurin.17.JRE"
+        )
+    if quietly([PYTHON, "-c", "import pyspark"]) == 0:
+        return []
+    words = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    return [("pyspark", words + ["--no-deps", "--require-hashes", "--requirement", SPARK])]
 
 
 def run(todo):

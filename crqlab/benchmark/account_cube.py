@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+import numpy as np
 import pandas as pd
 
 from crqlab.base.instrument import Instrument
@@ -20,7 +21,7 @@ from crqlab.benchmark.wave_marks import wave_marks
 
 FOLDER, SEEN = "80_cube", "seen.json"
 ORDER = ("wave", "client_id", "account_id")  # a wave stays in one piece
-PORTION = 2_500_000  # responses; more would only ask for more memory
+PORTION = 5_000_000  # responses; more would only ask for more memory
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,13 +88,12 @@ def cube(panel: Panel, asked: Instrument, *, before: Cube | None = None) -> Cube
     for waves in _portions(seen[seen["wave"].isin(changed)]):
         some = rows if len(waves) == len(seen) else rows.filter(rows["wave"].isin(waves))
         parts.append(fetched(account_waves(some, asked), list(ORDER)))
-    table = in_order_of(pd.concat(parts), list(ORDER)) if len(parts) > 1 else parts[0]
-    return Cube(table, measures_of(asked), seen, mark, tuple(in_order(changed)))
+    return Cube(_joined(parts), measures_of(asked), seen, mark, tuple(in_order(changed)))
 
 
 def _portions(waves: pd.DataFrame) -> list[list[str]]:
     """Waves to be summed up in one query: as many as hold so many responses, at least one."""
-    portion = waves["rows"].cumsum() // PORTION
+    portion = (waves["rows"].cumsum() - 1) // PORTION
     return [part["wave"].tolist() for _, part in waves.groupby(portion.to_numpy())]
 
 
@@ -106,6 +106,23 @@ def _changed(seen: pd.DataFrame, before: pd.DataFrame) -> list[str]:
 def _kept(table: pd.DataFrame, seen: pd.DataFrame, changed: Sequence[str]) -> pd.DataFrame:
     still = set(seen["wave"]) - set(changed)
     return table[table["wave"].isin(still)]
+
+
+def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Put parts below one another, column by column, and give each part's column back at once.
+
+    Each part is in order, and no wave is in two of them: whole waves are all that moves.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    waves = pd.concat([part["wave"] for part in parts], ignore_index=True)
+    code = pd.factorize(waves, sort=True)[0]
+    order = None if (np.diff(code) >= 0).all() else np.argsort(code, kind="stable")
+    columns = {}
+    for name in list(parts[0]):
+        whole = pd.concat([part.pop(name) for part in parts], ignore_index=True)
+        columns[name] = (whole if order is None else whole.take(order)).array
+    return pd.DataFrame(columns, copy=False)
 
 
 def write_cube(cube: Cube, folder: Path) -> tuple[Path, ...]:

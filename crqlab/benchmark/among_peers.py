@@ -73,9 +73,10 @@ def _measure(
     known = ~np.isnan(value)
     found = {result: np.full(len(value), np.nan) for result in _RESULTS}
     peers, n_peers = np.full(len(value), NOBODY, dtype=object), np.zeros(len(value), int)
+    client = laid.client[laid.unit]
     for cell, rows in _cells(*around, known, scores, rules):
-        inside = np.flatnonzero(known & (laid.of[int(laid.table["crossing"][cell])] == cell))
-        placed, n = _placed(value, error, laid.client, inside, rows, chance)
+        inside = np.flatnonzero(known & (laid.cell(int(laid.table["crossing"][cell])) == cell))
+        placed, n = _placed(value, error, client, inside, rows, chance)
         for result in _RESULTS:
             found[result][rows] = placed[result]
         n_peers[rows], peers[rows] = n, _named(laid.table.iloc[cell])
@@ -103,7 +104,7 @@ def _cells(
     cell_of = np.full(len(known), -1)
     for names in map(tuple, nearest):
         if names in laid.crossings:
-            code = laid.of[laid.crossings.index(names)]
+            code = laid.cell(laid.crossings.index(names))
             free = known & (cell_of < 0) & (code >= 0)
             cell_of[free] = np.where(shown[code[free]], code[free], -1)
     for cell in np.unique(cell_of[cell_of >= 0]):

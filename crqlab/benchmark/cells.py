@@ -28,28 +28,32 @@ class Cells:
     table : DataFrame, one row per cell
         ``by`` (as in ``industry × wave``), ``industry``, ``country``, ``wave``, ``tier``
         (``all`` where the cell does not tell them apart), ``parent`` (row, -1 for none).
-    of : tuple of ndarray
-        For each crossing the cell of every score, -1 where a group is not known.
     crossings : tuple of tuple of str
         From the widest to the finest.
+    unit : ndarray of int
+        The unit of every score: scores alike in client and in all groups are one unit, and so
+        are in the same cells. There are far fewer units of accounts than accounts.
+    of : tuple of ndarray
+        For each crossing the cell of every unit, -1 where a group is not known.
     atom : ndarray of int
-        The finest combination of groups of every score.
+        The finest combination of groups of every unit.
     client : ndarray of int
-        The client of every score.
+        The client of every unit.
     clients : Index
         Their names.
     """
 
     table: pd.DataFrame
-    of: tuple[NDArray, ...]
     crossings: tuple[tuple[str, ...], ...]
+    unit: NDArray
+    of: tuple[NDArray, ...]
     atom: NDArray
     client: NDArray
     clients: pd.Index
 
-    def crossing(self, at: int) -> pd.DataFrame:
-        """Return the cells of one crossing; their index counts all cells."""
-        return self.table[self.table["crossing"] == at]
+    def cell(self, crossing: int) -> NDArray:
+        """Return the cell of every score in a crossing, -1 where a group is not known."""
+        return self.of[crossing][self.unit]
 
 
 def cells(scores: Scores, by: Sequence[Sequence[str]] | None = None) -> Cells:
@@ -69,10 +73,12 @@ def cells(scores: Scores, by: Sequence[Sequence[str]] | None = None) -> Cells:
     groups = [name for name in GROUPS if name in scores.table and scores.table[name].notna().any()]
     crossings = _crossings(groups, by)
     codes = {name: _code(scores.table[name]) for name in groups}
-    client, clients = pd.factorize(scores.table["client_id"], sort=True)
+    client, clients = _code(scores.table["client_id"])
+    unit, first, atom = _units(client, codes)
+    codes = {name: (code[first], labels) for name, (code, labels) in codes.items()}
     tables, of, start = [], [], 0
     for at, names in enumerate(crossings):
-        code, labels = _crossed(names, codes, len(scores.table))
+        code, labels = _crossed(names, codes, len(first))
         of.append(np.where(code >= 0, code + start, -1).astype(np.int32))
         shown = {name: labels.get(name, np.full(len(labels["size"]), ALL)) for name in GROUPS}
         tables.append(pd.DataFrame({"crossing": at, "by": " × ".join(names) or ALL, **shown}))
@@ -80,7 +86,7 @@ def cells(scores: Scores, by: Sequence[Sequence[str]] | None = None) -> Cells:
     table = pd.concat(tables, ignore_index=True)
     parent = _parents(crossings, of, len(table))
     return Cells(
-        table.assign(parent=parent), tuple(of), crossings, _atoms(codes, len(client)), client,
+        table.assign(parent=parent), crossings, unit, tuple(of), atom, client[first],
         pd.Index(clients),
     )  # fmt: skip
 
@@ -130,11 +136,15 @@ def _crossed(names: tuple[str, ...], codes: dict, n: int) -> tuple[NDArray, dict
     return code, {**labels, "size": seen}
 
 
-def _atoms(codes: dict, n: int) -> NDArray:
-    key = np.zeros(n, np.int64)
+def _units(client: NDArray, codes: dict) -> tuple[NDArray, NDArray, NDArray]:
+    """Number units; return every score's, the first score of each, and each one's atom."""
+    atom = np.zeros(len(client), np.int64)
     for code, names in codes.values():
-        key = key * (len(names) + 1) + code + 1
-    return pd.factorize(key)[0]
+        atom = atom * (len(names) + 1) + code + 1
+    unit = pd.factorize(atom * (client.max(initial=0) + 1) + client)[0].astype(np.int32)
+    first = np.zeros(unit.max(initial=-1) + 1, np.int64)
+    first[unit[::-1]] = np.arange(len(unit))[::-1]
+    return unit, first, pd.factorize(atom[first])[0]
 
 
 def pairs(cells: Cells, crossing: int) -> tuple[NDArray, NDArray]:
@@ -143,14 +153,17 @@ def pairs(cells: Cells, crossing: int) -> tuple[NDArray, NDArray]:
     Returns
     -------
     tuple of ndarray
-        The pair of every score, -1 outside; ``cell * clients + client`` of every pair, rising.
+        The pair of every unit, -1 outside; ``cell * clients + client`` of every pair, rising.
     """
     code, width = cells.of[crossing], len(cells.clients)
-    there = np.zeros(len(cells.table) * width, bool)
-    key = code.astype(np.int64) * width + cells.client
-    there[key[code >= 0]] = True
+    inside = code >= 0
+    first = code[inside].min(initial=len(cells.table))
+    key = (code - first).astype(np.int64) * width + cells.client
+    there = np.zeros(key.max(initial=-1) + 1, bool)
+    there[key[inside]] = True
     number = np.cumsum(there) - 1
-    return np.where(code >= 0, number[np.maximum(key, 0)], -1), np.flatnonzero(there)
+    pair = np.where(inside, number.take(key, mode="clip"), -1) if inside.any() else code
+    return pair, np.flatnonzero(there) + int(first) * width
 
 
 def _parents(crossings: tuple, of: list[NDArray], n: int) -> NDArray:

@@ -40,6 +40,8 @@ class Shift:
         said = []
         if self.before.digest == self.after.digest:
             return ("it is the same release",)
+        if (self.table["why"] == "in both").all() and (self.table["change"] == 0).all():
+            return ("nothing but the name changed",)
         if one["instrument"] != other["instrument"]:
             names = [
                 f"{f['instrument']['name']} {f['instrument']['version']}" for f in (one, other)

@@ -15,16 +15,15 @@ from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 from scipy.stats import norm, t
 
 from crqlab.benchmark.cells import Cells, pairs
 from crqlab.stats.quantile_cuts import interval_shares
 from crqlab.stats.resampling import resampled, stream
 
-COLUMNS = 1500
+COLUMNS, WORK = 2000, 1500 * 500
 GRID = 96
-NARROW = 2**15
-RANK_BITS = 32
 THREADS = min(os.cpu_count() or 1, 8)
 TINY = 1e-6
 
@@ -49,17 +48,28 @@ class Cuts:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Ranked:
+    """One measure: its known scores from low to high, the unit of each, and what each counts.
+
+    ``weight`` is None where all count once.
+    """
+
+    scores: NDArray
+    unit: NDArray
+    weight: NDArray | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Sorted:
     """One crossing in one measure: scores by cell, from low to high.
 
-    ``key`` holds cell and rank of each score as one number, so that one search serves all cells;
-    ``scores`` are those ranks' scores. ``reached`` is the running ``weight``, which a cell sums to
-    its count of scores; None where all count once.
+    ``rank`` is the place of each among all ``scores``. ``reached`` is the running ``weight``,
+    which a cell sums to its count of scores; None where all count once.
     """
 
-    key: NDArray
     starts: NDArray
     n: NDArray
+    rank: NDArray
     scores: NDArray
     weight: NDArray | None
     reached: NDArray | None
@@ -99,7 +109,7 @@ def cuts(
     """
     n, width = len(cells.table), len(shares)
     found = [Cuts(*np.full((4, n, width), np.nan)) for _ in values]
-    ranked = [_ranked_once(x, weight) for x in values]
+    ranked = side_by_side(partial(_ranked_once, cells.unit, weight), values)
     any_wanted = np.any(wanted, axis=0)
     for crossing, code in enumerate(cells.of):
         first = int(cells.table["crossing"].searchsorted(crossing))
@@ -108,70 +118,65 @@ def cuts(
             continue
         part = slice(first, first + size)
         pair_of, key = pairs(cells, crossing)
-        work = partial(_laid, weight, shares, pair_of.astype(np.int32), len(key), size)
-        made = _threads(work, ranked, _places(code, part, wanted))
+        work = partial(_laid, shares, pair_of, len(key), size)
+        made = side_by_side(work, ranked, _places(code, part, wanted))
         laid, at, held = zip(*made, strict=True)
         worth = _effective(np.stack(held, axis=1), key, part, cells, draws, seed)
+        ends = _end_shares(shares, worth, level)
         for m, (some, cut) in enumerate(zip(laid, at, strict=True)):
             found[m].value[part], found[m].effective[part] = cut, worth[:, m]
-            _ends(some, found[m], part, shares, level)
+            found[m].low[part], found[m].high[part] = (_at(some, end[:, m]) for end in ends)
     return found
 
 
-def _threads(work: Callable, *over: Iterable) -> list:
+def side_by_side(work: Callable, *over: Iterable) -> list:
     """Do the same with many arrays at once; arrays let other threads work meanwhile."""
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(work, *over))
 
 
 def _laid(
-    weight: NDArray,
-    shares: NDArray,
-    pair_of: NDArray,
-    n_pairs: int,
-    size: int,
-    ranked: tuple,
-    place: NDArray,
+    shares: NDArray, pair_of: NDArray, n_pairs: int, size: int, ranked: _Ranked, place: NDArray
 ) -> tuple[_Sorted, NDArray, NDArray]:
     """One measure of one crossing: in order, its cuts, and what each client has below them."""
-    of, rows = _sorted(place, size, ranked, weight)
+    of, unit = _sorted(place, size, ranked)
     cut = _values(of, shares)
-    return of, cut, _below(of, rows, cut, pair_of, n_pairs)
+    return of, cut, _below(of, unit, cut, pair_of, n_pairs)
 
 
 def _places(code: NDArray, part: slice, wanted: list[NDArray]) -> list[NDArray]:
-    """For each measure the place of every score's cell in its crossing, -1 where not wanted."""
-    seen: dict[bytes, NDArray] = {}
-    narrow = np.int16 if part.stop - part.start < NARROW else np.int32
-    for some in wanted:
-        if (key := some[part].tobytes()) not in seen:
-            place = np.where((code >= 0) & some[code], code - part.start, -1)
-            seen[key] = place.astype(narrow)
-    return [seen[some[part].tobytes()] for some in wanted]
+    """For each measure the place of every unit's cell in its crossing; one more if not wanted."""
+    size = part.stop - part.start
+    return [
+        np.where((code >= 0) & some[code], code - part.start, size).astype(np.int32)
+        for some in wanted
+    ]
 
 
-def _ranked_once(x: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
-    """Rows that count from the lowest score to the highest, and the scores."""
-    rows = np.flatnonzero(~np.isnan(x) & (weight > 0))
-    rows = rows[np.argsort(x[rows])].astype(np.int32)
-    return rows, x[rows]
+def _ranked_once(unit: NDArray, weight: NDArray, x: NDArray) -> _Ranked:
+    order = np.argsort(x)  # missing ones come last
+    rows = order[: len(x) - np.isnan(x).sum()]
+    if (weight == weight[:1]).all() and weight[0] > 0:
+        return _Ranked(x.take(rows), unit.take(rows), None)
+    rows = rows[weight[rows] > 0]
+    return _Ranked(x.take(rows), unit.take(rows), weight.take(rows))
 
 
-def _sorted(place: NDArray, size: int, ranked: tuple, weight: NDArray) -> tuple[_Sorted, NDArray]:
-    rows, scores = ranked
-    cell = place.take(rows)
-    inside = np.flatnonzero(cell >= 0)
-    cell = cell if len(inside) == len(cell) else cell[inside]
-    rank = inside[np.argsort(cell, kind="stable")]  # counts where numbers are narrow
-    n = np.bincount(cell, minlength=size)
-    cell, rows = np.repeat(np.arange(size), n), rows.take(rank)
-    key = cell << RANK_BITS | rank
-    starts = np.concatenate([[0], np.cumsum(n)])
-    if (weight == weight[:1]).all():
-        return _Sorted(key, starts, n, scores, None, None), rows
-    total = np.bincount(cell, weight[rows], size)
-    even = weight[rows] * (n / np.where(total > 0, total, 1))[cell]
-    return _Sorted(key, starts, n, scores, even, np.cumsum(even)), rows
+def _sorted(place: NDArray, size: int, ranked: _Ranked) -> tuple[_Sorted, NDArray]:
+    """Bring scores and units into the order of their cells by counting, which keeps the ranks'."""
+    n, cell = len(ranked.unit), place.take(ranked.unit)
+    ahead = np.arange(n + 1, dtype=np.int32)
+    by_cell = csr_array((ranked.unit, cell, ahead), shape=(n, size + 1)).tocsc()
+    inside = by_cell.indptr[size]
+    rank, unit = by_cell.indices[:inside], by_cell.data[:inside]
+    starts = by_cell.indptr[: size + 1].astype(np.int64)
+    n = np.diff(starts)
+    if ranked.weight is None:
+        return _Sorted(starts, n, rank, ranked.scores, None, None), unit
+    cell, weight = np.repeat(np.arange(size), n), ranked.weight.take(rank)
+    total = np.bincount(cell, weight, size)
+    even = weight * (n / np.where(total > 0, total, 1))[cell]
+    return _Sorted(starts, n, rank, ranked.scores, even, np.cumsum(even)), unit
 
 
 def _values(of: _Sorted, shares: NDArray) -> NDArray:
@@ -184,31 +189,27 @@ def _values(of: _Sorted, shares: NDArray) -> NDArray:
 
 def _ranked(of: _Sorted, rank: NDArray) -> NDArray:
     """The score at a rank of each cell, missing in cells without any."""
-    if not len(of.key):
+    if not len(of.rank):
         return np.full(rank.shape, np.nan)
     before = of.starts[:-1, None]
-    rank = np.nan_to_num(rank, nan=1.0)
     at = (before + rank - 1).astype(int)
     if of.reached is not None:
         at = np.searchsorted(of.reached, (before + rank - 1e-6).ravel()).reshape(rank.shape)
     at = np.clip(at, before, np.maximum(of.starts[1:, None] - 1, before))
-    score = of.scores[of.key[np.minimum(at, len(of.key) - 1)] & ((1 << RANK_BITS) - 1)]
+    score = of.scores[of.rank[np.minimum(at, len(of.rank) - 1)]]
     return np.where(of.n[:, None] > 0, score, np.nan)
 
 
-def _below(of: _Sorted, rows: NDArray, cut: NDArray, pair_of: NDArray, n_pairs: int) -> NDArray:
+def _below(of: _Sorted, unit: NDArray, cut: NDArray, pair_of: NDArray, n_pairs: int) -> NDArray:
     """Weight of each pair's scores up to each cut, and last of all; shape (pairs, shares + 1)."""
-    width = cut.shape[1] + 1
-    if not len(of.key):
-        return np.zeros((n_pairs, width), np.float32)
+    size, width = len(cut), cut.shape[1] + 1
     upto = np.searchsorted(of.scores, np.nan_to_num(cut) + 1e-12, side="right")
-    edge = np.arange(len(cut))[:, None] << RANK_BITS | upto
-    reach = np.searchsorted(of.key, edge)
-    reach = np.where(of.n[:, None] > 0, reach, of.starts[:-1, None])
-    marks = np.bincount(reach.ravel(), minlength=len(of.key) + 1)
-    passed = np.cumsum(marks[:-1]) - (width - 1) * (of.key >> RANK_BITS)
-    at = np.multiply(pair_of.take(rows), width, dtype=np.int64)
-    held = np.bincount(at + passed, of.weight, n_pairs * width)
+    among = np.arange(size)[:, None] * (len(of.scores) + 1)
+    reach = np.searchsorted(of.rank + np.repeat(among[:, 0], of.n), among + upto)
+    ends = np.hstack([of.starts[:-1, None], reach, of.starts[1:, None]])
+    band = np.repeat(np.tile(np.arange(width), size), np.diff(ends, axis=1).ravel())
+    slot = (pair_of * width).take(unit) + band
+    held = np.bincount(slot, of.weight, n_pairs * width)
     return np.cumsum(held.reshape(n_pairs, width), axis=1).astype(np.float32)
 
 
@@ -216,29 +217,44 @@ def _effective(
     below: NDArray, key: NDArray, part: slice, cells: Cells, draws: int, seed: int
 ) -> NDArray:
     """Independent scores that each cut of each cell is worth; shape (cells, measures, shares)."""
-    width, size = len(cells.clients), part.stop - part.start
+    width = len(cells.clients)
     starts = np.searchsorted(key // width, np.arange(part.start, part.stop + 1))
-    n_measures, n_shares = below.shape[1], below.shape[2] - 1
-    found = np.full((size, n_measures, n_shares), np.nan)
-    groups: dict[bytes, list[int]] = {}
-    held = np.add.reduceat(below[..., -1].any(axis=1), starts[:-1]) if len(below) else [0]
-    for one in np.flatnonzero((np.diff(starts) > 1) & (np.asarray(held) > 0)):
-        groups.setdefault((key[starts[one] : starts[one + 1]] % width).tobytes(), []).append(one)
-    for names, some in groups.items():
+    found = np.full((part.stop - part.start, below.shape[1], below.shape[2] - 1), np.nan)
+    draw, tasks = partial(_draws, cells.clients, draws, seed), []
+    for names, some in _alike(below, key % width, starts).items():
         who = np.frombuffer(names, key.dtype)
-        counts = _draws(cells.clients[who], draws, seed)
-        step = max(COLUMNS // (below.shape[1] * below.shape[2]), 1)
+        step = _step(len(who), below[0].size)
         chunks = [np.array(some[start : start + step]) for start in range(0, len(some), step)]
-        rows = [below[starts[c][:, None] + np.arange(len(who))] for c in chunks]
-        for chunk, worth in zip(chunks, _threads(partial(_worth, counts), rows), strict=True):
-            found[chunk] = worth
+        counts = draw(who) if len(chunks) > 1 else None
+        tasks += [(who, chunk, counts) for chunk in chunks]
+
+    def work(who: NDArray, chunk: NDArray, counts: NDArray | None) -> None:
+        rows = below[starts[chunk][:, None] + np.arange(len(who))]
+        found[chunk] = _worth(draw(who) if counts is None else counts, rows)
+
+    if tasks:
+        side_by_side(work, *zip(*tasks, strict=True))
     return found
 
 
-def _draws(clients: NDArray, draws: int, seed: int) -> NDArray:
+def _alike(below: NDArray, client: NDArray, starts: NDArray) -> dict[bytes, list[int]]:
+    """Cells with scores of two clients or more, by the clients that are in them."""
+    groups: dict[bytes, list[int]] = {}
+    held = np.add.reduceat(below[..., -1].any(axis=1), starts[:-1]) if len(below) else [0]
+    for one in np.flatnonzero((np.diff(starts) > 1) & (np.asarray(held) > 0)):
+        groups.setdefault(client[starts[one] : starts[one + 1]].tobytes(), []).append(one)
+    return groups
+
+
+def _step(clients: int, columns: int) -> int:
+    """Cells of the same clients whose draws one thread makes at once."""
+    return max(min(WORK // (clients * columns), COLUMNS // columns), 1)
+
+
+def _draws(clients: NDArray, draws: int, seed: int, who: NDArray) -> NDArray:
     """How often each client is drawn; shape (draws, clients)."""
-    rng = stream(seed, tuple(clients))
-    return np.vstack(list(resampled(len(clients), draws, rng))).astype(np.float32)
+    rng = stream(seed, tuple(clients[who]))
+    return np.vstack(list(resampled(len(who), draws, rng))).astype(np.float32)
 
 
 def _worth(counts: NDArray, below: NDArray) -> NDArray:
@@ -277,16 +293,14 @@ def _paid(clients: NDArray) -> NDArray:
     return paid[np.maximum(clients - 1, 1) - 1]
 
 
-def _ends(of: _Sorted, found: Cuts, part: slice, shares: NDArray, level: float) -> None:
-    """Put the ends of the intervals where order statistics of as many scores have them."""
-    worth = found.effective[part]
-    for to, rank in zip((found.low, found.high), _end_shares(shares, worth, level), strict=True):
-        place = rank * (of.n[:, None] + 1)
-        below = np.clip(np.floor(place), 1, np.maximum(of.n[:, None] - 1, 1))
-        low, high = _ranked(of, below), _ranked(of, below + 1)
-        value = low + (place - below) * (high - low)
-        there = (place >= 1) & (place <= of.n[:, None]) & (of.n[:, None] > 1)
-        to[part] = np.where(there, value, np.nan)
+def _at(of: _Sorted, share: NDArray) -> NDArray:
+    """The scores at shares of a cell's number of scores and one; missing beyond the outermost."""
+    n = of.n[:, None]
+    place = share * (n + 1)
+    there = (place >= 1) & (place <= n) & (n > 1)
+    below = np.where(there, np.minimum(np.floor(place), n - 1), 1)
+    low, high = _ranked(of, below), _ranked(of, below + 1)
+    return np.where(there, low + (place - below) * (high - low), np.nan)
 
 
 def _end_shares(shares: NDArray, worth: NDArray, level: float) -> list[NDArray]:
@@ -294,7 +308,7 @@ def _end_shares(shares: NDArray, worth: NDArray, level: float) -> list[NDArray]:
     root = 1 / np.sqrt(worth)
     grid, *ends = _grid(tuple(shares), level)
     return [
-        np.stack([np.interp(root[:, s], grid, end[:, s]) for s in range(len(shares))], axis=1)
+        np.stack([np.interp(root[..., s], grid, end[:, s]) for s in range(len(shares))], axis=-1)
         for end in ends
     ]
 

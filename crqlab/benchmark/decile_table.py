@@ -8,26 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm
 from threadpoolctl import threadpool_limits
 
 from crqlab.base.errors import EstimateError, one_of
 from crqlab.benchmark.cells import ALL, Cells, cells, parent_of
-from crqlab.benchmark.cutting import Cuts, cuts
-from crqlab.benchmark.protection import (
-    BARE,
-    FEW,
-    FEW_ACCOUNTS,
-    LARGE,
-    OK,
-    Members,
-    Rules,
-    members,
-    verdicts,
-)
+from crqlab.benchmark.cut_rows import cut_rows
+from crqlab.benchmark.cutting import cuts
+from crqlab.benchmark.protection import OK, Members, Rules, members, verdicts
 from crqlab.benchmark.units import GROUPS, Scores
 from crqlab.stats.estimate import check_level
-from crqlab.stats.quantile_cuts import OPEN
 from crqlab.stats.resampling import DRAWS, SEED
 
 #: Tenths and quarters; the last is the line to *Unique*, the panel's top 10 %.
@@ -207,7 +196,7 @@ def deciles(
         wanted = [verdict == OK for verdict, _ in judged]
         some = {"wanted": wanted, "level": level, "draws": draws, "seed": seed}
         found = cuts(laid, values, weight, share, **some)
-    table = _table(laid, names, judged, found, share)
+    table = cut_rows(laid, names, judged, found, share)
     table = table.assign(unit=scores.unit, view=view, level=level)
     return DecileTable(table[list(_COLUMNS)], rules, level, scores.unit)
 
@@ -262,106 +251,12 @@ def _judged(
     """For each measure what may be shown; measures known of the same scores are judged at once."""
     accounts = scores.table["n_accounts"].to_numpy(float)
     seen: dict[bytes, tuple[NDArray, Members]] = {}
-    found = []
+    found, memory = [], {}
     for value in values:
         known = ~np.isnan(value) & (weight > 0)
         key = np.packbits(known).tobytes()
         if key not in seen:
             who = members(laid, known, weight, accounts)
-            seen[key] = (verdicts(laid, who, rules), who)
+            seen[key] = (verdicts(laid, who, rules, memory=memory), who)
         found.append(seen[key])
     return found
-
-
-def _table(
-    laid: Cells, names: Sequence[str], judged: list, found: list[Cuts], share: NDArray
-) -> pd.DataFrame:
-    """Lay all cells, measures and shares below one another; hidden cells show their parents.
-
-    A crossing of which no cell may be shown is left out: its parents say the same.
-    """
-    crossing = laid.table["crossing"].to_numpy()
-    shown = np.unique(crossing[np.any([verdict == OK for verdict, _ in judged], axis=0)])
-    told = np.isin(crossing, shown)
-    parts = [
-        _measure(laid, name, verdict, (who, told), cut, share)
-        for name, (verdict, who), cut in zip(names, judged, found, strict=True)
-    ]
-    return pd.concat(parts, ignore_index=True)
-
-
-def _measure(
-    laid: Cells, name: str, verdict: NDArray, about: tuple, cut: Cuts, share: NDArray
-) -> pd.DataFrame:
-    who, told = about
-    n, width = len(laid.table), len(share)
-    shrunken, source = _shrunken(laid, verdict, cut), _source(laid, verdict)
-    clients = np.bincount(who.cell, minlength=n)
-    accounts = np.bincount(who.cell, who.accounts, n).astype("int64")
-    kept = np.flatnonzero((source >= 0) & (clients > 0) & told)
-    of = source[kept]
-    rows = laid.table.iloc[np.repeat(kept, width)].reset_index(drop=True)
-    ends = {end: getattr(cut, end)[of].ravel() for end in ("low", "high")}
-    unsure = np.isnan(ends["low"]) | np.isnan(ends["high"])
-    own = np.repeat(of == kept, width)
-    by = laid.table["by"].to_numpy(object)
-    why = np.array([_WHY[v] for v in verdict[kept]], dtype=object)
-    said = np.repeat(why + ": " + by[of] + " is shown", width)
-    return rows.assign(
-        measure=name, share=np.tile(share, len(kept)), estimate=cut.value[of].ravel(), **ends,
-        shrunken=shrunken[of].ravel(), n_clients=np.repeat(clients[of], width),
-        n_accounts=np.repeat(accounts[of], width), shown=np.repeat(by[of], width),
-        flag=np.where(own, np.where(unsure, OPEN, "ok"), said),
-    )  # fmt: skip
-
-
-_WHY = {
-    OK: "",
-    FEW: "too few clients",
-    FEW_ACCOUNTS: "too few accounts",
-    LARGE: "one client is too large a part",
-    BARE: "subtraction would lay few clients bare",
-}
-
-
-def _source(laid: Cells, verdict: NDArray) -> NDArray:
-    """The cell whose numbers each cell shows: itself, or the nearest parent that may; else -1."""
-    source, parent = np.arange(len(verdict)), laid.table["parent"].to_numpy()
-    for _ in GROUPS:
-        hidden = (source >= 0) & (verdict[source] != OK)
-        source = np.where(hidden, parent[source], source)
-    return np.where((source >= 0) & (verdict[source] == OK), source, -1)
-
-
-def _shrunken(laid: Cells, verdict: NDArray, cut: Cuts) -> NDArray:
-    """Cuts drawn towards those of the parent as far as chance demands (DerSimonian & Laird).
-
-    Cells of a crossing differ from their parents by honest differences and by chance; what
-    chance does not explain is the variance of the honest ones.
-    """
-    parent = laid.table["parent"].to_numpy()
-    shown = verdict == OK
-    nearest = np.where(parent >= 0, _source(laid, verdict)[parent], -1)
-    z = norm.ppf(0.975)
-    noise = np.fmin((cut.high - cut.value) ** 2, np.inf) / z**2
-    noise = np.where(np.isnan(noise), (cut.value - cut.low) ** 2 / z**2, noise)
-    moved = cut.value.copy()
-    crossing = laid.table["crossing"].to_numpy()
-    for at in range(1, len(laid.crossings)):  # parents come first
-        rows = np.flatnonzero(shown & (crossing == at) & (nearest >= 0))
-        if len(rows):
-            away, spread = cut.value[rows] - moved[nearest[rows]], noise[rows]
-            moved[rows] = moved[nearest[rows]] + _kept(away, spread) * away
-    return moved
-
-
-def _kept(away: NDArray, noise: NDArray) -> NDArray:
-    """Share of each difference that is kept."""
-    sure = np.where(np.isfinite(noise) & (noise > 0), noise, np.nan)
-    weight = np.nan_to_num(1 / sure)
-    mass = np.maximum(weight.sum(axis=0), np.finfo(float).tiny)
-    excess = (weight * np.nan_to_num(away) ** 2).sum(axis=0) - (weight > 0).sum(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        between = np.maximum(np.nan_to_num(excess / mass), 0)
-        kept = between / (between + sure)
-    return np.where(np.isnan(kept), 1.0, kept)

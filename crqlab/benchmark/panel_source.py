@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SCHEMES = ("duckdb", "postgres", "postgresql", "spark")
 NEEDED, OPTIONAL = ("responses",), ("clients", "accounts", "completion", "client_scores")
+#: Where errors of the engines come from; they have no common root.
+ENGINES = ("_duckdb", "duckdb", "psycopg", "py4j", "pyspark")
 MEMORY = "400MB"
 REREADING = "partitioned_execution"  # sums up ranges of clients apart, each from all rows again
 _SPARK = {
@@ -86,21 +88,39 @@ def panel(source: Study | str) -> Panel:
         No responses there, or what the address asks for is not installed.
     """
     if isinstance(source, Study):
-        return _files(_duckdb(), source.processed, source.name)
+        with _told(source.name):
+            return _files(_duckdb(), source.processed, source.name)
     scheme, _, rest = str(source).partition("://")  # spark://local[2] is no address to urlsplit
     one_of("panel=, an address before '://',", scheme, SCHEMES)
     host, slash, path = rest.partition("/")
     name = f"{scheme}://{host.rpartition('@')[2]}{slash}{path.partition('?')[0]}"
-    if scheme == "spark":
-        return _files(_spark(host), Path(_local(slash + path)), name)
-    if scheme == "duckdb":
-        return _from_duckdb(Path(_local(slash + path)), name)
-    return _named(_postgres(str(source)), name)
+    with _told(name):
+        if scheme == "spark":
+            return _files(_spark(host), Path(_local(slash + path)), name)
+        if scheme == "duckdb":
+            return _from_duckdb(Path(_local(slash + path)), name)
+        return _named(_postgres(str(source)), name)
+
+
+@contextlib.contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Whatever an engine says when it cannot read a panel, in one line; passwords are no part."""
+    try:
+        yield
+    except Exception as lost:
+        if type(lost).__module__.split(".")[0] not in ENGINES:
+            raise
+        said = next((line for line in str(lost).splitlines() if line.strip()), type(lost).__name__)
+        raise StudyError(
+            f"Panel {name} cannot be read: {said.strip().rstrip('.!')}. Is the address right, is "
+            "the server up, and are its files whole? Correct that and run this again."
+        ) from None
 
 
 def fetched(table: ibis.Table, order: list[str]) -> pd.DataFrame:
     """Fetch rows in an order that all engines share; text is text everywhere."""
-    rows = table.to_pyarrow().to_pandas(split_blocks=True, self_destruct=True)
+    with _told(f"({table.get_backend().name})"):
+        rows = table.to_pyarrow().to_pandas(split_blocks=True, self_destruct=True)
     rows = rows.astype(dict.fromkeys(rows.select_dtypes(["object", "string"]), "str"))
     return in_order_of(rows, order)
 
@@ -156,8 +176,10 @@ def _spark(master: str) -> Any:
         from pyspark.sql import SparkSession
     except ImportError as lacking:
         raise _lacking("spark", lacking) from None
-    session = SparkSession.builder.master(master or "local[2]").appName("crqlab")
-    for key, value in _SPARK.items():
+    master = master or "local[2]"
+    session = SparkSession.builder.master(master).appName("crqlab")
+    here = dict.fromkeys(["driver.host", "driver.bindAddress"], "127.0.0.1")
+    for key, value in (_SPARK | (here if master.startswith("local") else {})).items():
         session = session.config(f"spark.{key}", value)
     return ibis.pyspark.connect(session.getOrCreate())
 

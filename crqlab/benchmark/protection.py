@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -67,19 +69,23 @@ def members(cells: Cells, known: NDArray, weight: NDArray, accounts: NDArray) ->
         Of every score.
     """
     n_clients, parts = len(cells.clients), []
+    of = cells.unit[known]
+    each = [np.bincount(of, some[known], len(cells.client)) for some in (weight, accounts)]
+    each.append(np.bincount(of, minlength=len(cells.client)).astype(float))
     for crossing in range(len(cells.of)):
         pair_of, key = pairs(cells, crossing)
-        at = pair_of[known & (pair_of >= 0)]
-        inside = known & (pair_of >= 0)
-        rows = np.bincount(at, minlength=len(key))
-        sums = [np.bincount(at, some[inside], len(key)) for some in (weight, accounts)]
+        inside = pair_of >= 0
+        sums = [np.bincount(pair_of[inside], some[inside], len(key)) for some in each]
+        rows = sums.pop().astype(np.int64)
         some = rows > 0
         columns = (key // n_clients, key % n_clients, sums[0], rows, sums[1])
         parts.append([column[some] for column in columns])
     return Members(*[np.concatenate(column) for column in zip(*parts, strict=True)])
 
 
-def verdicts(cells: Cells, who: Members, rules: Rules) -> NDArray:
+def verdicts(
+    cells: Cells, who: Members, rules: Rules, *, memory: dict[Hashable, Any] | None = None
+) -> NDArray:
     """Say of every cell whether it may be shown, and if not, why not.
 
     Parameters
@@ -87,8 +93,9 @@ def verdicts(cells: Cells, who: Members, rules: Rules) -> NDArray:
     cells : Cells
     who : Members
     rules : Rules
-    atoms : ndarray of int
-        The finest combination of groups of every score, see `finest`.
+    memory : dict, optional
+        What was found out already: one for all measures of the same cells and rules saves most
+        of the work, as their scores are missing here and there but rarely of a client's all.
 
     Returns
     -------
@@ -104,14 +111,26 @@ def verdicts(cells: Cells, who: Members, rules: Rules) -> NDArray:
     found[largest > rules.max_share * total + 1e-12] = LARGE
     found[np.bincount(who.cell, who.accounts, n) < rules.min_accounts] = FEW_ACCOUNTS
     found[clients < rules.min_clients] = FEW
-    nests = _nests(cells, who)
+    memory = {} if memory is None else memory
+    nests = _once(memory, "nests", (who.cell, who.client), lambda: _nests(cells, who))
+
+    def solvable() -> NDArray:
+        return _solvable(cells, found, clients, rules.min_clients)
+
     while (bare := _bare(found == OK, who, clients, nests, rules.min_clients)).size:
         found[bare] = BARE
-    while (bare := _solvable(cells, found, clients, rules.min_clients)).size:
+    while (bare := _once(memory, "solvable", (found, clients), solvable)).size:
         found[bare] = BARE
         while (more := _bare(found == OK, who, clients, nests, rules.min_clients)).size:
             found[more] = BARE
     return found
+
+
+def _once(memory: dict, what: str, arrays: tuple[NDArray, ...], work: Callable[[], Any]) -> Any:
+    key = (what, *(some.tobytes() for some in arrays))
+    if key not in memory:
+        memory[key] = work()
+    return memory[key]
 
 
 def _nests(cells: Cells, who: Members) -> list[tuple[NDArray, NDArray, NDArray]]:

@@ -65,17 +65,13 @@ def client_scores(
     -------
     Scores
     """
-    key = cube.table["client_id"] + "\x1f" + cube.table["wave"]
-    code, names = pd.factorize(key)
-    first = np.flatnonzero(np.diff(code, prepend=-1) > 0)
-    table = cube.table.loc[first, ["client_id", "wave"]].reset_index(drop=True)
-    found = {"n_accounts": np.bincount(code, minlength=len(names))}
+    first = _first_rows(cube.table, ["wave", "client_id"])
+    table = cube.table[["client_id", "wave"]].take(first).reset_index(drop=True)
+    found = {"n_accounts": np.diff(np.append(first, len(cube.table)))}
     for name in cube.measures:
         n, total = (cube.table[f"{part}_{name}"].to_numpy(float) for part in ("n", "sum"))
-        heard = np.bincount(code, n > 0, len(names)) >= least
-        found[name] = np.where(
-            heard, _ratio(np.bincount(code, total), np.bincount(code, n)), np.nan
-        )
+        answers, heard = _runs(n, first), _runs(n > 0, first) >= least
+        found[name] = np.where(heard, _ratio(_runs(total, first), answers), np.nan)
     table = table.assign(**found)
     rates = [] if completion is None else list(RATES.values())
     table = (
@@ -85,6 +81,19 @@ def client_scores(
     )
     known = [name for name in (*cube.measures, *rates) if table[name].notna().any()]
     return Scores(_grouped(table, clients), tuple(known), "client")
+
+
+def _first_rows(table: pd.DataFrame, key: list[str]) -> NDArray:
+    """Where in a table in order a new key begins."""
+    new = np.ones(len(table), bool)
+    codes = [pd.factorize(table[name])[0] for name in key]
+    new[1:] = np.any([np.diff(code) != 0 for code in codes], axis=0)
+    return np.flatnonzero(new)
+
+
+def _runs(values: NDArray, first: NDArray) -> NDArray:
+    """Sums from each first row to the next."""
+    return np.add.reduceat(values, first, dtype=float) if len(first) else np.zeros(0)
 
 
 def _ratio(total: NDArray, n: NDArray) -> NDArray:
@@ -137,9 +146,9 @@ def account_scores(
 def _grouped(table: pd.DataFrame, clients: pd.DataFrame | None) -> pd.DataFrame:
     if clients is None:
         return table.assign(industry=None, country=None)
-    facts = clients.drop_duplicates("client_id").set_index("client_id")
-    groups = {name: table["client_id"].map(facts[name]) for name in ("industry", "country")}
-    return table.assign(**groups)
+    code, names = pd.factorize(table["client_id"])
+    facts = clients.drop_duplicates("client_id").set_index("client_id").reindex(names)
+    return table.assign(**{name: facts[name].array.take(code) for name in ("industry", "country")})
 
 
 def country_adjusted(scores: Scores, *, measures: Sequence[str] | None = None) -> Scores:

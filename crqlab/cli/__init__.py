@@ -10,6 +10,7 @@ import typer
 from crqlab.cli import benchmark, thresholds
 from crqlab.cli.exporting import export
 from crqlab.cli.guard import Guarded, say
+from crqlab.cli.options import Clients, Cluster, Everybody, Jobs, Limit, Wave, Where, settings
 from crqlab.cli.verifying import verify
 
 app = typer.Typer(
@@ -80,34 +81,23 @@ def run(name: StudyName, set_: Set = None) -> None:
     from crqlab.base.study import Study
     from crqlab.report import stations
 
-    stations(Study(name), _settings(set_), say)
+    stations(Study(name), settings(set_), say)
 
 
 @app.command()
 def report(
     study: Annotated[str, typer.Option(help="A folder below data/raw.")],
-    client: Annotated[
-        list[str] | None, typer.Option(help="A client's id; may be repeated.")
-    ] = None,
-    everybody: Annotated[bool, typer.Option("--all", help="Every client with scores.")] = False,
-    where: Annotated[
-        list[str] | None,
-        typer.Option(help="With --all: clients of a kind, as in industry=banking; repeatable."),
-    ] = None,
-    wave: Annotated[
-        str | None, typer.Option(help="A wave; the client's latest if left out.")
-    ] = None,
+    client: Clients = None,
+    everybody: Everybody = False,
+    where: Where = None,
+    wave: Wave = None,
     language: Annotated[
         str | None, typer.Option(help="Of the pages, as in sv; the codebook's if left out.")
     ] = None,
     set_: Set = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Reports at once; one per processor if left out.")
-    ] = None,
-    limit: Annotated[float, typer.Option(min=1, help="Longest time for a report, seconds.")] = 300,
-    cluster: Annotated[
-        str | None, typer.Option(help="Address of a Dask scheduler, tcp://host:port.")
-    ] = None,
+    jobs: Jobs = None,
+    limit: Limit = 300,
+    cluster: Cluster = None,
     reviewer: Annotated[
         bool, typer.Option("--reviewer", help="Each report once more, with code and methods.")
     ] = False,
@@ -117,12 +107,12 @@ def report(
 
     if everybody == bool(client):
         raise typer.BadParameter("name clients, or take --all", param_hint="--client")
-    settings = _settings(set_) | ({"language": language} if language else {})
+    told = settings(set_) | ({"language": language} if language else {})
     if everybody:
-        which = _settings(where, "--where")
-        _everybody(Study(study), which, wave, settings, jobs, limit, cluster, reviewer)
+        which = settings(where, "--where")
+        _everybody(Study(study), which, wave, told, jobs, limit, cluster, reviewer)
     else:
-        _journey(Study(study), client, wave, settings, reviewer)
+        _journey(Study(study), client, wave, told, reviewer)
 
 
 app.command()(export)
@@ -189,19 +179,20 @@ def doctor() -> None:
     raise typer.Exit(worst)
 
 
-def _journey(study, clients, wave, settings, reviewer=False) -> None:
+def _journey(study, clients, wave, given, reviewer=False) -> None:
     """Stations, reports, index; then where the pages are."""
     from crqlab.report import accepted, chosen, index, reports, stations
 
-    accepted(study, settings)
+    accepted(study, given)
     stations(study, {}, say)
     wanted = chosen(study, clients, wave)
-    pages = reports(study, wanted, settings, say)
+    pages = reports(study, wanted, given, say)
     for page in pages:
         say(f"{page.path}")
     if reviewer:
         _reviewed(study, wanted)
-    say(f"{index(study)}")
+    new = [page.path.stem for page in pages if page.made]
+    say(f"{index(study, language=given.get('language'), new=new)}")
 
 
 def _reviewed(study, wanted) -> None:
@@ -212,31 +203,18 @@ def _reviewed(study, wanted) -> None:
         say(f"{reviewed(study, client, wave)}")
 
 
-def _everybody(study, where, wave, settings, jobs, limit, cluster, reviewer) -> None:
+def _everybody(study, where, wave, given, jobs, limit, cluster, reviewer) -> None:
     """Stations, then a report of each client; failures at the end, and exit code 1 for them."""
-    from crqlab.cli.progress import progress
+    from crqlab.cli.progress import told
     from crqlab.report import accepted, batch, chosen, everybody, index, stations
 
-    accepted(study, settings)
+    accepted(study, given)
     stations(study, {}, say)
     clients = chosen(study, everybody(study, where), wave)
     options = {"jobs": jobs, "seconds": limit, "cluster": cluster}
-    with progress() as heard:
-        outcome = batch(study, clients, parameters=settings, heard=heard, **options)
-    say(str(outcome))
-    for step in outcome.failed:
-        typer.echo(str(step), err=True)
+    outcome = told(batch, study, clients, parameters=given, **options)
     if reviewer:
         _reviewed(study, [(s.job.client, s.job.wave) for s in outcome.steps if not s.error])
-    say(f"{index(study)}")
+    new = [step.job.file for step in outcome.made]
+    say(f"{index(study, language=given.get('language'), new=new)}")
     raise typer.Exit(int(bool(outcome.failed)))
-
-
-def _settings(given: list[str] | None, option: str = "--set") -> dict[str, str]:
-    """Read ``name=value`` options."""
-    pairs = [text.partition("=") for text in given or []]
-    if wrong := [name for name, equals, _ in pairs if not equals]:
-        raise typer.BadParameter(
-            f"{wrong[0]!r} has no '='; write it as name=value", param_hint=option
-        )
-    return {name.strip(): value for name, _, value in pairs}

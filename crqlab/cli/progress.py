@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import typer
+
 from crqlab.cli.guard import say
 
 
@@ -28,6 +30,22 @@ def progress() -> Iterator[Callable[[Any], None]]:
                 bar.console.print(str(step), markup=False, highlight=False)
 
         yield heard
+
+
+def told(work: Callable[..., Any], *given: Any, **options: Any) -> Any:
+    """Do work of many clients and return how it went: progress first, then failures and reasons.
+
+    Parameters
+    ----------
+    work : callable
+        Returns an `Outcome`, as `crqlab.report.batch` does, and hears of each step by ``heard``.
+    """
+    with progress() as heard:
+        outcome = work(*given, heard=heard, **options)
+    say(str(outcome))
+    for step in outcome.failed:
+        typer.echo(str(step), err=True)
+    return outcome
 
 
 def _line(step: Any) -> None:

@@ -21,6 +21,7 @@ _NAMES = {
     "chosen": "choice",
     "everybody": "choice",
     "export": "exports.writing",
+    "export_all": "exports.many",
     "index": "overview",
     "key": "keys",
     "refresh": "committed",

@@ -1,4 +1,7 @@
-"""Reports of many clients at once, each in a process of its own; what is true already is kept."""
+"""Work for many clients at once, each in a process of its own; what is true already is kept.
+
+The work is a report (`batch`) or its files for other programs (`crqlab.report.exports.many`).
+"""
 
 from __future__ import annotations
 
@@ -17,20 +20,19 @@ from crqlab.base.study import Study, fingerprint
 from crqlab.report import ledger, making
 from crqlab.report.documents import stem
 from crqlab.report.execution import surroundings
-from crqlab.report.forking.tasks import Crew, TaskError
+from crqlab.report.forking.tasks import Crew, TaskError, Worker
 from crqlab.report.journey import told_of
 from crqlab.report.language import accepted
 from crqlab.report.lock import alone
 from crqlab.report.shelf import handout
 
-SECONDS = 300.0  # longest time for one report
+SECONDS = 300.0  # longest time for one client
 FEW = 6  # reports up to which each reads its own rows sooner than somebody has read all tables
-_MAKE = "crqlab.report.batches:make"
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One report that is wanted.
+    """One client and wave of which something is wanted.
 
     Attributes
     ----------
@@ -39,9 +41,9 @@ class Job:
     file : str
         File name of the page, without ending.
     parameters : dict
-        What the notebook is told.
+        What the work is told: for a report, its notebook's.
     inputs : str
-        Hash of all that the report depends on.
+        Hash of all that the result depends on.
     """
 
     client: str
@@ -53,8 +55,35 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """What a batch makes of each client.
+
+    Attributes
+    ----------
+    noun : str
+        What it is called, as in ``"report"``.
+    function : str
+        ``module:name``; called in another process with what `asked` says, it makes one and returns
+        the seconds that this took. It does nothing where all is made already.
+    holds : callable
+        Hears study and job, and says whether nothing has to be made.
+    failed : callable
+        Notes a failure: hears study, job, seconds and error.
+    apart : bool
+        Whether no two may share a process; else a worker makes one after the other, and the
+        function hears by ``many`` whether there are enough to read tables once for all.
+    """
+
+    noun: str
+    function: str
+    holds: Callable[[Study, Job], bool]
+    failed: Callable[[Study, Job, float, str], None]
+    apart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One report that is done with, and how far the batch is.
+    """One client who is done with, and how far the batch is.
 
     Attributes
     ----------
@@ -66,7 +95,7 @@ class Step:
     error : str
         Why it failed; else empty.
     done, total : int
-        Reports done with, this one included, and all that are wanted.
+        Clients done with, this one included, and all that are wanted.
     left : float
         Seconds that the rest will take, as far as one can tell; not a number at first.
     """
@@ -93,17 +122,25 @@ class Outcome:
     Attributes
     ----------
     steps : tuple of Step
-        In the order in which the reports were done.
+        In the order in which they were done.
     seconds : float
         How long the whole took.
+    noun : str
+        What was made of each client.
     """
 
     steps: tuple[Step, ...]
     seconds: float
+    noun: str = "report"
+
+    @property
+    def made(self) -> tuple[Step, ...]:
+        """What was made just now."""
+        return tuple(step for step in self.steps if step.status == "made")
 
     @property
     def failed(self) -> tuple[Step, ...]:
-        """Reports that could not be made, in the order of clients."""
+        """What could not be made, in the order of clients."""
         found = [step for step in self.steps if step.status == "failed"]
         return tuple(sorted(found, key=lambda step: (step.job.client, step.job.wave)))
 
@@ -112,7 +149,7 @@ class Outcome:
         for step in self.steps:
             counts[step.status] += 1
         told = ", ".join(f"{n} {word}" for word, n in counts.items())
-        word = "report" if len(self.steps) == 1 else "reports"
+        word = self.noun if len(self.steps) == 1 else f"{self.noun}s"
         return f"{len(self.steps)} {word}: {told}, in {self.seconds:.0f} s"
 
 
@@ -156,14 +193,37 @@ def batch(
     StudyError
         Another batch of this study is at work.
     """
-    start, steps = time.monotonic(), []
     accepted(making.report_notebook(study), parameters or {})
+    options = {"jobs": jobs, "seconds": seconds, "cluster": cluster, "heard": heard}
+    return done(study, REPORTS, lambda: _wanted(study, clients, dict(parameters or {})), **options)
+
+
+def done(
+    study: Study,
+    work: Work,
+    wanted: Callable[[], list[Job]],
+    *,
+    jobs: int | None,
+    seconds: float,
+    cluster: str | None,
+    heard: Callable[[Step], None],
+) -> Outcome:
+    """Do a kind of work for many clients; see `batch` for the options.
+
+    Parameters
+    ----------
+    study : Study
+    work : Work
+    wanted : callable
+        Returns all jobs; called when no other batch of this study is at work.
+    """
+    start, steps = time.monotonic(), []
     with alone(study.reports):
-        wanted = _wanted(study, clients, dict(parameters or {}))
-        for step in _numbered(_run(study, wanted, jobs, seconds, cluster), len(wanted)):
+        found = wanted()
+        for step in _numbered(_run(study, work, found, jobs, seconds, cluster), len(found)):
             heard(step)
             steps.append(step)
-    return Outcome(tuple(steps), time.monotonic() - start)
+    return Outcome(tuple(steps), time.monotonic() - start, work.noun)
 
 
 def make(
@@ -189,28 +249,45 @@ def _study(name: str, home: str, codebook: str) -> Study:
     return Study(name, Path(home))
 
 
-def attempted(crew: Crew, which: dict[str, Any], seconds: float) -> dict[str, Any]:
-    """Let one of a crew make a report; return its seconds and its error, if any.
-
-    A worker makes many reports, and so lists only once what no report may show; the cells of each
-    notebook have a process of their own.
-    """
+def attempted(crew: Crew, function: str, which: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """Let one of a crew do what a `Work` does; return its seconds and its error, if any."""
     start = time.monotonic()
     try:
-        return {"seconds": crew.called(_MAKE, which, seconds=seconds), "error": ""}
+        return {"seconds": crew.called(function, which, seconds=seconds), "error": ""}
     except TaskError as error:
         return {"seconds": time.monotonic() - start, "error": str(error)}
 
 
-def crew_for(home: Path) -> Crew:
-    """Return a crew for reports of the project in this folder."""
-    return Crew({**os.environ, **surroundings(home)})
+class Loners(Crew):
+    """Workers of which each does one thing in its life, so that none knows of another's client."""
+
+    def called(self, function: str, arguments: Mapping[str, Any], *, seconds: float) -> Any:
+        """Let a new worker make the call; see `Worker.called`."""
+        with closing(Worker(self._environment)) as worker:
+            return worker.called(function, arguments, seconds=seconds)
 
 
-def asked(study: Study, job: Job, total: int) -> dict[str, Any]:
-    """Return the arguments of `make` for one of so many reports."""
+def crew_for(home: Path, *, apart: bool) -> Crew:
+    """Return who works on the project in this folder.
+
+    A crew's worker makes many reports, and so lists only once what no report may show; the cells
+    of each notebook have a process of their own.
+    """
+    environment = {**os.environ, **surroundings(home)}
+    return Loners(environment) if apart else Crew(environment)
+
+
+def asked(study: Study, work: Work, job: Job, total: int) -> dict[str, Any]:
+    """Return the arguments of a `Work`'s function for one of so many jobs."""
     which = {"client": job.client, "wave": job.wave, "parameters": job.parameters}
-    return {"home": str(study.root), "study": study.name, "many": total > FEW, **which}
+    alike = {} if work.apart else {"many": total > FEW}
+    return {"home": str(study.root), "study": study.name, **which, **alike}
+
+
+def client_names(study: Study) -> Callable[[str], str]:
+    """Return what tells a client's name by its id; the id itself where there is none."""
+    names = study.read("clients").set_index("client_id")["name"] if study.has("clients") else {}
+    return lambda client: str(names.get(client, "")) or client
 
 
 def _wanted(
@@ -218,23 +295,39 @@ def _wanted(
 ) -> list[Job]:
     path = making.report_notebook(study)
     parts = making.shared(study, path)
-    names = study.read("clients").set_index("client_id")["name"] if study.has("clients") else {}
+    name = client_names(study)
     found = []
     for client, wave in dict.fromkeys(clients):
-        told = told_of(study, client, wave, parameters)
-        name = str(names.get(client, "")) or client
-        inputs = making.digest(parts, told)
-        found.append(Job(client, name, wave, stem(client, wave), parameters, inputs))
+        inputs = making.digest(parts, told_of(study, client, wave, parameters))
+        found.append(Job(client, name(client), wave, stem(client, wave), parameters, inputs))
     return found
 
 
+def _holds(study: Study, job: Job) -> bool:
+    return ledger.holds(study, job.file, job.inputs)
+
+
+def _failed(study: Study, job: Job, seconds: float, error: str) -> None:
+    told = told_of(study, job.client, job.wave, job.parameters)
+    facts = {"inputs": job.inputs, "parameters": told, "seconds": seconds, "error": error}
+    ledger.failed(study, job.file, **facts)
+
+
+REPORTS = Work("report", "crqlab.report.batches:make", _holds, _failed)
+
+
 def _run(
-    study: Study, wanted: list[Job], jobs: int | None, seconds: float, cluster: str | None
+    study: Study,
+    work: Work,
+    wanted: list[Job],
+    jobs: int | None,
+    seconds: float,
+    cluster: str | None,
 ) -> Iterator[Step]:
     """Pass over what holds, make the rest, note what fails."""
     todo = []
     for job in wanted:
-        if ledger.holds(study, job.file, job.inputs):
+        if work.holds(study, job):
             yield Step(job, "kept", 0.0)
         else:
             todo.append(job)
@@ -243,24 +336,29 @@ def _run(
     if cluster:
         from crqlab.report.cluster import scattered
 
-        answers = scattered(study, todo, cluster, seconds)
+        answers = scattered(study, work, todo, cluster, seconds)
     else:
-        answers = _local(study, todo, jobs or os.cpu_count() or 1, seconds)
+        answers = _local(study, work, todo, jobs or os.cpu_count() or 1, seconds)
     with closing(answers):
         for job, answer in answers:
             if answer["error"]:
-                told = told_of(study, job.client, job.wave, job.parameters)
-                ledger.failed(study, job.file, inputs=job.inputs, parameters=told, **answer)
+                work.failed(study, job, **answer)
             yield Step(job, "failed" if answer["error"] else "made", **answer)
 
 
 def _local(
-    study: Study, todo: list[Job], jobs: int, seconds: float
+    study: Study, work: Work, todo: list[Job], jobs: int, seconds: float
 ) -> Iterator[tuple[Job, dict[str, Any]]]:
     """Several at once on this machine; threads only wait, the work is in processes."""
-    with closing(crew_for(study.root)) as crew, ThreadPoolExecutor(min(jobs, len(todo))) as pool:
+    with (
+        closing(crew_for(study.root, apart=work.apart)) as crew,
+        ThreadPoolExecutor(min(jobs, len(todo))) as pool,
+    ):
         running: dict[Future, Job] = {
-            pool.submit(attempted, crew, asked(study, job, len(todo)), seconds): job for job in todo
+            pool.submit(
+                attempted, crew, work.function, asked(study, work, job, len(todo)), seconds
+            ): job
+            for job in todo
         }
         try:
             for future in as_completed(running):
@@ -278,4 +376,4 @@ def _numbered(steps: Iterable[Step], total: int) -> Iterator[Step]:
         each = (time.monotonic() - start) / made if made else float("nan")
         yield replace(step, done=done, total=total, left=each * (total - done))
     if done != total:
-        raise StudyError(f"{done} of {total} reports were accounted for; run the batch again.")
+        raise StudyError(f"{done} of {total} clients were accounted for; run the batch again.")

@@ -1,4 +1,4 @@
-"""Reports on a Dask cluster that is there already; each in a process of its own on a worker."""
+"""A batch on a Dask cluster that is there already; each client in a process of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from crqlab.base.errors import CrqError
 from crqlab.base.study import Study
-from crqlab.report.batches import Job, asked, attempted, crew_for
+from crqlab.report.batches import Job, Work, asked, attempted, crew_for
 from crqlab.report.forking.tasks import Crew
 
 _WAIT = "30s"
@@ -18,22 +18,23 @@ _CREWS: dict[str, Crew] = {}
 
 
 def scattered(
-    study: Study, todo: list[Job], address: str, seconds: float
+    study: Study, work: Work, todo: list[Job], address: str, seconds: float
 ) -> Iterator[tuple[Job, dict[str, Any]]]:
-    """Make reports on the workers of a cluster, and give each answer as it comes.
+    """Do work on the workers of a cluster, and give each answer as it comes.
 
-    No worker is given more than it can do at once, so that one which dies takes nobody's report
+    No worker is given more than it can do at once, so that one which dies takes nobody's result
     along; what ran on it is given to another, once more if that one dies too.
 
     Parameters
     ----------
     study : Study
         In a folder that all workers see under the same path.
+    work : Work
     todo : list of Job
     address : str
         Of the scheduler, ``tcp://host:port``.
     seconds : float
-        Longest time for one report.
+        Longest time for one client.
     """
     distributed = _distributed()
     try:
@@ -44,17 +45,18 @@ def scattered(
             "'dask scheduler', or leave --cluster out."
         ) from None
     with client:
-        yield from _answers(client, distributed, study, todo, seconds)
+        yield from _answers(client, distributed, study, work, todo, seconds)
 
 
 def _answers(
-    client: Any, distributed: Any, study: Study, todo: list[Job], seconds: float
+    client: Any, distributed: Any, study: Study, work: Work, todo: list[Job], seconds: float
 ) -> Iterator[tuple[Job, dict[str, Any]]]:
     waiting, again, running = list(reversed(todo)), set(), {}
     finished, run = distributed.as_completed(), uuid.uuid4().hex
 
     def give(job: Job) -> None:
-        future = client.submit(made, asked(study, job, len(todo)), seconds, run, pure=False)
+        told = (work.function, work.apart, asked(study, work, job, len(todo)), seconds, run)
+        future = client.submit(made, *told, pure=False)
         running[future.key] = job
         finished.add(future)
 
@@ -73,14 +75,17 @@ def _answers(
             give(waiting.pop())
 
 
-def made(which: dict[str, Any], seconds: float, run: str) -> dict[str, Any]:
-    """Make one report, on a worker of the cluster; its crew stays for the reports of this run."""
+def made(
+    function: str, apart: bool, which: dict[str, Any], seconds: float, run: str
+) -> dict[str, Any]:
+    """Do the work for one client, on a worker of the cluster; its crew stays for this run."""
     folder = Path(which["home"])
     if not (folder / "data" / "processed" / which["study"]).is_dir():
         return {"seconds": 0.0, "error": f"this worker does not see the project in {folder}"}
     for old in [name for name in list(_CREWS) if name != run]:
         _CREWS.pop(old).close()
-    return attempted(_CREWS.setdefault(run, crew_for(folder)), which, seconds)
+    crew = _CREWS.setdefault(run, crew_for(folder, apart=apart))
+    return attempted(crew, function, which, seconds)
 
 
 def _answer(future: Any, error: BaseException | None) -> dict[str, Any]:
@@ -90,7 +95,7 @@ def _answer(future: Any, error: BaseException | None) -> dict[str, Any]:
 
 
 def _places(client: Any) -> int:
-    """How many reports the cluster can make at once."""
+    """How many clients the cluster can work for at once."""
     return sum(client.nthreads().values())
 
 

@@ -49,8 +49,13 @@ def for_notebook(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def told(study: Study, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is told, and the page's language where it is not the notebook's."""
-    language = known(given.get(LANGUAGE, study.codebook.report_language))
+    language = spoken_in(study, given.get(LANGUAGE))
     return for_notebook(given) | ({} if language == OWN else {LANGUAGE: language})
+
+
+def spoken_in(study: Study, asked: str | None = None) -> str:
+    """Return the language that was asked for, else the codebook's; refuse one without catalogue."""
+    return known(study.codebook.report_language if asked is None else asked)
 
 
 def said(page: str, language: str) -> tuple[str, tuple[str, ...]]:

@@ -1,7 +1,8 @@
 """What was made of a study, page by page: from which inputs, how it went, how long it took.
 
 One small file for each page in ``reports/STUDY/manifest``, written whole and last: processes on
-many machines need not wait for each other, and what was cut short has no entry.
+many machines need not wait for each other, and what was cut short has no entry. Files for other
+programs have theirs in ``manifest/exports``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any
 from crqlab.base.study import Study, fingerprint, replace
 
 MADE, FAILED = "made", "failed"
+#: Begins the names of files that are no pages; the rest is the file's own name.
+EXPORTS = "exports/"
 
 
 def entry(study: Study, name: str) -> dict[str, Any]:
@@ -23,7 +26,7 @@ def entry(study: Study, name: str) -> dict[str, Any]:
     ----------
     study : Study
     name : str
-        The page's file name without ending.
+        The page's file name without ending; of another file, its name behind `EXPORTS`.
 
     Returns
     -------
@@ -55,7 +58,7 @@ def made(
     english: Sequence[str] = (),
 ) -> None:
     """Note that a page and all that belongs to it is in place, and what on it stayed English."""
-    page = fingerprint(study.reports / f"{name}.html")
+    page = fingerprint(_made(study, name))
     facts = {"inputs": inputs, "page": page, "parameters": dict(parameters), "status": MADE}
     facts |= {"english": list(english)} if english else {}
     _write(study, name, {**facts, "seconds": round(seconds, 3)})
@@ -77,9 +80,15 @@ def failed(
 
 def holds(study: Study, name: str, inputs: str) -> bool:
     """Return whether a page was made from these inputs and is as it was made."""
-    found, page = entry(study, name), study.reports / f"{name}.html"
+    found, page = entry(study, name), _made(study, name)
     same = found.get("status") == MADE and found.get("inputs") == inputs
     return same and page.is_file() and found.get("page") == fingerprint(page)
+
+
+def _made(study: Study, name: str) -> Path:
+    """What the entry of a name is about."""
+    file = name.removeprefix(EXPORTS)
+    return study.reports / (f"{name}.html" if file == name else file)
 
 
 def _folder(study: Study) -> Path:

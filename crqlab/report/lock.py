@@ -27,7 +27,7 @@ def alone(folder: Path) -> Iterator[None]:
             raise StudyError(
                 f"Another batch is writing to {folder.name}; wait for its end, or end it."
             ) from None
-        for draft in [*folder.glob(".*.part"), *folder.glob("manifest/.*.part")]:
+        for draft in [*folder.glob(".*.part"), *folder.glob("manifest/**/.*.part")]:
             draft.unlink(missing_ok=True)
         yield
 

@@ -2,59 +2,89 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
 from crqlab.base.study import Study, replace
 from crqlab.report import ledger, making
+from crqlab.report.catalogue import OWN
 from crqlab.report.documents import stem
 from crqlab.report.html import document
+from crqlab.report.language import said, spoken_in
+from crqlab.report.scripting import running
 from crqlab.show import overview
-from crqlab.show.markup import text
+from crqlab.show.markup import name
 
+_TEMPLATE = Path(__file__).parent / "template"
 _ENDS = ["value", "low", "high"]
 _KEY = ["client_id", "wave"]
 
 
-def index(study: Study) -> Path:
+def index(study: Study, *, language: str | None = None, new: Iterable[str] = ()) -> Path:
     """Write ``index.html`` with all reports and station pages that are there.
+
+    Parameters
+    ----------
+    study : Study
+    language : str, optional
+        Of the list; the codebook's if left out.
+    new : iterable of str
+        File names without ending of the reports that were made just now.
 
     Returns
     -------
     Path
-        The page; links are relative, so that the folder can be moved or zipped. Beside it lie
-        the same list in other orders: a page that runs nothing cannot sort itself.
+        The page; links are relative, so that the folder can be moved or zipped. Its script
+        searches and sorts the list; where scripts are switched off all of it is there in order.
     """
-    found, lost = _reports(study), _failures(study)
-    for order, *_ in overview.ORDERS:
-        page = document(
-            "\n".join(_body(study, found, lost, order)),
-            title=study.codebook.title,
-            language="en",
-            synthetic=study.codebook.synthetic,
-        )
-        replace(study.reports / f"{order}.html", page.encode())
-    return study.reports / "index.html"
+    page = document(
+        "\n".join(_body(study, _reports(study, set(new)))),
+        title=study.codebook.title,
+        language=OWN,
+        synthetic=study.codebook.synthetic,
+    )
+    spoken, _ = said(page, spoken_in(study, language))
+    for sorted_elsewhere in study.reports.glob("index_by_*.html"):  # of earlier versions
+        sorted_elsewhere.unlink()
+    own = [(_TEMPLATE / f"list.{part}").read_text(encoding="utf-8") for part in ("js", "css")]
+    return replace(study.reports / "index.html", running(spoken, *own).encode())
 
 
-def _body(study: Study, found: pd.DataFrame, lost: pd.DataFrame, order: str) -> list[str]:
+def _body(study: Study, found: pd.DataFrame) -> list[str]:
     stations = sorted(study.reports.glob("[0-9][0-9]_*.html"))
-    parts = [f"<h1>{text(study.codebook.title)}</h1>"]
-    if len(lost):
-        parts += ["<h2>Not made</h2>", overview.failures(lost).html]
     return [
-        *parts,
+        f"<h1>{name(study.codebook.title)}</h1>",
         "<h2>Client reports</h2>",
-        overview.orders(order).html,
-        overview.reports(found, order=order).html,
+        overview.failures(int((found["status"] == overview.FAILED).sum())).html,
+        overview.finder(found).html,
+        overview.reports(found).html,
         "<h2>How the numbers were made</h2>",
         overview.pages((path.name, _name(path)) for path in stations).html,
     ]
 
 
-def _reports(study: Study) -> pd.DataFrame:
-    """One row per report that is there, with its headline numbers."""
+def _reports(study: Study, new: set[str]) -> pd.DataFrame:
+    """One row per report that is there or could not be made, with its headline numbers."""
+    rows = _headlines(study).merge(_failed(study), on=_KEY, how="outer")
+    stems = pd.Series(
+        [stem(c, w) for c, w in zip(rows["client_id"], rows["wave"], strict=True)], dtype=object
+    )
+    there = pd.Series([(study.reports / f"{one}.html").is_file() for one in stems], dtype=bool)
+    clients = study.read("clients").set_index("client_id")
+    named = rows["client_id"].map(clients["name"]).fillna(rows["client_id"])
+    rows = rows.assign(
+        file=(stems + ".html").where(there, ""),
+        name=named,
+        industry=rows["client_id"].map(clients["industry"]),
+        status=_status(study, stems, new),
+        error=rows["error"].fillna(""),
+    )
+    return rows[there | (rows["status"] == overview.FAILED)]
+
+
+def _headlines(study: Study) -> pd.DataFrame:
     scores = study.read("client_scores")
     counted = scores[scores["roll_up"] == "respondents"]
     # NPS has two intervals; the one from resampled accounts comes first
@@ -67,43 +97,35 @@ def _reports(study: Study) -> pd.DataFrame:
         # a study that never asked LTR has no NPS, and the list says so with dashes
         found = by_measure.get(measure, rows.iloc[:0].reindex(columns=_ENDS))
         rows = rows.join(found[_ENDS].add_suffix(f"_{measure}"))
-    rows = rows.reset_index()
-    rows["name"] = _named(study, rows["client_id"])
-    stems = [stem(c, w) for c, w in zip(rows["client_id"], rows["wave"], strict=True)]
-    rows["file"] = [f"{name}.html" for name in stems]
-    rows["status"] = _status(study, stems)
-    return rows[[(study.reports / file).is_file() for file in rows["file"]]]
+    return rows.reset_index()
 
 
-def _status(study: Study, stems: list[str]) -> list[str]:
+def _status(study: Study, stems: Iterable[str], new: set[str]) -> list[str]:
     """Say of each page whether it still is what would be made today."""
     parts = making.shared(study, making.report_notebook(study))
     known = ledger.entries(study)
 
     def word(name: str) -> str:
         entry = known.get(name, {})
+        if not entry:
+            return overview.UNKNOWN
         if entry.get("status") != ledger.MADE:
-            return "last try failed" if entry else "not noted"
-        same = entry["inputs"] == making.digest(parts, entry["parameters"])
-        return "current" if same else "older than its inputs"
+            return overview.FAILED
+        if entry["inputs"] != making.digest(parts, entry["parameters"]):
+            return overview.OLD
+        return overview.NEW if name in new else overview.CURRENT
 
     return [word(name) for name in stems]
 
 
-def _failures(study: Study) -> pd.DataFrame:
+def _failed(study: Study) -> pd.DataFrame:
     """One row per report that could not be made the last time."""
     rows = [
         (found["parameters"]["client"], found["parameters"]["wave"], found["error"])
         for found in ledger.entries(study).values()
         if found.get("status") == ledger.FAILED
     ]
-    table = pd.DataFrame(rows, columns=["client_id", "wave", "error"], dtype=object)
-    return table.assign(name=_named(study, table["client_id"]))
-
-
-def _named(study: Study, clients: pd.Series) -> pd.Series:
-    names = study.read("clients").set_index("client_id")["name"]
-    return clients.map(names).fillna(clients)
+    return pd.DataFrame(rows, columns=[*_KEY, "error"], dtype=object)
 
 
 def _name(path: Path) -> str:

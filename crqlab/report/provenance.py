@@ -14,6 +14,7 @@ import pandas as pd
 import crqlab
 from crqlab.base.errors import StudyError
 from crqlab.base.study import Study, fingerprint
+from crqlab.show.numbers import count
 
 _PACKAGE = Path(crqlab.__file__).parent
 _LIBRARIES = ("numpy", "pandas", "scipy", "pyarrow", "papermill", "nbconvert")
@@ -38,8 +39,8 @@ class RunCard:
         return hashlib.sha256(self.table.to_csv(index=False).encode()).hexdigest()
 
     def __str__(self) -> str:
-        data = (self.table["part"] == "data").sum()
-        return f"Run card {self.digest[:12]}: {data} data files, crqlab {crqlab.__version__}"
+        data = count(int((self.table["part"] == "data").sum()), "data file")
+        return f"Run card {self.digest[:12]}: {data}, crqlab {crqlab.__version__}"
 
 
 def notebooks(study: Study) -> list[Path]:

@@ -129,6 +129,15 @@ class Translator:
         self._lasting[text] = found
         return found
 
+    def spoken(self, text: str, left: list[str]) -> str:
+        """Say a text as far as it can be said; what is in no message stays, and is noted."""
+        found = self.said(_even(text))
+        if found is not None:
+            return found
+        pieces = [(piece, self.said(_even(piece))) for piece in _SENTENCE.split(text)]
+        left += [piece for piece, told in pieces if told is None]
+        return " ".join(piece if told is None else told for piece, told in pieces)
+
     def kept(self, html: str, made: Callable[[str], str]) -> str:
         """Remember what was made of a piece of a page, unless that holds for this page only."""
         if (found := self._pieces.get(html)) is None:
@@ -332,13 +341,7 @@ class _Work:
         return f"{before}{self._said(core)}{after}"
 
     def _said(self, said: str) -> str:
-        """Say a text; what is in no message stays, and is noted."""
-        found = self.into.said(_even(said))
-        if found is not None:
-            return found
-        pieces = [(piece, self.into.said(_even(piece))) for piece in _SENTENCE.split(said)]
-        self.left += [piece for piece, told in pieces if told is None]
-        return " ".join(piece if told is None else told for piece, told in pieces)
+        return self.into.spoken(said, self.left)
 
 
 def _cored(said: str) -> tuple[str, str, str]:

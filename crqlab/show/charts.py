@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from crqlab.show import svg
+from crqlab.show import labels, svg
 from crqlab.show.colours import ACCENT, INK, MUTED, SOFT, WARM
 from crqlab.show.markup import Shown, paragraph, text
 from crqlab.show.numbers import count, decimals, number, percent, span
@@ -281,12 +281,11 @@ def _field(
         marks.append(svg.line(50, down.at(over[1]), 472, down.at(over[1]), ink=INK, width=1.5))
     label = f"{view.instrument.label(two)} (scale points)"
     marks.append(svg.words(-188, 14, label, ink=MUTED, size=12).replace("<text", _TURNED, 1))
-    numbered = len(spots) <= NAMED
-    for first, second, place in spots:
-        x, y = across.at(first), down.at(second)
-        marks.append(svg.dot(x, y, ink=ACCENT, radius=10 if numbered else 4))
-        if numbered:
-            marks.append(svg.words(x, y + 4, place, ink="#ffffff", size=11, bold=True))
+    dots = [(across.at(first), down.at(second)) for first, second, _ in spots]
+    marks += [svg.dot(x, y, ink=ACCENT, radius=4) for x, y in dots]
+    if len(spots) <= NAMED:
+        room, places = (52, 10, 474, 364), [place for *_, place in spots]
+        marks += labels.drawn(dots, places, room=room, radius=4, size=11)
     return svg.picture("uniqueness", marks, size=(480, 412), title=title, says=said)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from crqlab.show import svg
+from crqlab.show import labels, svg
 from crqlab.show.colours import ACCENT, INK, MUTED, SOFT, WARM
 from crqlab.show.drivers_tables import driver_focus, driver_map
 from crqlab.show.markup import Column, Shown, folded, names, paragraph, phrases, table, text
@@ -146,38 +146,16 @@ def lever_map(view: ClientView) -> Shown:
 
 
 def _dots(rows: pd.DataFrame, across: svg.Axis, down: svg.Axis) -> list[str]:
-    bars, dots = [], []
-    spots = [(across.at(r.x), down.at(100 * r.importance)) for r in records(rows)]
-    taken = [(x - 7, y - 7, x + 7, y + 7) for x, y in spots]
-    for place, (row, (x, y)) in enumerate(zip(records(rows), spots, strict=True)):
+    bars, dots, found = [], [], records(rows)
+    spots = [(across.at(row.x), down.at(100 * row.importance)) for row in found]
+    for place, (row, (x, y)) in enumerate(zip(found, spots, strict=True)):
         if row.left == row.left:
             ends = across.at(row.left), across.at(row.right)
             bars.append(svg.line(ends[0], y, ends[1], y, ink=SOFT, width=2))
         low, high = (down.at(100 * value) for value in (row.importance_low, row.importance_high))
         bars.append(svg.line(x, low, x, high, ink=SOFT, width=2))
         dots.append(svg.dot(x, y, ink=WARM if place == 0 else ACCENT, radius=6))
-        left, base, box = _free(x, y, 7.4 * len(str(row.label)), taken)
-        taken.append(box)
-        dots.append(svg.words(left, base, row.label, anchor="start", size=12, bold=place == 0))
-    return bars + dots
-
-
-def _free(
-    x: float, y: float, wide: float, taken: list[tuple[float, float, float, float]]
-) -> tuple[float, float, tuple[float, float, float, float]]:
-    """Find room for a label near its dot: left edge, base line, and the box that it takes."""
-    tried = [
-        (left, base)
-        for far in (0, 14, 28)
-        for left, base in (
-            (x + 8, y - 8 - far), (x - 8 - wide, y - 8 - far), (x + 8, y + 17 + far),
-            (x - 8 - wide, y + 17 + far), (x - wide / 2, y - 12 - far),
-            (x - wide / 2, y + 21 + far),
-        )
-    ]  # fmt: skip
-    for left, base in tried:
-        box = (left, base - 10, left + wide, base + 3)
-        apart = (box[2] < a or box[0] > c or box[3] < b or box[1] > d for a, b, c, d in taken)
-        if left > 54 and left + wide < 476 and all(apart):
-            return left, base, box
-    return *tried[0], (x, y, x, y)
+    said, room = [row.label for row in found], (54, 20, 476, 272)
+    bold = [place == 0 for place in range(len(found))]
+    named = labels.drawn(spots, said, room=room, radius=6, bold=bold, crossed=True)
+    return bars + named + dots

@@ -58,7 +58,7 @@ def excluded(view: ClientView) -> Shown:
         return Shown(paragraph(text(f"{said}: no check found anything.")), said)
     rows = view.excluded
     columns = [
-        Column("What was found", [text(_check(name)) for name in rows["check"]]),
+        Column("What was found", [text(check(name)) for name in rows["check"]]),
         Column("Rule", [text(rule) for rule in rows["rule"]]),
         Column("Responses flagged", [f"{n:,}" for n in rows["n_flagged"]], True),
         Column("Left out for it", [f"{n:,}" for n in rows["n_excluded"]], True),
@@ -69,7 +69,8 @@ def excluded(view: ClientView) -> Shown:
     return Shown(table(columns, caption=caption), said)
 
 
-def _check(name: str) -> str:
+def check(name: str) -> str:
+    """What a check of the answers has found, in words."""
     return CHECKS.get(name, name.replace("_", " ").capitalize())
 
 
@@ -120,7 +121,7 @@ def quality(rows: pd.DataFrame) -> Shown:
     )
     said = f"Checks found something in {rows['response_id'].nunique():,} responses"
     columns = [
-        Column("What was found", [text(_check(str(name))) for name in counted.index]),
+        Column("What was found", [text(check(str(name))) for name in counted.index]),
         Column("Responses flagged", [f"{n:,}" for n in counted["flagged"]], True),
         Column("Left out for it", [f"{n:,}" for n in counted["excluded"]], True),
     ]

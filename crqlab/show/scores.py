@@ -27,6 +27,7 @@ PARTS = {
     "joiners": "Accounts that joined",
     "leavers": "Accounts that left",
 }
+AGREEMENT = {"icc1": "ICC(1)", "icc2": "ICC(2)", "rwg_j": "r_wg(J)"}
 
 
 def constructs(view: ClientView) -> Shown:
@@ -186,10 +187,9 @@ _UNKNOWN = Record(value=nan, low=nan, high=nan, n_respondents=nan, n_accounts=na
 
 def _agreed(view: ClientView, found: dict[str, dict[str, Record]]) -> str:
     """The three statistics of each measure beside each other."""
-    kinds = {"icc1": "ICC(1)", "icc2": "ICC(2)", "rwg_j": "r_wg(J)"}
-    sets = {kind: [own.get(kind, _UNKNOWN) for own in found.values()] for kind in kinds}
+    sets = {kind: [own.get(kind, _UNKNOWN) for own in found.values()] for kind in AGREEMENT}
     columns = [Column("Measure", phrases(view.instrument.label(measure) for measure in found))]
-    for kind, label in kinds.items():
+    for kind, label in AGREEMENT.items():
         columns += [
             Column(label, [number(row.value) for row in sets[kind]], True),
             Column("Interval", [span(row.low, row.high) for row in sets[kind]], True),
@@ -202,7 +202,7 @@ def _agreed(view: ClientView, found: dict[str, dict[str, Record]]) -> str:
     ]
     methods = [
         f"{label}: {'; '.join(dict.fromkeys(o[kind].method for o in found.values() if kind in o))}"
-        for kind, label in kinds.items()
+        for kind, label in AGREEMENT.items()
     ]
     level = percent(next(row.level for own in found.values() for row in own.values()))
     caption = (

@@ -100,6 +100,11 @@ def box(x: float, y: float, width: float, height: float, *, fill: str) -> str:
     return f'<rect x="{x:.1f}" y="{y:.1f}" {size} fill="{fill}"/>'
 
 
+def pale(x: float, y: float, width: float, height: float) -> str:
+    """Return a white veil, over which words can be read."""
+    return box(x, y, width, height, fill="#ffffff").replace("/>", ' fill-opacity="0.8"/>')
+
+
 def wedge(
     x: float, y: float, radii: tuple[float, float], shares: tuple[float, float], *, fill: str
 ) -> str:

@@ -12,6 +12,7 @@ from crqlab.base.codebook import Privacy
 from crqlab.base.instrument import Instrument
 from crqlab.show.agenda import Agenda
 from crqlab.show.levers import Levers
+from crqlab.show.numbers import count
 from crqlab.show.peers import Peers
 from crqlab.show.prospect import Prospect
 from crqlab.show.reach import Reach
@@ -152,10 +153,8 @@ class ClientView:
     pages: AccountPages | None
 
     def __str__(self) -> str:
-        return (
-            f"{self.client}, wave {self.wave}: {self.n_respondents:,} respondents of "
-            f"{self.n_accounts:,} accounts"
-        )
+        people = f"{count(self.n_respondents, 'respondent')} of {count(self.n_accounts, 'account')}"
+        return f"{self.client}, wave {self.wave}: {people}"
 
     @cached_property
     def scored(self) -> pd.DataFrame:

@@ -36,6 +36,8 @@ class Bench:
     ----------
     ours_rounds, plain_rounds : int
         How often, where that is not what the command line says.
+    repeated, times : callable, int
+        What the plain way does so many times besides; timed once.
     """
 
     name: str
@@ -45,6 +47,8 @@ class Bench:
     plain_share: float = 1.0
     plain_rounds: int = 0
     ours_rounds: int = 0
+    repeated: Callable[[], object] | None = None
+    times: int = 0
 
 
 @contextmanager
@@ -408,7 +412,7 @@ def batching() -> Iterator[Bench]:
 
 def found(words: list[str]) -> list[Callable]:
     """Return the comparisons whose name holds one of the words; all without words."""
-    from tests.bench.panel_cases import intervals, refreshing, tables
+    from tests.bench.panel_cases import refreshing, tables
 
     every = [
         reading,
@@ -424,7 +428,6 @@ def found(words: list[str]) -> list[Callable]:
         renewing,
         batching,
         tables,
-        intervals,
         refreshing,
     ]
     return [case for case in every if not words or any(w in case.__name__ for w in words)]

@@ -41,31 +41,20 @@ def views(folder: Path, asked: Instrument) -> list[benchmark.Scores]:
 @contextmanager
 def tables() -> Iterator[Bench]:
     with made() as (folder, asked, n):
-        measures = ["crq", "nps", *asked.constructs]
+        measures, scored = ["crq", "nps", *asked.constructs], []
 
         def plain():
-            for view in panel.plain_scores(folder, asked):
+            scored[:] = panel.plain_scores(folder, asked)
+            for view in scored:
                 panel.plain_cuts(view, measures)
 
         yield Bench(
-            f"all decile tables of {n:,} responses, 2,000 draws",
+            f"all decile tables of {n:,} responses, {DRAWS:,} draws",
             lambda: [benchmark.deciles(view) for view in views(folder, asked)],
             plain,
-            "read_parquet, mean(axis=1), groupby, quantile; NO intervals at all",
-        )
-
-
-@contextmanager
-def intervals() -> Iterator[Bench]:
-    with made() as (folder, asked, n):
-        measures = ["crq", "nps", *asked.constructs]
-        ours, plain = views(folder, asked), panel.plain_scores(folder, asked)
-        yield Bench(
-            f"their intervals alone, {n:,} responses",
-            lambda: [benchmark.deciles(view) for view in ours],
-            lambda: [panel.plain_draw(view, measures, seed=1) for view in plain],
-            f"merge and groupby.quantile per draw, timed on 1 of {DRAWS:,}",
-            plain_share=DRAWS,
+            "pandas: mean(axis=1), groupby, quantile; merge and quantile per draw, timed on one",
+            repeated=lambda: [panel.plain_draw(view, measures, seed=1) for view in scored],
+            times=DRAWS,
             plain_rounds=1,
         )
 

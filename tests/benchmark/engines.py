@@ -89,10 +89,20 @@ def _fill(address: str, tables: dict[str, pd.DataFrame]) -> None:
                     copy.write_row(row)
 
 
-def spark(folder: Path) -> str:
-    """The address of Parquet files for a local Spark."""
+@contextlib.contextmanager
+def spark(folder: Path) -> Iterator[str]:
+    """The address of Parquet files for a local Spark, whose Java is ended afterwards."""
     if find_spec("pyspark") is None:
-        pytest.skip("pyspark is not installed (extra 'spark')")
+        pytest.skip("pyspark is not installed (extra 'spark'; make test-spark)")
     if shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
         pytest.skip("Spark needs Java 17, and there is no Java here")
-    return f"spark://local[2]{folder}"
+    try:
+        yield f"spark://local[2]{folder}"
+    finally:
+        from pyspark import SparkContext
+
+        if gateway := SparkContext._gateway:
+            gateway.shutdown()
+            gateway.proc.stdin.close()
+            gateway.proc.wait(60)
+            SparkContext._gateway = SparkContext._jvm = None

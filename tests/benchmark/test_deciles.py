@@ -10,8 +10,8 @@ from crqlab import CrqError, EstimateError, benchmark
 from crqlab.base.contracts import contract
 from crqlab.base.schemas import check
 from crqlab.benchmark import PERCENTILES, Rules, Scores
-from crqlab.benchmark.decile_table import OPEN
 from crqlab.stats.estimate import quantiles
+from crqlab.stats.quantile_cuts import OPEN
 from tests.benchmark.made import account_scores, client_scores
 from tests.scores.made import codebook
 
@@ -137,6 +137,25 @@ def test_a_small_cell_is_drawn_towards_its_parent_and_a_large_one_is_not():
     assert abs(own["shrunken"] - own["estimate"]) < 0.2 * abs(own["estimate"] - middle)
     assert min(middle, chance["estimate"]) <= chance["shrunken"] <= max(middle, chance["estimate"])
     assert abs(chance["shrunken"] - middle) < 0.7 * abs(chance["estimate"] - middle) + 1e-9
+
+
+def test_a_cut_whose_upper_end_is_open_is_drawn_towards_its_parent_by_its_lower_one():
+    rng = np.random.default_rng(3)
+    scores = pd.DataFrame(
+        {
+            "client_id": [f"C{i:03d}" for i in range(240)],
+            "country": [f"country {i % 16}" for i in range(240)],  # nothing but chance
+            "n_accounts": 20,
+            "crq": rng.normal(5, 0.45, 240),
+        }
+    )
+    top = benchmark.deciles(scores, by=[["country"]], draws=200).table.query("share == 0.9")
+    whole = top.loc[top["by"] == "all", "estimate"].iloc[0]
+    open_end = top[(top["by"] == "country") & top["high"].isna() & top["low"].notna()]
+    assert len(open_end) > 3
+    kept = (open_end["shrunken"] - whole).abs() / (open_end["estimate"] - whole).abs()
+    assert (kept < 1).all()
+    assert kept.median() < 0.8  # all that sets them apart is chance
 
 
 def test_percentiles_and_other_shares_can_be_asked_for():

@@ -1,5 +1,7 @@
 """One panel, several engines; sums kept up wave by wave; the same scores as station 3."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -149,13 +151,13 @@ def test_sums_of_another_instrument_are_never_reused(folder, whole):
     assert after.renewed == WAVES
 
 
-def test_postgres_gives_the_same_sums_and_tables(tables, whole):
-    with engines.postgres(tables) as address:
-        panel = benchmark.panel(address)
-        assert "crqlab@" not in str(panel)
-        found = benchmark.cube(panel, ASKED)
-        clients = panel.frame("clients")
-        panel.close()
+def assert_all_the_same(address, whole):
+    """Sums and tables from another engine are those of DuckDB."""
+    panel = benchmark.panel(address)
+    assert "crqlab@" not in str(panel)
+    found = benchmark.cube(panel, ASKED)
+    clients = panel.frame("clients")
+    panel.close()
     assert_same(found.table, whole.table)
     some = {"rules": benchmark.Rules(3, 3, 0.9), "draws": 20}
     one, other = (
@@ -165,10 +167,17 @@ def test_postgres_gives_the_same_sums_and_tables(tables, whole):
     assert_same(one, other, rtol=1e-9)
 
 
+def test_postgres_gives_the_same_sums_and_tables(tables, whole):
+    with engines.postgres(tables) as address:
+        assert_all_the_same(address, whole)
+
+
 @pytest.mark.slow
-def test_spark_gives_the_same_sums(folder, whole):
-    found = benchmark.cube(benchmark.panel(engines.spark(folder)), ASKED)
-    assert_same(found.table, whole.table)
+@pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")  # pyspark 4.0 is older
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # its sockets
+def test_spark_gives_the_same_sums_and_tables(folder, whole):
+    with engines.spark(folder) as address:
+        assert_all_the_same(address, whole)
 
 
 def test_a_duckdb_file_is_a_panel_too(tables, tmp_path, whole):
@@ -180,6 +189,33 @@ def test_a_duckdb_file_is_a_panel_too(tables, tmp_path, whole):
             file.execute(f"CREATE TABLE {name} AS SELECT * FROM rows")
     found = benchmark.cube(benchmark.panel(f"duckdb://{tmp_path}/panel.duckdb"), ASKED)
     assert_same(found.table, whole.table)
+
+
+def broken(folder):
+    """Parquet files of which one lost its end, and of which one has a hole."""
+    whole = next(folder.glob("*responses.parquet")).read_bytes()
+    for name, content in {
+        "cut": whole[: len(whole) // 2],
+        "hole": whole[:200] + bytes(len(whole) // 2 - 200) + whole[len(whole) // 2 :],
+    }.items():
+        (folder / name).mkdir()
+        (folder / name / "responses.parquet").write_bytes(content)
+        yield f"duckdb://{folder / name}"
+
+
+def test_a_panel_that_cannot_be_read_is_told_in_one_line(folder, tmp_path):
+    (tmp_path / "panel.duckdb").write_text("no database")
+    shutil.copytree(folder, tmp_path / "copy")
+    addresses = [
+        f"duckdb://{tmp_path}/panel.duckdb",
+        "postgres://somebody:secret@127.0.0.1:1/panel",
+        *broken(tmp_path / "copy"),
+    ]
+    for address in addresses:
+        with pytest.raises(StudyError, match=r"Panel .* cannot be read: .*run this again") as told:
+            benchmark.cube(benchmark.panel(address), ASKED)
+        assert "secret" not in str(told.value)
+        assert "\n" not in str(told.value)
 
 
 def test_an_address_of_another_kind_is_refused():

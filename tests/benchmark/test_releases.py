@@ -168,6 +168,11 @@ def test_comparing_says_what_moved_by_more_than_chance_and_why(tmp_path, rows):
     assert shift.farthest(2)[0].startswith("crq, clients")
 
 
+def test_the_same_numbers_under_another_name_are_called_that(tmp_path, rows):
+    one, other = (publish(tmp_path, name, rows) for name in ("2026.1", "2026.2"))
+    assert benchmark.compare(one, other).reasons == ("nothing but the name changed",)
+
+
 def test_a_release_has_not_moved_from_itself(tmp_path, rows):
     one = publish(tmp_path, "2026.1", rows)
     shift = benchmark.compare(one, one)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.conftest import ROOT
 from tests.browser.page import VIEWS, faults
+from tests.browser.test_index import OWN_SCRIPT
 
 pytestmark = pytest.mark.browser
 
@@ -21,4 +22,5 @@ def test_the_demo_makes_an_index_and_three_client_reports(demo_reports):
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_report_opens_offline_and_for_everybody(browser, demo_reports, view):
     found = {path.name: faults(browser, path, view=view) for path in demo_reports}
+    assert found.pop("index.html") == OWN_SCRIPT
     assert {name: stumbles for name, stumbles in found.items() if stumbles} == {}

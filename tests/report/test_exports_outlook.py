@@ -88,6 +88,40 @@ def test_slides_tell_of_segments_and_renewals(seen, about):
     assert any("Chance of renewal" in line for line in heads)
 
 
+def said(page):
+    return "\n".join(shape.text_frame.text for shape in page.shapes if shape.has_text_frame)
+
+
+def test_slides_tell_the_summary_the_place_what_to_fix_and_what_to_do(seen, about):
+    deck = Presentation(io.BytesIO(slides.content(seen, themes.Theme(), card=about)))
+    by_title = {page.shapes.title.text_frame.text: page for page in deck.slides}
+    assert all(sentence in said(by_title["In short"]) for sentence in seen.summary)
+    place = next(page for title, page in by_title.items() if title.startswith("CRQ is above"))
+    (drawn,) = [shape.chart for shape in place.shapes if shape.has_chart]
+    known = seen.peers.table[seen.peers.table["percentile"].notna()]
+    assert sorted(drawn.plots[0].series[0].values) == pytest.approx(sorted(known["percentile"]))
+    first = seen.levers.first
+    fix = by_title[f"Fix {first['label']} first (probability {first['probability']:.0%})".replace(
+        "%)", "\u00a0%)")]  # fmt: skip
+    assert f"n = {first['n']} respondents" in said(fix)
+    n = len(seen.agenda.actions)
+    todo = next(page for title, page in by_title.items() if title.startswith(f"{n} actions at"))
+    (listed,) = [shape.table for shape in todo.shapes if shape.has_table]
+    owners = {row.cells[3].text for row in list(listed.rows)[1:]}
+    assert owners <= set(seen.agenda.actions["account_manager"].fillna(""))
+
+
+def test_nothing_on_a_slide_lies_on_its_title_or_outside(seen, about):
+    deck = Presentation(io.BytesIO(slides.content(seen, themes.Theme(), card=about)))
+    for number, page in enumerate(deck.slides, start=1):
+        title = page.shapes.title
+        assert len(title.text_frame.text) < 180
+        others = [s for s in page.shapes if s.shape_id != title.shape_id and s.name != "Band"]
+        assert all(shape.top >= title.top + title.height for shape in others)
+        assert all(shape.top + shape.height <= deck.slide_height for shape in others)
+        assert number == 1 or any('type="slidenum"' in s._element.xml for s in others)
+
+
 def test_a_study_without_these_stations_has_none_of_the_sheets(study_of):
     from crqlab.report import view
 

@@ -1,12 +1,16 @@
 """The list of a study's reports: what is current, what is not, what could not be made."""
 
+import base64
+import hashlib
+import re
+
 import pytest
 from typer.testing import CliRunner
 
+from crqlab import CrqError
 from crqlab.cli import app
 from crqlab.report.batches import batch
 from crqlab.report.overview import index
-from crqlab.show.overview import ORDERS
 from tests.report.test_batches import laid_out
 
 FAIL = "if client == 'K1':\n    raise ValueError('<b>no</b> scores')"
@@ -26,13 +30,36 @@ def test_the_list_says_what_is_current_and_what_could_not_be_made(tmp_path):
     assert "<td>current</td>" not in again
 
 
-def test_the_list_stands_in_every_order_each_a_page_that_names_the_others(tmp_path):
+def test_the_page_runs_its_own_script_and_no_other(tmp_path):
     study = laid_out(tmp_path)
-    index(study)
-    for file, words, *_ in ORDERS:
-        page = (study.reports / f"{file}.html").read_text()
-        assert f"<strong>{words}</strong>" in page
-        assert all(f'href="{other}.html"' in page for other, *_ in ORDERS if other != file)
+    (study.reports / "index_by_crq.html").parent.mkdir(parents=True, exist_ok=True)
+    (study.reports / "index_by_crq.html").write_text("sorted elsewhere, by an earlier version")
+    page = index(study).read_text()
+    (script,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in page.partition("<title>")[0]
+    assert [path.name for path in study.reports.glob("index*")] == ["index.html"]
+
+
+def test_the_list_says_what_is_new_in_this_run_and_counts_by_status(tmp_path):
+    study = laid_out(tmp_path)
+    batch(study, [("C017", "2025")], jobs=1)
+    assert "current 1" in index(study).read_text()
+    page = index(study, new=["C017_2025"]).read_text()
+    assert "<td>new in this run</td>" in page
+    assert "new in this run 1" in page
+
+
+def test_the_list_speaks_the_codebooks_language_or_the_one_asked_for(tmp_path):
+    study = laid_out(tmp_path, FAIL)
+    batch(study, [("C017", "2025"), ("K1", "2025")], jobs=2)
+    page = index(study, language="sv").read_text()
+    assert '<html lang="sv">' in page
+    assert "<td>aktuell</td>" in page
+    assert "1 rapport kunde inte göras" in page
+    assert '<html lang="en">' in index(study).read_text()
+    with pytest.raises(CrqError, match="language is 'xx'"):
+        index(study, language="xx")
 
 
 @pytest.mark.parametrize("words", [[], ["--client", "C017", "--all"]])

@@ -104,7 +104,10 @@ def test_a_notebook_that_was_handed_rows_puts_out_what_one_that_reads_does(stati
 @pytest.mark.parametrize(("total", "many"), [(1, False), (batches.FEW + 1, True)])
 def test_tables_are_read_for_all_only_where_many_reports_are_made(study_of, total, many):
     job = batches.Job(CLIENT, "Nordwind", WAVE, "C017_2025", {}, "")
-    assert json.loads(json.dumps(batches.asked(study_of(), job, total)))["many"] is many
+    assert (
+        json.loads(json.dumps(batches.asked(study_of(), batches.REPORTS, job, total)))["many"]
+        is many
+    )
 
 
 def test_a_file_that_lies_as_it_lay_is_hashed_once_and_one_that_was_changed_again(

@@ -10,11 +10,14 @@ from bs4 import BeautifulSoup
 
 import crqlab
 from crqlab import DataError
-from crqlab.report import html, integrity
+from crqlab.report import html, integrity, overview
 from crqlab.report.catalogue import Catalogue, catalogue, languages
+from crqlab.report.language import said
 from crqlab.report.messages import message, parts
 from crqlab.report.translation import Translator, translated
+from crqlab.show.overview import STATUSES
 from tests.report.executed import REPORT, executed
+from tests.report.many import listed
 
 PACKAGE = Path(crqlab.__file__).parent
 OTHERS = [language for language in languages() if language != "en"]
@@ -262,3 +265,15 @@ def test_the_run_card_tells_the_language():
         "2025", "sv"
     )
     assert integrity.spoken("<p>wave</p>", "sv") == "<p>wave</p>"
+
+
+def test_no_text_of_the_list_of_reports_stays_english(tmp_path, monkeypatch):
+    study, left = listed(tmp_path, clients=60), []
+    for name in ("10_responses", "20_participation", "30_scores", "40_construct", "50_renewal",
+                 "60_segments", "70_drivers", "80_benchmark"):  # fmt: skip
+        (study.reports / f"{name}.html").write_text("<h1>A station</h1>", encoding="utf-8")
+    monkeypatch.setattr(overview, "said", lambda page, to: left.append(said(page, to)) or left[-1])
+    for language in OTHERS:
+        page = overview.index(study, language=language, new=["C030_2025"]).read_text("utf-8")
+        assert left[-1][1] == ()
+        assert all(f"{status}<" not in page for status in STATUSES)

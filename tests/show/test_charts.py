@@ -64,7 +64,8 @@ def test_answers_from_0_to_10_are_counted_as_given(view_of):
 def test_only_accounts_with_enough_people_are_placed_by_uniqueness(view_of):
     view = view_of()
     (picture,) = drawn(charts.uniqueness(view))
-    places = [int(t.get_text()) for t in picture.find_all("text") if t.get("fill") == "#ffffff"]
+    places = [int(t.get_text()) for t in picture.find_all("text") if t.get("font-size") == "11"]
+    assert len(picture.find_all("circle")) == len(places)
     assert places == [i + 1 for i in view.scored.index[view.scored["n"] >= 3]]
 
 

@@ -11,6 +11,7 @@ from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_TICK_LABEL_POSITION
+from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
@@ -19,11 +20,13 @@ from pptx.util import Emu, Inches, Pt
 from crqlab.base.errors import StudyError
 from crqlab.report.exports.archive import settled
 from crqlab.report.exports.theme import Theme
+from crqlab.report.exports.voice import PLAIN, Voice
 from crqlab.show.colours import INK, LINE, MUTED
 from crqlab.show.markup import plain
 
 _WIDE, _HIGH = Inches(13.333), Inches(7.5)
 _EDGE = Inches(0.6)
+_TWO_LINES = 115  # letters of a title of the usual size
 #: Beginnings of which the chart's own workbook would make a formula or a link.
 _LIVE = ("=", "{=", "http://", "https://", "ftp://", "mailto:", "internal:", "external:")
 
@@ -36,10 +39,14 @@ class Deck:
     theme : Theme
     template : Path or None
         A ``.pptx`` file; its masters stay, its slides go.
+    voice : Voice
+        In whose language messages, headings and words are said; cells of tables and labels of
+        charts stand as they are given.
     """
 
-    def __init__(self, theme: Theme, template: Path | None) -> None:
+    def __init__(self, theme: Theme, template: Path | None, voice: Voice = PLAIN) -> None:
         self.theme = theme
+        self.voice = voice
         self._plain = template is None
         self._file = _opened(template)
         self._layout = next(
@@ -49,16 +56,18 @@ class Deck:
         if self._plain:
             self._file.slide_width, self._file.slide_height = _WIDE, _HIGH
 
-    def slide(self, message: str, *, foot: str = "", notes: str = "") -> Any:
-        """Add a slide that says one thing; return it and the box left for what shows it."""
+    def slide(self, message: str, *, foot: str = "", notes: str = "", opening: bool = False) -> Any:
+        """Add a slide that says one thing, and return it; an opening one says it larger."""
         page = self._file.slides.add_slide(self._layout)
         title = page.shapes.title or page.shapes.add_textbox(0, 0, _EDGE, _EDGE)
         if self._plain or page.shapes.title is None:
-            title.left, title.top = _EDGE, Inches(0.45)
-            title.width, title.height = self.width - 2 * _EDGE, Inches(1.0)
+            title.left, title.top = _EDGE, Inches(2.2 if opening else 0.45)
+            title.width, title.height = self.width - 2 * _EDGE, Inches(1.6 if opening else 1.0)
         frame = title.text_frame
         frame.word_wrap = True
-        self._write(frame.paragraphs[0], message, 26, INK if self._plain else None, bold=True)
+        said = self.voice.said(message)
+        size = 40 if opening else 26 if len(said) <= _TWO_LINES else 20
+        self._write(frame.paragraphs[0], said, size, INK if self._plain else None, bold=True)
         if self._plain:
             frame.vertical_anchor = MSO_ANCHOR.TOP
             frame.paragraphs[0].alignment = PP_ALIGN.LEFT
@@ -68,11 +77,15 @@ class Deck:
             logo = io.BytesIO(self.theme.picture)
             made = page.shapes.add_picture(logo, 0, Inches(0.12), height=Inches(0.35))
             made.left = self.width - _EDGE - made.width
+        if self._plain and opening:
+            self._band(page)
         if foot:
-            self.words(page, [foot], (_EDGE, self._foot, self.width - 2 * _EDGE, Inches(0.6)),
+            self.words(page, [foot], (_EDGE, self._foot, self.width - 2.5 * _EDGE, Inches(0.6)),
                        size=11, colour=MUTED)  # fmt: skip
+        if self._plain and not opening:
+            self._numbered(page)
         if notes:
-            page.notes_slide.notes_text_frame.text = plain(notes)
+            page.notes_slide.notes_text_frame.text = plain(self.voice.said(notes))
         return page
 
     @property
@@ -100,13 +113,39 @@ class Deck:
         size: int = 16,
         colour: str = INK,
         bold: bool = False,
+        apart: int = 0,
     ) -> None:
-        """Write lines of text into a box."""
+        """Write lines of text into a box, some points apart."""
         frame = page.shapes.add_textbox(*(Emu(int(side)) for side in box)).text_frame
         frame.word_wrap = True
         for number, line in enumerate(lines):
             paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
-            self._write(paragraph, line, size, colour, bold=bold)
+            paragraph.space_after = Pt(apart)
+            self._write(paragraph, self.voice.said(line), size, colour, bold=bold)
+
+    def _band(self, page: Any) -> None:
+        """A band in the client's colour along the left edge."""
+        band = page.shapes.add_shape(
+            MSO_SHAPE.RECTANGLE, 0, 0, Inches(0.25), self._file.slide_height
+        )
+        band.name = "Band"
+        band.fill.solid()
+        band.fill.fore_color.rgb = _rgb(self.theme.accent)
+        band.line.fill.background()
+
+    def _numbered(self, page: Any) -> None:
+        """The slide's number, which PowerPoint keeps right when slides are moved."""
+        box = (self.width - _EDGE - Inches(0.6), self._foot, Inches(0.6), Inches(0.3))
+        paragraph = page.shapes.add_textbox(*map(Emu, map(int, box))).text_frame.paragraphs[0]
+        paragraph.alignment = PP_ALIGN.RIGHT
+        colour = MUTED.lstrip("#").upper()
+        paragraph._p.append(
+            parse_xml(
+                f'<a:fld {nsdecls("a")} id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" '
+                f'type="slidenum"><a:rPr sz="1100"><a:solidFill><a:srgbClr val="{colour}"/>'
+                f"</a:solidFill></a:rPr><a:t>{len(self._file.slides)}</a:t></a:fld>"
+            )
+        )
 
     def bars(
         self,
@@ -142,6 +181,7 @@ class Deck:
             One for each bar; else the accent colour for all.
         """
         order = slice(None, None, -1 if flat else 1)
+        code, name = self.voice.code(code), self.voice.said(name)
         data = CategoryChartData(number_format=code)
         data.categories = [_still(label) for label in labels][order]
         data.add_series(_still(name), [None if v != v else v for v in values][order])
@@ -178,12 +218,14 @@ class Deck:
         name: str,
     ) -> None:
         """Draw a course over waves that PowerPoint can edit, with intervals as error bars."""
+        code, name = self.voice.code(code), self.voice.said(name)
         data = CategoryChartData(number_format=code)
         data.categories = [_still(label) for label in labels]
         data.add_series(_still(name), [None if v != v else v for v in values])
         made = page.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, *self.box(page), data)
         made.name = plain(name)
         self._calm(made.chart, ends, code)
+        made.chart.plots[0].has_data_labels = False  # they would lie on the line: marks say it
         drawn = made.chart.plots[0].series[0]
         drawn.smooth = False
         drawn.format.line.color.rgb = _rgb(self.theme.accent)
@@ -193,10 +235,11 @@ class Deck:
         _intervals(drawn, list(values), list(spans))
 
     def rows(self, page: Any, heads: Sequence[str], cells: Sequence[Sequence[str]],
-             wide: Sequence[float]) -> None:  # fmt: skip
-        """Write a table; ``wide`` are the shares of its width that columns get."""
+             wide: Sequence[float], numbers: Sequence[int] = ()) -> None:  # fmt: skip
+        """Write a table; ``wide`` are its columns' shares of the width, ``numbers`` stand right."""
         left, top, width, _ = self.box(page)
         height = Inches(0.4)
+        heads = [self.voice.said(head) for head in heads]
         made = page.shapes.add_table(len(cells) + 1, len(heads), left, top, width, height)
         for place, share in enumerate(wide):
             made.table.columns[place].width = Emu(int(width * share))
@@ -207,7 +250,9 @@ class Deck:
                 colour = self.theme.accent if number == 0 else "#ffffff"
                 cell.fill.fore_color.rgb = _rgb(colour)
                 ink = "#ffffff" if number == 0 else INK
-                self._write(cell.text_frame.paragraphs[0], said, 13, ink, bold=number == 0)
+                paragraph = cell.text_frame.paragraphs[0]
+                paragraph.alignment = PP_ALIGN.RIGHT if place in numbers else PP_ALIGN.LEFT
+                self._write(paragraph, said, 13, ink, bold=number == 0)
 
     def content(self, title: str) -> bytes:
         """Return the file; the same slides give the same bytes."""
@@ -223,6 +268,8 @@ class Deck:
                bold: bool = False) -> None:  # fmt: skip
         run = paragraph.add_run()
         run.text = plain(said)
+        if self.voice.tag:
+            run.font._rPr.set("lang", self.voice.tag)
         run.font.size, run.font.bold = Pt(size), bold
         if colour:
             run.font.color.rgb = _rgb(colour)

@@ -6,8 +6,8 @@ from crqlab.report.exports.tabs import Field, Sheet, unit
 from crqlab.show.view import ClientView
 
 _ACCOUNT = {
-    "account_id": Field("Account id"),
-    "name": Field("Account"),
+    "account_id": Field("Account id", kind="name"),
+    "name": Field("Account", kind="name"),
 }
 _FLAG = {"flag": Field("Caution")}
 _ACCOUNTS = {"n_accounts": Field("n accounts", "accounts", "count")}
@@ -63,7 +63,7 @@ def _segments(view: ClientView) -> Sheet:
         "n": Field("n respondents", "people", "count"),
         "distance": Field("To the nearest cut", unit(view, "crq"), "score"),
         "reason": Field("Why"),
-        "manager": Field("Account manager"),
+        "manager": Field("Account manager", kind="name"),
         "revenue": Field("Revenue a year", view.currency, "money"),
         **_FLAG,
     }
@@ -115,7 +115,7 @@ def _outlook(view: ClientView) -> Sheet:
     fields = {
         **_ACCOUNT,
         "segment": Field("Segment"),
-        "manager": Field("Account manager"),
+        "manager": Field("Account manager", kind="name"),
         "due_on": Field("Next due", "", "date"),
         "p_renew": Field("Chance of renewal", "share", "share"),
         "p_low": Field("Chance from", "share", "share"),
@@ -157,7 +157,7 @@ def _actions(view: ClientView) -> Sheet:
         "status": Field("Status"),
         "action": Field("Action"),
         "what": Field("What to do"),
-        "account_manager": Field("Owner"),
+        "account_manager": Field("Owner", kind="name"),
         "due": Field("Due", "", "date"),
     }
     note = "The playbook of the segments: a proposal, to be agreed with its owners."
@@ -182,7 +182,7 @@ def _lifts(view: ClientView) -> Sheet:
 def _referrals(view: ClientView) -> Sheet:
     fields = {
         **_ACCOUNT,
-        "manager": Field("Account manager"),
+        "manager": Field("Account manager", kind="name"),
         "promoters": Field("Promoters to ask", "people", "count"),
         "n": Field("n respondents", "people", "count"),
     }

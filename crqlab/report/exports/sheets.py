@@ -8,6 +8,9 @@ import pandas as pd
 
 from crqlab.report.exports import outlook_sheets
 from crqlab.report.exports.tabs import Field, Sheet, unit
+from crqlab.show import method
+from crqlab.show.participation_tables import GROUPS
+from crqlab.show.scores import AGREEMENT, PARTS, ROLL_UPS
 from crqlab.show.view import ClientView
 
 
@@ -72,29 +75,30 @@ def _measures(view: ClientView) -> Sheet:
 
 
 def _trend(view: ClientView) -> Sheet:
-    fields = {**_WHAT, "wave": Field("Wave"), **_ends(), **_N, **_HOW}
+    fields = {**_WHAT, "wave": Field("Wave", kind="name"), **_ends(), **_N, **_HOW}
     return Sheet("Waves", "The same wave by wave", "", fields, _named(view, view.trend))
 
 
 def _parts(view: ClientView) -> Sheet:
     fields = {**_WHAT, "part": Field("Part"), **_ends(), **_N, **_HOW}
-    note = "Accounts in both waves (same), joiners and leavers add up to the whole change (all)."
+    note = "Accounts in both waves, those that joined and those that left: the parts add up."
     title = f"Where the change since {view.before} comes from"
-    return Sheet("Change", title, note, fields, _named(view, view.parts))
+    rows = view.parts.assign(part=view.parts["part"].map(PARTS))
+    return Sheet("Change", title, note, fields, _named(view, rows))
 
 
 def _roll_ups(view: ClientView) -> Sheet:
     fields = {**_WHAT, "roll_up": Field("Way to count"), **_ends(), **_N, **_HOW}
     note = "The message should not depend on how people are counted."
-    return Sheet("Ways to count", "CRQ and NPS in other ways", note, fields,
-                 _named(view, view.roll_ups))  # fmt: skip
+    rows = view.roll_ups.assign(roll_up=view.roll_ups["roll_up"].map(ROLL_UPS))
+    return Sheet("Ways to count", "CRQ and NPS in other ways", note, fields, _named(view, rows))
 
 
 def _accounts(view: ClientView) -> Sheet:
     scale = unit(view, "crq")
     fields = {
-        "account_id": Field("Account id"),
-        "name": Field("Account"),
+        "account_id": Field("Account id", kind="name"),
+        "name": Field("Account", kind="name"),
         "status": Field("Status"),
         "n": Field("n respondents", "people", "count"),
         "invited": Field("Invited", "people", "count"),
@@ -110,7 +114,7 @@ def _accounts(view: ClientView) -> Sheet:
         "nps": Field("NPS", "-100 to +100", "nps"),
         "nps_low": Field("NPS from", "-100 to +100", "nps"),
         "nps_high": Field("NPS to", "-100 to +100", "nps"),
-        "manager": Field("Account manager"),
+        "manager": Field("Account manager", kind="name"),
         "revenue": Field("Revenue a year", view.currency, "money"),
         "flag": Field("Caution"),
     }
@@ -126,15 +130,19 @@ def _accounts(view: ClientView) -> Sheet:
 
 def _agreement(view: ClientView) -> Sheet:
     fields = {"label": Field("Measure"), "statistic": Field("Statistic"), **_ends(), **_N, **_HOW}
-    note = "icc1: share of differences between accounts; icc2: reliability of an account's mean."
-    rows = _named(view, view.agreement)
+    note = (
+        "ICC(1): share of differences between accounts; ICC(2): reliability of an account's mean; "
+        "r_wg(J): agreement inside accounts."
+    )
+    named = view.agreement["statistic"].replace(AGREEMENT)
+    rows = _named(view, view.agreement.assign(statistic=named))
     return Sheet("Agreement", "Do people of one account agree?", note, fields, rows)
 
 
 def _completion(view: ClientView) -> Sheet:
     fields = {
         "dimension": Field("Grouped by"),
-        "group": Field("Group"),
+        "group": Field("Group", kind="name"),
         "unit": Field("Counted"),
         "asked": Field("Asked", "counted unit", "money"),
         "answered": Field("Answered", "counted unit", "money"),
@@ -142,21 +150,26 @@ def _completion(view: ClientView) -> Sheet:
         "n_accounts": Field("n accounts", "accounts", "count"),
         **_HOW,
     }
-    title = "Who answered, by group"
-    return Sheet("Participation", title, "", fields, view.reach.completion)
+    rows = view.reach.completion
+    whole = rows["dimension"] == "all"
+    rows = rows.assign(
+        dimension=rows["dimension"].replace({"all": "everybody", **GROUPS}),
+        group=rows["group"].mask(whole, ""),
+    )
+    return Sheet("Participation", "Who answered, by group", "", fields, rows)
 
 
 def _silent(view: ClientView) -> Sheet:
     scale = unit(view, "crq")
     fields = {
-        "account_id": Field("Account id"),
-        "name": Field("Account"),
-        "manager": Field("Account manager"),
+        "account_id": Field("Account id", kind="name"),
+        "name": Field("Account", kind="name"),
+        "manager": Field("Account manager", kind="name"),
         "revenue": Field("Revenue a year", view.currency, "money"),
         "revenue_share": Field("Share of revenue", "share", "share"),
         "asked": Field("Asked", "people", "count"),
-        "silent_since": Field("Silent since", "wave"),
-        "last_wave": Field("Last answer", "wave"),
+        "silent_since": Field("Silent since", "wave", "name"),
+        "last_wave": Field("Last answer", "wave", "name"),
         "score": Field("Shrunken CRQ then", scale, "score"),
         "score_low": Field("Interval from", scale, "score"),
         "score_high": Field("Interval to", scale, "score"),
@@ -167,7 +180,7 @@ def _silent(view: ClientView) -> Sheet:
 
 def _managers(view: ClientView) -> Sheet:
     fields = {
-        "name": Field("Account manager"),
+        "name": Field("Account manager", kind="name"),
         "n_accounts": Field("Accounts", "accounts", "count"),
         "revenue": Field("Revenue a year", view.currency, "money"),
         "revenue_share": Field("Share of revenue", "share", "share"),
@@ -183,11 +196,11 @@ def _plan(view: ClientView) -> Sheet:
     names = view.accounts.set_index("account_id")["name"]
     rows = view.reach.plan
     fields = {
-        "account_id": Field("Account id"),
-        "name": Field("Account"),
+        "account_id": Field("Account id", kind="name"),
+        "name": Field("Account", kind="name"),
         "slice": Field("Quarter", "from 1", "count"),
         "starts": Field("Starts", "", "date"),
-        "tier": Field("Tier"),
+        "tier": Field("Tier", kind="name"),
         "revenue": Field("Revenue a year", view.currency, "money"),
         "contacts": Field("To ask", "people", "count"),
         "resting": Field("Resting", "people", "count"),
@@ -200,10 +213,10 @@ def _plan(view: ClientView) -> Sheet:
 def _comments(view: ClientView) -> Sheet:
     wording = view.questions.set_index("question")["wording"]
     fields = {
-        "wording": Field("Question"),
-        "words": Field("Words"),
-        "account": Field("Account"),
-        "language": Field("Language"),
+        "wording": Field("Question", kind="name"),
+        "words": Field("Words", kind="name"),
+        "account": Field("Account", kind="name"),
+        "language": Field("Language", kind="name"),
     }
     note = (
         f"Questions that fewer than {view.privacy.min_comments} people answered are left out; so "
@@ -221,4 +234,5 @@ def _excluded(view: ClientView) -> Sheet:
         "n_flagged": Field("Flagged", "responses", "count"),
         "n_excluded": Field("Left out", "responses", "count"),
     }
-    return Sheet("Left out", "Responses that were flagged", "", fields, view.excluded)
+    rows = view.excluded.assign(check=[method.check(name) for name in view.excluded["check"]])
+    return Sheet("Left out", "Responses that were flagged", "", fields, rows)

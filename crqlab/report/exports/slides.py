@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from crqlab.report.exports import ahead
+from crqlab.report.exports.captions import brief, foot, moved, said
 from crqlab.report.exports.theme import Theme
+from crqlab.report.exports.voice import PLAIN, Voice
 from crqlab.report.provenance import RunCard
-from crqlab.show import accounts, method, scores
+from crqlab.show import method, scores
 from crqlab.show.charts import ends
 from crqlab.show.colours import SOFT
 from crqlab.show.headline import MADE_UP
@@ -21,11 +24,17 @@ if TYPE_CHECKING:
 
 _MOST_BARS = 20
 _MOST_ROWS = 9
-_PLAIN, _SIGNED, _SHARE = "0.00", "+0;-0;0", "0%"
+_PLAIN, _SIGNED, _SHARE = "0.00", "+0;-0;0", "0 %"
 
 
 def content(
-    view: ClientView, theme: Theme, *, card: RunCard, template: Path | None = None, **_: Any
+    view: ClientView,
+    theme: Theme,
+    *,
+    card: RunCard,
+    template: str | Path | None = None,
+    voice: Voice = PLAIN,
+    **_: Any,
 ) -> bytes:
     """Return a PowerPoint file.
 
@@ -38,6 +47,8 @@ def content(
         Named on the last slide.
     template : Path, optional
         A ``.pptx`` file with the client's own masters.
+    voice : Voice
+        In whose language the slides are.
 
     Returns
     -------
@@ -46,59 +57,43 @@ def content(
     """
     from crqlab.report.exports.deck import Deck
 
-    deck = Deck(theme, template)
+    deck = Deck(theme, Path(template) if template else None, voice)
     _opening(deck, view)
     _headline(deck, view)
+    _summary(deck, view)
     _courses(deck, view)
-    _answered(deck, view)
+    ahead.peers(deck, view)
     _constructs(deck, view)
     _ltr(deck, view)
+    ahead.segments(deck, view)
+    ahead.levers(deck, view)
     _accounts(deck, view)
-    _segments(deck, view)
-    _outlook(deck, view)
+    ahead.outlook(deck, view)
+    ahead.actions(deck, view)
+    _answered(deck, view)
     _silent(deck, view)
     _closing(deck, view, card)
-    return deck.content(str(view))
+    return deck.content(voice.said(str(view)))
 
 
 def _opening(deck: Deck, view: ClientView) -> None:
-    page = deck.slide(f"{view.client}: how good are its relationships?", foot=_warning(view))
-    lines = [view.title, f"Wave {view.wave}", count(view.n_respondents, "respondent")]
-    lines[-1] += f" of {count(view.n_accounts, 'account')}"
-    deck.words(page, lines, deck.box(page), size=20)
+    page = deck.slide(
+        f"{brief(view.client)}: how good are its relationships?", foot=_warning(view), opening=True
+    )
+    people = count(view.n_respondents, "respondent")
+    facts = f"{people} of {count(view.n_accounts, 'account')}"
+    deck.words(page, [view.title, f"Wave {view.wave}", facts], deck.box(page), size=20)
 
 
 def _warning(view: ClientView) -> str:
     return MADE_UP if view.synthetic else "Confidential"
 
 
-def _foot(view: ClientView, row: pd.Series | None = None, said: str = "") -> str:
-    """What stands behind a slide: n, interval, method, caution."""
-    parts = [MADE_UP] if view.synthetic else []
-    if row is not None:
-        people = count(row["n_respondents"], "respondent")
-        n = f"n = {people}, {count(row['n_accounts'], 'account')}"
-        parts += [n, f"{percent(row['level'])} intervals ({row['method']})"]
-        parts += [row["flag"]] if row["flag"] != "ok" else []
-    return ". ".join([*parts, *([said] if said else [])])
-
-
-def _said(view: ClientView, row: pd.Series) -> str:
-    """One number with its interval, as a title says it."""
-    if row["withheld"]:
-        return f"{row['label']} is {row['flag']}"
-    places, signed = decimals(row["measure"]), row["measure"] == "nps"
-    value = number(row["value"], places, signed=signed)
-    return f"{row['label']} {value} ({span(row['low'], row['high'], places, signed=signed)})"
-
-
-def _moved(view: ClientView, row: pd.Series) -> str:
-    if row["change"] != row["change"]:
-        return "first wave" if not view.before else f"no comparison with {view.before}"
-    places = decimals(row["measure"], change=True)
-    between = span(row["change_low"], row["change_high"], places, signed=True)
-    moved = number(row["change"], places, signed=True)
-    return f"{moved} since {view.before} ({between}): {row['verdict']}"
+def _summary(deck: Deck, view: ClientView) -> None:
+    """The sentences at the head of the page."""
+    if view.summary:
+        page = deck.slide("In short", foot=foot(view))
+        deck.words(page, view.summary, deck.box(page), size=15, apart=9)
 
 
 def _headline(deck: Deck, view: ClientView) -> None:
@@ -106,7 +101,7 @@ def _headline(deck: Deck, view: ClientView) -> None:
     rows = [row for name in ("crq", "nps", "mean_ltr") if (row := view.measure(name)) is not None]
     if not rows:
         return
-    page = deck.slide(f"{_said(view, rows[0])}, {_moved(view, rows[0])}", foot=_foot(view, rows[0]))
+    page = deck.slide(f"{said(rows[0])}, {moved(view, rows[0])}", foot=foot(view, rows[0]))
     left, top, width, height = deck.box(page)
     for place, row in enumerate(rows):
         box = (left + place * width // len(rows), top, width // len(rows), height // 4)
@@ -117,7 +112,7 @@ def _headline(deck: Deck, view: ClientView) -> None:
         deck.words(page, [value], below, size=54, colour=deck.theme.accent, bold=True)
         between = span(row["low"], row["high"], places, signed=signed)
         facts = [row["flag"]] if row["withheld"] else [
-            f"{percent(row['level'])} interval {between}", _moved(view, row),
+            f"{percent(row['level'])} interval {between}", moved(view, row),
         ]  # fmt: skip
         facts.append(f"n = {count(row['n_respondents'], 'respondent')}")
         deck.words(page, facts, (box[0], top + height // 2, box[2], height // 3), size=15)
@@ -130,17 +125,19 @@ def _courses(deck: Deck, view: ClientView) -> None:
         known = rows[rows["value"].notna()]
         if now is None or known["wave"].nunique() < 2:
             continue
-        n = ", ".join(f"{wave}: {n:,}" for wave, n in zip(rows["wave"], rows["n_respondents"],
-                                                            strict=True))  # fmt: skip
-        label = view.instrument.label(measure)
-        page = deck.slide(
-            f"{label} since {known['wave'].iloc[0]}: {_moved(view, now)}",
-            foot=_foot(view, now, f"Respondents {n}"),
-        )
+        label, signed = view.instrument.label(measure), measure == "nps"
+        page = deck.slide(f"{label}, wave by wave: {moved(view, now)}", foot=foot(view, now))
+        marks = [
+            deck.voice.said(
+                f"{row.wave}: {number(row.value, decimals(measure), signed=signed)} "
+                f"(n = {number(row.n_respondents, 0)})"
+            )
+            for row in rows.itertuples()
+        ]
         deck.line(
-            page, rows["wave"].tolist(), rows["value"].tolist(),
+            page, marks, rows["value"].tolist(),
             spans=list(zip(rows["low"], rows["high"], strict=True)), ends=_axis(view, measure),
-            code=_SIGNED if measure == "nps" else _PLAIN, name=label,
+            code=_SIGNED if signed else _PLAIN, name=label,
         )  # fmt: skip
 
 
@@ -163,8 +160,8 @@ def _answered(deck: Deck, view: ClientView) -> None:
     said = share(part.contacts_answered, part.contacts, "contacts")
     more = share(part.accounts_answered, part.accounts, "accounts")
     page = deck.slide(f"{said} answered; they speak for {more}",
-                      foot=_foot(view, said="A census: counts, so no interval"))  # fmt: skip
-    labels, values = zip(*heard, strict=True)
+                      foot=foot(view, said="A census: counts, so no interval"))  # fmt: skip
+    labels, values = zip(*((deck.voice.said(label), part) for label, part in heard), strict=True)
     deck.bars(page, labels, values, ends=(0.0, 1.0), code=_SHARE, name="Share that answered")
 
 
@@ -173,8 +170,8 @@ def _constructs(deck: Deck, view: ClientView) -> None:
     rows = rows[rows["value"].notna()].sort_values("value", ascending=False)
     if rows.empty:
         return
-    page = deck.slide(scores.constructs(view).sentence, foot=_foot(view, rows.iloc[0]))
-    deck.bars(page, rows["label"].tolist(), rows["value"].tolist(),
+    page = deck.slide(scores.constructs(view).sentence, foot=foot(view, rows.iloc[0]))
+    deck.bars(page, [deck.voice.said(label) for label in rows["label"]], rows["value"].tolist(),
               spans=list(zip(rows["low"], rows["high"], strict=True)),
               ends=_axis(view, "crq"), name="Mean score")  # fmt: skip
 
@@ -183,7 +180,7 @@ def _ltr(deck: Deck, view: ClientView) -> None:
     row, counts = view.measure("nps"), view.ltr
     if row is None or counts.empty:
         return
-    page = deck.slide(f"{_said(view, row)}: who would recommend", foot=_foot(view, row))
+    page = deck.slide(f"{said(row)}: who would recommend", foot=foot(view, row))
     colours = [deck.theme.warm] * 7 + [SOFT] * 2 + [deck.theme.accent] * 2
     deck.bars(page, [str(a) for a in counts["answer"]], counts["n"].tolist(), code="0", flat=False,
               name="Respondents by answer, 0 to 10", colours=colours)  # fmt: skip
@@ -200,66 +197,21 @@ def _accounts(deck: Deck, view: ClientView) -> None:
     which = f"The {half} highest and the {half} lowest of {len(rows)}. " * (len(some) < len(rows))
     level = percent(float(view.measures["level"].iloc[0]))
     page = deck.slide(
-        accounts.accounts(view).sentence,
-        foot=_foot(view, said=f"{which}Shrunken CRQ, {level} intervals (empirical Bayes); "
-                   "respondents in brackets"),
+        f"{count(len(rows), 'account')}, from CRQ {_placed(rows.iloc[0])} down to "
+        f"{_placed(rows.iloc[-1])}",
+        foot=foot(view, said=f"{which}Shrunken CRQ, {level} intervals (empirical Bayes); "
+                  "respondents in brackets"),
     )  # fmt: skip
-    labels = [f"{name} ({n})" for name, n in zip(some["name"], some["n"], strict=True)]
+    labels = [f"{brief(name)} ({n})" for name, n in zip(some["name"], some["n"], strict=True)]
     deck.bars(page, labels, some["shrunken"].tolist(),
               spans=list(zip(some["shrunken_low"], some["shrunken_high"], strict=True)),
               ends=_axis(view, "crq"), code="0.0", name="CRQ, shrunken")  # fmt: skip
 
 
-def _segments(deck: Deck, view: ClientView) -> None:
-    rows = view.segmented.shares
-    rows = rows[rows["share"].notna() & (rows["segment"] != "Silent")]
-    if rows.empty:
-        return
-    level = percent(float(rows["level"].iloc[0]))
-    said = f"{count(int(rows['n'].sum()), 'account')}, {level} intervals; thresholds "
-    most = rows.loc[rows["n"].idxmax()]
-    whole = count(int(rows["n"].sum()), "account")
-    ends = f"{percent(most['low'])} to {percent(most['high'])}"
-    page = deck.slide(
-        f"{most['n']} of {whole} are {most['segment']}: {percent(most['share'])} ({ends})",
-        foot=_foot(view, said=f"{said}{view.segmented.thresholds}"),
-    )
-    deck.bars(page, rows["segment"].tolist(), rows["share"].tolist(),
-              spans=list(zip(rows["low"], rows["high"], strict=True)),
-              ends=(0.0, 1.0), code=_SHARE, name="Share of accounts")  # fmt: skip
-
-
-def _outlook(deck: Deck, view: ClientView) -> None:
-    rows = view.prospect.accounts.head(_MOST_ROWS)
-    if rows.empty:
-        return
-    page = deck.slide(
-        _at_risk(view),
-        foot=_foot(
-            view,
-            said="The greatest expected loss first. Intervals: of the total, the model's "
-            "error and chance; of an account, the model's error",
-        ),
-    )
-    cells = [
-        (row.name, row.manager or "", f"{percent(row.p_renew)} ({percent(row.p_low)} to "
-         f"{percent(row.p_high)})", number(row.expected_loss, 0))
-        for row in rows.fillna({"manager": ""}).itertuples(index=False)
-    ]  # fmt: skip
-    money = f"Expected loss ({view.currency})" if view.currency else "Expected loss"
-    heads = ("Account", "Account manager", "Chance of renewal", money)
-    deck.rows(page, heads, cells, (0.34, 0.22, 0.24, 0.20))
-
-
-def _at_risk(view: ClientView) -> str:
-    """What is expected to be lost, as a title says it."""
-    total, money = view.prospect.total, f" {view.currency}".rstrip()
-    if total.empty:
-        return f"{count(len(view.prospect.accounts), 'account')} with a renewal outlook"
-    row = total.iloc[0]
-    low, high = number(row["loss_low"], 0), number(row["loss_high"], 0)
-    lost = f"{number(row['expected_loss'], 0)}{money} ({percent(row['share'])})"
-    return f"{lost} a year expected to be lost ({low} to {high})"
+def _placed(row: pd.Series) -> str:
+    """An account's score, as a title says it."""
+    between = span(row["shrunken_low"], row["shrunken_high"], 1)
+    return f"{number(row['shrunken'], 1)} ({between})"
 
 
 def _silent(deck: Deck, view: ClientView) -> None:
@@ -269,19 +221,19 @@ def _silent(deck: Deck, view: ClientView) -> None:
     held = rows["revenue_share"].sum()
     page = deck.slide(
         f"{count(len(rows), 'account')} kept silent: {percent(held)} of the revenue asked",
-        foot=_foot(view, said="A census: counts, so no interval. Ranked by revenue"),
+        foot=foot(view, said="A census: counts, so no interval. Ranked by revenue"),
     )
     cells = [
-        (row.name, row.manager or "", number(row.revenue, 0), percent(row.revenue_share),
-         str(row.silent_since))
+        (brief(row.name), row.manager or "", deck.voice.said(number(row.revenue, 0)),
+         percent(row.revenue_share), str(row.silent_since))
         for row in rows.head(_MOST_ROWS).fillna({"manager": ""}).itertuples(index=False)
     ]  # fmt: skip
     money = f"Revenue ({view.currency})" if view.currency else "Revenue"
     heads = ("Account", "Account manager", money, "Share", "Silent since")
-    deck.rows(page, heads, cells, (0.34, 0.22, 0.18, 0.11, 0.15))
+    deck.rows(page, heads, cells, (0.34, 0.22, 0.18, 0.11, 0.15), numbers=(2, 3))
 
 
 def _closing(deck: Deck, view: ClientView, card: RunCard) -> None:
-    page = deck.slide("How the numbers are made", foot=_foot(view, said=str(card)))
+    page = deck.slide("How the numbers are made", foot=foot(view, said=str(card)))
     said = [method.rules(view).sentence, method.privacy(view).sentence]
     deck.words(page, said, deck.box(page), size=13)

@@ -10,9 +10,12 @@ from pathlib import Path
 from crqlab.base.errors import ReportError, StudyError, one_of
 from crqlab.base.study import Study, replace
 from crqlab.report import brand, gate
+from crqlab.report.catalogue import known
 from crqlab.report.client import view
 from crqlab.report.documents import stem
 from crqlab.report.exports import theme as themes
+from crqlab.report.exports.voice import Voice
+from crqlab.report.language import spoken_in
 from crqlab.report.provenance import card
 
 #: Kind of file: its module, and the package that it needs from the extra 'exports'.
@@ -30,9 +33,10 @@ def export(
     wave: str,
     *,
     kinds: Iterable[str] = tuple(KINDS),
+    language: str | None = None,
     page: Path | None = None,
-    theme: Path | None = None,
-    template: Path | None = None,
+    theme: str | Path | None = None,
+    template: str | Path | None = None,
 ) -> list[Path]:
     """Write what a client's report shows for other programs.
 
@@ -43,6 +47,9 @@ def export(
         Its report must have been made where a PDF is wanted.
     kinds : iterable of str
         ``"pdf"``, ``"xlsx"``, ``"pptx"``, ``"csv"``.
+    language : str, optional
+        Of workbook and slides; the codebook's if left out. A PDF speaks as its page does, and a CRM
+        gets the same columns and words in every language.
     page : Path, optional
         The report; else the one in the study's folder.
     theme : Path, optional
@@ -59,25 +66,25 @@ def export(
     Raises
     ------
     CrqError
-        An unknown kind.
+        An unknown kind, or a language without catalogue.
     ReportError
         A package is missing, or a file holds something of another client.
     StudyError
-        The report was not made yet, or a theme, logo or template is not there.
+        The report was not made yet, or not in this language, or a theme, logo or template is not
+        there.
     """
-    kinds = list(dict.fromkeys(kinds))
-    for kind in kinds:
-        one_of("to", kind, KINDS)
-        _installed(kind)
+    kinds = accepted(kinds, language=language, template=template)
     name = stem(client, wave)
-    shown = view(study, client=client, wave=wave)
-    look = themes.read(theme) if theme else brand.of(study, client)
+    path = page or study.reports / f"{name}.html"
     source = {
-        "page": _page(page or study.reports / f"{name}.html") if "pdf" in kinds else "",
+        "page": _page(path, language) if "pdf" in kinds else "",
         "card": card(study, client=client, wave=wave),
         "template": template,
         "study": study,
     }
+    shown = view(study, client=client, wave=wave)
+    look = themes.read(Path(theme)) if theme else brand.of(study, client)
+    source["voice"] = Voice(spoken_in(study, language), shown)
     files = {
         f"{name}.{kind}": import_module(f"crqlab.report.exports.{KINDS[kind][0]}").content(
             shown, look, **source
@@ -86,6 +93,21 @@ def export(
     }
     passed = gate.passed(files, study, client)
     return [replace(study.reports / file, content) for file, content in passed.items()]
+
+
+def accepted(
+    kinds: Iterable[str], *, language: str | None, template: str | Path | None
+) -> list[str]:
+    """Return the kinds of file, each once; refuse what cannot be made here before any work."""
+    kinds = list(dict.fromkeys(kinds))
+    for kind in kinds:
+        one_of("to", kind, KINDS)
+        _installed(kind)
+    if language:
+        known(language)
+    if template and not Path(template).is_file():
+        raise StudyError(f"The template {Path(template).name} is not there; name a .pptx file.")
+    return kinds
 
 
 def _installed(kind: str) -> None:
@@ -97,7 +119,13 @@ def _installed(kind: str) -> None:
         )
 
 
-def _page(path: Path) -> str:
+def _page(path: Path, language: str | None) -> str:
     if not path.is_file():
         raise StudyError(f"{path.name} is not there; a PDF is made from it. Run: crqlab report")
-    return path.read_text(encoding="utf-8")
+    page = path.read_text(encoding="utf-8")
+    if language and f'<html lang="{language}">' not in page:
+        raise StudyError(
+            f"{path.name} is not in {language!r}, and a PDF speaks as its page does. Run: crqlab "
+            f"report --language {language}"
+        )
+    return page

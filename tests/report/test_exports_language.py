@@ -1,0 +1,125 @@
+"""Workbook and slides in another language, to the last word; what data say stays as it is."""
+
+import io
+import re
+
+import pytest
+from pptx import Presentation
+from python_calamine import CalamineWorkbook
+
+import crqlab
+from crqlab import CrqError, StudyError
+from crqlab.report import card, export, view
+from crqlab.report.catalogue import languages
+from crqlab.report.exports import crm, slides, workbook
+from crqlab.report.exports import theme as themes
+from crqlab.report.exports.sheets import sheets
+from crqlab.report.exports.voice import Voice
+from tests.report.neighbours import HOSTILE, lay
+from tests.report.test_exports import unzipped
+from tests.report.test_translation import BY_HAND, STUDIES
+
+OTHERS = [language for language in languages() if language != "en"]
+#: What our fixture's tables say by hand, beside what they say on pages.
+HERE = {*BY_HAND, "one response a contact", "fewer than 10 contacts"}
+LOOK = themes.Theme()
+
+
+def made(study, language):
+    """Return workbook and slides as their readers see them, and the voice that spoke."""
+    seen, about = (of(study, client="C017", wave="2025") for of in (view, card))
+    voice = Voice(language, seen)
+    book = workbook.content(seen, LOOK, card=about, voice=voice)
+    deck = slides.content(seen, LOOK, card=about, voice=voice)
+    opened = CalamineWorkbook.from_filelike(io.BytesIO(book)), Presentation(io.BytesIO(deck))
+    return seen, *opened, voice
+
+
+@pytest.fixture(scope="module")
+def swedish(stationed_study_of):
+    return made(stationed_study_of(), "sv")
+
+
+@pytest.mark.parametrize("name", STUDIES)
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_text_of_workbook_and_slides_stays_english(request, name, language):
+    fixture, shape = STUDIES[name]
+    *_, voice = made(request.getfixturevalue(fixture)(**shape), language)
+    assert set(voice.left) <= HERE
+
+
+def test_sheets_have_names_that_excel_takes_and_the_numbers_of_the_english_ones(swedish):
+    seen, book, *_ = swedish
+    assert book.sheet_names[0] == "L\u00c4S MIG"
+    assert len({name.casefold() for name in book.sheet_names}) == len(list(sheets(seen))) + 2
+    assert all(len(name) <= 31 and not re.search(r"[][:*?/\\]", name) for name in book.sheet_names)
+    rows = book.get_sheet_by_name("V\u00e4rden").to_python()
+    assert rows[4][:4] == ["M\u00e5tt", "Enhet", "V\u00e4rde", "Intervall fr\u00e5n"]
+    found = {row[0]: row[2] for row in rows[5:]}
+    assert found["F\u00f6rtroende"] == seen.measure("trust")["value"]
+    assert found["NPS"] == seen.measure("nps")["value"]
+
+
+def test_codes_of_tables_are_said_in_words(swedish):
+    _, book, *_ = swedish
+    said = {str(cell) for name in book.sheet_names
+            if name != "K\u00f6rkort" for line in book.get_sheet_by_name(name).to_python()
+            for cell in line}  # fmt: skip
+    assert {"Hela f\u00f6r\u00e4ndringen", "Alla r\u00e4knas en g\u00e5ng", "ICC(1)"} <= said
+    assert not said & {"all", "same", "joiners", "respondents", "icc1", "rwg_j", "straight_line"}
+
+
+def test_slides_write_numbers_as_their_language_does(swedish):
+    seen, _, deck, _ = swedish
+    crq = seen.measure("crq")
+    title = deck.slides[1].shapes.title.text_frame
+    value = f"{crq['value']:.2f}".replace(".", ",")
+    low, high = (f"{crq[end]:.2f}".replace(".", ",") for end in ("low", "high"))
+    assert title.text.startswith(f"CRQ {value} ({low} till {high})")
+    assert title.paragraphs[0].runs[0]._r.rPr.get("lang") == "sv-SE"
+    words = "\n".join(s.text_frame.text for page in deck.slides for s in page.shapes
+                      if s.has_text_frame)  # fmt: skip
+    words = words.replace(seen.segmented.thresholds, "")  # a version, no number
+    assert not re.search(r"\d\.\d{1,2}\b(?!\.\d)", words.replace(crqlab.__version__, ""))
+
+
+def test_numbers_in_cells_and_charts_carry_the_language_of_their_format(stationed_study_of):
+    study = stationed_study_of()
+    seen, about = (of(study, client="C017", wave="2025") for of in (view, card))
+    for make, part in ((workbook, "xl/styles.xml"), (slides, "chart")):
+        for language, there in (("en", False), ("sv", True)):
+            content = make.content(seen, LOOK, card=about, voice=Voice(language, seen))
+            held = [text for name, text in unzipped(content) if part in name and b"0.00" in text]
+            assert held
+            assert any(b"[$-41D]0.00" in text for text in held) == there
+
+
+def test_names_are_never_translated_whatever_they_are(tmp_path):
+    names = ["Trust", "Account manager; and more", "Silent", *HOSTILE]
+    _, book, deck, voice = made(lay(tmp_path, names=names, accounts=16), "sv")
+    assert set(voice.left) <= HERE
+    lines = book.get_sheet_by_name("Kunder").to_python()
+    listed = {line[lines[4].index("Kund")] for line in lines[5:]}
+    assert {"Trust", "Account manager; and more", "Silent"} <= listed
+    drawn = [str(label) for page in deck.slides for shape in page.shapes if shape.has_chart
+             for label in shape.chart.plots[0].categories]  # fmt: skip
+    assert any(label.startswith("Trust (") for label in drawn)
+
+
+def test_a_crm_gets_the_same_bytes_in_every_language(stationed_study_of):
+    study = stationed_study_of()
+    seen = view(study, client="C017", wave="2025")
+    made_ = {crm.content(seen, LOOK, study=study, voice=Voice(one, seen)) for one in languages()}
+    assert len(made_) == 1
+
+
+def test_the_language_is_the_one_asked_for_else_the_codebooks(tmp_path):
+    study = lay(tmp_path, accounts=14)
+    for asked, sheet in (("sv", "V\u00e4rden"), (None, "Scores")):
+        (path,) = export(study, "C017", "2025", kinds=["xlsx"], language=asked)
+        assert sheet in CalamineWorkbook.from_path(str(path)).sheet_names
+    with pytest.raises(CrqError, match="language is 'xx'"):
+        export(study, "C017", "2025", kinds=["xlsx"], language="xx")
+    (study.reports / "C017_2025.html").write_text('<html lang="en"><p>Trust</p></html>')
+    with pytest.raises(StudyError, match="is not in 'sv', and a PDF speaks as its page does"):
+        export(study, "C017", "2025", kinds=["pdf"], language="sv")
