@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 
 import crqlab
 from crqlab import DataError
+from crqlab.participation import auditing
 from crqlab.report import html, integrity, overview
 from crqlab.report.catalogue import Catalogue, catalogue, languages
 from crqlab.report.language import said
@@ -265,6 +266,21 @@ def test_the_run_card_tells_the_language():
         "2025", "sv"
     )
     assert integrity.spoken("<p>wave</p>", "sv") == "<p>wave</p>"
+
+
+def test_every_question_of_the_audit_has_its_message(into):
+    asked = [question for question, *_ in auditing.QUESTIONS.values()]
+    reasons = [why for *_, why in auditing.QUESTIONS.values()]
+    told = [
+        *asked,
+        "Is there a reason why so many of the invited contacts are of the role 'buyer'?",
+        *("12 %", "2 pairs", "0.3 pairs", "5.21 scale points", "+3 to +9 percentage points"),
+        *(f"No question about the choice of contacts could be looked into: {why}."
+          for why in [*reasons, auditing.NO_PEERS]),
+        *(f"1 of {n} about {m} is worth asking." for n in ("1 question", "3 questions")
+          for m in ("1 account manager", "2 account managers")),
+    ]  # fmt: skip
+    assert [text for text in told if translated(body(text), into).left] == []
 
 
 def test_no_text_of_the_list_of_reports_stays_english(tmp_path, monkeypatch):
