@@ -7,6 +7,7 @@ thing; `crqlab.base.contracts` lists them all.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -110,8 +111,7 @@ def check(table: pd.DataFrame, against: Contract, instrument: Instrument) -> pd.
     """
     columns = against.for_instrument(instrument)
     with pd.option_context("mode.string_storage", "auto"):  # pandera knows texts of one kind
-        import pandera.pandas as pa
-
+        pa = _pandera()
         try:
             texts = [n for n, kind in table.dtypes.items() if isinstance(kind, pd.StringDtype)]
             table = _kinds(table.astype(dict.fromkeys(texts, "str")), columns)
@@ -160,8 +160,16 @@ def _kinds(table: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
     return table.astype(empty) if empty else table
 
 
+def _pandera() -> Any:
+    """Import pandera, and with it pyspark where that is installed: it warns if left to itself."""
+    os.environ.setdefault("PYARROW_IGNORE_TIMEZONE", "1")
+    import pandera.pandas
+
+    return pandera.pandas
+
+
 def _schema(against: Contract, columns: Mapping[str, Column]) -> Any:
-    import pandera.pandas as pa
+    pa = _pandera()
 
     def rules(column: Column) -> list[Any]:
         found = []
