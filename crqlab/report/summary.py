@@ -258,10 +258,10 @@ def _shares(low: float, high: float) -> str:
 def _loss(risk: Risk) -> str:
     if isnan(risk.expected):
         return ""
-    many = "" if risk.at_risk is None else f"{count(risk.at_risk, 'account')} of "
-    who = f"{many}{risk.n_accounts:,}" if many else count(risk.n_accounts, "account")
-    verb = "is" if risk.at_risk == 1 else "are"
-    lead = f"{who} {verb} on the point of leaving; of" if many else f"Of {who} with"
+    lead = f"Of {count(risk.n_accounts, 'account')} with"
+    if risk.at_risk is not None:
+        verb = "is" if risk.at_risk == 1 else "are"
+        lead += f" a renewal outlook {risk.at_risk:,} {verb} on the point of leaving; of"
     quiet = ""
     if risk.silent > 0 and risk.expected > 0:
         quiet = f", {percent(risk.silent / risk.expected)} of it with silent accounts"

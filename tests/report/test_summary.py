@@ -44,8 +44,8 @@ def test_a_whole_summary_has_six_sentences_for_the_questions_of_a_sales_director
         "the revenue: short of the 80 % to aim for.",
         "Among 149 other clients (IT) it lies in the upper half: 78 % score lower (95 % interval "
         "66 % to 88 %). It is not Unique yet.",
-        "12 accounts of 90 are on the point of leaving; of 12.3 million EUR a year, "
-        "1.2 million EUR is expected to be lost (95 % interval 800,000 to 1.9 million), "
+        "Of 90 accounts with a renewal outlook 12 are on the point of leaving; of 12.3 million EUR "
+        "a year, 1.2 million EUR is expected to be lost (95 % interval 800,000 to 1.9 million), "
         "32 % of it with silent accounts.",
         "Fix this first: Responsive, with a probability of 78 % the thing that moves most (n = "
         "240 respondents of 61 accounts).",
@@ -155,7 +155,9 @@ def test_a_loss_is_rounded_as_it_is_said_and_silence_only_where_known():
         "Of 1 account with 1.5 billion a year, 900 is expected to be lost "
         "(95 % interval open to 2,500)."
     )
-    assert "1 account of 9 is on the point" in said(risk=Risk(1e3, 1, 2e3, 1e6, 9, 1))
+    assert "Of 9 accounts with a renewal outlook 1 is on the point" in said(
+        risk=Risk(1e3, 1, 2e3, 1e6, 9, 1)
+    )
     assert said(risk=Risk(nan, nan, nan, 1e6, 9)) == ""
 
 
