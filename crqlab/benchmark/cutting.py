@@ -7,9 +7,6 @@ matrices makes all draws of all cells that the same clients are in.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -19,13 +16,12 @@ from scipy.sparse import csr_array
 from scipy.stats import norm, t
 
 from crqlab.benchmark.cells import Cells, pairs
+from crqlab.benchmark.spreading import TINY, spread
+from crqlab.benchmark.threads import side_by_side
 from crqlab.stats.quantile_cuts import interval_shares
 from crqlab.stats.resampling import resampled, stream
 
-COLUMNS, WORK = 2000, 1500 * 500
 GRID = 96
-THREADS = min(os.cpu_count() or 1, 8)
-TINY = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,12 +125,6 @@ def cuts(
     return found
 
 
-def side_by_side(work: Callable, *over: Iterable) -> list:
-    """Do the same with many arrays at once; arrays let other threads work meanwhile."""
-    with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(work, *over))
-
-
 def _laid(
     shares: NDArray, pair_of: NDArray, n_pairs: int, size: int, ranked: _Ranked, place: NDArray
 ) -> tuple[_Sorted, NDArray, NDArray]:
@@ -220,20 +210,14 @@ def _effective(
     width = len(cells.clients)
     starts = np.searchsorted(key // width, np.arange(part.start, part.stop + 1))
     found = np.full((part.stop - part.start, below.shape[1], below.shape[2] - 1), np.nan)
-    draw, tasks = partial(_draws, cells.clients, draws, seed), []
-    for names, some in _alike(below, key % width, starts).items():
+
+    def work(names: bytes, some: list[int]) -> None:
         who = np.frombuffer(names, key.dtype)
-        step = _step(len(who), below[0].size)
-        chunks = [np.array(some[start : start + step]) for start in range(0, len(some), step)]
-        counts = draw(who) if len(chunks) > 1 else None
-        tasks += [(who, chunk, counts) for chunk in chunks]
+        rows = below[starts[some][:, None] + np.arange(len(who))]
+        found[some] = _worth(_draws(cells.clients[who], draws, seed), rows)
 
-    def work(who: NDArray, chunk: NDArray, counts: NDArray | None) -> None:
-        rows = below[starts[chunk][:, None] + np.arange(len(who))]
-        found[chunk] = _worth(draw(who) if counts is None else counts, rows)
-
-    if tasks:
-        side_by_side(work, *zip(*tasks, strict=True))
+    if groups := _alike(below, key % width, starts):
+        side_by_side(work, groups.keys(), groups.values())
     return found
 
 
@@ -246,15 +230,10 @@ def _alike(below: NDArray, client: NDArray, starts: NDArray) -> dict[bytes, list
     return groups
 
 
-def _step(clients: int, columns: int) -> int:
-    """Cells of the same clients whose draws one thread makes at once."""
-    return max(min(WORK // (clients * columns), COLUMNS // columns), 1)
-
-
-def _draws(clients: NDArray, draws: int, seed: int, who: NDArray) -> NDArray:
+def _draws(clients: NDArray, draws: int, seed: int) -> NDArray:
     """How often each client is drawn; shape (draws, clients)."""
-    rng = stream(seed, tuple(clients[who]))
-    return np.vstack(list(resampled(len(who), draws, rng))).astype(np.float32)
+    rng = stream(seed, tuple(clients))
+    return np.vstack(list(resampled(len(clients), draws, rng))).astype(np.float32)
 
 
 def _worth(counts: NDArray, below: NDArray) -> NDArray:
@@ -264,26 +243,18 @@ def _worth(counts: NDArray, below: NDArray) -> NDArray:
     scores were independent. Where clients bring several scores, Student's t pays for having
     estimated that from few of them (Korn & Graubard 1998).
     """
-    cells, _, measures, width = below.shape
-    held, all_ = below[..., -1], below.sum(axis=1, dtype=float)
+    cells, clients, measures, width = below.shape
+    columns = np.moveaxis(below, 1, 0).reshape(clients, cells * measures, width)
+    held, all_ = columns[..., -1], columns.sum(axis=0, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
-        middle = all_[..., :-1] / np.maximum(all_[..., -1:], TINY)
-        away = below[..., :-1] - middle[:, None].astype(np.float32) * held[..., None]
-        drawn = counts @ _wide(away)
-        drawn.shape = (len(counts), cells * measures, width - 1)
-        drawn /= np.maximum(counts @ _wide(held), TINY)[:, :, None]
-        flat = drawn.reshape(len(counts), -1)
-        spread = np.einsum("ij,ij->j", flat, flat) / len(flat) - flat.mean(axis=0) ** 2
-        worth = middle * (1 - middle) / spread.reshape(middle.shape)
-    heard = (held > 0).sum(axis=1)[..., None]
-    several = all_[..., -1:] > heard + 1e-3
+        middle = all_[:, :-1] / np.maximum(all_[:, -1:], TINY)
+        away = columns[..., :-1] - middle.astype(np.float32) * held[..., None]
+        worth = middle * (1 - middle) / spread(counts, held, away)
+    heard = (held > 0).sum(axis=0)[:, None]
+    several = all_[:, -1:] > heard + 1e-3
     worth = np.where(np.isfinite(worth), worth, heard) * np.where(several, _paid(heard), 1.0)
-    return np.clip(worth, 1.0, np.maximum(all_[..., -1:], 1.0))
-
-
-def _wide(cells: NDArray) -> NDArray:
-    """Clients as rows, everything else beside each other."""
-    return np.ascontiguousarray(np.moveaxis(cells, 1, 0)).reshape(cells.shape[1], -1)
+    worth = np.clip(worth, 1.0, np.maximum(all_[:, -1:], 1.0))
+    return worth.reshape(cells, measures, width - 1)
 
 
 def _paid(clients: NDArray) -> NDArray:
