@@ -44,14 +44,20 @@ class Cuts:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Ranked:
-    """One measure: its known scores from low to high, the unit of each, and what each counts.
+class Ranked:
+    """One measure: its known scores from low to high.
 
-    ``weight`` is None where all count once.
+    Attributes
+    ----------
+    scores : ndarray
+    rows : ndarray of int
+        Where each stood.
+    weight : ndarray or None
+        What each counts; None where all count once.
     """
 
     scores: NDArray
-    unit: NDArray
+    rows: NDArray
     weight: NDArray | None
 
 
@@ -71,10 +77,27 @@ class _Sorted:
     reached: NDArray | None
 
 
+def ranked(values: NDArray, weight: NDArray) -> Ranked:
+    """Bring a measure's scores into order.
+
+    Parameters
+    ----------
+    values : ndarray
+        A number per score; missing ones do not count.
+    weight : ndarray
+        What each score counts.
+    """
+    order = np.argsort(values)  # missing ones come last
+    rows = order[: len(values) - np.isnan(values).sum()]
+    if (weight == weight[:1]).all() and weight[0] > 0:
+        return Ranked(values.take(rows), rows.astype(np.int32), None)
+    rows = rows[weight[rows] > 0]
+    return Ranked(values.take(rows), rows.astype(np.int32), weight.take(rows))
+
+
 def cuts(
     cells: Cells,
-    values: list[NDArray],
-    weight: NDArray,
+    measures: list[Ranked],
     shares: NDArray,
     *,
     wanted: list[NDArray],
@@ -87,10 +110,7 @@ def cuts(
     Parameters
     ----------
     cells : Cells
-    values : list of ndarray
-        For each measure a number per score; missing ones do not count.
-    weight : ndarray
-        What each score counts.
+    measures : list of Ranked
     shares : ndarray
         Shares below the cuts, in (0, 1), rising.
     wanted : list of ndarray of bool
@@ -104,8 +124,8 @@ def cuts(
     list of Cuts, one per measure
     """
     n, width = len(cells.table), len(shares)
-    found = [Cuts(*np.full((4, n, width), np.nan)) for _ in values]
-    ranked = side_by_side(partial(_ranked_once, cells.unit, weight), values)
+    found = [Cuts(*np.full((4, n, width), np.nan)) for _ in measures]
+    units = side_by_side(cells.unit.take, [of.rows for of in measures])
     any_wanted = np.any(wanted, axis=0)
     for crossing, code in enumerate(cells.of):
         first = int(cells.table["crossing"].searchsorted(crossing))
@@ -115,7 +135,7 @@ def cuts(
         part = slice(first, first + size)
         pair_of, key = pairs(cells, crossing)
         work = partial(_laid, shares, pair_of, len(key), size)
-        made = side_by_side(work, ranked, _places(code, part, wanted))
+        made = side_by_side(work, measures, units, _places(code, part, wanted))
         laid, at, held = zip(*made, strict=True)
         worth = _effective(np.stack(held, axis=1), key, part, cells, draws, seed)
         ends = _end_shares(shares, worth, level)
@@ -126,10 +146,16 @@ def cuts(
 
 
 def _laid(
-    shares: NDArray, pair_of: NDArray, n_pairs: int, size: int, ranked: _Ranked, place: NDArray
+    shares: NDArray,
+    pair_of: NDArray,
+    n_pairs: int,
+    size: int,
+    measure: Ranked,
+    unit: NDArray,
+    place: NDArray,
 ) -> tuple[_Sorted, NDArray, NDArray]:
     """One measure of one crossing: in order, its cuts, and what each client has below them."""
-    of, unit = _sorted(place, size, ranked)
+    of, unit = _sorted(place, size, measure, unit)
     cut = _values(of, shares)
     return of, cut, _below(of, unit, cut, pair_of, n_pairs)
 
@@ -143,41 +169,32 @@ def _places(code: NDArray, part: slice, wanted: list[NDArray]) -> list[NDArray]:
     ]
 
 
-def _ranked_once(unit: NDArray, weight: NDArray, x: NDArray) -> _Ranked:
-    order = np.argsort(x)  # missing ones come last
-    rows = order[: len(x) - np.isnan(x).sum()]
-    if (weight == weight[:1]).all() and weight[0] > 0:
-        return _Ranked(x.take(rows), unit.take(rows), None)
-    rows = rows[weight[rows] > 0]
-    return _Ranked(x.take(rows), unit.take(rows), weight.take(rows))
-
-
-def _sorted(place: NDArray, size: int, ranked: _Ranked) -> tuple[_Sorted, NDArray]:
+def _sorted(place: NDArray, size: int, measure: Ranked, unit: NDArray) -> tuple[_Sorted, NDArray]:
     """Bring scores and units into the order of their cells by counting, which keeps the ranks'."""
-    n, cell = len(ranked.unit), place.take(ranked.unit)
+    n, cell = len(unit), place.take(unit)
     ahead = np.arange(n + 1, dtype=np.int32)
-    by_cell = csr_array((ranked.unit, cell, ahead), shape=(n, size + 1)).tocsc()
+    by_cell = csr_array((unit, cell, ahead), shape=(n, size + 1)).tocsc()
     inside = by_cell.indptr[size]
     rank, unit = by_cell.indices[:inside], by_cell.data[:inside]
     starts = by_cell.indptr[: size + 1].astype(np.int64)
     n = np.diff(starts)
-    if ranked.weight is None:
-        return _Sorted(starts, n, rank, ranked.scores, None, None), unit
-    cell, weight = np.repeat(np.arange(size), n), ranked.weight.take(rank)
+    if measure.weight is None:
+        return _Sorted(starts, n, rank, measure.scores, None, None), unit
+    cell, weight = np.repeat(np.arange(size), n), measure.weight.take(rank)
     total = np.bincount(cell, weight, size)
     even = weight * (n / np.where(total > 0, total, 1))[cell]
-    return _Sorted(starts, n, rank, ranked.scores, even, np.cumsum(even)), unit
+    return _Sorted(starts, n, rank, measure.scores, even, np.cumsum(even)), unit
 
 
 def _values(of: _Sorted, shares: NDArray) -> NDArray:
     """Type-7 quantiles of every cell, as `crqlab.stats.quantile_cuts.type7`."""
     place = 1 + (of.n[:, None] - 1) * shares
     below = np.maximum(np.floor(place + 1e-9), 1)
-    low, high = (_ranked(of, rank) for rank in (below, np.minimum(below + 1, of.n[:, None])))
+    low, high = (_score(of, rank) for rank in (below, np.minimum(below + 1, of.n[:, None])))
     return low + np.maximum(place - below, 0) * (high - low)
 
 
-def _ranked(of: _Sorted, rank: NDArray) -> NDArray:
+def _score(of: _Sorted, rank: NDArray) -> NDArray:
     """The score at a rank of each cell, missing in cells without any."""
     if not len(of.rank):
         return np.full(rank.shape, np.nan)
@@ -270,7 +287,7 @@ def _at(of: _Sorted, share: NDArray) -> NDArray:
     place = share * (n + 1)
     there = (place >= 1) & (place <= n) & (n > 1)
     below = np.where(there, np.minimum(np.floor(place), n - 1), 1)
-    low, high = _ranked(of, below), _ranked(of, below + 1)
+    low, high = _score(of, below), _score(of, below + 1)
     return np.where(there, low + (place - below) * (high - low), np.nan)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 import pandas as pd
@@ -13,8 +15,9 @@ from threadpoolctl import threadpool_limits
 from crqlab.base.errors import EstimateError, one_of
 from crqlab.benchmark.cells import ALL, Cells, cells, parent_of
 from crqlab.benchmark.cut_rows import cut_rows
-from crqlab.benchmark.cutting import cuts
+from crqlab.benchmark.cutting import cuts, ranked
 from crqlab.benchmark.protection import OK, Members, Rules, members, verdicts
+from crqlab.benchmark.threads import THREADS
 from crqlab.benchmark.units import GROUPS, Scores
 from crqlab.stats.estimate import check_level
 from crqlab.stats.resampling import DRAWS, SEED
@@ -189,13 +192,15 @@ def deciles(
     share, weight = _checked(shares, weights, len(scores.table))
     if not len(scores.table) or not names:
         return DecileTable(_empty(), rules, level, scores.unit)
-    laid = cells(scores, by)
     values = [scores.table[name].to_numpy(float) for name in names]
-    with threadpool_limits(1):  # measures are cut side by side: more threads would only wait
+    # Measures are cut side by side: more threads of linear algebra would only wait.
+    with threadpool_limits(1), ThreadPoolExecutor(THREADS) as others:
+        sorting = others.map(ranked, values, repeat(weight))
+        laid = cells(scores, by)
         judged = _judged(laid, values, weight, scores, rules)
         wanted = [verdict == OK for verdict, _ in judged]
         some = {"wanted": wanted, "level": level, "draws": draws, "seed": seed}
-        found = cuts(laid, values, weight, share, **some)
+        found = cuts(laid, list(sorting), share, **some)
     table = cut_rows(laid, names, judged, found, share)
     table = table.assign(unit=scores.unit, view=view, level=level)
     return DecileTable(table[list(_COLUMNS)], rules, level, scores.unit)
