@@ -21,6 +21,7 @@ from crqlab.benchmark.threads import side_by_side
 from crqlab.stats.quantile_cuts import interval_shares
 from crqlab.stats.resampling import resampled, stream
 
+AT_ONCE = 1_000_000  # numbers of clients in cells that one thread works on
 GRID = 96
 
 
@@ -228,13 +229,20 @@ def _effective(
     starts = np.searchsorted(key // width, np.arange(part.start, part.stop + 1))
     found = np.full((part.stop - part.start, below.shape[1], below.shape[2] - 1), np.nan)
 
-    def work(names: bytes, some: list[int]) -> None:
+    draw, tasks = partial(_draws, cells.clients, draws, seed), []
+    for names, some in _alike(below, key % width, starts).items():
         who = np.frombuffer(names, key.dtype)
-        rows = below[starts[some][:, None] + np.arange(len(who))]
-        found[some] = _worth(_draws(cells.clients[who], draws, seed), rows)
+        step = max(AT_ONCE // (len(who) * below[0].size), 1)
+        counts = draw(who) if len(some) > step else None  # once for all pieces
+        pieces = [some[start : start + step] for start in range(0, len(some), step)]
+        tasks += [(who, piece, counts) for piece in pieces]
 
-    if groups := _alike(below, key % width, starts):
-        side_by_side(work, groups.keys(), groups.values())
+    def work(who: NDArray, some: list[int], counts: NDArray | None) -> None:
+        rows = below[starts[some][:, None] + np.arange(len(who))]
+        found[some] = _worth(draw(who) if counts is None else counts, rows)
+
+    if tasks:
+        side_by_side(work, *zip(*tasks, strict=True))
     return found
 
 
@@ -247,10 +255,10 @@ def _alike(below: NDArray, client: NDArray, starts: NDArray) -> dict[bytes, list
     return groups
 
 
-def _draws(clients: NDArray, draws: int, seed: int) -> NDArray:
+def _draws(clients: NDArray, draws: int, seed: int, who: NDArray) -> NDArray:
     """How often each client is drawn; shape (draws, clients)."""
-    rng = stream(seed, tuple(clients))
-    return np.vstack(list(resampled(len(clients), draws, rng))).astype(np.float32)
+    rng = stream(seed, tuple(clients[who]))
+    return np.vstack(list(resampled(len(who), draws, rng))).astype(np.float32)
 
 
 def _worth(counts: NDArray, below: NDArray) -> NDArray:

@@ -7,8 +7,6 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from crqlab.benchmark.threads import side_by_side
-
 AT_ONCE = 2000  # numbers of a draw that are made at once: they stay near the processor
 TINY = 1e-6
 
@@ -68,15 +66,9 @@ def _alike(held: NDArray) -> list[list[int]]:
 def _in_pieces(work: partial, found: NDArray, columns: list[int], *arrays: NDArray) -> None:
     """Work on some columns after the others, so that no piece outgrows memory."""
     step = max(AT_ONCE // found.shape[1], 1)
-    pieces = [columns[start : start + step] for start in range(0, len(columns), step)]
-
-    def one(some: list[int]) -> None:
+    for start in range(0, len(columns), step):
+        some = columns[start : start + step]
         found[some] = work(*(array[:, some] for array in arrays))
-
-    if len(pieces) > 1:
-        side_by_side(one, pieces)
-    else:
-        one(columns)
 
 
 def _moments(counts: NDArray, held: NDArray) -> tuple[NDArray, NDArray]:
