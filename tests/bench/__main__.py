@@ -6,6 +6,7 @@ make bench            (or python -m tests.bench [--rounds N] [WORD ...])
 from __future__ import annotations
 
 import argparse
+import gc
 import statistics
 import time
 
@@ -34,6 +35,8 @@ def main():
     print(f"{'what':<58} {'ours s':>8} {'plain s':>8} {'ratio':>7}   the plain way")
     for case in cases.found(told.words):
         with case() as bench:
+            gc.collect()
+            gc.freeze()  # what all cases import is no part of what one of them makes
             ours = seconds(bench.ours, bench.ours_rounds or told.rounds)
             plain = seconds(bench.plain, bench.plain_rounds or told.rounds)
             plain *= bench.plain_share

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -21,12 +23,15 @@ DRAWS = 2000
 
 @contextmanager
 def made() -> Iterator[tuple[Path, Instrument, int]]:
-    """Draw a panel into a folder that is gone afterwards."""
+    """Draw a panel into a folder that is gone afterwards, by a process that is gone, too."""
     book = Path(crqlab.simulate.__file__).with_name("crq24.yaml")
     asked = documents.load(book, Codebook).instrument
     n = int(float(os.environ.get("CRQLAB_BENCH_RESPONSES", "1e6")))
+    apart = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as folder:
-        yield panel.write(Path(folder), asked, n), asked, n
+        with ProcessPoolExecutor(1, mp_context=apart) as drawing:
+            drawing.submit(panel.write, Path(folder), asked, n).result()
+        yield Path(folder), asked, n
 
 
 def views(folder: Path, asked: Instrument) -> list[benchmark.Scores]:
