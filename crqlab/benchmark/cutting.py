@@ -34,14 +34,11 @@ class Cuts:
     value, low, high : ndarray, shape (cells, shares)
         Units of the measure; missing in cells without a score, an end also where too few
         scores lie beyond the cut.
-    effective : ndarray, shape (cells, shares)
-        Independent scores that would say as much as the cell's.
     """
 
     value: NDArray
     low: NDArray
     high: NDArray
-    effective: NDArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,12 +85,12 @@ def ranked(values: NDArray, weight: NDArray) -> Ranked:
     weight : ndarray
         What each score counts.
     """
-    order = np.argsort(values)  # missing ones come last
+    order = np.argsort(values).astype(np.int32)  # missing ones come last
     rows = order[: len(values) - np.isnan(values).sum()]
     if (weight == weight[:1]).all() and weight[0] > 0:
-        return Ranked(values.take(rows), rows.astype(np.int32), None)
+        return Ranked(values.take(rows), rows, None)
     rows = rows[weight[rows] > 0]
-    return Ranked(values.take(rows), rows.astype(np.int32), weight.take(rows))
+    return Ranked(values.take(rows), rows, weight.take(rows))
 
 
 def cuts(
@@ -125,7 +122,7 @@ def cuts(
     list of Cuts, one per measure
     """
     n, width = len(cells.table), len(shares)
-    found = [Cuts(*np.full((4, n, width), np.nan)) for _ in measures]
+    found = [Cuts(*np.full((3, n, width), np.nan)) for _ in measures]
     units = side_by_side(cells.unit.take, [of.rows for of in measures])
     any_wanted = np.any(wanted, axis=0)
     for crossing, code in enumerate(cells.of):
@@ -141,7 +138,7 @@ def cuts(
         worth = _effective(np.stack(held, axis=1), key, part, cells, draws, seed)
         ends = _end_shares(shares, worth, level)
         for m, (some, cut) in enumerate(zip(laid, at, strict=True)):
-            found[m].value[part], found[m].effective[part] = cut, worth[:, m]
+            found[m].value[part] = cut
             found[m].low[part], found[m].high[part] = (_at(some, end[:, m]) for end in ends)
     return found
 

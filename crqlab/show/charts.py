@@ -285,7 +285,8 @@ def _field(
     marks += [svg.dot(x, y, ink=ACCENT, radius=4) for x, y in dots]
     if len(spots) <= NAMED:
         room, places = (52, 10, 474, 364), [place for *_, place in spots]
-        marks += labels.drawn(dots, places, room=room, radius=4, size=11)
+        numbers = labels.labels(dots, places, room=room, radius=4, size=11)
+        marks += labels.drawn(numbers, size=11)
     return svg.picture("uniqueness", marks, size=(480, 412), title=title, says=said)
 
 

@@ -21,6 +21,9 @@ class Label:
 
     Attributes
     ----------
+    spot : (float, float)
+        Its dot.
+    said : str or int
     left, base : float
         Where its line of text begins.
     box : tuple of float
@@ -29,6 +32,8 @@ class Label:
         How much farther from its dot it is than beside it.
     """
 
+    spot: tuple[float, float]
+    said: object
     left: float
     base: float
     box: Box
@@ -74,12 +79,12 @@ def labels(
     """
     taken = [(x - radius, y - radius, x + radius, y + radius) for x, y in spots]
     found = []
-    for (x, y), words in zip(spots, said, strict=True):
-        wide, tall = WIDE * size * len(str(words)), 0.8 * size
+    for spot, words in zip(spots, said, strict=True):
+        about = (spot, words, radius + 3, size)
         sides = _SIDES[4:] + _SIDES[:4] if crossed else _SIDES
-        places = (_at(x, y, radius + 3, wide, tall, side, far) for far, side in product(FAR, sides))
+        places = (_at(*about, side, far) for far, side in product(FAR, sides))
         free = (one for one in places if _inside(one.box, room) and not _hits(one.box, taken))
-        found.append(next(free, _at(x, y, radius + 3, wide, tall, _SIDES[0], 0.0)))
+        found.append(next(free, _at(*about, _SIDES[0], 0.0)))
         taken.append(found[-1].box)
     return found
 
@@ -89,12 +94,19 @@ _SIDES = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1))
 
 
 def _at(
-    x: float, y: float, off: float, wide: float, tall: float, side: tuple[int, int], far: float
+    spot: tuple[float, float],
+    said: object,
+    off: float,
+    size: float,
+    side: tuple[int, int],
+    far: float,
 ) -> Label:
-    across, down = side
-    middle = (x + across * (off + far + wide / 2), y + down * (off + far + tall / 2))
-    left, top = middle[0] - wide / 2, middle[1] - tall / 2
-    return Label(left, top + tall, (left - 1, top - 1, left + wide + 1, top + tall + 2), far)
+    (x, y), (across, down) = spot, side
+    wide, tall = WIDE * size * len(str(said)), 0.8 * size
+    left = x + across * (off + far + wide / 2) - wide / 2
+    top = y + down * (off + far + tall / 2) - tall / 2
+    box = (left - 1, top - 1, left + wide + 1, top + tall + 2)
+    return Label(spot, said, left, top + tall, box, far)
 
 
 def _inside(box: Box, room: Box) -> bool:
@@ -105,27 +117,15 @@ def _hits(box: Box, taken: Sequence[Box]) -> bool:
     return any(box[0] < c and box[2] > a and box[1] < d and box[3] > b for a, b, c, d in taken)
 
 
-def drawn(
-    spots: Sequence[tuple[float, float]],
-    said: Sequence[object],
-    *,
-    room: Box,
-    radius: float,
-    size: float = 12,
-    bold: Sequence[bool] = (),
-    crossed: bool = False,
-) -> list[str]:
-    """Return labels as marks of a picture; see `labels`. Lines behind them are paled."""
+def drawn(found: Sequence[Label], *, size: float = 12, bold: Sequence[bool] = ()) -> list[str]:
+    """Return labels as marks of a picture; lines behind them are paled."""
     marks = []
-    found = labels(spots, said, room=room, radius=radius, size=size, crossed=crossed)
-    for place, ((x, y), words, one) in enumerate(zip(spots, said, found, strict=True)):
-        left, top, right, bottom = one.box
+    for place, one in enumerate(found):
+        (x, y), (left, top, right, bottom) = one.spot, one.box
         if one.far >= LINKED:
             near = min(max(x, left), right), min(max(y, top), bottom)
             marks.append(svg.line(x, y, *near, ink=MUTED, width=0.75))
         marks.append(svg.pale(left, top, right - left, bottom - top))
-        strong = bool(bold) and bold[place]
-        marks.append(
-            svg.words(one.left, one.base, words, anchor="start", ink=INK, size=size, bold=strong)
-        )
+        looks = {"ink": INK, "size": size, "bold": bool(bold) and bold[place]}
+        marks.append(svg.words(one.left, one.base, one.said, anchor="start", **looks))
     return marks

@@ -157,5 +157,5 @@ def _dots(rows: pd.DataFrame, across: svg.Axis, down: svg.Axis) -> list[str]:
         dots.append(svg.dot(x, y, ink=WARM if place == 0 else ACCENT, radius=6))
     said, room = [row.label for row in found], (54, 20, 476, 272)
     bold = [place == 0 for place in range(len(found))]
-    named = labels.drawn(spots, said, room=room, radius=6, bold=bold, crossed=True)
-    return bars + named + dots
+    named = labels.labels(spots, said, room=room, radius=6, crossed=True)
+    return bars + labels.drawn(named, bold=bold) + dots
