@@ -28,8 +28,8 @@ _MODULES = {
     "benchmark": "crqlab.benchmark",
     "report": "crqlab.report",
     "figures": "crqlab.show.figures",
-    "charts": "crqlab.show.charts",
-    "tables": "crqlab.show.tables",
+    "charts": "crqlab.page.scores.charts",
+    "tables": "crqlab.page.gathered",
     "simulate": "crqlab.simulate",
     "stats": "crqlab.stats",
 }

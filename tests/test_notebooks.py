@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from crqlab.report.parameters import declared
+from crqlab.report.run.parameters import declared
 from tests.show.fixture import Shape, lay_out
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9][0-9]_*.ipynb"))

@@ -15,9 +15,9 @@ from typing import Any
 
 import pandas as pd
 
-from crqlab.base import documents, schemas
+from crqlab.base import yaml_documents
 from crqlab.base.codebook import Codebook
-from crqlab.base.contracts import contract
+from crqlab.base.contracts import contract, schema
 from crqlab.base.errors import StudyError
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
@@ -146,7 +146,7 @@ class Study:
                 f"Study {self.name!r} is not in data/raw ({self._others()}). "
                 f"Lay it out with: crqlab new {self.name}"
             )
-        return documents.load(self.raw / "codebook.yaml", Codebook)
+        return yaml_documents.load(self.raw / "codebook.yaml", Codebook)
 
     def path(self, table: str) -> Path:
         """Return the file of a station's table."""
@@ -185,9 +185,9 @@ class Study:
         filters = [(name, "==", value) for name, value in wanted.items() if value is not None]
         rows = pd.read_parquet(path, filters=filters or None)
         agreed, asked = contract(table), self.codebook.instrument
-        if self._as_checked(table, schemas.digest(agreed, asked)):
-            return schemas.ordered(rows, agreed, asked)
-        return schemas.check(rows, agreed, asked)
+        if self._as_checked(table, schema.digest(agreed, asked)):
+            return schema.ordered(rows, agreed, asked)
+        return schema.check(rows, agreed, asked)
 
     def _as_checked(self, table: str, agreed: str) -> bool:
         """Whether the file is, byte for byte, the one that was checked when it was written."""
@@ -229,13 +229,13 @@ class Study:
             Any table breaks its contract; then none is written.
         """
         asked, facts, paths = self.codebook.instrument, {}, []
-        checked = {n: schemas.check(rows, contract(n), asked) for n, rows in tables.items()}
+        checked = {n: schema.check(rows, contract(n), asked) for n, rows in tables.items()}
         sources = self.sources()
         for name, rows in checked.items():
             content = rows.reset_index(drop=True).to_parquet(index=False)
             paths.append(replace(self.path(name), content))
             facts[name] = {
-                "contract": schemas.digest(contract(name), asked),
+                "contract": schema.digest(contract(name), asked),
                 "made": dict(made or {}),
                 "rows": len(rows),
                 "sha256": hashlib.sha256(content).hexdigest(),

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from crqlab.benchmark.cells import ALL, Cells, cells
 from crqlab.benchmark.protection import OK, Rules, members, verdicts
-from crqlab.benchmark.units import GROUPS, Scores
-from crqlab.stats.resampling import resampled, stream
+from crqlab.benchmark.ranked_units import GROUPS, Scores
+from crqlab.stats.cluster_draws import resampled, stream
 
 #: From the nearest peers to the farthest.
 NEAREST = (("industry", "country", "wave"), ("industry", "wave"), ("wave",), ())

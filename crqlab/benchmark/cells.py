@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.errors import one_of
-from crqlab.benchmark.units import GROUPS, Scores
+from crqlab.benchmark.ranked_units import GROUPS, Scores
 
 #: What a cell gives up first when it is too small: its parent lacks it.
 FIRST_TO_GO = ("country", "tier", "industry", "wave")

@@ -10,8 +10,8 @@ import pandas as pd
 from scipy.stats import norm
 
 from crqlab.benchmark.cells import ALL
+from crqlab.benchmark.ranked_units import GROUPS
 from crqlab.benchmark.release_files import Release
-from crqlab.benchmark.units import GROUPS
 
 KEY = ["unit", "view", "by", *GROUPS, "measure", "share"]
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from crqlab.benchmark.cells import Cells
-from crqlab.benchmark.cutting import Cuts
+from crqlab.benchmark.cut_intervals import Cuts
 from crqlab.benchmark.protection import BARE, FEW, FEW_ACCOUNTS, LARGE, OK, Members
+from crqlab.benchmark.ranked_units import GROUPS
 from crqlab.benchmark.threads import side_by_side
-from crqlab.benchmark.units import GROUPS
 from crqlab.stats.quantile_cuts import OPEN
 
 _WHY = {

@@ -14,13 +14,13 @@ from threadpoolctl import threadpool_limits
 
 from crqlab.base.errors import EstimateError, one_of
 from crqlab.benchmark.cells import ALL, Cells, cells, parent_of
+from crqlab.benchmark.cut_intervals import cuts, ranked
 from crqlab.benchmark.cut_rows import cut_rows
-from crqlab.benchmark.cutting import cuts, ranked
 from crqlab.benchmark.protection import OK, Members, Rules, members, verdicts
+from crqlab.benchmark.ranked_units import GROUPS, Scores
 from crqlab.benchmark.threads import THREADS
-from crqlab.benchmark.units import GROUPS, Scores
+from crqlab.stats.cluster_draws import DRAWS, SEED
 from crqlab.stats.estimate import check_level
-from crqlab.stats.resampling import DRAWS, SEED
 
 #: Tenths and quarters; the last is the line to *Unique*, the panel's top 10 %.
 SHARES = (0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9)

@@ -22,9 +22,9 @@ from typing import Any
 import pandas as pd
 
 from crqlab.base.contracts import contract
+from crqlab.base.contracts.schema import check
 from crqlab.base.errors import StudyError
 from crqlab.base.instrument import Instrument
-from crqlab.base.schemas import check
 from crqlab.base.study import fingerprint
 
 FOLDER, FACTS, SEAL = Path("data/processed/releases"), "release.json", "release.sha256"

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from crqlab.cli import benchmark, thresholds
-from crqlab.cli.exporting import export
+from crqlab.cli.export import export
 from crqlab.cli.guard import Guarded, say
 from crqlab.cli.options import Clients, Cluster, Everybody, Jobs, Limit, Wave, Where, settings
-from crqlab.cli.verifying import verify
+from crqlab.cli.verify import verify
 
 app = typer.Typer(
     cls=Guarded,
@@ -206,13 +206,13 @@ def _reviewed(study, wanted) -> None:
 def _everybody(study, where, wave, given, jobs, limit, cluster, reviewer) -> None:
     """Stations, then a report of each client; failures at the end, and exit code 1 for them."""
     from crqlab.cli.progress import told
-    from crqlab.report import accepted, batch, chosen, everybody, index, stations
+    from crqlab.report import accepted, chosen, everybody, index, run_batch, stations
 
     accepted(study, given)
     stations(study, {}, say)
     clients = chosen(study, everybody(study, where), wave)
     options = {"jobs": jobs, "seconds": limit, "cluster": cluster}
-    outcome = told(batch, study, clients, parameters=given, **options)
+    outcome = told(run_batch, study, clients, parameters=given, **options)
     if reviewer:
         _reviewed(study, [(s.job.client, s.job.wave) for s in outcome.steps if not s.error])
     new = [step.job.file for step in outcome.made]

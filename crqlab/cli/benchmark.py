@@ -36,7 +36,7 @@ def build(
     """Sum the panel up, cut it into tenths, place every client; keep the tables in the study."""
     from crqlab import benchmark
     from crqlab.base.study import Study
-    from crqlab.stats.resampling import SEED
+    from crqlab.stats.cluster_draws import SEED
 
     files, options = Study(study), {"level": level, "draws": draws, "seed": SEED}
     source = benchmark.panel(panel or files)

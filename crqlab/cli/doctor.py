@@ -106,7 +106,7 @@ def _kernel() -> Finding:
         return Finding("kernel", "ipykernel is not installed", well=False)
     from jupyter_client.manager import KernelManager
 
-    from crqlab.report.execution import transport
+    from crqlab.report.run.execution import transport
 
     with transport() as options:
         manager = KernelManager(kernel_name="python3", **options)

@@ -1,9 +1,9 @@
 """Station 4 of 9 - whether the construct holds together, and what it adds to NPS."""
 
+from crqlab.construct.choice_sensitivity import Sensitivity, sensitivity
+from crqlab.construct.crq_and_nps import HeadToHead, head_to_head
 from crqlab.construct.evidence import Evidence, evidence
-from crqlab.construct.keeping import keep
-from crqlab.construct.strip import Sensitivity, sensitivity
-from crqlab.construct.versus import HeadToHead, head_to_head
+from crqlab.construct.tables import keep
 
 __all__ = [
     "Evidence",

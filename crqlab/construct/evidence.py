@@ -10,12 +10,18 @@ import pandas as pd
 from scipy.stats import norm
 
 from crqlab.base.codebook import Codebook
-from crqlab.construct import distinct, groups, inside, outside, structure
-from crqlab.construct.bars import VERDICTS
-from crqlab.construct.material import Material, material
+from crqlab.construct import (
+    criterion_validity,
+    dimensionality,
+    discriminant_validity,
+    invariance,
+    reliability_validity,
+)
+from crqlab.construct.cutoffs import VERDICTS
+from crqlab.construct.evidence_data import Material, material
+from crqlab.stats.cluster_draws import DRAWS, SEED
 from crqlab.stats.estimate import check_level
 from crqlab.stats.factors.result import CfaFit
-from crqlab.stats.resampling import DRAWS, SEED
 
 ASKED = {
     "reliability": "Do the items of a construct agree?",
@@ -153,24 +159,24 @@ def evidence(
     check_level(level)
     options = {"level": level, "draws": draws, "seed": seed}
     from_ = material(responses, respondents, codebook, accounts, **options)
-    models = structure.rivals(from_)
-    fits = structure.fits(models)
-    counted = structure.dimensions(from_)
-    ratio = distinct.ratios(from_)
-    square = distinct.squares(models["first-order"])
-    climbed = groups.ladders(from_)
+    models = dimensionality.rivals(from_)
+    fits = dimensionality.fits(models)
+    counted = dimensionality.dimensions(from_)
+    ratio = discriminant_validity.ratios(from_)
+    square = discriminant_validity.squares(models["first-order"])
+    climbed = invariance.ladders(from_)
     rows = [
-        *inside.reliability(from_),
-        structure.dimension_row(from_, counted),
-        *structure.fit_rows(fits),
-        *inside.general(from_, models["second-order"]),
-        *inside.convergent(from_, models["first-order"]),
-        *distinct.discriminant(from_, ratio, square),
-        *groups.group_rows(from_, climbed),
-        *inside.agreement(from_),
-        *outside.criterion(from_),
-        *outside.known_groups(from_, outcomes),
-        *structure.method_rows(from_, fits, counted),
+        *reliability_validity.reliability(from_),
+        dimensionality.dimension_row(from_, counted),
+        *dimensionality.fit_rows(fits),
+        *reliability_validity.general(from_, models["second-order"]),
+        *reliability_validity.convergent(from_, models["first-order"]),
+        *discriminant_validity.discriminant(from_, ratio, square),
+        *invariance.group_rows(from_, climbed),
+        *reliability_validity.agreement(from_),
+        *criterion_validity.criterion(from_),
+        *criterion_validity.known_groups(from_, outcomes),
+        *dimensionality.method_rows(from_, fits, counted),
     ]
     return Evidence(
         pd.DataFrame(rows),

@@ -1,9 +1,9 @@
 """Station 7 of 9 - what moves trust, commitment, satisfaction and LTR; the one thing to fix."""
 
-from crqlab.drivers.asking import Questions, questions
-from crqlab.drivers.keeping import keep, lifts
-from crqlab.drivers.prioritising import Priorities, largest, priorities
-from crqlab.drivers.weighing import Weights, weights
+from crqlab.drivers.driver_weights import Weights, weights
+from crqlab.drivers.drivers_and_outcomes import Questions, questions
+from crqlab.drivers.priority_map import Priorities, largest, priorities
+from crqlab.drivers.tables import keep, lifts
 
 __all__ = [
     "Priorities",

@@ -1,17 +1,17 @@
 """Station 2 of 9 - contacts and responses become completion, coverage, silence and their doubt."""
 
-from crqlab.participation.adjusting import Adjusted, adjusted
-from crqlab.participation.auditing import Audit, audit
-from crqlab.participation.completing import Completion, completion
-from crqlab.participation.continuing import Continuity, continuity
-from crqlab.participation.hanging import Concentration, concentration
-from crqlab.participation.keeping import keep
-from crqlab.participation.looking import Outlook, outlook
-from crqlab.participation.planning import Plan, plan
-from crqlab.participation.predicting import Propensities, propensities
-from crqlab.participation.silence import Silent, Voices, silent, voices
-from crqlab.participation.standing import Standing, standing
-from crqlab.participation.timing import Timing, timing
+from crqlab.participation.answer_predictors import Propensities, propensities
+from crqlab.participation.client_participation import Outlook, outlook
+from crqlab.participation.completion_rank import Standing, standing
+from crqlab.participation.completion_rates import Completion, completion
+from crqlab.participation.contact_continuity import Continuity, continuity
+from crqlab.participation.early_and_late import Timing, timing
+from crqlab.participation.nonresponse_adjustment import Adjusted, adjusted
+from crqlab.participation.relationship_concentration import Concentration, concentration
+from crqlab.participation.selection_audit import Audit, audit
+from crqlab.participation.silent_accounts import Silent, Voices, silent, voices
+from crqlab.participation.tables import keep
+from crqlab.participation.wave_plan import Plan, plan
 
 __all__ = [
     "Adjusted",

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from crqlab.stats.funnel import against_rest
-from crqlab.stats.shuffling import dealt, tail
+from crqlab.stats.permutation_moments import dealt, tail
 
 #: One contact more or less: the step of a count, for the continuity correction.
 HALF_STEP = 0.5

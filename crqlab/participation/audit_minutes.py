@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from crqlab.participation.audit_frame import KEY, Layout
-from crqlab.stats.shuffling import close_pairs, rare
+from crqlab.stats.permutation_moments import close_pairs, rare
 
 
 def clusters(

@@ -9,22 +9,22 @@ from importlib import import_module
 from typing import Any
 
 _NAMES = {
-    "Card": "card",
-    "Contest": "contesting",
+    "Card": "model_cards",
+    "Contest": "model_comparison",
     "Design": "opportunities",
-    "Effects": "explaining",
-    "Lasting": "lasting",
-    "Mediation": "mediating",
-    "RiskOutlook": "outlooking",
-    "client_averages": "explaining",
-    "contest": "contesting",
+    "Effects": "covariate_effects",
+    "Lasting": "retention_curves",
+    "Mediation": "trust_mediation",
+    "RiskOutlook": "revenue_at_risk",
+    "client_averages": "covariate_effects",
+    "contest": "model_comparison",
     "design": "opportunities",
-    "effects": "explaining",
-    "keep": "keeping",
-    "mediation": "mediating",
-    "model_card": "card",
-    "outlook": "outlooking",
-    "retention": "lasting",
+    "effects": "covariate_effects",
+    "keep": "tables",
+    "mediation": "trust_mediation",
+    "model_card": "model_cards",
+    "outlook": "revenue_at_risk",
+    "retention": "retention_curves",
 }
 __all__ = sorted(_NAMES)
 

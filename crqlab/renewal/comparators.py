@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crqlab.renewal.foretelling import Fitted, Fitter, in_time
+from crqlab.renewal.out_of_time_prediction import Fitted, Fitter, in_time
 
 STRENGTHS = (0.003, 0.03, 0.3)
 ONE_CLASS = "no fold holds both outcomes: penalty not chosen, 0.03 taken"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crqlab.renewal.knowledge import BLOCK, UNKNOWN
+from crqlab.renewal.account_history import BLOCK, UNKNOWN
 
 FEWEST = 10  # rows that an indicator needs
 RARE = 0.02  # industries with a smaller share of the rows are one group

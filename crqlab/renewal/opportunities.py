@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from crqlab.base.codebook import Codebook
+from crqlab.renewal.account_history import OWN, UNIT, YEAR, cut_offs, known, same_kind
 from crqlab.renewal.concepts import concepts
-from crqlab.renewal.knowledge import OWN, UNIT, YEAR, cut_offs, known, same_kind
 
 MOST_MONTHS = 18
 KEY = [*OWN, "due_on"]

@@ -10,27 +10,27 @@ from importlib import import_module
 from typing import Any
 
 _NAMES = {
-    "ClientView": "client",
-    "LeakError": "gate",
-    "Page": "journey",
-    "RunCard": "provenance",
-    "RunError": "execution",
-    "accepted": "journey",
-    "batch": "batches",
-    "card": "provenance",
-    "chosen": "choice",
-    "everybody": "choice",
-    "export": "exports.writing",
-    "export_all": "exports.many",
-    "index": "overview",
-    "key": "keys",
-    "refresh": "committed",
-    "reports": "journey",
-    "reviewed": "reviewing",
-    "run": "execution",
-    "stations": "journey",
-    "verified": "integrity",
-    "view": "client",
+    "ClientView": "crqlab.page.assembly",
+    "LeakError": "crqlab.report.clearance.gate",
+    "Page": "crqlab.report.run.journey",
+    "RunCard": "crqlab.report.clearance.provenance",
+    "RunError": "crqlab.report.run.execution",
+    "accepted": "crqlab.report.run.journey",
+    "run_batch": "crqlab.report.batch.batches",
+    "card": "crqlab.report.clearance.provenance",
+    "chosen": "crqlab.report.batch.client_selection",
+    "everybody": "crqlab.report.batch.client_selection",
+    "export": "crqlab.report.exports.export_files",
+    "export_all": "crqlab.report.exports.export_batch",
+    "index": "crqlab.report.batch.index",
+    "key": "crqlab.page.pseudonym_key",
+    "refresh": "crqlab.report.run.committed_notebooks",
+    "reports": "crqlab.report.run.journey",
+    "reviewed": "crqlab.report.run.reviewer_page",
+    "execute": "crqlab.report.run.execution",
+    "stations": "crqlab.report.run.journey",
+    "verified": "crqlab.report.clearance.integrity",
+    "view": "crqlab.page.assembly",
 }
 __all__ = sorted(_NAMES)
 
@@ -38,7 +38,7 @@ __all__ = sorted(_NAMES)
 def __getattr__(name: str) -> Any:
     if name not in _NAMES:
         raise AttributeError(f"module 'crqlab.report' has no attribute {name!r}")
-    return getattr(import_module(f"crqlab.report.{_NAMES[name]}"), name)
+    return getattr(import_module(_NAMES[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -10,10 +10,10 @@ Read, flag, decide, keep: nothing is deleted and no raw file is touched::
 
 from __future__ import annotations
 
-from crqlab.responses.deciding import Checked, decide, decisions
-from crqlab.responses.flagging import Flags, flags
-from crqlab.responses.keeping import keep
-from crqlab.responses.layout import new
-from crqlab.responses.reading import Raw, read
+from crqlab.responses.inclusion import Checked, decide, decisions
+from crqlab.responses.quality_flags import Flags, flags
+from crqlab.responses.raw_files import Raw, read
+from crqlab.responses.study_layout import new
+from crqlab.responses.tables import keep
 
 __all__ = ["Checked", "Flags", "Raw", "decide", "decisions", "flags", "keep", "new", "read"]

@@ -3,10 +3,9 @@
 from crqlab.scores.account_scores import accounts
 from crqlab.scores.agreement_scores import agreement
 from crqlab.scores.client_scores import clients
-from crqlab.scores.keeping import keep
 from crqlab.scores.rankings import Alternatives, alternatives
 from crqlab.scores.respondent_scores import respondents
-from crqlab.scores.summaries import (
+from crqlab.scores.table_sentences import (
     Summary,
     about_accounts,
     about_agreement,
@@ -15,6 +14,7 @@ from crqlab.scores.summaries import (
     about_respondents,
     largest,
 )
+from crqlab.scores.tables import keep
 from crqlab.scores.uniqueness import Quadrants, quadrants
 from crqlab.scores.wave_changes import changes
 

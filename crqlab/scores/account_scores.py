@@ -10,8 +10,8 @@ from scipy.stats import t
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import contract
 from crqlab.base.instrument import Instrument
+from crqlab.scores.account_variance import Spread, spread_of
 from crqlab.scores.rollups import Layout, joined, laid_out, ratio, role_weights, senior_weights
-from crqlab.scores.spread import Spread, spread_of
 from crqlab.stats import agreement, nps
 from crqlab.stats.estimate import check_level
 from crqlab.stats.shrinkage import ALIKE, shrunken

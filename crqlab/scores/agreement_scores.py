@@ -10,13 +10,13 @@ from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import contract
 from crqlab.base.instrument import Instrument
 from crqlab.scores.account_scores import agreed
+from crqlab.scores.account_variance import exact
 from crqlab.scores.rollups import Layout, answers_of, items_of, laid_out, ratio
-from crqlab.scores.spread import exact
 from crqlab.stats import bootstrap
 from crqlab.stats.agreement import METHOD as ICC
 from crqlab.stats.agreement import rwg_j
+from crqlab.stats.cluster_draws import DRAWS, SEED
 from crqlab.stats.icc import iccs
-from crqlab.stats.resampling import DRAWS, SEED
 
 SHARED = "mean over accounts; account bootstrap, Field & Welsh 2007"
 

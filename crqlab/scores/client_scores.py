@@ -19,7 +19,7 @@ from crqlab.scores.rollups import (
     senior_weights,
 )
 from crqlab.stats import bootstrap, nps
-from crqlab.stats.resampling import DRAWS, SEED
+from crqlab.stats.cluster_draws import DRAWS, SEED
 
 BOOTSTRAP = "account bootstrap, Field & Welsh 2007"
 WALD = "adjusted Wald, Rocks 2016"

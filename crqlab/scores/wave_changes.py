@@ -14,8 +14,8 @@ from crqlab.base.waves import in_order
 from crqlab.scores.rollups import Layout, laid_out
 from crqlab.stats import bootstrap
 from crqlab.stats.bootstrap import FEW_ACCOUNTS
+from crqlab.stats.cluster_draws import DRAWS, SEED
 from crqlab.stats.estimate import check_level
-from crqlab.stats.resampling import DRAWS, SEED
 
 METHOD = "paired account bootstrap, Field & Welsh 2007"
 UNSPLIT = "no account in both waves: not to be split"

@@ -6,18 +6,18 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    "assigning": ("assign", "with_silent"),
+    "assignment": ("assign", "with_silent"),
     "thresholds": ("Thresholds", "read", "starting"),
-    "belonging": ("Membership", "membership"),
-    "sorting": ("Panel", "panel"),
-    "following": ("followed",),
-    "deriving": ("Derived", "derive"),
-    "rivalling": ("Types", "rival", "types"),
-    "describing": ("Mix", "migration", "mix", "profile", "renewal", "sensitivity"),
-    "lifting": ("Lifts", "lifts"),
-    "acting": ("actions", "referrals"),
-    "publishing": ("along", "publish", "published", "rules"),
-    "keeping": ("described", "keep", "suggested"),
+    "membership_probability": ("Membership", "membership"),
+    "panel_segments": ("Panel", "panel"),
+    "first_renewal": ("followed",),
+    "threshold_derivation": ("Derived", "derive"),
+    "latent_classes": ("Types", "rival", "types"),
+    "segment_mix": ("Mix", "migration", "mix", "profile", "renewal", "sensitivity"),
+    "score_lifts": ("Lifts", "lifts"),
+    "playbook": ("actions", "referrals"),
+    "threshold_releases": ("along", "publish", "published", "rules"),
+    "tables": ("described", "keep", "suggested"),
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
 __all__ = sorted(_WHERE)

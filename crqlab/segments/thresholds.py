@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, PlainValidator, ValidationInfo, model_validator
 
-from crqlab.base import documents
+from crqlab.base import yaml_documents
 from crqlab.base.errors import CrqError
 from crqlab.base.instrument import Instrument, Name, Scale, Strict
 from crqlab.segments.conditions import (
@@ -28,7 +28,7 @@ from crqlab.segments.conditions import (
     moved,
     truth,
 )
-from crqlab.segments.parsing import MADE_OF, Faults, Reader
+from crqlab.segments.rule_syntax import MADE_OF, Faults, Reader
 
 STARTING = Path(__file__).with_name("starting.yaml")
 MOST = 200_000  # points at which it is tried whether a segment can be reached
@@ -321,7 +321,7 @@ def read(path: Path) -> Thresholds:
     DataError
         ``cases`` lists what is wrong with it, one row per fault, ``row`` being the line.
     """
-    return documents.load(path, Thresholds)
+    return yaml_documents.load(path, Thresholds)
 
 
 def starting() -> Thresholds:

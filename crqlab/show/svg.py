@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crqlab.show.colours import INK, LINE, MUTED
-from crqlab.show.markup import text
+from crqlab.show.html import text
 
 
 @dataclass(frozen=True, slots=True)

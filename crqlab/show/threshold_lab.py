@@ -10,8 +10,8 @@ import pandas as pd
 from crqlab.base.errors import CrqError
 from crqlab.base.study import Study
 from crqlab.segments import Panel, Thresholds, assign, membership, profile, publish
-from crqlab.show.markup import Column, Shown, names, table
-from crqlab.show.numbers import number, percent
+from crqlab.show.html import Column, Shown, names, table
+from crqlab.show.number_format import number, percent
 
 DRAWS, SEEN = 60, 1500  # draws, and accounts, on which stability is told while a slider moves
 

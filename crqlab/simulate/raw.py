@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.compute as pc
 
-from crqlab.base import documents
+from crqlab.base import yaml_documents
 from crqlab.base.codebook import Codebook, Source
 from crqlab.base.errors import CrqError, StudyError
 from crqlab.base.study import Study
@@ -99,7 +99,7 @@ def _refuse_real(folder: Path) -> None:
     if not folder.exists() or not any(folder.iterdir()):
         return
     try:
-        synthetic = documents.load(folder / "codebook.yaml", Codebook).synthetic
+        synthetic = yaml_documents.load(folder / "codebook.yaml", Codebook).synthetic
     except CrqError:
         synthetic = False
     if not synthetic:
@@ -145,7 +145,7 @@ def _codebook(waves: tuple[int, ...]) -> str:
 
 def _fill(draft: Path, blocks: Iterator[Block], options: Options, dirt: bool) -> None:
     """Write all files of a study into an empty folder."""
-    book = documents.load(CODEBOOK, Codebook)
+    book = yaml_documents.load(CODEBOOK, Codebook)
     texts = {
         "README.txt": _README.format(seed=options.seed),
         "codebook.yaml": _codebook(options.waves),

@@ -7,13 +7,13 @@ import pandas as pd
 from scipy.stats import t
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.cluster_draws import DRAWS, SEED, resampled, stream
 from crqlab.stats.components import (
     random_intercept_reml,
     sufficient,
     variance_components,
 )
 from crqlab.stats.estimate import Estimate, check_level
-from crqlab.stats.resampling import DRAWS, SEED, resampled, stream
 
 __all__ = [
     "icc1",

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.stats import norm, t
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.cluster_draws import DRAWS, SEED, resampled, stream
 from crqlab.stats.estimate import check_level
-from crqlab.stats.resampling import DRAWS, SEED, resampled, stream
 
 FEW_ACCOUNTS, FEW_EFFECTIVE = 6, 3
 

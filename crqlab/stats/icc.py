@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from scipy.stats import t
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.cluster_draws import DRAWS, SEED, resampled, stream
 from crqlab.stats.components import variance_components
 from crqlab.stats.estimate import check_level
-from crqlab.stats.resampling import DRAWS, SEED, resampled, stream
 
 
 def iccs(

@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm, t
 
 from crqlab.base.errors import EstimateError, one_of
+from crqlab.stats.cluster_draws import DRAWS, SEED, resampled, stream
 from crqlab.stats.estimate import check_level
 from crqlab.stats.regression.links import LINKS, Link
-from crqlab.stats.resampling import DRAWS, SEED, resampled, stream
 
 CELLS = 1_000_000
 STEPS, CLOSE, FEW_ACCOUNTS, FEW_EVENTS = 30, 1e-9, 10, 10

@@ -3,7 +3,7 @@
 import pytest
 
 from crqlab import Codebook, DataError, StudyError
-from crqlab.base.documents import load
+from crqlab.base.yaml_documents import load
 
 GOOD = """\
 title: A test

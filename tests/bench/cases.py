@@ -18,9 +18,9 @@ import pandas as pd
 
 from crqlab import Study, renewal, responses, scores, segments, simulate
 from crqlab.renewal.covariates import covariates
-from crqlab.report.batches import batch
-from crqlab.report.choice import chosen, everybody
-from crqlab.report.journey import notebooks, reports, stations
+from crqlab.report.batch.batches import run_batch
+from crqlab.report.batch.client_selection import chosen, everybody
+from crqlab.report.run.journey import notebooks, reports, stations
 from crqlab.stats.accuracy import auc
 from crqlab.stats.bootstrap import ratios
 from crqlab.stats.importance import lmg
@@ -376,7 +376,7 @@ def batching() -> Iterator[Bench]:
 
         def ours():
             shutil.rmtree(study.reports, ignore_errors=True)
-            outcome = batch(study, clients)
+            outcome = run_batch(study, clients)
             if outcome.failed:
                 raise RuntimeError(str(outcome.failed[0]))
 

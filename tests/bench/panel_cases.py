@@ -13,7 +13,7 @@ from pathlib import Path
 
 import crqlab.simulate
 from crqlab import Codebook, benchmark
-from crqlab.base import documents
+from crqlab.base import yaml_documents
 from crqlab.base.instrument import Instrument
 from tests.bench import panel
 from tests.bench.cases import Bench
@@ -25,7 +25,7 @@ DRAWS = 2000
 def made() -> Iterator[tuple[Path, Instrument, int]]:
     """Draw a panel into a folder that is gone afterwards, by a process that is gone, too."""
     book = Path(crqlab.simulate.__file__).with_name("crq24.yaml")
-    asked = documents.load(book, Codebook).instrument
+    asked = yaml_documents.load(book, Codebook).instrument
     n = int(float(os.environ.get("CRQLAB_BENCH_RESPONSES", "1e6")))
     apart = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as folder:

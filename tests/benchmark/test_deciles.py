@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crqlab import CrqError, EstimateError, benchmark
 from crqlab.base.contracts import contract
-from crqlab.base.schemas import check
+from crqlab.base.contracts.schema import check
 from crqlab.benchmark import PERCENTILES, Rules, Scores
 from crqlab.stats.estimate import quantiles
 from crqlab.stats.quantile_cuts import OPEN

@@ -8,7 +8,7 @@ import pytest
 
 from crqlab import benchmark
 from crqlab.base.contracts import contract
-from crqlab.base.schemas import check
+from crqlab.base.contracts.schema import check
 from crqlab.benchmark import Rules, Scores
 from tests.benchmark.made import client_scores
 from tests.scores.made import codebook

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crqlab.report import gate, html
+from crqlab.report.clearance import gate
+from crqlab.report.run import render
 from tests.browser.page import VIEWS, faults, offline
 from tests.report.executed import executed
 from tests.report.neighbours import HOSTILE, lay
@@ -20,7 +21,7 @@ def hostile(tmp_path_factory):
     """The report of a client whose accounts have the worst of names."""
     folder = tmp_path_factory.mktemp("hostile")
     study = lay(folder / "home", names=HOSTILE, accounts=14)
-    page = html.render(executed(study, client="C017", wave="2025"), title="P", language="en")
+    page = render.render(executed(study, client="C017", wave="2025"), title="P", language="en")
     path = folder / "C017_2025.html"
     path.write_bytes(gate.passed({path.name: page.encode()}, study, "C017")[path.name])
     return path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crqlab.report.overview import index
+from crqlab.report.batch.index import index
 from tests.browser.page import VIEWS, accessibility, faults, offline
 from tests.report.many import CLIENTS, listed
 

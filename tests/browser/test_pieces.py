@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from crqlab.report import html
-from crqlab.report.brand import read
-from crqlab.report.standing_accounts import account_pages
-from crqlab.report.standing_managers import managers
-from crqlab.show import tables
+from crqlab.page import gathered
+from crqlab.page.accounts.select import account_pages
+from crqlab.page.managers.select import managers
+from crqlab.report.brand.client_brand import read
+from crqlab.report.run import render
 from tests.browser.page import VIEWS, faults, offline
 from tests.report.test_themes import found, people
 from tests.show.conftest import asked_study_of, asked_view_of
@@ -37,7 +37,7 @@ def pieces(tmp_path_factory):
         cells = [*words, new_code_cell("x", outputs=outputs)]
         look = read(folder / "brand.yaml")
         path = folder / "page.html"
-        page = html.render(new_notebook(cells=cells), title="P", language="en", brand=look)
+        page = render.render(new_notebook(cells=cells), title="P", language="en", brand=look)
         path.write_text(page.replace("<details", "<details open", 2), encoding="utf-8")
         return path
 
@@ -49,10 +49,10 @@ def page(pieces, asked_study_of, asked_view_of):
     view = asked_view_of(managers=3)
     pages = account_pages(asked_study_of(managers=3), view)
     parts = [
-        tables.in_short(["CRQ is 5.21."]),
-        tables.under("Themes", tables.themes(found(people()))),
-        tables.under("Managers", tables.managers(managers(view))),
-        tables.under("Accounts", tables.account_pages(pages)),
+        gathered.in_short(["CRQ is 5.21."]),
+        gathered.under("Themes", gathered.themes(found(people()))),
+        gathered.under("Managers", gathered.managers(managers(view))),
+        gathered.under("Accounts", gathered.account_pages(pages)),
     ]
     return pieces(parts)
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from crqlab import drivers
-from crqlab.drivers.borrowing import PANEL, borrowed
-from crqlab.drivers.choosing import chances, firsts
+from crqlab.drivers.empirical_bayes import PANEL, borrowed
+from crqlab.drivers.priority import chances, firsts
 from tests.drivers.made import account_table, codebook, respondents
 
 OPTIONS = {"draws": 80, "seed": 5}

@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 from crqlab import drivers
-from crqlab.base import schemas
-from crqlab.base.contracts import contract
+from crqlab.base.contracts import contract, schema
 from crqlab.stats.importance import lmg
 from tests.drivers.made import codebook, respondents
 
@@ -80,7 +79,7 @@ def test_tables_keep_their_contracts(found):
         kinds = {"text": "str", "number": float, "count": "int64"}
         columns = contract(name).columns
         typed = rows.astype({key: kinds[of.kind] for key, of in columns.items()})
-        schemas.check(typed, contract(name), asked)
+        schema.check(typed, contract(name), asked)
 
 
 def test_few_answers_are_missing_numbers_with_a_reason():

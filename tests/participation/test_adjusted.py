@@ -6,7 +6,7 @@ import pytest
 
 from crqlab import EstimateError, participation
 from crqlab.base.contracts import contract
-from crqlab.base.schemas import check
+from crqlab.base.contracts.schema import check
 from crqlab.stats import bootstrap
 from tests.participation.made import ACCOUNTS, CONTACTS, RESPONDENTS, RESPONSES, panel
 from tests.scores.made import codebook

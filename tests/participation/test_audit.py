@@ -6,11 +6,11 @@ import pytest
 from scipy.stats import hypergeom, ttest_ind
 
 from crqlab import EstimateError, scores, simulate
-from crqlab.base import documents
+from crqlab.base import yaml_documents
 from crqlab.base.codebook import Codebook
 from crqlab.participation.audit_counts import roles, shares
-from crqlab.participation.auditing import QUESTIONS, audit
-from crqlab.simulate.gaming import DOSES, gamed
+from crqlab.participation.selection_audit import QUESTIONS, audit
+from crqlab.simulate.contact_selection import DOSES, gamed
 from crqlab.simulate.raw import CODEBOOK
 
 WHO = ["client_id", "wave", "account_manager", "topic"]
@@ -19,7 +19,7 @@ NUMBERS = ["found", "expected", "value", "low", "high", "p", "q", "n_accounts", 
 
 @pytest.fixture(scope="module")
 def book():
-    return documents.load(CODEBOOK, Codebook)
+    return yaml_documents.load(CODEBOOK, Codebook)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from crqlab import EstimateError, participation
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import contract
-from crqlab.base.schemas import check
+from crqlab.base.contracts.schema import check
 from tests.participation.made import (
     ACCOUNTS,
     CONTACTS,

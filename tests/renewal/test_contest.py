@@ -6,10 +6,10 @@ import pytest
 
 from crqlab import renewal
 from crqlab.base.errors import EstimateError
-from crqlab.renewal import contestants
-from crqlab.renewal.contesting import LEAKED
+from crqlab.renewal import candidate_models
 from crqlab.renewal.covariates import covariates
-from crqlab.renewal.foretelling import IN_TIME, in_time, split
+from crqlab.renewal.model_comparison import LEAKED
+from crqlab.renewal.out_of_time_prediction import IN_TIME, in_time, split
 from tests.renewal import made
 
 STRONG = {"commitment": 1.6, "trust": 0.4}
@@ -109,7 +109,7 @@ def test_folds_in_time_never_learn_from_the_future_or_the_same_account():
 
 def test_without_ltr_nps_does_not_compete(design):
     X = covariates(design.decided, design.parts).X
-    silent = contestants.contestants(X.assign(nps=0.0, mean_ltr=0.0), design.parts)
+    silent = candidate_models.contestants(X.assign(nps=0.0, mean_ltr=0.0), design.parts)
     assert not {"NPS", "mean LTR", "NPS + CRQ"} & set(silent)
     assert "CRQ" in silent
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from crqlab.report import ledger, making
-from crqlab.report.documents import stem
-from crqlab.report.journey import told_of
+from crqlab.report.batch import ledger
+from crqlab.report.run import page_build
+from crqlab.report.run.journey import told_of
+from crqlab.report.run.notebook_files import stem
 from tests.report.executed import REPORT
 from tests.report.neighbours import HOSTILE
 from tests.show.fixture import Shape, lay_out
@@ -51,7 +52,7 @@ def _moved(scores: pd.DataFrame, draw: np.random.Generator) -> dict[str, pd.Seri
 
 def _note(study: object, client: str, place: int) -> None:
     told, name = told_of(study, client, "2025", {}), stem(client, "2025")
-    now = making.inputs(study, making.report_notebook(study), told)
+    now = page_build.inputs(study, page_build.report_notebook(study), told)
     if place % 40 == 5:
         ledger.failed(study, name, inputs=now, parameters=told, seconds=1.0, error=WHY)
         return

@@ -13,16 +13,17 @@ import nbformat
 import pytest
 
 from crqlab import CrqError, StudyError
-from crqlab.report import ledger
-from crqlab.report.batches import batch
-from crqlab.report.choice import everybody
-from crqlab.report.lock import alone
+from crqlab.report.batch import ledger
+from crqlab.report.batch.batches import run_batch
+from crqlab.report.batch.client_selection import everybody
+from crqlab.report.batch.lock import alone
 from tests.show.fixture import Shape, lay_out
 
 TOLD = """study = "demo"  # folder under data/raw
 client = "K0"  # the client's id
 wave = "2025"  # the assessment round"""
-TRACE = 'crq.report.ledger.Path(crq.Study(study).root / f"made-{client}").open("a").write(".")'
+TRACE = """from crqlab.report.batch import ledger
+ledger.Path(crq.Study(study).root / f"made-{client}").open("a").write(".")"""
 CLIENTS = [(f"K{i}", "2025") for i in range(4)]
 
 
@@ -48,13 +49,13 @@ def pages(study):
 
 def test_each_report_is_made_once_and_kept_while_it_holds(tmp_path):
     study, heard = laid_out(tmp_path), []
-    first = batch(study, CLIENTS, jobs=2, heard=heard.append)
+    first = run_batch(study, CLIENTS, jobs=2, heard=heard.append)
     assert str(first).startswith("4 reports: 4 made, 0 kept, 0 failed, in ")
     assert [(step.done, step.total) for step in heard] == [(i, 4) for i in (1, 2, 3, 4)]
     assert heard[-1].left == 0
     before = pages(study)
     assert "K2 2025" in before["K2_2025.html"].decode()
-    again = batch(study, CLIENTS, jobs=2)
+    again = run_batch(study, CLIENTS, jobs=2)
     assert {step.status for step in again.steps} == {"kept"}
     assert pages(study) == before
     assert times(study) == dict.fromkeys(["K0", "K1", "K2", "K3"], 1)
@@ -62,9 +63,9 @@ def test_each_report_is_made_once_and_kept_while_it_holds(tmp_path):
 
 def test_a_page_that_was_touched_and_a_new_client_are_made_and_no_more(tmp_path):
     study = laid_out(tmp_path)
-    batch(study, CLIENTS[:3], jobs=2)
+    run_batch(study, CLIENTS[:3], jobs=2)
     (study.reports / "K1_2025.html").write_text("touched")
-    found = batch(study, CLIENTS, jobs=2)
+    found = run_batch(study, CLIENTS, jobs=2)
     assert {step.job.client: step.status for step in found.steps} == {
         "K0": "kept", "K1": "made", "K2": "kept", "K3": "made"
     }  # fmt: skip
@@ -72,7 +73,7 @@ def test_a_page_that_was_touched_and_a_new_client_are_made_and_no_more(tmp_path)
 
 def test_what_fails_fails_alone_is_told_by_name_and_tried_again(tmp_path):
     study = laid_out(tmp_path, "if client in ('K1', 'C0' + '17'):\n    1 / 0")
-    found = batch(study, [*CLIENTS, ("C017", "2025")], jobs=2)
+    found = run_batch(study, [*CLIENTS, ("C017", "2025")], jobs=2)
     assert [step.job.client for step in found.failed] == ["C017", "K1"]
     assert str(found.failed[0]).startswith("Nordwind & Co (C017), wave 2025: failed, 90_report")
     assert "ZeroDivisionError" in found.failed[0].error
@@ -80,16 +81,17 @@ def test_what_fails_fails_alone_is_told_by_name_and_tried_again(tmp_path):
     noted = ledger.entry(study, "K1_2025")
     assert noted["status"] == "failed"
     assert noted["parameters"]["client"] == "K1"
-    again = batch(study, CLIENTS, jobs=2)
+    again = run_batch(study, CLIENTS, jobs=2)
     assert {step.job.client for step in again.steps if step.status != "kept"} == {"K1"}
 
 
 def test_a_report_that_kills_its_process_or_takes_too_long_fails_alone(tmp_path):
-    kill = "if client == 'K1':\n    crq.report.batches.os.kill(crq.report.batches.os.getpid(), 9)"
-    wait = "if client == 'K2':\n    crq.report.batches.time.sleep(60)"
+    taken = "from crqlab.report.batch import batches\n"
+    kill = f"{taken}if client == 'K1':\n    batches.os.kill(batches.os.getpid(), 9)"
+    wait = f"{taken}if client == 'K2':\n    batches.time.sleep(60)"
     study = laid_out(tmp_path, kill, wait)
     start = time.monotonic()
-    found = batch(study, CLIENTS, jobs=2, seconds=4)
+    found = run_batch(study, CLIENTS, jobs=2, seconds=4)
     told = {step.job.client: step.error for step in found.failed}
     assert "lost its kernel" in told["K1"]
     assert "longer than 4 s" in told["K2"]
@@ -100,14 +102,14 @@ def test_a_report_that_kills_its_process_or_takes_too_long_fails_alone(tmp_path)
 def test_a_parameter_that_the_report_does_not_know_is_refused_before_anything_runs(tmp_path):
     study = laid_out(tmp_path)
     with pytest.raises(CrqError, match="'clint'"):
-        batch(study, CLIENTS, parameters={"clint": 1})
+        run_batch(study, CLIENTS, parameters={"clint": 1})
     assert times(study) == {}
 
 
 def test_two_batches_of_a_study_do_not_run_at_once(tmp_path):
     study = laid_out(tmp_path)
     with alone(study.reports), pytest.raises(StudyError, match="Another batch"):
-        batch(study, CLIENTS)
+        run_batch(study, CLIENTS)
     (study.reports / ".K1.html.1.part").write_text("left by a killed batch")
     with alone(study.reports):
         assert not list(study.reports.glob(".*.part"))
@@ -115,10 +117,10 @@ def test_two_batches_of_a_study_do_not_run_at_once(tmp_path):
 
 def test_a_damaged_entry_counts_as_none(tmp_path):
     study = laid_out(tmp_path)
-    batch(study, CLIENTS[:1])
+    run_batch(study, CLIENTS[:1])
     (study.reports / "manifest" / "K0_2025.json").write_text("{")
     assert ledger.entries(study) == {}
-    assert batch(study, CLIENTS[:1]).steps[0].status == "made"
+    assert run_batch(study, CLIENTS[:1]).steps[0].status == "made"
 
 
 def test_everybody_has_scores_and_is_of_the_kind(tmp_path):
@@ -136,10 +138,10 @@ BATCH = """
     import sys
     from pathlib import Path
     from crqlab import Study
-    from crqlab.report.batches import batch
+    from crqlab.report.batch.batches import run_batch
     print("begins", flush=True)
     clients = [(f"K{i}", "2025") for i in range(int(sys.argv[2]))]
-    outcome = batch(Study("demo", root=Path(sys.argv[1])), clients, jobs=2)
+    outcome = run_batch(Study("demo", root=Path(sys.argv[1])), clients, jobs=2)
     raise SystemExit(bool(outcome.failed))
 """
 

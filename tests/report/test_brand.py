@@ -9,8 +9,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from crqlab import Study
 from crqlab.base.errors import CrqError, DataError, ReportError, StudyError
-from crqlab.report import brand, html
-from crqlab.report.drawings import safe_svg
+from crqlab.report.brand import client_brand
+from crqlab.report.brand.vector_logo import safe_svg
+from crqlab.report.run import render
 from crqlab.show.colours import ACCENT, SOFT, contrast
 
 NS = 'xmlns="http://www.w3.org/2000/svg"'
@@ -36,12 +37,12 @@ def page(look):
     drawn = f'<svg {NS}><path fill="{ACCENT}" stroke="{SOFT}"/></svg><p>fill="{ACCENT}"</p>'
     said = new_output("display_data", data={"text/html": drawn})
     cells = [new_markdown_cell("# How good?"), new_code_cell("x", outputs=[said])]
-    return html.render(new_notebook(cells=cells), title="Acme", language="en", brand=look)
+    return render.render(new_notebook(cells=cells), title="Acme", language="en", brand=look)
 
 
 def test_a_whole_file_dresses_the_page(write):
     text = "name: Acme & Co\naccent: '#0B6E4F'\nfont: Georgia\nlogo: logo.svg\n"
-    look = brand.read(write(text, logo_svg=LOGO.encode()))
+    look = client_brand.read(write(text, logo_svg=LOGO.encode()))
     made = page(look)
     assert '<img class="logo" src="data:image/svg+xml;base64,' in made
     assert 'alt="Acme &amp; Co"' in made
@@ -49,15 +50,15 @@ def test_a_whole_file_dresses_the_page(write):
     assert "font-family: Georgia" in made
     assert 'fill="#0b6e4f"' in made
     assert SOFT not in made.split("<main")[1]
-    assert made == page(brand.read(write(text)))
+    assert made == page(client_brand.read(write(text)))
 
 
 def test_without_a_file_the_page_is_the_houses(tmp_path):
     study = Study("demo", root=tmp_path)
-    assert brand.of(study) == brand.of(study, "C017") == html.HOUSE
-    assert 'class="logo"' not in page(html.HOUSE)
-    assert f'fill="{ACCENT}"' in page(html.HOUSE)
-    assert brand.sources(study) == {}
+    assert client_brand.of(study) == client_brand.of(study, "C017") == render.HOUSE
+    assert 'class="logo"' not in page(render.HOUSE)
+    assert f'fill="{ACCENT}"' in page(render.HOUSE)
+    assert client_brand.sources(study) == {}
 
 
 def test_a_client_has_its_own_look_and_no_path_leads_out(tmp_path):
@@ -66,11 +67,11 @@ def test_a_client_has_its_own_look_and_no_path_leads_out(tmp_path):
     (study.raw / "brand.yaml").write_text("name: All\nlogo: a.svg\n")
     (study.raw / "a.svg").write_text(LOGO)
     (study.raw / "brand" / "C017.yaml").write_text("name: Nordwind\n")
-    assert brand.of(study, "C017").name == "Nordwind"
-    assert brand.of(study, "C018").name == "All"
-    assert brand.of(study, "../brand/C017").name == "All"
-    assert brand.of(study, "c017").name == "All"
-    assert list(brand.sources(study)) == ["a.svg", "brand.yaml", "brand/C017.yaml"]
+    assert client_brand.of(study, "C017").name == "Nordwind"
+    assert client_brand.of(study, "C018").name == "All"
+    assert client_brand.of(study, "../brand/C017").name == "All"
+    assert client_brand.of(study, "c017").name == "All"
+    assert list(client_brand.sources(study)) == ["a.svg", "brand.yaml", "brand/C017.yaml"]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_a_client_has_its_own_look_and_no_path_leads_out(tmp_path):
 )
 def test_a_wrong_line_is_named_with_what_would_be_right(write, text, line, said):
     with pytest.raises(DataError, match=f"line {line}") as refused:
-        brand.read(write(text))
+        client_brand.read(write(text))
     assert said in str(refused.value)
 
 
@@ -103,20 +104,20 @@ def test_a_wrong_line_is_named_with_what_would_be_right(write, text, line, said)
 def test_a_logo_that_cannot_be_shown_is_refused_with_its_line(write, logo, content, said):
     files = {} if content is None else {logo.replace(".", "_"): content}
     with pytest.raises(StudyError, match="line 2: logo") as refused:
-        brand.read(write(f"name: A\nlogo: {logo}\n", **files))
+        client_brand.read(write(f"name: A\nlogo: {logo}\n", **files))
     assert said in str(refused.value)
 
 
 def test_a_logo_outside_the_folder_is_not_taken(write, tmp_path):
     (tmp_path.parent / "out.png").write_bytes(PNG)
     with pytest.raises(StudyError, match="is not there"):
-        brand.read(write("logo: ../out.png\n"))
+        client_brand.read(write("logo: ../out.png\n"))
 
 
 def test_a_png_loses_what_it_says_of_itself(write):
     chunk = b"tEXtAuthor\x00Eva Berg"
     told = PNG[:33] + (len(chunk) - 4).to_bytes(4, "big") + chunk + b"crc!" + PNG[33:]
-    look = brand.read(write("logo: l.png\n", l_png=told))
+    look = client_brand.read(write("logo: l.png\n", l_png=told))
     assert look.picture == PNG
 
 
@@ -165,9 +166,9 @@ def test_what_drawing_programs_leave_behind_is_dropped_and_references_inside_sta
 @given(st.tuples(*[st.integers(0, 255)] * 3))
 def test_a_darkened_colour_can_be_read(channels):
     colour = "#{:02x}{:02x}{:02x}".format(*channels)
-    assert contrast(brand.darkened(colour), "#ffffff") >= 4.5
+    assert contrast(client_brand.darkened(colour), "#ffffff") >= 4.5
 
 
 def test_every_font_ends_in_one_that_every_reader_has():
-    assert all(stack.endswith(("serif", "sans-serif")) for stack in brand.FONTS.values())
+    assert all(stack.endswith(("serif", "sans-serif")) for stack in client_brand.FONTS.values())
     assert issubclass(StudyError, CrqError)

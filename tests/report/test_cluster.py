@@ -11,8 +11,8 @@ from contextlib import ExitStack
 import pytest
 
 from crqlab import CrqError
-from crqlab.report import ledger
-from crqlab.report.batches import batch
+from crqlab.report.batch import ledger
+from crqlab.report.batch.batches import run_batch
 from tests.report.test_batches import laid_out, times
 
 pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
@@ -67,8 +67,9 @@ def ready(scheduler, workers):
 def test_a_killed_worker_loses_no_report_and_a_report_that_kills_fails_alone(tmp_path, cluster):
     scheduler, workers = cluster
     ready(scheduler, 2)
-    end = "crq.report.batches.os.kill(crq.report.batches.os.getpid(), 9)"
-    study = laid_out(tmp_path / "project", f"if client == 'K1':\n    {end}")
+    end = "batches.os.kill(batches.os.getpid(), 9)"
+    taken = "from crqlab.report.batch import batches"
+    study = laid_out(tmp_path / "project", f"{taken}\nif client == 'K1':\n    {end}")
     heard = []
 
     def hear(step):
@@ -76,7 +77,7 @@ def test_a_killed_worker_loses_no_report_and_a_report_that_kills_fails_alone(tmp
         if len(heard) == 2:
             os.kill(workers[0].pid, signal.SIGKILL)
 
-    found = batch(study, CLIENTS, cluster=scheduler, seconds=60, heard=hear)
+    found = run_batch(study, CLIENTS, cluster=scheduler, seconds=60, heard=hear)
     assert str(found).startswith("6 reports: 5 made, 0 kept, 1 failed")
     assert sorted(step.job.client for step in heard) == [client for client, _ in CLIENTS]
     assert "lost its kernel" in found.failed[0].error
@@ -89,8 +90,8 @@ def test_a_killed_worker_loses_no_report_and_a_report_that_kills_fails_alone(tmp
 
 
 def test_a_scheduler_that_is_not_there_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr("crqlab.report.cluster._WAIT", "1s")
+    monkeypatch.setattr("crqlab.report.batch.cluster._WAIT", "1s")
     study = laid_out(tmp_path)
     with pytest.raises(CrqError, match="where no Dask scheduler answers"):
-        batch(study, CLIENTS[:1], cluster="tcp://127.0.0.1:9")
+        run_batch(study, CLIENTS[:1], cluster="tcp://127.0.0.1:9")
     assert threading.active_count() < 50

@@ -6,9 +6,9 @@ import nbformat
 import pytest
 
 from crqlab import Study, simulate
-from crqlab.report.documents import cleaned
-from crqlab.report.execution import run
-from crqlab.report.lane import LANES, fitting
+from crqlab.report.run.execution import execute
+from crqlab.report.run.execution_mode import LANES, fitting
+from crqlab.report.run.notebook_files import cleaned
 from tests.report.executed import REPORT
 from tests.report.test_forking import forks
 
@@ -27,7 +27,7 @@ def conforms(folder, notebooks, clients):
     for path in notebooks:
         told = {"client": "C002"} if path.stem == REPORT.stem else {}
         made = {
-            lane: nbformat.writes(cleaned(run(path, told, home=home, lane=lane)))
+            lane: nbformat.writes(cleaned(execute(path, told, home=home, lane=lane)))
             for lane, home in homes.items()
         }
         assert made["fork"] == made["kernel"], path.stem

@@ -5,8 +5,8 @@ import tempfile
 
 import pytest
 
-from crqlab.report.documents import cleaned, stem
-from crqlab.report.execution import RunError, run, transport
+from crqlab.report.run.execution import RunError, execute, transport
+from crqlab.report.run.notebook_files import cleaned, stem
 from tests.report.test_parameters import SOURCE, notebook
 
 
@@ -17,7 +17,7 @@ def outputs(executed):
 def test_runs_with_the_given_values_at_the_given_home(tmp_path):
     path = notebook(tmp_path, SOURCE, "import os\nprint(draws, os.environ['CRQLAB_HOME'])")
     before = path.read_bytes()
-    executed = run(path, {"draws": "7"}, home=tmp_path)
+    executed = execute(path, {"draws": "7"}, home=tmp_path)
     assert outputs(executed)[0].text == f"7 {tmp_path}\n"
     assert path.read_bytes() == before
 
@@ -25,7 +25,7 @@ def test_runs_with_the_given_values_at_the_given_home(tmp_path):
 def test_our_own_errors_come_without_a_traceback(tmp_path):
     path = notebook(tmp_path, SOURCE, "import crqlab as crq\ncrq.Study('../x')")
     with pytest.raises(RunError, match=r"10_test.ipynb: StudyError: study is '../x'") as caught:
-        run(path, {}, home=tmp_path)
+        execute(path, {}, home=tmp_path)
     assert caught.value.ename == "StudyError"
     assert len(caught.value.lines) == 1
 
@@ -33,26 +33,26 @@ def test_our_own_errors_come_without_a_traceback(tmp_path):
 def test_other_errors_say_which_cell(tmp_path):
     path = notebook(tmp_path, SOURCE, "1 / 0")
     with pytest.raises(RunError, match="cell 2 failed with ZeroDivisionError"):
-        run(path, {}, home=tmp_path)
+        execute(path, {}, home=tmp_path)
 
 
 def test_a_cell_that_never_ends_is_ended(tmp_path):
     path = notebook(tmp_path, SOURCE, "import time\ntime.sleep(60)")
     with pytest.raises(RunError, match="ran out of time; a cell may take 1 s"):
-        run(path, {}, home=tmp_path, seconds=1)
+        execute(path, {}, home=tmp_path, seconds=1)
 
 
 def test_a_kernel_that_dies_is_told(tmp_path):
     path = notebook(tmp_path, SOURCE, "import os\nos._exit(1)")
     with pytest.raises(RunError, match="lost its kernel"):
-        run(path, {}, home=tmp_path)
+        execute(path, {}, home=tmp_path)
 
 
 def test_the_same_run_leaves_the_same_document(tmp_path):
     import nbformat
 
     path = notebook(tmp_path, SOURCE, "print(draws)\ndraws")
-    texts = {nbformat.writes(cleaned(run(path, {"draws": 5}, home=tmp_path))) for _ in range(2)}
+    texts = {nbformat.writes(cleaned(execute(path, {"draws": 5}, home=tmp_path))) for _ in range(2)}
     assert len(texts) == 1
     assert str(tmp_path) not in texts.pop()
 
@@ -91,5 +91,5 @@ def test_ids_that_differ_by_case_only_stay_apart():
 def test_what_a_library_says_of_the_machine_is_no_part_of_the_document(tmp_path):
     said = "Matplotlib is building the font cache; this may take a moment."
     source = f"import sys\nprint({said!r}, file=sys.stderr)\nsys.stderr.flush()\nprint('kept')"
-    executed = cleaned(run(notebook(tmp_path, SOURCE, source), {}, home=tmp_path))
+    executed = cleaned(execute(notebook(tmp_path, SOURCE, source), {}, home=tmp_path))
     assert [output.text for output in outputs(executed)] == ["kept\n"]

@@ -14,10 +14,11 @@ from pptx.util import Inches
 from python_calamine import CalamineWorkbook
 
 from crqlab import CrqError, ReportError, Study, StudyError
-from crqlab.report import LeakError, card, export, html, view
-from crqlab.report.exports import crm, slides, workbook, writing
+from crqlab.report import LeakError, card, export, view
+from crqlab.report.exports import crm, export_files, slides, workbook
 from crqlab.report.exports import theme as themes
 from crqlab.report.exports.sheets import sheets
+from crqlab.report.run import render
 from tests.report.executed import executed
 from tests.report.neighbours import HOSTILE, THEIRS, lay
 
@@ -248,7 +249,7 @@ def test_what_is_missing_is_told(study, monkeypatch):
         export(study, "C017", "2025", kinds=["doc"])
     with pytest.raises(StudyError, match=r"C017_2025\.html is not there; a PDF is made from it"):
         export(study, "C017", "2025", kinds=["pdf"])
-    monkeypatch.setattr(writing, "find_spec", lambda name: None)
+    monkeypatch.setattr(export_files, "find_spec", lambda name: None)
     with pytest.raises(ReportError, match=r"package pptx, .*pip install 'crqlab\[exports\]'"):
         export(study, "C017", "2025", kinds=["pptx"])
 
@@ -257,7 +258,7 @@ def test_what_is_missing_is_told(study, monkeypatch):
 def test_a_pdf_reads_like_the_page(study, seen):
     pytest.importorskip("weasyprint")
     pdftotext = shutil.which("pdftotext") or pytest.skip("needs pdftotext of poppler-utils")
-    page = html.render(executed(study, client="C017", wave="2025"), title="P", language="en")
+    page = render.render(executed(study, client="C017", wave="2025"), title="P", language="en")
     study.reports.mkdir(exist_ok=True)
     (study.reports / "C017_2025.html").write_text(page, encoding="utf-8")
     (path,) = export(study, "C017", "2025", kinds=["pdf"])

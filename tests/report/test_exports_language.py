@@ -9,15 +9,15 @@ from python_calamine import CalamineWorkbook
 
 import crqlab
 from crqlab import CrqError, StudyError
+from crqlab.language.catalogue import languages
 from crqlab.report import card, export, view
-from crqlab.report.catalogue import languages
 from crqlab.report.exports import crm, slides, workbook
 from crqlab.report.exports import theme as themes
+from crqlab.report.exports.export_language import Voice
 from crqlab.report.exports.sheets import sheets
-from crqlab.report.exports.voice import Voice
+from tests.language.test_translation import BY_HAND, STUDIES
 from tests.report.neighbours import HOSTILE, lay
 from tests.report.test_exports import unzipped
-from tests.report.test_translation import BY_HAND, STUDIES
 
 OTHERS = [language for language in languages() if language != "en"]
 #: What our fixture's tables say by hand, beside what they say on pages.

@@ -8,11 +8,11 @@ from typer.testing import CliRunner
 
 from crqlab import CrqError, StudyError
 from crqlab.cli import app
-from crqlab.report import ledger
-from crqlab.report.batches import batch
-from crqlab.report.exports import many
-from crqlab.report.exports.many import export_all
-from crqlab.report.lock import alone
+from crqlab.report.batch import ledger
+from crqlab.report.batch.batches import run_batch
+from crqlab.report.batch.lock import alone
+from crqlab.report.exports import export_batch
+from crqlab.report.exports.export_batch import export_all
 from tests.report.test_batches import laid_out
 
 CLIENTS = [(client, "2025") for client in ("C017", "K1", "K2")]
@@ -112,15 +112,15 @@ def test_what_fails_fails_alone_is_told_by_name_and_tried_again(study):
 
 
 def test_every_client_has_a_process_of_its_own(study, monkeypatch):
-    monkeypatch.setattr(many, "FILES", many.Work("call", "os:getpid", lambda *_: False,
-                                                 lambda *_: None, apart=True))  # fmt: skip
-    monkeypatch.setattr("crqlab.report.batches.asked", lambda *_: {})
+    work = export_batch.Work("call", "os:getpid", lambda *_: False, lambda *_: None, apart=True)
+    monkeypatch.setattr(export_batch, "FILES", work)
+    monkeypatch.setattr("crqlab.report.batch.batches.asked", lambda *_: {})
     found = export_all(study, CLIENTS, kinds=["csv"], jobs=1)
     assert len({step.seconds for step in found.steps}) == 3
 
 
 def test_the_lists_of_pages_and_of_exports_do_not_mix(study):
-    batch(study, CLIENTS[:1], jobs=1)
+    run_batch(study, CLIENTS[:1], jobs=1)
     export_all(study, CLIENTS[:1], kinds=["csv"])
     assert set(ledger.entries(study)) == {"C017_2025"}
     assert ledger.entry(study, "exports/C017_2025.csv")["status"] == "made"

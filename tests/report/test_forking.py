@@ -13,13 +13,13 @@ import time
 import nbformat
 import pytest
 
-from crqlab.report.documents import cleaned
-from crqlab.report.execution import RunError, run
-from crqlab.report.forking import calling, identity, tasks, wire, zygote
-from crqlab.report.forking.calling import forked
+from crqlab.report.forking import client, identity, tasks, wire, zygote
+from crqlab.report.forking.client import forked
 from crqlab.report.forking.identity import CannotForkError
 from crqlab.report.forking.tasks import Crew, TaskError, Worker
-from crqlab.report.lane import LANES, fitting
+from crqlab.report.run.execution import RunError, execute
+from crqlab.report.run.execution_mode import LANES, fitting
+from crqlab.report.run.notebook_files import cleaned
 from tests.report.executed import REPORT
 from tests.report.test_parameters import SOURCE, notebook
 
@@ -60,7 +60,7 @@ def printed(executed):
 
 
 def in_a_fork(folder, *sources, **options):
-    return run(notebook(folder, SOURCE, *sources), {}, home=folder, lane="fork", **options)
+    return execute(notebook(folder, SOURCE, *sources), {}, home=folder, lane="fork", **options)
 
 
 # ---- nothing of one notebook is seen by the next
@@ -83,7 +83,7 @@ def test_a_notebook_that_leaves_traces_everywhere_leaves_none_to_the_next(tmp_pa
 @pytest.mark.slow
 def test_a_forked_notebook_sees_what_one_in_a_plain_kernel_sees(tmp_path):
     path = notebook(tmp_path, SOURCE, TRACES, LOOK)
-    texts = {printed(run(path, {}, home=tmp_path, lane=lane)) for lane in ("fork", "kernel")}
+    texts = {printed(execute(path, {}, home=tmp_path, lane=lane)) for lane in ("fork", "kernel")}
     assert len(texts) == 1
 
 
@@ -101,7 +101,9 @@ def test_no_two_forks_draw_the_same_numbers(tmp_path):
 def test_the_report_of_the_fast_lane_is_that_of_a_plain_kernel_byte_for_byte(study_of):
     study = study_of()
     texts = {
-        lane: nbformat.writes(cleaned(run(REPORT, {"client": "C017"}, home=study.root, lane=lane)))
+        lane: nbformat.writes(
+            cleaned(execute(REPORT, {"client": "C017"}, home=study.root, lane=lane))
+        )
         for lane in ("fork", "kernel")
     }
     assert texts["fork"] == texts["kernel"]
@@ -123,7 +125,7 @@ fig, ax = plt.subplots(figsize=(2, 1)); ax.plot([1, 3, 2]); ax"""
 @pytest.mark.slow
 def test_everything_a_cell_can_show_is_shown_the_same(tmp_path):
     path = notebook(tmp_path, SOURCE, SHOWS, CLEARS, DRAWS, "x = 1;\nx", "", "display(x)\nNone")
-    found = [shown(run(path, {"draws": 5}, home=tmp_path, lane=lane)) for lane in LANES]
+    found = [shown(execute(path, {"draws": 5}, home=tmp_path, lane=lane)) for lane in LANES]
     assert found[0] == found[1]
     for word in ("second", "stays", "image/png"):
         assert word in found[0]
@@ -141,7 +143,7 @@ def shown(executed):
 def test_an_error_of_ours_is_told_the_same_in_both_lanes(tmp_path, lane):
     path = notebook(tmp_path, SOURCE, "import crqlab as crq\ncrq.Study('../x')")
     with pytest.raises(RunError, match=r"10_test.ipynb: StudyError: study is '../x'") as caught:
-        run(path, {}, home=tmp_path, lane=lane)
+        execute(path, {}, home=tmp_path, lane=lane)
     assert caught.value.ename == "StudyError"
     assert len(caught.value.lines) == 1
 
@@ -325,11 +327,11 @@ def test_code_that_has_changed_is_not_served():
 @forks
 @pytest.mark.usefixtures("elsewhere")
 def test_a_start_that_fails_is_not_tried_again_for_a_while(monkeypatch):
-    monkeypatch.setattr(calling.sys, "executable", "/bin/false")
+    monkeypatch.setattr(client.sys, "executable", "/bin/false")
     started = []
     real = subprocess.Popen
     monkeypatch.setattr(
-        calling.subprocess, "Popen", lambda *a, **k: started.append(1) or real(*a, **k)
+        client.subprocess, "Popen", lambda *a, **k: started.append(1) or real(*a, **k)
     )
     for _ in range(2):
         with pytest.raises(CannotForkError, match="did not start"):

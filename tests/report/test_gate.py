@@ -13,9 +13,11 @@ import nbformat
 import pandas as pd
 import pytest
 
-from crqlab.report import LeakError, gate, html
-from crqlab.report.documents import cleaned, own
-from crqlab.report.integrity import intact
+from crqlab.report import LeakError
+from crqlab.report.clearance import gate
+from crqlab.report.clearance.integrity import intact
+from crqlab.report.run import render
+from crqlab.report.run.notebook_files import cleaned, own
 from tests.report.executed import executed
 from tests.report.neighbours import SHARED, THEIRS, lay
 
@@ -31,7 +33,7 @@ def study(tmp_path_factory):
 def report(study):
     """The first client's page and notebook, as they would be written."""
     notebook = own(cleaned(executed(study, client="C017", wave="2025")))
-    page = html.render(notebook, title="Fixture panel", language="en")
+    page = render.render(notebook, title="Fixture panel", language="en")
     return {"C017_2025.html": page.encode(), "C017_2025.ipynb": nbformat.writes(notebook).encode()}
 
 

@@ -10,9 +10,9 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from crqlab import ReportError
-from crqlab.report import html
-from crqlab.report.prose import Writer, frame
-from crqlab.show import markup
+from crqlab.report.run import render
+from crqlab.report.run.notebook_prose import Writer, frame
+from crqlab.show import html
 from tests.report.executed import executed
 
 SHAPES = {
@@ -31,7 +31,7 @@ SHAPES = {
 def page(request, study_of):
     study = study_of(**SHAPES[request.param])
     notebook = executed(study, client="C017", wave=2025)
-    return html.render(notebook, title="Fixture panel", language="en")
+    return render.render(notebook, title="Fixture panel", language="en")
 
 
 @pytest.fixture(scope="module")
@@ -117,20 +117,20 @@ def test_no_section_is_empty(soup):
 
 
 def test_synthetic_data_say_so_first(report, study_of):
-    page = html.render(report, title="T", language="en")
+    page = render.render(report, title="T", language="en")
     assert BeautifulSoup(page, "html.parser").header.p.get_text().startswith("SYNTHETIC DATA")
     real = executed(study_of(synthetic=False), client="C017", wave="2025")
-    assert "SYNTHETIC DATA: " not in html.render(real, title="T", language="en")
+    assert "SYNTHETIC DATA: " not in render.render(real, title="T", language="en")
 
 
 def test_the_same_notebook_gives_the_same_bytes(report, study_of):
-    first = html.render(report, title="T", language="en")
+    first = render.render(report, title="T", language="en")
     again = executed(study_of(), client="C017", wave=2025)
-    assert html.render(again, title="T", language="en") == first
+    assert render.render(again, title="T", language="en") == first
 
 
 def test_a_reviewer_sees_code_and_introduction_too(report):
-    page = BeautifulSoup(html.render(report, title="T", language="en", code=True), "html.parser")
+    page = BeautifulSoup(render.render(report, title="T", language="en", code=True), "html.parser")
     code = [pre.get_text() for pre in page.find_all("pre")]
     assert "import crqlab as crq" in code
     assert any("Reads" in strong.get_text() for strong in page.find_all("strong"))
@@ -138,12 +138,12 @@ def test_a_reviewer_sees_code_and_introduction_too(report):
 
 def test_the_notebook_itself_is_not_changed(report):
     before = str(report)
-    html.render(report, title="T", language="en")
+    render.render(report, title="T", language="en")
     assert str(report) == before
 
 
 def test_without_a_masthead_the_question_is_the_heading():
-    page = html.render(made(), title="A <study>", language="de-CH")
+    page = render.render(made(), title="A <study>", language="de-CH")
     soup = BeautifulSoup(page, "html.parser")
     assert soup.h1.get_text() == "Why?"
     assert soup.html["lang"] == "de-CH"
@@ -169,19 +169,19 @@ def test_without_a_masthead_the_question_is_the_heading():
 def test_an_output_that_would_load_or_run_something_is_refused(output):
     notebook = made(shown({"text/html": output}))
     with pytest.raises(ReportError, match="would run or load something"):
-        html.render(notebook, title="T", language="en")
+        render.render(notebook, title="T", language="en")
 
 
 def test_text_that_only_looks_like_markup_is_shown():
     said = "<script>alert('1')</script> & onclick=\"x\" https://example.org"
     notebook = made(new_code_cell("x", outputs=[new_output("stream", text=said)]))
-    page = BeautifulSoup(html.render(notebook, title="T", language="en"), "html.parser")
+    page = BeautifulSoup(render.render(notebook, title="T", language="en"), "html.parser")
     assert page.find("p", "said").get_text() == said
 
 
 def test_markdown_has_no_raw_markup_remote_pictures_or_links_outside():
     source = "## A <b>b</b>\n\n<img src=x> ![alt](https://x/y.png) [out](https://x) [in](#a-b-b-b)"
-    page = html.render(made(new_markdown_cell(source)), title="T", language="en")
+    page = render.render(made(new_markdown_cell(source)), title="T", language="en")
     soup = BeautifulSoup(page, "html.parser")
     assert soup.img is None
     assert [a["href"] for a in soup.main.find_all("a")] == ["#a-b-b-b"]
@@ -192,7 +192,7 @@ PIXEL = base64.b64encode(b"\x89PNG").decode()
 
 def test_a_picture_takes_its_words_from_its_plain_text():
     notebook = made(shown({"image/png": PIXEL, "text/plain": 'CRQ "rose" to 5.3'}))
-    img = BeautifulSoup(html.render(notebook, title="T", language="en"), "html.parser").img
+    img = BeautifulSoup(render.render(notebook, title="T", language="en"), "html.parser").img
     assert img["alt"] == 'CRQ "rose" to 5.3'
     assert img["src"] == f"data:image/png;base64,{PIXEL}"
 
@@ -201,21 +201,21 @@ def test_a_picture_takes_its_words_from_its_plain_text():
 def test_a_picture_without_words_is_refused(plain):
     notebook = made(shown({"image/png": PIXEL, "text/plain": plain}))
     with pytest.raises(ReportError, match=r"cell 2 has no alternative text.*set_label"):
-        html.render(notebook, title="T", language="en")
+        render.render(notebook, title="T", language="en")
 
 
 def test_cells_for_reviewers_stay_with_reviewers():
     cell = new_markdown_cell("secret words")
     cell.metadata["tags"] = ["reviewer"]
-    assert "secret words" not in html.render(made(cell), title="T", language="en")
-    assert "secret words" in html.render(made(cell), title="T", language="en", code=True)
+    assert "secret words" not in render.render(made(cell), title="T", language="en")
+    assert "secret words" in render.render(made(cell), title="T", language="en", code=True)
 
 
 def test_warnings_on_the_error_stream_stay_with_reviewers():
     noise = new_output("stream", name="stderr", text="FutureWarning: x")
     notebook = made(new_code_cell("x", outputs=[noise]))
-    assert "FutureWarning" not in html.render(notebook, title="T", language="en")
-    assert "FutureWarning" in html.render(notebook, title="T", language="en", code=True)
+    assert "FutureWarning" not in render.render(notebook, title="T", language="en")
+    assert "FutureWarning" in render.render(notebook, title="T", language="en", code=True)
 
 
 def test_a_pandas_table_becomes_one_that_can_be_heard():
@@ -237,7 +237,7 @@ def test_equal_headings_have_different_ids():
 def test_an_index_is_a_page_too():
     body = '<h1>Panel</h1>\n<p><a href="C017_2025.html">C017</a></p>'
     soup = BeautifulSoup(
-        html.document(body, title="Panel", language="en", synthetic=True), "html.parser"
+        render.document(body, title="Panel", language="en", synthetic=True), "html.parser"
     )
     assert len(soup.find_all("h1")) == 1
     assert soup.header.h1.get_text() == "Panel"
@@ -246,9 +246,9 @@ def test_an_index_is_a_page_too():
 
 
 def test_regions_of_one_name_are_told_apart():
-    twice = 2 * markup.table([markup.Column("Account", ["A"])], caption="Who answered")
+    twice = 2 * html.table([html.Column("Account", ["A"])], caption="Who answered")
     output = new_output("display_data", {"text/html": twice, "text/plain": "A"})
-    page = html.render(
+    page = render.render(
         new_notebook(cells=[new_code_cell("", outputs=[output])]), title="P", language="en"
     )
     labels = [tag["aria-label"] for tag in BeautifulSoup(page, "html.parser").select(".scroll")]

@@ -5,10 +5,10 @@ import shutil
 import pytest
 
 from crqlab import CrqError, Study, simulate
-from crqlab.report.choice import chosen
-from crqlab.report.execution import RunError
-from crqlab.report.journey import notebooks, reports, stations
-from crqlab.report.overview import index
+from crqlab.report.batch.client_selection import chosen
+from crqlab.report.batch.index import index
+from crqlab.report.run.execution import RunError
+from crqlab.report.run.journey import notebooks, reports, stations
 
 CLIENTS = ("C001", "C003")
 

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from crqlab import CrqError
 from crqlab.cli import app
-from crqlab.report.batches import batch
-from crqlab.report.overview import index
+from crqlab.report.batch.batches import run_batch
+from crqlab.report.batch.index import index
 from tests.report.test_batches import laid_out
 
 FAIL = "if client == 'K1':\n    raise ValueError('<b>no</b> scores')"
@@ -18,7 +18,7 @@ FAIL = "if client == 'K1':\n    raise ValueError('<b>no</b> scores')"
 
 def test_the_list_says_what_is_current_and_what_could_not_be_made(tmp_path):
     study = laid_out(tmp_path, FAIL)
-    batch(study, [("C017", "2025"), ("K1", "2025")], jobs=2)
+    run_batch(study, [("C017", "2025"), ("K1", "2025")], jobs=2)
     page = index(study).read_text()
     assert "<td>current</td>" in page
     assert "1 report could not be made" in page
@@ -43,7 +43,7 @@ def test_the_page_runs_its_own_script_and_no_other(tmp_path):
 
 def test_the_list_says_what_is_new_in_this_run_and_counts_by_status(tmp_path):
     study = laid_out(tmp_path)
-    batch(study, [("C017", "2025")], jobs=1)
+    run_batch(study, [("C017", "2025")], jobs=1)
     assert "current 1" in index(study).read_text()
     page = index(study, new=["C017_2025"]).read_text()
     assert "<td>new in this run</td>" in page
@@ -52,7 +52,7 @@ def test_the_list_says_what_is_new_in_this_run_and_counts_by_status(tmp_path):
 
 def test_the_list_speaks_the_codebooks_language_or_the_one_asked_for(tmp_path):
     study = laid_out(tmp_path, FAIL)
-    batch(study, [("C017", "2025"), ("K1", "2025")], jobs=2)
+    run_batch(study, [("C017", "2025"), ("K1", "2025")], jobs=2)
     page = index(study, language="sv").read_text()
     assert '<html lang="sv">' in page
     assert "<td>aktuell</td>" in page

@@ -4,8 +4,8 @@ import nbformat
 import pytest
 
 from crqlab import CrqError, StudyError
-from crqlab.report.execution import run
-from crqlab.report.parameters import checked, declared
+from crqlab.report.run.execution import execute
+from crqlab.report.run.parameters import checked, declared
 
 SOURCE = """study = "demo"  # folder below data/raw
 level = 0.95  # coverage of all intervals
@@ -67,7 +67,7 @@ def test_text_from_a_command_line_takes_the_declared_type(tmp_path, given, read)
 def test_anything_else_is_refused_before_a_kernel_starts(tmp_path, given, message):
     path = notebook(tmp_path, SOURCE, "open('started', 'w')")
     with pytest.raises(CrqError, match=message.replace("?", ".")):
-        run(path, given, home=tmp_path)
+        execute(path, given, home=tmp_path)
     assert not (tmp_path / "started").exists()
 
 

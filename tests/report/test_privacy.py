@@ -6,13 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crqlab import CrqError, Study
-from crqlab.report import privacy, view
-from crqlab.responses.privacy import personal_data
+from crqlab.page import suppression
+from crqlab.report import view
+from crqlab.responses.personal_data import personal_data
 from tests.show.fixture import Shape, lay_out
 
 
 def redacted(said, *names):
-    return privacy.redacted(pd.Series([said]), names=names)[0]
+    return suppression.redacted(pd.Series([said]), names=names)[0]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +118,7 @@ def test_names_in_comments_of_invited_people_are_gone(view_of):
 )
 def test_withheld_empties_small_groups_and_no_other(groups, minimum):
     rows = pd.DataFrame(groups, columns=["n", "nps"]).assign(flag="people disagree")
-    left = privacy.withheld(rows, ["nps", "absent"], n="n", minimum=minimum)
+    left = suppression.withheld(rows, ["nps", "absent"], n="n", minimum=minimum)
     few = rows["n"] < minimum
     assert left["nps"].isna().tolist() == few.tolist() == left["withheld"].tolist()
     assert (left.loc[few, "flag"] == f"withheld: n below {minimum}").all()
@@ -130,7 +131,7 @@ def test_withheld_empties_small_groups_and_no_other(groups, minimum):
 )
 def test_what_is_withheld_cannot_be_had_from_the_total(groups, minimum):
     n, whole = (pd.Series(part) for part in zip(*groups, strict=True))
-    hidden = privacy.complemented(n, minimum=minimum, whole=whole)
+    hidden = suppression.complemented(n, minimum=minimum, whole=whole)
     assert hidden[n < minimum].all()
     for _, part in n[n > 0].groupby(whole):
         gone = part[hidden[part.index]]
@@ -143,7 +144,7 @@ def test_what_is_withheld_cannot_be_had_from_the_total(groups, minimum):
 
 def test_no_larger_group_is_withheld_than_needed():
     n = pd.Series([1, 5, 4, 9, 7])
-    hidden = privacy.complemented(n, minimum=3, whole=pd.Series("client", index=n.index))
+    hidden = suppression.complemented(n, minimum=3, whole=pd.Series("client", index=n.index))
     assert n[hidden].tolist() == [1, 4]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from jupyter_client.manager import KernelManager
 
-from crqlab.report.forking.calling import Forked
+from crqlab.report.forking.client import Forked
 from crqlab.report.forking.identity import CannotForkError
 from crqlab.report.forking.provisioner import _arguments
 from tests.report.test_forking import LOOK, TRACES

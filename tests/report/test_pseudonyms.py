@@ -8,8 +8,10 @@ import pytest
 import yaml
 
 from crqlab import CrqError, Study, StudyError
-from crqlab.base.pseudonyms import pseudonym, pseudonyms
-from crqlab.report import LeakError, gate, html, key, view
+from crqlab.page.pseudonyms import pseudonym, pseudonyms
+from crqlab.report import LeakError, key, view
+from crqlab.report.clearance import gate
+from crqlab.report.run import render
 from tests.report.executed import executed
 from tests.report.neighbours import lay
 
@@ -75,7 +77,7 @@ def test_a_report_under_pseudonyms_names_no_account_contact_or_manager(tmp_path,
     seen = view(study, client="C017", wave="2025")
     assert seen.accounts["name"].str.fullmatch("A-[A-Z2-7]{16}").all()
     assert set(seen.comments["account"]) <= {"", *seen.accounts["name"]}
-    page = html.render(executed(study, client="C017", wave="2025"), title="P", language="en")
+    page = render.render(executed(study, client="C017", wave="2025"), title="P", language="en")
     gate.check({"a.html": page.encode()}, study, "C017")
     for name in (*study.read("accounts")["name"], "Eva Lind", "A001"):
         assert f">{name}<" not in page

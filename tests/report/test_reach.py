@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crqlab.report import html
-from crqlab.report.client import view
-from crqlab.report.reach import reach
+from crqlab.page.assembly import view
+from crqlab.page.participation.select import reach
+from crqlab.report.run import render
 from tests.report.executed import executed
 from tests.show import asked
 from tests.show.fixture import Shape, lay_out
@@ -25,7 +25,7 @@ def reached(study, **more):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_page_opens_for_every_kind_of_client_and_names_no_other(asked_study_of, shape):
     study = asked_study_of(**SHAPES[shape])
-    page = html.render(
+    page = render.render(
         executed(study, client="C017", wave="2025"), title="Panel", language="en", code=False
     )
     assert "What may the silent be hiding?" in page
@@ -59,7 +59,7 @@ def test_a_client_of_whom_nobody_recorded_who_was_asked(tmp_path):
     gone = dict.fromkeys(("asked", "value", "low", "high"), np.nan)
     study.write("completion", pd.DataFrame([{**row, **gone, "flag": "nobody recorded"}]))
     assert reached(study).share("contacts") is None
-    page = html.render(
+    page = render.render(
         executed(study, client="C017", wave="2025"), title="Panel", language="en", code=False
     )
     assert "response rates are not known" in page

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from crqlab.report.standing_accounts import MOST, account_pages
-from crqlab.show.account_talk import talk
-from crqlab.show.tables import account_pages as drawn
+from crqlab.page.accounts.meeting_points import talk
+from crqlab.page.accounts.select import MOST, account_pages
+from crqlab.page.gathered import account_pages as drawn
 
 
 def made(asked_study_of, asked_view_of, change=None, **shape):

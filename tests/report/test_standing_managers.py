@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from crqlab.report.standing_managers import managers
-from crqlab.show.tables import managers as drawn
+from crqlab.page.gathered import managers as drawn
+from crqlab.page.managers.select import managers
 
 
 def facts(view):

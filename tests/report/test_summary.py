@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crqlab.report.summary import Findings, Fix, Mix, Place, Risk, Score, sentences
-from crqlab.show.view import Participation
+from crqlab.page.client_view import Participation
+from crqlab.page.summary.sentences import Findings, Fix, Mix, Place, Risk, Score, sentences
 
 CRQ = Score("crq", "CRQ", 5.214, 5.02, 5.4, 240, 61, 0.95, "2024", 0.31, 0.1, 0.52)
 NPS = Score("nps", "NPS", 17.2, 4.0, 30.1, 240, 61, 0.95, "2024", -4.0, -18.0, 10.0)

@@ -8,9 +8,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from crqlab.base.codebook import Privacy
-from crqlab.report import privacy
-from crqlab.report.themes import themes
-from crqlab.show.tables import themes as drawn
+from crqlab.page import suppression
+from crqlab.page.comments.select import themes
+from crqlab.page.gathered import themes as drawn
 
 SAID = ["High price", "Price too high again", "Late answers", "We get late answers", "Nothing new"]
 ROLES = ["user", "buyer", None]
@@ -43,9 +43,9 @@ def found(rows, minimum=5, scores=3, instrument=None):
         def label(name):
             return {"crq": "CRQ"}.get(name, "Mean LTR")
 
-    questions = privacy.questions(rows, Asked, minimum=minimum)
+    questions = suppression.questions(rows, Asked, minimum=minimum)
     labels = pd.Series({a: f"Account {a}" for a in rows["account_id"].unique()})
-    words = privacy.cleared(rows, questions, labels, minimum=minimum, names=["Eva Berg"])
+    words = suppression.cleared(rows, questions, labels, minimum=minimum, names=["Eva Berg"])
     limits = Privacy(min_scores=scores, min_comments=minimum)
     return themes(words, questions, rows, instrument=Asked, privacy=limits)
 

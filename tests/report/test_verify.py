@@ -7,7 +7,9 @@ from typer.testing import CliRunner
 
 from crqlab import ReportError, StudyError
 from crqlab.cli import app
-from crqlab.report import gate, html, verified
+from crqlab.report import verified
+from crqlab.report.clearance import gate
+from crqlab.report.run import render
 from tests.report.executed import REPORT, executed
 from tests.report.neighbours import lay
 
@@ -16,7 +18,7 @@ from tests.report.neighbours import lay
 def made(tmp_path_factory):
     """A study with the sealed report of its first client."""
     study = lay(tmp_path_factory.mktemp("sealed"), accounts=4)
-    page = html.render(executed(study, client="C017", wave="2025"), title="Panel", language="en")
+    page = render.render(executed(study, client="C017", wave="2025"), title="Panel", language="en")
     study.reports.mkdir(parents=True)
     path = study.reports / "C017_2025.html"
     path.write_bytes(gate.passed({path.name: page.encode()}, study, "C017")[path.name])
@@ -87,7 +89,7 @@ def test_what_changed_is_named(study, spoil, told):
 
 
 def test_another_version_of_the_code_is_named(study, monkeypatch):
-    monkeypatch.setattr("crqlab.report.provenance.code", lambda: "0" * 64)
+    monkeypatch.setattr("crqlab.report.clearance.provenance.code", lambda: "0" * 64)
     (change,) = verified(page(study)).changes
     assert change.startswith("code crqlab: was ")
     assert change.endswith("is 000000000000")

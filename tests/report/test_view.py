@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from crqlab import CrqError, StudyError, report
-from crqlab.report.client import view
-from crqlab.show.view import ClientView
+from crqlab.page.assembly import view
+from crqlab.page.client_view import ClientView
 from tests.show.fixture import Shape, lay_out
 
 

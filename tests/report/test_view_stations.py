@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from crqlab import Study
-from crqlab.report.client import view
+from crqlab.page.assembly import view
 from tests.show import stationed
 from tests.show.fixture import Shape, lay_out
 

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from crqlab import Codebook, responses
-from crqlab.responses import frames
+from crqlab.responses import crm_tables
 from crqlab.responses.answers import UNUSABLE
-from crqlab.responses.privacy import personal_data
+from crqlab.responses.personal_data import personal_data
 
 ITEMS = [f"q_{n}" for n in range(12)]
 BOOK = {
@@ -59,7 +59,9 @@ def raw(n=400, seed=1, clients=4, languages=("en", "de", "fr"), waves=("2024", "
             "best": pd.Series([None] * n, dtype="str"),
         }
     )
-    empty = {name: frames.none(name) for name in ("contacts", "accounts", "outcomes", "clients")}
+    empty = {
+        name: crm_tables.none(name) for name in ("contacts", "accounts", "outcomes", "clients")
+    }
     origins = pd.DataFrame({"response_id": rows["response_id"], "file": "a.csv", "row": 2})
     return responses.Raw(
         rows, **empty, origins=origins, unusable=_unusable(), wording={}, study="t"

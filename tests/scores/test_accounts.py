@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crqlab import Codebook, EstimateError, scores
 from crqlab.base.contracts import contract
-from crqlab.base.schemas import check
+from crqlab.base.contracts.schema import check
 from tests.scores import made
 
 FOLDER = Path(__file__).parents[1] / "reference/scores"

@@ -6,7 +6,7 @@ import pytest
 
 from crqlab import EstimateError, scores
 from crqlab.base.contracts import contract
-from crqlab.base.schemas import check
+from crqlab.base.contracts.schema import check
 from crqlab.stats.agreement import rwg, rwg_j
 from tests.scores import made
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crqlab import EstimateError, scores
 from crqlab.base.contracts import contract
-from crqlab.base.schemas import check
+from crqlab.base.contracts.schema import check
 from tests.scores import made
 
 FULL = dict.fromkeys(made.ITEMS, 5.0) | {"t3": 3.0}

@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from crqlab.report.client import view
+from crqlab.page.assembly import view
 from tests.show import asked, stationed
 from tests.show.fixture import Shape, lay_out
 

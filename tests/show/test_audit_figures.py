@@ -9,8 +9,8 @@ mpl.use("Agg")
 
 import matplotlib.pyplot as plt
 
-from crqlab.show import alt
-from crqlab.show.audit_figures import FEW, funnel
+from crqlab.show import alt_text
+from crqlab.show.figures.selection_audit import FEW, funnel
 
 
 @pytest.fixture(autouse=True)
@@ -67,23 +67,23 @@ def test_many_share_a_funnel_that_narrows():
 
 def test_says_who_is_worth_asking_about_and_names_them_in_the_picture():
     ax = funnel(table())
-    assert "5 account managers" in alt.said(ax.figure)
-    assert alt.said(ax.figure).endswith("Worth asking about: M02 (+0.50, 7 accounts)")
+    assert "5 account managers" in alt_text.said(ax.figure)
+    assert alt_text.said(ax.figure).endswith("Worth asking about: M02 (+0.50, 7 accounts)")
     assert [text.get_text() for text in ax.texts] == ["M02"]
     assert ax.get_title(loc="left") == "What lies behind it?"
     assert "scale points" in ax.get_ylabel()
 
 
 def test_says_so_when_nobody_is():
-    assert alt.said(funnel(table(raised=())).figure).endswith("None is worth asking about")
+    assert alt_text.said(funnel(table(raised=())).figure).endswith("None is worth asking about")
 
 
 def test_who_could_not_be_compared_is_not_drawn():
     rows = table()
     rows.loc[[0, 4], "p"] = np.nan
-    assert "3 account managers" in alt.said(funnel(rows).figure)
+    assert "3 account managers" in alt_text.said(funnel(rows).figure)
     nothing = funnel(rows.assign(p=np.nan))
-    assert alt.said(nothing.figure).startswith("Nothing to show about scores")
+    assert alt_text.said(nothing.figure).startswith("Nothing to show about scores")
     assert funnel(rows, topic="late").texts
 
 

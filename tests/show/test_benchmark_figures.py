@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 
 from crqlab import benchmark
 from crqlab.benchmark import Rules, Scores
-from crqlab.show import alt, figures
+from crqlab.show import alt_text, figures
 from tests.benchmark.made import client_scores
 from tests.scores.made import codebook
 
@@ -42,7 +42,7 @@ def test_ladder_draws_every_cut_with_its_interval(cuts):
     np.testing.assert_allclose(ax.lines[0].get_ydata(), 100 * rows["share"])
     bars = np.array([s[:, 0] for s in ax.collections[0].get_segments()])
     np.testing.assert_allclose(bars, rows[["low", "high"]])
-    assert f"{rows['estimate'].iloc[-1]:.2f}" in alt.said(ax.figure)
+    assert f"{rows['estimate'].iloc[-1]:.2f}" in alt_text.said(ax.figure)
     assert "90 clients" in ax.get_title(loc="left")
 
 
@@ -62,7 +62,7 @@ def test_ridges_stand_in_the_order_of_medians_and_leave_small_industries_out(sco
     kept = table[(table["wave"] == "2025") & ~tiny]
     order = kept.groupby("industry")["crq"].median().sort_values().index.tolist()
     assert shown == order
-    assert "tiny" not in alt.said(ax.figure)
+    assert "tiny" not in alt_text.said(ax.figure)
 
 
 def test_strip_shows_the_place_in_every_measure_and_marks_the_top_decile(scores):
@@ -75,7 +75,7 @@ def test_strip_shows_the_place_in_every_measure_and_marks_the_top_decile(scores)
     names = [label.get_text() for label in ax.get_yticklabels()]
     assert names == ["CRQ", "NPS"]
     np.testing.assert_allclose(points[:, 0], 100 * rows.loc[["crq", "nps"], "percentile"])
-    assert alt.said(ax.figure) == result.of(client, "2025")
+    assert alt_text.said(ax.figure) == result.of(client, "2025")
 
 
 def test_shift_shows_change_and_interval_of_every_cut(tmp_path, scores, cuts):
@@ -86,15 +86,15 @@ def test_shift_shows_change_and_interval_of_every_cut(tmp_path, scores, cuts):
     after = benchmark.publish(tmp_path, "b", moved, asked, **some)
     ax = figures.release_shift(benchmark.compare(before, after))
     np.testing.assert_allclose(ax.collections[-1].get_offsets()[:, 1], 0.3)
-    assert "+0.30" in alt.said(ax.figure)
+    assert "+0.30" in alt_text.said(ax.figure)
 
 
 def test_where_nothing_is_known_a_sentence_stands(scores, cuts):
     few = client_scores(clients=3)
-    assert "may be shown" in alt.said(figures.decile_ladder(cuts.table.iloc[:0]).figure)
-    assert "No industry" in alt.said(figures.industry_ridges(few).figure)
+    assert "may be shown" in alt_text.said(figures.decile_ladder(cuts.table.iloc[:0]).figure)
+    assert "No industry" in alt_text.said(figures.industry_ridges(few).figure)
     nobody = benchmark.position(few, draws=20)
-    assert "nobody to compare" in alt.said(figures.position_strip(nobody, "C000").figure)
+    assert "nobody to compare" in alt_text.said(figures.position_strip(nobody, "C000").figure)
 
 
 @pytest.mark.parametrize("value", [5.0, 3.0])

@@ -3,7 +3,8 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from crqlab.show import charts, svg
+from crqlab.page.scores import charts
+from crqlab.show import svg
 
 
 def drawn(shown):

@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 from matplotlib.patches import FancyBboxPatch
 
 from crqlab import construct, scores
-from crqlab.show import alt, figures
+from crqlab.show import alt_text, figures
 from tests.construct.made import account_table, frames
 
 EVIDENCE = ("verdicts", "path_diagram", "loadings", "relations", "invariance_ladder")
@@ -40,7 +40,7 @@ def test_verdicts_show_every_criterion_and_count(made):
     assert [t.get_text() for t in ax.get_yticklabels()] == result.summary["question"].tolist()
     counts = result.summary[["meets", "borderline", "misses", "unknown"]].to_numpy()
     assert sorted(map(int, texts(ax))) == sorted(counts[counts > 0].tolist())
-    assert alt.said(ax.figure) == str(result)
+    assert alt_text.said(ax.figure) == str(result)
 
 
 def test_path_diagram_shows_all_loadings_and_nothing_overlaps(made):
@@ -81,7 +81,7 @@ def test_relations_put_htmt_above_and_correlations_below(made):
     assert cells[(1, 0)] == f"{pair['htmt']:.2f}"
     assert cells[(0, 1)] == f"{pair['correlation']:.2f}"
     assert cells[(0, 0)] == ""
-    assert "closest are" in alt.said(ax.figure)
+    assert "closest are" in alt_text.said(ax.figure)
 
 
 def test_ladder_shows_each_step_of_each_grouping(made):
@@ -117,8 +117,8 @@ def test_where_nothing_is_known_a_sentence_stands(shape):
     found = construct.evidence(table, people, book, draws=30)
     versus = construct.head_to_head(scores.accounts(people, book), people, draws=30)
     for name in EVIDENCE:
-        assert alt.said(getattr(figures, name)(found).figure)
-    assert alt.said(figures.crq_by_nps(versus).figure)
+        assert alt_text.said(getattr(figures, name)(found).figure)
+    assert alt_text.said(figures.crq_by_nps(versus).figure)
 
 
 def test_long_names_stay_in_their_boxes():

@@ -9,7 +9,7 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 
 from crqlab import drivers
-from crqlab.show import alt, figures
+from crqlab.show import alt_text, figures
 from tests.drivers.made import account_table, codebook, respondents
 
 FIGURES = ("driver_weights", "driver_map", "one_thing", "manager_focus")
@@ -53,7 +53,7 @@ def test_weights_are_drawn_within_and_between_accounts_with_intervals(made):
     )
     labels = [t.get_text() for t in ax.get_yticklabels()]
     assert labels[:4] == ["Trust: Care", "Trust: Speed", "Trust: Value", "LTR: Care"]
-    assert alt.said(ax.figure).startswith("Trust moves most with Care")
+    assert alt_text.said(ax.figure).startswith("Trust moves most with Care")
 
 
 def test_without_levels_all_answers_are_drawn(made):
@@ -98,7 +98,7 @@ def test_the_one_thing_is_on_top_with_its_evidence_beside(one):
     ax.figure.canvas.draw()
     bars = [bar.get_window_extent() for bar in ax.patches]
     assert all(t.get_window_extent().x0 > max(b.x1 for b in bars) for t in ax.texts)
-    assert "C03: " in alt.said(ax.figure)
+    assert "C03: " in alt_text.said(ax.figure)
 
 
 def test_managers_have_first_and_runner_up_side_by_side(made):
@@ -118,5 +118,5 @@ def test_where_nothing_is_known_a_sentence_stands(made, name):
     rows = made[0].table if name == "driver_weights" else made[1].table
     rows = made[1].focus if name == "manager_focus" else rows
     ax = getattr(figures, name)(rows.head(0))
-    assert alt.said(ax.figure)
-    assert [t.get_text() for t in ax.texts] == [alt.said(ax.figure)]
+    assert alt_text.said(ax.figure)
+    assert [t.get_text() for t in ax.texts] == [alt_text.said(ax.figure)]

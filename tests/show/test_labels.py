@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from crqlab.show.labels import LINKED, drawn, labels
+from crqlab.show.svg_labels import LINKED, drawn, labels
 
 ROOM = (50.0, 10.0, 470.0, 364.0)
 

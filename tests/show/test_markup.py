@@ -4,7 +4,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crqlab.show.markup import Column, Shown, names, table, text
+from crqlab.show.html import Column, Shown, names, table, text
 
 
 @given(st.text())

@@ -10,9 +10,9 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 
 from crqlab import participation
-from crqlab.show import alt, figures
+from crqlab.show import alt_text, figures
 from tests.participation.made import panel
-from tests.participation.test_planning import ASKED, scored
+from tests.participation.test_wave_plan import ASKED, scored
 
 ONE = {"client": "C1", "wave": "2025"}
 DRAWS = {"draws": 60}
@@ -35,7 +35,7 @@ def completion(tables):
 
 
 def sentence(ax):
-    return alt.said(ax.figure)
+    return alt_text.said(ax.figure)
 
 
 def test_histogram_counts_clients_and_marks_published_figures(completion):

@@ -10,7 +10,7 @@ mpl.use("Agg")
 
 import matplotlib.pyplot as plt
 
-from crqlab.show import alt, figures
+from crqlab.show import alt_text, figures
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ def test_shrinkage_joins_both_scores_of_every_account(panel):
     )
     widths = [join.get_linewidth() for join in joins]
     assert widths.index(max(widths)) == rows["n"].idxmax()
-    assert f"{rows['crq'].std():.2f}" in alt.said(ax.figure)
+    assert f"{rows['crq'].std():.2f}" in alt_text.said(ax.figure)
 
 
 def test_agreement_draws_the_middle_of_many_and_the_interval_of_one(panel):
@@ -67,7 +67,7 @@ def test_changes_tells_what_lies_off_zero(panel):
     ax = figures.changes(rows)
     drawn = {line.get_label(): list(line.get_ydata()) for line in ax.lines[:3]}
     assert drawn == {"interval holds zero": [0.1], "higher": [0.5], "lower": [-0.4]}
-    assert "1 higher, 1 lower, 1 not to be told from none" in alt.said(ax.figure)
+    assert "1 higher, 1 lower, 1 not to be told from none" in alt_text.said(ax.figure)
 
 
 def test_quadrants_draws_every_placed_account(panel):
@@ -80,9 +80,9 @@ def test_quadrants_draws_every_placed_account(panel):
 
 def test_nothing_to_draw_is_said(panel):
     none = figures.changes(panel["changes"].head(0))
-    assert alt.said(none.figure).startswith("0 changes of crq")
+    assert alt_text.said(none.figure).startswith("0 changes of crq")
     empty = scores.quadrants(panel["accounts"].head(0), panel["asked"])
-    assert "No account" in alt.said(figures.quadrants(empty).figure)
+    assert "No account" in alt_text.said(figures.quadrants(empty).figure)
     silent = figures.agreement(panel["agreement"].head(0), panel["asked"])
-    assert alt.said(silent.figure) == "ICC(1) by construct, highest first: none known"
+    assert alt_text.said(silent.figure) == "ICC(1) by construct, highest first: none known"
     figures.shrinkage(panel["accounts"].head(0))

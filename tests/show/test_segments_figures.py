@@ -10,10 +10,11 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 
 from crqlab import segments
-from crqlab.segments.keeping import empty
-from crqlab.show import alt, figures, tables
+from crqlab.page import gathered
+from crqlab.segments.tables import empty
+from crqlab.show import alt_text, figures
 from tests.segments.made import RULES, instrument
-from tests.segments.test_keeping import ACCOUNTS, OUTCOMES, PEOPLE, RESPONSES, SCORED
+from tests.segments.test_tables import ACCOUNTS, OUTCOMES, PEOPLE, RESPONSES, SCORED
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +46,7 @@ def test_shares_fill_both_bars(panel):
     np.testing.assert_allclose(widths.sum(axis=0), 100)
     last = mix.total[mix.total["wave"] == "2025"]
     np.testing.assert_allclose(widths[:-1, 0], 100 * last["share"].dropna())
-    assert "Ambassador" in alt.said(ax.figure)
+    assert "Ambassador" in alt_text.said(ax.figure)
 
 
 def test_the_map_holds_every_account_of_the_last_wave_and_all_its_cuts(panel):
@@ -95,12 +96,12 @@ def test_cuts_stand_beside_those_in_use(panel):
 
 def test_tables_name_every_row(panel):
     mix = segments.mix(panel.table, RULES.names).table.query("client_id == 'C0' and wave == '2025'")
-    shown = tables.segment_mix(mix, thresholds=RULES.quoted)
+    shown = gathered.segment_mix(mix, thresholds=RULES.quoted)
     assert all(name in shown.html for name in RULES.names)
     assert RULES.quoted in shown.sentence
     few = panel.table.head(3)
-    assert few["reason"].iloc[0].split(": ")[1] in tables.segment_accounts(few).html
-    hostile = tables.segment_accounts(few, pd.Series(["<b>x</b>"] * 3))
+    assert few["reason"].iloc[0].split(": ")[1] in gathered.segment_accounts(few).html
+    hostile = gathered.segment_accounts(few, pd.Series(["<b>x</b>"] * 3))
     assert "<b>x" not in hostile.html
 
 
@@ -137,12 +138,12 @@ def test_where_nothing_is_sorted_a_sentence_stands(nobody):
         figures.segment_sensitivity(empty("segment_sensitivity")),
         figures.segment_cuts(empty("segment_cuts")),
     ]
-    assert all(alt.said(ax.figure) and words(ax) for ax in drawn)
+    assert all(alt_text.said(ax.figure) and words(ax) for ax in drawn)
     assert "no mix" in str(mix)
     assert "Too few accounts" in str(segments.rival(nobody))
     for name, table in (
-        ("segments", tables.segment_accounts),
-        ("actions", tables.segment_actions),
-        ("lifts", tables.segment_lifts),
+        ("segments", gathered.segment_accounts),
+        ("actions", gathered.segment_actions),
+        ("lifts", gathered.segment_lifts),
     ):
         assert table(empty(name)).sentence

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from crqlab.report.client import view
-from crqlab.show import charts, tables
+from crqlab.page import gathered
+from crqlab.page.assembly import view
+from crqlab.page.scores import charts
 from tests.show import stationed
 
 EVERY = (
@@ -47,7 +48,7 @@ def row(shown, name):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_tables_can_be_heard_and_break_out_of_nothing(seen, name):
-    page = soup(getattr(tables, name)(seen))
+    page = soup(getattr(gathered, name)(seen))
     assert page.script is None
     assert page.find("i") is None  # an account is called <i>Ünï & Söns</i>
     for table in page("table"):
@@ -72,14 +73,14 @@ def test_pictures_name_themselves_and_their_numbers(seen, name):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_without_its_station_a_section_says_so_in_a_sentence_or_nothing(view_of, name):
-    shown = getattr(tables, name)(view_of())
+    shown = getattr(gathered, name)(view_of())
     if name != "next_wave":
         assert soup(shown).table is None
     assert shown.sentence
 
 
 def test_a_place_stands_with_its_intervals_and_its_peers(stationed_view_of):
-    shown = tables.peers(stationed_view_of())
+    shown = gathered.peers(stationed_view_of())
     places = ["70 % (40 to 90)", "8th (5 to 10)"]
     assert row(shown, "CRQ")[1:] == [*places, "+0.25 (−0.10 to +0.50)", "+10 (−20 to +30)"]
     words = plain(shown)
@@ -92,14 +93,14 @@ def test_a_place_above_the_top_decile_is_called_above(stationed_view_of):
     seen = stationed_view_of()
     rows = seen.peers.table.assign(gap=-0.25, unique="yes")
     above = replace(seen, peers=replace(seen.peers, table=rows))
-    said = plain(tables.peers(above))
+    said = plain(gathered.peers(above))
     assert "0.25 points above the lower edge of the top decile" in said
     assert "It is Unique" in said
 
 
 def test_shares_intervals_and_thresholds_of_segments(stationed_view_of):
     seen = stationed_view_of()
-    shown = tables.segments(seen)
+    shown = gathered.segments(seen)
     assert row(shown, "Ambassador") == [
         "3",
         "25 % (5 to 65)",
@@ -116,7 +117,7 @@ def test_shares_intervals_and_thresholds_of_segments(stationed_view_of):
 
 def test_the_worst_segment_is_told_first_and_small_accounts_tell_no_score(stationed_view_of):
     seen = stationed_view_of()
-    lines = soup(tables.segment_reasons(seen)).select("tbody tr")
+    lines = soup(gathered.segment_reasons(seen)).select("tbody tr")
     kinds = [line("td")[0].get_text() for line in lines]
     assert kinds == sorted(kinds, key=("Opponent", "Ambivalent", "Rational", "Ambassador").index)
     few = [line.get_text(" ") for line in lines if "withheld" in line.get_text()]
@@ -125,14 +126,14 @@ def test_the_worst_segment_is_told_first_and_small_accounts_tell_no_score(statio
 
 
 def test_moves_show_accounts_and_revenue_and_colour_both_ways(stationed_view_of):
-    shown = tables.migration(stationed_view_of())
+    shown = gathered.migration(stationed_view_of())
     assert row(shown, "Rational")[:2] == ["3 (300)", "2 (200)"]
     cells = soup(shown).select("td[style]")
     assert len(cells) == 2  # one way up, one way down; staying, joining and silence have none
 
 
 def test_the_one_thing_stands_with_probability_evidence_and_n(stationed_view_of):
-    said = plain(tables.one_thing_to_fix(stationed_view_of())).replace("\xa0", " ")
+    said = plain(gathered.one_thing_to_fix(stationed_view_of())).replace("\xa0", " ")
     assert "Fix Solution first (probability 61 %)" in said
     assert "5.00 against 5.90 in the top decile" in said
     assert "one point more Solution goes with +0.37 Trust (+0.31 to +0.43)" in said
@@ -141,14 +142,14 @@ def test_the_one_thing_stands_with_probability_evidence_and_n(stationed_view_of)
 def test_an_unclear_thing_is_not_sold_as_clear(stationed_view_of):
     seen = stationed_view_of()
     unsure = replace(seen, levers=replace(seen.levers, focus=seen.levers.focus.assign(clear=False)))
-    said = plain(tables.one_thing_to_fix(unsure)).replace("\xa0", " ")
+    said = plain(gathered.one_thing_to_fix(unsure)).replace("\xa0", " ")
     assert "No single thing stands out" in said
     assert "before Experience (30 %)" in said
 
 
 def test_the_outlook_stands_by_expected_loss_with_intervals_and_the_models_worth(stationed_view_of):
     seen = stationed_view_of()
-    shown = tables.outlook(seen)
+    shown = gathered.outlook(seen)
     first = seen.prospect.accounts.iloc[0]
     cells = row(shown, first["name"])
     assert cells[1:5] == ["90 % (80 to 95)", "1,000", "100 (50 to 200)", "2026-03-01"]
@@ -162,13 +163,13 @@ def test_the_outlook_stands_by_expected_loss_with_intervals_and_the_models_worth
 
 
 def test_a_later_wave_is_named_as_the_reason_for_no_outlook(stationed_study_of):
-    said = tables.outlook(view(stationed_study_of(), client="C017", wave="2024")).sentence
+    said = gathered.outlook(view(stationed_study_of(), client="C017", wave="2024")).sentence
     assert "a later wave has been held" in said
 
 
 def test_every_account_has_one_row_of_actions_with_owner_and_dates(stationed_view_of):
     seen = stationed_view_of()
-    shown = tables.actions(seen)
+    shown = gathered.actions(seen)
     accounts = [table for table in soup(shown)("table") if "Owner" in table.thead.get_text()]
     lines = [line for table in accounts for line in table.select("tbody tr")]
     assert len(lines) == 15
@@ -179,7 +180,7 @@ def test_every_account_has_one_row_of_actions_with_owner_and_dates(stationed_vie
 
 
 def test_promoters_stand_without_names(stationed_view_of, stationed_study_of):
-    said = plain(tables.referrals(stationed_view_of()))
+    said = plain(gathered.referrals(stationed_view_of()))
     assert "may be asked" in said
     ids = stationed_study_of().read("referrals")["contact_id"]
     assert not [name for name in ids if f" {name} " in said]

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from crqlab.show import tables
-from crqlab.show.charts import ends
+from crqlab.page import gathered
+from crqlab.page.scores.charts import ends
 
 EVERY = (
     "masthead headline participation constructs waves change_parts roll_ups agreement accounts "
@@ -35,7 +35,7 @@ def cells(shown, number=0):
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("name", EVERY)
 def test_every_table_can_be_laid_out_for_every_kind_of_client(view_of, shape, name):
-    shown = getattr(tables, name)(view_of(**SHAPES[shape]))
+    shown = getattr(gathered, name)(view_of(**SHAPES[shape]))
     page = BeautifulSoup(shown.html, "html.parser")
     assert shown.sentence
     assert len(page.find_all("caption")) == len(page.find_all("table"))
@@ -47,7 +47,7 @@ def test_every_table_can_be_laid_out_for_every_kind_of_client(view_of, shape, na
 def test_the_headline_says_value_interval_change_and_n(view_of):
     view = view_of()
     row = view.measure("crq")
-    card = BeautifulSoup(tables.headline(view).html, "html.parser").li.get_text(" ")
+    card = BeautifulSoup(gathered.headline(view).html, "html.parser").li.get_text(" ")
     assert f"{row['value']:.2f}" in card
     assert f"{row['low']:.2f} to {row['high']:.2f}" in card
     assert f"n = {row['n_respondents']} respondents, {row['n_accounts']} accounts" in card
@@ -56,7 +56,7 @@ def test_the_headline_says_value_interval_change_and_n(view_of):
 
 
 def test_mean_ltr_is_never_called_nps(view_of):
-    cards = BeautifulSoup(tables.headline(view_of()).html, "html.parser").find_all("li")
+    cards = BeautifulSoup(gathered.headline(view_of()).html, "html.parser").find_all("li")
     names = [card.p.get_text() for card in cards]
     assert [name.split()[0] for name in names] == ["CRQ", "NPS", "Mean"]
     assert "NPS" not in cards[2].get_text()
@@ -64,14 +64,14 @@ def test_mean_ltr_is_never_called_nps(view_of):
 
 def test_contact_and_account_response_are_both_said(view_of):
     asked = view_of().participation
-    said = str(tables.participation(view_of())).replace("\xa0", " ")
+    said = str(gathered.participation(view_of())).replace("\xa0", " ")
     assert f"{asked.contacts_answered} of {asked.contacts} contacts (" in said
     assert f"{asked.accounts_answered} of {asked.accounts} accounts (" in said
 
 
 def test_account_rows_show_the_table_with_small_groups_withheld(view_of):
     view = view_of()
-    head, *rows = cells(tables.accounts(view))
+    head, *rows = cells(gathered.accounts(view))
     assert len(rows) == len(view.scored)
     at = {name: head.index(name) for name in ("CRQ, shrunken", "Plain mean", "NPS", "n", "Caution")}
     for shown, row in zip(rows, view.scored.itertuples(), strict=True):
@@ -87,20 +87,20 @@ def test_account_rows_show_the_table_with_small_groups_withheld(view_of):
 
 
 def test_accounts_stand_in_the_order_of_their_shrunken_score(view_of):
-    scores = [float(row[1]) for row in cells(tables.accounts(view_of()))[1:]]
+    scores = [float(row[1]) for row in cells(gathered.accounts(view_of()))[1:]]
     assert scores == sorted(scores, reverse=True)
 
 
 def test_accounts_of_one_name_are_told_apart(view_of):
     view = view_of()
     twins = view.accounts.assign(name="Twin")
-    rows = cells(tables.accounts(dataclasses.replace(view, accounts=twins)))[1:]
+    rows = cells(gathered.accounts(dataclasses.replace(view, accounts=twins)))[1:]
     assert len({row[0].split(" ", 1)[1] for row in rows}) == len(rows)
 
 
 def test_silent_accounts_are_named_and_never_scored(view_of):
     view = view_of()
-    head, *rows = cells(tables.silent(view))
+    head, *rows = cells(gathered.silent(view))
     assert head == ["Account", "Status", "Account manager", "Revenue a year (EUR)",
                     "Contacts invited"]  # fmt: skip
     assert [row[1] for row in rows] == ["Silent", "Silent", "Not invited"]
@@ -109,7 +109,7 @@ def test_silent_accounts_are_named_and_never_scored(view_of):
 
 def test_the_heat_map_has_large_enough_accounts_only_and_no_colour_without_number(view_of):
     view = view_of()
-    html = BeautifulSoup(tables.heat_map(view).html, "html.parser")
+    html = BeautifulSoup(gathered.heat_map(view).html, "html.parser")
     named = [th.get_text() for th in html.tbody.find_all("th")][1:]
     assert named == view.scored.loc[view.scored["n"] >= 3, "name"].tolist()
     coloured = [td for td in html.find_all("td") if td.get("style")]
@@ -119,7 +119,7 @@ def test_the_heat_map_has_large_enough_accounts_only_and_no_colour_without_numbe
 
 def test_constructs_show_value_interval_and_n(view_of):
     view = view_of()
-    head, *rows = cells(tables.constructs(view))
+    head, *rows = cells(gathered.constructs(view))
     for shown, name in zip(rows, ["trust", "commitment", "solution", "experience"], strict=False):
         row = view.measure(name)
         assert shown[2] == f"{row['value']:.2f}"
@@ -128,14 +128,14 @@ def test_constructs_show_value_interval_and_n(view_of):
 
 
 def test_the_change_is_split_into_its_parts(view_of):
-    rows = cells(tables.change_parts(view_of()))[1:]
+    rows = cells(gathered.change_parts(view_of()))[1:]
     assert [row[1] for row in rows] == [
         "Whole change", "Accounts in both waves", "Accounts that joined", "Accounts that left",
     ]  # fmt: skip
 
 
 def test_agreement_is_told_in_plain_words(view_of):
-    said = str(tables.agreement(view_of())).replace("\xa0", " ")
+    said = str(gathered.agreement(view_of())).replace("\xa0", " ")
     assert "About 31 % of the differences between answers lie between accounts" in said
     assert "21 to 41 %" in said
     assert "reliability of 0.62" in said
@@ -143,7 +143,7 @@ def test_agreement_is_told_in_plain_words(view_of):
 
 
 def test_comments_are_grouped_by_question_and_harmless(view_of):
-    shown = tables.comments(view_of())
+    shown = gathered.comments(view_of())
     page = BeautifulSoup(shown.html, "html.parser")
     assert [h3.get_text() for h3 in page.find_all("h3")] == ["What is best?", "What is <worst>?"]
     quotes = [q.get_text() for q in page.find_all("q")]
@@ -155,14 +155,14 @@ def test_comments_are_grouped_by_question_and_harmless(view_of):
 
 
 def test_rules_name_the_instrument_at_hand(view_of):
-    said = str(tables.rules(view_of(scale=(1, 5), ltr=False)))
+    said = str(gathered.rules(view_of(scale=(1, 5), ltr=False)))
     assert "answered from 1 to 5" in said
     assert "Trust and at least 2 of them" in said
     assert "LTR was not asked" in said
 
 
 def test_exclusions_are_counted_with_their_rule(view_of):
-    _, row = cells(tables.excluded(view_of()))
+    _, row = cells(gathered.excluded(view_of()))
     assert row == ["The same person or answers twice", "one response a contact", "1", "1"]
 
 
@@ -170,10 +170,10 @@ def test_exclusions_are_counted_with_their_rule(view_of):
 def test_scores_live_on_the_instruments_own_scale(view_of, scale):
     view = view_of(scale=scale)
     assert ends(view, "crq") == scale
-    assert f"{scale[0]} to {scale[1]} scale points" in tables.constructs(view).html
+    assert f"{scale[0]} to {scale[1]} scale points" in gathered.constructs(view).html
 
 
 def test_any_table_can_be_shown_for_exploration():
     rows = pd.DataFrame({"account_id": ["<a>"], "score": [5.238], "n": [1200], "ok": [True]})
-    shown = tables.plain(rows, caption="Scores of one account")
+    shown = gathered.plain(rows, caption="Scores of one account")
     assert cells(shown) == [["account id", "score", "n", "ok"], ["<a>", "5.24", "1,200", "True"]]

@@ -4,11 +4,11 @@ import pandas as pd
 import pytest
 
 from crqlab import simulate
-from crqlab.base import documents
+from crqlab.base import yaml_documents
 from crqlab.base.codebook import Codebook
 from crqlab.simulate.raw import CODEBOOK
 
-BOOK = documents.load(CODEBOOK, Codebook)
+BOOK = yaml_documents.load(CODEBOOK, Codebook)
 ITEMS = [BOOK.responses.columns[name] for name in BOOK.instrument.items]
 
 

@@ -6,9 +6,9 @@ import pytest
 from scipy import stats
 
 from crqlab import CrqError, simulate
-from crqlab.base import documents, schemas
+from crqlab.base import yaml_documents
 from crqlab.base.codebook import Codebook
-from crqlab.base.contracts import contract
+from crqlab.base.contracts import contract, schema
 from crqlab.simulate.raw import CODEBOOK
 
 SIX = ["trust", "commitment", "satisfaction", "service", "solution", "experience"]
@@ -17,7 +17,7 @@ UNIT = ["client_id", "wave", "account_id"]
 
 @pytest.fixture(scope="module")
 def instrument():
-    return documents.load(CODEBOOK, Codebook).instrument
+    return yaml_documents.load(CODEBOOK, Codebook).instrument
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def scores(demo, instrument):
 
 @pytest.mark.parametrize("table", ["responses", "contacts", "accounts", "outcomes", "clients"])
 def test_every_table_keeps_its_contract(demo, instrument, table):
-    schemas.check(getattr(demo, table), contract(table), instrument)
+    schema.check(getattr(demo, table), contract(table), instrument)
 
 
 def test_the_demo_is_of_the_promised_size(demo):

@@ -11,7 +11,7 @@ from scipy.stats import norm
 
 from crqlab import EstimateError
 from crqlab.stats.bootstrap import paired_difference, ratios
-from crqlab.stats.resampling import resampled, stream
+from crqlab.stats.cluster_draws import resampled, stream
 
 FOLDER = Path(__file__).parents[1] / "reference/bootstrap"
 REFERENCE = pd.read_csv(FOLDER / "every_sample.csv").set_index("quantity")
@@ -118,7 +118,7 @@ def test_blocks_may_be_named_by_client_and_wave():
 
 def test_pieces_that_fit_in_memory_are_the_whole(monkeypatch):
     whole = np.vstack(list(resampled(7, 100, stream(1, "C017"))))
-    monkeypatch.setattr("crqlab.stats.resampling.CELLS", 50)
+    monkeypatch.setattr("crqlab.stats.cluster_draws.CELLS", 50)
     pieces = list(resampled(7, 100, stream(1, "C017")))
     assert len(pieces) > 10
     assert np.array_equal(np.vstack(pieces), whole)

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from scipy.stats import norm, t
 
 from crqlab import CrqError, EstimateError
+from crqlab.stats.cluster_draws import SEED, resampled, stream
 from crqlab.stats.factors import cfa
 from crqlab.stats.items import complete, correlated
 from crqlab.stats.reliability import alpha, omega_hierarchical
-from crqlab.stats.resampling import SEED, resampled, stream
 from crqlab.stats.validity import (
     ave,
     composite_reliability,

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from crqlab import scores, simulate
-from crqlab.base import documents
+from crqlab.base import yaml_documents
 from crqlab.base.codebook import Codebook
-from crqlab.participation.auditing import audit
-from crqlab.simulate.gaming import DOSES, gamed
+from crqlab.participation.selection_audit import audit
+from crqlab.simulate.contact_selection import DOSES, gamed
 from crqlab.simulate.raw import CODEBOOK
 
 RATE = 0.05
@@ -71,7 +71,7 @@ def clean(settings: Settings) -> pd.DataFrame:
     ``asked`` (the share), ``error`` (its Monte-Carlo error, clients being what is drawn),
     ``blocks`` (clients' waves), ``questions``.
     """
-    book, found = documents.load(CODEBOOK, Codebook), []
+    book, found = yaml_documents.load(CODEBOOK, Codebook), []
     for seed, panel in panels(settings):
         worlds = {
             "nobody plays": table(panel, book),
@@ -100,7 +100,7 @@ def planted(settings: Settings, *, players: int = 1) -> pd.DataFrame:
     One row per player: ``topic``, ``dose``, ``n_accounts``, ``found``; ``false`` is the share
     of innocent questions among those raised in that client's wave (0 where none is).
     """
-    book, found = documents.load(CODEBOOK, Codebook), []
+    book, found = yaml_documents.load(CODEBOOK, Codebook), []
     for seed, panel in panels(settings):
         for topic, dose in DOSES.items():
             game = gamed(panel, topic, dose=dose, players=players, seed=seed)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from crqlab import scores, simulate
-from crqlab.base import documents
+from crqlab.base import yaml_documents
 from crqlab.base.codebook import Codebook
 from crqlab.simulate.raw import CODEBOOK
 from crqlab.stats import nps
@@ -62,7 +62,7 @@ def cases(settings: Settings) -> pd.DataFrame:
 
 
 def _of_panel(panel: simulate.Panel, settings: Settings) -> pd.DataFrame:
-    book = documents.load(CODEBOOK, Codebook)
+    book = yaml_documents.load(CODEBOOK, Codebook)
     options = {} if settings.draws is None else {"draws": settings.draws}
     people = scores.respondents(panel.responses, book)
     truth = panel.true_clients.melt(UNIT, var_name="measure", value_name="truth")
@@ -195,7 +195,7 @@ def selection(settings: Settings) -> pd.DataFrame:
     panel = simulate.panel(
         clients=settings.clients, waves=WAVES, seed=settings.seed, churn="random"
     )
-    book = documents.load(CODEBOOK, Codebook)
+    book = yaml_documents.load(CODEBOOK, Codebook)
     options = {} if settings.draws is None else {"draws": settings.draws}
     people = scores.respondents(panel.responses, book)
     truth = panel.true_clients.melt(UNIT, var_name="measure", value_name="truth")

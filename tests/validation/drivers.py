@@ -15,10 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab import drivers
-from crqlab.drivers.choosing import CLEAR
-from crqlab.drivers.estimating import METHODS, estimated
-from crqlab.drivers.laying import LEVELS, at_level
-from crqlab.drivers.standing import TOP
+from crqlab.drivers.outcome_models import METHODS, estimated
+from crqlab.drivers.performance_gap import TOP
+from crqlab.drivers.priority import CLEAR
+from crqlab.drivers.respondent_layout import LEVELS, at_level
 from crqlab.stats.importance import correlated, shapley
 from tests.drivers.made import codebook
 from tests.validation.page import HIGH, LOW

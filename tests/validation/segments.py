@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from crqlab.segments import assign, derive, membership, starting
-from crqlab.segments.steps import steps
+from crqlab.segments.churn_steps import steps
 from tests.validation.page import HIGH, LOW
 
 CUTS = np.array([3.753, 4.512, 5.505])  # between the points of any grid

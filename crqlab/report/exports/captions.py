@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from crqlab.show.headline import MADE_UP
-from crqlab.show.numbers import count, decimals, number, percent, span
-from crqlab.show.view import ClientView
+from crqlab.page.client_view import ClientView
+from crqlab.page.summary.headline import MADE_UP
+from crqlab.show.number_format import count, decimals, number, percent, span
 
 _LONGEST = 40  # letters of a name in a title or beside a bar
 

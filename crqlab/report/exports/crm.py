@@ -11,10 +11,10 @@ import pandas as pd
 
 from crqlab.base.contracts import TABLES
 from crqlab.base.study import Study
+from crqlab.page.client_view import ClientView
+from crqlab.page.tables import table
 from crqlab.report.exports.theme import Theme
-from crqlab.report.reading import table
-from crqlab.show.markup import plain
-from crqlab.show.view import ClientView
+from crqlab.show.html import plain
 
 #: Column of the file: column of the view's accounts. Custom fields end in ``__c``.
 _COLUMNS = {

@@ -19,10 +19,10 @@ from pptx.util import Emu, Inches, Pt
 
 from crqlab.base.errors import StudyError
 from crqlab.report.exports.archive import settled
+from crqlab.report.exports.export_language import PLAIN, Voice
 from crqlab.report.exports.theme import Theme
-from crqlab.report.exports.voice import PLAIN, Voice
 from crqlab.show.colours import INK, LINE, MUTED
-from crqlab.show.markup import plain
+from crqlab.show.html import plain
 
 _WIDE, _HIGH = Inches(13.333), Inches(7.5)
 _EDGE = Inches(0.6)

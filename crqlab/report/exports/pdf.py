@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 from crqlab.base.errors import ReportError
+from crqlab.page.client_view import ClientView
 from crqlab.report.exports.theme import Theme
-from crqlab.show.view import ClientView
 
 _LOGO = ".logo { display: block; max-height: 14mm; max-width: 60mm; margin: 0 0 4mm; }\n"
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from crqlab.report.exports import outlook_sheets
-from crqlab.report.exports.tabs import Field, Sheet, unit
-from crqlab.show import method
-from crqlab.show.participation_tables import GROUPS
-from crqlab.show.scores import AGREEMENT, PARTS, ROLL_UPS
-from crqlab.show.view import ClientView
+from crqlab.page.client_view import ClientView
+from crqlab.page.method.html import check
+from crqlab.page.participation.html import GROUPS
+from crqlab.page.scores.html import AGREEMENT, PARTS, ROLL_UPS
+from crqlab.report.exports import station_sheets
+from crqlab.report.exports.sheet_fields import Field, Sheet, unit
 
 
 def sheets(view: ClientView) -> Iterator[Sheet]:
@@ -22,7 +22,7 @@ def sheets(view: ClientView) -> Iterator[Sheet]:
         _parts(view),
         _roll_ups(view),
         _accounts(view),
-        *outlook_sheets.made(view),
+        *station_sheets.made(view),
         _agreement(view),
         _completion(view),
         _silent(view),
@@ -234,5 +234,5 @@ def _excluded(view: ClientView) -> Sheet:
         "n_flagged": Field("Flagged", "responses", "count"),
         "n_excluded": Field("Left out", "responses", "count"),
     }
-    rows = view.excluded.assign(check=[method.check(name) for name in view.excluded["check"]])
+    rows = view.excluded.assign(check=[check(name) for name in view.excluded["check"]])
     return Sheet("Left out", "Responses that were flagged", "", fields, rows)

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from crqlab.report.exports import ahead
+from crqlab.page.client_view import ClientView
+from crqlab.page.method.html import privacy, rules
+from crqlab.page.scores.charts import ends
+from crqlab.page.scores.html import constructs
+from crqlab.page.summary.headline import MADE_UP
+from crqlab.report.clearance.provenance import RunCard
+from crqlab.report.exports import station_slides
 from crqlab.report.exports.captions import brief, foot, moved, said
+from crqlab.report.exports.export_language import PLAIN, Voice
 from crqlab.report.exports.theme import Theme
-from crqlab.report.exports.voice import PLAIN, Voice
-from crqlab.report.provenance import RunCard
-from crqlab.show import method, scores
-from crqlab.show.charts import ends
 from crqlab.show.colours import SOFT
-from crqlab.show.headline import MADE_UP
-from crqlab.show.numbers import count, decimals, number, percent, share, span
-from crqlab.show.view import ClientView
+from crqlab.show.number_format import count, decimals, number, percent, share, span
 
 if TYPE_CHECKING:
     from crqlab.report.exports.deck import Deck
@@ -62,14 +63,14 @@ def content(
     _headline(deck, view)
     _summary(deck, view)
     _courses(deck, view)
-    ahead.peers(deck, view)
+    station_slides.peers(deck, view)
     _constructs(deck, view)
     _ltr(deck, view)
-    ahead.segments(deck, view)
-    ahead.levers(deck, view)
+    station_slides.segments(deck, view)
+    station_slides.levers(deck, view)
     _accounts(deck, view)
-    ahead.outlook(deck, view)
-    ahead.actions(deck, view)
+    station_slides.outlook(deck, view)
+    station_slides.actions(deck, view)
     _answered(deck, view)
     _silent(deck, view)
     _closing(deck, view, card)
@@ -170,7 +171,7 @@ def _constructs(deck: Deck, view: ClientView) -> None:
     rows = rows[rows["value"].notna()].sort_values("value", ascending=False)
     if rows.empty:
         return
-    page = deck.slide(scores.constructs(view).sentence, foot=foot(view, rows.iloc[0]))
+    page = deck.slide(constructs(view).sentence, foot=foot(view, rows.iloc[0]))
     deck.bars(page, [deck.voice.said(label) for label in rows["label"]], rows["value"].tolist(),
               spans=list(zip(rows["low"], rows["high"], strict=True)),
               ends=_axis(view, "crq"), name="Mean score")  # fmt: skip
@@ -235,5 +236,5 @@ def _silent(deck: Deck, view: ClientView) -> None:
 
 def _closing(deck: Deck, view: ClientView, card: RunCard) -> None:
     page = deck.slide("How the numbers are made", foot=foot(view, said=str(card)))
-    said = [method.rules(view).sentence, method.privacy(view).sentence]
+    said = [rules(view).sentence, privacy(view).sentence]
     deck.words(page, said, deck.box(page), size=13)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crqlab.report.brand import Brand as Theme
-from crqlab.report.brand import read
+from crqlab.report.brand.client_brand import Brand as Theme
+from crqlab.report.brand.client_brand import read
 
 __all__ = ["Theme", "read"]

@@ -8,16 +8,16 @@ from typing import Any
 
 import pandas as pd
 
+from crqlab.page.client_view import ClientView
+from crqlab.page.summary.headline import MADE_UP
+from crqlab.report.clearance.provenance import RunCard
+from crqlab.report.exports.export_language import PLAIN, Voice
+from crqlab.report.exports.sheet_fields import Field, Sheet
 from crqlab.report.exports.sheets import sheets
-from crqlab.report.exports.tabs import Field, Sheet
 from crqlab.report.exports.theme import Theme
-from crqlab.report.exports.voice import PLAIN, Voice
-from crqlab.report.provenance import RunCard
 from crqlab.show.colours import INK, MUTED
-from crqlab.show.headline import MADE_UP
-from crqlab.show.markup import plain
-from crqlab.show.numbers import count
-from crqlab.show.view import ClientView
+from crqlab.show.html import plain
+from crqlab.show.number_format import count
 
 _FORMATS = {
     "count": "#,##0",

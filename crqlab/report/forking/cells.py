@@ -15,7 +15,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NBClientEngine
 
 from crqlab.report.forking import wire
-from crqlab.report.forking.calling import Forked, forked
+from crqlab.report.forking.client import Forked, forked
 from crqlab.report.forking.identity import CannotForkError
 
 _LANGUAGE = {
@@ -34,7 +34,7 @@ class Shell:
     Parameters
     ----------
     handed : bytes
-        What its cells may take from `crqlab.report.handed`; nothing if empty.
+        What its cells may take from `crqlab.page.table_handoff`; nothing if empty.
     """
 
     def __init__(self, handed: bytes = b"") -> None:

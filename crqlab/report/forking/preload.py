@@ -5,9 +5,9 @@ from __future__ import annotations
 import builtins
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import import_module
-from pkgutil import walk_packages
+from pkgutil import iter_modules
 
 import crqlab
 
@@ -45,10 +45,13 @@ def preload() -> list[str]:
     return lacking
 
 
-def _own() -> Iterator[str]:
-    for module in walk_packages(crqlab.__path__, "crqlab.", onerror=lambda name: None):
-        if not module.name.startswith(_ACTIVE) and "__main__" not in module.name:
-            yield module.name
+def _own(folders: Iterable[str] = crqlab.__path__, package: str = "crqlab.") -> Iterator[str]:
+    for module in iter_modules(folders, package):
+        if module.name.startswith(_ACTIVE) or "__main__" in module.name:
+            continue
+        yield module.name
+        if module.ispkg and module.name in sys.modules:
+            yield from _own(sys.modules[module.name].__path__, f"{module.name}.")
 
 
 @contextlib.contextmanager

@@ -75,7 +75,7 @@ def _arguments(cmd: list[str]) -> list[str]:
 
 
 def _forked(arguments: list[str], options: dict[str, Any]) -> Any:
-    from crqlab.report.forking.calling import forked
+    from crqlab.report.forking.client import forked
 
     environment = {**(options.get("env") or os.environ), "JPY_PARENT_PID": str(os.getpid())}
     files = [options.get(name) for name in ("stdin", "stdout", "stderr")]

@@ -20,10 +20,11 @@ _LIBC: list[Any] = []
 
 def prepare() -> None:
     """Do once what every child needs: the C library, the page's template, code and versions."""
-    from crqlab.report import html, provenance
+    from crqlab.report.clearance import provenance
+    from crqlab.report.run import render
 
     _LIBC.append(ctypes.CDLL(None, use_errno=True))
-    html.document("", title="", language="en")
+    render.document("", title="", language="en")
     provenance.code()
     provenance.versions()
 

@@ -11,7 +11,7 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from jupyter_client.session import Session
 from traitlets.config import Config
 
-from crqlab.report import handed
+from crqlab.page import table_handoff
 from crqlab.report.forking import roles, wire
 
 
@@ -64,10 +64,10 @@ def answer(file: int, *given: int) -> int:
     file : int
         The line.
     *given : int
-        An open file with what `crqlab.report.handed` hands out, if anything is.
+        An open file with what `crqlab.page.table_handoff` hands out, if anything is.
     """
     for content in given:
-        handed.receive(content)
+        table_handoff.receive(content)
     with socket.socket(fileno=file) as line:
 
         def told(kind: str, content: Any) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from crqlab.report.forking import wire
-from crqlab.report.forking.calling import forked
+from crqlab.report.forking.client import forked
 from crqlab.report.forking.identity import CannotForkError
 
 

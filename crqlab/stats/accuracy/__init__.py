@@ -6,13 +6,13 @@ from importlib import import_module
 from typing import Any
 
 _NAMES = {
-    "Calibration": "calibrating",
+    "Calibration": "calibration_curve",
     "Difference": "comparison",
     "auc": "discrimination",
     "auc_difference": "discrimination",
     "brier": "squared_error",
-    "calibration": "calibrating",
-    "lift": "targeting",
+    "calibration": "calibration_curve",
+    "lift": "lift_curve",
     "net_benefit": "decisions",
     "roc": "curve",
 }

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from crqlab.base.errors import EstimateError
 from crqlab.stats.accuracy.cases import Cases
-from crqlab.stats.accuracy.means import half
+from crqlab.stats.accuracy.cluster_bootstrap import half
 from crqlab.stats.accuracy.squared_error import probabilities
 from crqlab.stats.estimate import check_level
 

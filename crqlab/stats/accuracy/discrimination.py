@@ -8,12 +8,12 @@ from scipy.stats import norm, t
 
 from crqlab.base.errors import one_of
 from crqlab.stats.accuracy.cases import Cases, complete
+from crqlab.stats.accuracy.cluster_bootstrap import quantile
 from crqlab.stats.accuracy.comparison import Difference
-from crqlab.stats.accuracy.means import quantile
 from crqlab.stats.accuracy.placements import covariance, placements
 from crqlab.stats.accuracy.resampled_accounts import drawn, expanded, ranking, weighted_auc
+from crqlab.stats.cluster_draws import DRAWS, SEED
 from crqlab.stats.estimate import Estimate, check_level
-from crqlab.stats.resampling import DRAWS, SEED
 
 INTERVALS = ("delong", "bootstrap")
 SEPARATED = "the score separates the outcomes perfectly: interval unknown"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.stats import norm, t
 
-from crqlab.stats.resampling import CELLS, resampled, stream
+from crqlab.stats.cluster_draws import CELLS, resampled, stream
 
 Ranking = tuple[csr_array, csr_array]
 Statistic = Callable[[NDArray, NDArray], NDArray]

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from crqlab.base.errors import EstimateError
 from crqlab.stats.accuracy.cases import Cases, complete
-from crqlab.stats.accuracy.means import half
+from crqlab.stats.accuracy.cluster_bootstrap import half
 from crqlab.stats.estimate import Estimate, check_level
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crqlab.base.errors import one_of
-from crqlab.stats.factors.fitting import fitted
+from crqlab.stats.factors.cfa_fit import fitted
 from crqlab.stats.factors.indices import p_value
 from crqlab.stats.factors.model import LAMBDA, NU, Model, check_model, specify
 from crqlab.stats.factors.modification import gains

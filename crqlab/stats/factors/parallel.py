@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.cluster_draws import SEED, stream
 from crqlab.stats.items import complete, correlated, regular
-from crqlab.stats.resampling import SEED, stream
 
 DRAWS, SWEEPS, SETTLED, TINY = 500, 200, 1e-4, 1e-12
 MOST = np.sqrt(0.995)  # an item keeps a little variance of its own

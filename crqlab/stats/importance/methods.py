@@ -9,12 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.cluster_draws import DRAWS, SEED, stream
 from crqlab.stats.estimate import check_level
 from crqlab.stats.importance.moments import resampled_moments
 from crqlab.stats.importance.parts import Correlated, correlated
 from crqlab.stats.importance.result import COLUMNS, Importance, described
 from crqlab.stats.importance.subsets import random_orders, sampled_shapley, shapley
-from crqlab.stats.resampling import DRAWS, SEED, stream
 
 MOST_EXACT = 12  # drivers whose subsets are all taken; above, orders are sampled
 ORDERS, DRAWN_ORDERS = 2000, 64

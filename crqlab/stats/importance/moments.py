@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crqlab.stats.resampling import resampled
+from crqlab.stats.cluster_draws import resampled
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
-from crqlab.stats.resampling import CELLS
+from crqlab.stats.cluster_draws import CELLS
 
 TINY = 1e-10
 

@@ -11,9 +11,9 @@ from scipy.stats import chi2, norm
 
 from crqlab.base.errors import one_of
 from crqlab.stats.estimate import check_level
-from crqlab.stats.regression.climbing import Problem, Summit, climb
 from crqlab.stats.regression.designs import Design, designed
 from crqlab.stats.regression.guards import fitted
+from crqlab.stats.regression.newton import Problem, Summit, climb
 
 CLOSE, ROUNDS, STEPS = 1e-7, 40, 200
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from crqlab.stats.regression.climbing import Summit
+from crqlab.stats.regression.newton import Summit
 
 WIDE = 50.0  # error of a standardised coefficient beyond which its existence is doubted
 SLACK = 1e-6

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy.stats import norm, t
 
 from crqlab.base.errors import EstimateError, one_of
+from crqlab.stats.cluster_draws import DRAWS, SEED, resampled, stream
 from crqlab.stats.estimate import check_level
 from crqlab.stats.items import Answers, complete, correlated
-from crqlab.stats.resampling import DRAWS, SEED, resampled, stream
 
 MEANS = ("arithmetic", "geometric")
 FEW_ACCOUNTS = 30

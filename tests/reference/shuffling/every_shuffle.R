@@ -1,4 +1,4 @@
-# Reference values for crqlab.stats.shuffling. Run here: Rscript every_shuffle.R > every_shuffle.csv
+# Reference values for crqlab.stats.permutation_moments. Run here: Rscript every_shuffle.R > every_shuffle.csv
 # Small enough to write down every way in which chance could have dealt: no formula is used.
 orders <- function(x) {
   if (length(x) == 1) return(matrix(x))

@@ -1,4 +1,4 @@
-# Reference values for crqlab.stats.weighting. Run here: Rscript propensity.R > propensity.csv
+# Reference values for crqlab.stats.response_propensity. Run here: Rscript propensity.R > propensity.csv
 # glm() with a factor for the client instead of profiled intercepts; the clustered variance is that
 # of the whole model. Also writes its simulated data, people.csv.
 suppressWarnings(RNGversion("4.0.0"))

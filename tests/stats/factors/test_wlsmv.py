@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from crqlab.base.errors import EstimateError
-from crqlab.stats.factors.fitting import cfa
+from crqlab.stats.factors.cfa_fit import cfa
 from crqlab.stats.factors.ordinal import ordinal_moments
 from crqlab.stats.factors.wlsmv import wlsmv
 from tests import oracle

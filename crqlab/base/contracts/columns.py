@@ -1,0 +1,30 @@
+"""Columns that many tables share, so that one word has one meaning everywhere."""
+
+from __future__ import annotations
+
+from crqlab.base.contracts.schema import Column
+
+
+def amount(says: str, low: float | None = None, high: float | None = None) -> Column:
+    """Return a column of numbers that may be missing."""
+    return Column("number", says, True, low, high)
+
+
+def count(says: str) -> Column:
+    """Return a column of whole numbers from 0."""
+    return Column("count", says, low=0)
+
+
+CLIENT = Column("text", "the supplier firm that commissioned the assessment")
+WAVE = Column("text", "assessment round")
+ACCOUNT = Column("text", "customer company, as the client's CRM names it")
+FLAG = Column("text", "'ok', or the caution that belongs to the number")
+LTR = Column("number", "likely to recommend, 0-10", True, 0, 10)
+SCORE = "(scale points of the instrument)"
+LEVEL = Column("number", "coverage of the interval", low=0, high=1)
+INTERVAL = {
+    "value": amount("the estimate"),
+    "low": amount("lower end of its interval"),
+    "high": amount("upper end of its interval"),
+    "level": LEVEL,
+}

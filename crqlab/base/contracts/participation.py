@@ -1,0 +1,219 @@
+"""The contracts of what station 2 hands over: who was asked, who answered, who is silent."""
+
+from __future__ import annotations
+
+from crqlab.base.contracts.columns import (
+    ACCOUNT,
+    CLIENT,
+    FLAG,
+    INTERVAL,
+    LEVEL,
+    SCORE,
+    WAVE,
+    amount,
+    count,
+)
+from crqlab.base.contracts.schema import Column, Contract
+
+_NOTEBOOK = "20_participation"
+_BLOCK = {"client_id": CLIENT, "wave": WAVE}
+
+COMPLETION = Contract(
+    "completion",
+    _NOTEBOOK,
+    ("client_id", "wave", "dimension", "group", "unit"),
+    {
+        **_BLOCK,
+        "dimension": Column(
+            "text",
+            "what the groups are told apart by",
+            options=("all", "role", "tier", "country", "industry", "account_manager"),
+        ),
+        "group": Column("text", "the group; 'unknown' where the files do not say"),
+        "unit": Column("text", "what is counted", options=("contacts", "accounts", "revenue")),
+        "asked": amount("contacts or accounts asked, or their yearly revenue", 0),
+        "answered": amount("those of them that answered, whether or not scores use it", 0),
+        **INTERVAL,
+        "n_accounts": count("accounts asked"),
+        "method": Column("text", "how the interval was made"),
+        "flag": FLAG,
+    },
+)
+SILENT = Contract(
+    "silent",
+    _NOTEBOOK,
+    ("client_id", "wave", "account_id"),
+    {
+        **_BLOCK,
+        "account_id": ACCOUNT,
+        "rank": count("place by revenue among the client's silent accounts, 1 pays most"),
+        "revenue": amount("what the account pays the client a year (currency units)", 0),
+        "revenue_share": amount("its share of the revenue of all accounts asked", 0, 1),
+        "asked": count("contacts asked in this wave"),
+        "silent_since": Column("text", "first wave of the present run of silence"),
+        "n_waves": count("waves in a row in which the account was asked and kept silent"),
+        "last_wave": Column("text", "wave of its last answer", True),
+        "last_crq": amount(f"mean CRQ of that wave {SCORE}"),
+        "last_n": count("respondents of that wave with a CRQ score"),
+        "flag": FLAG,
+    },
+)
+VOICES = Contract(
+    "voices",
+    _NOTEBOOK,
+    ("client_id", "wave", "account_id", "role"),
+    {
+        **_BLOCK,
+        "account_id": ACCOUNT,
+        "role": Column("text", "a role of the client's contacts"),
+        "asked": count("contacts of that role asked"),
+        "answered": count("those of them that answered"),
+        "status": Column(
+            "text",
+            "whether the role is heard; silent: asked, no answer",
+            options=("heard", "silent", "not asked"),
+        ),
+    },
+)
+PROPENSITIES = Contract(
+    "propensities",
+    _NOTEBOOK,
+    ("client_id", "wave", "contact_id"),
+    {
+        **_BLOCK,
+        "contact_id": Column("text", "a person who was asked"),
+        "account_id": ACCOUNT,
+        "scored": Column("yes", "whether scores are made of an answer of this person"),
+        "propensity": amount("probability to answer, given what is known of everybody", 0, 1),
+        "weight": amount("weight of the answer, mean 1 in a client's wave; missing if none", 0),
+    },
+)
+NONRESPONSE = Contract(
+    "nonresponse",
+    _NOTEBOOK,
+    ("client_id", "wave", "measure", "view"),
+    {
+        **_BLOCK,
+        "measure": Column("text", "which score", options=("crq", "nps")),
+        "view": Column(
+            "text",
+            "what is taken of those who did not answer",
+            options=("raw", "weighted", "late", "like the answered", "passives", "detractors"),
+        ),
+        **INTERVAL,
+        "n_respondents": count("respondents behind the number"),
+        "n_accounts": count("accounts asked"),
+        "n_effective": amount("equally weighted respondents that would say as much", 0),
+        "method": Column("text", "how number and interval were made"),
+        "flag": FLAG,
+    },
+)
+CONCENTRATION = Contract(
+    "concentration",
+    _NOTEBOOK,
+    ("client_id", "wave", "holder", "name"),
+    {
+        **_BLOCK,
+        "holder": Column(
+            "text", "who holds the relationship", options=("account_manager", "contact")
+        ),
+        "name": Column("text", "that person: the account manager, or the contact's id"),
+        "n_accounts": count("accounts that hang on the person"),
+        "revenue": amount("their revenue a year (currency units)", 0),
+        "revenue_share": amount("its share of the client's revenue", 0, 1),
+        "goodwill_share": amount("share of the client's goodwill that hangs on the person", 0, 1),
+        "crq_without": amount(f"the client's CRQ without the answers that go too {SCORE}"),
+        "n_silenced": count("accounts without a voice left"),
+        "flag": FLAG,
+    },
+)
+CONTINUITY = Contract(
+    "continuity",
+    _NOTEBOOK,
+    ("client_id", "wave", "account_id"),
+    {
+        **_BLOCK,
+        "from_wave": WAVE,
+        "account_id": ACCOUNT,
+        "before": count("contacts asked in the earlier wave"),
+        "now": count("contacts asked in this wave"),
+        "stayed": count("contacts asked in both"),
+        "value": amount("share of the earlier contacts that stayed", 0, 1),
+        "answered_both": count("contacts that answered in both"),
+        "flag": FLAG,
+    },
+)
+AUDIT = Contract(
+    "audit",
+    _NOTEBOOK,
+    ("client_id", "wave", "account_manager", "topic"),
+    {
+        **_BLOCK,
+        "account_manager": Column("text", "whose accounts the question is about"),
+        "topic": Column(
+            "text",
+            "what was looked into",
+            options=("late", "swapped", "share", "roles", "minutes", "scores"),
+        ),
+        "question": Column("text", "the question in words"),
+        "found": amount("what was found, in the unit"),
+        "expected": amount("what peers make one expect, in the unit"),
+        "value": amount("found minus expected, in the unit"),
+        "low": amount("lower end of the interval of value"),
+        "high": amount("upper end of the interval of value"),
+        "level": LEVEL,
+        "unit": Column("text", "unit of these numbers"),
+        "p": amount("how rare that much is among honest account managers, one-sided", 0, 1),
+        "q": amount("smallest false discovery rate at which it would be raised", 0, 1),
+        "rate": Column("number", "largest q at which a question is raised", low=0, high=1),
+        "n_accounts": count("accounts looked at"),
+        "n_contacts": count("contacts or answers looked at"),
+        "raised": Column("yes", "whether the question is worth asking"),
+        "flag": FLAG,
+    },
+)
+WAVE_PLAN = Contract(
+    "wave_plan",
+    _NOTEBOOK,
+    ("client_id", "account_id"),
+    {
+        "client_id": CLIENT,
+        "account_id": ACCOUNT,
+        "slice": count("quarter in which the account is asked, from 1"),
+        "starts": Column("date", "first day of the quarter", True),
+        "tier": Column("text", "the client's own class of account"),
+        "revenue": amount("what the account pays the client a year (currency units)", 0),
+        "contacts": count("people to ask"),
+        "resting": count("people left in peace: asked too short a time before"),
+        "flag": FLAG,
+    },
+)
+PRECISION = Contract(
+    "precision",
+    _NOTEBOOK,
+    ("client_id", "slice", "measure"),
+    {
+        "client_id": CLIENT,
+        "slice": count("quarter, from 1; 0 is the whole year"),
+        "measure": Column("text", "which score", options=("crq", "nps")),
+        "n_accounts": count("accounts to ask"),
+        "n_contacts": count("people to ask"),
+        "completion": amount("share of them expected to answer", 0, 1),
+        "answers": amount("answers to expect", 0),
+        "half_width": amount("half of the interval to expect, in units of the measure", 0),
+        "level": LEVEL,
+        "flag": FLAG,
+    },
+)
+PARTICIPATION = (
+    COMPLETION,
+    SILENT,
+    VOICES,
+    PROPENSITIES,
+    NONRESPONSE,
+    CONCENTRATION,
+    CONTINUITY,
+    AUDIT,
+    WAVE_PLAN,
+    PRECISION,
+)

@@ -1,0 +1,181 @@
+"""The contracts of what station 6 hands over: segments, how firm they are, and what to do."""
+
+from __future__ import annotations
+
+from crqlab.base.contracts.columns import ACCOUNT, CLIENT, FLAG, LEVEL, WAVE, amount, count
+from crqlab.base.contracts.schema import Column, Contract
+
+_NOTEBOOK = "60_segments"
+_KEY = ("client_id", "wave", "account_id")
+_KEYS = {"client_id": CLIENT, "wave": WAVE, "account_id": ACCOUNT}
+_SEGMENT = Column("text", "name of the segment, or Silent")
+_STATUS = Column(
+    "text",
+    "firm; provisional (few answers or P below .6); silent; open (a decisive answer is missing)",
+    options=("firm", "provisional", "silent", "open"),
+)
+_OWNER = Column("text", "the client's person who owns the account", True)
+_ENDS = {
+    "low": amount("lower end of the interval"),
+    "high": amount("upper end of the interval"),
+}
+
+
+def _share(says: str) -> Column:
+    return amount(says, 0, 1)
+
+
+SEGMENTED = Contract(
+    "segments",
+    _NOTEBOOK,
+    _KEY,
+    {
+        **_KEYS,
+        "segment": Column("text", "segment by the thresholds; empty for silent and open", True),
+        "status": _STATUS,
+        "reason": Column("text", "why, in words"),
+        "p": _share("probability of the segment, from the sampling error of its answers"),
+        "second": Column("text", "the likeliest other segment", True),
+        "second_p": _share("its probability"),
+        "distance": amount("to the nearest cut that would change the segment (scale points)", 0),
+        "nearest": Column("text", "that cut", True),
+        "on_the_line": Column("yes", "the cut is nearer than one standard error"),
+        "n": count("respondents with a CRQ score"),
+        "revenue": amount("what the account pays the client a year (currency units)", 0),
+        "account_manager": _OWNER,
+        "renewed": _share("1 if the next contract was renewed, 0 if not"),
+        "thresholds": Column("text", "name, version and hash of the thresholds"),
+        "flag": FLAG,
+    },
+)
+SHARES = Contract(
+    "segment_shares",
+    _NOTEBOOK,
+    ("client_id", "wave", "segment"),
+    {
+        "client_id": CLIENT,
+        "wave": WAVE,
+        "segment": _SEGMENT,
+        "n": count("accounts"),
+        "share": _share("of the sorted accounts"),
+        **_ENDS,
+        "level": LEVEL,
+        "revenue": amount("of these accounts a year (currency units)", 0),
+        "revenue_share": _share("of all accounts asked, silent ones included"),
+        "flag": FLAG,
+    },
+)
+MIGRATION = Contract(
+    "migration",
+    _NOTEBOOK,
+    ("client_id", "from_wave", "wave", "from_segment", "segment"),
+    {
+        "client_id": CLIENT,
+        "from_wave": WAVE,
+        "wave": WAVE,
+        "from_segment": Column("text", "segment, Silent, Open, or new"),
+        "segment": Column("text", "segment, Silent, Open, or not asked"),
+        "n": count("accounts"),
+        "revenue": amount("of these accounts a year (currency units)", 0),
+    },
+)
+RENEWALS = Contract(
+    "segment_renewal",
+    _NOTEBOOK,
+    ("segment",),
+    {
+        "segment": _SEGMENT,
+        "n": count("contracts that fell due within a year"),
+        "n_accounts": count("accounts behind them"),
+        "value": _share("share renewed"),
+        **_ENDS,
+        "level": LEVEL,
+        "revenue_rate": _share("share of the due revenue that was renewed"),
+        "flag": FLAG,
+    },
+)
+CUTS = Contract(
+    "segment_cuts",
+    _NOTEBOOK,
+    ("by", "score", "old"),
+    {
+        "by": Column("text", "what moved the cut", options=("outcomes", "mix")),
+        "score": Column("text", "the score that is cut"),
+        "segments": Column("text", "segments that use the cut"),
+        "old": amount("the cut in use"),
+        "cut": amount("the cut that the panel suggests"),
+        **_ENDS,
+        "level": LEVEL,
+        "n": count("accounts behind it"),
+        "method": Column("text", "how it was found"),
+        "flag": FLAG,
+    },
+)
+MOVES = Contract(
+    "segment_sensitivity",
+    _NOTEBOOK,
+    ("score", "cut", "change", "segment"),
+    {
+        "score": Column("text", "the score that is cut"),
+        "cut": amount("the cut in use"),
+        "change": amount("by how much it is moved"),
+        "segment": _SEGMENT,
+        "n": count("accounts"),
+        "share": _share("of the accounts"),
+        "revenue_share": _share("of the revenue"),
+        "renewed": _share("share of due contracts renewed"),
+        "moved": _share("accounts in another segment than before, whichever"),
+    },
+)
+LIFTS = Contract(
+    "lifts",
+    _NOTEBOOK,
+    _KEY,
+    {
+        **_KEYS,
+        "segment": _SEGMENT,
+        "target": Column("text", "the rung above"),
+        "change": Column("text", "the smallest change that leads there, in words"),
+        "size": amount("sum of the changes (scale points)", 0),
+        "probability": _share("of being truly there or above, after the change"),
+        "now": _share("the same without the change"),
+        "flag": FLAG,
+    },
+)
+ACTIONS = Contract(
+    "actions",
+    _NOTEBOOK,
+    (*_KEY, "action"),
+    {
+        **_KEYS,
+        "segment": _SEGMENT,
+        "status": _STATUS,
+        "action": Column("text", "the segment's playbook"),
+        "what": Column("text", "what to do"),
+        "account_manager": _OWNER,
+        "due": Column("date", "until when", True),
+    },
+)
+REFERRALS = Contract(
+    "referrals",
+    _NOTEBOOK,
+    (*_KEY, "contact_id"),
+    {
+        **_KEYS,
+        "contact_id": Column("text", "a promoter inside an Ambassador account"),
+        "role": Column("text", "the person's role", True),
+        "account_manager": _OWNER,
+        "flag": FLAG,
+    },
+)
+SEGMENTS: tuple[Contract, ...] = (
+    SEGMENTED,
+    SHARES,
+    MIGRATION,
+    RENEWALS,
+    CUTS,
+    MOVES,
+    LIFTS,
+    ACTIONS,
+    REFERRALS,
+)

@@ -1,0 +1,233 @@
+"""Where a client stands among its peers: percentile and decile with their doubt, and the way up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from crqlab.base.errors import one_of
+from crqlab.base.waves import in_order
+from crqlab.benchmark.among_peers import TOP, among_peers
+from crqlab.benchmark.decile_table import RULES
+from crqlab.benchmark.protection import Rules
+from crqlab.benchmark.ranked_units import Scores
+from crqlab.benchmark.release_positions import in_tables
+from crqlab.stats.cluster_draws import DRAWS, SEED
+from crqlab.stats.estimate import check_level
+
+LEVEL = 0.90
+OWN = "this panel, the client itself left out"
+_NEED_MEDIAN = ("solution", "experience")
+_ENDS = ("", "_low", "_high")
+#: *Unique* is told from the whole panel, not from the nearest peers.
+PANEL = (("wave",), ())
+
+COLUMNS = {
+    "client_id": "str", "wave": "str", "measure": "str", "value": float, "percentile": float,
+    "percentile_low": float, "percentile_high": float, "quartile": float, "decile": float,
+    "decile_low": float, "decile_high": float, "gap": float, "gap_low": float, "gap_high": float,
+    "before": float, "change": float, "change_low": float, "change_high": float, "level": float,
+    "unique": "str", "peers": "str", "n_clients": "int64", "source": "str", "flag": "str",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Positions:
+    """Where each client stands, wave by wave and measure by measure.
+
+    Attributes
+    ----------
+    table : DataFrame, one row per client, wave and measure
+        ``value``, ``percentile`` (share of the peers below, in [0, 1]), ``quartile`` (1 to 4),
+        ``decile`` (1 to 10, 10 the top), ``gap`` to the top decile (measure's units; above 0 is
+        still missing), each of the three with ``_low`` and ``_high``; ``before`` (percentile of
+        the wave before), ``change`` with its interval, ``unique`` (yes, no or unknown; CRQ only),
+        ``peers``, ``n_clients`` (peers), ``source``, ``flag``.
+    level : float
+        Coverage of each interval, in (0, 1).
+    """
+
+    table: pd.DataFrame
+    level: float
+
+    def of(self, client: str, wave: str | None = None, *, measure: str = "crq") -> str:
+        """Say in one sentence where a client stands in a wave; its last one if left out."""
+        rows = self.table
+        rows = rows[(rows["client_id"] == client) & (rows["measure"] == measure)]
+        wave = wave or (in_order(rows["wave"])[-1] if len(rows) else None)
+        rows = rows[rows["wave"] == wave]
+        if rows.empty or np.isnan(rows["decile"].iloc[0]):
+            why = rows["flag"].iloc[0] if len(rows) else "there is no score"
+            return f"Where {client} stands in {measure} is not known: {why}"
+        row = rows.iloc[0]
+        gap = f"{row['gap']:.2f} below" if row["gap"] > 0 else f"{-row['gap']:.2f} above"
+        return (
+            f"{client}, wave {wave}: {ordinal(row['decile'])} decile in {measure}, "
+            f"{100 * self.level:.0f} % interval {ordinal(row['decile_low'])} to "
+            f"{ordinal(row['decile_high'])}, {gap} the top decile; "
+            f"{row['n_clients']} peers ({row['peers']}; {row['source']})"
+        )
+
+    def longest(self) -> tuple[str, str]:
+        """Return the first of the clients with most waves, and its last wave; empty if none."""
+        known = self.table[self.table["decile"].notna()]
+        rows = known if len(known) else self.table
+        if rows.empty:
+            return "", ""
+        waves = rows.groupby("client_id")["wave"].nunique()
+        client = waves.index[waves.to_numpy().argmax()]
+        return client, in_order(rows.loc[rows["client_id"] == client, "wave"])[-1]
+
+    def __str__(self) -> str:
+        known = self.table[self.table["decile"].notna()]
+        if known.empty:
+            return "No client has a position: there is nobody to compare with, and no release"
+        wide = (known["decile_high"] - known["decile_low"] + 1).median()
+        return (
+            f"{known['client_id'].nunique():,} clients have a position in "
+            f"{known['measure'].nunique()} measures; half of the {100 * self.level:.0f} % "
+            f"intervals span {wide:.0f} deciles or fewer"
+        )
+
+
+def ordinal(n: float) -> str:
+    """Write a place in an order.
+
+    Examples
+    --------
+    >>> [ordinal(n) for n in (1, 2, 3, 7, 10)]
+    ['1st', '2nd', '3rd', '7th', '10th']
+    """
+    return f"{int(n)}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(int(n), 'th') }"
+
+
+def position(
+    scores: Scores,
+    *,
+    tables: pd.DataFrame | None = None,
+    source: str = OWN,
+    intervals: pd.DataFrame | None = None,
+    completion: pd.DataFrame | None = None,
+    clients: Sequence[str] | None = None,
+    rules: Rules = RULES,
+    level: float = LEVEL,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> Positions:
+    """Place clients among their peers.
+
+    Peers are the clients of the same wave, industry and country, or of the nearest wider cell
+    that may be shown; the client itself is left out. The interval holds both doubts: that of the
+    client's own score, and that of which clients happen to be in the panel.
+
+    Parameters
+    ----------
+    scores : Scores
+        From `client_scores`.
+    tables : DataFrame, optional
+        Decile tables of a release (see `release`), in which the clients are then placed instead
+        of among each other.
+    source : str
+        Where peers come from, in words.
+    intervals : DataFrame, optional
+        Table ``client_scores`` of station 3, for the doubt about the clients' own scores.
+    completion : DataFrame, optional
+        Table ``completion``, for the same of its shares.
+    clients : sequence of str, optional
+        Whom to place; all if left out.
+    rules : Rules
+    level : float
+        Coverage of each interval, in (0, 1).
+    draws, seed : int
+        Samples of whole clients, and where their chance begins.
+
+    Returns
+    -------
+    Positions
+        A row for every known score; ``decile`` is missing, and ``flag`` says why, where there
+        are too few peers.
+    """
+    check_level(level)
+    one_of("scores= unit", scores.unit, ["client"])
+    errors = _errors(scores, intervals, completion)
+    options = {"level": level, "draws": draws, "seed": seed}
+    if tables is None:
+        rows = among_peers(scores, errors, rules=rules, **options)
+        whole = among_peers(_asked(scores), errors, nearest=PANEL, rules=rules, **options)
+    else:
+        rows = in_tables(scores, errors, tables, **options)
+        whole = in_tables(_asked(scores), errors, tables, nearest=PANEL, **options)
+    if clients is not None:
+        rows = rows[rows["client_id"].isin(list(clients))]
+    rows = _with_trend(rows.reset_index(drop=True)).assign(level=level, source=source)
+    rows = rows.assign(quartile=_part(rows["percentile"], 4), unique=_unique(rows, whole))
+    for end in _ENDS:
+        rows[f"decile{end}"] = _part(rows[f"percentile{end}"], 10)
+    return Positions(rows[list(COLUMNS)].astype(COLUMNS), level)
+
+
+def _part(percentile: pd.Series, parts: int) -> pd.Series:
+    return (np.floor(percentile * parts + 1e-9) + 1).clip(upper=parts)
+
+
+def _errors(
+    scores: Scores, intervals: pd.DataFrame | None, completion: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Standard error of each client's own score, as its interval tells; 0 where none is known."""
+    parts = []
+    if intervals is not None:
+        rows = intervals[intervals["roll_up"] == "respondents"]
+        parts.append(rows.drop_duplicates(["client_id", "wave", "measure"]))
+    if completion is not None:
+        rows = completion[completion["dimension"] == "all"]
+        named = rows["unit"].map({"contacts": "completion", "revenue": "revenue_coverage"})
+        parts.append(rows.assign(measure=named)[named.notna()])
+    key = pd.MultiIndex.from_frame(scores.table[["client_id", "wave"]])
+    found = pd.DataFrame(0.0, index=range(len(key)), columns=list(scores.measures))
+    if not parts:
+        return found
+    from scipy.stats import norm
+
+    every = pd.concat(parts, ignore_index=True)
+    width = (every["high"] - every["low"]) / (2 * norm.isf((1 - every["level"]) / 2))
+    wide = every.assign(se=width).pivot_table(
+        index=["client_id", "wave"], columns="measure", values="se", aggfunc="first"
+    )
+    there = wide.reindex(index=key, columns=list(scores.measures)).to_numpy(float)
+    return pd.DataFrame(np.nan_to_num(there), columns=list(scores.measures))
+
+
+def _with_trend(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add the percentile of the client's wave before, and the change since."""
+    order = {wave: place for place, wave in enumerate(in_order(rows["wave"]))}
+    rows = rows.assign(place=rows["wave"].map(order)).sort_values(
+        ["client_id", "measure", "place"], ignore_index=True
+    )
+    before = rows.groupby(["client_id", "measure"])[[f"percentile{end}" for end in _ENDS]].shift()
+    middle, low, high = (before[f"percentile{end}"] for end in _ENDS)
+    change = rows["percentile"] - middle
+    down = np.hypot(rows["percentile"] - rows["percentile_low"], high - middle)
+    up = np.hypot(rows["percentile_high"] - rows["percentile"], middle - low)
+    ends = {"change_low": change - down, "change_high": change + up}
+    return rows.assign(before=middle, change=change, **ends)
+
+
+def _asked(scores: Scores) -> Scores:
+    """Only the measures that *Unique* asks for."""
+    names = tuple(name for name in ("crq", *_NEED_MEDIAN) if name in scores.measures)
+    return replace(scores, measures=names)
+
+
+def _unique(rows: pd.DataFrame, whole: pd.DataFrame) -> np.ndarray:
+    """CRQ in the panel's top tenth, Solution and Experience above its median: *Unique*."""
+    key = ["client_id", "wave"]
+    wide = whole.pivot_table(index=key, columns="measure", values="percentile")
+    wide = wide.reindex(columns=["crq", *_NEED_MEDIAN])
+    top, both = wide["crq"] >= TOP, (wide[list(_NEED_MEDIAN)] > 0.5).all(axis=1)
+    open_ = wide["crq"].isna() | (top & wide.isna().any(axis=1))
+    said = pd.Series(np.where(open_, "unknown", np.where(top & both, "yes", "no")), wide.index)
+    found = said.reindex(pd.MultiIndex.from_frame(rows[key])).fillna("unknown").to_numpy()
+    return np.where(rows["measure"] == "crq", found, "")

@@ -1,0 +1,211 @@
+"""The tables of this station, written for the report; and its run as one call."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from crqlab.base.contracts import contract
+from crqlab.base.errors import StudyError
+from crqlab.base.study import Study
+from crqlab.benchmark.account_cube import FOLDER, Cube, cube, read_cube, write_cube
+from crqlab.benchmark.cells import ALL
+from crqlab.benchmark.client_positions import LEVEL, OWN, Positions, position
+from crqlab.benchmark.decile_table import RULES, DecileTable, deciles
+from crqlab.benchmark.panel_source import Panel, panel
+from crqlab.benchmark.protection import Rules
+from crqlab.benchmark.ranked_units import Scores, account_scores, client_scores, country_adjusted
+from crqlab.benchmark.release_files import Release, publish, release
+from crqlab.stats.cluster_draws import DRAWS, SEED
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Benchmark:
+    """All that this station finds.
+
+    Attributes
+    ----------
+    cube : Cube
+    clients, accounts : Scores
+    client_table, account_table, adjusted : DecileTable
+        Cuts of client scores, of account scores, and of country-adjusted client scores.
+    positions : Positions
+    release : Release or None
+        What the study's codebook names.
+    """
+
+    cube: Cube
+    clients: Scores
+    accounts: Scores
+    client_table: DecileTable
+    account_table: DecileTable
+    adjusted: DecileTable
+    positions: Positions
+    release: Release | None
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Table ``deciles``: of the named release, else of this panel."""
+        if self.release is not None:
+            return self.release.table
+        parts = (self.client_table.table, self.account_table.table, self.adjusted.table)
+        return pd.concat([p for p in parts if len(p)] or [parts[0]], ignore_index=True)
+
+    def ladder(self, measure: str) -> pd.DataFrame:
+        """Return the client cuts of the whole panel in one measure; without rows if none."""
+        rows = self.table
+        wanted = (rows["unit"] == "client") & (rows["view"] == "as answered")
+        wanted &= (rows["by"] == ALL) & (rows["measure"] == measure)
+        return rows[wanted].reset_index(drop=True)
+
+    def __str__(self) -> str:
+        first = str(self.release) if self.release else str(self.client_table)
+        return f"{first[0].upper()}{first[1:]}. {self.positions}"
+
+
+def findings(
+    study: Study,
+    *,
+    source: Panel | None = None,
+    rules: Rules = RULES,
+    level: float = 0.95,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> Benchmark:
+    """Run the station: sum up, cut, place.
+
+    A study whose codebook names a ``release`` takes its benchmark from there and never from its
+    own data; that is how a study of a single client is placed.
+
+    Parameters
+    ----------
+    study : Study
+        For its codebook, its release, and where no source is given for its tables.
+    source : Panel, optional
+        Another panel, see `panel`.
+    rules : Rules
+    level : float
+        Coverage of the cuts' intervals; positions have 0.90.
+    draws, seed : int
+
+    Returns
+    -------
+    Benchmark
+    """
+    options = {"level": level, "draws": draws, "seed": seed}
+    source = source or panel(study)
+    sums = cube(source, study.codebook.instrument, before=read_cube(study.processed / FOLDER))
+    clients, completion = source.frame("clients"), source.frame("completion")
+    people = client_scores(sums, clients, completion=completion)
+    firms = account_scores(sums, clients, source.frame("accounts"))
+    named = study.codebook.release
+    quoted = None if named is None else release(study.root, named)
+    views = {"rules": rules, **options}
+    none = Scores(people.table.iloc[:0], (), "client")
+    adjusted = country_adjusted(people)
+    placed = position(
+        people,
+        tables=None if quoted is None else quoted.table,
+        source=OWN if quoted is None else str(quoted),
+        intervals=source.frame("client_scores"),
+        completion=completion,
+        rules=rules,
+        level=LEVEL,
+        draws=draws,
+        seed=seed,
+    )
+    return Benchmark(
+        sums,
+        people,
+        firms,
+        deciles(people if quoted is None else none, **views),
+        deciles(firms if quoted is None else none, **views),
+        deciles(adjusted if quoted is None else none, view="country-adjusted", **views),
+        placed,
+        quoted,
+    )
+
+
+def keep(
+    study: Study, found: Benchmark, *, level: float, draws: int, seed: int
+) -> tuple[Path, ...]:
+    """Write the tables of this station, and how they were made, into the study.
+
+    Parameters
+    ----------
+    study : Study
+    found : Benchmark
+    level, draws, seed
+        What it was made with, for the run card.
+
+    Returns
+    -------
+    tuple of Path
+        The files of its tables.
+
+    Raises
+    ------
+    DataError
+        Any table breaks its contract; then none is written.
+    """
+    write_cube(found.cube, study.processed / FOLDER)
+    tables = {"deciles": found.table, "positions": found.positions.table}
+    tables = {name: _typed(rows, name) for name, rows in tables.items()}
+    made = {"level": level, "draws": draws, "seed": seed}
+    if found.release is not None:
+        made["release"] = {"name": found.release.name, "sha256": found.release.digest}
+    else:
+        made["rules"] = asdict(found.client_table.rules)
+    return study.write_all(tables, made=made)
+
+
+def publish_study(
+    study: Study, name: str, *, as_of: date, thresholds: Path | None = None
+) -> Release:
+    """Publish the decile tables that a study has kept.
+
+    Parameters
+    ----------
+    study : Study
+    name : str
+    as_of : date
+    thresholds : Path, optional
+        A YAML file of segment thresholds to publish along.
+
+    Returns
+    -------
+    Release
+
+    Raises
+    ------
+    StudyError
+        No tables yet, a study that itself quotes a release, or a name that cannot be.
+    """
+    if study.codebook.release is not None:
+        raise StudyError(
+            f"Study {study.name!r} takes its benchmark from release {study.codebook.release!r} and "
+            "has none of its own to publish. Publish the panel's study."
+        )
+    rows = study.read("deciles")
+    whole = rows[rows["by"] == rows["shown"]]
+    return publish(
+        study.root,
+        name,
+        rows,
+        study.codebook.instrument,
+        as_of=as_of,
+        contributors=int(whole["n_clients"].max()) if len(whole) else 0,
+        synthetic=study.codebook.synthetic,
+        thresholds=thresholds,
+        made=study.manifest["tables"]["deciles"]["made"],
+    )
+
+
+def _typed(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Give an empty table the kinds of its columns, and others the columns of the contract."""
+    kinds = {"text": "str", "number": float, "count": "int64"}
+    columns = contract(name).columns
+    return rows[list(columns)].astype({key: kinds[of.kind] for key, of in columns.items()})

@@ -1,0 +1,146 @@
+"""How many things the answers measure: dimensions, rival models, one common factor."""
+
+from __future__ import annotations
+
+from math import nan
+
+import pandas as pd
+
+from crqlab.construct.cutoffs import Bar, row, tried
+from crqlab.construct.evidence_data import Material
+from crqlab.stats.factors import cfa
+from crqlab.stats.factors.parallel import ParallelAnalysis, parallel
+from crqlab.stats.factors.result import CfaFit
+
+CFI = Bar(0.95, 0.90, "Hu & Bentler 1999")
+RMSEA = Bar(0.06, 0.08, "Hu & Bentler 1999; Browne & Cudeck 1993", most=True)
+SRMR = Bar(0.08, 0.10, "Hu & Bentler 1999", most=True)
+HARMAN = Bar(0.50, 0.60, "Podsakoff et al. 2003", most=True)
+HALO = Bar(0.01, 0.0, "Cheung & Rensvold 2002")
+INDICES = (("CFI", "cfi", CFI), ("RMSEA", "rmsea", RMSEA), ("SRMR", "srmr", SRMR))
+NAMES = ("first-order", "second-order", "one factor")
+QUESTIONS = {
+    "first-order": "Do the answers fall into the constructs as planned?",
+    "second-order": "Does one CRQ stand behind the constructs?",
+}
+DRAWS = 100
+FEW = "needs three constructs or more"
+FIT = ["chi2", "df", "p", "cfi", "tli", "rmsea", "rmsea_low", "rmsea_high", "srmr", "aic", "bic"]
+
+
+def rivals(material: Material) -> dict[str, CfaFit | str]:
+    """Fit the first-order, second-order and one-factor models, respondents by account.
+
+    Constructs of one item are left out. What cannot be fitted says why.
+    """
+    model = material.several
+    items = [item for members in model.values() for item in members]
+    if not items:
+        return dict.fromkeys(NAMES, "no construct has two items or more")
+
+    def fitted(model: dict, **options) -> CfaFit | str:
+        return tried(lambda: cfa(material.answers, model, **options))
+
+    cluster = {"estimator": "mlr"}
+    if 1 < material.account.nunique() < len(material.account):
+        cluster["cluster"] = "account"
+    first = fitted(model, **cluster)
+    one = first if len(model) < 2 else fitted({"crq": items}, **cluster)
+    second = FEW if len(model) < 3 else fitted(model, second_order="crq", **cluster)
+    return {"first-order": first, "second-order": second, "one factor": one}
+
+
+def fits(found: dict[str, CfaFit | str]) -> pd.DataFrame:
+    """Lay out the rivals with their indices; robust ones where there are any."""
+    rows = []
+    for name, fit in found.items():
+        known = {} if isinstance(fit, str) else {key: float(value(fit, key)) for key in FIT}
+        n = 0 if isinstance(fit, str) else int(fit.fit["n"])
+        flag = fit if isinstance(fit, str) else fit.flag
+        empty = dict.fromkeys(FIT, nan)
+        rows.append({"model": name, **empty, **known, "n": n, "flag": flag})
+    return pd.DataFrame(rows)
+
+
+def value(fit: CfaFit, key: str) -> float:
+    """Return an index of a fit, its robust version where there is one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(1)
+    >>> trust = rng.normal(size=(300, 1)) + rng.normal(size=(300, 4))
+    >>> fit = cfa(pd.DataFrame(trust, columns=list("abcd")), {"trust": list("abcd")})
+    >>> bool(value(fit, "cfi") == fit.fit["cfi"])
+    True
+    """
+    robust = {"chi2": "chi2_scaled", "p": "p_scaled", "cfi": "cfi_robust", "tli": "tli_robust"}
+    robust |= {name: name.replace("rmsea", "rmsea_robust") for name in FIT if "rmsea" in name}
+    return fit.fit.get(robust.get(key, key), fit.fit[key])
+
+
+def fit_rows(table: pd.DataFrame) -> list[dict]:
+    """Rows on how well the planned models fit."""
+    rows = []
+    for name, question in QUESTIONS.items():
+        fit = table.set_index("model").loc[name]
+        for measure, key, bar in INDICES:
+            ends = (fit["rmsea_low"], fit["rmsea_high"]) if key == "rmsea" else (nan, nan)
+            facts = {"n": fit["n"], "flag": fit["flag"]}
+            rows.append(row("fit", name, question, measure, bar, fit[key], *ends, **facts))
+    return rows
+
+
+def method_rows(material: Material, table: pd.DataFrame, found: ParallelAnalysis | str):
+    """Rows on whether one common factor, a halo or a habit, explains all."""
+    fit = table.set_index("model")
+    gain = fit.loc["first-order", "cfi"] - fit.loc["one factor", "cfi"]
+    alone = len(material.several) < 2
+    flag = fit.loc["first-order", "flag"] if fit.loc["first-order", "n"] == 0 else "ok"
+    share = nan if isinstance(found, str) else found.table["eigenvalue"].iloc[0] / len(found.table)
+    return [
+        row(
+            "method",
+            "one factor",
+            "Do people tell the constructs apart, or give one overall impression?",
+            "gain of CFI over one factor",
+            HALO,
+            nan if alone else gain,
+            n=fit.loc["first-order", "n"],
+            flag="one construct: no rival" if alone else flag,
+        ),
+        row(
+            "method",
+            "first component",
+            "Does one habit of answering explain less than half of all differences?",
+            "share of variance",
+            HARMAN,
+            share,
+            n=0 if isinstance(found, str) else found.n,
+            flag=found if isinstance(found, str) else "a rough check only",
+        ),
+    ]
+
+
+def dimensions(material: Material) -> ParallelAnalysis | str:
+    """Count the dimensions by parallel analysis over all items of CRQ."""
+    items = material.rows[material.items]
+    return tried(lambda: parallel(items, draws=DRAWS, seed=material.seed))
+
+
+def dimension_row(material: Material, found: ParallelAnalysis | str) -> dict:
+    """Row on as many dimensions as constructs; parts of constructs may count on their own."""
+    asked = material.instrument
+    least = len(material.model)
+    most = sum(len(asked.constructs[name].parts) or 1 for name in material.model)
+    span = f"{least}" if least == most else f"{least} to {most}"
+    question = f"Do the answers hold as many dimensions as planned ({span})?"
+    bar = Bar(least, least - 1, "Horn 1965; Glorfeld 1995")
+    name = "common factors"
+    if isinstance(found, str):
+        return row("dimensions", "CRQ", question, name, bar, nan, flag=found)
+    off = max(least - found.factors, found.factors - most, 0)
+    verdict = "meets" if off == 0 else "borderline" if off == 1 else "misses"
+    flag = "; ".join(found.notes)
+    facts = {"n": found.n, "flag": flag, "verdict": verdict}
+    return row("dimensions", "CRQ", question, name, bar, found.factors, **facts)

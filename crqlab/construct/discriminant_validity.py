@@ -1,0 +1,72 @@
+"""Whether one construct is more than another under a second name."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from math import nan
+
+import numpy as np
+import pandas as pd
+
+from crqlab.construct.cutoffs import Bar, row, tried
+from crqlab.construct.evidence_data import Material
+from crqlab.stats.factors.result import CfaFit
+from crqlab.stats.validity import fornell_larcker, htmt_interval
+
+HTMT = Bar(0.85, 0.90, "Henseler, Ringle & Sarstedt 2015", most=True)
+MARGIN = Bar(0.0, -0.05, "Fornell & Larcker 1981")
+
+
+def ratios(material: Material) -> pd.DataFrame | str:
+    """HTMT of every pair of constructs with several items, whole accounts resampled."""
+    options = {"draws": material.draws, "level": material.level, "seed": material.seed}
+    accounts = material.account
+    model = material.several
+    return tried(lambda: htmt_interval(material.answers, model, accounts=accounts, **options))
+
+
+def discriminant(
+    material: Material, ratio: pd.DataFrame | str, square: pd.DataFrame | str
+) -> list[dict]:
+    """Rows on HTMT by pair, and on Fornell and Larcker's margin by construct."""
+    pairs = list(combinations(material.several, 2))
+    if not pairs:
+        question = "Is each construct distinct from the others?"
+        return [row("discriminant", "CRQ", question, "HTMT", HTMT, nan, flag="one construct")]
+    return [_pair(material, pair, ratio) for pair in pairs] + [
+        _margin(material, name, square) for name in material.several
+    ]
+
+
+def _pair(material: Material, pair: tuple[str, str], ratio: pd.DataFrame | str) -> dict:
+    left, right = (material.label(name) for name in pair)
+    about, question = f"{left} – {right}", f"Is {left} distinct from {right}?"
+    if isinstance(ratio, str):
+        return row("discriminant", about, question, "HTMT", HTMT, nan, flag=ratio)
+    one = ratio[(ratio["left"] == pair[0]) & (ratio["right"] == pair[1])].iloc[0]
+    numbers = (one["value"], one["low"], one["high"])
+    facts = {"n": one["n"], "unit": "accounts", "flag": one["flag"]}
+    return row("discriminant", about, question, "HTMT", HTMT, *numbers, **facts)
+
+
+def squares(fit: CfaFit | str) -> pd.DataFrame | str:
+    """Roots of AVE and latent correlations of the first-order model."""
+    return fit if isinstance(fit, str) else tried(lambda: fornell_larcker(fit))
+
+
+def _margin(material: Material, name: str, square: pd.DataFrame | str) -> dict:
+    label = material.label(name)
+    question = f"Does {label} share more with its own items than with any other construct?"
+    measure = "root of AVE minus greatest correlation"
+    if isinstance(square, str):
+        return row("discriminant", label, question, measure, MARGIN, nan, flag=square)
+    others = square.loc[name].drop(name).abs()
+    margin = square.loc[name, name] - (others.max() if len(others) else np.nan)
+    n = int(complete_rows(material))
+    return row("discriminant", label, question, measure, MARGIN, margin, n=n)
+
+
+def complete_rows(material: Material) -> int:
+    """Count respondents who answered every item of the model."""
+    items = [item for members in material.several.values() for item in members]
+    return int(material.rows[items].notna().all(axis=1).sum())

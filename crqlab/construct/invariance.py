@@ -1,0 +1,76 @@
+"""Whether the measure means the same in every industry, country, language and wave."""
+
+from __future__ import annotations
+
+from math import nan
+
+import pandas as pd
+
+from crqlab.base.waves import in_order
+from crqlab.construct.cutoffs import Bar, row, tried
+from crqlab.construct.evidence_data import GROUPINGS, Material
+from crqlab.stats.factors import Invariance, invariance
+
+STEP = Bar(-0.01, -0.02, "Chen 2007")
+LEAST, MOST = 200, 8
+WORDS = {
+    "metric": "Do the items mean the same in every {}?",
+    "scalar": "May scores be compared between one {} and another?",
+}
+
+
+def ladders(material: Material) -> dict[str, Invariance | str]:
+    """Climb the ladder of invariance for each grouping; what cannot be climbed says why.
+
+    Groups of fewer than 200 complete respondents are left out, and all but the eight largest.
+    """
+    model = material.several
+    items = [item for members in model.values() for item in members]
+    return {name: _ladder(material, name, model, items) for name in GROUPINGS}
+
+
+def _ladder(material: Material, name: str, model: dict, items: list[str]) -> Invariance | str:
+    if not items:
+        return "no construct has two items or more"
+    rows = material.rows[[*items, name]].dropna()
+    sizes = rows[name].value_counts()
+    kept = sizes[sizes >= LEAST].head(MOST)
+    if len(kept) < 2:
+        return f"fewer than two groups of {LEAST} complete respondents"
+    order = in_order(kept.index)
+    rows = rows[rows[name].isin(order)]
+    rows = rows.assign(**{name: pd.Categorical(rows[name], order)}).sort_values(name)
+    rows = rows.assign(**{name: rows[name].astype(str)})
+    return tried(lambda: invariance(rows, model, name))
+
+
+def group_rows(material: Material, found: dict[str, Invariance | str]) -> list[dict]:
+    """Rows on the metric and the scalar step of each grouping."""
+    return [_row(material, name, step, ladder) for name, ladder in found.items() for step in WORDS]
+
+
+def _row(material: Material, name: str, step: str, ladder: Invariance | str) -> dict:
+    question, measure = WORDS[step].format(name), f"change of CFI, {step}"
+    if isinstance(ladder, str):
+        return row("invariance", name, question, measure, STEP, nan, flag=ladder)
+    table = ladder.table.set_index("step")
+    if step not in table.index:
+        flag = "not reached: the step before does not hold"
+        return row("invariance", name, question, measure, STEP, nan, flag=flag)
+    change = table.loc[step, "delta_cfi"]
+    partial = f"partial {step}"
+    flags = [table.loc[step, "flag"], _groups(material, name, ladder)]
+    verdict = None
+    if partial in table.index and change < STEP.good:
+        verdict = "borderline" if table.loc[partial, "holds"] else "misses"
+        flags.append(f"free to differ: {table.loc[partial, 'freed']}")
+    flag = "; ".join(word for word in flags if word not in ("ok", "")) or "ok"
+    n = int(ladder.fits["configural"].fit["n"])
+    facts = {"n": n, "flag": flag, "verdict": verdict}
+    return row("invariance", name, question, measure, STEP, change, **facts)
+
+
+def _groups(material: Material, name: str, ladder: Invariance) -> str:
+    known = material.rows[name].nunique()
+    used = len(ladder.groups)
+    return "" if known == used else f"{used} of {known} groups are large enough"

@@ -1,0 +1,136 @@
+"""Whether the items of a construct belong together, and the people of an account."""
+
+from __future__ import annotations
+
+from math import nan
+
+import numpy as np
+import pandas as pd
+from scipy.stats import t
+
+from crqlab.construct.cutoffs import Bar, of_estimate, row, tried
+from crqlab.construct.evidence_data import Material, centred
+from crqlab.stats.agreement import icc1, icc2, rwg_j
+from crqlab.stats.estimate import Estimate
+from crqlab.stats.factors.result import CfaFit
+from crqlab.stats.reliability import omega, omega_hierarchical
+from crqlab.stats.validity import ave, composite_reliability
+
+OMEGA = Bar(0.70, 0.60, "Nunnally & Bernstein 1994")
+AVE = Bar(0.50, 0.40, "Fornell & Larcker 1981")
+CR = Bar(0.70, 0.60, "Fornell & Larcker 1981")
+GENERAL = Bar(0.75, 0.50, "Reise, Bonifay & Haviland 2013")
+ICC1 = Bar(0.10, 0.05, "LeBreton & Senter 2008")
+ICC2 = Bar(0.70, 0.50, "LeBreton & Senter 2008")
+RWG = Bar(0.70, 0.50, "LeBreton & Senter 2008")
+ONE_ITEM = "one item: nothing to compare"
+
+
+def reliability(material: Material) -> list[dict]:
+    """Omega of every construct of CRQ, accounts resampled."""
+    rows = []
+    for name, items in material.model.items():
+        label = material.label(name)
+        found = ONE_ITEM if len(items) < 2 else tried(lambda i=items: _omega(material, i))
+        question = f"Do the answers about {label} repeat themselves?"
+        rows.append(of_estimate("reliability", label, question, "omega", OMEGA, found))
+    return rows
+
+
+def _omega(material: Material, items: list[str]) -> Estimate:
+    return omega(material.rows[items], accounts=material.account, level=material.level)
+
+
+def convergent(material: Material, fit: CfaFit | str) -> list[dict]:
+    """AVE and composite reliability of every construct with several items."""
+    if not material.several:
+        question = "Do the items of a construct show mostly the construct, not noise?"
+        return [row("convergent", "CRQ", question, "AVE", AVE, nan, flag=ONE_ITEM)]
+    rows = []
+    for measure, name, bar, find, words in (
+        ("AVE", "ave", AVE, ave, "Do the items of {} show mostly {}, not noise?"),
+        (
+            "composite reliability",
+            "composite_reliability",
+            CR,
+            composite_reliability,
+            "Do the items of {}, together, measure {} reliably?",
+        ),
+    ):
+        table = None if isinstance(fit, str) else find(fit, level=material.level)
+        for construct in material.several:
+            label = material.label(construct)
+            known = None if table is None else table[table["construct"] == construct]
+            question = words.format(label, label)
+            if known is None or known.empty:
+                rows.append(row("convergent", label, question, measure, bar, nan, flag=fit))
+                continue
+            one = known.iloc[0]
+            numbers = (one[name], one["low"], one["high"])
+            facts = {"n": fit.fit["n"], "flag": one["flag"]}
+            rows.append(row("convergent", label, question, measure, bar, *numbers, **facts))
+    return rows
+
+
+def general(material: Material, second: CfaFit | str) -> list[dict]:
+    """May the constructs be added up: share of the sum that CRQ itself explains."""
+    question = "May the constructs be added up to one score?"
+    found = second
+    if not isinstance(second, str):
+        found = tried(lambda: omega_hierarchical(second, level=material.level))
+    name = "omega hierarchical"
+    return [of_estimate("one score", "CRQ", question, name, GENERAL, found)]
+
+
+def agreement(material: Material) -> list[dict]:
+    """ICC(1), ICC(2) and r_wg(J) of CRQ in each client's last wave."""
+    rows = material.rows[material.latest & material.rows["crq"].notna()]
+    values = centred(rows["crq"], material)
+    groups = material.account.loc[rows.index]
+    options = {"level": material.level, "draws": material.draws, "seed": material.seed}
+    first = "Do accounts differ, so that an account's score means something?"
+    second = "Does the mean of an account's few voices tell accounts apart?"
+    return [
+        of_estimate(
+            "agreement",
+            "CRQ",
+            first,
+            "ICC(1)",
+            ICC1,
+            tried(lambda: icc1(values, groups, **options)),
+        ),
+        of_estimate(
+            "agreement",
+            "CRQ",
+            second,
+            "ICC(2)",
+            ICC2,
+            tried(lambda: icc2(values, groups, **options)),
+        ),
+        of_estimate(
+            "agreement",
+            "CRQ",
+            "Do people of one account agree enough to be averaged?",
+            "r_wg(J)",
+            RWG,
+            tried(lambda: _shared(material, rows)),
+        ),
+    ]
+
+
+def _shared(material: Material, rows: pd.DataFrame) -> Estimate | str:
+    """Mean r_wg(J) over accounts with two voices or more, and its Student interval."""
+    names = list(material.model)
+    points = material.instrument.scale.points
+    table = rwg_j(rows[names], material.account.loc[rows.index], points=points)
+    values = table["rwg_j"].dropna().to_numpy()
+    if not len(values):
+        return "no account has two answers"
+    half = nan
+    if len(values) > 1:
+        error = values.std(ddof=1) / np.sqrt(len(values))
+        half = t.isf((1 - material.level) / 2, len(values) - 1) * error
+    mean = float(values.mean())
+    ends = (mean - half, min(mean + half, 1.0) if half == half else nan)
+    method = "mean over accounts, Student"
+    return Estimate("r_wg(J)", mean, *ends, material.level, len(values), "accounts", method)

@@ -1,0 +1,108 @@
+"""Which driver to fix first at each account and with each account manager."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crqlab.drivers.client_blocks import FEW_ACCOUNTS, FEW_OTHERS, Block, focused
+from crqlab.drivers.performance_gap import SCALE_END
+from crqlab.drivers.respondent_layout import Layout, centred
+from crqlab.stats.cluster_draws import stream
+from crqlab.stats.profiles import Spread, drawn_profiles, spread
+
+FEW_ANSWERS = 3
+
+
+def spread_of(layout: Layout, drivers: tuple[str, ...]) -> Spread | None:
+    """How profiles of drivers vary, over all clients and waves."""
+    values = layout.values(list(drivers))
+    kept = np.isfinite(values).all(axis=1)
+    if kept.sum() < 2 * len(drivers):
+        return None
+    cell = np.unique(layout.cell[kept], return_inverse=True)[1]
+    return spread(centred(values[kept], layout.block[kept]), cell)
+
+
+def managers_of(layout: Layout, accounts: pd.DataFrame | None) -> pd.Series:
+    """The account manager of each account and wave, missing where not known."""
+    keys = ["client_id", "wave", "account_id"]
+    cells = layout.rows[keys].drop_duplicates().reset_index(drop=True)
+    if accounts is None or accounts.empty:
+        return pd.Series([None] * len(cells), dtype="str")
+    known = accounts.drop_duplicates(["client_id", "account_id"])
+    found = cells.merge(known, on=["client_id", "account_id"], how="left")
+    return found["account_manager"].astype("str")
+
+
+def people(
+    block: Block, layout: Layout, part: int, wide: Spread | None, managers: pd.Series, seed: int
+) -> list[dict[str, NDArray]]:
+    """Focus of the accounts of one client and wave, and of their account managers."""
+    if wide is None:
+        return []
+    rows = slice(layout.starts[part], layout.starts[part + 1])
+    values, cell = layout.values(list(block.drivers))[rows], layout.cell[rows]
+    first = np.flatnonzero(np.diff(cell, prepend=cell[0] - 1))
+    n = np.diff(first, append=len(cell))
+    centre = block.stand.performance[0]
+    means, gaps = _means(values, first, centre)
+    draws = len(block.importance) - 1
+    rng = stream(seed, ("profiles", *block.key))
+    normals = rng.normal(size=(draws, len(n), len(centre)))
+    guess, drawn = drawn_profiles(means, n, centre, wide, normals=normals)
+    scores = np.concatenate([guess[None], drawn])
+    names = layout.rows["account_id"].to_numpy(object)[rows][first]
+    flags = _flags(block, wide, n, gaps)
+    each = focused(block, "account", names, scores, n, np.ones_like(n), flags, sure=n > 0)
+    owner = managers.iloc[cell[first]]
+    codes, owners = pd.factorize(owner, sort=True)
+    if not len(owners):
+        return [each]
+    return [each, _by_manager(block, scores, n, codes, owners.to_numpy(object))]
+
+
+def _means(values: NDArray, first: NDArray, centre: NDArray) -> tuple[NDArray, NDArray]:
+    """Means of accounts; a driver that nobody answered is taken at the client's mean."""
+    there = np.isfinite(values)
+    total = np.add.reduceat(np.where(there, values, 0), first, axis=0)
+    count = np.add.reduceat(there.astype(float), first, axis=0)
+    means = np.where(count > 0, total / np.maximum(count, 1), np.nan_to_num(centre))
+    return means, (count == 0).any(axis=1)
+
+
+def _flags(block: Block, wide: Spread, n: NDArray, gaps: NDArray) -> NDArray:
+    cautions = (
+        (n < FEW_ANSWERS, f"fewer than {FEW_ANSWERS} answers"),
+        (gaps, "some drivers unanswered: client's mean taken"),
+        (np.full(len(n), wide.flag != "ok"), wide.flag),
+        (np.full(len(n), block.stand.reference == SCALE_END), FEW_OTHERS),
+    )
+    text = np.full(len(n), "", dtype=object)
+    for applies, words in cautions:
+        text = text + np.where(applies, f"; {words}", "").astype(object)
+    return np.array([said[2:] or "ok" for said in text], dtype=object)
+
+
+def _by_manager(
+    block: Block, scores: NDArray, n: NDArray, codes: NDArray, owners: NDArray
+) -> dict[str, NDArray]:
+    """Focus of account managers: the mean of their accounts, each counted once."""
+    order = np.argsort(codes, kind="stable")
+    order = order[codes[order] >= 0]
+    starts = np.searchsorted(codes[order], np.arange(len(owners)))
+    accounts = np.diff(starts, append=len(order))
+    means = np.add.reduceat(scores[:, order], starts, axis=1) / accounts[:, None]
+    people = np.add.reduceat(n[order], starts)
+    flags = np.where(accounts < FEW_ACCOUNTS, f"fewer than {FEW_ACCOUNTS} accounts", "ok")
+    return focused(
+        block,
+        "account manager",
+        owners,
+        means,
+        people,
+        accounts,
+        flags.astype(object),
+        sure=accounts > 0,
+    )

@@ -1,0 +1,186 @@
+"""One client and wave as it is prioritised, and the rows that come of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crqlab.base.contracts import contract
+from crqlab.drivers.performance_gap import SCALE_END, Standing
+from crqlab.drivers.priority import CLEAR, NO_GAP, chances, firsts, pressures
+from crqlab.stats.importance import ends
+
+FEW_ACCOUNTS = 6
+FEW_OTHERS = "fewer than 10 other clients"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """One client and wave: where it stands, and what matters to it.
+
+    Attributes
+    ----------
+    key : (str, str)
+        Client and wave.
+    stand : Standing
+    importance : ndarray, shape (1 + draws, drivers)
+        Share of each driver, the estimate before its draws.
+    own_share : float
+        How far importance rests on the client's own answers, 0 to 1.
+    drivers : tuple of str
+    names : dict of str to str
+        Labels.
+    level : float
+    """
+
+    key: tuple[str, str]
+    stand: Standing
+    importance: NDArray
+    own_share: float
+    drivers: tuple[str, ...]
+    names: dict[str, str]
+    level: float
+
+    @property
+    def labels(self) -> NDArray:
+        """What readers call the drivers."""
+        return np.array([self.names[d] for d in self.drivers], dtype=object)
+
+    @property
+    def flag(self) -> str:
+        """Every caution about the client as a whole, or ok."""
+        few = self.stand.n_accounts < FEW_ACCOUNTS
+        parts = [f"fewer than {FEW_ACCOUNTS} accounts"] if few else []
+        parts += [FEW_OTHERS] if self.stand.reference == SCALE_END else []
+        return "; ".join(parts) or "ok"
+
+
+def table_of(name: str, parts: list[dict]) -> pd.DataFrame:
+    """Put parts of one table below each other, columns as the contract has them."""
+    columns = list(contract(name).columns)
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    return pd.DataFrame({c: np.concatenate([part[c] for part in parts]) for c in columns})
+
+
+def filled(size: int, **words: object) -> dict[str, NDArray]:
+    """Columns that hold the same in every row."""
+    return {
+        name: np.full(size, word, dtype=object if isinstance(word, str) else None)
+        for name, word in words.items()
+    }
+
+
+def mapped(block: Block) -> dict[str, NDArray]:
+    """Return the client's rows of the map."""
+    stand, p = block.stand, len(block.drivers)
+    gap = stand.target - stand.performance
+    both = np.stack([block.importance, stand.performance, gap], axis=1)
+    low, high = ends(both, stand.n_accounts, block.level)
+    chance = chances(pressures(block.importance, gap)[1:, None])[0]
+    known = stand.n_accounts > 1
+    client, wave = block.key
+    return {
+        **filled(p, client_id=client, wave=wave, reference=stand.reference, flag=block.flag),
+        **filled(p, n=stand.n, n_accounts=stand.n_accounts, n_clients=stand.n_clients),
+        "driver": np.array(block.drivers, dtype=object),
+        "label": block.labels,
+        "importance": block.importance[0],
+        "importance_low": low[0],
+        "importance_high": high[0],
+        "own_share": np.full(p, block.own_share),
+        "performance": stand.performance[0],
+        "performance_low": low[1],
+        "performance_high": high[1],
+        "panel": stand.panel[0],
+        "top": stand.target[0] if stand.reference != SCALE_END else np.full(p, np.nan),
+        "gap": gap[0],
+        "gap_low": low[2],
+        "gap_high": high[2],
+        "pressure": pressures(block.importance[0], gap[0]),
+        "probability": chance if known else np.full(p, np.nan),
+    }
+
+
+def of_client(block: Block) -> dict[str, NDArray]:
+    """Return the client's row of the focus."""
+    stand = block.stand
+    unit = np.array([block.key[0]], dtype=object)
+    n, accounts = np.array([stand.n]), np.array([stand.n_accounts])
+    flags = np.array([block.flag], dtype=object)
+    performance = stand.performance[:, None]
+    return focused(
+        block,
+        "client",
+        unit,
+        performance,
+        n,
+        accounts,
+        flags,
+        sure=accounts > 1,
+        enough=accounts >= FEW_ACCOUNTS,
+    )
+
+
+def focused(
+    block: Block,
+    kind: str,
+    unit: NDArray,
+    performance: NDArray,
+    n: NDArray,
+    accounts: NDArray,
+    flags: NDArray,
+    *,
+    sure: NDArray,
+    enough: NDArray | bool = True,
+) -> dict[str, NDArray]:
+    """Return rows of the focus.
+
+    Parameters
+    ----------
+    block : Block
+    kind : str
+    unit : ndarray of str
+        What the units are called.
+    performance : ndarray, shape (1 + draws, units, drivers)
+        Scale points, the estimate before its draws.
+    n, accounts : ndarray of int
+        Respondents and accounts of each unit.
+    flags : ndarray of str
+    sure : ndarray of bool
+        Units whose draws say something.
+    enough : ndarray of bool
+        Units that may be called clear.
+    """
+    gap = block.stand.target[:, None] - performance
+    pressure = pressures(block.importance[:, None], gap)
+    chance = chances(pressure[1:])
+    first, second = firsts(chance, pressure[0])
+    row = np.arange(len(unit))
+    likely = np.where(sure, chance[row, first], np.nan)
+    none = (pressure[0].max(axis=1) <= 0) & (chance.max(axis=1) < CLEAR)
+    flags = np.where(none, np.where(flags == "ok", NO_GAP, flags + "; " + NO_GAP), flags)
+    names, labels = np.array(block.drivers, dtype=object), block.labels
+    client, wave = block.key
+    fixed = {"client_id": client, "wave": wave, "kind": kind, "reference": block.stand.reference}
+    return {
+        **filled(len(unit), **fixed),
+        "unit": unit,
+        "driver": names[first],
+        "label": labels[first],
+        "probability": likely,
+        "runner_up": names[second],
+        "runner_up_label": labels[second],
+        "runner_up_probability": np.where(sure, chance[row, second], np.nan),
+        "clear": (np.nan_to_num(likely) >= CLEAR) & enough,
+        "importance": block.importance[0, first],
+        "performance": performance[0][row, first],
+        "target": block.stand.target[0, first],
+        "gap": gap[0][row, first],
+        "n": n,
+        "n_accounts": accounts,
+        "flag": flags,
+    }

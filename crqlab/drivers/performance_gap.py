@@ -1,0 +1,120 @@
+"""Where each client stands on each driver: beside the panel, and beside its top decile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crqlab.drivers.respondent_layout import Layout
+from crqlab.stats.cluster_draws import resampled, stream
+
+FEW_CLIENTS = 10  # other clients below which a panel says nothing, and would give clients away
+TOP = 0.1
+TOP_DECILE, SCALE_END = "top decile", "end of the scale"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """Means of one client and wave and what they are held against, the data before its draws.
+
+    Attributes
+    ----------
+    performance : ndarray, shape (1 + draws, drivers)
+    panel, target : ndarray, shape (1 + draws, drivers)
+        Mean of the other clients of the wave, missing where there are few; what the gap is
+        measured against.
+    reference : str
+        ``"top decile"`` or ``"end of the scale"``.
+    n, n_accounts, n_clients : int
+        Respondents, accounts, other clients of the wave.
+    """
+
+    performance: NDArray
+    panel: NDArray
+    target: NDArray
+    reference: str
+    n: int
+    n_accounts: int
+    n_clients: int
+
+
+def standings(
+    layout: Layout, drivers: tuple[str, ...], *, top_of_scale: float, draws: int, seed: int
+) -> list[Standing]:
+    """Put every client and wave beside the others of the same wave, itself left out."""
+    drawn = [_performance(layout, part, drivers, draws, seed) for part in range(len(layout.blocks))]
+    waves = np.array([wave for _, wave in layout.blocks])
+    crq = np.array([_crq(layout, part) for part in range(len(layout.blocks))])
+    found: list[Standing] = [None] * len(drawn)
+    for wave in np.unique(waves):
+        parts = np.flatnonzero(waves == wave)
+        every = np.stack([drawn[part] for part in parts])
+        panel, top = _others(every, crq[parts])
+        for i, part in enumerate(parts):
+            few = len(parts) - 1 < FEW_CLIENTS
+            end = np.full(every[i].shape, float(top_of_scale))
+            found[part] = Standing(
+                performance=every[i],
+                panel=np.full(every[i].shape, np.nan) if few else panel[i],
+                target=end if few else top[i],
+                reference=SCALE_END if few else TOP_DECILE,
+                n=int(layout.starts[part + 1] - layout.starts[part]),
+                n_accounts=len(np.unique(layout.cell[_slice(layout, part)])),
+                n_clients=len(parts) - 1,
+            )
+    return found
+
+
+def _slice(layout: Layout, part: int) -> slice:
+    return slice(layout.starts[part], layout.starts[part + 1])
+
+
+def _crq(layout: Layout, part: int) -> float:
+    crq = layout.values(["crq"])[_slice(layout, part), 0]
+    return float(np.nanmean(crq)) if np.isfinite(crq).any() else -np.inf
+
+
+def _performance(
+    layout: Layout, part: int, drivers: tuple[str, ...], draws: int, seed: int
+) -> NDArray:
+    """Means of all respondents: the data, then draws of whole accounts."""
+    rows = _slice(layout, part)
+    values, cell = layout.values(list(drivers))[rows], layout.cell[rows]
+    there = np.isfinite(values)
+    sums = np.hstack([np.where(there, values, 0), there.astype(float)])
+    sums = np.add.reduceat(sums, np.flatnonzero(np.diff(cell, prepend=cell[0] - 1)), axis=0)
+    rng = stream(seed, ("drivers", *layout.blocks[part], "all"))
+    total = np.vstack(
+        [sums.sum(axis=0), *(count @ sums for count in resampled(len(sums), draws, rng))]
+    )
+    k = len(drivers)
+    weight = total[:, k:]
+    return np.divide(total[:, :k], weight, out=np.full(weight.shape, np.nan), where=weight > 0)
+
+
+def _others(every: NDArray, crq: NDArray) -> tuple[NDArray, NDArray]:
+    """Mean of all others, and of the best tenth of all others; shape of ``every`` each.
+
+    ``every`` has the shape (clients, 1 + draws, drivers).
+    """
+    there = np.isfinite(every)
+    filled = np.where(there, every, 0)
+    order = np.argsort(-crq, kind="stable")
+    rank = np.argsort(order)
+    k = max(int(np.ceil(TOP * (len(crq) - 1))), 1)
+    first, more = ((rank < limit)[:, None, None] for limit in (k, k + 1))
+
+    def mean(member: NDArray) -> tuple[NDArray, NDArray]:
+        return (filled * member).sum(axis=0), (there & member).sum(axis=0)
+
+    def without(total: tuple[NDArray, NDArray]) -> NDArray:
+        count = total[1] - there
+        empty = np.full(every.shape, np.nan)
+        return np.divide(total[0] - filled, count, out=empty, where=count > 0)
+
+    alone = mean(first)
+    outside = np.divide(*alone, out=np.full(every.shape[1:], np.nan), where=alone[1] > 0)
+    top = np.where(first, without(mean(more)), outside)
+    return without(mean(np.ones_like(first))), top

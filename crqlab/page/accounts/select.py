@@ -1,0 +1,197 @@
+"""From what a client may see to one block an account, for accounts with something to say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from math import nan
+
+import numpy as np
+import pandas as pd
+
+from crqlab.base.study import Study
+from crqlab.page.accounts.html import AccountPages
+from crqlab.page.client_view import ClientView
+from crqlab.page.lookup import matched
+from crqlab.page.segments.data import LOSING
+from crqlab.page.tables import table
+from crqlab.show.records import Record, records
+
+MOST = 24  # blocks that a consultant still prepares
+QUOTES = 3  # comments of an account
+UNLIKELY = 0.5  # chance of renewal below which an account is talked about anyhow
+_ENDS = {"": "value", "_low": "low", "_high": "high"}
+_FACTS = (
+    "account_id name manager revenue status n invited flag withheld "
+    "shrunken shrunken_low shrunken_high"
+).split()
+#: Columns of a page, and the tables of the view that they come from, under their names there.
+_SORT = {"segment": "segment", "status": "sorted", "reason": "reason", "before": "was"}
+_LOSS = "p_renew p_low p_high due_on expected_loss expected_low expected_high".split()
+_RUNGS = {name: place for place, name in enumerate(("Ambassador", "Rational", *LOSING))}
+_OUTLOOK = {name: name for name in _LOSS} | {"reason": "why"}
+_LIFT = {"target": "target", "change": "lift", "probability": "lift_probability"}
+_FOCUS = {"label": "focus", "probability": "focus_probability"}
+
+
+def account_pages(study: Study, view: ClientView) -> AccountPages:
+    """Choose the accounts that stand out and collect what their meetings need.
+
+    An account stands out that kept silent, is in a segment on the point of leaving, fell in the
+    ladder, will rather leave than renew, scores clearly above or below the client's mean or its
+    own last score, whose people disagree, or whose words may be shown under its name.
+
+    Parameters
+    ----------
+    study : Study
+        For the scores of the wave before.
+    view : ClientView
+        Everything else; what is withheld there is withheld here.
+
+    Returns
+    -------
+    AccountPages
+        At most 24 accounts, the greatest expected loss first.
+    """
+    rows = _known(study, view)
+    comments = _comments(view, rows)
+    quoted = set(comments["account_id"])
+    speaks = [_outstanding(row) or row.account_id in quoted for row in records(rows)]
+    own = rows[np.array(speaks, dtype=bool)].sort_values(
+        ["expected_loss", "revenue", "name", "account_id"],
+        ascending=[False, False, True, True],
+        ignore_index=True,
+    )
+    shown = own.head(MOST)
+    ids = shown["account_id"]
+    counted = rows["status"] != "Not invited"
+    scale = view.instrument.scale
+    return AccountPages(
+        shown,
+        _measures(view, shown),
+        comments[comments["account_id"].isin(ids)],
+        _actions(view, ids),
+        len(own) - len(shown),
+        int(counted.sum()) - len(own),
+        (float(scale.low), float(scale.high)),
+        float(view.measures["level"].iloc[0]) if len(view.measures) else 0.95,
+        view.currency,
+    )
+
+
+def _known(study: Study, view: ClientView) -> pd.DataFrame:
+    """One row per account with all that the page may say of it."""
+    facts = view.accounts[_FACTS]  # not all: a construct may have any name
+    rows = facts.rename(columns={f"shrunken{end}": name for end, name in _ENDS.items()})
+    crq = view.measure("crq")
+    rows = rows.assign(
+        mean=np.nan if crq is None else float(crq["value"]),
+        roles=_roles(view, rows),
+        disagree=rows["flag"].str.contains("people disagree") & ~rows["withheld"],
+        before=view.before,
+    )
+    rows = _changed(study, view, rows)
+    ids, told = rows["account_id"], {}
+    for other, by, columns in (
+        (view.segmented.accounts, "account_id", _SORT),
+        (view.prospect.accounts, "account_id", _OUTLOOK),
+        (view.agenda.lifts, "account_id", _LIFT),
+        (view.levers.accounts, "unit", _FOCUS),
+    ):
+        told |= zip(columns.values(), matched(ids, other, *columns, by=by), strict=True)
+    told["provisional"] = (told["sorted"] == "provisional").to_numpy(bool)
+    return _weakest(view, rows.assign(**told))
+
+
+def _roles(view: ClientView, rows: pd.DataFrame) -> list[tuple[tuple[str, int], ...]]:
+    """Who answered by role, where enough people of the account did."""
+    voices = view.reach.voices
+    heard: dict[str, list[tuple[str, int]]] = {}
+    for account, role, n in zip(
+        *(voices[name].tolist() for name in ("account_id", "role", "answered")), strict=True
+    ):
+        if n > 0:
+            heard.setdefault(account, []).append((role, n))
+    enough = (rows["n"] >= view.privacy.min_scores) & ~rows["withheld"]
+    return [
+        tuple(sorted(heard.get(account, ()), key=lambda one: (-one[1], one[0]))) if many else ()
+        for account, many in zip(rows["account_id"], enough, strict=True)
+    ]
+
+
+def _changed(study: Study, view: ClientView, rows: pd.DataFrame) -> pd.DataFrame:
+    """Difference to the shrunken score of the wave before, two independent estimates."""
+    past = table(study, "account_scores", client=view.client_id, wave=view.before)
+    ends = matched(rows["account_id"], past, *(f"shrunken{end}" for end in _ENDS))
+    was, least, most = (end.to_numpy(float) for end in ends)
+    value, low, high = (rows[name].to_numpy(float) for name in _ENDS.values())
+    change = value - was
+    down = np.sqrt((value - low) ** 2 + (most - was) ** 2)
+    up = np.sqrt((high - value) ** 2 + (was - least) ** 2)
+    return rows.assign(change=change, change_low=change - down, change_high=change + up)
+
+
+def _constructs(view: ClientView) -> dict[str, float]:
+    """The client's mean of every construct that is shown by itself."""
+    parts = {part for one in view.instrument.constructs.values() for part in one.parts}
+    found = {name: view.measure(name) for name in view.instrument.constructs if name not in parts}
+    return {
+        name: float(row["value"])
+        for name, row in found.items()
+        if row is not None and name in view.accounts
+    }
+
+
+def _weakest(view: ClientView, rows: pd.DataFrame) -> pd.DataFrame:
+    means = _constructs(view)
+    gaps = view.accounts[list(means)].to_numpy(float) - np.array(list(means.values()), float)
+    known = ~np.isnan(gaps).all(axis=1)
+    gap, label = np.full(len(rows), np.nan), np.full(len(rows), np.nan, dtype=object)
+    if known.any():
+        labels = [view.instrument.label(name) for name in means]
+        gap[known] = np.nanmin(gaps[known], axis=1)
+        label[known] = [labels[place] for place in np.nanargmin(gaps[known], axis=1)]
+    return rows.assign(weakest=label, weakest_gap=gap)
+
+
+def _measures(view: ClientView, rows: pd.DataFrame) -> pd.DataFrame:
+    means = _constructs(view)
+    shown = view.accounts["account_id"].isin(rows["account_id"]) & ~view.accounts["withheld"]
+    own = view.accounts.loc[shown, list(means)].to_numpy(float)
+    labels = [view.instrument.label(name) for name in means]
+    long = pd.DataFrame(
+        {
+            "account_id": np.repeat(view.accounts.loc[shown, "account_id"].to_numpy(), len(means)),
+            "label": np.tile(np.array(labels, dtype=object), len(own)),
+            "value": own.ravel(),
+            "mean": np.tile(np.array(list(means.values()), dtype=float), len(own)),
+        }
+    )
+    return long.dropna(subset=["value"])
+
+
+def _outstanding(row: Record) -> bool:
+    fell = _RUNGS.get(row.segment, nan) > _RUNGS.get(row.was, nan)
+    apart = row.low > row.mean or row.high < row.mean
+    moved = row.change_low > 0 or row.change_high < 0
+    silent = row.status == "Silent" and row.invited > 0
+    losing = row.segment in LOSING or row.p_renew < UNLIKELY
+    return silent or losing or fell or apart or moved or row.disagree
+
+
+def _comments(view: ClientView, rows: pd.DataFrame) -> pd.DataFrame:
+    """Comments that carry an account's name, where no other account has the same."""
+    n = Counter(rows["name"])
+    ids = {name: id_ for name, id_ in zip(rows["name"], rows["account_id"], strict=True)
+           if n[name] == 1}  # fmt: skip
+    told, found = Counter(), []
+    for account in view.comments["account"]:
+        told[account] += 1
+        found.append(ids.get(account) if told[account] <= QUOTES else None)
+    named = view.comments.assign(account_id=np.array(found, dtype=object))
+    return named[named["account_id"].notna().to_numpy(bool)]
+
+
+def _actions(view: ClientView, ids: pd.Series) -> pd.DataFrame:
+    todo = view.agenda.actions
+    todo = todo[todo["account_id"].isin(ids)].rename(columns={"account_manager": "owner"})
+    return todo[["account_id", "what", "owner", "due"]].reset_index(drop=True)

@@ -1,0 +1,146 @@
+"""What to do with whom: actions with owners and dates, referrals, and what lifts an account."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pandas as pd
+
+from crqlab.page.client_view import ClientView
+from crqlab.page.segments.data import LOSING
+from crqlab.show.html import Column, Shown, folded, names, paragraph, phrases, table, text
+from crqlab.show.number_format import MISSING, count, number, percent
+from crqlab.show.records import Record, records
+
+LISTED = 15  # actions that a reader still goes through
+
+
+def actions(view: ClientView) -> Shown:
+    """The playbook, row by row: account, what, who, until when."""
+    rows = view.agenda.actions
+    if rows.empty:
+        said = "No actions are proposed: no account has a segment, or this wave is not the latest."
+        return Shown(paragraph(text(said)), said)
+    each = sorted(records(rows), key=_urgency)
+    accounts: dict[str, list[Record]] = {}
+    for row in each:
+        accounts.setdefault(row.account_id, []).append(row)
+    listed = list(accounts.values())
+    first, rest = listed[:LISTED], listed[LISTED:]
+    caption = (
+        "What to do, by whom and until when: accounts on the point of leaving first, then silent "
+        "ones, then the greatest revenue. The playbook is our own proposal, and so are its dates, "
+        "counted from the last answer; a provisional segment is a question to the account manager."
+    )
+    said = _lead(each, listed)
+    shown = Shown(f"{paragraph(text(said), 'lead')}\n{_listed(first, caption)}", said)
+    if len(rest):
+        more = f"{count(len(rest), 'more account')}"
+        shown += folded(more, Shown(_listed(rest, f"{more}, in the same order."), ""))
+    return shown + _playbook(each)
+
+
+def _turn(row: Record) -> int:
+    return 0 if row.segment in LOSING else 1 if row.segment == "Silent" else 2
+
+
+def _urgency(row: Record) -> tuple:
+    """What is lost first, then the greatest revenue, then the earliest date; unknown ones last."""
+    paid, dated = row.revenue == row.revenue, row.due == row.due
+    return _turn(row), not paid, -row.revenue if paid else 0, not dated, row.due if dated else 0
+
+
+def _lead(rows: list[Record], accounts: list[list[Record]]) -> str:
+    n = Counter(_turn(own[0]) for own in accounts)
+    parts = []
+    if n[0]:
+        parts.append(f"{count(n[0], 'account')} to win back or leave well")
+    if n[1]:
+        parts.append(f"{count(n[1], 'silent account')} to listen to")
+    asked = len({row.account_id for row in rows if row.action == "ask for referral"})
+    if asked:
+        parts.append(f"{count(asked, 'account')} to thank and to ask for a referral")
+    owners = len({row.account_manager for row in rows if not pd.isna(row.account_manager)})
+    by = f", for {count(owners, 'account manager')}" if owners else ""
+    whole = f"{count(len(rows), 'action')} at {count(len(accounts), 'account')}"
+    return f"{whole}{by}" + (f": {', '.join(parts)}." if parts else ".")
+
+
+def _listed(accounts: list[list[Record]], caption: str) -> str:
+    """One row per account, its actions beside each other with their dates."""
+    first = [own[0] for own in accounts]
+    columns = [
+        Column("Account", names(row.name for row in first)),
+        Column("Segment", [_segment(row) for row in first]),
+        Column("Do, and until when", phrases("; ".join(map(_step, own)) for own in accounts)),
+        Column("Owner", names((row.account_manager for row in first), missing=MISSING)),
+    ]
+    return table(columns, caption=caption, kind="long")
+
+
+def _step(row: Record) -> str:
+    return f"{row.action} by\u00a0{row.due:%Y-%m-%d}" if row.due == row.due else str(row.action)
+
+
+def _playbook(rows: list[Record]) -> Shown:
+    """What each action means."""
+    own = {(row.segment, row.action): row for row in reversed(rows)}
+    order = dict.fromkeys((row.segment, row.action) for row in rows)
+    own = sorted((own[key] for key in order), key=_turn)
+    columns = [
+        Column("Segment", phrases(row.segment for row in own)),
+        Column("Action", phrases(row.action for row in own)),
+        Column("How", phrases(row.what for row in own)),
+    ]
+    caption = "The playbook of each segment, our own proposal."
+    return folded("What the actions mean", Shown(table(columns, caption=caption), ""))
+
+
+def _segment(row: Record) -> str:
+    return text(row.segment) + (" (provisional)" if row.status == "provisional" else "")
+
+
+def referrals(view: ClientView) -> Shown:
+    """Ambassador accounts with promoters who may be asked for a referral."""
+    rows = view.agenda.referrals
+    if rows.empty:
+        return Shown("", "No Ambassador account has promoters that may be counted")
+    shown, left = rows.head(LISTED), rows.iloc[LISTED:]
+    columns = [
+        Column("Ambassador account", names(shown["name"])),
+        Column("Promoters", [f"{n:,}" for n in shown["promoters"]], True),
+        Column("of n", [number(n, 0) for n in shown["n"]], True),
+        Column("Account manager", names(shown["manager"], missing=MISSING)),
+    ]
+    many = int(rows["promoters"].sum())
+    said = f"{count(many, 'promoter')} at {count(len(rows), 'Ambassador account')} may be asked."
+    caption = (
+        f"{said} Promoters who are not on record as asked for a referral, counts without "
+        "interval. Persons are not named here, for an answer is theirs: the account manager asks "
+        f"whom he knows. Accounts with fewer than {view.privacy.min_scores} answers are left out."
+    )
+    note = f"{count(len(left), 'more account')} not listed." if len(left) else ""
+    return Shown(table(columns, caption=caption, note=text(note), kind="small"), said)
+
+
+def lifts(view: ClientView) -> Shown:
+    """The smallest change that takes an account one segment up, and how likely it then is."""
+    rows = view.agenda.lifts
+    if rows.empty:
+        return Shown("", "No account can be told what would lift it")
+    rows = rows.sort_values("size", kind="stable").head(LISTED)
+    columns = [
+        Column("Account", names(rows["name"])),
+        Column("From", phrases(rows["segment"])),
+        Column("To", phrases(rows["target"])),
+        Column("Smallest change", phrases(rows["change"])),
+        Column("Probability then", [percent(value) for value in rows["probability"]], True),
+        Column("Now", [percent(value) for value in rows["now"]], True),
+    ]
+    caption = (
+        "What would take an account one segment up, the smallest change first: that it is then "
+        "truly there or above, and now. Changes are of scores, not promises about causes. "
+        f"Accounts with fewer than {view.privacy.min_scores} answers are left out."
+    )
+    html = table(columns, caption=caption, kind="long")
+    return folded("What would lift an account", Shown(html, caption))

@@ -1,0 +1,56 @@
+"""From the tables of station 6 to what one client is advised to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+
+from crqlab.base.study import Study
+from crqlab.page.actions.data import Agenda
+from crqlab.page.lookup import matched, withheld
+from crqlab.page.tables import table
+
+
+def agenda(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> Agenda:
+    """Collect actions, referrals and lifts of the client's wave.
+
+    Parameters
+    ----------
+    study : Study
+    client, wave : str
+    accounts : DataFrame, one row per account
+        ``account_id``, ``name``, ``manager``, ``revenue``, ``n_ltr``, ``nps``, ``withheld``.
+
+    Returns
+    -------
+    Agenda
+        Who would recommend is counted by account, not named: an answer to LTR is a person's.
+    """
+    todo = table(study, "actions", client=client, wave=wave)
+    name, revenue = matched(todo["account_id"], accounts, "name", "revenue")
+    todo = todo.assign(name=name.fillna(todo["account_id"]), revenue=revenue.astype(float))
+    todo = todo.sort_values(["due", "revenue"], ascending=[True, False], kind="stable")
+    lifts = table(study, "lifts", client=client, wave=wave)
+    name, nps = matched(lifts["account_id"], accounts, "name", "nps")
+    likely = lifts["change"].str.contains("LTR").to_numpy(bool)
+    kept = ~withheld(lifts["account_id"], accounts) & (nps.notna().to_numpy(bool) | ~likely)
+    return Agenda(
+        actions=todo.reset_index(drop=True),
+        referrals=_referrals(table(study, "referrals", client=client, wave=wave), accounts),
+        lifts=lifts.assign(name=name)[kept].reset_index(drop=True),
+    )
+
+
+def _referrals(rows: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
+    """Promoters to ask, by account; none where their number is withheld."""
+    asked = Counter(account for account, _ in set(zip(rows["account_id"], rows["contact_id"],
+                                                      strict=True)))  # fmt: skip
+    known = accounts["account_id"].isin(list(asked)) & accounts["nps"].notna()
+    found = accounts[known.to_numpy(bool)]
+    promoters = [asked[account] for account in found["account_id"]]
+    found = found.assign(promoters=np.array(promoters, dtype=int), n=found["n_ltr"])
+    found = found[["account_id", "name", "manager", "revenue", "promoters", "n"]]
+    order = ["promoters", "revenue"]
+    return found.sort_values(order, ascending=False, kind="stable", ignore_index=True)

@@ -1,0 +1,1 @@
+"""The section of the benchmark: where the client stands among its peers."""

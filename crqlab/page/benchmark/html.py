@@ -1,0 +1,174 @@
+"""Where the client stands: its place among peers, measure by measure."""
+
+from __future__ import annotations
+
+from crqlab.page.client_view import ClientView
+from crqlab.show import svg
+from crqlab.show.colours import ACCENT, INK, LINE, MUTED, PALE, SOFT
+from crqlab.show.html import Column, Shown, folded, paragraph, phrases, table, text
+from crqlab.show.number_format import MISSING, count, decimals, nth, number, percent, span
+from crqlab.show.records import Record, records
+
+#: Rows of the picture; the table holds them all.
+DRAWN = 14
+SHARES = ("completion", "revenue_coverage")
+
+
+def peers(view: ClientView) -> Shown:
+    """Percentile, decile and distance to the top decile, each with its interval."""
+    rows = view.peers.table
+    known = rows[rows["percentile"].notna()]
+    if known.empty:
+        return _nowhere(view)
+    each = records(known)
+    columns = [
+        Column("Measure", phrases(row.label for row in each)),
+        Column("Score", [_score(row.measure, row.value) for row in each], True),
+        Column("Peers below", [_below(row) for row in each], True),
+        Column("Decile", [_deciles(row) for row in each], True),
+        Column("To the top decile", [_gap(row) for row in each], True),
+        *_moves(view, each),
+    ]
+    caption = (
+        f"Place among peers; in brackets {percent(view.peers.level)} intervals from whole clients "
+        "drawn again. "
+        "Decile 10 is the top tenth. To the top decile: what is missing to its lower edge; below "
+        f"zero the client is above it. {_whom(each)}"
+    )
+    note = text(" ".join([_cautions(each), f"Source: {view.peers.source}."]).strip())
+    said = _lead(view)
+    lead = f"{paragraph(text(said), 'lead')}\n" if said else ""
+    numbers = Shown(table(columns, caption=caption, note=note, kind="long tight"), "")
+    whole = folded("Every place in numbers", numbers).html
+    return Shown(f"{lead}{places(view).html}\n{paragraph(text(_whom(each)))}\n{whole}", said)
+
+
+def _nowhere(view: ClientView) -> Shown:
+    why = "no benchmark has been made of the panel, or no release is named"
+    if len(view.peers.table):
+        why = "too few clients answered the same questions, or too few people here"
+    said = f"Where the client stands among others is not known: {why}."
+    return Shown(paragraph(text(said)), said)
+
+
+def _lead(view: ClientView) -> str:
+    row = view.peers.of("crq")
+    if row is None:
+        return ""
+    who = count(int(row["n_clients"]), "other client")
+    said = (
+        f"CRQ is above that of {percent(row['percentile'])} of {who} "
+        f"({_ends(row['percentile_low'], row['percentile_high'])}): {nth(row['decile'])} decile"
+    )
+    if row["decile_low"] == row["decile_low"]:
+        said += f", {nth(row['decile_low'])} to {nth(row['decile_high'])}"
+    gap = number(abs(row["gap"]), 2)
+    where = f"{gap} points below" if row["gap"] > 0 else f"{gap} points above the lower edge of"
+    unique = {
+        "yes": " It is Unique: top decile in CRQ, and Solution and Experience above the median.",
+        "no": " Unique, the top decile with Solution and Experience above the median, it is not.",
+    }.get(row["unique"], "")
+    return f"{said}. It stands {where} the top decile.{unique}"
+
+
+def _score(measure: str, value: float) -> str:
+    if measure in SHARES:
+        return percent(value)
+    return number(value, decimals(measure), signed=measure == "nps")
+
+
+def _ends(low: float, high: float) -> str:
+    return f"{percent(low)} to {percent(high)}" if low == low else "open"
+
+
+def _below(row: Record) -> str:
+    between = _bare(100 * row.percentile_low, 100 * row.percentile_high)
+    return f"{percent(row.percentile)} ({between})"
+
+
+def _bare(low: float, high: float, *, signed: bool = False) -> str:
+    return span(low, high, 0, signed=signed)
+
+
+def _deciles(row: Record) -> str:
+    if row.decile_low != row.decile_low:
+        return f"{nth(row.decile)} (open)"
+    return f"{nth(row.decile)} ({row.decile_low:.0f} to {row.decile_high:.0f})"
+
+
+def _gap(row: Record) -> str:
+    share = row.measure in SHARES
+    times, places = (100, 0) if share else (1, decimals(row.measure))
+    size = number(times * row.gap, places, signed=True)
+    return f"{size} ({span(times * row.gap_low, times * row.gap_high, places, signed=True)})"
+
+
+def _moves(view: ClientView, rows: list[Record]) -> list[Column]:
+    if all(row.change != row.change for row in rows):
+        return []
+    moved = [
+        MISSING if row.change != row.change
+        else f"{number(100 * row.change, 0, signed=True)} "
+             f"({_bare(100 * row.change_low, 100 * row.change_high, signed=True)})"
+        for row in rows
+    ]  # fmt: skip
+    return [Column(f"Percentiles since {view.before or 'last time'}", moved, True)]
+
+
+def _whom(rows: list[Record]) -> str:
+    """Who the peers are; measures with other peers than most are named."""
+    groups: dict[tuple[str, float], list[str]] = {}
+    for row in rows:
+        groups.setdefault((row.peers, row.n_clients), []).append(row.label)
+    order = sorted(groups.items(), key=lambda group: -len(group[1]))
+    said = [
+        f"{peers or 'all clients'}, n = {count(int(n), 'client')}"
+        + (f" ({', '.join(names)})" if i else "")
+        for i, ((peers, n), names) in enumerate(order)
+    ]
+    return f"Peers: {'; '.join(said)}."
+
+
+def _cautions(rows: list[Record]) -> str:
+    told: dict[str, list[str]] = {}
+    for row in rows:
+        if row.flag != "ok":
+            told.setdefault(row.flag, []).append(row.label)
+    return " ".join(f"{', '.join(who)}: {flag}." for flag, who in told.items())
+
+
+def places(view: ClientView) -> Shown:
+    """Every measure on one line from the last peer to the first."""
+    rows = view.peers.table
+    rows = rows[rows["percentile"].notna()].head(DRAWN)
+    if rows.empty:
+        return Shown("", "No place to draw")
+    across, foot = svg.Axis(0, 100, 172, 462), 26 + 26 * len(rows)
+    marks = [svg.box(across.at(90), 14, across.at(100) - across.at(90), foot - 14, fill=PALE)]
+    marks += svg.below(across, foot, top=14, label="share of the peers below (%)")
+    marks.append(svg.words(across.at(95), 10, "top", ink=MUTED, size=11))
+    marks.append(svg.line(across.at(50), 14, across.at(50), foot, ink=LINE, width=2))
+    each = records(rows)
+    for place, row in enumerate(each):
+        y, head = 31 + 26 * place, row.measure in ("crq", "nps")
+        marks.append(svg.words(162, y + 4, row.label, anchor="end", size=12, bold=head))
+        if row.percentile_low == row.percentile_low:
+            ends = (across.at(100 * value) for value in (row.percentile_low, row.percentile_high))
+            x1, x2 = ends
+            marks.append(svg.line(x1, y, x2, y, ink=SOFT, width=7))
+        if row.before == row.before:
+            marks.append(svg.dot(across.at(100 * row.before), y, ink=MUTED, hollow=True))
+        marks.append(svg.dot(across.at(100 * row.percentile), y, ink=ACCENT if not head else INK))
+    said = "; ".join(_said(row) for row in each)
+    caption = (
+        f"Place among peers with {percent(view.peers.level)} intervals: on the left the last, on "
+        "the right the first. Shaded: the top decile. Hollow: the wave before."
+    )
+    size, title = (480, foot + 46), "Place among peers"
+    drawn = svg.picture("places", marks, size=size, title=title, says=said)
+    return Shown(svg.figure(drawn, caption), said)
+
+
+def _said(row: Record) -> str:
+    between = _ends(row.percentile_low, row.percentile_high)
+    return f"{row.label} {percent(row.percentile)} ({between})"

@@ -1,0 +1,49 @@
+"""From the table of station 8 to what one client may see of its place."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from crqlab.base.study import Study
+from crqlab.page.benchmark.data import Peers
+from crqlab.page.tables import table
+
+_NUMBERS = (
+    "value percentile percentile_low percentile_high quartile decile decile_low decile_high gap "
+    "gap_low gap_high before change change_low change_high"
+).split()
+#: Shares of answers, which are no scores of people.
+_SHARES = {"completion": "Completion", "revenue_coverage": "Revenue heard"}
+
+
+def peers(study: Study, client: str, wave: str, measures: pd.DataFrame) -> Peers:
+    """Collect the client's rows of station 8.
+
+    Parameters
+    ----------
+    study : Study
+    client, wave : str
+    measures : DataFrame, one row per measure
+        ``measure``, ``label``, ``withheld``, in the order of the page: a place is withheld
+        where the number itself is, for both tell the same.
+
+    Returns
+    -------
+    Peers
+    """
+    rows = table(study, "positions", client=client, wave=wave)
+    known = measures.set_index("measure")
+    labels = known["label"].to_dict() | _SHARES
+    order = list(labels)
+    rows = rows[rows["measure"].isin(order)]
+    few = rows["measure"].map(known["withheld"]).fillna(False).to_numpy(bool)
+    hidden = {name: rows[name].astype(float).mask(few) for name in _NUMBERS}
+    rows = rows.assign(
+        **hidden,
+        label=rows["measure"].map(labels),
+        flag=rows["flag"].mask(few, "withheld: too few people"),
+        unique=rows["unique"].mask(few, "unknown"),
+    )
+    rows = rows.sort_values("measure", key=lambda m: m.map(order.index), ignore_index=True)
+    source = "" if rows.empty else str(rows["source"].iloc[0])
+    return Peers(rows, source, 0.9 if rows.empty else float(rows["level"].iloc[0]))

@@ -1,0 +1,173 @@
+"""What the page of one client and wave shows, ready to be laid out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from crqlab.base.codebook import Privacy
+from crqlab.base.instrument import Instrument
+from crqlab.page.actions.data import Agenda
+from crqlab.page.benchmark.data import Peers
+from crqlab.page.drivers.data import Levers
+from crqlab.page.participation.data import Reach
+from crqlab.page.renewal.data import Prospect
+from crqlab.page.segments.data import Segmented
+from crqlab.show.number_format import count
+from crqlab.show.records import records
+
+if TYPE_CHECKING:  # their modules draw views
+    from crqlab.page.accounts.html import AccountPages
+    from crqlab.page.comments.themes import Themes
+    from crqlab.page.managers.html import Managers
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """Who was asked and who answered; counts of a census, so without intervals.
+
+    Attributes
+    ----------
+    contacts, contacts_answered : int or None
+        People who were invited, and those of them who answered, whether or not scores use it;
+        None without a contacts table.
+    accounts, accounts_answered : int or None
+        Accounts with an invited contact, and those of them with any answer.
+    uninvited : int
+        Answers from people who are not in the contacts table.
+    revenue : float
+        Share of the invited accounts' revenue that lies with accounts that answered, in
+        [0, 1]; missing where revenue is not known.
+    """
+
+    contacts: int | None
+    contacts_answered: int | None
+    accounts: int | None
+    accounts_answered: int | None
+    uninvited: int
+    revenue: float
+
+
+@dataclass(frozen=True, eq=False)
+class ClientView:
+    """One client's wave: every table already filtered, and withheld where groups are small.
+
+    Attributes
+    ----------
+    title : str
+        The study.
+    client_id, client, wave : str
+    before : str
+        The wave that changes are counted from; empty for a first wave.
+    synthetic : bool
+        Whether the data are made up.
+    currency : str
+    instrument : Instrument
+    privacy : Privacy
+        The smallest groups whose scores and words are shown.
+    n_respondents, n_accounts : int
+        Responses that scores are made of, and the accounts they come from.
+    n_excluded : int
+        Responses left out of the scores.
+    participation : Participation
+    reach : Reach
+    measures : DataFrame, one row per measure
+        ``measure``, ``label``, ``value``, ``low``, ``high``, ``level``, ``n_respondents``,
+        ``n_accounts``, ``method``, ``flag``; ``change``, ``change_low``, ``change_high``,
+        ``change_method`` and ``verdict`` (higher, lower, no clear change, or empty).
+    trend : DataFrame
+        ``wave``, ``measure``, ``value``, ``low``, ``high``, ``n_respondents``, up to this wave.
+    roll_ups : DataFrame
+        CRQ and NPS counted in other ways: the columns of ``client_scores``.
+    parts : DataFrame
+        Where the change comes from: the columns of ``changes``.
+    ltr : DataFrame
+        ``answer`` (0-10), ``n``; without rows where it is not asked or withheld.
+    accounts : DataFrame, one row per account
+        The columns of ``account_scores`` with ``name``, ``manager``, ``revenue``,
+        ``invited`` (contacts), ``status`` (scored, not scored, Silent, Not invited) and
+        ``withheld``.
+    agreement : DataFrame
+        The columns of ``agreement``.
+    comments : DataFrame
+        ``question``, ``words``, ``account``, ``language``: no row of a withheld question.
+    questions : DataFrame
+        ``question``, ``wording``, ``n`` (people who wrote something), ``withheld``.
+    excluded : DataFrame
+        ``check``, ``rule``, ``n_flagged``, ``n_excluded`` (responses).
+    peers : Peers
+        Where the client stands among others.
+    segmented : Segmented
+        Its accounts by segment.
+    levers : Levers
+        What moves its relationships, and what to fix first.
+    prospect : Prospect
+        What the next renewals may bring.
+    agenda : Agenda
+        What to do with whom.
+    themes : Themes
+        What the comments speak of.
+    summary : tuple of str
+        The whole in a few sentences.
+    managers : Managers or None
+        What hangs on each account manager; None while a view is being made.
+    pages : AccountPages or None
+        Accounts that a meeting is due with; None while a view is being made.
+    """
+
+    title: str
+    client_id: str
+    client: str
+    wave: str
+    before: str
+    synthetic: bool
+    currency: str
+    instrument: Instrument
+    privacy: Privacy
+    n_respondents: int
+    n_accounts: int
+    n_excluded: int
+    participation: Participation
+    reach: Reach
+    measures: pd.DataFrame
+    trend: pd.DataFrame
+    roll_ups: pd.DataFrame
+    parts: pd.DataFrame
+    ltr: pd.DataFrame
+    accounts: pd.DataFrame
+    agreement: pd.DataFrame
+    comments: pd.DataFrame
+    questions: pd.DataFrame
+    excluded: pd.DataFrame
+    peers: Peers
+    segmented: Segmented
+    levers: Levers
+    prospect: Prospect
+    agenda: Agenda
+    themes: Themes
+    summary: tuple[str, ...]
+    managers: Managers | None
+    pages: AccountPages | None
+
+    def __str__(self) -> str:
+        people = f"{count(self.n_respondents, 'respondent')} of {count(self.n_accounts, 'account')}"
+        return f"{self.client}, wave {self.wave}: {people}"
+
+    @cached_property
+    def scored(self) -> pd.DataFrame:
+        """Accounts with a score, the highest shrunken one first."""
+        rows = self.accounts[self.accounts["status"] == "scored"]
+        return rows.sort_values(
+            ["shrunken", "name", "account_id"], ascending=[False, True, True], ignore_index=True
+        )
+
+    def measure(self, name: str) -> dict[str, Any] | None:
+        """Return one measure's row, or None where this client has no such number."""
+        return self._measured.get(name)
+
+    @cached_property
+    def _measured(self) -> dict[str, dict[str, Any]]:
+        return {row.measure: vars(row) for row in records(self.measures)}

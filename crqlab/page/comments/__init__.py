@@ -1,0 +1,1 @@
+"""The section of comments: what people wrote, by theme and by question."""

@@ -1,0 +1,58 @@
+"""From the tables of station 7 to what one client may see of what moves its relationships."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from crqlab.base.study import Study
+from crqlab.page import lookup, suppression
+from crqlab.page.drivers.data import Levers
+from crqlab.page.tables import table
+
+_OWN = (
+    "performance performance_low performance_high gap gap_low gap_high pressure probability"
+).split()
+_AIM = ["performance", "gap", "probability", "runner_up_probability"]
+
+
+def levers(study: Study, client: str, wave: str, accounts: pd.DataFrame, *, many: bool) -> Levers:
+    """Collect the client's rows of station 7.
+
+    Parameters
+    ----------
+    study : Study
+    client, wave : str
+    accounts : DataFrame, one row per account
+        ``account_id``, ``name``, ``manager``, ``withheld``.
+    many : bool
+        Whether there are enough clients for an effect over all of them.
+
+    Returns
+    -------
+    Levers
+        What fewer people stand behind than the codebook allows is withheld.
+    """
+    least = study.codebook.privacy.min_scores
+    rows = table(study, "driver_map", client=client, wave=wave)
+    rows = suppression.withheld(rows, _OWN, n="n", minimum=least)
+    order = ["probability", "pressure"]
+    focus = table(study, "driver_focus", client=client, wave=wave)
+    kinds = ("client", "account manager", "account")
+    own, theirs, single = (focus[focus["kind"] == kind] for kind in kinds)
+    whole = pd.Series("client", index=theirs.index)
+    managers = suppression.withheld(theirs, _AIM, n="n", minimum=least, whole=whole)
+    single = single[~lookup.withheld(single["unit"], accounts)]
+    name, manager = lookup.matched(single["unit"], accounts, "name", "manager")
+    return Levers(
+        map=rows.sort_values(order, ascending=False, kind="stable", ignore_index=True),
+        focus=own[own["n"] >= least].reset_index(drop=True),
+        managers=managers.reset_index(drop=True),
+        accounts=single.assign(name=name, manager=manager).reset_index(drop=True),
+        effects=_effects(study).iloc[: None if many else 0],
+    )
+
+
+def _effects(study: Study) -> pd.DataFrame:
+    rows = table(study, "driver_effects", client="")  # of none: over the panel
+    kept = (rows["scope"] == "panel") & (rows["level"] == "all") & rows["effect"].notna()
+    return rows[kept.to_numpy(bool)].reset_index(drop=True)

@@ -1,0 +1,126 @@
+"""Every table and card that a notebook may show, under one roof."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import pandas as pd
+
+from crqlab.page.accounts.account_tables import accounts, heat_map
+from crqlab.page.comments.html import comments
+from crqlab.page.method.html import excluded, privacy, quality, rules, run_card
+from crqlab.page.participation.concentration import concentration, continuity, plan, questions
+from crqlab.page.participation.html import completion, nonresponse, participation
+from crqlab.page.participation.silence import silent, voices
+from crqlab.page.scores.html import agreement, change_parts, constructs, roll_ups, waves
+from crqlab.page.summary.headline import banner, headline, masthead
+from crqlab.show.html import Column, Shown, folded, names, table, under
+from crqlab.show.number_format import number
+
+__all__ = [
+    "Shown",
+    "accounts",
+    "agreement",
+    "banner",
+    "change_parts",
+    "comments",
+    "completion",
+    "concentration",
+    "constructs",
+    "continuity",
+    "excluded",
+    "folded",
+    "headline",
+    "heat_map",
+    "masthead",
+    "nonresponse",
+    "participation",
+    "plain",
+    "plan",
+    "privacy",
+    "quality",
+    "questions",
+    "roll_ups",
+    "rules",
+    "run_card",
+    "silent",
+    "under",
+    "voices",
+    "waves",
+]
+
+#: Tables whose modules are loaded when the first of them is shown.
+_LATER = {
+    **dict.fromkeys(("deciles", "positions"), "crqlab.show.tables.benchmark"),
+    **dict.fromkeys(
+        (
+            *("model_card", "renewal_contest", "renewal_effects", "renewal_outlook"),
+            "revenue_at_risk",
+        ),
+        "crqlab.show.tables.renewal",
+    ),
+    **dict.fromkeys(
+        ("driver_effects", "driver_focus", "driver_map", "driver_weights", "one_thing"),
+        "crqlab.show.tables.drivers",
+    ),
+    "themes": "crqlab.page.comments.themes",
+    "in_short": "crqlab.page.summary.html",
+    "managers": "crqlab.page.managers.html",
+    "account_pages": "crqlab.page.accounts.html",
+    **dict.fromkeys(
+        ("segments", "segment_reasons", "migration"),
+        "crqlab.page.segments.html",
+    ),
+    **dict.fromkeys(("one_thing_to_fix", "levers", "account_levers"), "crqlab.page.drivers.html"),
+    **dict.fromkeys(("actions", "referrals", "lifts"), "crqlab.page.actions.html"),
+    "next_wave": "crqlab.page.participation.next_wave",
+    "peers": "crqlab.page.benchmark.html",
+    "outlook": "crqlab.page.renewal.html",
+    **dict.fromkeys(
+        ("segment_accounts", "segment_actions", "segment_lifts", "segment_mix"),
+        "crqlab.show.tables.segments",
+    ),
+    "threshold_lab": "crqlab.show.threshold_lab",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_LATER])
+
+
+def plain(rows: pd.DataFrame, *, caption: str, decimals: int = 2) -> Shown:
+    """Any tidy table as it is, for notebooks that explore.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The first column names the rows.
+    caption : str
+        What the table says, with the n, interval and method behind its numbers.
+    decimals : int
+        Of columns that are not whole numbers.
+
+    Examples
+    --------
+    >>> plain(pd.DataFrame({"account": ["a"], "score": [5.238]}), caption="Scores, n = 4")
+    Scores, n = 4
+    """
+    columns = [
+        Column(str(name).replace("_", " "), *_column(rows[name], decimals)) for name in rows.columns
+    ]
+    return Shown(table(columns, caption=caption), caption)
+
+
+def _column(values: pd.Series, decimals: int) -> tuple[list[str], bool]:
+    """Cells, and whether they are numbers."""
+    if pd.api.types.is_bool_dtype(values) or not pd.api.types.is_numeric_dtype(values):
+        return names(values), False
+    whole = pd.api.types.is_integer_dtype(values)
+    return [number(value, 0 if whole else decimals) for value in values], True

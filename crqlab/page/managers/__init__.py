@@ -1,0 +1,1 @@
+"""The section of account managers: what each of them has to look after."""

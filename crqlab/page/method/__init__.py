@@ -1,0 +1,1 @@
+"""The last section: how the numbers came about, and from what."""

@@ -1,0 +1,174 @@
+"""From the tables of station 2 to what one client may see of its participation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from crqlab.base.study import Study
+from crqlab.base.waves import in_order
+from crqlab.page import table_handoff
+from crqlab.page.lookup import matched
+from crqlab.page.participation.data import Reach
+from crqlab.page.tables import across, table
+from crqlab.participation.completion_rank import PUBLISHED, bands, standing
+from crqlab.participation.completion_rates import Completion
+from crqlab.participation.nonresponse_adjustment import LIMIT
+from crqlab.stats import proportion
+from crqlab.stats.concentration import concentration
+
+#: Fewest other clients among whom each stays unknown.
+FEW_CLIENTS = 10
+#: Answers of a kind from which a bound rests on the client's own (station 2).
+OWN_KIND = 5
+_RATES = "client_id wave dimension unit asked answered value low high flag".split()
+STANDING = "standing"
+_ENDS = ["value", "low", "high"]
+_PLACE = ["percentile", "percentile_low", "percentile_high"]
+
+
+def reach(study: Study, client: str, wave: str, accounts: pd.DataFrame, ltr: pd.Series) -> Reach:
+    """Collect the client's rows of station 2; without rows where a table was not made.
+
+    Parameters
+    ----------
+    study : Study
+    client, wave : str
+    accounts : DataFrame, one row per account of the client
+        ``account_id``, ``name``, ``manager``, ``revenue``, ``n`` (respondents with a score).
+    ltr : Series of float
+        Answers of the wave that scores are made of.
+
+    Returns
+    -------
+    Reach
+        Withheld where it would tell what fewer people said than the codebook allows.
+    """
+    least = study.codebook.privacy.min_scores
+    mine = table(study, "completion", client=client)
+    held = _rows(study, "concentration", client, wave)
+    stays = _rows(study, "continuity", client, wave)
+    last = len(mine) == 0 or in_order([*mine["wave"].unique(), wave])[-1] == wave
+    managers = held[held["holder"] == "account_manager"].reset_index(drop=True)
+    one = held[held["n_silenced"] > 0]
+    others, place = _standing(study, client, wave)
+    return Reach(
+        completion=mine[mine["wave"] == wave].reset_index(drop=True),
+        others=others,
+        n_others=int(others["n"].sum()),
+        standing=place,
+        published=PUBLISHED,
+        silent=_silent(study, client, wave, accounts),
+        voices=_named(_rows(study, "voices", client, wave), accounts, "revenue"),
+        nonresponse=_nonresponse(_rows(study, "nonresponse", client, wave), ltr, least),
+        limit=LIMIT,
+        managers=managers.assign(withheld=_tells(managers, accounts, least)).pipe(_hidden),
+        effective=_effective(managers),
+        n_sole=int(one["n_silenced"].sum()),
+        sole_share=float(one["revenue_share"].sum(min_count=1)),
+        continuity=_named(stays, accounts, "revenue"),
+        stayed=_stayed(stays, mine),
+        questions=_rows(study, "audit", client, wave),
+        plan=table(study, "wave_plan", client=client).iloc[: None if last else 0],
+        precision=table(study, "precision", client=client).iloc[: None if last else 0],
+    )
+
+
+def _rows(study: Study, name: str, client: str, wave: str) -> pd.DataFrame:
+    return table(study, name, client=client, wave=wave)
+
+
+def _named(rows: pd.DataFrame, accounts: pd.DataFrame, *more: str) -> pd.DataFrame:
+    """Add what is known of the accounts; a nameless one keeps its id."""
+    ids = rows["account_id"]
+    name, *found = matched(ids, accounts, "name", *more)
+    told = {column: values.astype(float) for column, values in zip(more, found, strict=True)}
+    return rows.assign(name=name.fillna(ids), **told)
+
+
+def everybody(study: Study, wave: str) -> pd.DataFrame:
+    """Place every client's completion among all others', each with its last wave till this one."""
+    rates = across(study, "completion", _RATES, dimension="all", unit="contacts")
+    order = in_order([*rates["wave"].unique(), wave])
+    past = rates[rates["wave"].isin(order[: order.index(wave) + 1])]
+    return standing(Completion(past, 0.95)).table
+
+
+def _standing(study: Study, client: str, wave: str) -> tuple[pd.DataFrame, dict[str, float]]:
+    """Other clients by band, and how many of them lie below; each with its last wave till now."""
+    handed_ = table_handoff.excerpt(study, STANDING, [wave], {})
+    rows = everybody(study, wave) if handed_ is None else handed_
+    mine = (rows["client_id"] == client).to_numpy(bool)
+    edges = np.arange(5, 101, 5)
+    shares = rows.loc[~mine, "value"].to_numpy(float)
+    if len(shares) < FEW_CLIENTS:
+        return pd.DataFrame({"low": [], "high": [], "n": []}, dtype=int), {}
+    counts = pd.Series(bands(shares)).value_counts().reindex(bands(edges / 100), fill_value=0)
+    low = np.where(edges == 5, 0, edges - 4)
+    own = rows[mine & (rows["wave"] == wave).to_numpy(bool)]
+    place = {} if own.empty else own[_PLACE].iloc[0].astype(float).to_dict()
+    return pd.DataFrame({"low": low, "high": edges, "n": counts.to_numpy()}), place
+
+
+def _silent(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> pd.DataFrame:
+    """Silent accounts with the shrunken score of the wave in which they were last heard.
+
+    The mean of that wave may be one person's; the shrunken score may be shown of anybody.
+    """
+    rows = _named(_rows(study, "silent", client, wave), accounts)
+    ends = {"shrunken": "score", "shrunken_low": "score_low", "shrunken_high": "score_high"}
+    scores = table(study, "account_scores", client=client).rename(columns=ends)
+    scores = scores.rename(columns={"wave": "last_wave"})
+    scores = scores[["account_id", "last_wave", *ends.values()]]
+    scores = scores.astype({"account_id": rows["account_id"].dtype})
+    scores = scores.astype({"last_wave": rows["last_wave"].dtype})
+    rows = rows.assign(manager=matched(rows["account_id"], accounts, "manager")[0])
+    rows = rows.merge(scores, on=["account_id", "last_wave"], how="left")
+    return rows.drop(columns=["last_crq"]).sort_values("rank", ignore_index=True)
+
+
+def _nonresponse(rows: pd.DataFrame, ltr: pd.Series, least: int) -> pd.DataFrame:
+    """Empty what fewer people stand behind: answers, late answers, own passives or detractors."""
+    kinds = {"passives": ltr.between(7, 8).sum(), "detractors": (ltr <= 6).sum()}
+    n = rows["view"].map(kinds)
+    lent = rows["flag"].str.contains("from all clients of the wave").to_numpy(bool)
+    own = (n < least).to_numpy(bool) & ~lent & (rows["measure"] == "crq").to_numpy(bool)
+    unsure = rows["flag"].str.contains("late answers").to_numpy(bool) | (least > OWN_KIND)
+    late = (rows["view"] == "late").to_numpy(bool) & unsure
+    few = (rows["n_respondents"] < least).to_numpy(bool) | own | late
+    words = f"withheld: rests on fewer than {least} people, or may"
+    hidden = {name: rows[name].astype(float).mask(few) for name in _ENDS}
+    return rows.assign(**hidden, withheld=few, flag=rows["flag"].mask(few, words))
+
+
+def _tells(managers: pd.DataFrame, accounts: pd.DataFrame, least: int) -> np.ndarray:
+    """Whether a score without somebody's accounts, less what the page shows, is few people's."""
+    owner = accounts["manager"].fillna("unknown")
+    single = accounts["n"].where(accounts["n"] < least, 0)  # whose plain means are withheld
+
+    def parts(n: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+        mine = managers["name"].map(n.groupby(owner).sum()).fillna(0).to_numpy(float)
+        return mine, n.sum() - mine
+
+    told = [*parts(accounts["n"]), *parts(single)]
+    return np.any([(part > 0) & (part < least) for part in told], axis=0)
+
+
+def _hidden(managers: pd.DataFrame) -> pd.DataFrame:
+    return managers.assign(crq_without=managers["crq_without"].mask(managers["withheld"]))
+
+
+def _effective(managers: pd.DataFrame) -> float:
+    known = managers[managers["name"] != "unknown"]
+    if known["revenue"].sum() <= 0:
+        return np.nan
+    return float(concentration(known["revenue"], np.zeros(len(known)))["effective"].iloc[0])
+
+
+def _stayed(stays: pd.DataFrame, mine: pd.DataFrame) -> dict[str, float]:
+    if stays["before"].sum() == 0:
+        return {}
+    level = float(mine["level"].iloc[0]) if len(mine) else 0.95
+    group = np.zeros(len(stays), int)
+    found = proportion.clustered(stays["stayed"], stays["before"], group, level=level)
+    return {**found[[*_ENDS, "n"]].iloc[0].astype(float).to_dict(), "level": level}

@@ -1,0 +1,83 @@
+"""The key behind pseudonyms: on this machine only, apart from data and reports."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from crqlab.base.errors import StudyError
+from crqlab.base.study import Study
+from crqlab.page.pseudonyms import KEY_BYTES
+
+
+def key(study: Study) -> bytes:
+    """Return a study's key; made when first asked for.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    bytes
+        The content of the file named in ``CRQLAB_KEY_FILE``; else of ``crqlab/STUDY.key`` in the
+        user's folder for settings, which no copy of the project takes along.
+
+    Raises
+    ------
+    StudyError
+        The file lies with the data or the reports, others can read it, or it is too short.
+    """
+    path = place(study)
+    if not path.is_file():
+        _make(path)
+    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise StudyError(
+            f"The key {path.name} can be read by others on this machine; expected mode 0600. "
+            f"Run: chmod 600 {path}"
+        )
+    content = path.read_bytes()
+    if len(content) < KEY_BYTES:
+        raise StudyError(
+            f"The key {path.name} has {len(content)} bytes; expected {KEY_BYTES} or more. Restore "
+            "it from your backup: with another key every pseudonym changes."
+        )
+    return content
+
+
+def place(study: Study) -> Path:
+    """Return where the study's key is or will be.
+
+    Raises
+    ------
+    StudyError
+        ``CRQLAB_KEY_FILE`` names a place that is copied together with what the key protects.
+    """
+    if not (named := os.environ.get("CRQLAB_KEY_FILE")):
+        settings = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+        return Path(settings) / "crqlab" / f"{study.name}.key"
+    path = Path(named).expanduser().resolve()
+    for folder in (study.root / "data", study.root / "reports"):
+        if path.is_relative_to(folder.resolve()):
+            raise StudyError(
+                f"CRQLAB_KEY_FILE lies in {folder.name}/, where copies of the data go; expected a "
+                "place apart from them. Name a file outside the project."
+            )
+    return path
+
+
+def _make(path: Path) -> None:
+    """Write a new key for its owner alone; where two write at once, one key stays."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()

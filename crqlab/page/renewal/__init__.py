@@ -1,0 +1,1 @@
+"""The section of renewal: the outlook of accounts, and revenue at risk."""

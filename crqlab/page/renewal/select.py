@@ -1,0 +1,105 @@
+"""From the tables of station 5 to what one client may see of its next renewals."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+from numpy.typing import NDArray
+
+from crqlab.base.study import Study
+from crqlab.base.waves import in_order
+from crqlab.page import lookup, suppression
+from crqlab.page.renewal.data import Prospect
+from crqlab.page.tables import table
+
+#: The contestant that knows all that the outlook knows.
+MODEL = "everything"
+_AVERAGE = r", average -?\d+(?:\.\d+)?"
+#: What a reason may say of anybody: it comes from the books, not from answers.
+_BOOKS = re.compile(
+    "years as a customer|silence|an earlier churn|earlier renewals|as the average|nothing but"
+)
+_LAST = re.compile("CRQ of the last wave")
+_LIKELY = re.compile("NPS|mean LTR")
+_WITHHELD = "withheld: few answers"
+
+
+def prospect(
+    study: Study,
+    client: str,
+    wave: str,
+    accounts: pd.DataFrame,
+    segments: pd.DataFrame,
+    *,
+    many: bool,
+) -> Prospect:
+    """Collect the client's rows of station 5; without accounts where a later wave was held.
+
+    Parameters
+    ----------
+    study : Study
+    client, wave : str
+    accounts : DataFrame, one row per account
+        ``account_id``, ``name``, ``manager``, ``n``, ``nps``, ``withheld``.
+    segments : DataFrame, one row per account
+        ``account_id``, ``segment``.
+    many : bool
+        Whether there are enough clients for their average to be told.
+
+    Returns
+    -------
+    Prospect
+    """
+    rows = table(study, "outlook", client=client)
+    now = rows[rows["wave"] == wave]
+    now = now.sort_values(["expected_loss", "account_id"], ascending=[False, True])
+    now = now.reset_index(drop=True)
+    ids = now["account_id"]
+    name, manager, nps = lookup.matched(ids, accounts, "name", "manager", "nps")
+    few = lookup.withheld(ids, accounts) & ~now["silent"].to_numpy(bool)
+    said = now["reason"] if many else now["reason"].str.replace(_AVERAGE, "", regex=True)
+    past = ids.isin(_told(study, client, wave)).to_numpy(bool)
+    unsaid = nps.isna().to_numpy(bool)
+    total, contest = table(study, "revenue_at_risk", client=client), table(study, "contest")
+    return Prospect(
+        accounts=now.assign(
+            reason=_safe(said, few, past, unsaid),
+            name=name.fillna(ids),
+            manager=manager,
+            segment=lookup.matched(ids, segments, "segment")[0],
+            withheld=few,
+        ),
+        total=total[total["scope"] == "client"].iloc[: 1 if len(now) else 0],
+        performance=contest[contest["contestant"] == MODEL].reset_index(drop=True),
+        card=table(study, "model_card"),
+        late=bool(len(rows)) and not len(now),
+    )
+
+
+def _told(study: Study, client: str, wave: str) -> pd.Series:
+    """Accounts whose scores of the wave before stand on enough people."""
+    rows = table(study, "account_scores", client=client)
+    order = in_order([*rows["wave"].unique(), wave])
+    past = order[: order.index(wave)]
+    rows = rows[rows["wave"] == (past[-1] if past else "")]
+    least = study.codebook.privacy.min_scores
+    veiled = suppression.complemented(rows["n"], minimum=least, whole=rows["client_id"])
+    return rows.loc[~veiled.to_numpy(bool), "account_id"]
+
+
+def _safe(reason: pd.Series, few: NDArray, past: NDArray, unsaid: NDArray) -> pd.Series:
+    """Keep the parts of each reason that no single person's answers can be read from."""
+    said = []
+    for parts, *hidden in zip(reason.str.split("; "), few, past, unsaid, strict=True):
+        kept = [part for part in parts if _harmless(part, *hidden)]
+        said.append("; ".join(kept) if kept else _WITHHELD)
+    return pd.Series(said, dtype=object)
+
+
+def _harmless(part: str, few: bool, past: bool, unsaid: bool) -> bool:
+    if _BOOKS.match(part):
+        return True
+    if _LAST.match(part):
+        return past
+    return not few and not (unsaid and _LIKELY.match(part))

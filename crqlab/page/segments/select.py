@@ -1,0 +1,102 @@
+"""From the tables of station 6 to what one client may see of its accounts' segments."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from crqlab.base.study import Study
+from crqlab.base.waves import in_order
+from crqlab.page.lookup import matched, withheld
+from crqlab.page.segments.data import Segmented, ladder
+from crqlab.page.tables import table
+
+_LTR = re.compile(r"NPS [+−-]?\d+|mean LTR \d+(?:\.\d+)?")
+_NUMBERS = ["p", "second_p", "distance"]
+_WORDS = ["second", "nearest"]
+
+
+def segmented(
+    study: Study, client: str, wave: str, accounts: pd.DataFrame, *, many: bool
+) -> Segmented:
+    """Collect the client's rows of station 6.
+
+    An account whose scores are withheld keeps its segment, marked provisional: that is what an
+    account manager acts on. Its reason, probability and distance go, for they tell the scores.
+
+    Parameters
+    ----------
+    study : Study
+    client, wave : str
+    accounts : DataFrame, one row per account
+        ``account_id``, ``name``, ``manager``, ``nps``, ``withheld``.
+    many : bool
+        Whether there are enough clients for a rate over all of them.
+
+    Returns
+    -------
+    Segmented
+    """
+    rows = table(study, "segments", client=client)
+    now = rows[rows["wave"] == wave].reset_index(drop=True)
+    moves = table(study, "migration", client=client)
+    moves = moves[moves["wave"] == wave].reset_index(drop=True)
+    before = str(moves["from_wave"].iloc[0]) if len(moves) else _earlier(rows, wave)
+    shares = table(study, "segment_shares", client=client, wave=wave)
+    shares = _ordered(shares)
+    was = rows[(rows["wave"] == before).to_numpy(bool)]
+    was = was.assign(segment=was["segment"].where(was["status"] != "silent", "Silent"))
+    past = matched(now["account_id"], was, "segment")[0]
+    return Segmented(
+        accounts=_protected(now, accounts).assign(before=past),
+        shares=shares,
+        migration=moves,
+        renewal=_ordered(table(study, "segment_renewal").iloc[: None if many else 0]),
+        thresholds="" if now.empty else str(now["thresholds"].iloc[0]),
+        before=before,
+    )
+
+
+def _earlier(rows: pd.DataFrame, wave: str) -> str:
+    order = in_order([*rows["wave"].unique(), wave])
+    past = order[: order.index(wave)]
+    return past[-1] if past else ""
+
+
+def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
+    order = [*ladder([name for name in rows["segment"] if name != "Silent"]), "Silent"]
+    return rows.sort_values("segment", key=lambda s: s.map(order.index), ignore_index=True)
+
+
+def _protected(rows: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
+    """Take away what tells the scores of accounts of very few people."""
+    ids = rows["account_id"]
+    few = withheld(ids, accounts)
+    few = few & rows["status"].isin(["firm", "provisional"]).to_numpy(bool)
+    name, manager, nps = matched(ids, accounts, "name", "manager", "nps")
+    told = zip(rows["reason"], rows["n"], few, nps.isna(), strict=True)
+    reason = pd.Series([_reason(*each) for each in told], index=rows.index, dtype="str")
+    hidden = {name: np.where(few, np.nan, rows[name].to_numpy(float)) for name in _NUMBERS}
+    hidden |= {name: rows[name].astype(object).mask(few, None) for name in _WORDS}
+    return rows.assign(
+        **hidden,
+        reason=reason,
+        status=rows["status"].mask(few, "provisional"),
+        on_the_line=rows["on_the_line"].to_numpy(bool) & ~few,
+        flag=rows["flag"].mask(few, "withheld: too few people"),
+        name=name.fillna(ids),
+        manager=manager,
+        withheld=few,
+    )
+
+
+def _reason(said: str, n: int, few: bool, unsaid: bool) -> str:
+    if few:
+        return f"rests on {n:,} answer{'' if n == 1 else 's'}; its scores are withheld"
+    return _LTR.sub(_named, said) if unsaid and said == said else said
+
+
+def _named(found: re.Match[str]) -> str:
+    return found[0].rsplit(" ", 1)[0]

@@ -1,0 +1,118 @@
+"""What of a client's page goes into its summary."""
+
+from __future__ import annotations
+
+from math import nan
+
+import pandas as pd
+
+from crqlab.page.client_view import ClientView
+from crqlab.page.segments.data import LOSING
+from crqlab.page.summary.sentences import Findings, Fix, Mix, Place, Risk, Score, sentences
+
+
+def summary(view: ClientView) -> tuple[str, ...]:
+    """Say what changed, where the client stands, what to fix, and who is at risk.
+
+    Parameters
+    ----------
+    view : ClientView
+        Its own ``summary`` is not read.
+
+    Returns
+    -------
+    tuple of str
+        At most six sentences; nothing that the view withholds.
+    """
+    rows = [view.measure(name) for name in ("crq", "nps")]
+    return sentences(
+        Findings(
+            view.client,
+            tuple(_score(view, row) for row in rows if row is not None),
+            participation=view.participation,
+            place=_place(view),
+            fix=_fix(view),
+            risk=_risk(view),
+            mix=_mix(view),
+        )
+    )
+
+
+def _score(view: ClientView, row: pd.Series) -> Score:
+    return Score(
+        row["measure"],
+        row["label"],
+        float(row["value"]),
+        float(row["low"]),
+        float(row["high"]),
+        int(row["n_respondents"]),
+        int(row["n_accounts"]),
+        level=float(row["level"]),
+        before=view.before,
+        change=float(row["change"]),
+        change_low=float(row["change_low"]),
+        change_high=float(row["change_high"]),
+    )
+
+
+def _place(view: ClientView) -> Place | None:
+    row = view.peers.of("crq")
+    if row is None:
+        return None
+    place = (float(row[name]) for name in ("percentile", "percentile_low", "percentile_high"))
+    unique = {"yes": True, "no": False}.get(row["unique"])
+    peers = str(row["peers"])
+    return Place(*place, int(row["n_clients"]), float(row["level"]), peers=peers, unique=unique)
+
+
+def _fix(view: ClientView) -> Fix | None:
+    row = view.levers.first
+    if row is None:
+        return None
+    second = row["runner_up_label"]
+    return Fix(
+        str(row["label"]),
+        float(row["probability"]),
+        bool(row["clear"]),
+        int(row["n"]),
+        int(row["n_accounts"]),
+        runner_up=str(second) if second == second and second else "",
+        runner_up_probability=float(row["runner_up_probability"]),
+    )
+
+
+def _risk(view: ClientView) -> Risk | None:
+    if view.prospect.total.empty:
+        return None
+    row, accounts = view.prospect.total.iloc[0], view.prospect.accounts
+    known = accounts["segment"].notna().any()
+    return Risk(
+        float(row["expected_loss"]),
+        float(row["loss_low"]),
+        float(row["loss_high"]),
+        float(row["revenue"]),
+        int(row["n_accounts"]),
+        at_risk=int(accounts["segment"].isin(LOSING).sum()) if known else None,
+        silent=float(row["silent_loss"]),
+        currency=view.currency,
+        level=float(row["level"]),
+    )
+
+
+def _mix(view: ClientView) -> Mix | None:
+    rows = view.segmented.shares
+    rows = rows[rows["segment"] != "Silent"].set_index("segment")
+    if rows.empty:
+        return None
+    first = rows.iloc[0]
+    up, down, both = view.segmented.moved
+    ends = (float(first[name]) for name in ("share", "low", "high"))
+    return Mix(
+        {str(name): int(n) for name, n in rows["n"].items()},
+        first=tuple(ends) if rows.index[0] == "Ambassador" else (nan, nan, nan),
+        before=view.segmented.before if both else "",
+        up=up,
+        down=down,
+        n_both=both,
+        level=float(first["level"]),
+    )

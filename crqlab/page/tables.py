@@ -1,0 +1,98 @@
+"""Tables that a report may do without, with pseudonyms in place of names where the study asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from crqlab.base.contracts import contract
+from crqlab.base.study import Study
+from crqlab.page import table_handoff
+from crqlab.page.pseudonym_key import key
+from crqlab.page.pseudonyms import pseudonyms
+
+_NEEDED = ("responses", "respondents", "account_scores", "client_scores")
+_KINDS = {"account_id": "account", "contact_id": "contact", "account_manager": "manager"}
+#: Who has scores at all: a table, and its columns.
+CLIENTS = ("client_scores", ("client_id",))
+
+
+def table(study: Study, name: str, *, real: bool = False, **which: str) -> pd.DataFrame:
+    """Return a table, or some client's and wave's rows of it; no rows where nobody wrote it.
+
+    Parameters
+    ----------
+    study : Study
+    name : str
+    real : bool
+        Names as they are, also in a study whose codebook asks for pseudonyms.
+    **which : str
+        ``client`` and ``wave``.
+
+    Raises
+    ------
+    StudyError
+        A table without which there is no report is missing.
+    """
+    rows = table_handoff.rows(study, name, which)
+    if rows is None and (study.has(name) or name in _NEEDED):
+        rows = study.read(name, **which)
+    if rows is not None:
+        return rows if real or not study.codebook.privacy.pseudonyms else _veiled(study, name, rows)
+    columns = contract(name).for_instrument(study.codebook.instrument)
+    kinds = {"yes": bool, "number": float, "count": int, "date": "datetime64[ns]"}
+    return pd.DataFrame({c: pd.Series(dtype=kinds.get(k.kind, object)) for c, k in columns.items()})
+
+
+def across(
+    study: Study, name: str, columns: Sequence[str], *, distinct: bool = False, **which: str
+) -> pd.DataFrame:
+    """Return a few columns of all clients' rows; no rows where nobody wrote the table.
+
+    Parameters
+    ----------
+    study : Study
+    name : str
+    columns : sequence of str
+        None that pseudonyms stand for.
+    distinct : bool
+        Whether rows that say the same are one; those that were handed out are.
+    **which : str
+        Values that columns must have.
+
+    Raises
+    ------
+    StudyError
+        A table without which there is no report is missing.
+    """
+    if (rows := table_handoff.excerpt(study, name, columns, which)) is not None:
+        return rows
+    if not study.has(name):
+        return table(study, name)[list(columns)]
+    same = [(column, "==", value) for column, value in which.items()] or None
+    rows = pd.read_parquet(study.path(name), columns=list(columns), filters=same, use_threads=False)
+    return rows.drop_duplicates(ignore_index=True) if distinct else rows
+
+
+def _veiled(study: Study, name: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Put pseudonyms in place of accounts, contacts and account managers."""
+    held = key(study)
+    kinds: dict[str, Any] = {c: kind for c, kind in _KINDS.items() if c in rows}
+    hidden = {c: pseudonyms(rows[c], kind=kind, key=held) for c, kind in kinds.items()}
+    if name in ("accounts", "contacts"):
+        hidden["name"] = hidden["account_id" if name == "accounts" else "contact_id"]
+    if name == "concentration":
+        managers = rows["holder"] == "account_manager"
+        parts = (pseudonyms(rows["name"][rows["name"] != "unknown"], kind=kind, key=held)
+                 for kind in ("manager", "contact"))  # fmt: skip
+        manager, contact = (part.reindex(rows.index).fillna(rows["name"]) for part in parts)
+        hidden["name"] = manager.where(managers, contact)
+    if name == "driver_focus":
+        hidden["unit"] = rows["unit"]
+        for said, kind in (("account", "account"), ("account manager", "manager")):
+            own = rows["kind"] == said
+            veiled = pseudonyms(rows["unit"][own], kind=kind, key=held).reindex(rows.index)
+            hidden["unit"] = veiled.where(own, hidden["unit"])
+    return rows.assign(**hidden)

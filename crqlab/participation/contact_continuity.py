@@ -1,0 +1,124 @@
+"""Whether the same people are asked and heard wave after wave, or every wave starts anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from crqlab.base.contracts import contract
+from crqlab.participation.invitation_frame import BLOCK, flagged, framed, wave_ranks
+from crqlab.stats import proportion
+
+_PERSON = ["client_id", "account_id", "contact_id"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Continuity:
+    """How many of an account's contacts stayed from one wave to the next.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Table ``continuity``: a row for every account asked in a wave and in an earlier one.
+    clients : DataFrame, one row per client and wave
+        ``value`` (share of the earlier contacts that stayed), ``low``, ``high``, ``n``
+        earlier contacts, ``n_accounts``; accounts are clusters.
+    level : float
+        Coverage of each interval, in (0, 1).
+    """
+
+    table: pd.DataFrame
+    clients: pd.DataFrame
+    level: float
+
+    def __str__(self) -> str:
+        if self.table.empty:
+            return "No account was asked in two waves: continuity is not known"
+        n = self.table[["before", "stayed"]].sum()
+        lost = int((self.table["stayed"] == 0).sum())
+        return (
+            f"{n['stayed']:,} of {n['before']:,} contacts ({100 * n['stayed'] / n['before']:.0f} %)"
+            f" were asked again in their account's next wave; {lost:,} of {len(self.table):,} "
+            "times no contact of an account stayed"
+        )
+
+
+def continuity(
+    contacts: pd.DataFrame,
+    responses: pd.DataFrame,
+    accounts: pd.DataFrame,
+    *,
+    level: float = 0.95,
+) -> Continuity:
+    """Compare each account's contacts with those of the last wave in which it was asked.
+
+    Parameters
+    ----------
+    contacts, responses, accounts : DataFrame
+        Tables of station 1.
+    level : float
+        Coverage of each interval, in (0, 1).
+
+    Returns
+    -------
+    Continuity
+
+    Raises
+    ------
+    EstimateError
+        A contact of a wave or an account occurs twice, or a level that is no share.
+
+    References
+    ----------
+    Dean & Pagano (2015), Journal of Survey Statistics and Methodology 3, 484-503.
+    """
+    frame = framed(contacts, responses, accounts)
+    ranks = wave_ranks(frame.contacts)
+    rows = frame.accounts.assign(place=frame.accounts["wave"].map(ranks).astype(float))
+    rows = rows.sort_values(["client_id", "account_id", "place"], ignore_index=True)
+    last = rows.groupby(["client_id", "account_id"])[["wave", "asked", "place"]].shift()
+    rows = rows.assign(
+        from_wave=last["wave"],
+        before=last["asked"],
+        gap=rows["place"] - last["place"].astype(float),
+    )
+    rows = rows[rows["from_wave"].notna()]
+    rows = rows.merge(_both(frame.contacts, rows), on=[*BLOCK, "account_id"], how="left")
+    counts = {c: rows[c].fillna(0).astype("int64") for c in ("before", "stayed", "answered_both")}
+    rows = rows.assign(**counts, now=rows["asked"].astype("int64"))
+    flags = flagged(
+        len(rows),
+        ((rows["stayed"] == 0).to_numpy(), "no contact stayed"),
+        ((rows["gap"] > 1).to_numpy(), "not asked in between"),
+        (((rows["answered_both"] == 0) & (rows["stayed"] > 0)).to_numpy(), "nobody heard twice"),
+    )
+    rows = rows.assign(value=rows["stayed"] / rows["before"].where(rows["before"] > 0), flag=flags)
+    rows = rows.sort_values([*BLOCK, "account_id"], ignore_index=True)
+    columns = contract("continuity").columns
+    kinds = {name: "str" for name, column in columns.items() if column.kind == "text"}
+    return Continuity(rows[list(columns)].astype(kinds), _clients(rows, level), level)
+
+
+def _both(people: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Contacts of each account and wave that were asked in its earlier wave too."""
+    now = people[[*BLOCK, "account_id", "contact_id", "answered"]].merge(
+        rows[[*BLOCK, "account_id", "from_wave"]], on=[*BLOCK, "account_id"]
+    )
+    then = people[["wave", *_PERSON, "answered"]].rename(
+        columns={"wave": "from_wave", "answered": "then"}
+    )
+    both = now.merge(then, on=["from_wave", *_PERSON])
+    both = both.assign(twice=both["answered"] & both["then"])
+    return both.groupby([*BLOCK, "account_id"], as_index=False).agg(
+        stayed=("contact_id", "size"), answered_both=("twice", "sum")
+    )
+
+
+def _clients(rows: pd.DataFrame, level: float) -> pd.DataFrame:
+    groups = rows.groupby(BLOCK, sort=True)
+    found = proportion.clustered(rows["stayed"], rows["before"], groups.ngroup(), level=level)
+    keys = groups.size().index.to_frame(index=False)
+    found = found.reindex(np.arange(len(keys)))[["value", "low", "high", "n", "n_accounts"]]
+    return pd.concat([keys, found.reset_index(drop=True)], axis=1)

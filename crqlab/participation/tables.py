@@ -1,0 +1,68 @@
+"""The tables of this station, written for those that follow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crqlab.base.study import Study
+from crqlab.participation.answer_predictors import Propensities
+from crqlab.participation.completion_rates import Completion
+from crqlab.participation.contact_continuity import Continuity
+from crqlab.participation.nonresponse_adjustment import Adjusted
+from crqlab.participation.relationship_concentration import Concentration
+from crqlab.participation.selection_audit import Audit
+from crqlab.participation.silent_accounts import Silent, Voices
+from crqlab.participation.wave_plan import Plan
+
+
+def keep(
+    study: Study,
+    *,
+    completion: Completion,
+    silent: Silent,
+    voices: Voices,
+    propensities: Propensities,
+    adjusted: Adjusted,
+    concentration: Concentration,
+    continuity: Continuity,
+    audit: Audit,
+    plan: Plan,
+    level: float,
+    draws: int,
+    seed: int,
+    cap: float,
+) -> list[Path]:
+    """Write the tables of this station, and how they were made, into the study.
+
+    Parameters
+    ----------
+    study : Study
+    completion, silent, voices, propensities, adjusted, concentration, continuity, audit, plan
+        As the functions of these names return them.
+    level, draws, seed, cap
+        What they were called with, for the run card.
+
+    Returns
+    -------
+    list of Path
+        The files.
+
+    Raises
+    ------
+    DataError
+        A table breaks its contract; it and those after it are not written.
+    """
+    tables = {
+        "completion": completion.table,
+        "silent": silent.table,
+        "voices": voices.table,
+        "propensities": propensities.table,
+        "nonresponse": adjusted.table,
+        "concentration": concentration.table,
+        "continuity": continuity.table,
+        "audit": audit.table.assign(level=audit.level, rate=audit.rate),
+        "wave_plan": plan.table,
+        "precision": plan.precision,
+    }
+    made = {"level": level, "draws": draws, "seed": seed, "cap": cap}
+    return list(study.write_all(tables, made=made))

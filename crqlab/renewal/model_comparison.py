@@ -1,0 +1,263 @@
+"""The contest: who foretells churn best, out of time, and what CRQ adds to NPS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crqlab.base.errors import EstimateError
+from crqlab.renewal import (
+    candidate_models,
+    comparators,
+    out_of_time_prediction,
+    prediction_accuracy,
+)
+from crqlab.renewal.account_history import OWN
+from crqlab.renewal.covariates import covariates
+from crqlab.renewal.opportunities import Design
+from crqlab.stats.cluster_draws import DRAWS, SEED
+from crqlab.stats.estimate import check_level
+
+LEAK = 0.90
+LEAKED = f"AUC above {LEAK:.2f} from a survey: a leak until proven otherwise"
+PAIRS = (
+    (candidate_models.BOTH, candidate_models.NPS),
+    (candidate_models.BOTH, candidate_models.CRQ),
+    (candidate_models.CRQ, candidate_models.NPS),
+    (candidate_models.BOND, candidate_models.NPS),
+    (candidate_models.BOND, candidate_models.CRQ),
+    (candidate_models.EVERYTHING, candidate_models.BOTH),
+    (candidate_models.EVERYTHING, candidate_models.TENURE),
+)
+NESTED = (PAIRS[0], PAIRS[1])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contest:
+    """How well each contestant foretold churn, and who did better than whom.
+
+    Attributes
+    ----------
+    table : DataFrame, one row per contestant and measure
+        Table ``contest``.
+    differences : DataFrame, one row per pair and measure
+        Table ``contest_pairs``: the first minus the second, on the same contracts.
+    chances : DataFrame
+        Foretold probabilities of churn, one column per contestant, with ``lost`` and ``key``.
+    calibration, decisions, curves : DataFrame
+        Rows for drawing, by contestant: foretold against observed; net benefit; ROC.
+    claim : str
+        Whether CRQ adds to NPS: "adds", "not shown", or "cannot be said".
+    said : str
+        How learning and testing were parted, or why there is no contest.
+    level : float
+    n, events : int
+        Contracts foretold, and those that churned.
+    """
+
+    table: pd.DataFrame
+    differences: pd.DataFrame
+    chances: pd.DataFrame
+    calibration: pd.DataFrame
+    decisions: pd.DataFrame
+    curves: pd.DataFrame
+    claim: str
+    said: str
+    level: float
+    n: int
+    events: int
+
+    def value(self, contestant: str, measure: str) -> pd.Series | None:
+        """Return one row of the table, or None."""
+        rows = self.table
+        rows = rows[(rows["contestant"] == contestant) & (rows["measure"] == measure)]
+        return rows.iloc[0] if len(rows) else None
+
+    def __str__(self) -> str:
+        if self.table.empty:
+            return f"No contest: {self.said}"
+        told = [self._best(), self._added()]
+        return (
+            f"{'; '.join(t for t in told if t)}; n = {self.n:,} contracts, {self.events:,} churned"
+        )
+
+    def _best(self) -> str:
+        rows = self.table[self.table["measure"] == "AUC"].dropna(subset="estimate")
+        if rows.empty:
+            return "no AUC can be given"
+        best = rows.loc[rows["estimate"].idxmax()]
+        return (
+            f"{best['contestant']} foretells churn best: AUC {best['estimate']:.2f} "
+            f"[{best['low']:.2f}, {best['high']:.2f}]"
+        )
+
+    def _added(self) -> str:
+        rows = self.differences
+        rows = rows[
+            (rows["first"] == candidate_models.BOTH) & (rows["second"] == candidate_models.NPS)
+        ]
+        rows = rows[rows["measure"] == "AUC difference"]
+        if rows.empty:
+            return "what CRQ adds to NPS cannot be said"
+        row = rows.iloc[0]
+        verb = {"adds": "adds to", "not shown": "is not shown to add to"}.get(self.claim)
+        said = f"CRQ {verb} NPS" if verb else "what CRQ adds to NPS cannot be said"
+        return f"{said}: {row['estimate']:+.3f} AUC [{row['low']:+.3f}, {row['high']:+.3f}]"
+
+
+def contest(
+    design: Design,
+    *,
+    months: float = 12.0,
+    level: float = 0.95,
+    draws: int = DRAWS,
+    seed: int = SEED,
+    machines: bool = True,
+) -> Contest:
+    """Let contestants learn from earlier contracts and foretell those of the last year.
+
+    CRQ is said to add to NPS only where both ends of the interval of the difference in AUC,
+    out of time and by account, lie above zero.
+
+    Parameters
+    ----------
+    design : Design
+    months : float
+        Length of the test period.
+    level : float
+        Coverage of all intervals, in (0, 1).
+    draws, seed : int
+        Samples of whole accounts, and where their chance begins.
+    machines : bool
+        Whether a penalised logit and boosted trees compete too.
+
+    Returns
+    -------
+    Contest
+        Empty where there are too few outcomes: ``said`` has the reason.
+
+    References
+    ----------
+    DeLong, DeLong & Clarke-Pearson (1988); Obuchowski (1997): AUC and its differences.
+    Vickers & Elkin (2006): the decision curve. Harrell (1982); Uno et al. (2011): C.
+    """
+    check_level(level)
+    decided = design.decided
+    try:
+        parted = out_of_time_prediction.split(decided, months=months)
+    except EstimateError as error:
+        return _none(str(error), level)
+    X = covariates(decided, design.parts).X
+    lost = (decided["outcome"] == "churned").to_numpy()
+    accounts = decided.groupby(OWN).ngroup().to_numpy()
+    seen = candidate_models.contestants(X, design.parts)
+    fitters = {name: (terms, out_of_time_prediction.plain) for name, terms in seen.items()}
+    if machines and candidate_models.EVERYTHING in seen:
+        fitters |= _machines(seen[candidate_models.EVERYTHING], decided, seed)
+    chances, flags = _chances(lost, accounts, parted, fitters)
+    kept = parted.foretold
+    money = decided["revenue"].to_numpy(float)[kept]
+    spells = _spells(design, decided[kept])
+    tested = prediction_accuracy.Tested(lost[kept], accounts[kept], money, *spells)
+    options = {"level": level, "draws": draws, "seed": seed}
+    differences = _compared(chances[kept], tested, options, parted.flag)
+    nested = [pair for pair in NESTED if set(pair) <= set(seen)]
+    ratios = prediction_accuracy.likelihood_ratios(lost, seen, nested, design_clusters(decided))
+    return Contest(
+        _flagged(
+            prediction_accuracy.measures(chances[kept], tested, **options), flags, parted.flag
+        ),
+        pd.concat([differences, ratios], ignore_index=True),
+        chances[kept].assign(lost=tested.lost, account=tested.accounts),
+        *prediction_accuracy.drawings(chances[kept], tested, level=level),
+        _claim(differences),
+        parted.said,
+        level,
+        len(tested.lost),
+        int(tested.lost.sum()),
+    )
+
+
+def _compared(
+    chances: pd.DataFrame, tested: prediction_accuracy.Tested, options: dict, parted: str
+) -> pd.DataFrame:
+    """Compare every pair of contestants that could foretell."""
+    pairs = [pair for pair in PAIRS if set(pair) <= set(chances)]
+    found = prediction_accuracy.differences(chances, tested, pairs, **options)
+    return found.assign(flag=_joined(found["flag"], parted))
+
+
+def _machines(everything: pd.DataFrame, decided: pd.DataFrame, seed: int) -> dict:
+    when = decided["decided"].to_numpy("datetime64[D]").astype("int64")
+    return {
+        candidate_models.PENALISED: (everything, comparators.penalised(when, seed=seed)),
+        candidate_models.BOOSTED: (everything, comparators.boosted(seed=seed)),
+    }
+
+
+def _chances(
+    lost: NDArray, accounts: NDArray, parted: out_of_time_prediction.Split, fitters: dict
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Foretell by every contestant; one that cannot learn is left out and says why."""
+    found, flags = {}, {}
+    for name, (terms, fit) in fitters.items():
+        try:
+            found[name], flags[name] = out_of_time_prediction.foretold(
+                lost, terms, accounts, parted, fit
+            )
+        except EstimateError as error:
+            flags[name] = str(error)
+    return pd.DataFrame(found), flags
+
+
+def _spells(design: Design, tested: pd.DataFrame) -> tuple[NDArray, NDArray]:
+    """How long the account of each tested contract was followed, and whether it churned."""
+    keys = [*OWN, "wave"]
+    spells = design.accounts[[*keys, "followed", "churned"]]
+    joined = tested[keys].merge(spells, on=keys, how="left")
+    return joined["followed"].to_numpy(float), joined["churned"].to_numpy(bool)
+
+
+def design_clusters(decided: pd.DataFrame) -> NDArray:
+    """Clusters of standard errors: clients where there are thirty or more, else accounts."""
+    many = decided["client_id"].nunique() >= 30
+    return decided.groupby(["client_id"] if many else OWN).ngroup().to_numpy()
+
+
+def _flagged(table: pd.DataFrame, flags: dict[str, str], parted: str) -> pd.DataFrame:
+    """Add to every row what was amiss with its contestant, a leak above all."""
+    high = table[(table["measure"] == "AUC") & (table["estimate"] > LEAK)]["contestant"]
+    own = table["contestant"].map(flags).fillna("ok")
+    words = _joined(_joined(table["flag"], own), parted)
+    leaks = table["contestant"].isin(high)
+    return table.assign(flag=_joined(words, pd.Series(np.where(leaks, LEAKED, "ok"), table.index)))
+
+
+def _joined(first: pd.Series, second: pd.Series | str) -> pd.Series:
+    """Join two cautions of each row."""
+    second = pd.Series(second, index=first.index) if isinstance(second, str) else second
+    both = (first != "ok") & (second != "ok")
+    return first.where(second == "ok", second).where(~both, first + "; " + second).astype("str")
+
+
+def _claim(differences: pd.DataFrame) -> str:
+    """Say whether CRQ adds to NPS: the whole interval above zero, or it is not shown."""
+    rows = differences[
+        (differences["first"] == candidate_models.BOTH)
+        & (differences["second"] == candidate_models.NPS)
+        & (differences["measure"] == "AUC difference")
+    ]
+    if rows.empty or rows["low"].isna().any():
+        return "cannot be said"
+    return "adds" if rows["low"].iloc[0] > 0 else "not shown"
+
+
+def _none(why: str, level: float) -> Contest:
+    empty = [
+        pd.DataFrame(columns=c) for c in (prediction_accuracy.COLUMNS, prediction_accuracy.PAIRED)
+    ]
+    drawn = [pd.DataFrame() for _ in range(4)]
+    return Contest(*empty, *drawn, "cannot be said", why, level, 0, 0)

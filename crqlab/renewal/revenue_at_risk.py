@@ -1,0 +1,296 @@
+"""How likely each account is to renew next time, and how much revenue is at risk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from crqlab.base.errors import EstimateError
+from crqlab.base.waves import in_order
+from crqlab.renewal import candidate_models
+from crqlab.renewal.account_history import OWN, UNIT, YEAR
+from crqlab.renewal.covariates import covariates, label
+from crqlab.renewal.model_comparison import design_clusters
+from crqlab.renewal.opportunities import Design
+from crqlab.renewal.prediction_shrinkage import shrunk
+from crqlab.stats.cluster_draws import CELLS, DRAWS, SEED, stream
+from crqlab.stats.estimate import check_level
+from crqlab.stats.regression import logit
+from crqlab.stats.regression.fits import Fit
+
+LISTED = 2  # reasons that are told of an account
+AWAY = 0.1  # log odds from the average below which nothing is worth telling
+MARKED = ("silent", "prior_churn")
+#: Terms that a reader can act on or check, in the order in which ties are told.
+TELLING = (
+    *("trust", "commitment", "calculative", "satisfaction", "crq", "nps", "crq_before", "sd"),
+    *("role_gap", "tenure", "earlier_renewals", *MARKED),
+)
+KNOWN_OF_SILENT = ("crq_before", "tenure", "earlier_renewals", *MARKED)
+OUTLOOK = [
+    *(*UNIT, "due_on", "p_renew", "p_low", "p_high", "revenue", "expected_loss"),
+    *("expected_low", "expected_high", "loss_low", "loss_high", "silent", "reason", "flag"),
+]
+AT_RISK = [
+    *("scope", "client_id", "revenue", "expected_loss", "loss_low", "loss_high", "share"),
+    *("share_low", "share_high", "silent_loss", "n_accounts", "n_silent", "level", "flag"),
+]
+
+
+SUMMED = ["revenue", "expected_loss", "silent_loss", "n_accounts", "n_silent"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RiskOutlook:
+    """What the next renewals are likely to bring.
+
+    Attributes
+    ----------
+    table : DataFrame, one row per account of each client's last wave that is still a customer
+        Table ``outlook``, the greatest expected loss of each client first: ``p_renew`` and its
+        interval, ``revenue`` a year, ``expected_loss`` = (1 - p_renew) x revenue with the
+        interval that the model's error leaves, ``loss_low`` to ``loss_high`` what may really be
+        lost (0 or all, for most), ``reason`` in words.
+    at_risk : DataFrame, one row per client and one for the panel
+        Table ``revenue_at_risk``: intervals hold the error of the model and the chance of the
+        outcomes.
+    said : str
+        ``"ok"``, or why there is no outlook.
+    level : float
+    """
+
+    table: pd.DataFrame
+    at_risk: pd.DataFrame
+    said: str
+    level: float
+
+    def of(self, client: str) -> RiskOutlook:
+        """Return the rows of one client."""
+        mine = (
+            rows[rows["client_id"] == client].reset_index(drop=True)
+            for rows in (self.table, self.at_risk)
+        )
+        return RiskOutlook(*mine, self.said, self.level)
+
+    def __str__(self) -> str:
+        if self.at_risk.empty:
+            return f"No outlook: {self.said}"
+        rows = self.at_risk[self.at_risk["scope"] == "panel"]
+        row = (rows if len(rows) else self.at_risk).iloc[0]
+        return (
+            f"{row['share']:.1%} of {row['revenue']:,.0f} a year may be lost at the next renewals: "
+            f"{row['expected_loss']:,.0f} [{row['loss_low']:,.0f}, {row['loss_high']:,.0f}], "
+            f"{row['silent_loss']:,.0f} of it with {row['n_silent']:,} silent accounts; "
+            f"n = {row['n_accounts']:,} accounts"
+        )
+
+
+def outlook(
+    design: Design,
+    accounts: pd.DataFrame,
+    *,
+    level: float = 0.95,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> RiskOutlook:
+    """Foretell the next renewal of every account, silent ones included.
+
+    The logit of `effects` is fitted to all decided contracts and drawn back for the chance in
+    it. Its coefficients are drawn from their clustered covariance, and outcomes from the
+    probabilities that follow, so that sums over a client carry both kinds of chance.
+
+    Parameters
+    ----------
+    design : Design
+    accounts : DataFrame
+        Table of this name, for the day on which a contract without open outcome is next due.
+    level : float
+        Coverage of all intervals, in (0, 1).
+    draws, seed : int
+        Draws of coefficients and outcomes, and where their chance begins.
+
+    Returns
+    -------
+    RiskOutlook
+        Empty where no model can be fitted: ``said`` has the reason.
+
+    References
+    ----------
+    King, Tomz & Wittenberg (2000), American Journal of Political Science 44, 347-361: both
+    kinds of uncertainty by simulation.
+    """
+    check_level(level)
+    decided, coming = design.decided, _coming(design, accounts)
+    lost = (decided["outcome"] == "churned").to_numpy()
+    rare = int(min(lost.sum(), (~lost).sum()))
+    if not rare or coming.empty:
+        why = "no contract was decided both ways after a survey" if not rare else "no account left"
+        return RiskOutlook(pd.DataFrame(columns=OUTLOOK), pd.DataFrame(columns=AT_RISK), why, level)
+    both = pd.concat([decided, coming], ignore_index=True)
+    X = covariates(both, design.parts).X
+    old = np.arange(len(both)) < len(decided)
+    terms, said = candidate_models.affordable(X[old], design.parts, rare)
+    try:
+        fit = logit(~lost, terms, cluster=design_clusters(decided), level=level, profile=False)
+    except EstimateError as error:
+        empty = pd.DataFrame(columns=OUTLOOK), pd.DataFrame(columns=AT_RISK)
+        return RiskOutlook(*empty, str(error), level)
+    fit, _ = shrunk(fit, terms, ~lost)
+    ahead = X.loc[~old, terms.columns].reset_index(drop=True)
+    table = _accounts(coming, ahead, fit, level)
+    found = _sums(table, ahead, fit, level, draws, seed)
+    flag = "; ".join(f for f in (said, fit.flag) if f != "ok") or "ok"
+    table = table.assign(flag=_joined(table["flag"], flag))
+    order = ["client_id", "expected_loss", "account_id"]
+    table = table.sort_values(order, ascending=[True, False, True], ignore_index=True)
+    return RiskOutlook(table[OUTLOOK], found.assign(level=level, flag=flag)[AT_RISK], said, level)
+
+
+def _joined(own: pd.Series, common: str) -> pd.Series:
+    if common == "ok":
+        return own
+    return own.where(own != "ok", common).where(own == "ok", own + "; " + common).astype("str")
+
+
+def _coming(design: Design, accounts: pd.DataFrame) -> pd.DataFrame:
+    """Accounts of each client's last wave that have not churned since, with their next date."""
+    rows = design.accounts
+    if rows.empty:
+        return rows
+    place = rows["wave"].map({wave: i for i, wave in enumerate(in_order(rows["wave"].unique()))})
+    last = place == place.groupby(rows["client_id"]).transform("max")
+    rows = rows[last & ~rows["churned"].to_numpy(bool)].reset_index(drop=True)
+    still = design.table[design.table["outcome"] == "open"]
+    still = still[still["due_on"] > design.as_of]
+    still = still.sort_values("due_on").drop_duplicates(OWN)[[*OWN, "due_on", "revenue"]]
+    rows = rows.merge(still.rename(columns={"revenue": "due"}), on=OWN, how="left")
+    dates = accounts.drop_duplicates(OWN)[[*OWN, "renewal_on"]]
+    rows = rows.merge(dates, on=OWN, how="left")
+    later = rows["renewal_on"].where(rows["renewal_on"] > design.as_of)
+    due = rows["due_on"].fillna(later).astype("datetime64[ns]")
+    lead = (due - rows["cutoff"]).dt.days / YEAR * 12
+    middle = design.decided["lead"].median()
+    usual = lead.between(0, design.decided["lead"].max())
+    return rows.assign(
+        due_on=due, revenue=rows["due"].fillna(rows["revenue"]), lead=lead.where(usual, middle)
+    ).drop(columns=["due", "renewal_on"])
+
+
+def _accounts(coming: pd.DataFrame, X: pd.DataFrame, fit: Fit, level: float) -> pd.DataFrame:
+    """One row per account, with what the model's error leaves open."""
+    chance = fit.predict_interval(X, level=level)
+    revenue = coming["revenue"].to_numpy(float)
+    p = chance["probability"].to_numpy()
+    tail = (1 - level) / 2
+    quiet = coming["silent"].to_numpy(float) > 0
+    nobody = np.isnan(revenue)
+    words = np.select(
+        [quiet & nobody, quiet, nobody, coming["due_on"].isna()],
+        ["silent: no score; revenue unknown", "silent: no score, the client's average taken",
+         "revenue unknown", "next due date unknown"],
+        "ok",
+    )  # fmt: skip
+    return coming[[*UNIT, "due_on"]].assign(
+        p_renew=p,
+        p_low=chance["low"].to_numpy(),
+        p_high=chance["high"].to_numpy(),
+        revenue=revenue,
+        expected_loss=(1 - p) * revenue,
+        expected_low=(1 - chance["high"].to_numpy()) * revenue,
+        expected_high=(1 - chance["low"].to_numpy()) * revenue,
+        loss_low=np.where(1 - p > 1 - tail, revenue, 0.0) + 0 * revenue,
+        loss_high=np.where(1 - p > tail, revenue, 0.0) + 0 * revenue,
+        silent=quiet,
+        reason=_reasons(X, fit),
+        flag=words,
+    )
+
+
+def _reasons(X: pd.DataFrame, fit: Fit) -> NDArray:
+    """Say what lowers each account's chance most, or what raises it if nothing does."""
+    slopes = fit.coefficients
+    names = [name for name in TELLING if name in slopes.index]
+    if not names:
+        return np.full(len(X), "nothing but the average is known", dtype=object)
+    terms = X[names]
+    share = (terms - terms.mean()).to_numpy() * slopes[names].to_numpy()
+    quiet = X["silent"].to_numpy() > 0 if "silent" in X else np.zeros(len(X), bool)
+    share[np.ix_(quiet, [name not in KNOWN_OF_SILENT for name in names])] = 0.0
+    said = np.column_stack([_told(name, terms[name]) for name in names])
+    order, rows = np.argsort(share, axis=1, kind="stable"), np.arange(len(X))
+    text = np.full(len(X), "", dtype=object)
+    for worst in order[:, :LISTED].T:
+        tells = share[rows, worst] < -AWAY
+        text = text + np.where(tells, np.where(text == "", "", "; ") + said[rows, worst], "")
+    marks = np.array([name in MARKED for name in names])
+    best = np.where(marks, -np.inf, share).argmax(axis=1)
+    good = (text == "") & (share[rows, best] > AWAY)
+    return np.where(good, said[rows, best], np.where(text == "", "as the average account", text))
+
+
+def _told(name: str, values: pd.Series) -> NDArray:
+    """Say each value of a term beside the average; marks are words of their own."""
+    if name in MARKED:
+        return np.full(len(values), label(name), dtype=object)
+    shown = np.expm1(values) if name == "tenure" else values
+    digits = 0 if name in ("nps", "earlier_renewals") else 1
+    average = f", average {shown.mean():.{digits}f}"
+    numbers = (shown.round(digits) + 0.0).map(lambda v: f"{v:.{digits}f}")
+    return (f"{label(name)} " + numbers + average).to_numpy(object)
+
+
+def _sums(
+    table: pd.DataFrame, X: pd.DataFrame, fit: Fit, level: float, draws: int, seed: int
+) -> pd.DataFrame:
+    """Sums over each client and over the panel, in draws of coefficients and outcomes."""
+    revenue = table["revenue"].fillna(0.0).to_numpy()
+    codes, clients = pd.factorize(table["client_id"], sort=True)
+    order = np.argsort(codes, kind="stable")
+    starts = np.searchsorted(codes[order], np.arange(len(clients)))
+    lost = _drawn(X.iloc[order], revenue[order], starts, fit, draws, seed)
+    facts = table.assign(
+        revenue=revenue,
+        expected_loss=table["expected_loss"].fillna(0.0),
+        silent_loss=table["expected_loss"].fillna(0.0) * table["silent"],
+        n_silent=table["silent"].astype("int64"),
+        n_accounts=1,
+    )
+    by_client = facts.groupby("client_id", sort=True)[SUMMED].sum().reset_index()
+    whole = facts[SUMMED].sum().to_frame().T.astype(by_client.dtypes[SUMMED]).assign(client_id="")
+    found = pd.concat(
+        [by_client.assign(scope="client"), whole.assign(scope="panel")], ignore_index=True
+    )
+    tail = (1 - level) / 2
+    both = np.column_stack([lost, lost.sum(axis=1)])
+    low, high = np.quantile(both, [tail, 1 - tail], axis=0)
+    total = found["revenue"].where(found["revenue"] > 0)
+    shares = {"share": found["expected_loss"], "share_low": low, "share_high": high}
+    shares = {name: amount / total for name, amount in shares.items()}
+    return found.assign(loss_low=low, loss_high=high, **shares)
+
+
+def _drawn(
+    X: pd.DataFrame, revenue: NDArray, starts: NDArray, fit: Fit, draws: int, seed: int
+) -> NDArray:
+    """Revenue lost by client in each draw, shape (draws, clients); accounts sorted by client."""
+    chance = stream(seed, "outlook")
+    names = list(fit.covariance.index)
+    root = _root(fit.covariance.to_numpy())
+    slopes = fit.coefficients.to_numpy() + chance.standard_normal((draws, len(names))) @ root.T
+    design = np.column_stack([np.ones(len(X)), X[[n for n in names if n != "(intercept)"]]])
+    step = max(CELLS // max(len(X), 1), 1)
+    pieces = []
+    for start in range(0, draws, step):
+        stay = expit(slopes[start : start + step] @ design.T)
+        gone = chance.random(stay.shape) >= stay
+        pieces.append(np.add.reduceat(gone * revenue, starts, axis=1))
+    return np.vstack(pieces)
+
+
+def _root(covariance: NDArray) -> NDArray:
+    values, vectors = np.linalg.eigh(covariance)
+    return vectors * np.sqrt(np.maximum(values, 0))

@@ -1,0 +1,133 @@
+"""The page that lists a study's reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from crqlab.base.study import Study, replace
+from crqlab.language.catalogue import OWN
+from crqlab.report.batch import index_table, ledger
+from crqlab.report.run import page_build, render
+from crqlab.report.run.csp_hash import running
+from crqlab.report.run.notebook_files import stem
+from crqlab.report.run.page_language import said, spoken_in
+from crqlab.report.run.render import document
+from crqlab.show.html import name
+
+_TEMPLATE = Path(render.__file__).parent / "template"
+_ENDS = ["value", "low", "high"]
+_KEY = ["client_id", "wave"]
+
+
+def index(study: Study, *, language: str | None = None, new: Iterable[str] = ()) -> Path:
+    """Write ``index.html`` with all reports and station pages that are there.
+
+    Parameters
+    ----------
+    study : Study
+    language : str, optional
+        Of the list; the codebook's if left out.
+    new : iterable of str
+        File names without ending of the reports that were made just now.
+
+    Returns
+    -------
+    Path
+        The page; links are relative, so that the folder can be moved or zipped. Its script
+        searches and sorts the list; where scripts are switched off all of it is there in order.
+    """
+    page = document(
+        "\n".join(_body(study, _reports(study, set(new)))),
+        title=study.codebook.title,
+        language=OWN,
+        synthetic=study.codebook.synthetic,
+    )
+    spoken, _ = said(page, spoken_in(study, language))
+    for sorted_elsewhere in study.reports.glob("index_by_*.html"):  # of earlier versions
+        sorted_elsewhere.unlink()
+    own = [(_TEMPLATE / f"list.{part}").read_text(encoding="utf-8") for part in ("js", "css")]
+    return replace(study.reports / "index.html", running(spoken, *own).encode())
+
+
+def _body(study: Study, found: pd.DataFrame) -> list[str]:
+    stations = sorted(study.reports.glob("[0-9][0-9]_*.html"))
+    return [
+        f"<h1>{name(study.codebook.title)}</h1>",
+        "<h2>Client reports</h2>",
+        index_table.failures(int((found["status"] == index_table.FAILED).sum())).html,
+        index_table.finder(found).html,
+        index_table.reports(found).html,
+        "<h2>How the numbers were made</h2>",
+        index_table.pages((path.name, _name(path)) for path in stations).html,
+    ]
+
+
+def _reports(study: Study, new: set[str]) -> pd.DataFrame:
+    """One row per report that is there or could not be made, with its headline numbers."""
+    rows = _headlines(study).merge(_failed(study), on=_KEY, how="outer")
+    stems = pd.Series(
+        [stem(c, w) for c, w in zip(rows["client_id"], rows["wave"], strict=True)], dtype=object
+    )
+    there = pd.Series([(study.reports / f"{one}.html").is_file() for one in stems], dtype=bool)
+    clients = study.read("clients").set_index("client_id")
+    named = rows["client_id"].map(clients["name"]).fillna(rows["client_id"])
+    rows = rows.assign(
+        file=(stems + ".html").where(there, ""),
+        name=named,
+        industry=rows["client_id"].map(clients["industry"]),
+        status=_status(study, stems, new),
+        error=rows["error"].fillna(""),
+    )
+    return rows[there | (rows["status"] == index_table.FAILED)]
+
+
+def _headlines(study: Study) -> pd.DataFrame:
+    scores = study.read("client_scores")
+    counted = scores[scores["roll_up"] == "respondents"]
+    # NPS has two intervals; the one from resampled accounts comes first
+    by_measure = {
+        name: rows.drop_duplicates(_KEY).set_index(_KEY)
+        for name, rows in counted.groupby("measure")
+    }
+    rows = by_measure["crq"][["level", "n_respondents", "n_accounts"]]
+    for measure in ("crq", "nps"):
+        # a study that never asked LTR has no NPS, and the list says so with dashes
+        found = by_measure.get(measure, rows.iloc[:0].reindex(columns=_ENDS))
+        rows = rows.join(found[_ENDS].add_suffix(f"_{measure}"))
+    return rows.reset_index()
+
+
+def _status(study: Study, stems: Iterable[str], new: set[str]) -> list[str]:
+    """Say of each page whether it still is what would be made today."""
+    parts = page_build.shared(study, page_build.report_notebook(study))
+    known = ledger.entries(study)
+
+    def word(name: str) -> str:
+        entry = known.get(name, {})
+        if not entry:
+            return index_table.UNKNOWN
+        if entry.get("status") != ledger.MADE:
+            return index_table.FAILED
+        if entry["inputs"] != page_build.digest(parts, entry["parameters"]):
+            return index_table.OLD
+        return index_table.NEW if name in new else index_table.CURRENT
+
+    return [word(name) for name in stems]
+
+
+def _failed(study: Study) -> pd.DataFrame:
+    """One row per report that could not be made the last time."""
+    rows = [
+        (found["parameters"]["client"], found["parameters"]["wave"], found["error"])
+        for found in ledger.entries(study).values()
+        if found.get("status") == ledger.FAILED
+    ]
+    return pd.DataFrame(rows, columns=[*_KEY, "error"], dtype=object)
+
+
+def _name(path: Path) -> str:
+    number, _, word = path.stem.partition("_")
+    return f"Station {int(number)}: {word}"

@@ -1,0 +1,137 @@
+"""A study's tables, read once by who makes many reports, and cut for one client and wave."""
+
+from __future__ import annotations
+
+import gc
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from crqlab.base.errors import CrqError
+from crqlab.base.study import FINGERPRINTS, Study
+from crqlab.page.participation.select import STANDING, everybody
+from crqlab.page.table_handoff import TEXTS, Handout, asked, excerpted, state
+from crqlab.page.tables import CLIENTS, across
+from crqlab.report.clearance import gate
+
+#: Bytes of a table's file above which its rows are read from the file, report by report.
+LARGEST = 32 << 20
+#: Tables of which a page shows a client's rows of its wave; of all its waves; tables of nobody.
+OF_A_WAVE = """
+actions agreement audit changes concentration continuity driver_focus driver_map lifts nonresponse
+positions quality referrals respondents responses segment_shares silent voices
+""".split()
+OF_A_CLIENT = """
+account_scores accounts client_scores clients completion contacts migration outlook precision
+revenue_at_risk segments wave_plan
+""".split()
+OF_NOBODY = "contest model_card segment_renewal".split()
+#: Tables whose rows of no client, over the panel, a page shows as well.
+OF_THE_PANEL = ["driver_effects"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Board:
+    """One table, its rows sorted by what they are asked for by, and where each part lies."""
+
+    rows: pd.DataFrame
+    places: Mapping[tuple[str, ...], tuple[int, int]]
+
+    def cut(self, *key: str) -> pd.DataFrame:
+        first, end = self.places.get(key, (0, 0))
+        return self.rows.iloc[first:end].reset_index(drop=True)
+
+
+class Shelf:
+    """What all reports of a study are cut from.
+
+    Parameters
+    ----------
+    study : Study
+    """
+
+    def __init__(self, study: Study) -> None:
+        self._study, self._state = study, state(study)
+        with TEXTS():
+            self._waves = _boards(study, OF_A_WAVE, ["client_id", "wave"])
+            self._clients = _boards(study, [*OF_A_CLIENT, *OF_THE_PANEL], ["client_id"])
+            self._whole = {
+                asked(name, {}): study.read(name) for name in OF_NOBODY if _fits(study, name)
+            }
+            self._everybody = across(study, *CLIENTS, distinct=True)
+        self._standings: dict[str, pd.DataFrame] = {}
+
+    def handout(self, client: str, wave: str) -> bytes:
+        """Return one client's rows for one wave's report, as `crqlab.page.table_handoff` wants."""
+        tables = dict(self._whole)
+        for name, board in self._waves.items():
+            tables[asked(name, {"client": client, "wave": wave})] = board.cut(client, wave)
+        for name, board in self._clients.items():
+            owner = "" if name in OF_THE_PANEL else client
+            tables[asked(name, {"client": owner})] = board.cut(owner)
+        excerpts = {
+            excerpted(*CLIENTS, {}): self._everybody,
+            excerpted(STANDING, [wave], {}): self._standing(wave),
+        }
+        known = {file: digest for file, digest in FINGERPRINTS.items() if self._its(file)}
+        handed = Handout(
+            self._study.name, self._state, tables, excerpts, self._study.codebook, known
+        )
+        return pickle.dumps(handed, protocol=5)
+
+    def _standing(self, wave: str) -> pd.DataFrame:
+        """Return every client's completion among all others', which pages of a wave share."""
+        if wave not in self._standings:
+            with TEXTS():
+                self._standings[wave] = everybody(self._study, wave)
+        return self._standings[wave]
+
+    def _its(self, file: tuple[str | int, ...]) -> bool:
+        """Whether a file is one that the report is made from; pages are other clients'."""
+        return not Path(str(file[0])).is_relative_to(self._study.reports)
+
+
+def handout(study: Study, client: str, wave: str) -> bytes:
+    """Return one client's rows from tables that are read once for one state of the study.
+
+    Nothing where a table is missing or broken: the report, which reads it then, says so.
+    """
+    try:
+        return _shelf(study, state(study)).handout(client, wave)
+    except CrqError:
+        return b""
+
+
+@lru_cache(maxsize=1)
+def _shelf(study: Study, found: str) -> Shelf:
+    made = Shelf(study)
+    gate.watch(study)
+    gc.freeze()  # all this stays as long as the process does: no garbage is to be found in it
+    return made
+
+
+def _boards(study: Study, names: list[str], by: list[str]) -> dict[str, _Board]:
+    return {name: _board(study.read(name), by) for name in names if _fits(study, name)}
+
+
+def _board(rows: pd.DataFrame, by: list[str]) -> _Board:
+    codes = np.zeros(len(rows), dtype=np.int64)
+    for name in by:
+        own, options = pd.factorize(rows[name])
+        codes = codes * (len(options) + 1) + own
+    if (np.diff(codes) < 0).any():
+        order = np.argsort(codes, kind="stable")
+        rows, codes = rows.take(order), codes[order]
+    starts = np.flatnonzero(np.diff(codes, prepend=-2))
+    keys = zip(*(rows[name].iloc[starts].tolist() for name in by), strict=True)
+    ends = [*starts[1:].tolist(), len(rows)]
+    return _Board(rows, dict(zip(keys, zip(starts.tolist(), ends, strict=True), strict=True)))
+
+
+def _fits(study: Study, name: str) -> bool:
+    return study.has(name) and study.path(name).stat().st_size <= LARGEST

@@ -1,0 +1,1 @@
+"""What leaves the house is judged here: the gate, seals, and the run card."""

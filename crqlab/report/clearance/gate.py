@@ -1,0 +1,199 @@
+"""The gate before reports/: nothing of another client passes, and nothing that says who made it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+import crqlab
+from crqlab.base.errors import ReportError
+from crqlab.base.study import Study
+from crqlab.page.tables import table
+from crqlab.report.clearance.integrity import sealed
+from crqlab.report.clearance.leaks import BREAK, IDS, Watchlist, belongings, watchlist
+from crqlab.report.clearance.provenance import notebooks
+from crqlab.report.clearance.unpacking import Seen, texts
+
+_OWN = [Path(crqlab.__file__).parent / floor for floor in ("show", "page")]
+_CATALOGUES = Path(crqlab.__file__).parent / "language" / "catalogues"
+_TABLES = ("clients", "accounts", "contacts", "responses")
+_MOST_TOLD = 5
+_DIGIT = re.compile(r"\d")
+
+
+class LeakError(ReportError):
+    """A report holds something of another client.
+
+    Attributes
+    ----------
+    finds : DataFrame
+        ``file``, ``kind``, ``found``, ``owner``: where, what, and whose it is.
+    """
+
+    def __init__(self, message: str, finds: pd.DataFrame) -> None:
+        super().__init__(message)
+        self.finds = finds
+
+
+def passed(files: Mapping[str, bytes], study: Study, client: str | None) -> dict[str, bytes]:
+    """Return a report's files as they may be written, in the order given.
+
+    Parameters
+    ----------
+    files : mapping of file name to bytes
+        A page, its notebook, an export.
+    study : Study
+    client : str or None
+        Whose report it is; None for a page that no client gets to see.
+
+    Returns
+    -------
+    dict
+        The same files; pages carry a seal by which `crqlab.report.verified` knows them again.
+
+    Raises
+    ------
+    LeakError
+        Anything of another client is in them; then nothing may be written.
+    """
+    if client is not None:
+        check(files, study, client)
+    return {
+        name: sealed(content.decode()).encode() if name.endswith(".html") else content
+        for name, content in files.items()
+    }
+
+
+def check(files: Mapping[str, bytes], study: Study, client: str) -> None:
+    """Look through files for ids, names and words of other clients.
+
+    Parameters
+    ----------
+    files : mapping of file name to bytes
+    study : Study
+    client : str
+        Whose files they are.
+
+    Raises
+    ------
+    LeakError
+        Names file, find and owner; ``finds`` has them all.
+
+    Notes
+    -----
+    What two clients share is no leak, nor is a name that stands in this client's own data, in the
+    questionnaire, or in the words that crqlab itself writes on every page. Under pseudonyms the
+    client's own accounts and people count as others'.
+    """
+    watched = watch(study)
+    places: dict[str, str] = {}
+    seen = Seen()
+    for name, content in files.items():
+        for where, said in texts(name, content, seen):
+            for run in _forbidden(watched, said, study, client):
+                places.setdefault(run, where)
+    if not places:
+        return
+    own = set() if _veiled(study) else watched.found(watched.said.get(client, ""))
+    allowed = own | _common(study)
+    finds = [
+        (places[run], *_owned(watched, run, client)) for run in sorted(places.keys() - allowed)
+    ]
+    if finds:
+        raise _stopped(client, pd.DataFrame(finds, columns=["file", "kind", "found", "owner"]))
+
+
+def watch(study: Study) -> Watchlist:
+    """Return what belongs to whom in a study; made once for one state of its tables.
+
+    Call it before forking workers, which then share it.
+    """
+    facts = study.manifest.get("tables", {})
+    return _watch(study, tuple(facts.get(name, {}).get("sha256", "") for name in _TABLES))
+
+
+@lru_cache(maxsize=2)
+def _watch(study: Study, state: tuple[str, ...]) -> Watchlist:
+    clients, accounts, contacts, responses = (table(study, name, real=True) for name in _TABLES)
+    comments = responses[["client_id", *study.codebook.instrument.comments]]
+    ids = pd.concat([clients["client_id"], responses["client_id"]]).drop_duplicates()
+    clients = ids.to_frame().merge(clients[["client_id", "name"]], on="client_id", how="left")
+    return watchlist(belongings(clients, accounts, contacts, comments))
+
+
+def _forbidden(watched: Watchlist, said: str, study: Study, client: str) -> set[str]:
+    if not _veiled(study):
+        return watched.foreign(said, client)
+    own = ("words", "client id", "client name")
+    return {
+        run
+        for run in watched.found(said)
+        if client not in watched.owners[run][1] or watched.owners[run][0] not in own
+    }
+
+
+def _veiled(study: Study) -> bool:
+    return study.codebook.privacy.pseudonyms
+
+
+def _owned(watched: Watchlist, run: str, client: str) -> tuple[str, str, str]:
+    kind, owners = watched.owners[run]
+    others = sorted(owners - {client}) or [client]
+    more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+    return kind, run, f"{others[0]}{more}"
+
+
+@lru_cache(maxsize=2)
+def _common(study: Study) -> set[str]:
+    """Return the runs that the questionnaire, the notebook and crqlab's own words hold.
+
+    Ids with digits are never common: the notebook names the demo's client as its default.
+    """
+    book = (study.raw / "codebook.yaml").read_text(encoding="utf-8-sig")
+    cells = json.loads(notebooks(study)[-1].read_bytes())["cells"]
+    asked = BREAK.join("".join(cell["source"]) for cell in cells)
+    watched = watch(study)
+    found = watched.found(BREAK.join([book, asked, _written()]))
+    return {run for run in found if not (watched.owners[run][0] in IDS and _DIGIT.search(run))}
+
+
+@cache
+def _written() -> str:
+    """All texts in the code that lays out pages, its docstrings excepted, in every language."""
+    found = [path.read_text(encoding="utf-8") for path in sorted(_CATALOGUES.glob("*.yaml"))]
+    for path in sorted(path for floor in _OWN for path in floor.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        told = {
+            id(node.body[0].value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef)
+            and isinstance(node.body[0], ast.Expr)
+        }
+        found += [
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in told
+        ]
+    return BREAK.join(found)
+
+
+def _stopped(client: str, finds: pd.DataFrame) -> LeakError:
+    told = "; ".join(
+        f"{row.kind} {row.found!r} of {row.owner} in {row.file}"
+        for row in finds.head(_MOST_TOLD).itertuples()
+    )
+    more = len(finds) - _MOST_TOLD
+    told += f"; and {more} more (error.finds has them all)" if more > 0 else ""
+    return LeakError(
+        f"The report of {client} holds what belongs to others: {told}. A report shows its own "
+        "client only, so nothing was written. Correct the cell or the table that brought it in.",
+        finds,
+    )

@@ -1,0 +1,143 @@
+"""The files of many clients for other programs: what holds is kept, what fails fails alone."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from crqlab.base.study import Study, fingerprint
+from crqlab.report.batch import ledger
+from crqlab.report.batch.batches import SECONDS, Job, Outcome, Step, Work, client_names, done
+from crqlab.report.exports import theme as themes
+from crqlab.report.exports.export_files import KINDS, accepted, export
+from crqlab.report.run import page_build
+from crqlab.report.run.notebook_files import stem
+from crqlab.report.run.page_language import spoken_in
+
+
+def export_all(
+    study: Study,
+    clients: Iterable[tuple[str, str]],
+    *,
+    kinds: Iterable[str] = tuple(KINDS),
+    language: str | None = None,
+    theme: Path | None = None,
+    template: Path | None = None,
+    jobs: int | None = None,
+    seconds: float = SECONDS,
+    cluster: str | None = None,
+    heard: Callable[[Step], None] = lambda step: None,
+) -> Outcome:
+    """Write what the reports of many clients show for other programs.
+
+    Each client has a process of its own; one that fails never stops the rest, and of a client
+    whose files all are what they would be now, nothing is made.
+
+    Parameters
+    ----------
+    study : Study
+    clients : iterable of (client, wave)
+        As `crqlab.report.chosen` returns them; with a report where a PDF is wanted.
+    kinds, language, theme, template
+        As for `crqlab.report.export`.
+    jobs, seconds, cluster, heard
+        As for `crqlab.report.run_batch`.
+
+    Returns
+    -------
+    Outcome
+        Failures included; they are in the manifest too, and tried again next time.
+
+    Raises
+    ------
+    CrqError
+        An unknown kind, or a language without catalogue.
+    ReportError
+        A package is missing.
+    StudyError
+        A theme or template is not there, or another batch of this study is at work.
+    """
+    told = {
+        "kinds": accepted(kinds, language=language, template=template),
+        "language": spoken_in(study, language),
+        "theme": str(theme.resolve()) if theme else None,
+        "template": str(template.resolve()) if template else None,
+    }
+    options = {"jobs": jobs, "seconds": seconds, "cluster": cluster, "heard": heard}
+    return done(study, FILES, lambda: _wanted(study, clients, told), **options)
+
+
+def make(home: str, study: str, client: str, wave: str, parameters: dict[str, Any]) -> float:
+    """Write one client's files in this process, and return the seconds it took.
+
+    Only those are made that are not there already as they would be now.
+    """
+    found, start = Study(study, Path(home)), time.perf_counter()
+    options = {name: parameters[name] for name in ("language", "theme", "template")}
+    todo = _missing(found, stem(client, wave), parameters["inputs"])
+    if todo:
+        export(found, client, wave, kinds=todo.values(), **options)
+    seconds = time.perf_counter() - start
+    for name, kind in todo.items():
+        told = _told(client, wave, parameters, kind)
+        inputs = parameters["inputs"][kind]
+        ledger.made(found, name, inputs=inputs, parameters=told, seconds=seconds)
+    return seconds
+
+
+def _wanted(study: Study, clients: Iterable[tuple[str, str]], told: dict[str, Any]) -> list[Job]:
+    shared = page_build.shared(study, page_build.report_notebook(study))
+    shared["theme"] = _look(told["theme"])
+    shared["template"] = fingerprint(Path(told["template"])) if told["template"] else ""
+    name, found = client_names(study), []
+    for client, wave in dict.fromkeys(clients):
+        inputs = {kind: _hash(study, shared, client, wave, told, kind) for kind in told["kinds"]}
+        file, told_too = stem(client, wave), {**told, "inputs": inputs}
+        whole = page_build.digest(inputs, {})
+        found.append(Job(client, name(client), wave, file, told_too, whole))
+    return found
+
+
+def _look(theme: str | None) -> str:
+    """One hash of a theme and its logo."""
+    look = themes.read(Path(theme)) if theme else themes.Theme()
+    return hashlib.sha256(f"{look.css}{look.image}".encode()).hexdigest()
+
+
+def _hash(
+    study: Study, shared: dict[str, Any], client: str, wave: str, told: dict[str, Any], kind: str
+) -> str:
+    """One hash of all that a file depends on; a PDF is made from the page."""
+    page = study.reports / f"{stem(client, wave)}.html"
+    made_of = {"page": fingerprint(page)} if kind == "pdf" and page.is_file() else {}
+    return page_build.digest(shared, {**_told(client, wave, told, kind), **made_of})
+
+
+def _told(client: str, wave: str, told: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {"client": client, "wave": wave, "kind": kind, "language": told["language"]}
+
+
+def _missing(study: Study, file: str, inputs: dict[str, str]) -> dict[str, str]:
+    """Kinds of file that are not there as they would be now, by their names in the manifest."""
+    names = {f"{ledger.EXPORTS}{file}.{kind}": kind for kind in inputs}
+    return {
+        name: kind for name, kind in names.items() if not ledger.holds(study, name, inputs[kind])
+    }
+
+
+def _holds(study: Study, job: Job) -> bool:
+    return not _missing(study, job.file, job.parameters["inputs"])
+
+
+def _failed(study: Study, job: Job, seconds: float, error: str) -> None:
+    inputs = job.parameters["inputs"]
+    for name, kind in _missing(study, job.file, inputs).items():
+        told = _told(job.client, job.wave, job.parameters, kind)
+        facts = {"inputs": inputs[kind], "parameters": told, "seconds": seconds, "error": error}
+        ledger.failed(study, name, **facts)
+
+
+FILES = Work("export", "crqlab.report.exports.export_batch:make", _holds, _failed, apart=True)

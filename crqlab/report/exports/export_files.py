@@ -1,0 +1,132 @@
+"""From one client's wave to files beside its report: made in memory, looked through, then kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from crqlab.base.errors import ReportError, StudyError, one_of
+from crqlab.base.study import Study, replace
+from crqlab.language.catalogue import known
+from crqlab.page.assembly import view
+from crqlab.report.brand import client_brand
+from crqlab.report.clearance import gate
+from crqlab.report.clearance.provenance import card
+from crqlab.report.exports import theme as themes
+from crqlab.report.exports.export_language import Voice
+from crqlab.report.run.notebook_files import stem
+from crqlab.report.run.page_language import spoken_in
+
+#: Kind of file: its module, and the package that it needs from the extra 'exports'.
+KINDS = {
+    "pdf": ("pdf", "weasyprint"),
+    "xlsx": ("workbook", ""),
+    "pptx": ("slides", "pptx"),
+    "csv": ("crm", ""),
+}
+
+
+def export(
+    study: Study,
+    client: str,
+    wave: str,
+    *,
+    kinds: Iterable[str] = tuple(KINDS),
+    language: str | None = None,
+    page: Path | None = None,
+    theme: str | Path | None = None,
+    template: str | Path | None = None,
+) -> list[Path]:
+    """Write what a client's report shows for other programs.
+
+    Parameters
+    ----------
+    study : Study
+    client, wave : str
+        Its report must have been made where a PDF is wanted.
+    kinds : iterable of str
+        ``"pdf"``, ``"xlsx"``, ``"pptx"``, ``"csv"``.
+    language : str, optional
+        Of workbook and slides; the codebook's if left out. A PDF speaks as its page does, and a CRM
+        gets the same columns and words in every language.
+    page : Path, optional
+        The report; else the one in the study's folder.
+    theme : Path, optional
+        A YAML file with the client's colours and logo.
+    template : Path, optional
+        A ``.pptx`` file whose look the slides take on.
+
+    Returns
+    -------
+    list of Path
+        Beside the report, in the order of ``kinds``. All are made before the first is written,
+        so that a failure leaves none; the same inputs give the same bytes.
+
+    Raises
+    ------
+    CrqError
+        An unknown kind, or a language without catalogue.
+    ReportError
+        A package is missing, or a file holds something of another client.
+    StudyError
+        The report was not made yet, or not in this language, or a theme, logo or template is not
+        there.
+    """
+    kinds = accepted(kinds, language=language, template=template)
+    name = stem(client, wave)
+    path = page or study.reports / f"{name}.html"
+    source = {
+        "page": _page(path, language) if "pdf" in kinds else "",
+        "card": card(study, client=client, wave=wave),
+        "template": template,
+        "study": study,
+    }
+    shown = view(study, client=client, wave=wave)
+    look = themes.read(Path(theme)) if theme else client_brand.of(study, client)
+    source["voice"] = Voice(spoken_in(study, language), shown)
+    files = {
+        f"{name}.{kind}": import_module(f"crqlab.report.exports.{KINDS[kind][0]}").content(
+            shown, look, **source
+        )
+        for kind in kinds
+    }
+    passed = gate.passed(files, study, client)
+    return [replace(study.reports / file, content) for file, content in passed.items()]
+
+
+def accepted(
+    kinds: Iterable[str], *, language: str | None, template: str | Path | None
+) -> list[str]:
+    """Return the kinds of file, each once; refuse what cannot be made here before any work."""
+    kinds = list(dict.fromkeys(kinds))
+    for kind in kinds:
+        one_of("to", kind, KINDS)
+        _installed(kind)
+    if language:
+        known(language)
+    if template and not Path(template).is_file():
+        raise StudyError(f"The template {Path(template).name} is not there; name a .pptx file.")
+    return kinds
+
+
+def _installed(kind: str) -> None:
+    needed = KINDS[kind][1]
+    if needed and find_spec(needed) is None:
+        raise ReportError(
+            f"A {kind} file needs the package {needed}, which is not installed. "
+            "Run: pip install 'crqlab[exports]'"
+        )
+
+
+def _page(path: Path, language: str | None) -> str:
+    if not path.is_file():
+        raise StudyError(f"{path.name} is not there; a PDF is made from it. Run: crqlab report")
+    page = path.read_text(encoding="utf-8")
+    if language and f'<html lang="{language}">' not in page:
+        raise StudyError(
+            f"{path.name} is not in {language!r}, and a PDF speaks as its page does. Run: crqlab "
+            f"report --language {language}"
+        )
+    return page

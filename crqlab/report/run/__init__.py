@@ -1,0 +1,1 @@
+"""One notebook, executed, becomes one page; and the journey of stations that leads to it."""

@@ -1,0 +1,110 @@
+"""One notebook becomes one page: executed, cleaned, laid out, looked through, written, noted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from crqlab.base.study import Study, fingerprint, replace
+from crqlab.language.catalogue import OWN
+from crqlab.report.batch import ledger
+from crqlab.report.brand import client_brand
+from crqlab.report.clearance import gate
+from crqlab.report.clearance.provenance import code, notebooks
+from crqlab.report.run import render
+from crqlab.report.run.execution import execute
+from crqlab.report.run.notebook_files import cleaned, own
+from crqlab.report.run.page_language import LANGUAGE, for_notebook, said
+from crqlab.report.run.reviewer_page import FOLDER
+
+REPORT = "90_report"
+
+
+def report_notebook(study: Study) -> Path:
+    """Return the notebook of client reports."""
+    return next(path for path in notebooks(study) if path.stem == REPORT)
+
+
+def make(
+    study: Study, path: Path, parameters: Mapping[str, Any], name: str, *, handed: bytes = b""
+) -> float:
+    """Make a page and its executed notebook, and note them last; return the seconds it took.
+
+    Parameters
+    ----------
+    study : Study
+    path : Path
+        The notebook.
+    parameters : mapping
+        Checked already; with the language of the page where it is not English.
+    name : str
+        File name of the page, without ending.
+    handed : bytes
+        What `crqlab.report.batch.table_cache.handout` returned for it, if many are made.
+
+    Raises
+    ------
+    RunError
+        The notebook failed.
+    LeakError
+        The page shows something of another client; nothing is written.
+    """
+    start, found = time.perf_counter(), inputs(study, path, parameters)
+    client = parameters["client"] if path.stem == REPORT else None
+    look = client_brand.of(study, client) if client else render.HOUSE  # before anything costs time
+    executed = own(cleaned(execute(path, for_notebook(parameters), home=study.root, handed=handed)))
+    page, left = said(_page(study, executed, client, look), parameters.get(LANGUAGE, OWN))
+    _keep(study, name, page, executed, client=client)
+    seconds = time.perf_counter() - start
+    ledger.made(study, name, inputs=found, parameters=parameters, seconds=seconds, english=left)
+    return seconds
+
+
+def inputs(study: Study, path: Path, parameters: Mapping[str, Any]) -> str:
+    """Return one hash of all that a page depends on."""
+    return digest(shared(study, path), parameters)
+
+
+def shared(study: Study, path: Path) -> dict[str, Any]:
+    """Return what all pages of a notebook depend on: code, notebook, raw files, tables."""
+    tables = study.manifest.get("tables", {}) if path.stem == REPORT else {}
+    return {
+        "code": code(),
+        "notebook": fingerprint(path),
+        "sources": study.sources(),
+        "looks": client_brand.sources(study) if path.stem == REPORT else {},
+        "tables": {name: facts["sha256"] for name, facts in tables.items()},
+    }
+
+
+def digest(parts: Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
+    """Return one hash of what pages share and of what one of them was told."""
+    whole = {**parts, "parameters": dict(parameters)}
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+
+
+def _page(study: Study, executed: Any, client: str | None, look: client_brand.Brand) -> str:
+    book = study.codebook
+    return render.render(
+        executed,
+        title=book.title,
+        language=OWN,
+        code=client is None,
+        synthetic=book.synthetic,
+        brand=look,
+    )
+
+
+def _keep(study: Study, name: str, page: str, executed: Any, *, client: str | None) -> None:
+    """Write the page first and the notebook last, each whole or not at all, if both may pass."""
+    import nbformat  # after a run, which has seen to it that this is quick
+
+    files = {f"{name}.html": page.encode(), f"{name}.ipynb": nbformat.writes(executed).encode()}
+    passed = gate.passed(files, study, client)
+    (study.reports / FOLDER / f"{name}.html").unlink(missing_ok=True)  # of an earlier run
+    for file, content in passed.items():
+        replace(study.reports / file, content)

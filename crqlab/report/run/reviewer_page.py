@@ -1,0 +1,60 @@
+"""The same executed notebook once more, for a reviewer: with code and methods shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crqlab.base.errors import ReportError
+from crqlab.base.study import Study, replace
+from crqlab.report.brand import client_brand
+from crqlab.report.clearance import gate
+from crqlab.report.run import render
+from crqlab.report.run.notebook_files import stem
+
+#: Kept apart from what is mailed to clients.
+FOLDER = "reviewer"
+
+
+def reviewed(study: Study, client: str, wave: str) -> Path:
+    """Lay out a finished report with its code, and return the page.
+
+    Parameters
+    ----------
+    study : Study
+    client, wave : str
+        Of a report that was made.
+
+    Returns
+    -------
+    Path
+        ``reviewer/<client>_<wave>.html`` below the study's reports. Nothing is run again: the
+        numbers are the client's, to the byte.
+
+    Raises
+    ------
+    ReportError
+        The report was not made.
+    LeakError
+        The page shows something of another client; nothing is written.
+    """
+    import nbformat
+
+    name, book = stem(client, wave), study.codebook
+    executed = study.reports / f"{name}.ipynb"
+    if not executed.is_file():
+        raise ReportError(
+            f"{executed.name} is missing in {study.reports}; make the report of {client}, wave "
+            f"{wave}, first: crqlab report --study {study.name} --client {client} --wave {wave}"
+        )
+    page = render.render(
+        nbformat.read(executed, as_version=4),
+        title=book.title,
+        language="en",
+        code=True,
+        synthetic=book.synthetic,
+        brand=client_brand.of(study, client),
+    )
+    files = gate.passed({f"{name}.html": page.encode()}, study, client)
+    folder = study.reports / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    return replace(folder / f"{name}.html", files[f"{name}.html"])

@@ -1,0 +1,97 @@
+"""Look at every response and say what is odd about it; take nothing away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from crqlab.base.codebook import Checks, Codebook
+from crqlab.responses import answer_patterns, mirrored_answers, personal_data, unmatched_responses
+from crqlab.responses.raw_files import Raw
+
+KEYS = ["client_id", "wave", "response_id"]
+FOUND = ["check", "column", "found", "rule"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flags:
+    """Everything that is odd about a study's responses.
+
+    Attributes
+    ----------
+    table : DataFrame, one row per response, check and column
+        ``client_id``, ``wave``, ``response_id``, ``check``, ``column`` (empty for the whole
+        response), ``found``, ``rule``.
+    checks : Checks
+        The thresholds that were used.
+    n : int
+        Responses that were looked at.
+    notes : tuple of str
+        Cautions about the study as a whole.
+    """
+
+    table: pd.DataFrame
+    checks: Checks
+    n: int
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        flagged = self.table["response_id"].nunique()
+        counts = self.table.groupby("check")["response_id"].nunique()
+        kinds = ", ".join(f"{name} {count:,}" for name, count in counts.items())
+        sentence = f"{flagged:,} of {self.n:,} responses are flagged"
+        return "; ".join([sentence + (f": {kinds}" if kinds else ""), *self.notes])
+
+    def counts(self) -> pd.DataFrame:
+        """Return how many responses carry each flag, one row per client and wave."""
+        once = self.table.drop_duplicates([*KEYS, "check"])
+        keys = [once["client_id"], once["wave"]]
+        return pd.crosstab(keys, once["check"]).rename_axis(columns=None).reset_index()
+
+
+def flags(raw: Raw, codebook: Codebook) -> Flags:
+    """Check the contents of all responses.
+
+    Parameters
+    ----------
+    raw : Raw
+        As `read` returns it.
+    codebook : Codebook
+        Its ``checks`` hold the thresholds.
+
+    Returns
+    -------
+    Flags
+        Nothing is excluded here: `decide` does that.
+
+    Notes
+    -----
+    ``out_of_scale`` a number off the scale, now missing · ``flipped`` a language, batch or
+    wave whose answers run against all others · ``straight_line`` · ``speeder`` ·
+    ``duplicate`` · ``half_empty`` · ``personal_data`` an e-mail address or telephone number
+    in a comment · ``not_in_frame`` no such contact was invited · ``unknown_account``.
+
+    References
+    ----------
+    Meade & Craig (2012), Psychological Methods 17, 437-455: longstring and response time.
+    Greszki, Meyer & Schoen (2015), Public Opinion Quarterly 79, 471-503: speed by the
+    ratio to the median.
+    """
+    asked, checks, rows = codebook.instrument, codebook.checks, raw.responses
+    closed = rows[list(asked.items)]
+    turned, notes = mirrored_answers.flipped(rows, asked)
+    found = [
+        unmatched_responses.out_of_scale(raw),
+        turned,
+        answer_patterns.straight_line(closed, checks),
+        answer_patterns.speeder(rows, closed, checks),
+        answer_patterns.duplicate(rows, closed, list(asked.comments)),
+        answer_patterns.half_empty(closed, checks),
+        personal_data.personal_data(rows[list(asked.comments)]),
+        unmatched_responses.not_in_frame(raw),
+        unmatched_responses.unknown_account(raw),
+    ]
+    table = pd.concat([part for part in found if len(part)] or [found[0]])
+    joined = rows[KEYS].join(table[FOUND], how="inner")
+    return Flags(joined.reset_index(drop=True), checks, len(rows), notes)

@@ -1,0 +1,213 @@
+"""All raw files of a study, read, understood and joined, or refused with every reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from crqlab.base.codebook import Codebook
+from crqlab.base.contracts import contract
+from crqlab.base.instrument import Instrument
+from crqlab.base.study import Study
+from crqlab.responses import answers, crm_tables, table_links
+from crqlab.responses.answers import Answers
+from crqlab.responses.faults import Faults, near
+from crqlab.responses.file_formats import load
+from crqlab.responses.grid import Grid
+
+FRAMES = ("contacts", "accounts", "outcomes", "clients")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Raw:
+    """What the files of a study say, in our columns and kinds.
+
+    Attributes
+    ----------
+    responses : DataFrame
+        The contract's columns without ``included``; answers in scale points as given.
+    contacts, accounts, outcomes, clients : DataFrame
+        As read; without rows where the study has no such file.
+    origins : DataFrame
+        ``response_id``, ``file``, ``row``.
+    unusable : DataFrame
+        ``file``, ``row``, ``response_id``, ``column``, ``value``, ``rule``: numbers off the
+        scale, which are missing in ``responses``.
+    wording : mapping of str
+        Wording that the files themselves give, for items whose codebook has none.
+    study : str
+        The study's name.
+    notes : tuple of str
+        What was assumed, for the reader to know.
+    """
+
+    responses: pd.DataFrame
+    contacts: pd.DataFrame
+    accounts: pd.DataFrame
+    outcomes: pd.DataFrame
+    clients: pd.DataFrame
+    origins: pd.DataFrame
+    unusable: pd.DataFrame
+    wording: dict[str, str]
+    study: str
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        rows = self.responses
+        counted = [
+            f"{len(rows):,} responses of {_many(rows['client_id'], 'client')} "
+            f"in {_many(rows['wave'], 'wave')} from {_many(self.origins['file'], 'file')}",
+            *(f"{len(t):,} {name}" for name in FRAMES if len(t := getattr(self, name))),
+        ]
+        return "; ".join([", ".join(counted), *self.notes])
+
+
+def read(study: Study) -> Raw:
+    r"""Read every file that a study's codebook names.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    Raw
+
+    Raises
+    ------
+    StudyError
+        No such study, or no codebook.
+    DataError
+        Anything cannot be read or understood: ``cases`` lists every broken cell over all
+        files. Nothing is ever written.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from crqlab.responses import new
+    >>> with TemporaryDirectory() as folder:
+    ...     export = Path(folder, "export.csv")
+    ...     _ = export.write_text("id,tru_1,tru_2\na,7,6\nb,1,2\nc,4,5\n")
+    ...     _ = new("acme", Path(folder), export=export)
+    ...     print(read(Study("acme", root=Path(folder))))
+    3 responses of 1 client in 1 wave from 1 file; no file says to which account a respondent
+    belongs: each is its own account
+    """
+    book, faults = study.codebook, Faults()
+    parts, wording = _answers(study, faults)
+    tables = {name: _frame(study, name, faults) for name in FRAMES}
+    rows, origins, unusable = _joined(parts)
+    _same_ids(origins, faults)
+    rows = _client_stated(rows, book)
+    if tables["contacts"] is not None:
+        rows = table_links.filled(rows, tables["contacts"])
+    notes = _accounts_noted(rows, tables)
+    rows = table_links.own_accounts(rows)
+    _no_client(rows, origins, faults)
+    _no_group(rows, book, faults)
+    faults.stop(study.name)
+    tables = {name: crm_tables.none(name) if t is None else t for name, t in tables.items()}
+    tables["contacts"] = table_links.for_every_wave(tables["contacts"], rows)
+    ordered = contract("responses").for_instrument(book.instrument)
+    rows = table_links.turned(rows, book)[[name for name in ordered if name != "included"]]
+    facts = {"origins": origins, "unusable": unusable, "wording": wording, "study": study.name}
+    return Raw(rows, **tables, **facts, notes=notes)
+
+
+def _answers(study: Study, faults: Faults) -> tuple[list[Answers], dict[str, str]]:
+    """Every file with answers that can be read, and the wording that it brings."""
+    book, parts, wording = study.codebook, [], {}
+    for source in book.responses.files:
+        grid = load(study.raw, source, faults)
+        if grid is not None:
+            parts.append(answers.read(grid, source, book, faults))
+            wording = _worded(book.instrument, grid, book.columns_of(source)) | wording
+    return parts, wording
+
+
+def _frame(study: Study, table: str, faults: Faults) -> pd.DataFrame | None:
+    source = getattr(study.codebook, table)
+    grid = load(study.raw, source, faults) if source else None
+    if source is None or grid is None:
+        return None
+    return crm_tables.read(grid, source, table, study.codebook, faults)
+
+
+def _worded(asked: Instrument, grid: Grid, columns: dict[str, str]) -> dict[str, str]:
+    bare = [name for name, item in asked.items.items() if not item.text]
+    found = {name: grid.wording.get(columns.get(name, name), "") for name in bare}
+    return {name: text for name, text in found.items() if text}
+
+
+def _joined(parts: list[Answers]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    if not parts:
+        ids = pd.DataFrame({"response_id": pd.Series([], dtype="str")})
+        text = ["client_id", "wave", "account_id", "contact_id", "role", "language", "batch"]
+        bare = ids.assign(**dict.fromkeys(text, ids["response_id"]))
+        return bare, ids.assign(file="", row=0), ids
+    whole = [[getattr(p, name) for p in parts] for name in ("rows", "origins", "unusable")]
+    rows, origins, unusable = (pd.concat(tables, ignore_index=True) for tables in whole)
+    return rows, origins, unusable
+
+
+def _same_ids(origins: pd.DataFrame, faults: Faults) -> None:
+    again = origins["response_id"].notna() & origins.duplicated("response_id")
+    if not again.any():
+        return
+    firsts = origins.drop_duplicates("response_id").set_index("response_id")
+    found = origins[again]
+    first = firsts.loc[found["response_id"]]
+    rule = "the same response_id as in " + first["file"] + ", row " + first["row"].astype(str)
+    fix = "keep one of the two; is a file listed twice under other names?"
+    faults.cells(
+        found["file"], found["row"], "response_id", found["response_id"], rule.to_numpy(), fix
+    )
+
+
+def _client_stated(rows: pd.DataFrame, book: Codebook) -> pd.DataFrame:
+    if book.client is None:
+        return rows
+    return rows.assign(client_id=rows["client_id"].fillna(book.client.id))
+
+
+def _accounts_noted(rows: pd.DataFrame, tables: dict[str, pd.DataFrame | None]) -> tuple[str, ...]:
+    alone = int(rows["account_id"].isna().sum())
+    if not alone:
+        return ()
+    if alone == len(rows) and tables["contacts"] is None:
+        return ("no file says to which account a respondent belongs: each is its own account",)
+    return (f"{alone:,} responses name no account and no known contact: each is its own account",)
+
+
+def _no_client(rows: pd.DataFrame, origins: pd.DataFrame, faults: Faults) -> None:
+    without = rows["client_id"].isna()
+    if len(faults) or not without.any():
+        return
+    rule = "no client is known for this response"
+    fix = "name the study's client under client:, or under columns the column that holds it"
+    found = origins[without]
+    for file, rows_ in found.groupby("file", sort=False)["row"]:
+        if len(rows_) == int((origins["file"] == file).sum()):
+            faults.add(str(file), rule.replace("this", "any"), fix, column="client_id")
+        else:
+            faults.cells(str(file), rows_, "client_id", [""] * len(rows_), rule, fix)
+
+
+def _no_group(rows: pd.DataFrame, book: Codebook, faults: Faults) -> None:
+    """A group that is to be turned round must be there."""
+    for group in book.responses.flipped:
+        if len(rows) and not table_links.members(rows, group).any():
+            named = ", ".join(f"{column}: {name}" for column, name in group.items())
+            column, name = list(group.items())[-1]
+            there = sorted(rows[column].dropna().unique())
+            fix = f"{near(name, there)}{column} has: {', '.join(there[:12])}"
+            rule = "no response belongs to this group of responses > flipped"
+            faults.add("codebook.yaml", rule, fix, column=column, value=named)
+
+
+def _many(values: pd.Series, noun: str) -> str:
+    count = int(np.count_nonzero(values.dropna().unique() != ""))
+    return f"{count:,} {noun}{'s' if count != 1 else ''}"

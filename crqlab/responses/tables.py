@@ -1,0 +1,63 @@
+"""Hand the tables over to the other stations: all of them, or none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from crqlab.base.study import Study
+from crqlab.responses.inclusion import Checked
+from crqlab.responses.raw_files import Raw
+
+
+def keep(study: Study, raw: Raw, checked: Checked) -> tuple[Path, ...]:
+    """Write responses, contacts, accounts, outcomes, clients and quality.
+
+    Accounts and clients that occur in other tables only are added with nothing known
+    about them, so that whoever joins these tables loses no response.
+
+    Returns
+    -------
+    tuple of Path
+        The files that were written.
+
+    Raises
+    ------
+    DataError
+        Any table breaks its contract; then none is written.
+    """
+    tables = {
+        "responses": checked.responses,
+        "contacts": raw.contacts,
+        "accounts": _completed(raw.accounts, raw, ["client_id", "account_id"]),
+        "outcomes": raw.outcomes,
+        "clients": _clients(study, raw),
+        "quality": checked.quality,
+    }
+    return study.write_all(tables)
+
+
+def _completed(table: pd.DataFrame, raw: Raw, key: list[str]) -> pd.DataFrame:
+    """Add a row for every key that occurs in another table only."""
+    places = [t for t in (raw.responses, raw.contacts, raw.outcomes, raw.accounts) if len(t)]
+    seen = pd.concat([t[key] for t in places], ignore_index=True).drop_duplicates()
+    return pd.concat([table, _only(seen, table, key)], ignore_index=True)
+
+
+def _only(seen: pd.DataFrame, table: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    known = pd.MultiIndex.from_frame(table[key])
+    new = seen[~pd.MultiIndex.from_frame(seen).isin(known)].sort_values(key)
+    return new.reindex(columns=table.columns).astype(table.dtypes.to_dict())
+
+
+def _clients(study: Study, raw: Raw) -> pd.DataFrame:
+    """Clients as listed, as the codebook names its one client, or by their ids."""
+    stated = study.codebook.client
+    table = _completed(raw.clients, raw, ["client_id"])
+    if stated:
+        own = (table["client_id"] == stated.id) & table["name"].isna()
+        facts = {"name": stated.name, "industry": stated.industry, "country": stated.country}
+        given = {column: fact for column, fact in facts.items() if fact}
+        table = table.assign(**{c: table[c].mask(own, fact) for c, fact in given.items()})
+    return table.assign(name=table["name"].fillna(table["client_id"]))

@@ -1,0 +1,212 @@
+"""The smallest change in its scores that takes an account one rung up the ladder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crqlab.base.instrument import Instrument
+from crqlab.segments.assignment import KEYS, scores_of
+from crqlab.segments.membership_probability import membership
+from crqlab.segments.thresholds import Thresholds, placed
+from crqlab.stats.cluster_draws import SEED
+
+STEPS = 60  # tried between no change and the whole scale
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lifts:
+    """What would take accounts one rung up.
+
+    Attributes
+    ----------
+    table : DataFrame, one row per account below the top
+        Keys, ``segment``, ``target``, ``change`` in words, ``size`` (sum of the changes, scale
+        points; LTR by its share of its own scale), ``probability`` that the account would then
+        truly be at the target or above, ``now`` (the same without the change), ``flag``.
+    """
+
+    table: pd.DataFrame
+
+    def __str__(self) -> str:
+        if self.table.empty:
+            return "No account has a rung above it"
+        levers = self.table["change"].str.split(" by ").str[0].value_counts()
+        return (
+            f"{len(self.table):,} accounts could move one rung up, half of them by "
+            f"{self.table['size'].median():.1f} points in all or less; "
+            f"most often by {levers.index[0]}"
+        )
+
+
+def lifts(
+    accounts: pd.DataFrame,
+    respondents: pd.DataFrame,
+    thresholds: Thresholds,
+    instrument: Instrument,
+    *,
+    draws: int = 200,
+    seed: int = SEED,
+) -> Lifts:
+    """Search single scores, pairs raised alike, and all raised alike, for the smallest lift.
+
+    Parameters
+    ----------
+    accounts : DataFrame, one row per account and wave
+        Keys, scores of the rules and every construct.
+    respondents : DataFrame
+        Table ``respondents``, for the probability.
+    thresholds : Thresholds
+        ``next`` of a segment names the rung above it.
+    instrument : Instrument
+        CRQ and uniqueness move with their constructs.
+    draws, seed : int
+        As for `membership`.
+
+    Returns
+    -------
+    Lifts
+        Constructs are taken as if each could be raised alone; what truly moves together is
+        the question of the drivers.
+    """
+    thresholds.refuse(instrument)
+    scores = scores_of(accounts, thresholds)
+    place = placed(thresholds.segments, scores)
+    rung = {k: thresholds.names.index(s.next) for k, s in enumerate(thresholds.segments) if s.next}
+    mine = np.flatnonzero(np.isin(place, list(rung)))
+    rows = accounts.iloc[mine].reset_index(drop=True)
+    if rows.empty:
+        return Lifts(_none())
+    target = np.array([rung[p] for p in place[mine]])
+    tried = _patterns(_levers(thresholds, instrument), instrument)
+    step = (instrument.scale.high - instrument.scale.low) / STEPS
+    best, size = _smallest(rows, thresholds, instrument, target, tried, step)
+    shift = _shift(rows, instrument, tried, best, size)
+    above = [_above(thresholds, k) for k in range(len(thresholds.names))]
+    reached, chance = np.array([above[k] for k in target]).astype(float), {}
+    for name, change in (("now", None), ("probability", shift)):
+        found = membership(rows, respondents, thresholds, shift=change, draws=draws, seed=seed)
+        chance[name] = (found.shares * reached).sum(axis=1)
+    names = np.array(thresholds.names, dtype=object)
+    few = rows["n"].to_numpy() < 3 if "n" in rows else np.zeros(len(rows), dtype=bool)
+    count = np.array([len(pattern) for pattern in tried])[best]
+    table = rows[list(KEYS)].assign(
+        segment=pd.array(names[place[mine]], dtype="str"),
+        target=pd.array(names[target], dtype="str"),
+        change=pd.array(_words(instrument, tried, best, size), dtype="str"),
+        size=size * count,
+        probability=chance["probability"],
+        now=chance["now"],
+        flag=np.where(few, "fewer than 3 answers", "ok"),
+    )
+    return Lifts(table[np.isfinite(size)].reset_index(drop=True))
+
+
+def _none() -> pd.DataFrame:
+    text = [*KEYS, "segment", "target", "change"]
+    numbers = ["size", "probability", "now"]
+    kinds = {**dict.fromkeys(text, "str"), **dict.fromkeys(numbers, float), "flag": "str"}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
+
+
+def _levers(thresholds: Thresholds, instrument: Instrument) -> list[str]:
+    """Constructs that some rule feels, and LTR."""
+    named = [*instrument.crq.constructs] if "crq" in thresholds.scores else []
+    named += [*instrument.uniqueness] if "uniqueness" in thresholds.scores else []
+    named += [name for name in thresholds.scores if name in instrument.constructs]
+    return [*dict.fromkeys(named), *(["mean_ltr"] if "mean_ltr" in thresholds.scores else [])]
+
+
+def _patterns(levers: list[str], instrument: Instrument) -> list[tuple[str, ...]]:
+    """Single scores first, so that a tie goes to the simplest change."""
+    unique = tuple(name for name in instrument.uniqueness if name in levers)
+    crq = tuple(name for name in instrument.crq.constructs if name in levers)
+    likely = ("mean_ltr",) if "mean_ltr" in levers else ()
+    more = [unique, unique + likely, crq, crq + likely, tuple(levers)]
+    tried = [*((one,) for one in levers), *combinations(levers, 2), *more]
+    return [pattern for pattern in dict.fromkeys(tried) if pattern]
+
+
+def _raised(
+    rows: pd.DataFrame, instrument: Instrument, pattern: tuple[str, ...], by: NDArray | float
+) -> dict[str, NDArray]:
+    """Changes of all scores when those of a pattern rise, none above the scale."""
+    ends = instrument.scale
+    found: dict[str, NDArray] = {}
+    for name in pattern:
+        most = 10.0 if name == "mean_ltr" else ends.high
+        points = by * 10 / (ends.high - ends.low) if name == "mean_ltr" else by
+        room = np.maximum(most - rows[name].to_numpy(float), 0)
+        found[name] = np.minimum(points, room)
+    for made, parts in (("crq", instrument.crq.constructs), ("uniqueness", instrument.uniqueness)):
+        if moved := [found[name] for name in parts if name in found]:
+            found[made] = np.nan_to_num(np.sum(moved, axis=0)) / len(parts)
+    return found
+
+
+def _smallest(rows, thresholds, instrument, target, tried, step) -> tuple[NDArray, NDArray]:
+    """Pattern and step of the smallest change, by its sum over the scores of the pattern."""
+    scores = scores_of(rows, thresholds)
+    best, cost = np.zeros(len(rows), dtype=int), np.full(len(rows), np.inf)
+    size = np.full(len(rows), np.inf)
+    for k, pattern in enumerate(tried):
+        waiting = np.arange(len(rows))
+        for by in step * np.arange(1, STEPS + 1):
+            waiting = waiting[by * len(pattern) < cost[waiting] - 1e-9]
+            if not len(waiting):
+                break
+            part = rows.iloc[waiting]
+            moves = _raised(part, instrument, pattern, by)
+            new = {n: v[waiting] + moves.get(n, 0.0) for n, v in scores.items()}
+            there = placed(thresholds.segments, new) == target[waiting]
+            reached = waiting[there]
+            best[reached], size[reached], cost[reached] = k, by, by * len(pattern)
+            waiting = waiting[~there]
+    return best, size
+
+
+def _shift(rows, instrument, tried, best, size) -> dict[str, NDArray]:
+    """The chosen changes of every score."""
+    shift: dict[str, NDArray] = {}
+    for k in np.unique(best):
+        mine = (best == k) & np.isfinite(size)
+        for name, change in _raised(rows[mine], instrument, tried[k], size[mine]).items():
+            shift.setdefault(name, np.zeros(len(rows)))[mine] = change
+    return shift
+
+
+def _above(thresholds: Thresholds, place: int) -> list[bool]:
+    """Which segments are at this rung or further up its ladder."""
+    found, k = {place}, place
+    while (up := thresholds.segments[k].next) and (k := thresholds.names.index(up)) not in found:
+        found.add(k)
+    return [k in found for k in range(len(thresholds.names))]
+
+
+def _words(instrument: Instrument, tried, best, size) -> NDArray:
+    """Say each change once: "Solution and Experience by 0.3 each"."""
+    pairs = list(zip(best.tolist(), size.tolist(), strict=True))
+    told = {pair: _said(instrument, tried[pair[0]], pair[1]) for pair in set(pairs)}
+    return np.array([told[pair] for pair in pairs], dtype=object)
+
+
+def _said(instrument: Instrument, pattern: tuple[str, ...], by: float) -> str:
+    ends = instrument.scale
+    names = [instrument.label(name) for name in pattern if name != "mean_ltr"]
+    if len(names) > 3:
+        names = [
+            "CRQ's constructs"
+            if set(pattern) <= {*instrument.crq.constructs, "mean_ltr"}
+            else "all"
+        ]
+    *most, last = names or [""]
+    listed = f"{', '.join(most)} and {last}" if most else last
+    each = " each" if most or len(pattern) > 3 else ""
+    parts = [f"{listed} by {by:.1f}{each}"] if names else []
+    if "mean_ltr" in pattern:
+        parts.append(f"mean LTR by {by * 10 / (ends.high - ends.low):.1f} of 10")
+    return ", ".join(parts)

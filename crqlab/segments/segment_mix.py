@@ -1,0 +1,240 @@
+"""What a set of thresholds makes of a panel: shares, renewal, stability, sensitivity, moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from crqlab.base.waves import in_order
+from crqlab.segments.assignment import scores_of
+from crqlab.segments.conditions import moved
+from crqlab.segments.thresholds import Segment, Thresholds, placed
+from crqlab.stats.proportion import clustered, wilson
+
+STEP = 0.25
+FEW = 30  # accounts below which a share or rate is not to be quoted alone
+BANDS = {"Ambassador": (0.20, 0.45), "Rational": (0.38, 0.62)}  # ours, around 1/3 and 1/2
+REST = (0.08, 0.30)  # ours, around the published 10-20 %
+NOWHERE = ("new", "not asked")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mix:
+    """Shares of segments, of one client's wave each.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``client_id``, ``wave``, ``segment`` (and Silent), ``n``, ``share`` with ``low`` and
+        ``high`` among sorted accounts, ``level``, ``revenue``, ``revenue_share``, ``flag``.
+    total : DataFrame
+        The same of all clients, by wave.
+    """
+
+    table: pd.DataFrame
+    total: pd.DataFrame
+
+    def __str__(self) -> str:
+        if self.total.empty:
+            return "No account is sorted, so there is no mix"
+        last = self.total[self.total["wave"] == in_order(self.total["wave"])[-1]]
+        told = ", ".join(f"{r.segment} {r.share:.0%}" for r in last.dropna().itertuples())
+        warned = [flag for flag in last["flag"].unique() if "published" in flag]
+        return f"Wave {last['wave'].iloc[0]}: {told}" + (f"; {warned[0]}" if warned else "")
+
+
+def mix(assigned: pd.DataFrame, names: tuple[str, ...], *, level: float = 0.95) -> Mix:
+    """Count segments per client and wave, and what their accounts pay.
+
+    Parameters
+    ----------
+    assigned : DataFrame
+        ``client_id``, ``wave``, ``segment``, ``status`` and ``revenue`` (may be missing).
+    names : tuple of str
+        Every segment, in the order of the thresholds.
+    level : float
+        Coverage of the intervals (Wilson), in (0, 1).
+    """
+    kind = assigned["segment"].where(assigned["status"] != "silent", "Silent")
+    rows = assigned.assign(segment=kind).dropna(subset=["segment"])
+    table = _counted(rows, ["client_id", "wave"], names, level)
+    total = _counted(rows, ["wave"], names, level)
+    return Mix(table, total.assign(flag=_warned(total, names)))
+
+
+def _counted(rows, keys: list[str], names, level: float) -> pd.DataFrame:
+    pays = rows.assign(n=1, revenue=rows["revenue"].astype(float).fillna(0))
+    sums = pays.groupby([*keys, "segment"], as_index=False)[["n", "revenue"]].sum()
+    blocks = sums[keys].drop_duplicates()
+    every = blocks.merge(pd.DataFrame({"segment": [*names, "Silent"]}), how="cross")
+    table = every.merge(sums, how="left", on=[*keys, "segment"]).fillna({"n": 0, "revenue": 0.0})
+    silent = (table["segment"] == "Silent").to_numpy()
+    counted = table["n"].where(~silent, 0)
+    by = [table[key] for key in keys]
+    whole = counted.groupby(by).transform("sum").to_numpy(float)
+    found = wilson(counted.to_numpy(float), whole, level=level)
+    for name in ("value", "low", "high"):
+        table["share" if name == "value" else name] = np.where(silent, np.nan, found[name])
+    money = table["revenue"].groupby(by).transform("sum").to_numpy()
+    share = np.divide(table["revenue"], money, out=np.full(len(table), np.nan), where=money > 0)
+    flag = np.where(whole < FEW, f"fewer than {FEW} accounts", "ok")
+    return table.assign(revenue_share=share, level=level, n=table["n"].astype("int64"), flag=flag)
+
+
+def _warned(total: pd.DataFrame, names: tuple[str, ...]) -> list[str]:
+    """Add a warning where the mix lies far outside of the published one."""
+    flags = total["flag"].astype(str).to_numpy().copy()
+    if not set(BANDS) <= set(names):
+        return flags.tolist()
+    for wave, rows in total[total["segment"] != "Silent"].groupby("wave"):
+        share = rows.set_index("segment")["share"]
+        far = [n for n, (low, high) in BANDS.items() if not low <= share[n] <= high]
+        if not REST[0] <= 1 - share[list(BANDS)].sum() <= REST[1]:
+            far.append("the rest")
+        if far:
+            words = f"far from the published mix: {', '.join(far)}"
+            mine = (total["wave"] == wave).to_numpy()
+            flags[mine] = [words if f == "ok" else f"{f}; {words}" for f in flags[mine]]
+    return flags.tolist()
+
+
+def renewal(assigned: pd.DataFrame, names: tuple[str, ...], *, level: float = 0.95) -> pd.DataFrame:
+    """Renewal rate of each segment; whole accounts carry the intervals.
+
+    Parameters
+    ----------
+    assigned : DataFrame
+        ``client_id``, ``account_id``, ``segment``, ``status``, ``renewed``, ``due_revenue``.
+    names : tuple of str
+    level : float
+
+    Returns
+    -------
+    DataFrame, one row per segment (and Silent)
+        ``segment``, ``n`` contracts, ``n_accounts``, ``value`` (share renewed), ``low``,
+        ``high``, ``level``, ``revenue_rate`` (share of the revenue renewed), ``flag``.
+
+    References
+    ----------
+    Korn & Graubard (1998), Survey Methodology 24, 193-201: the effective number.
+    """
+    kind = assigned["segment"].where(assigned["status"] != "silent", "Silent")
+    rows = assigned.assign(segment=kind).dropna(subset=["segment", "renewed"])
+    money = rows["due_revenue"].astype(float).fillna(0)
+    sums = (
+        rows.assign(n=1.0, money=money, kept=money * rows["renewed"])
+        .groupby(["segment", "client_id", "account_id"], as_index=False)[
+            ["n", "renewed", "money", "kept"]
+        ]
+        .sum()
+    )
+    found = clustered(sums["renewed"], sums["n"], sums["segment"], level=level)
+    paid = sums.groupby("segment")[["money", "kept"]].sum()
+    table = found[["value", "low", "high", "n", "n_accounts"]].join(paid)
+    table = table.reindex([*names, "Silent"])
+    n, accounts = (table[c].fillna(0).astype("int64") for c in ("n", "n_accounts"))
+    flag = np.where(
+        n == 0, "no outcomes", np.where(accounts < FEW, f"fewer than {FEW} accounts", "ok")
+    )
+    rate = (table["kept"] / table["money"]).where(table["money"] > 0)
+    table = table.assign(n=n, n_accounts=accounts, level=level, revenue_rate=rate, flag=flag)
+    return table.drop(columns=["money", "kept"]).rename_axis("segment").reset_index()
+
+
+def sensitivity(
+    accounts: pd.DataFrame, thresholds: Thresholds, *, step: float | None = None
+) -> pd.DataFrame:
+    """What one cut moved by a little does to shares, renewal and revenue.
+
+    Parameters
+    ----------
+    accounts : DataFrame
+        Scores of the rules, ``revenue`` and ``renewed`` (may be missing).
+    thresholds : Thresholds
+    step : float, optional
+        Scale points; a quarter point on 1-7, and as large a part of any other scale.
+
+    Returns
+    -------
+    DataFrame, one row per cut, change and segment
+        ``score``, ``cut``, ``change``, ``segment``, ``n``, ``share``, ``revenue_share``,
+        ``renewed``, ``moved`` (share of accounts in another segment than before).
+    """
+    ends = thresholds.instrument.scale
+    step = STEP * (ends.high - ends.low) / 6 if step is None else step
+    scores = scores_of(accounts, thresholds)
+    first = placed(thresholds.segments, scores)
+    parts = []
+    for score, cut in thresholds.cuts:
+        for change in (-step, step):
+            segments = tuple(
+                Segment(s.name, moved(s.rule, {(score, cut): cut + change}), s.next)
+                for s in thresholds.segments
+            )
+            place = placed(segments, scores)
+            row = profile(place, accounts, thresholds.names)
+            moves = (place != first)[first >= 0].mean() if (first >= 0).any() else np.nan
+            parts.append(row.assign(score=score, cut=cut, change=change, moved=moves))
+    columns = ["score", "cut", "change", "segment", "n", "share", "revenue_share", "renewed"]
+    return pd.concat(parts, ignore_index=True)[[*columns, "moved"]]
+
+
+def profile(place: np.ndarray, accounts: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
+    """Shares, revenue shares and renewal rates of segments, one row per segment."""
+    known = place >= 0
+    codes, k = place[known], len(names)
+    n = np.bincount(codes, minlength=k)
+    pays = np.nan_to_num(accounts["revenue"].to_numpy(float))[known]
+    money = np.bincount(codes, weights=pays, minlength=k)
+    kept = accounts["renewed"].to_numpy(float)[known]
+    there = ~np.isnan(kept)
+    due = np.bincount(codes[there], minlength=k)
+    stayed = np.bincount(codes[there], weights=kept[there], minlength=k)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return pd.DataFrame(
+            {
+                "segment": names,
+                "n": n,
+                "share": n / n.sum(),
+                "revenue_share": money / money.sum(),
+                "renewed": stayed / due,
+            }
+        )
+
+
+def migration(assigned: pd.DataFrame) -> pd.DataFrame:
+    """Where each client's accounts of one wave are in its next wave.
+
+    Parameters
+    ----------
+    assigned : DataFrame
+        ``client_id``, ``wave``, ``account_id``, ``segment``, ``status``, ``revenue``.
+
+    Returns
+    -------
+    DataFrame, one row per client, wave and pair of segments that occurs
+        ``client_id``, ``from_wave``, ``wave``, ``from_segment``, ``segment`` (also Silent, Open,
+        "new" and "not asked"), ``n`` accounts, ``revenue``.
+    """
+    rank = {wave: k for k, wave in enumerate(in_order(assigned["wave"]))}
+    kind = assigned["segment"].fillna(assigned["status"].str.capitalize())
+    rows = assigned.assign(segment=kind, rank=assigned["wave"].map(rank))
+    waves = rows[["client_id", "wave", "rank"]].drop_duplicates().sort_values(["client_id", "rank"])
+    waves["from_wave"] = waves.groupby("client_id")["wave"].shift()
+    pairs = waves.dropna()[["client_id", "from_wave", "wave"]]
+    own = rows[["client_id", "wave", "account_id", "segment", "revenue"]]
+    later = own.merge(pairs, on=["client_id", "wave"])
+    before = own.rename(columns={"wave": "from_wave", "segment": "from_segment"})
+    earlier = before.merge(pairs, on=["client_id", "from_wave"])
+    keys = ["client_id", "from_wave", "wave", "account_id"]
+    both = earlier.merge(later, on=keys, how="outer", suffixes=("_before", ""))
+    both = both.assign(
+        from_segment=both["from_segment"].fillna(NOWHERE[0]),
+        segment=both["segment"].fillna(NOWHERE[1]),
+        revenue=both["revenue"].fillna(both["revenue_before"]).astype(float).fillna(0),
+        n=1,
+    )
+    group = [*keys[:3], "from_segment", "segment"]
+    return both.groupby(group, as_index=False)[["n", "revenue"]].sum()

@@ -1,0 +1,129 @@
+"""The tables of this station, written for those that follow: all of them, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from crqlab.base.contracts import contract
+from crqlab.base.errors import EstimateError
+from crqlab.base.study import Study
+from crqlab.segments.panel_segments import Panel
+from crqlab.segments.playbook import actions, referrals
+from crqlab.segments.score_lifts import lifts
+from crqlab.segments.segment_mix import migration, mix, renewal, sensitivity
+from crqlab.segments.threshold_derivation import derive
+
+TABLES = (
+    "segments segment_shares migration segment_renewal segment_cuts segment_sensitivity "
+    "lifts actions referrals"
+).split()
+_KINDS = {"text": "str", "number": float, "count": "int64", "yes": bool, "date": "datetime64[ns]"}
+
+
+def suggested(panel: Panel, *, level: float = 0.95, seed: int, draws: int = 1000) -> pd.DataFrame:
+    """Return the cuts that outcomes and the published mix suggest; none where data are too few.
+
+    Returns
+    -------
+    DataFrame
+        Table ``segment_cuts``.
+    """
+    parts = []
+    for by in ("outcomes", "mix"):
+        try:
+            found = derive(
+                panel.scored, panel.thresholds, by=by, level=level, seed=seed, draws=draws
+            )
+        except EstimateError:
+            continue
+        parts.append(found.table.assign(by=by))
+    return pd.concat(parts, ignore_index=True) if parts else empty("segment_cuts")
+
+
+def described(
+    panel: Panel, study: Study, *, level: float, draws: int, seed: int
+) -> dict[str, pd.DataFrame]:
+    """Return every table of this station, by name; without rows where nothing is sorted.
+
+    Parameters
+    ----------
+    panel : Panel
+    study : Study
+        Its respondents, accounts and responses are read.
+    level : float
+    draws, seed : int
+    """
+    if panel.why:
+        return {name: empty(name) for name in TABLES}
+    table, names = panel.table, panel.thresholds.names
+    wide = table.assign(due_revenue=panel.scored["due_revenue"])
+    last, people = panel.latest.to_numpy(), study.read("respondents")
+    accounts, responses = study.read("accounts"), study.read("responses")
+    rungs = lifts(
+        panel.scored[last],
+        people,
+        panel.thresholds,
+        panel.instrument,
+        draws=draws,
+        seed=seed,
+    )
+    return {
+        "segments": table,
+        "segment_shares": mix(table, names, level=level).table,
+        "migration": migration(table),
+        "segment_renewal": renewal(wide, names, level=level),
+        "segment_cuts": suggested(panel, level=level, seed=seed),
+        "segment_sensitivity": sensitivity(panel.scored, panel.thresholds),
+        "lifts": rungs.table,
+        "actions": actions(table[last], accounts, responses),
+        "referrals": referrals(table[last], people, accounts),
+    }
+
+
+def keep(
+    study: Study,
+    panel: Panel,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    level: float,
+    draws: int,
+    seed: int,
+) -> tuple[Path, ...]:
+    """Write the tables of this station, and how they were made, into the study.
+
+    Parameters
+    ----------
+    study : Study
+    panel : Panel
+    tables : mapping of name to DataFrame
+        From `described`.
+    level, draws, seed
+        What they were made with, for the run card.
+
+    Returns
+    -------
+    tuple of Path
+        The files that were written.
+
+    Raises
+    ------
+    DataError
+        Any table breaks its contract; then none is written.
+    """
+    rows = {name: _typed(found, name) for name, found in tables.items()}
+    made = {"level": level, "draws": draws, "seed": seed, "thresholds": panel.thresholds.quoted}
+    return study.write_all(rows, made=made)
+
+
+def empty(name: str) -> pd.DataFrame:
+    """Return a table of this station without rows."""
+    columns = contract(name).columns
+    return pd.DataFrame({key: pd.Series(dtype=_KINDS[of.kind]) for key, of in columns.items()})
+
+
+def _typed(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    columns = contract(name).columns
+    return rows[list(columns)].astype({key: _KINDS[of.kind] for key, of in columns.items()})

@@ -1,0 +1,225 @@
+"""Pictures of the panel: where its cuts lie, how industries differ, where a client stands."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+from scipy.stats import gaussian_kde
+
+from crqlab.benchmark import Positions, Scores, Shift
+from crqlab.show import alt_text
+from crqlab.show.colours import ACCENT, INK, LINE, MUTED, PALE, SOFT, WARM
+from crqlab.show.number_format import count, decimals, number, percent, quantity, span
+
+FEW = 10  # clients below which a ridge would show single ones
+MOST = 14  # ridges or measures that still can be read
+RATES = ("completion", "revenue_coverage")
+
+
+def decile_ladder(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Cuts of one cell as rungs, each with its interval; scores run to the right.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        What `DecileTable.cell` returns: one row per share.
+    ax : Axes, optional
+        Where to draw; a new figure if missing.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax or plt.subplots(figsize=(6.4, 4.2))[1]
+    if rows.empty:
+        return _nothing(ax, "No cell of the panel may be shown")
+    share, cut = 100 * rows["share"].to_numpy(float), rows["estimate"].to_numpy(float)
+    ends = rows[["low", "high"]].to_numpy(float)
+    closed = np.where(np.isnan(ends), cut[:, None], ends)
+    ax.hlines(share, closed[:, 0], closed[:, 1], color=SOFT, linewidth=6)
+    ax.plot(cut, share, "o", color=INK, markersize=5)
+    is_open = np.isnan(ends).any(axis=1)
+    ax.plot(cut[is_open], share[is_open], "o", color="white", markersize=2.5)
+    first = rows.iloc[0]
+    ax.axhline(90, color=WARM, linestyle="--", linewidth=1)
+    words = "Unique: the top tenth" if first["measure"] == "crq" else "the top tenth"
+    ax.text(0.01, 91, words, color=WARM, va="bottom", transform=_across(ax))
+    ax.set(ylim=(0, 100), yticks=np.arange(10, 100, 10))
+    ax.set(xlabel=_quantity(first["measure"]), ylabel=f"{first['unit']}s below (%)")
+    ax.set_title(
+        f"{count(int(first['n_clients']), 'client')}, bars are {percent(first['level'])} intervals"
+        + (", white dots: open" if is_open.any() else "")
+    )
+    top = rows.iloc[-1]
+    places = decimals(first["measure"])
+    said = (
+        f"Cuts of {_quantity(first['measure'])} over {count(int(first['n_clients']), 'client')}: "
+        f"{percent(top['share'])} lie below {number(top['estimate'], places)} "
+        f"({span(top['low'], top['high'], places)}), {percent(first['share'])} below "
+        f"{number(first['estimate'], places)} ({span(first['low'], first['high'], places)})"
+    )
+    return alt_text.say(ax, said)
+
+
+def _across(ax: Axes):
+    return ax.get_yaxis_transform()
+
+
+def industry_ridges(
+    scores: Scores, *, measure: str = "crq", wave: str | None = None, ax: Axes | None = None
+) -> Axes:
+    """How client scores lie in each industry, one ridge each, the highest median on top.
+
+    Parameters
+    ----------
+    scores : Scores
+        From `crqlab.benchmark.client_scores`.
+    measure : str
+    wave : str, optional
+        All waves if left out; then a client counts once for each.
+    ax : Axes, optional
+        Where to draw; a new figure if missing.
+
+    Returns
+    -------
+    Axes
+    """
+    rows = scores.table if wave is None else scores.table[scores.table["wave"] == wave]
+    rows = rows[rows[measure].notna() & rows["industry"].notna()]
+    sizes = rows.groupby("industry")["client_id"].nunique()
+    kept = sizes[sizes >= FEW].index
+    middle = rows[rows["industry"].isin(kept)].groupby("industry")[measure].median()
+    names = middle.sort_values(ascending=False).index[:MOST]
+    ax = ax or plt.subplots(figsize=(6.4, 1.2 + 0.55 * max(len(names), 3)))[1]
+    if not len(names):
+        return _nothing(ax, f"No industry has {FEW} clients")
+    values = [rows.loc[rows["industry"] == name, measure].to_numpy(float) for name in names]
+    every = np.concatenate(values)
+    margin = 0.6 * every.std() or 0.5
+    grid = np.linspace(every.min() - margin, every.max() + margin, 240)
+    for place, some in enumerate(values):
+        _ridge(ax, grid, some, len(names) - 1 - place)
+    ax.set(yticks=range(len(names)), ylim=(-0.15, len(names) + 0.15))
+    ax.set_yticklabels([f"{name} ({sizes[name]} clients)" for name in names[::-1]])
+    ax.grid(axis="y", visible=False)
+    ax.set(xlabel=_quantity(measure))
+    ax.set_title("Lines at medians" + (f", wave {wave}" if wave else ", all waves"))
+    told = ", ".join(f"{name} {number(middle[name], decimals(measure))}" for name in names)
+    return alt_text.say(ax, f"{_quantity(measure)} by industry, medians: {told}")
+
+
+def _ridge(ax: Axes, grid: NDArray, some: NDArray, base: float) -> None:
+    """Draw one density above its line; equal scores become a spike."""
+    if np.ptp(some) == 0:
+        height = np.exp(-(((grid - some[0]) / (np.ptp(grid) / 60)) ** 2))
+    else:
+        height = gaussian_kde(some)(grid)
+    height = 0.9 * height / height.max()
+    ax.fill_between(grid, base, base + height, color=SOFT, alpha=0.8, linewidth=0, zorder=2)
+    ax.plot(grid, base + height, color=ACCENT, linewidth=1, zorder=3)
+    at = np.median(some)
+    ax.vlines(at, base, base + np.interp(at, grid, height), color=INK, linewidth=1.5, zorder=4)
+
+
+def position_strip(
+    result: Positions, client: str, *, wave: str | None = None, ax: Axes | None = None
+) -> Axes:
+    """Where a client stands in every measure, from 0 to 100 % of its peers below, by deciles.
+
+    Parameters
+    ----------
+    result : Positions
+    client : str
+    wave : str, optional
+        The client's last one if left out.
+    ax : Axes, optional
+        Where to draw; a new figure if missing.
+
+    Returns
+    -------
+    Axes
+    """
+    rows = result.table[result.table["client_id"] == client]
+    wave = wave or (max(rows["wave"]) if len(rows) else None)
+    rows = rows[(rows["wave"] == wave) & rows["decile"].notna()]
+    front = rows["measure"].map({"crq": 0, "nps": 1}).fillna(2)
+    rows = rows.assign(front=front).sort_values(["front", "percentile"], ascending=[True, False])
+    rows = rows.head(2 + MOST)
+    ax = ax or plt.subplots(figsize=(6.4, 1.4 + 0.3 * max(len(rows), 4)))[1]
+    if rows.empty:
+        return _nothing(ax, f"There is nobody to compare {client} with")
+    place = np.arange(len(rows))
+    for tenth in range(0, 10, 2):
+        ax.axvspan(10 * tenth, 10 * (tenth + 1), color=PALE, alpha=0.5, linewidth=0, zorder=0)
+    ends = 100 * rows[["percentile_low", "percentile_high"]].to_numpy(float)
+    ax.hlines(place, ends[:, 0], ends[:, 1], color=SOFT, linewidth=6, zorder=2)
+    top = (rows["decile"] == 10).to_numpy()
+    colours = np.where(top, WARM, ACCENT)
+    ax.scatter(100 * rows["percentile"], place, c=colours, s=34, zorder=3)
+    ax.set(yticks=place, xlim=(-1, 101), xticks=np.arange(0, 101, 10))
+    ax.set_yticklabels([_named(name) for name in rows["measure"]])
+    ax.set(ylim=(len(rows) - 0.5, -0.5), xlabel="peers below (%); bands are deciles")
+    ax.grid(visible=False)
+    ax.set_title(f"{client}, wave {wave}: {percent(result.level)} intervals, orange: top decile")
+    measure = rows["measure"].iloc[0]
+    return alt_text.say(ax, result.of(client, wave, measure=measure))
+
+
+def release_shift(
+    shift: Shift, *, measure: str = "crq", unit: str = "client", ax: Axes | None = None
+) -> Axes:
+    """How the cuts of the whole panel moved from one release to another.
+
+    Parameters
+    ----------
+    shift : Shift
+        From `crqlab.benchmark.compare`.
+    measure, unit : str
+    ax : Axes, optional
+        Where to draw; a new figure if missing.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax or plt.subplots()[1]
+    rows = shift.table.query("measure == @measure and unit == @unit and by == 'all'")
+    rows = rows[(rows["view"] == "as answered") & (rows["why"] == "in both")]
+    if rows.empty:
+        return _nothing(ax, f"No cut of {measure} is in both releases")
+    share = 100 * rows["share"].to_numpy(float)
+    ax.axhline(0, color=LINE, linewidth=1.5)
+    ax.vlines(share, rows["low"], rows["high"], color=SOFT, linewidth=6)
+    beyond = ((rows["low"] > 0) | (rows["high"] < 0)).to_numpy()
+    ax.scatter(share, rows["change"], c=np.where(beyond, WARM, INK), s=28, zorder=3)
+    ax.set(xlabel=f"{unit}s below the cut (%)", xticks=np.arange(10, 100, 10), xlim=(5, 95))
+    ax.set(ylabel=f"change of {_quantity(measure)}")
+    ax.set_title(f"From {shift.before.name} to {shift.after.name}, orange: more than chance")
+    far = rows.loc[rows["change"].abs().idxmax()]
+    places = decimals(measure, change=True)
+    return alt_text.say(
+        ax,
+        f"Change of the cuts of {_quantity(measure)} from release {shift.before.name} to "
+        f"{shift.after.name}: largest at {percent(far['share'])}, "
+        f"{number(far['change'], places, signed=True)} "
+        f"({span(far['low'], far['high'], places, signed=True)})",
+    )
+
+
+def _quantity(measure: str) -> str:
+    """Name a measure and its unit; rates are shares."""
+    return f"{_named(measure)} (share)" if measure in RATES else quantity(measure)
+
+
+def _named(measure: str) -> str:
+    known = {"crq": "CRQ", "nps": "NPS", "mean_ltr": "mean LTR"}
+    return known.get(measure, measure.replace("_", " "))
+
+
+def _nothing(ax: Axes, sentence: str) -> Axes:
+    ax.set_axis_off()
+    ax.text(0.5, 0.5, sentence, ha="center", va="center", color=MUTED, wrap=True)
+    return alt_text.say(ax, sentence)

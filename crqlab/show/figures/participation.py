@@ -1,0 +1,285 @@
+"""Pictures of participation: who answered, who is silent, what that may hide, what comes next."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from crqlab.participation import Adjusted, Completion, Concentration, Plan, Silent, Standing
+from crqlab.show import alt_text
+from crqlab.show.colours import ACCENT, INK, LINE, MUTED, PALE, SOFT, WARM
+from crqlab.show.number_format import count, number, percent, span
+
+MOST = 15  # rows that still can be read
+UNITS = {"contacts": (ACCENT, "o"), "accounts": (WARM, "s"), "revenue": (MUTED, "D")}
+TARGET = 0.80
+
+
+def completion_histogram(
+    result: Standing, *, client: str | None = None, ax: Axes | None = None
+) -> Axes:
+    """Completion of all clients in bands of five points, beside what others have published.
+
+    Parameters
+    ----------
+    result : Standing
+    client : str, optional
+        The client to point at.
+    ax : Axes, optional
+        Where to draw; a new figure if missing.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax or plt.subplots()[1]
+    if result.table.empty:
+        return _nothing(ax, str(result))
+    shares = 100 * result.table["value"].to_numpy()
+    edges = np.concatenate([[0], np.arange(5.5, 101, 5)])
+    ax.hist(shares, bins=edges, color=SOFT, edgecolor="white")
+    facts = result.published.set_index("says")
+    mode = 100 * facts.loc["most common", ["low", "high"]].to_numpy(float) + [-0.5, 0.5]
+    ax.axvspan(*mode, color=PALE, zorder=0, label="most common band, published")
+    average = 100 * facts.loc["average: about", "low"]
+    ax.axvline(average, color=MUTED, linestyle="--", label="average, published")
+    said = str(result)
+    row = result.table[result.table["client_id"] == client]
+    if len(row):
+        here = 100 * row["value"].iloc[0]
+        ax.axvline(here, color=WARM, linewidth=2, label=str(client))
+        said = f"{said}. {result.of(str(client))}"
+    ax.set(xlabel="contacts that answered (% of those asked)", ylabel="clients")
+    ax.set_title(f"{count(len(shares), 'client')}, each with its last wave")
+    ax.legend(facecolor="white", edgecolor="none", framealpha=1)
+    return alt_text.say(ax, said)
+
+
+def coverage(result: Completion, *, dimension: str = "role", ax: Axes | None = None) -> Axes:
+    """Shares of contacts, accounts and revenue heard, with intervals, by groups of one kind.
+
+    Parameters
+    ----------
+    result : Completion
+        Of one client's wave.
+    dimension : str
+        As in column ``dimension``; the whole stands on top.
+    ax : Axes, optional
+        Where to draw; a new figure if missing.
+
+    Returns
+    -------
+    Axes
+    """
+    rows = result.table
+    rows = rows[rows["dimension"].isin(["all", dimension]) & rows["value"].notna()]
+    groups = [g for g in rows["group"].unique() if g != "all"][:MOST]
+    order = ["all", *groups] if (rows["group"] == "all").any() else groups
+    if ax is None:
+        ax = plt.subplots(figsize=(6.4, 1.6 + 0.45 * len(order)))[1]
+    if rows.empty:
+        return _nothing(ax, str(result))
+    for place, (unit, (ink, mark)) in enumerate(UNITS.items()):
+        part = rows[(rows["unit"] == unit) & rows["group"].isin(order)].set_index("group")
+        part = part.reindex([g for g in order if g in part.index])
+        y = np.array([order.index(g) for g in part.index]) + 0.24 * (place - 1)
+        ax.hlines(y, 100 * part["low"], 100 * part["high"], color=ink, linewidth=3, alpha=0.35)
+        ax.plot(100 * part["value"], y, mark, color=ink, markersize=5, label=unit)
+    ax.axvline(100 * TARGET, color=MUTED, linestyle=":", label="target for revenue")
+    ax.set(xlim=(-2, 102), xlabel="answered (% of those asked)", yticks=range(len(order)))
+    ax.set_yticklabels(order)
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
+    level = percent(result.level)
+    ax.set_title(f"By {dimension.replace('_', ' ')}, {level} intervals")
+    ax.figure.legend(
+        *ax.get_legend_handles_labels(), frameon=False, ncols=4, loc="outside lower center"
+    )
+    return alt_text.say(
+        ax, f"{result}; by {dimension.replace('_', ' ')}: {_by_group(rows, groups)}"
+    )
+
+
+def _by_group(rows: pd.DataFrame, groups: list[str]) -> str:
+    people = rows[rows["unit"] == "contacts"].set_index("group")["value"]
+    return ", ".join(f"{g} {percent(people[g])} of contacts" for g in groups if g in people.index)
+
+
+def silent_accounts(result: Silent, *, ax: Axes | None = None) -> Axes:
+    """Silent accounts of one client's wave that pay most, and since when they are silent.
+
+    Parameters
+    ----------
+    result : Silent
+        Of one client's wave.
+    ax : Axes, optional
+        Where to draw; a new figure if missing.
+
+    Returns
+    -------
+    Axes
+    """
+    rows = result.table.head(MOST)
+    if ax is None:
+        ax = plt.subplots(figsize=(6.4, 1.5 + 0.26 * max(len(rows), 3)))[1]
+    if rows.empty:
+        return _nothing(ax, str(result))
+    y = np.arange(len(rows))
+    pays = rows["revenue"].fillna(0).to_numpy() / 1000
+    ax.barh(y, pays, color=[WARM if n > 1 else SOFT for n in rows["n_waves"]], height=0.7)
+    for place, row in enumerate(rows.itertuples()):
+        last = f", last CRQ {number(row.last_crq, 1)}" if row.last_crq == row.last_crq else ""
+        words = f"since {row.silent_since}{last}"
+        ax.annotate(words, (pays[place], place), (4, 0), textcoords="offset points", va="center",
+                    fontsize=8, color=INK)  # fmt: skip
+    ax.set(yticks=y, xlabel="revenue a year (thousand)", xlim=(0, max(pays.max() * 1.5, 1)))
+    ax.set_yticklabels(rows["account_id"])
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
+    ax.set_title(f"{count(len(result.table), 'silent account')}; orange: silent more than once")
+    first = rows.iloc[0]
+    return alt_text.say(
+        ax,
+        f"{result}. {first['account_id']} pays most of them ({number(first['revenue'], 0)} a "
+        f"year), silent since {first['silent_since']}",
+    )
+
+
+def nonresponse(result: Adjusted, *, measure: str = "crq", ax: Axes | None = None) -> Axes:
+    """One client's score as answered, adjusted and at its bounds, each with its interval.
+
+    Parameters
+    ----------
+    result : Adjusted
+        Of one client's wave.
+    measure : str
+        ``crq`` or ``nps``.
+    ax : Axes, optional
+        Where to draw; a new figure if missing.
+
+    Returns
+    -------
+    Axes
+    """
+    if ax is None:
+        ax = plt.subplots(figsize=(6.4, 3.0))[1]
+    rows = result.table
+    rows = rows[(rows["measure"] == measure) & rows["value"].notna()].reset_index(drop=True)
+    if rows.empty:
+        return _nothing(ax, str(result))
+    kind = rows["view"].map({"raw": INK, "weighted": ACCENT, "late": ACCENT}).fillna(MUTED)
+    y = np.arange(len(rows))
+    ax.hlines(y, rows["low"], rows["high"], color=kind, linewidth=4, alpha=0.35)
+    ax.scatter(rows["value"], y, color=kind, s=36, zorder=3)
+    names = {"late": "silent like late answers", "weighted": "weighted", "raw": "as answered"}
+    said = rows["view"].map(lambda view: names.get(view, f"silent {_as(view)}"))
+    ax.set(yticks=y, xlabel="CRQ (scale points)" if measure == "crq" else "NPS (points)")
+    ax.set_yticklabels(said)
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
+    ax.set_title(f"n = {rows['n_respondents'].max():,} answers, {percent(result.level)} intervals")
+    places, signed = (2, False) if measure == "crq" else (0, True)
+    told = ", ".join(
+        f"{name} {number(row.value, places, signed=signed)} "
+        f"({span(row.low, row.high, places, signed=signed)})"
+        for name, row in zip(said, rows.itertuples(), strict=True)
+    )
+    return alt_text.say(ax, f"{'CRQ' if measure == 'crq' else 'NPS'} {told}")
+
+
+def _as(view: str) -> str:
+    return view if view.startswith("like") else f"as {view}"
+
+
+def concentration(result: Concentration, *, ax: Axes | None = None) -> Axes:
+    """Revenue and goodwill that hang on each account manager of one client.
+
+    Parameters
+    ----------
+    result : Concentration
+        Of one client's wave.
+    ax : Axes, optional
+        Where to draw; a new figure if missing.
+
+    Returns
+    -------
+    Axes
+    """
+    rows = result.table
+    rows = rows[(rows["holder"] == "account_manager")].head(MOST)
+    if ax is None:
+        ax = plt.subplots(figsize=(6.4, 1.6 + 0.42 * max(len(rows), 3)))[1]
+    if rows.empty:
+        return _nothing(ax, str(result))
+    y = np.arange(len(rows))
+    for shift, (column, ink) in zip(
+        (-0.2, 0.2), {"revenue_share": ACCENT, "goodwill_share": SOFT}.items(), strict=True
+    ):
+        label = column.split("_")[0]
+        ax.barh(y + shift, 100 * rows[column].fillna(0), height=0.38, color=ink, label=label)
+    ax.set(yticks=y, xlabel="share of the client's total (%)")
+    ax.set_yticklabels([f"{row.name} ({row.n_accounts:,})" for row in rows.itertuples(index=False)])
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
+    ax.set_title("Account managers (accounts with a score)")
+    ax.legend(frameon=False)
+    return alt_text.say(ax, str(result))
+
+
+def wave_plan(result: Plan, *, ax: Axes | None = None) -> Axes:
+    """Contacts to ask in each quarter of one client's plan, and the precision to expect.
+
+    Parameters
+    ----------
+    result : Plan
+        Of one client.
+    ax : Axes, optional
+        Where to draw; a new figure if missing.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax or plt.subplots()[1]
+    if result.table.empty:
+        return _nothing(ax, str(result))
+    sums = result.table.groupby(["slice", "tier"])["contacts"].sum().reset_index()
+    tiers = sorted(sums["tier"].unique())
+    starts = result.table.groupby("slice")["starts"].first()
+    base = pd.Series(0.0, index=starts.index)
+    inks = [ACCENT, SOFT, LINE, MUTED, WARM]
+    for place, tier in enumerate(tiers):
+        part = sums[sums["tier"] == tier].set_index("slice")["contacts"].reindex(starts.index)
+        part, ink = part.fillna(0), inks[place % len(inks)]
+        ax.bar(starts.index, part, bottom=base, color=ink, width=0.7, label=f"tier {tier}")
+        base += part
+    widths = result.precision.set_index(["measure", "slice"])["half_width"]
+    told = []
+    for quarter in starts.index:
+        half = widths.get(("crq", quarter), np.nan)
+        words = f"CRQ ± {number(half)}" if half == half else "too few"
+        told.append(f"{_quarter(starts[quarter])} {count(int(base[quarter]), 'contact')}, {words}")
+        ax.annotate(words, (quarter, base[quarter]), (0, 4), textcoords="offset points",
+                    ha="center", fontsize=8)  # fmt: skip
+    ax.set(xticks=list(starts.index), ylabel="contacts to ask", ylim=(0, 1.25 * max(base.max(), 1)))
+    ax.set_xticklabels([_quarter(day) for day in starts.to_list()])
+    ax.grid(axis="x", visible=False)
+    accounts = result.table["contacts"].gt(0).sum()
+    ax.set_title(f"{count(int(accounts), 'account')}, each asked once")
+    ax.legend(frameon=False, ncols=len(tiers))
+    return alt_text.say(ax, f"Contacts to ask by quarter: {'; '.join(told)}")
+
+
+def _quarter(day: pd.Timestamp) -> str:
+    if pd.isna(day):
+        return "no date"
+    return f"{day.year} Q{day.quarter}"
+
+
+def _nothing(ax: Axes, why: str) -> Axes:
+    """Say in the picture's place why there is none."""
+    ax.text(0.5, 0.5, why, ha="center", va="center", wrap=True, transform=ax.transAxes, color=MUTED)
+    ax.set_axis_off()
+    return alt_text.say(ax, why)

@@ -1,0 +1,166 @@
+"""Pictures of scores for exploration: what shrinking does, who agrees, what changed, where."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from crqlab.base.instrument import Instrument
+from crqlab.scores import Quadrants
+from crqlab.show import alt_text
+from crqlab.show.colours import ACCENT, INK, LINE, MUTED, SOFT, WARM
+from crqlab.show.number_format import count, number, percent, quantity
+
+STATISTICS = {"icc1": "ICC(1)", "icc2": "ICC(2)", "rwg_j": "r_wg(J)"}
+
+
+def shrinkage(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Raw means of accounts on the left, shrunken scores on the right; wide lines: many answers.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Table ``account_scores``, of one client and wave.
+    ax : Axes, optional
+        Where to draw; a new figure if missing.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax or plt.subplots()[1]
+    kept = rows.dropna(subset=["crq", "shrunken"])
+    ends = kept[["crq", "shrunken"]].to_numpy().T
+    for pair, n in zip(ends.T, kept["n"], strict=True):
+        ax.plot([0, 1], pair, color=SOFT, linewidth=0.3 + np.sqrt(n) / 2.5, alpha=0.7)
+    ax.plot(np.zeros(len(kept)), ends[0], "o", color=MUTED, fillstyle="none", markersize=5)
+    ax.plot(np.ones(len(kept)), ends[1], "o", color=ACCENT, markersize=5)
+    ax.set(xticks=[0, 1], xticklabels=["mean of the answers", "shrunken"], xlim=(-0.3, 1.3))
+    ax.set_ylabel("CRQ (scale points)")
+    ax.grid(axis="x", visible=False)
+    ax.set_title(f"{count(len(kept), 'account')}; the wider the line, the more answers")
+    raw, drawn = (kept[name].std() for name in ("crq", "shrunken"))
+    return alt_text.say(
+        ax,
+        f"Raw and shrunken CRQ of {count(len(kept), 'account')}: shrinking takes the standard "
+        f"deviation between accounts from {number(raw)} to {number(drawn)}",
+    )
+
+
+def agreement(
+    rows: pd.DataFrame, instrument: Instrument, *, statistic: str = "icc1", ax: Axes | None = None
+) -> Axes:
+    """One statistic of agreement by construct: its spread over clients' waves, the median in ink.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Table ``agreement``; of a single client's wave, its intervals are drawn instead.
+    instrument : Instrument
+        Knows what constructs are called.
+    statistic : str
+        ``icc1``, ``icc2`` or ``rwg_j``.
+    ax : Axes, optional
+        Where to draw; a new figure if missing.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax or plt.subplots(figsize=(6.4, 4.6))[1]
+    kept = rows[(rows["statistic"] == statistic) & rows["value"].notna()]
+    single = kept.groupby(["client_id", "wave"]).ngroups < 2
+    parts = kept.groupby("measure")
+    spans = (
+        parts[["low", "value", "high"]].median()
+        if single
+        else parts["value"].quantile([0.1, 0.5, 0.9]).unstack()  # noqa: PD010
+    )
+    spans = spans.set_axis(["low", "value", "high"], axis=1).sort_values("value")
+    place = np.arange(len(spans))
+    ax.hlines(place, spans["low"], spans["high"], color=SOFT, linewidth=5)
+    ax.plot(spans["value"], place, "o", color=INK, markersize=5)
+    ax.set(yticks=place, yticklabels=[instrument.label(name) for name in spans.index])
+    ax.set_xlabel(f"{STATISTICS[statistic]} (no unit)")
+    ax.grid(axis="y", visible=False)
+    ax.set_title("bars: intervals" if single else "bars: middle four fifths of clients' waves")
+    told = ", ".join(f"{instrument.label(i)} {number(v)}" for i, v in spans["value"][::-1].items())
+    return alt_text.say(
+        ax, f"{STATISTICS[statistic]} by construct, highest first: {told or 'none known'}"
+    )
+
+
+def changes(
+    rows: pd.DataFrame, *, measure: str = "crq", part: str = "all", ax: Axes | None = None
+) -> Axes:
+    """Changes of one measure with intervals, the greatest first; those off zero stand out.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Table ``changes``, of one wave or of all.
+    measure, part : str
+        As in these columns.
+    ax : Axes, optional
+        Where to draw; a new figure if missing.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax or plt.subplots()[1]
+    kept = rows[(rows["measure"] == measure) & (rows["part"] == part)].dropna(subset=["low"])
+    kept = kept.sort_values("value", ascending=False, ignore_index=True)
+    place = np.arange(1, len(kept) + 1)
+    rose, fell = kept["low"] > 0, kept["high"] < 0
+    for some, colour, label in (
+        (~(rose | fell), LINE, "interval holds zero"),
+        (rose, ACCENT, "higher"),
+        (fell, WARM, "lower"),
+    ):
+        ax.vlines(place[some], kept["low"][some], kept["high"][some], color=colour, linewidth=2)
+        ax.plot(place[some], kept["value"][some], "o", color=colour, markersize=4, label=label)
+    ax.axhline(0, color=INK, linewidth=1)
+    ax.set(xlabel="client and wave, by rank", ylabel=f"change of {quantity(measure)}")
+    ax.set_title(f"{count(len(kept), 'change')} from wave to wave with intervals")
+    ax.legend(frameon=False)
+    return alt_text.say(
+        ax,
+        f"{count(len(kept), 'change')} of {measure} from wave to wave: {rose.sum()} higher, "
+        f"{fell.sum()} lower, {(~(rose | fell)).sum()} not to be told from none",
+    )
+
+
+def quadrants(result: Quadrants, *, ax: Axes | None = None) -> Axes:
+    """Accounts by the two performances that make a client unique; large dots: many answers.
+
+    Parameters
+    ----------
+    result : Quadrants
+    ax : Axes, optional
+        Where to draw; a new figure if missing.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax or plt.subplots(figsize=(5.2, 4.8))[1]
+    placed = result.table[result.table["quadrant"] != "unknown"]
+    both = placed["quadrant"] == "both"
+    for some, colour in ((~both, MUTED), (both, ACCENT)):
+        rows = placed[some]
+        ax.scatter(rows["x"], rows["y"], s=8 * rows["n"] + 6, color=colour, alpha=0.5, linewidth=0)
+    ax.axvline(result.good, color=INK, linewidth=1)
+    ax.axhline(result.good, color=INK, linewidth=1)
+    ax.set(xlabel=f"{result.x} (scale points)", ylabel=f"{result.y} (scale points)")
+    ax.set_title(f"{count(len(placed), 'account')}; lines where a score counts as good")
+    if placed.empty:
+        return alt_text.say(ax, str(result))
+    share = percent(both.mean())
+    return alt_text.say(
+        ax,
+        f"{count(len(placed), 'account')} by {result.x} and {result.y}: {share} lie above "
+        f"{number(result.good)} in both",
+    )

@@ -1,0 +1,312 @@
+"""Pictures of segments: how many, where, how firm, where from and what becomes of them."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from crqlab.segments import Mix, Panel
+from crqlab.show import alt_text
+from crqlab.show.colours import ACCENT, INK, MUTED, SOFT, WARM, ink
+from crqlab.show.colours import segment as colour
+from crqlab.show.number_format import count, number, percent, span
+
+MARKS = ("o", "s", "^", "D", "X", "v", "P", "*")
+MOST = 4000  # dots that a map can carry
+
+
+def segment_shares(
+    result: Mix, *, client: str | None = None, wave: str | None = None, ax: Axes | None = None
+) -> Axes:
+    """Two bars, accounts and their revenue, by segment; silent accounts count in both.
+
+    Parameters
+    ----------
+    result : Mix
+    client, wave : str, optional
+        One client only; the last wave unless another is named.
+    ax : Axes, optional
+        Where to draw; a new figure if missing.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax or plt.subplots(figsize=(7, 2.4))[1]
+    rows = result.total if client is None else result.table[result.table["client_id"] == client]
+    if rows.empty:
+        return _nothing(ax, "No account is sorted")
+    rows = rows[rows["wave"] == (wave or rows["wave"].iloc[-1])]
+    n, money = rows["n"].to_numpy(float), rows["revenue"].to_numpy(float)
+    bars = {"accounts": n / n.sum(), "revenue": money / money.sum() if money.sum() else n * 0}
+    names = tuple(rows["segment"])
+    left = np.zeros(2)
+    for k, name in enumerate(names):
+        share = 100 * np.array([part[k] for part in bars.values()])
+        own = colour(name, names)
+        ax.barh([0, 1], share, left=left, color=own, label=name, height=0.62, edgecolor="white")
+        for place in np.flatnonzero(share >= 5):
+            middle = left[place] + share[place] / 2
+            text = f"{share[place]:.0f}"
+            ax.text(middle, place, text, ha="center", va="center", color=ink(own))
+        left += share
+    ax.set(yticks=[0, 1], yticklabels=list(bars), xlim=(0, 100), xlabel="share (%)")
+    ax.invert_yaxis()
+    ax.grid(visible=False)
+    ax.figure.legend(
+        *ax.get_legend_handles_labels(), frameon=False, ncols=6, loc="outside lower center"
+    )
+    told = ", ".join(
+        f"{name} {percent(a)} of accounts and {percent(b)} of revenue"
+        for name, a, b in zip(names, *bars.values(), strict=True)
+    )
+    return alt_text.say(
+        ax, f"{count(int(n.sum()), 'account')} of wave {rows['wave'].iloc[0]}: {told}"
+    )
+
+
+def segment_map(
+    panel: Panel, *, y: str = "uniqueness", rows: pd.Series | None = None, ax: Axes | None = None
+) -> Axes:
+    """Accounts by CRQ and another score, coloured and marked by segment; cuts as lines.
+
+    Parameters
+    ----------
+    panel : Panel
+    y : str
+        Score on the upright axis, such as ``uniqueness`` or ``nps``.
+    rows : Series of bool, optional
+        Which accounts; by default each client's last wave.
+    ax : Axes, optional
+        Where to draw; a new figure if missing.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax or plt.subplots(figsize=(6.6, 4.6))[1]
+    if panel.why:
+        return _nothing(ax, str(panel))
+    kept = panel.latest if rows is None else rows
+    points = panel.scored[kept.to_numpy()].assign(segment=panel.table["segment"])
+    points = points.dropna(subset=["crq", y, "segment"])
+    if points.empty:
+        return _nothing(ax, "No account has both scores")
+    shown = points.iloc[:: max(1, len(points) // MOST)]
+    names = panel.thresholds.names
+    for k, name in enumerate(names):
+        part = shown[shown["segment"] == name]
+        look = {"color": colour(name, names), "marker": MARKS[k % len(MARKS)]}
+        ax.scatter(part["crq"], part[y], s=14, linewidth=0.3, edgecolor=INK, label=name, **look)
+    for score, cut in panel.thresholds.cuts:
+        if score == "crq":
+            ax.axvline(cut, color=INK, linewidth=0.9, linestyle="--")
+        elif score == y:
+            ax.axhline(cut, color=INK, linewidth=0.9, linestyle="--")
+    if y == "nps":
+        ax.axhline(0, color=INK, linewidth=0.9, linestyle="--")
+    label = "NPS of the account (points)" if y == "nps" else f"{y} (scale points)"
+    ax.set(xlabel="CRQ (scale points)", ylabel=label)
+    ax.figure.legend(
+        *ax.get_legend_handles_labels(), frameon=False, ncols=5, loc="outside lower center"
+    )
+    told = ", ".join(f"{name} {(points['segment'] == name).sum():,}" for name in names)
+    return alt_text.say(
+        ax, f"{count(len(points), 'account')} by CRQ and {y}, lines at the cuts: {told}"
+    )
+
+
+def membership(panel: Panel, *, ax: Axes | None = None) -> Axes:
+    """P(segment) of every account as a strip per segment; short strips are sure.
+
+    Parameters
+    ----------
+    panel : Panel
+    ax : Axes, optional
+        Where to draw; a new figure if missing.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax or plt.subplots(figsize=(6.6, 3.2))[1]
+    rows = panel.table.dropna(subset=["segment", "p"]) if not panel.why else panel.table.head(0)
+    if rows.empty:
+        return _nothing(ax, "How likely the segments are cannot be told")
+    names = [name for name in panel.thresholds.names if (rows["segment"] == name).any()]
+    steps = np.linspace(0, 1, 41)
+    for place, name in enumerate(names):
+        p = rows.loc[rows["segment"] == name, "p"].to_numpy(float)
+        height = np.histogram(p, bins=steps)[0]
+        high = 0.42 * height / height.max()
+        middle = (steps[1:] + steps[:-1]) / 2
+        own = colour(name, panel.thresholds.names)
+        ax.fill_between(middle, place - high, place + high, color=own, linewidth=0.4, edgecolor=INK)
+        ax.plot([np.median(p)] * 2, [place - 0.42, place + 0.42], color=INK, linewidth=1.5)
+    ax.axvline(0.6, color=WARM, linestyle="--")
+    ax.set(yticks=range(len(names)), yticklabels=names, xlim=(0, 1))
+    ax.set_xlabel("probability of the own segment; line at the median, dashed at firm")
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
+    middle = rows.groupby("segment")["p"].median()
+    told = ", ".join(f"{name} {number(middle[name])}" for name in names)
+    return alt_text.say(ax, f"Median probability of the own segment: {told}")
+
+
+def segment_renewal(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Renewal rate of each segment with its interval.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Table ``segment_renewal``.
+    ax : Axes, optional
+        Where to draw; a new figure if missing.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax or plt.subplots(figsize=(6.4, 3))[1]
+    rows = rows[rows["n"] > 0]
+    if rows.empty:
+        return _nothing(ax, "No contract of a sorted account fell due within a year")
+    place = np.arange(len(rows))
+    ax.hlines(place, 100 * rows["low"], 100 * rows["high"], color=SOFT, linewidth=6)
+    ax.plot(100 * rows["value"], place, "o", color=INK)
+    labels = [f"{r.segment} (n = {r.n:,})" for r in rows.itertuples()]
+    ax.set(yticks=place, yticklabels=labels, ylim=(len(rows) - 0.4, -0.6))
+    ax.set_xlabel(f"contracts renewed (%), {percent(rows['level'].iloc[0])} intervals by account")
+    ax.grid(axis="y", visible=False)
+    told = ", ".join(
+        f"{r.segment} {percent(r.value)} ({span(100 * r.low, 100 * r.high, 0)})"
+        for r in rows.itertuples()
+    )
+    return alt_text.say(ax, f"Contracts renewed within a year of the survey: {told}")
+
+
+def segment_migration(
+    rows: pd.DataFrame, names: tuple[str, ...], *, by: str = "n", ax: Axes | None = None
+) -> Axes:
+    """Where accounts went from one wave to the next, in per cent of each row.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Table ``migration``, of any clients and waves; they are added up.
+    names : tuple of str
+        Segments in the order of the thresholds.
+    by : str
+        ``n`` for accounts, ``revenue`` for what they pay.
+    ax : Axes, optional
+        Where to draw; a new figure if missing.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax or plt.subplots(figsize=(6.6, 4.2))[1]
+    if rows.empty or not rows[by].sum():
+        return _nothing(ax, "No account was sorted in two waves")
+    known = [*names, "Silent", "Open"]
+    start = [name for name in [*known, "new"] if (rows["from_segment"] == name).any()]
+    end = [name for name in [*known, "not asked"] if (rows["segment"] == name).any()]
+    table = rows.pivot_table(index="from_segment", columns="segment", values=by, aggfunc="sum")
+    table = table.reindex(index=start, columns=end).fillna(0)
+    share = table.div(table.sum(axis=1), axis=0).to_numpy()
+    ax.imshow(share, cmap="Blues", vmin=0, vmax=1.2, aspect="auto")
+    for i, j in np.ndindex(share.shape):
+        words = f"{100 * share[i, j]:.0f}" if share[i, j] > 0 else ""
+        dark = "white" if share[i, j] > 0.6 else INK
+        ax.text(j, i, words, ha="center", va="center", color=dark, fontsize=9)
+    total = table.sum(axis=1)
+    unit = [f"{name} ({total[name]:,.0f})" if by == "n" else name for name in start]
+    ax.set(yticks=range(len(start)), yticklabels=unit, xticks=range(len(end)))
+    ax.set_xticklabels(end, rotation=30, ha="right")
+    ax.set(xlabel="next wave", ylabel="one wave")
+    ax.grid(visible=False)
+    what = "accounts" if by == "n" else "revenue"
+    ax.set_title(f"{what} of each row (%)")
+    stay = [
+        f"{name} {percent(share[start.index(name), end.index(name)])}"
+        for name in start
+        if name in end
+    ]
+    return alt_text.say(ax, f"Share of {what} that stay in their segment: {', '.join(stay)}")
+
+
+def segment_sensitivity(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """How many accounts change their segment when one cut moves a little, down and up.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Table ``segment_sensitivity``.
+    ax : Axes, optional
+        Where to draw; a new figure if missing.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax or plt.subplots(figsize=(6.4, 3.4))[1]
+    moves = rows.drop_duplicates(["score", "cut", "change"])
+    if moves.empty:
+        return _nothing(ax, "No cut can be moved")
+    names = [f"{r.score} {r.cut:g}" for r in moves.drop_duplicates(["score", "cut"]).itertuples()]
+    for sign, look in ((-1, WARM), (1, ACCENT)):
+        part = moves[np.sign(moves["change"]) == sign]
+        step = number(part["change"].iloc[0], signed=True)
+        at = np.arange(len(part)) + 0.19 * sign
+        ax.barh(at, 100 * part["moved"], height=0.36, color=look, label=f"cut {step}")
+    ax.set(yticks=range(len(names)), yticklabels=names, xlabel="accounts in another segment (%)")
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
+    ax.legend(frameon=False)
+    most = moves.loc[moves["moved"].idxmax()]
+    sentence = (
+        f"Accounts in another segment when one cut moves by {number(abs(most['change']))}: most, "
+        f"{percent(most['moved'])}, at {most['score']} {most['cut']:g}"
+    )
+    return alt_text.say(ax, sentence)
+
+
+def segment_cuts(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Cuts in use beside those that the panel suggests, with intervals.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Table ``segment_cuts``.
+    ax : Axes, optional
+        Where to draw; a new figure if missing.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax or plt.subplots(figsize=(6.4, 1.3 + 0.32 * max(len(rows), 3)))[1]
+    if rows.empty:
+        return _nothing(ax, "This panel is too small to suggest cuts")
+    place = np.arange(len(rows))
+    ax.hlines(place, rows["low"], rows["high"], color=SOFT, linewidth=6)
+    ax.plot(rows["cut"], place, "o", color=INK, label="suggested")
+    ax.plot(rows["old"], place, "|", color=WARM, markersize=14, markeredgewidth=2, label="in use")
+    labels = [f"{r.score} ({r.segments}), by {r.by}" for r in rows.itertuples()]
+    ax.set(
+        yticks=place, yticklabels=labels, ylim=(len(rows) - 0.4, -0.6), xlabel="cut (scale points)"
+    )
+    ax.grid(axis="y", visible=False)
+    ax.figure.legend(
+        *ax.get_legend_handles_labels(), frameon=False, ncols=2, loc="outside lower center"
+    )
+    told = ", ".join(f"{r.score} {r.old:g}: {number(r.cut)} by {r.by}" for r in rows.itertuples())
+    return alt_text.say(ax, f"Cuts in use and as suggested: {told}")
+
+
+def _nothing(ax: Axes, sentence: str) -> Axes:
+    ax.set_axis_off()
+    ax.text(0.5, 0.5, sentence, ha="center", va="center", color=MUTED, wrap=True)
+    return alt_text.say(ax, sentence)

@@ -1,0 +1,1 @@
+"""Tables of stations for notebooks: rows become accessible HTML."""

@@ -1,0 +1,183 @@
+"""Renewals in tables: the outlook of accounts, revenue at risk, effects, contest, model card."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from crqlab.renewal.covariate_effects import Effects
+from crqlab.renewal.model_cards import Card
+from crqlab.renewal.model_comparison import Contest
+from crqlab.renewal.revenue_at_risk import RiskOutlook
+from crqlab.show.html import Column, Shown, names, paragraph, phrases, table, text
+from crqlab.show.number_format import MISSING, count, number, percent, span
+
+LISTED = 25  # accounts that a reader still goes through
+MEASURES = {
+    "AUC": 2,
+    "Brier": 3,
+    "calibration slope": 2,
+    "C (Uno)": 2,
+    "lift of the top tenth": 1,
+    "revenue lift of the top tenth": 1,
+}
+
+
+def renewal_outlook(
+    result: RiskOutlook, *, accounts: pd.DataFrame | None = None, currency: str = ""
+) -> Shown:
+    """Accounts by expected loss: chance of renewal with its interval, revenue, and why.
+
+    Parameters
+    ----------
+    result : RiskOutlook
+        Of one client (take it with ``of``).
+    accounts : DataFrame, optional
+        Table ``accounts``, for names.
+    currency : str
+        Of all revenue.
+    """
+    said = f"{result}."
+    rows = result.table.head(LISTED)
+    if rows.empty:
+        return Shown(paragraph(text(said)), said)
+    money = f" ({currency})" if currency else ""
+    columns = [
+        Column("Account", names(_named(rows, accounts))),
+        Column("Chance of renewal", [percent(p) for p in rows["p_renew"]], True),
+        Column("Interval", [_shares(row) for row in rows.itertuples()], True),
+        Column(f"Revenue a year{money}", [number(v, 0) for v in rows["revenue"]], True),
+        Column(f"Expected loss{money}", [number(v, 0) for v in rows["expected_loss"]], True),
+        Column("Next due", names(_days(rows["due_on"]))),
+        Column("Because of", phrases(rows["reason"])),
+        Column("Caution", phrases(rows["flag"].mask(rows["flag"] == "ok", ""))),
+    ]
+    caption = (
+        f"Renewal outlook of {count(len(result.table), 'account')}, the greatest expected loss "
+        f"first; intervals of {percent(result.level)} hold the error of the model. An account is "
+        "kept or lost as a whole: no chance is a promise."
+    )
+    left = len(result.table) - len(rows)
+    more = f"{count(left, 'more account')} with smaller expected losses." if left else ""
+    html = table(columns, caption=caption, note=text(more), kind="long")
+    return Shown(f"{paragraph(text(said), 'lead')}\n{html}", said)
+
+
+def _named(rows: pd.DataFrame, accounts: pd.DataFrame | None) -> pd.Series:
+    if accounts is None:
+        return rows["account_id"]
+    facts = accounts.drop_duplicates(["client_id", "account_id"])
+    found = rows[["client_id", "account_id"]].merge(facts, how="left")["name"]
+    return pd.Series(found.to_numpy(), index=rows.index).fillna(rows["account_id"])
+
+
+def _shares(row: tuple) -> str:
+    return f"{percent(row.p_low)} to {percent(row.p_high)}"
+
+
+def _days(dates: pd.Series) -> list[str]:
+    return [MISSING if pd.isna(day) else f"{day:%Y-%m-%d}" for day in dates]
+
+
+def revenue_at_risk(result: RiskOutlook, *, currency: str = "") -> Shown:
+    """Revenue at risk by client, and of all, with intervals that hold chance too.
+
+    Parameters
+    ----------
+    result : RiskOutlook
+    currency : str
+    """
+    rows = result.at_risk.sort_values(["scope", "expected_loss"], ascending=False).head(LISTED)
+    if rows.empty:
+        return Shown(paragraph(text(str(result))), str(result))
+    money = f" ({currency})" if currency else ""
+    whole = rows["client_id"].mask(rows["scope"] == "panel", "all clients")
+    columns = [
+        Column("Client", names(whole)),
+        Column("Accounts", [f"{n:,}" for n in rows["n_accounts"]], True),
+        Column("Silent", [f"{n:,}" for n in rows["n_silent"]], True),
+        Column(f"Revenue a year{money}", [number(v, 0) for v in rows["revenue"]], True),
+        Column(f"Expected loss{money}", [number(v, 0) for v in rows["expected_loss"]], True),
+        Column("Interval", [span(r.loss_low, r.loss_high, 0) for r in rows.itertuples()], True),
+        Column("Share", [percent(v) for v in rows["share"]], True),
+    ]
+    caption = (
+        f"Revenue at risk at the next renewals; {percent(result.level)} intervals hold the error "
+        "of the model and the chance of what happens"
+    )
+    return Shown(table(columns, caption=caption), str(result))
+
+
+def renewal_effects(result: Effects, *, model: str = "logit") -> Shown:
+    """Effects in a sales director's words, the clearest first.
+
+    Parameters
+    ----------
+    result : Effects
+    model : str
+        As in column ``model``.
+    """
+    rows = result.of(model).sort_values("p", kind="stable")
+    if rows.empty:
+        return Shown(paragraph(text(str(result))), str(result))
+    parts = rows["words"].str.split(": ", n=1)
+    columns = [
+        Column("With", phrases(parts.str[0])),
+        Column("Renewal", phrases(parts.str[1])),
+        Column("p", [_chance(p) for p in rows["p"]], True),
+        Column("Caution", phrases(rows["flag"].mask(rows["flag"] == "ok", ""))),
+    ]
+    caption = (
+        f"What goes with renewal ({model}), {percent(result.level)} intervals, n = "
+        f"{rows['n'].iloc[0]:,} contracts of which {rows['events'].iloc[0]:,} churned"
+    )
+    return Shown(table(columns, caption=caption, kind="long"), str(result))
+
+
+def _chance(p: float) -> str:
+    return "< 0.001" if p < 0.001 else number(p, 3)
+
+
+def renewal_contest(result: Contest) -> Shown:
+    """Each contestant's measures with intervals, one row per contestant.
+
+    Parameters
+    ----------
+    result : Contest
+    """
+    if result.table.empty:
+        return Shown(paragraph(text(str(result))), str(result))
+    wide = result.table.set_index(["measure", "contestant"])
+    order = result.table["contestant"].drop_duplicates()
+    columns = [Column("Looks at", phrases(order))]
+    for measure, digits in MEASURES.items():
+        rows = wide.loc[measure].reindex(order)
+        cells = [_cell(row, digits) for row in rows.itertuples()]
+        columns.append(Column(measure, cells, True))
+    caption = (
+        f"Foretelling churn: {result.said}; n = {result.n:,} contracts, {result.events:,} churned, "
+        f"{percent(result.level)} intervals by account"
+    )
+    return Shown(table(columns, caption=caption, kind="long"), str(result))
+
+
+def _cell(row: tuple, digits: int) -> str:
+    if row.estimate != row.estimate:
+        return MISSING
+    ends = "" if row.low != row.low else f" ({span(row.low, row.high, digits)})"
+    return f"{number(row.estimate, digits)}{ends}"
+
+
+def model_card(result: Card) -> Shown:
+    """What must be known before a number is used, line by line.
+
+    Parameters
+    ----------
+    result : Card
+    """
+    rows = result.table
+    columns = [
+        Column("About", phrases(rows["topic"])),
+        Column("To be known", phrases(rows["says"])),
+    ]
+    said = f"Model card: {count(len(rows), 'line')}"
+    return Shown(table(columns, caption="Model card: what the numbers rest on", kind="long"), said)
