@@ -70,4 +70,4 @@ POSITIONS = Contract(
         "flag": FLAG,
     },
 )
-BENCHMARK = (DECILES, POSITIONS)
+TABLES = (DECILES, POSITIONS)

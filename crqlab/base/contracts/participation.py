@@ -205,7 +205,7 @@ PRECISION = Contract(
         "flag": FLAG,
     },
 )
-PARTICIPATION = (
+TABLES = (
     COMPLETION,
     SILENT,
     VOICES,

@@ -209,7 +209,7 @@ CARD = Contract(
         "says": Column("text", "what is to be known before a number is used"),
     },
 )
-RENEWAL: tuple[Contract, ...] = (
+TABLES = (
     OPPORTUNITIES,
     REFUSED,
     EFFECTS,

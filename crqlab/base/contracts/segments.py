@@ -168,7 +168,7 @@ REFERRALS = Contract(
         "flag": FLAG,
     },
 )
-SEGMENTS: tuple[Contract, ...] = (
+TABLES = (
     SEGMENTED,
     SHARES,
     MIGRATION,

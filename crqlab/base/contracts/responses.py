@@ -1,0 +1,122 @@
+"""The contracts of what station 1 hands over: who was asked, what they said, what came of it."""
+
+from __future__ import annotations
+
+from crqlab.base.contracts.columns import ACCOUNT, CLIENT, LTR, WAVE, amount
+from crqlab.base.contracts.schema import Column, Contract
+from crqlab.base.instrument import Instrument
+
+_NOTEBOOK = "10_responses"
+
+
+def _items(asked: Instrument) -> dict[str, Column]:
+    closed = {
+        name: Column(
+            "number",
+            item.text or name,
+            True,
+            asked.bounds(name).low,
+            asked.bounds(name).high,
+        )
+        for name, item in asked.items.items()
+    }
+    return closed | {name: Column("text", text, True) for name, text in asked.comments.items()}
+
+
+RESPONSES = Contract(
+    "responses",
+    _NOTEBOOK,
+    ("response_id",),
+    {
+        "client_id": CLIENT,
+        "wave": WAVE,
+        "response_id": Column("text", "one response, unique in the study"),
+        "account_id": ACCOUNT,
+        "contact_id": Column("text", "the invited person", True),
+        "role": Column("text", "the person's role", True),
+        "language": Column("text", "language of the answers", True),
+        "batch": Column("text", "part of the fieldwork", True),
+        "started": Column("date", "when the person began", True),
+        "seconds": amount("time to complete, in seconds", 0),
+        "ltr": LTR,
+        "familiarity": amount("how well the person knows the relationship"),
+        "included": Column("yes", "whether scores are made of this response"),
+    },
+    _items,
+)
+CONTACTS = Contract(
+    "contacts",
+    _NOTEBOOK,
+    ("client_id", "wave", "contact_id"),
+    {
+        "client_id": CLIENT,
+        "wave": WAVE,
+        "contact_id": Column("text", "one person of the account"),
+        "account_id": ACCOUNT,
+        "name": Column("text", "the person's name", True),
+        "role": Column("text", "the person's role", True),
+        "language": Column("text", "language of the invitation", True),
+        "invited": Column("yes", "whether an invitation was sent"),
+        "invited_on": Column("date", "when the invitation was sent", True),
+        "signed_off_on": Column("date", "when the account manager approved the contact", True),
+    },
+)
+ACCOUNTS = Contract(
+    "accounts",
+    _NOTEBOOK,
+    ("client_id", "account_id"),
+    {
+        "client_id": CLIENT,
+        "account_id": ACCOUNT,
+        "name": Column("text", "the account's name", True),
+        "industry": Column("text", "the account's industry", True),
+        "country": Column("text", "the account's country", True),
+        "revenue": amount("what the account pays the client a year (currency units)", 0),
+        "tier": Column("text", "the client's own class of account", True),
+        "account_manager": Column("text", "the client's person who owns the account", True),
+        "customer_since": Column("date", "when the relationship began", True),
+        "renewal_on": Column("date", "when the contract is next due", True),
+    },
+)
+OUTCOMES = Contract(
+    "outcomes",
+    _NOTEBOOK,
+    ("client_id", "account_id", "due_on"),
+    {
+        "client_id": CLIENT,
+        "account_id": ACCOUNT,
+        "due_on": Column("date", "when the contract was due for renewal"),
+        "outcome": Column("text", "what came of it", options=("renewed", "churned", "open")),
+        "decided_on": Column("date", "when that was known", True),
+        "revenue": amount("yearly revenue that was up for renewal (currency units)", 0),
+    },
+)
+CLIENTS = Contract(
+    "clients",
+    _NOTEBOOK,
+    ("client_id",),
+    {
+        "client_id": CLIENT,
+        "name": Column("text", "the client's name"),
+        "industry": Column("text", "the client's industry", True),
+        "country": Column("text", "the client's country", True),
+    },
+)
+QUALITY = Contract(
+    "quality",
+    _NOTEBOOK,
+    ("response_id", "check", "column"),
+    {
+        "client_id": CLIENT,
+        "wave": WAVE,
+        "response_id": Column("text", "the response that was flagged"),
+        "check": Column("text", "what was looked for"),
+        "column": Column("text", "the item or question; empty for the whole response", True),
+        "found": Column("text", "what was found"),
+        "rule": Column("text", "what was expected"),
+        "excluded": Column("yes", "whether this response is left out of the scores"),
+        "decided_by": Column("text", "the rule, or the user's decisions.csv"),
+        "reason": Column("text", "the user's reason", True),
+    },
+)
+TABLES = (RESPONSES, CONTACTS, ACCOUNTS, OUTCOMES, CLIENTS, QUALITY)

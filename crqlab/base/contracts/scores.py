@@ -1,0 +1,150 @@
+"""The contracts of what station 3 hands over: scores of people, accounts and clients."""
+
+from __future__ import annotations
+
+from crqlab.base.contracts.columns import (
+    ACCOUNT,
+    CLIENT,
+    FLAG,
+    INTERVAL,
+    LTR,
+    SCORE,
+    WAVE,
+    amount,
+    count,
+)
+from crqlab.base.contracts.schema import Column, Contract
+from crqlab.base.instrument import Instrument
+
+_NOTEBOOK = "30_scores"
+
+
+def _constructs(asked: Instrument) -> dict[str, Column]:
+    low, high = asked.scale.low, asked.scale.high
+    return {
+        name: Column("number", f"mean of {construct.label} (scale points)", True, low, high)
+        for name, construct in asked.constructs.items()
+    }
+
+
+RESPONDENTS = Contract(
+    "respondents",
+    _NOTEBOOK,
+    ("response_id",),
+    {
+        "client_id": CLIENT,
+        "wave": WAVE,
+        "response_id": Column("text", "one response"),
+        "account_id": ACCOUNT,
+        "contact_id": Column("text", "the invited person", True),
+        "role": Column("text", "the person's role", True),
+        "seniority": amount("rank of the role, 1 is the most senior", 1),
+        "confidence": amount("how well the person knows the relationship"),
+        "n_items": count("closed items answered"),
+        "crq": amount(f"CRQ score {SCORE}"),
+        "uniqueness": amount(f"mean of the uniqueness constructs {SCORE}"),
+        "ltr": LTR,
+    },
+    _constructs,
+)
+ACCOUNT_SCORES = Contract(
+    "account_scores",
+    _NOTEBOOK,
+    ("client_id", "wave", "account_id"),
+    {
+        "client_id": CLIENT,
+        "wave": WAVE,
+        "account_id": ACCOUNT,
+        "n": count("respondents with a CRQ score"),
+        "n_ltr": count("respondents who answered LTR"),
+        "crq": amount(f"mean CRQ of the respondents {SCORE}"),
+        "low": amount("lower end of the interval of crq"),
+        "high": amount("upper end of the interval of crq"),
+        "shrunken": amount("crq drawn towards the client's mean by its uncertainty"),
+        "shrunken_low": amount("lower end of the interval of shrunken"),
+        "shrunken_high": amount("upper end of the interval of shrunken"),
+        "weight": amount("share of the account's own answers in shrunken", 0, 1),
+        "crq_role": amount(f"role-weighted CRQ {SCORE}"),
+        "crq_confidence": amount(f"CRQ weighted by familiarity {SCORE}"),
+        "crq_senior": amount(f"CRQ of the most senior voices only {SCORE}"),
+        "uniqueness": amount(f"mean uniqueness {SCORE}"),
+        "promoters": count("LTR 9-10"),
+        "passives": count("LTR 7-8"),
+        "detractors": count("LTR 0-6"),
+        "nps": amount("NPS", -100, 100),
+        "nps_low": amount("lower end of the interval of nps (adjusted Wald)", -100, 100),
+        "nps_high": amount("upper end of the interval of nps (adjusted Wald)", -100, 100),
+        "mean_ltr": amount("mean LTR, never to be called NPS", 0, 10),
+        "sd": amount(f"standard deviation of CRQ among the respondents {SCORE}", 0),
+        "rwg_j": amount("agreement of the respondents over the CRQ constructs", 0, 1),
+        "role_gap": amount(f"most senior role minus all others {SCORE}"),
+        "flag": FLAG,
+    },
+    _constructs,
+)
+CLIENT_SCORES = Contract(
+    "client_scores",
+    _NOTEBOOK,
+    ("client_id", "wave", "measure", "roll_up", "method"),
+    {
+        "client_id": CLIENT,
+        "wave": WAVE,
+        "measure": Column("text", "crq, nps, mean_ltr, uniqueness or a construct"),
+        "roll_up": Column(
+            "text",
+            "how answers become one number",
+            options=(
+                "respondents",
+                "accounts",
+                "revenue",
+                "role",
+                "confidence",
+                "senior",
+            ),
+        ),
+        **INTERVAL,
+        "n_respondents": count("respondents behind the number"),
+        "n_accounts": count("accounts behind the number"),
+        "method": Column("text", "how the interval was made"),
+        "flag": FLAG,
+    },
+)
+AGREEMENT = Contract(
+    "agreement",
+    _NOTEBOOK,
+    ("client_id", "wave", "measure", "statistic"),
+    {
+        "client_id": CLIENT,
+        "wave": WAVE,
+        "measure": Column("text", "crq or a construct"),
+        "statistic": Column("text", "which", options=("icc1", "icc2", "rwg_j")),
+        **INTERVAL,
+        "n_respondents": count("respondents behind the number"),
+        "n_accounts": count("accounts behind the number"),
+        "method": Column("text", "how number and interval were made"),
+        "flag": FLAG,
+    },
+)
+CHANGES = Contract(
+    "changes",
+    _NOTEBOOK,
+    ("client_id", "wave", "measure", "part"),
+    {
+        "client_id": CLIENT,
+        "wave": WAVE,
+        "from_wave": WAVE,
+        "measure": Column("text", "crq, nps, mean_ltr, uniqueness or a construct"),
+        "part": Column(
+            "text",
+            "the whole change, or the share of it that comes from these accounts",
+            options=("all", "same", "joiners", "leavers"),
+        ),
+        **INTERVAL,
+        "p": amount("two-sided p value of no change", 0, 1),
+        "n_accounts": count("accounts of that part"),
+        "n_respondents": count("respondents of that part"),
+        "method": Column("text", "how the interval was made"),
+        "flag": FLAG,
+    },
+)
+TABLES = (RESPONDENTS, ACCOUNT_SCORES, CLIENT_SCORES, AGREEMENT, CHANGES)
