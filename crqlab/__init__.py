@@ -27,6 +27,7 @@ _MODULES = {
     "drivers": "crqlab.drivers",
     "benchmark": "crqlab.benchmark",
     "report": "crqlab.report",
+    "page": "crqlab.page",
     "figures": "crqlab.show.figures",
     "charts": "crqlab.page.scores.charts",
     "tables": "crqlab.page.gathered",

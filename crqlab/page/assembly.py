@@ -14,6 +14,8 @@ from crqlab.base.errors import one_of
 from crqlab.base.instrument import Instrument
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
+from crqlab.language import OWN
+from crqlab.language import language as spoken_language
 from crqlab.page import lookup, suppression
 from crqlab.page.accounts.select import account_pages
 from crqlab.page.actions.select import agenda
@@ -42,7 +44,7 @@ _CHANGE = {
 }
 
 
-def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
+def view(study: Study, *, client: str | int, wave: str | int, language: str = OWN) -> ClientView:
     """Everything that the report of one client and wave shows.
 
     Parameters
@@ -51,6 +53,8 @@ def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
         With the tables of ``10_responses`` and ``30_scores``.
     client, wave : str or int
         As in the tables; a notebook runner may have turned ``2025`` into a number.
+    language : str
+        In which the page speaks; one of `crqlab.language.languages`.
 
     Returns
     -------
@@ -65,8 +69,9 @@ def view(study: Study, *, client: str | int, wave: str | int) -> ClientView:
     StudyError
         A table is missing; names the notebook that makes it.
     """
+    spoken = spoken_language(language)
     with light(study):
-        return _view(study, client, wave)
+        return replace(_view(study, client, wave), language=spoken)
 
 
 def _view(study: Study, client: str | int, wave: str | int) -> ClientView:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from crqlab.base.codebook import Privacy
 from crqlab.base.instrument import Instrument
+from crqlab.language import OWN, Language, language
 from crqlab.page.actions.data import Agenda
 from crqlab.page.benchmark.data import Peers
 from crqlab.page.drivers.data import Levers
@@ -116,6 +117,8 @@ class ClientView:
         What hangs on each account manager; None while a view is being made.
     pages : AccountPages or None
         Accounts that a meeting is due with; None while a view is being made.
+    language : Language
+        In which the page speaks: what turns codes and numbers into words.
     """
 
     title: str
@@ -151,6 +154,7 @@ class ClientView:
     summary: tuple[str, ...]
     managers: Managers | None
     pages: AccountPages | None
+    language: Language = field(default_factory=lambda: language(OWN))
 
     def __str__(self) -> str:
         people = f"{count(self.n_respondents, 'respondent')} of {count(self.n_accounts, 'account')}"

@@ -1,6 +1,7 @@
-"""HTML by hand: text that cannot break out of its place, and tables that can be heard.
+"""HTML as a type: text that cannot break out of its place, and tables that can be heard.
 
-Everything that came from a file passes through `text` before it becomes part of a page.
+What is finished is `markupsafe.Markup`; whatever else becomes part of a page is escaped on its way
+in. An f-string of Markup is text again, and would be escaped: use `tag`, `lines` and `.format`.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
+
+from markupsafe import Markup, escape
 
 #: Characters that turn the direction of text around, and those that no page may hold.
 _UNSAFE = re.compile(
@@ -22,14 +24,17 @@ class Shown:
 
     Attributes
     ----------
-    html : str
+    html : Markup
         A fragment without script, style sheet or remote reference.
     sentence : str
         What the fragment says, for a terminal or a reader who cannot see it.
     """
 
-    html: str
+    html: Markup
     sentence: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "html", _finished(self.html))
 
     def _repr_html_(self) -> str:
         return self.html
@@ -39,7 +44,7 @@ class Shown:
 
     def __add__(self, other: Shown) -> Shown:
         """Show both, one below the other."""
-        return Shown(f"{self.html}\n{other.html}", f"{self.sentence}\n{other.sentence}")
+        return Shown(lines(self.html, other.html), f"{self.sentence}\n{other.sentence}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,8 @@ class Column:
     ----------
     head : str
         Plain text of its heading.
-    cells : sequence of str
-        Finished HTML, one per row.
+    cells : sequence of Markup or str
+        One per row; text is escaped.
     numeric : bool
         Numbers stand to the right.
     styles : sequence of str, optional
@@ -61,33 +66,76 @@ class Column:
     """
 
     head: str
-    cells: Sequence[str]
+    cells: Sequence[Markup | str]
     numeric: bool = False
     styles: Sequence[str] = ()
     named: bool = False
 
 
-def text(value: object) -> str:
+def text(value: object) -> Markup:
     """Make any value harmless inside HTML, and readable in its own direction.
 
     Parameters
     ----------
     value : object
-        None and NaN become an empty text.
+        None and NaN become an empty text; Markup stays as it is.
 
     Returns
     -------
-    str
+    Markup
         Escaped, without control characters and without marks that turn text around.
 
     Examples
     --------
     >>> text("<b>A & B</b> \u202egnp.exe")
-    '&lt;b&gt;A &amp; B&lt;/b&gt; gnp.exe'
-    >>> text(None), text(float("nan"))
-    ('', '')
+    Markup('&lt;b&gt;A &amp; B&lt;/b&gt; gnp.exe')
+    >>> text(None), text(float("nan")), text(Markup("<b>A</b>"))
+    (Markup(''), Markup(''), Markup('<b>A</b>'))
     """
-    return escape(plain(value), quote=True)
+    return value if isinstance(value, Markup) else escape(plain(value))
+
+
+def tag(name: str, *inside: object, **attributes: object) -> Markup:
+    """Return one element; what stands inside is escaped unless it is Markup.
+
+    Parameters
+    ----------
+    name : str
+    *inside : object
+        From left to right.
+    **attributes
+        Names with ``_`` for ``-`` and a last ``_`` where Python has the word (``class_``); None and
+        an empty text leave the attribute out, True writes its name alone.
+
+    Examples
+    --------
+    >>> tag("p", "A & B ", tag("b", 3), class_="note", translate="no", title=None)
+    Markup('<p class="note" translate="no">A &amp; B <b>3</b></p>')
+    """
+    said = "".join(_attribute(key, value) for key, value in attributes.items())
+    return Markup(f"<{name}{said}>{''.join(map(text, inside))}</{name}>")
+
+
+def _attribute(key: str, value: object) -> str:
+    if value is None or value == "":
+        return ""
+    key = key.rstrip("_").replace("_", "-")
+    return f" {key}" if value is True else f' {key}="{text(value)}"'
+
+
+def lines(*parts: object) -> Markup:
+    r"""Put parts one below the other; empty ones are left out.
+
+    Examples
+    --------
+    >>> lines(tag("p", "A"), "", tag("p", "B"))
+    Markup('<p>A</p>\n<p>B</p>')
+    """
+    return Markup("\n").join(text(part) for part in parts if part)
+
+
+def _finished(html: str) -> Markup:
+    return html if isinstance(html, Markup) else Markup(html)
 
 
 def plain(value: object) -> str:
@@ -103,7 +151,7 @@ def plain(value: object) -> str:
     return _UNSAFE.sub("", str(value))
 
 
-def names(values: Iterable[object], *, missing: str = "") -> list[str]:
+def names(values: Iterable[object], *, missing: str = "") -> list[Markup]:
     """Make a column of names harmless; each keeps its own writing direction and its language.
 
     Parameters
@@ -115,26 +163,26 @@ def names(values: Iterable[object], *, missing: str = "") -> list[str]:
     Examples
     --------
     >>> names(["A & B", None], missing="open")
-    ['<bdi translate="no">A &amp; B</bdi>', '<bdi>open</bdi>']
+    [Markup('<bdi translate="no">A &amp; B</bdi>'), Markup('<bdi>open</bdi>')]
     """
     return [name(value) if value == value and value is not None else phrase(missing)
             for value in values]  # fmt: skip
 
 
-def name(value: object) -> str:
+def name(value: object) -> Markup:
     """Make one name harmless: what a client's data call something is never translated."""
-    return f'<bdi translate="no">{text(value)}</bdi>'
+    return tag("bdi", value, translate="no")
 
 
-def phrases(values: Iterable[object], *, missing: str = "") -> list[str]:
+def phrases(values: Iterable[object], *, missing: str = "") -> list[Markup]:
     """Make a column of our own words harmless; unlike names they may be translated."""
     known = (missing if value is None or value != value else value for value in values)
     return [phrase(value) for value in known]
 
 
-def phrase(value: object) -> str:
+def phrase(value: object) -> Markup:
     """Make our own words harmless, in a writing direction of their own."""
-    return f"<bdi>{text(value)}</bdi>"
+    return tag("bdi", value)
 
 
 def table(
@@ -144,7 +192,7 @@ def table(
     note: str = "",
     kind: str = "",
     row_heads: bool = True,
-) -> str:
+) -> Markup:
     """Lay out a table with a caption and with headings that name their direction.
 
     Parameters
@@ -153,8 +201,8 @@ def table(
         All of one length; the first names the rows.
     caption : str
         Plain text: what the table says, and the n, interval and method behind it.
-    note : str
-        Finished HTML of one paragraph below.
+    note : Markup or str
+        One paragraph below.
     kind : str
         Class of the table, for the style sheet.
     row_heads : bool
@@ -162,7 +210,7 @@ def table(
 
     Returns
     -------
-    str
+    Markup
         The table inside a box that scrolls by itself where the screen is narrow.
 
     Examples
@@ -179,16 +227,17 @@ def table(
     rows = ("".join(cells) for cells in zip(first, *others, strict=True))
     body = "\n".join(f"<tr>{row}</tr>" for row in rows)
     named = f' class="{kind}"' if kind else ""
-    return (
+    box = Markup(
         f'<div class="scroll" role="region" tabindex="0" aria-label="{text(_short(caption))}">\n'
-        f"<table{named}>\n<caption><span>{text(caption)}</span></caption>\n<thead><tr>{head}</tr></thead>\n"
-        f"<tbody>\n{body}\n</tbody>\n</table>\n</div>" + (f"\n{paragraph(note)}" if note else "")
+        f"<table{named}>\n<caption><span>{text(caption)}</span></caption>\n"
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>"
     )
+    return lines(box, paragraph(note) if note else "")
 
 
-def paragraph(html: str, kind: str = "note") -> str:
-    """Wrap finished HTML as one paragraph."""
-    return f'<p class="{kind}">{html}</p>' if kind else f"<p>{html}</p>"
+def paragraph(inside: Markup | str, kind: str = "note") -> Markup:
+    """Wrap something as one paragraph."""
+    return tag("p", _finished(inside), class_=kind)
 
 
 def under(title: str, *shown: Shown, says: str = "") -> Shown:
@@ -207,13 +256,13 @@ def under(title: str, *shown: Shown, says: str = "") -> Shown:
     <h3>Who?</h3>
     <p>All.</p>
     >>> under("Who?", Shown("", "Nobody")).html
-    ''
+    Markup('')
     """
     kept = [part for part in shown if part.html]
     if not kept:
         return Shown("", "\n".join(part.sentence for part in shown))
-    words = [paragraph(text(says), "")] if says else []
-    html = "\n".join([f"<h3>{text(title)}</h3>", *words, *(part.html for part in kept)])
+    words = paragraph(text(says), "") if says else ""
+    html = lines(tag("h3", title), words, *(part.html for part in kept))
     return Shown(html, "\n".join(part.sentence for part in kept))
 
 
@@ -230,17 +279,17 @@ def folded(title: str, shown: Shown) -> Shown:
     Examples
     --------
     >>> folded("More", Shown("<p>All.</p>", "All.")).html
-    '<details>\n<summary>More</summary>\n<p>All.</p>\n</details>'
+    Markup('<details>\n<summary>More</summary>\n<p>All.</p>\n</details>')
     """
     if not shown.html:
         return shown
-    head = f"<summary>{text(title)}</summary>"
-    return Shown(f"<details>\n{head}\n{shown.html}\n</details>", shown.sentence)
+    inside = lines(tag("summary", title), shown.html)
+    return Shown(tag("details", Markup("\n"), inside, Markup("\n")), shown.sentence)
 
 
-def hidden(words: str) -> str:
+def hidden(words: str) -> Markup:
     """Return words that are heard but not seen."""
-    return f'<span class="heard">{text(words)}</span>'
+    return tag("span", words, class_="heard")
 
 
 def _numeric(column: Column) -> str:
@@ -252,11 +301,11 @@ def _named(column: Column) -> str:
 
 
 def _cells(column: Column, heads: bool) -> list[str]:
-    tag, extra = ("th", ' scope="row"') if heads else ("td", _numeric(column))
+    kind, extra = ("th", ' scope="row"') if heads else ("td", _numeric(column))
     styles = column.styles or [""] * len(column.cells)
     marked = (f' style="{style}"' if style else "" for style in styles)
     return [
-        f"<{tag}{extra}{style}>{cell}</{tag}>"
+        f"<{kind}{extra}{style}>{_finished(cell)}</{kind}>"
         for cell, style in zip(column.cells, marked, strict=True)
     ]
 

@@ -30,7 +30,7 @@ def test_places_stand_with_decile_change_gap_and_peers(scores):
     row = result.table.query("client_id == 'C000' and wave == '2025' and measure == 'crq'").iloc[0]
     assert row["peers"] in shown.html
     assert f"{100 * row['percentile']:.0f}\u00a0%" in shown.html
-    assert "the client&#x27;s own score is taken as certain" in shown.html
+    assert "the client&#39;s own score is taken as certain" in shown.html
     assert repr(shown) == f"{result.of('C000', '2025')}."
 
 

@@ -31,7 +31,7 @@ def _question(view: ClientView, row: Record) -> str:
     head = f'<h3 translate="no">{text(row.wording)}</h3>'
     if row.withheld:
         few = f"Not shown: {wrote} something, fewer than {view.privacy.min_comments}."
-        return head + paragraph(text(few if row.n else "Nobody wrote anything."))
+        return f"{head}{paragraph(text(few if row.n else 'Nobody wrote anything.'))}"
     rows = view.comments[view.comments["question"] == row.question]
     quotes = "\n".join(quote(comment) for comment in records(rows))
     asked = f"n = {row.n:,} of {count(view.n_respondents, 'respondent')} wrote something."

@@ -76,7 +76,7 @@ def _question(found: Themes, row: Record) -> str:
     own = found.table[found.table["question"] == row.question]
     if row.withheld:
         few = f"Not shown: fewer than {found.minimum} people wrote something."
-        return head + paragraph(text(few))
+        return f"{head}{paragraph(text(few))}"
     if own.empty:
         why = f"n = {count(row.n, 'comment')}, not sorted into themes: {row.flag}."
         rest = found.rest[found.rest["question"] == row.question]

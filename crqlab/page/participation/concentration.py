@@ -152,7 +152,7 @@ def questions(view: ClientView) -> Shown:
         f"questions up to {percent(rows['rate'].iloc[0])} arise by chance, and only the account "
         "manager knows the reason: ask, do not conclude."
     )
-    html = paragraph(text(said), "lead") + "\n" + _asked(raised, text(looked_into))
+    html = f"{paragraph(text(said), 'lead')}\n{_asked(raised, text(looked_into))}"
     return Shown(html, said)
 
 

@@ -64,7 +64,7 @@ def participation(view: ClientView) -> Shown:
     said = _lead(view, *rows)
     notes = _noted([(UNITS[row["unit"]], row["flag"]) for row in shown])
     html = table(columns, caption=caption, note=text(f"{notes} {_beside(view)}"), kind="small")
-    return Shown(paragraph(text(said), "lead") + "\n" + html, said)
+    return Shown(f"{paragraph(text(said), 'lead')}\n{html}", said)
 
 
 def _noted(flags: list[tuple[str, str]]) -> str:
@@ -143,7 +143,7 @@ def _counted(view: ClientView) -> Shown:
     ]
     caption = "Contact and account response: counts of all who were invited, so no interval."
     html = table(columns, caption=caption, note=text(_beside(view)), kind="small")
-    return Shown(paragraph(text(said), "lead") + "\n" + html, said)
+    return Shown(f"{paragraph(text(said), 'lead')}\n{html}", said)
 
 
 def _beside(view: ClientView) -> str:
@@ -263,7 +263,7 @@ def nonresponse(view: ClientView) -> Shown:
     )
     said = " ".join(_told(view, measure) for measure in asked)
     html = f"{paragraph(text(said), 'lead')}\n{paragraph(text(f'{view.reach.limit}.'), '')}\n"
-    html += table(columns, caption=caption, note=text(_noted(flags)))
+    html = f"{html}{table(columns, caption=caption, note=text(_noted(flags)))}"
     return Shown(html, f"{said} {view.reach.limit}.")
 
 

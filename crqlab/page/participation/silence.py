@@ -43,7 +43,7 @@ def silent(view: ClientView) -> Shown:
         "which somebody last answered, with its interval."
     )
     html = f"{paragraph(text(_lead(rows)), 'lead')}\n"
-    html += table(columns, caption=caption, note=text(_rest(left, view)), kind="long")
+    html = f"{html}{table(columns, caption=caption, note=text(_rest(left, view)), kind='long')}"
     extra = f"\n{others.html}" if others.html else ""
     return Shown(html + extra, _lead(rows))
 
@@ -150,7 +150,7 @@ def voices(view: ClientView) -> Shown:
     )
     note = _unlisted(len(accounts), len(gaps), len(shown))
     html = f"{paragraph(text(said), 'lead')}\n"
-    html += table(columns, caption=caption, note=text(note), kind="long")
+    html = f"{html}{table(columns, caption=caption, note=text(note), kind='long')}"
     return Shown(html, said)
 
 

@@ -34,7 +34,7 @@ def outlook(view: ClientView) -> Shown:
     said = _lead(view)
     drawn = losses(view).html
     html = f"{paragraph(text(said), 'lead')}\n{drawn}\n{_listed(view, first, caption)}\n"
-    html += _trust(view)
+    html = f"{html}{_trust(view)}"
     shown = Shown(html, said)
     if len(rest):
         more = f"{count(len(rest), 'more account')} with smaller expected losses"

@@ -18,7 +18,7 @@ def in_short(said: Sequence[str]) -> Shown:
     Examples
     --------
     >>> in_short(["CRQ is 5.21.", "Fix <Responsive>."]).html
-    '<ul class="summary">\n<li>CRQ is 5.21.</li>\n<li>Fix &lt;Responsive&gt;.</li>\n</ul>'
+    Markup('<ul class="summary">\n<li>CRQ is 5.21.</li>\n<li>Fix &lt;Responsive&gt;.</li>\n</ul>')
     """
     if not said:
         none = "No number of this wave may be shown, so there is nothing to sum up."

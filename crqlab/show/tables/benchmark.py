@@ -7,7 +7,7 @@ import pandas as pd
 from crqlab.benchmark import Positions
 from crqlab.benchmark.client_positions import ordinal
 from crqlab.show.figures.benchmark import RATES
-from crqlab.show.html import Column, Shown, paragraph, phrases, table, text
+from crqlab.show.html import Column, Shown, lines, paragraph, phrases, table, text
 from crqlab.show.number_format import MISSING, decimals, number, percent, span
 
 
@@ -71,7 +71,7 @@ def positions(result: Positions, client: str, wave: str) -> Shown:
         f"which clients happen to be in the panel. Source: {first['source']}."
     )
     said = f"{result.of(client, wave)}."
-    return Shown(paragraph(text(said), "lead") + "\n" + table(columns, caption=caption), said)
+    return Shown(lines(paragraph(said, "lead"), table(columns, caption=caption)), said)
 
 
 def _each(rows: pd.DataFrame, column: str, *, signed: bool = False) -> list[str]:

@@ -1,0 +1,76 @@
+"""Catalogues: every message in every language, with the same places, and said as its code asks."""
+
+import ast
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import crqlab
+from crqlab import CrqError
+from crqlab.base.contracts.cautions import code, joined
+from crqlab.language import OWN, Language, faults, language, languages
+
+PACKAGE = Path(crqlab.__file__).parent
+
+
+@pytest.mark.parametrize("name", languages())
+def test_every_language_says_every_message_with_its_places_tags_and_forms(name):
+    assert faults(name) == []
+
+
+def test_a_catalogue_with_faults_is_told_which(monkeypatch):
+    own = {"common.n_accounts": "{n} {n|account|accounts}", "common.b": "<b>{x}</b>"}
+    odd = {"common.n_accounts": "{n} {n|kund}", "common.c": "c"}
+    made = {"en": Language("en", own), "sv": Language("sv", odd)}
+    monkeypatch.setattr("crqlab.language.lexicon.language", made.__getitem__)
+    assert faults("sv") == [
+        "common.b: is missing",
+        "common.c: no English message has this code",
+        "common.n_accounts: has a word without 2 plural forms",
+    ]
+
+
+def test_places_are_written_by_locale_and_forms_follow_the_number_that_is_shown():
+    swedish = language("sv")
+    assert swedish.say("common.n_accounts", n=swedish.number(1.2, 0)) == "1 kund"
+    assert (
+        swedish.say("common.span", low=swedish.number(-1234.5, 1), high=2) == "−1\xa0234,5 till 2"
+    )
+    assert language("en").say("common.wave", wave=date(2026, 3, 1)) == "wave 2026-03-01"
+
+
+def test_what_stands_in_a_place_is_escaped_and_never_taken_for_a_template():
+    said = language("en").html("common.wave_tag", wave="{n} <b>")
+    assert said == "<span>wave {n} &lt;b&gt;</span>"
+
+
+def test_a_missing_code_a_missing_place_and_an_unwritten_number_are_refused():
+    english = language("en")
+    with pytest.raises(CrqError, match=r"no message 'common\.nonsense'"):
+        english.say("common.nonsense")
+    with pytest.raises(CrqError, match="value in place 'n'"):
+        english.say("common.n_accounts")
+    with pytest.raises(CrqError, match="write it with"):
+        english.say("common.n_accounts", n=2.5)
+
+
+def test_cautions_are_said_one_by_one():
+    cell = joined([code("n_below_minimum", minimum=3), "ok", "would_tell_smaller_group"])
+    assert language("sv").caution(cell) == (
+        "visas inte: n under 3; visas inte: skulle avslöja vad en mindre grupp svarat"
+    )
+    assert language("en").caution("ok") == ""
+
+
+def test_every_code_that_is_said_is_in_the_catalogue():
+    literals = set()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                literals.add(node.value)
+    sections = {message.partition(".")[0] for message in language(OWN).messages}
+    code_like = re.compile(rf"(?:{'|'.join(sorted(sections))})\.[a-z0-9_]+")
+    said = {one for one in literals if code_like.fullmatch(one) and not one.endswith("_")}
+    assert not said - set(language(OWN).messages)
