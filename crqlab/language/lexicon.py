@@ -1,7 +1,8 @@
 """One language of the house: codes become words, numbers and dates are written by locale.
 
 What is said lies in ``catalogues/LANGUAGE/SECTION.yaml``: a message ``lead`` of ``renewal.yaml``
-has the code ``renewal.lead``. Nothing is ever read back out of a sentence.
+has the code ``renewal.lead``; those of ``caution/scores.yaml`` begin with ``caution.``. Nothing is
+ever read back out of a sentence.
 """
 
 from __future__ import annotations
@@ -169,9 +170,30 @@ class Language:
         >>> language("en").caution('{"code": "n_below_minimum", "minimum": 3}')
         'withheld: n below 3'
         """
-        return "; ".join(
-            self.say(f"caution.{one.pop('code')}", **one) for one in map(dict, codes(cell))
-        )
+        return "; ".join(self._coded("caution", one) for one in codes(cell))
+
+    def method(self, cell: str) -> str:
+        """Say how a number and its interval were made, from the code of one cell."""
+        return "; ".join(self._coded("method", one) for one in codes(cell))
+
+    def _coded(self, kind: str, one: dict[str, Any]) -> str:
+        numbers = {name: value for name, value in one.items() if name != "code"}
+        said = f"{kind}.{one['code']}"
+        return self.say(said, **numbers) if said in self.messages else str(one["code"])
+
+    def term(self, word: str) -> str:
+        """Say a word of a client's data where the house has it too, as it is where it has not.
+
+        Labels of constructs, segments, roles and industries stand in codebooks and tables in one
+        language; those that equal an English message of ``term.yaml`` are known in the others.
+
+        Examples
+        --------
+        >>> language("sv").term("Trust"), language("sv").term("Our own word")
+        ('Förtroende', 'Our own word')
+        """
+        code = _terms().get(word)
+        return self.say(code) if code else word
 
 
 def languages() -> list[str]:
@@ -199,13 +221,24 @@ def language(code: str) -> Language:
 
 
 def _catalogue(code: str) -> dict[str, str]:
-    """Read all messages of a language."""
+    """Read all messages of a language; a folder's name stands for those of the files in it."""
     found = {}
-    for path in sorted((FOLDER / code).glob("*.yaml")):
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        messages = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
-        found |= {f"{path.stem}.{name}": said for name, said in (messages or {}).items()}
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    for path in sorted((FOLDER / code).rglob("*.yaml")):
+        messages = yaml.load(path.read_text(encoding="utf-8"), Loader=loader) or {}
+        prefix = path.relative_to(FOLDER / code).parts[0].removesuffix(".yaml")
+        twice = sorted(f"{prefix}.{name}" for name in messages if f"{prefix}.{name}" in found)
+        if twice:
+            raise CrqError(f"Two files of the catalogue {code!r} have {twice[0]!r}; keep one.")
+        found |= {f"{prefix}.{name}": said for name, said in messages.items()}
     return found
+
+
+@cache
+def _terms() -> dict[str, str]:
+    """Codes of the house's terms by their English words."""
+    own = language(OWN).messages
+    return {said.source: code for code, said in own.items() if code.startswith("term.")}
 
 
 def faults(code: str) -> list[str]:
