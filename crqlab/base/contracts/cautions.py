@@ -12,6 +12,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 OK = "ok"
 
 
@@ -49,15 +52,34 @@ def joined(cells: Iterable[str]) -> str:
     >>> joined(["few_accounts", "one_client"])
     '[{"code": "few_accounts"}, {"code": "one_client"}]'
     """
-    found: list[dict[str, Any]] = []
-    for cell in cells:
-        found += [one for one in codes(cell) if one not in found]
-    if not found:
-        return OK
-    if len(found) == 1:
-        numbers = dict(found[0])
-        return code(numbers.pop("code"), **numbers)
-    return json.dumps(found, ensure_ascii=False)
+    return _joined(tuple(cells))
+
+
+def column(rows: int, *cautions: tuple[ArrayLike, ArrayLike]) -> NDArray:
+    """Return the cells of a column, each with every caution that applies to its row.
+
+    Parameters
+    ----------
+    rows : int
+    *cautions : (bool or array of bool, str or array of str)
+        Where a caution applies, and the cell that says it.
+
+    Examples
+    --------
+    >>> column(3, ([True, False, False], "few_accounts"), ([True, True, False], "one_client"))
+    array(['[{"code": "few_accounts"}, {"code": "one_client"}]', 'one_client',
+           'ok'], dtype=object)
+    """
+    spread = [
+        [np.broadcast_to(np.asarray(part, dtype=kind), rows).tolist()
+         for part, kind in zip(caution, (bool, object), strict=True)]
+        for caution in cautions
+    ]  # fmt: skip
+    found = [
+        _joined(tuple(cells[row] for applies, cells in spread if applies[row]))
+        for row in range(rows)
+    ]
+    return np.array(found, dtype=object)
 
 
 def has(cell: str | None, name: str) -> bool:
@@ -69,6 +91,19 @@ def has(cell: str | None, name: str) -> bool:
     (True, False)
     """
     return any(one["code"] == name for one in codes(cell))
+
+
+@lru_cache(maxsize=4096)
+def _joined(cells: tuple[str, ...]) -> str:
+    found: list[dict[str, Any]] = []
+    for cell in cells:
+        found += [one for one in codes(cell) if one not in found]
+    if not found:
+        return OK
+    if len(found) == 1:
+        numbers = dict(found[0])
+        return code(numbers.pop("code"), **numbers)
+    return json.dumps(found, ensure_ascii=False)
 
 
 @lru_cache(maxsize=4096)
