@@ -68,6 +68,14 @@ def test_the_page_names_its_language_title_client_and_wave(soup):
     assert soup.title.get_text() == "Nordwind & Co, wave 2025 · Fixture panel"
 
 
+def test_a_station_page_of_made_up_data_has_its_head_as_markup_and_its_title_escaped():
+    notebook = made(new_markdown_cell("# Why?"))
+    page = render.render(notebook, title="A & <b>B</b>", language="en", synthetic=True)
+    study = BeautifulSoup(page, "html.parser").find("p", class_="study")
+    assert study.get_text() == "A & <b>B</b>"
+    assert study["translate"] == "no"
+
+
 def test_headings_never_skip_a_level_and_have_ids_of_their_own(soup):
     levels = [int(h.name[1]) for h in soup.find_all(re.compile("^h[1-6]$"))]
     assert levels[0] == 1

@@ -15,7 +15,7 @@ from crqlab.base.errors import ReportError
 from crqlab.page.gathered import banner
 from crqlab.report.brand.client_brand import Brand
 from crqlab.report.run import notebook_prose
-from crqlab.show.html import text
+from crqlab.show.html import lines, tag, text
 
 HOUSE = Brand()
 _HERE = Path(__file__).parent
@@ -100,8 +100,8 @@ def render(
     mastheads = [b for b in blocks if b.kind == "output" and _H1.search(b.html)][:1]
     blocks = [block for block in blocks if block not in mastheads]
     question = text(writer.question or title)
-    head = banner().html if synthetic else ""
-    head += f'<p class="study" translate="no">{text(title)}</p>\n<h1>{question}</h1>'
+    study = tag("p", title, class_="study", translate="no")
+    head = lines(banner().html if synthetic else "", study, tag("h1", question))
     named = question
     if mastheads:
         head = f'{mastheads[0].html}\n<p class="question">{question}</p>'
