@@ -17,7 +17,7 @@ from crqlab.base.waves import in_order
 from crqlab.language import OWN
 from crqlab.language import language as spoken_language
 from crqlab.page import lookup, suppression
-from crqlab.page.accounts.select import account_pages
+from crqlab.page.accounts.select import meeting_sheets
 from crqlab.page.actions.select import agenda
 from crqlab.page.benchmark.select import peers
 from crqlab.page.client_view import ClientView, Participation
@@ -126,10 +126,10 @@ def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
         agenda=agenda(study, client, wave, shown),
         summary=(),
         managers=None,
-        pages=None,
+        meetings=None,
     )
     return replace(
-        seen, summary=summary(seen), managers=managers(seen), pages=account_pages(study, seen)
+        seen, summary=summary(seen), managers=managers(seen), meetings=meeting_sheets(study, seen)
     )
 
 

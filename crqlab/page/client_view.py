@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from crqlab.base.codebook import Privacy
 from crqlab.base.instrument import Instrument
 from crqlab.language import OWN, Language, language
+from crqlab.page.accounts.data import MeetingSheets
 from crqlab.page.actions.data import Agenda
 from crqlab.page.benchmark.data import Peers
+from crqlab.page.comments.data import Themes
 from crqlab.page.drivers.data import Levers
+from crqlab.page.managers.data import Managers
 from crqlab.page.participation.data import Reach
 from crqlab.page.renewal.data import Prospect
 from crqlab.page.segments.data import Segmented
 from crqlab.show.number_format import count
 from crqlab.show.records import records
-
-if TYPE_CHECKING:  # their modules draw views
-    from crqlab.page.accounts.html import AccountPages
-    from crqlab.page.comments.themes import Themes
-    from crqlab.page.managers.html import Managers
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,7 @@ class ClientView:
         The whole in a few sentences.
     managers : Managers or None
         What hangs on each account manager; None while a view is being made.
-    pages : AccountPages or None
+    meetings : MeetingSheets or None
         Accounts that a meeting is due with; None while a view is being made.
     language : Language
         In which the page speaks: what turns codes and numbers into words.
@@ -153,7 +151,7 @@ class ClientView:
     themes: Themes
     summary: tuple[str, ...]
     managers: Managers | None
-    pages: AccountPages | None
+    meetings: MeetingSheets | None
     language: Language = field(default_factory=lambda: language(OWN))
 
     def __str__(self) -> str:

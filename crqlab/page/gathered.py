@@ -7,8 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from crqlab.page.accounts.account_tables import accounts, heat_map
-from crqlab.page.comments.html import comments
 from crqlab.page.method.html import excluded, privacy, quality, rules, run_card
 from crqlab.page.participation.concentration import concentration, continuity, plan, questions
 from crqlab.page.participation.html import completion, nonresponse, participation
@@ -20,11 +18,9 @@ from crqlab.show.number_format import number
 
 __all__ = [
     "Shown",
-    "accounts",
     "agreement",
     "banner",
     "change_parts",
-    "comments",
     "completion",
     "concentration",
     "constructs",
@@ -32,7 +28,6 @@ __all__ = [
     "excluded",
     "folded",
     "headline",
-    "heat_map",
     "masthead",
     "nonresponse",
     "participation",
@@ -64,10 +59,7 @@ _LATER = {
         ("driver_effects", "driver_focus", "driver_map", "driver_weights", "one_thing"),
         "crqlab.show.tables.drivers",
     ),
-    "themes": "crqlab.page.comments.themes",
     "in_short": "crqlab.page.summary.html",
-    "managers": "crqlab.page.managers.html",
-    "account_pages": "crqlab.page.accounts.html",
     **dict.fromkeys(
         ("segments", "segment_reasons", "migration"),
         "crqlab.page.segments.html",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from crqlab.page import gathered
-from crqlab.page.accounts.select import account_pages
+from crqlab.page import accounts as account_section
+from crqlab.page import comments, gathered
+from crqlab.page import managers as manager_section
+from crqlab.page.accounts.select import meeting_sheets
 from crqlab.page.managers.select import managers
 from crqlab.report.brand.client_brand import read
 from crqlab.report.run import render
 from tests.browser.page import VIEWS, faults, offline
-from tests.report.test_themes import found, people
+from tests.page.comments.test_themes import found, people
 from tests.show.conftest import asked_study_of, asked_view_of
 
 __all__ = ["asked_study_of", "asked_view_of"]
@@ -47,12 +49,12 @@ def pieces(tmp_path_factory):
 @pytest.fixture
 def page(pieces, asked_study_of, asked_view_of):
     view = asked_view_of(managers=3)
-    pages = account_pages(asked_study_of(managers=3), view)
+    pages = meeting_sheets(asked_study_of(managers=3), view)
     parts = [
         gathered.in_short(["CRQ is 5.21."]),
-        gathered.under("Themes", gathered.themes(found(people()))),
-        gathered.under("Managers", gathered.managers(managers(view))),
-        gathered.under("Accounts", gathered.account_pages(pages)),
+        gathered.under("Themes", comments.themes(found(people()))),
+        gathered.under("Managers", manager_section.manager_scores(managers(view))),
+        gathered.under("Accounts", account_section.meeting_sheets(pages)),
     ]
     return pieces(parts)
 

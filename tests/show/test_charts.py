@@ -11,7 +11,7 @@ def drawn(shown):
     return BeautifulSoup(shown.html, "html.parser").find_all("svg")
 
 
-@pytest.mark.parametrize("name", ["trend", "ltr", "accounts", "uniqueness"])
+@pytest.mark.parametrize("name", ["trend", "ltr", "uniqueness"])
 def test_every_picture_has_a_title_a_description_and_ids_of_its_own(view_of, name):
     pictures = drawn(getattr(charts, name)(view_of()))
     ids = [tag["id"] for picture in pictures for tag in picture.find_all(["title", "desc"])]
@@ -23,24 +23,10 @@ def test_every_picture_has_a_title_a_description_and_ids_of_its_own(view_of, nam
         assert picture.desc.get_text()
 
 
-@pytest.mark.parametrize("name", ["trend", "ltr", "accounts", "uniqueness"])
+@pytest.mark.parametrize("name", ["trend", "ltr", "uniqueness"])
 def test_the_same_numbers_give_the_same_bytes(view_of, name):
     view = view_of()
     assert getattr(charts, name)(view).html == getattr(charts, name)(view).html
-
-
-def test_account_dots_lie_at_their_scores(view_of):
-    view = view_of()
-    rows = view.scored
-    (picture,) = drawn(charts.accounts(view))
-    dots = [c for c in picture.find_all("circle") if c["fill"] != "#ffffff"]
-    columns = ["shrunken", "shrunken_low", "shrunken_high", "crq"]
-    axis = svg.Axis(*svg.around(rows[columns].to_numpy().ravel(), 1, 7, least=3), 175, 468)
-    assert [float(dot["cx"]) for dot in dots] == pytest.approx(
-        [axis.at(score) for score in rows["shrunken"]], abs=0.06
-    )
-    hollow = [c for c in picture.find_all("circle") if c["fill"] == "#ffffff"]
-    assert len(hollow) == rows["crq"].notna().sum() < len(rows)
 
 
 def test_the_trend_says_every_wave_with_its_interval(view_of):
@@ -68,14 +54,6 @@ def test_only_accounts_with_enough_people_are_placed_by_uniqueness(view_of):
     places = [int(t.get_text()) for t in picture.find_all("text") if t.get("font-size") == "11"]
     assert len(picture.find_all("circle")) == len(places)
     assert places == [i + 1 for i in view.scored.index[view.scored["n"] >= 3]]
-
-
-def test_many_accounts_become_one_sweep_without_names_on_each(view_of):
-    view = view_of(accounts=400, most=14)
-    (picture,) = drawn(charts.accounts(view))
-    assert len(picture.find_all("rect")) == 400
-    assert len(picture.find_all("text")) < 20
-    assert float(picture["height"]) < 400
 
 
 def test_one_wave_has_no_trend_and_a_questionnaire_without_ltr_no_answers(view_of):

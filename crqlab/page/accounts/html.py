@@ -1,192 +1,171 @@
-"""One block an account, for the meeting in which its people hear what came of their answers."""
+"""Accounts in tables: their scores, and where they differ."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import isnan
-
 import pandas as pd
 
-from crqlab.page.accounts.meeting_points import talk
-from crqlab.page.comments.quotes import quote
-from crqlab.show.html import Column, Shown, name, names, paragraph, table, text
-from crqlab.show.number_format import count, number, percent, span
-from crqlab.show.records import Record, grouped, records
-from crqlab.show.svg_strips import bar
+from crqlab.page.client_view import ClientView
+from crqlab.page.scores.charts import ends
+from crqlab.show.colours import BOUNDS, STEPS, cells, ink
+from crqlab.show.html import Column, Shown, hidden, names, paragraph, table, text
+from crqlab.show.number_format import MISSING, count, number, percent, span
 
-BLANKS = 2  # lines for what is agreed in the meeting
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class AccountPages:
-    """Accounts of one client's wave that there is something to say about.
-
-    Attributes
-    ----------
-    accounts : DataFrame, one row per account, the greatest expected loss first, then revenue
-        ``account_id``, ``name``, ``manager``, ``revenue``, ``status``, ``n``, ``invited``,
-        ``roles`` (tuple of (role, people who answered); empty where withheld), ``withheld``,
-        ``value``, ``low``, ``high`` (shrunken
-        CRQ), ``mean`` (the client's), ``before`` (wave), ``change``, ``change_low``,
-        ``change_high``, ``weakest`` (label), ``weakest_gap`` (to the client's mean, scale
-        points), ``segment``, ``provisional``, ``reason``, ``was`` (earlier segment), ``target``,
-        ``lift``, ``lift_probability``, ``p_renew``, ``p_low``, ``p_high``, ``due_on``,
-        ``expected_loss``, ``expected_low``, ``expected_high``, ``why`` (of the outlook),
-        ``focus``, ``focus_probability``, ``disagree``. What is not known is missing.
-    measures : DataFrame
-        ``account_id``, ``label``, ``value``, ``mean``: an account's means beside the client's;
-        no rows of accounts that are withheld.
-    comments : DataFrame
-        ``account_id``, ``words``, ``account``, ``language``.
-    actions : DataFrame
-        ``account_id``, ``what``, ``owner``, ``due``.
-    n_left : int
-        Accounts with something to say that are not among ``accounts``.
-    n_quiet : int
-        Accounts that there is nothing to say about.
-    ends : (float, float)
-        Ends of the answer scale.
-    level : float
-        Coverage of the intervals, in (0, 1).
-    currency : str
-    """
-
-    accounts: pd.DataFrame
-    measures: pd.DataFrame
-    comments: pd.DataFrame
-    actions: pd.DataFrame
-    n_left: int
-    n_quiet: int
-    ends: tuple[float, float]
-    level: float
-    currency: str
+_WITHHELD = MISSING + hidden("withheld")
 
 
-def account_pages(found: AccountPages) -> Shown:
-    """Lay out one collapsible block per account; on paper all of them are open.
-
-    Parameters
-    ----------
-    found : AccountPages
-        As from `crqlab.page.accounts.select.account_pages`.
-    """
-    rows = found.accounts
+def account_scores(view: ClientView) -> Shown:
+    """Every scored account, the highest shrunken score first."""
+    rows = view.scored
     if rows.empty:
-        said = "No account stands out: nothing has to be prepared for a single one."
+        said = "No account has a score."
         return Shown(paragraph(text(said)), said)
-    placed = records(rows.assign(place=range(1, len(rows) + 1)))
-    parts = (found.measures, found.comments, found.actions)
-    means, comments, actions = (grouped(part, "account_id") for part in parts)
-    blocks = "\n".join(
-        _block(found, row, *(of.get(row.account_id, []) for of in (means, comments, actions)))
-        for row in placed
-    )
-    said = f"{count(len(rows), 'account')} to prepare for, led by {rows['name'].iloc[0]}"
-    lead = (
-        f"{count(len(rows), 'account')} with something to talk about, the greatest expected loss "
-        "first, then revenue; open a line to prepare the meeting."
-    )
-    return Shown(f"{paragraph(text(lead))}\n{blocks}\n{paragraph(text(_left(found)))}", said)
-
-
-def _left(found: AccountPages) -> str:
-    more = f"{count(found.n_left, 'more account')} would have a page but pay or risk less. "
-    quiet = count(found.n_quiet, "account")
-    still = "has" if found.n_quiet == 1 else "have"
-    return (
-        (more if found.n_left else "")
-        + (f"{quiet} {still} nothing that stands out. " if found.n_quiet else "")
-        + f"Scores are shrunken CRQ scores with {percent(found.level)} intervals. A change is "
-        "the difference of two such scores, its interval that of two independent ones. Nobody "
-        "who answered is named; roles stand where enough people of the account answered."
-    )
-
-
-def _block(
-    found: AccountPages,
-    row: Record,
-    means: list[Record],
-    comments: list[Record],
-    actions: list[Record],
-) -> str:
-    parts = [
-        f'<p class="n">{text(_who(row))}</p>',
-        _scores(found, row, means),
-        "<ul>" + "".join(f"<li>{text(line)}</li>" for line in talk(row, found.currency)) + "</ul>",
-        _quotes(comments),
-        _agreed(row, actions),
-    ]
-    head = f'<span class="place">{row.place}</span> {name(row.name)} '
-    head += f'<span class="n">{text(_headline(found, row))}</span>'
-    body = "\n".join(part for part in parts if part)
-    return f'<details class="account"><summary>{head}</summary>\n{body}\n</details>'
-
-
-def _headline(found: AccountPages, row: Record) -> str:
-    said = [] if row.segment != row.segment else [_segment(row)]
-    if row.status == "Silent":
-        said = ["Silent"]
-    if not isnan(row.value):
-        said.append(f"CRQ {number(row.value, 1)}, n = {row.n:,}")
-    if not isnan(row.revenue):
-        said.append(f"{number(row.revenue, 0)} {found.currency}".rstrip())
-    if row.manager == row.manager and row.manager:
-        said.append(str(row.manager))
-    return " · ".join(said)
-
-
-def _segment(row: Record) -> str:
-    return f"{row.segment} (provisional)" if row.provisional else str(row.segment)
-
-
-def _who(row: Record) -> str:
-    if row.status == "Silent":
-        return f"Nobody of {count(row.invited, 'contact')} asked answered."
-    said = f"{count(row.n, 'person', 'people')} answered"
-    said += f" of {count(row.invited, 'contact')} asked" if row.invited else ""
-    roles = ", ".join(f"{role} {n:,}" for role, n in row.roles)
-    return f"{said}: {roles}." if roles else f"{said}."
-
-
-def _scores(found: AccountPages, row: Record, means: list[Record]) -> str:
-    """The score with its interval, and the constructs beside those of all accounts."""
-    if isnan(row.value):
-        return ""
-    drawn = bar(value=row.value, low=row.low, high=row.high, ends=found.ends)
-    said = f"CRQ {number(row.value, 1)} ({span(row.low, row.high, 1)})"
-    if not isnan(row.mean):
-        said += f"; all accounts {number(row.mean, 1)}"
-    if not isnan(row.change):
-        between = span(row.change_low, row.change_high, 1, signed=True)
-        said += f"; since {row.before} {number(row.change, 1, signed=True)} ({between})"
-    line = f'<p class="score">{drawn} {text(said)}.</p>'
-    if not means:
-        return line
+    if rows["shrunken"].isna().all():
+        said = (
+            f"The {count(len(rows), 'account')} are not listed: without accounts that several "
+            "people answered for, nothing tells an account from the person who spoke for it."
+        )
+        return Shown(paragraph(text(said)), said)
     columns = [
-        Column("Means", ["This account", "All accounts"]),
-        *(Column(one.label, [number(one.value, 1), number(one.mean, 1)], True) for one in means),
+        Column("Account", _placed(rows)),
+        Column("CRQ, shrunken", [number(value, 1) for value in rows["shrunken"]], True),
+        Column("Interval", _spans(rows, "shrunken_low", "shrunken_high", 1), True),
+        Column("Plain mean", _numbers(rows, "crq", 1), True),
+        *_nps(rows),
+        Column("n", [f"{n:,}" for n in rows["n"]], True),
+        Column("Caution", [_caution(flag) for flag in rows["flag"]]),
+        *_known(rows, view.currency),
+    ]
+    level = percent(float(view.measures["level"].iloc[0]))
+    caption = (
+        f"{count(len(rows), 'account')} with answers, the highest shrunken CRQ score first; "
+        f"{level} intervals: shrunken score, empirical Bayes; NPS, adjusted Wald. n counts "
+        "respondents."
+    )
+    note = (
+        "A shrunken score is drawn towards the client's mean, the more so the fewer people "
+        f"answered; rank by it. From fewer than {view.privacy.min_scores} respondents nothing "
+        "else is shown."
+    )
+    said = f"{len(rows)} accounts, led by {rows['name'].iloc[0]}"
+    return Shown(table(columns, caption=caption, note=note, kind="long"), said)
+
+
+def _caution(flag: str) -> str:
+    """A short caution stays on one line."""
+    said = "" if flag == "ok" else text(flag)
+    return said if len(said) > 20 else said.replace(" ", "\u00a0")
+
+
+def _placed(rows: pd.DataFrame) -> list[str]:
+    """Account names behind their places; equal names are told apart by their ids."""
+    twice = rows["name"].duplicated(keep=False)
+    said = rows["name"].where(~twice, rows["name"] + " (" + rows["account_id"] + ")")
+    return [
+        f'<span class="place">{place}</span> {name}'
+        for place, name in enumerate(names(said), start=1)
+    ]
+
+
+def _known(rows: pd.DataFrame, currency: str) -> list[Column]:
+    """What the client's own list says about the accounts, where it says anything."""
+    columns = []
+    if rows["manager"].notna().any():
+        columns.append(Column("Account manager", names(rows["manager"])))
+    if rows["revenue"].notna().any():
+        head = f"Revenue a year ({currency})" if currency else "Revenue a year"
+        columns.append(Column(head, [number(value, 0) for value in rows["revenue"]], True))
+    return columns
+
+
+def _nps(rows: pd.DataFrame) -> list[Column]:
+    if (rows["n_ltr"] == 0).all():
+        return []
+    return [
+        Column("NPS", _numbers(rows, "nps", 0, signed=True), True),
+        Column("Interval of NPS", _spans(rows, "nps_low", "nps_high", 0, signed=True), True),
+    ]
+
+
+def _numbers(rows: pd.DataFrame, column: str, decimals: int, *, signed: bool = False) -> list[str]:
+    return [
+        _WITHHELD if withheld else number(value, decimals, signed=signed)
+        for value, withheld in zip(rows[column], rows["withheld"], strict=True)
+    ]
+
+
+def _spans(
+    rows: pd.DataFrame, low: str, high: str, decimals: int, *, signed: bool = False
+) -> list[str]:
+    kept = rows["withheld"] if low != "shrunken_low" else [False] * len(rows)
+    return [
+        _WITHHELD
+        if withheld
+        else MISSING
+        if a != a and b != b and low == "nps_low"
+        else span(a, b, decimals, signed=signed)
+        for a, b, withheld in zip(rows[low], rows[high], kept, strict=True)
+    ]
+
+
+def heat_map(view: ClientView) -> Shown:
+    """Constructs by accounts: numbers on colours, small accounts left out."""
+    constructs = view.instrument.constructs
+    parts = {part for construct in constructs.values() for part in construct.parts}
+    asked = ["crq", *(name for name in constructs if name not in parts)]
+    measures = [name for name in asked if view.measure(name) is not None]
+    scored = view.scored
+    rows = scored[~scored["withheld"]]
+    left = len(scored) - len(rows)
+    why = (
+        f"{count(left, 'account')} with fewer than {view.privacy.min_scores} respondents "
+        f"{'is' if left == 1 else 'are'} left out: single people's answers could be read off."
+    )
+    if rows.empty or not measures:
+        said = f"No account is large enough for this table: {why}"
+        return Shown(paragraph(text(said)), said)
+    low, high = ends(view, "crq")
+    grid = _grid(view, rows, measures)
+    columns = [
+        Column("Account", ["<strong>All respondents</strong>", *names(rows["name"])]),
+        Column("n", [f"{n:,}" for n in [view.measure("crq")["n_respondents"], *rows["n"]]], True),
+        *(
+            Column(
+                view.instrument.label(name),
+                [number(v, 1) for v in grid[name]],
+                True,
+                cells(grid[name], low, high),
+            )
+            for name in measures
+        ),
     ]
     caption = (
-        f"Means of no. {row.place}, {row.name}: n = {count(row.n, 'respondent')}, without "
-        "intervals."
+        f"Account means per construct, {low:g} to {high:g} scale points; CRQ is the shrunken "
+        "score. n counts respondents. Cells carry no interval: with few answers, differences of "
+        "less than one point are often chance."
     )
-    return f"{line}\n{table(columns, caption=caption, kind='small')}"
+    note = _legend(low, high) + (f" {text(why)}" if left else "")
+    said = f"{len(rows)} accounts by {len(measures)} scores" + (f"; {why}" if left else "")
+    return Shown(table(columns, caption=caption, note=note, kind="heat"), said)
 
 
-def _quotes(comments: list[Record]) -> str:
-    """What was said, without the account's name, which stands above."""
-    said = (quote(Record(words=one.words, account="", language=one.language)) for one in comments)
-    return f'<ul class="quotes">{"".join(said)}</ul>' if comments else ""
+def _grid(view: ClientView, rows: pd.DataFrame, measures: list[str]) -> dict[str, list[float]]:
+    """Scores of the client above those of its accounts; an account's CRQ is the shrunken one."""
+    source = {name: "shrunken" if name == "crq" else name for name in measures}
+    return {
+        name: [view.measure(name)["value"], *rows[column].tolist()]
+        for name, column in source.items()
+    }
 
 
-def _agreed(row: Record, actions: list[Record]) -> str:
-    """Actions with owner and due date, and lines to fill in."""
-    due = ["" if one.due != one.due else f"{one.due:%Y-%m-%d}" for one in actions]
-    blank = [""] * BLANKS
-    columns = [
-        Column("Action", [*(text(one.what) for one in actions), *blank]),
-        Column("Owner", [*names(one.owner for one in actions), *blank]),
-        Column("Due", [*due, *blank]),
+def _legend(low: float, high: float) -> str:
+    """The colours with the scores at which they change."""
+    cuts = [low + share * (high - low) for share in BOUNDS]
+    said = [
+        f"below {number(cuts[0], 1)}",
+        *(f"from {number(cut, 1)}" for cut in cuts),
     ]
-    caption = f"Agreed with no. {row.place}, {row.name}: empty lines are for the meeting."
-    return table(columns, caption=caption, kind="agreed", row_heads=False)
+    swatches = (
+        f'<span class="swatch" style="background:{colour};color:{ink(colour)}">{words}</span>'
+        for colour, words in zip(STEPS, said, strict=True)
+    )
+    return f'<span class="legend">{"".join(swatches)}</span>'

@@ -19,7 +19,7 @@ def talk(row: Record, currency: str) -> list[str]:
     Parameters
     ----------
     row : tuple
-        One row of ``AccountPages.accounts``; what is missing is not mentioned.
+        One row of ``MeetingSheets.accounts``; what is missing is not mentioned.
     currency : str
     """
     said = [

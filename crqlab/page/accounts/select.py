@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crqlab.base.study import Study
-from crqlab.page.accounts.html import AccountPages
+from crqlab.page.accounts.data import MeetingSheets
 from crqlab.page.client_view import ClientView
 from crqlab.page.lookup import matched
 from crqlab.page.segments.data import LOSING
@@ -33,7 +33,7 @@ _LIFT = {"target": "target", "change": "lift", "probability": "lift_probability"
 _FOCUS = {"label": "focus", "probability": "focus_probability"}
 
 
-def account_pages(study: Study, view: ClientView) -> AccountPages:
+def meeting_sheets(study: Study, view: ClientView) -> MeetingSheets:
     """Choose the accounts that stand out and collect what their meetings need.
 
     An account stands out that kept silent, is in a segment on the point of leaving, fell in the
@@ -49,7 +49,7 @@ def account_pages(study: Study, view: ClientView) -> AccountPages:
 
     Returns
     -------
-    AccountPages
+    MeetingSheets
         At most 24 accounts, the greatest expected loss first.
     """
     rows = _known(study, view)
@@ -65,7 +65,7 @@ def account_pages(study: Study, view: ClientView) -> AccountPages:
     ids = shown["account_id"]
     counted = rows["status"] != "Not invited"
     scale = view.instrument.scale
-    return AccountPages(
+    return MeetingSheets(
         shown,
         _measures(view, shown),
         comments[comments["account_id"].isin(ids)],

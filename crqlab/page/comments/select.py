@@ -11,7 +11,7 @@ import pandas as pd
 
 from crqlab.base.codebook import Privacy
 from crqlab.base.instrument import Instrument
-from crqlab.page.comments.themes import Themes
+from crqlab.page.comments.data import Themes
 from crqlab.show.records import Record, records
 from crqlab.stats.bootstrap import ratios
 from crqlab.stats.topics import Topics, topics

@@ -10,7 +10,7 @@ import pandas as pd
 
 from crqlab.page.client_view import ClientView
 from crqlab.page.lookup import matched
-from crqlab.page.managers.html import Managers
+from crqlab.page.managers.data import Managers
 from crqlab.page.segments.data import LOSING
 from crqlab.show.records import Record, grouped
 from crqlab.stats.bootstrap import ratios

@@ -9,8 +9,8 @@ from bs4 import BeautifulSoup
 
 from crqlab.base.codebook import Privacy
 from crqlab.page import suppression
+from crqlab.page.comments.html import themes as drawn
 from crqlab.page.comments.select import themes
-from crqlab.page.gathered import themes as drawn
 
 SAID = ["High price", "Price too high again", "Late answers", "We get late answers", "Nothing new"]
 ROLES = ["user", "buyer", None]

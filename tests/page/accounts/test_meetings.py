@@ -8,13 +8,13 @@ import pytest
 from bs4 import BeautifulSoup
 
 from crqlab.page.accounts.meeting_points import talk
-from crqlab.page.accounts.select import MOST, account_pages
-from crqlab.page.gathered import account_pages as drawn
+from crqlab.page.accounts.meetings import meeting_sheets as drawn
+from crqlab.page.accounts.select import MOST, meeting_sheets
 
 
 def made(asked_study_of, asked_view_of, change=None, **shape):
     view = asked_view_of(**shape)
-    return account_pages(asked_study_of(**shape), change(view) if change else view)
+    return meeting_sheets(asked_study_of(**shape), change(view) if change else view)
 
 
 def segments(view, account, **facts):

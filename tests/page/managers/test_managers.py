@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from crqlab.page.gathered import managers as drawn
+from crqlab.page.managers.html import manager_scores as drawn
 from crqlab.page.managers.select import managers
 
 
