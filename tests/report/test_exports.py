@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -14,6 +15,7 @@ from pptx.util import Inches
 from python_calamine import CalamineWorkbook
 
 from crqlab import CrqError, ReportError, Study, StudyError
+from crqlab.base.contracts.cautions import code
 from crqlab.report import LeakError, card, export, view
 from crqlab.report.exports import crm, export_files, slides, workbook
 from crqlab.report.exports import theme as themes
@@ -87,6 +89,16 @@ def test_accounts_in_a_workbook_keep_back_what_the_page_keeps_back(book, seen):
     small = [row for row in found.values() if 0 < row["n respondents"] < 3]
     assert small
     assert all(row["Caution"].startswith("withheld") for row in small)
+
+
+def test_cautions_of_a_workbook_are_said_from_their_codes(seen, about):
+    cells = ["ok", code("n_below_minimum", minimum=3), "would_tell_smaller_group"]
+    measures = seen.measures.head(3).assign(flag=cells)
+    content = workbook.content(replace(seen, measures=measures), PLAIN, card=about)
+    found = table(CalamineWorkbook.from_filelike(io.BytesIO(content)), "Scores")
+    assert [row["Caution"] for row in found] == [
+        "", "withheld: n below 3", "withheld: would tell what a smaller group said"
+    ]  # fmt: skip
 
 
 def test_units_and_notes_stand_above_the_table(book):

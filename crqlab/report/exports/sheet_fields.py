@@ -18,9 +18,9 @@ class Field:
     head, unit : str
         Its heading, and what it is measured in.
     kind : str
-        ``text`` (our own words), ``name`` (what a client's data call something), ``count``,
-        ``score`` (two decimals), ``nps`` (signed, none), ``share`` (per cent), ``money`` or
-        ``date``; says how a number is shown, never what it is.
+        ``text`` (our own words), ``name`` (what a client's data call something), ``cautions``
+        (their codes), ``count``, ``score`` (two decimals), ``nps`` (signed, none), ``share`` (per
+        cent), ``money`` or ``date``; says how a number is shown, never what it is.
     """
 
     head: str

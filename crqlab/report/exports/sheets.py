@@ -47,7 +47,7 @@ _N = {
     "n_respondents": Field("n respondents", "people", "count"),
     "n_accounts": Field("n accounts", "accounts", "count"),
 }
-_HOW = {"method": Field("Method"), "flag": Field("Caution")}
+_HOW = {"method": Field("Method"), "flag": Field("Caution", kind="cautions")}
 
 
 def _named(view: ClientView, rows: pd.DataFrame) -> pd.DataFrame:
@@ -116,7 +116,7 @@ def _accounts(view: ClientView) -> Sheet:
         "nps_high": Field("NPS to", "-100 to +100", "nps"),
         "manager": Field("Account manager", kind="name"),
         "revenue": Field("Revenue a year", view.currency, "money"),
-        "flag": Field("Caution"),
+        "flag": Field("Caution", kind="cautions"),
     }
     note = (
         f"From fewer than {view.privacy.min_scores} respondents only the shrunken score is "
@@ -173,7 +173,7 @@ def _silent(view: ClientView) -> Sheet:
         "score": Field("Shrunken CRQ then", scale, "score"),
         "score_low": Field("Interval from", scale, "score"),
         "score_high": Field("Interval to", scale, "score"),
-        "flag": Field("Caution"),
+        "flag": Field("Caution", kind="cautions"),
     }
     return Sheet("Silent accounts", "Asked, and no answer", "", fields, view.reach.silent)
 
@@ -186,7 +186,7 @@ def _managers(view: ClientView) -> Sheet:
         "revenue_share": Field("Share of revenue", "share", "share"),
         "goodwill_share": Field("Share of goodwill", "share", "share"),
         "crq_without": Field("CRQ without them", unit(view, "crq"), "score"),
-        "flag": Field("Caution"),
+        "flag": Field("Caution", kind="cautions"),
     }
     note = "Counts and sums, so no interval. Goodwill: revenue times how far up the scale CRQ is."
     return Sheet("Dependence", "What hangs on few people", note, fields, view.reach.managers)
@@ -204,7 +204,7 @@ def _plan(view: ClientView) -> Sheet:
         "revenue": Field("Revenue a year", view.currency, "money"),
         "contacts": Field("To ask", "people", "count"),
         "resting": Field("Resting", "people", "count"),
-        "flag": Field("Caution"),
+        "flag": Field("Caution", kind="cautions"),
     }
     named = rows.assign(name=rows["account_id"].map(names).fillna(rows["account_id"]))
     return Sheet("Next wave", "Whom to ask next", "", fields, named)

@@ -9,7 +9,7 @@ _ACCOUNT = {
     "account_id": Field("Account id", kind="name"),
     "name": Field("Account", kind="name"),
 }
-_FLAG = {"flag": Field("Caution")}
+_FLAG = {"flag": Field("Caution", kind="cautions")}
 _ACCOUNTS = {"n_accounts": Field("n accounts", "accounts", "count")}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from crqlab.language import OWN, language
 from crqlab.page.client_view import ClientView
 from crqlab.page.summary.headline import MADE_UP
 from crqlab.report.clearance.provenance import RunCard
@@ -27,7 +28,7 @@ _FORMATS = {
     "money": "#,##0",
     "date": "yyyy-mm-dd",
 }
-_TEXTS = ("text", "name")
+_TEXTS = ("text", "name", "cautions")
 _LINES = 31  # points: two lines of a heading
 #: Rows above a table: title, note, empty, units, headings.
 _HEAD = 5
@@ -192,7 +193,5 @@ def _column(
 
 def _words(value: Any, field: Field, voice: Voice) -> str:
     """A cell's text; what is well has no caution."""
-    if field.head == "Caution" and value == "ok":
-        return ""
-    said = plain(value)
-    return (voice.said(said) if field.kind == "text" else said)[:_LONGEST]
+    said = plain(language(OWN).caution(value) if field.kind == "cautions" else value)
+    return (said if field.kind == "name" else voice.said(said))[:_LONGEST]
