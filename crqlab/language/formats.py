@@ -122,6 +122,18 @@ class Formats:
         amount = round(float(value), decimals)
         return Figure(written.replace("-", "−").translate(self._marks), amount)
 
+    def short(self, value: float) -> Figure | str:
+        r"""Write a round number, such as the end of a scale, with the decimals that it has.
+
+        Examples
+        --------
+        >>> Formats("en").short(7.0), Formats("en").short(-2500), Formats("sv").short(0.25)
+        ('7', '−2,500', '0,25')
+        """
+        if abs(value) >= 1000:
+            return self.number(value, 0)
+        return self.number(value, len(f"{value:g}".partition(".")[2]))
+
     def percent(self, share: float) -> str:
         """Write a share as whole per cent; its sign never starts a line."""
         return MISSING if isnan(share) else f"{self.number(100 * share, 0)}{self._gap}%"

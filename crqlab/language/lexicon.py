@@ -51,6 +51,7 @@ class Language:
         self.formats = Formats(code)
         self.messages = {name: template(source) for name, source in messages.items()}
         self.number = self.formats.number
+        self.short = self.formats.short
         self.percent = self.formats.percent
         self.day = self.formats.day
 

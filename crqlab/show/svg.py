@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crqlab.language import OWN, Language, language
 from crqlab.show.colours import INK, LINE, MUTED
 from crqlab.show.html import text
 
@@ -149,10 +150,18 @@ def words(
     )
 
 
-def below(axis: Axis, y: float, *, top: float, label: str, labels: Sequence[str] = ()) -> list[str]:
+def below(
+    axis: Axis,
+    y: float,
+    *,
+    top: float,
+    label: str,
+    labels: Sequence[str] = (),
+    spoken: Language | None = None,
+) -> list[str]:
     """Return an axis at height ``y`` with its grid lines up to ``top``, and what it measures."""
     ticks = axis.ticks()
-    said = labels or [_tick(tick) for tick in ticks]
+    said = labels or [_tick(tick, spoken) for tick in ticks]
     middle = (axis.start + axis.end) / 2
     marks = [line(axis.at(tick), top, axis.at(tick), y) for tick in ticks]
     marks += [
@@ -162,17 +171,17 @@ def below(axis: Axis, y: float, *, top: float, label: str, labels: Sequence[str]
     return [*marks, words(middle, y + 38, label, ink=MUTED, size=12)]
 
 
-def beside(axis: Axis, x: float, *, right: float) -> list[str]:
+def beside(axis: Axis, x: float, *, right: float, spoken: Language | None = None) -> list[str]:
     """Return an axis at ``x`` with its grid lines up to ``right``."""
     marks = [line(x, axis.at(tick), right, axis.at(tick)) for tick in axis.ticks()]
     return marks + [
-        words(x - 8, axis.at(t) + 4, _tick(t), anchor="end", ink=MUTED, size=12)
+        words(x - 8, axis.at(t) + 4, _tick(t, spoken), anchor="end", ink=MUTED, size=12)
         for t in axis.ticks()
     ]
 
 
-def _tick(value: float) -> str:
-    return (f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}").replace("-", "−")
+def _tick(value: float, spoken: Language | None) -> str:
+    return (spoken or language(OWN)).short(value)
 
 
 def picture(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import isnan
 
+from crqlab.language import OWN, Language, language
 from crqlab.show import svg
 from crqlab.show.colours import ACCENT, LINE, MUTED, SOFT
 
@@ -18,6 +19,7 @@ def strip(
     ends: tuple[float, float],
     title: str,
     says: str,
+    spoken: Language | None = None,
 ) -> str:
     """Draw an estimate with its interval, and hollow beside it where it was last time.
 
@@ -31,12 +33,14 @@ def strip(
         The whole scale.
     title, says : str
         The same numbers in words.
+    spoken : Language, optional
+        How the ends are written; English if left out.
     """
-    axis = svg.Axis(*ends, 10, 230)
+    axis, number = svg.Axis(*ends, 10, 230), (spoken or language(OWN)).short
     marks = [svg.line(axis.start, 14, axis.end, 14, ink=LINE, width=2)]
     marks += [svg.line(axis.at(end), 9, axis.at(end), 19, ink=LINE, width=2) for end in ends]
     marks += [
-        svg.words(axis.at(end), 33, f"{end:g}".replace("-", "−"), ink=MUTED, size=11, anchor=anchor)
+        svg.words(axis.at(end), 33, number(end), ink=MUTED, size=11, anchor=anchor)
         for end, anchor in zip(ends, ("start", "end"), strict=True)
     ]
     if not isnan(low) and not isnan(high):
