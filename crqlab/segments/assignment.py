@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from crqlab.base.errors import CrqError
 from crqlab.base.instrument import Instrument
 from crqlab.segments.reasons import reasons
-from crqlab.segments.thresholds import Thresholds, known, placed
+from crqlab.segments.segment import known, placed
+from crqlab.segments.thresholds import Thresholds
 
 FIRM, PROVISIONAL, SILENT, OPEN = "firm", "provisional", "silent", "open"
 FEW_ANSWERS = 3

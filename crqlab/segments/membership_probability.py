@@ -16,7 +16,8 @@ from crqlab.base.instrument import Instrument
 from crqlab.segments.assignment import SURE, scores_of
 from crqlab.segments.conditions import LIKELY, Condition
 from crqlab.segments.score_uncertainty import KEYS, OWN, Voices, voices
-from crqlab.segments.thresholds import Thresholds, known, placed
+from crqlab.segments.segment import known, placed
+from crqlab.segments.thresholds import Thresholds
 from crqlab.stats.cluster_draws import SEED, stream
 
 CHUNK = 1024  # accounts that are drawn at once

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from crqlab.segments.conditions import Condition, Rule, Scores
-from crqlab.segments.thresholds import Segment, Thresholds
+from crqlab.segments.segment import Segment
+from crqlab.segments.thresholds import Thresholds
 
 LABELS = {"crq": "CRQ", "nps": "NPS", "mean_ltr": "mean LTR", "uniqueness": "uniqueness"}
 WORDS = {"below": "below", "at_most": "at most", "above": "above", "at_least": "at least"}

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from crqlab.base.instrument import Instrument
 from crqlab.segments.assignment import KEYS, scores_of
 from crqlab.segments.membership_probability import membership
-from crqlab.segments.thresholds import Thresholds, placed
+from crqlab.segments.segment import placed
+from crqlab.segments.thresholds import Thresholds
 from crqlab.stats.cluster_draws import SEED
 
 STEPS = 60  # tried between no change and the whole scale

@@ -10,7 +10,8 @@ import pandas as pd
 from crqlab.base.waves import in_order
 from crqlab.segments.assignment import scores_of
 from crqlab.segments.conditions import moved
-from crqlab.segments.thresholds import Segment, Thresholds, placed
+from crqlab.segments.segment import Segment, placed
+from crqlab.segments.thresholds import Thresholds
 from crqlab.stats.proportion import clustered, wilson
 
 STEP = 0.25

@@ -14,7 +14,8 @@ from crqlab.base.errors import EstimateError, one_of
 from crqlab.segments.assignment import scores_of
 from crqlab.segments.churn_steps import METHOD, steps
 from crqlab.segments.conditions import conditions, slack
-from crqlab.segments.thresholds import Thresholds, placed
+from crqlab.segments.segment import placed
+from crqlab.segments.thresholds import Thresholds
 from crqlab.stats.cluster_draws import SEED, resampled, stream
 from crqlab.stats.estimate import check_level
 from crqlab.stats.proportion import wilson
