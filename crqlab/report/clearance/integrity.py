@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+import crqlab
 from crqlab.base.errors import ReportError, StudyError
 from crqlab.base.study import Study, home
 from crqlab.report.batch import ledger
@@ -42,23 +43,38 @@ class Verdict:
         File name.
     table : DataFrame, one row per line of the run card and one for the page itself
         ``part``, ``name``, ``then``, ``now``, ``state``: same, changed, missing or new.
+    made_by : str
+        The version of crqlab that made the page.
     """
 
     page: str
     table: pd.DataFrame
+    made_by: str = crqlab.__version__
+
+    @property
+    def older(self) -> bool:
+        """Whether another crqlab made it: then its inputs cannot be held against today's."""
+        return self.made_by != crqlab.__version__
 
     @property
     def holds(self) -> bool:
-        """Whether nothing has changed."""
-        return bool((self.table["state"] == "same").all())
+        """Whether nothing has changed; of a page of another version only the page is judged."""
+        return bool((self._judged["state"] == "same").all())
+
+    @property
+    def _judged(self) -> pd.DataFrame:
+        return self.table[self.table["part"] == "page"] if self.older else self.table
 
     @property
     def changes(self) -> list[str]:
         """One sentence for each thing that is not as it was."""
-        rows = self.table[self.table["state"] != "same"]
+        rows = self._judged[self._judged["state"] != "same"]
         return [_sentence(row) for row in rows.itertuples()]
 
     def __str__(self) -> str:
+        if self.older:
+            state = "unaltered" if self.holds else "altered since"
+            return f"{self.page}: made by {self.made_by}, {state}"
         if self.holds:
             return f"{self.page}: as it was made, and so are all {len(self.table) - 1} inputs"
         return f"{self.page}: {len(self.changes)} changed of {len(self.table)}"
@@ -132,7 +148,14 @@ def verified(path: Path, *, root: Path | None = None) -> Verdict:
     first = pd.DataFrame(
         [{"part": "page", "name": path.name, "then": "", "now": "", "state": whole}]
     )
-    return Verdict(path.name, pd.concat([first, _compared(then, now)], ignore_index=True))
+    rows = pd.concat([first, _compared(then, now)], ignore_index=True)
+    return Verdict(path.name, rows, _maker(then))
+
+
+def _maker(card_: pd.DataFrame) -> str:
+    """The version of crqlab on a run card."""
+    named = card_.loc[(card_["part"] == "version") & (card_["name"] == "crqlab"), "value"]
+    return str(named.iloc[0]) if len(named) else "an unknown version"
 
 
 def _project(path: Path) -> Path:
