@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.frames import empty
 from crqlab.benchmark.cells import ALL, Cells, cells
 from crqlab.benchmark.protection import OK, Rules, members, verdicts
 from crqlab.benchmark.ranked_units import GROUPS, Scores
@@ -62,7 +63,7 @@ def among_peers(
         _measure(scores, (laid, nearest), name, errors[name].to_numpy(float), rules, chance)
         for name in scores.measures
     ]
-    return pd.concat(parts, ignore_index=True) if parts else _nobody(scores, "crq")
+    return pd.concat(parts, ignore_index=True) if parts else empty("positions")
 
 
 def _measure(
@@ -86,12 +87,6 @@ def _measure(
         flag=np.where(np.isnan(found["percentile"]), NOBODY, own),
     )  # fmt: skip
     return rows[known]
-
-
-def _nobody(scores: Scores, name: str) -> pd.DataFrame:
-    rows = scores.table[["client_id", "wave"]].iloc[:0]
-    blank = {column: pd.Series(dtype=float) for column in ("value", *_RESULTS, "n_clients")}
-    return rows.assign(measure=name, peers="", flag="", **blank)
 
 
 def _cells(

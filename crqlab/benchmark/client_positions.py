@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from crqlab.base.contracts.frames import typed
 from crqlab.base.errors import one_of
 from crqlab.base.waves import in_order
 from crqlab.benchmark.among_peers import TOP, among_peers
@@ -24,14 +25,6 @@ _NEED_MEDIAN = ("solution", "experience")
 _ENDS = ("", "_low", "_high")
 #: *Unique* is told from the whole panel, not from the nearest peers.
 PANEL = (("wave",), ())
-
-COLUMNS = {
-    "client_id": "str", "wave": "str", "measure": "str", "value": float, "percentile": float,
-    "percentile_low": float, "percentile_high": float, "quartile": float, "decile": float,
-    "decile_low": float, "decile_high": float, "gap": float, "gap_low": float, "gap_high": float,
-    "before": float, "change": float, "change_low": float, "change_high": float, "level": float,
-    "unique": "str", "peers": "str", "n_clients": "int64", "source": "str", "flag": "str",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,7 +159,7 @@ def position(
     rows = rows.assign(quartile=_part(rows["percentile"], 4), unique=_unique(rows, whole))
     for end in _ENDS:
         rows[f"decile{end}"] = _part(rows[f"percentile{end}"], 10)
-    return Positions(rows[list(COLUMNS)].astype(COLUMNS), level)
+    return Positions(typed(rows, "positions"), level)
 
 
 def _part(percentile: pd.Series, parts: int) -> pd.Series:

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
+from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError, one_of
 from crqlab.benchmark.cells import ALL, Cells, cells, parent_of
 from crqlab.benchmark.cut_intervals import cuts, ranked
@@ -191,7 +192,7 @@ def deciles(
         one_of("measures=", name, scores.measures)
     share, weight = _checked(shares, weights, len(scores.table))
     if not len(scores.table) or not names:
-        return DecileTable(_empty(), rules, level, scores.unit)
+        return DecileTable(empty("deciles"), rules, level, scores.unit)
     values = [scores.table[name].to_numpy(float) for name in names]
     # Measures are cut side by side: more threads of linear algebra would only wait.
     with threadpool_limits(1), ThreadPoolExecutor(THREADS) as others:
@@ -203,19 +204,7 @@ def deciles(
         found = cuts(laid, list(sorting), share, **some)
     table = cut_rows(laid, names, judged, found, share)
     table = table.assign(unit=scores.unit, view=view, level=level)
-    return DecileTable(table[list(_COLUMNS)], rules, level, scores.unit)
-
-
-_COLUMNS = {
-    "unit": "str", "view": "str", "by": "str", "industry": "str", "country": "str", "wave": "str",
-    "tier": "str", "measure": "str", "share": float, "estimate": float, "low": float,
-    "high": float, "level": float, "shrunken": float, "n_clients": "int64", "n_accounts": "int64",
-    "shown": "str", "flag": "str",
-}  # fmt: skip
-
-
-def _empty() -> pd.DataFrame:
-    return pd.DataFrame(columns=list(_COLUMNS)).astype(_COLUMNS)
+    return DecileTable(typed(table, "deciles"), rules, level, scores.unit)
 
 
 def as_scores(scores: Scores | pd.DataFrame | pd.Series) -> Scores:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from crqlab.base.contracts import contract
+from crqlab.base.contracts import frames
 from crqlab.base.errors import StudyError
 from crqlab.base.study import Study
 from crqlab.benchmark.account_cube import FOLDER, Cube, cube, read_cube, write_cube
@@ -132,7 +132,7 @@ def findings(
 def keep(
     study: Study, found: Benchmark, *, level: float, draws: int, seed: int
 ) -> tuple[Path, ...]:
-    """Write the tables of this station, and how they were made, into the study.
+    """Write the cube and the tables of this station, the tables as `frames.keep` does.
 
     Parameters
     ----------
@@ -145,21 +145,15 @@ def keep(
     -------
     tuple of Path
         The files of its tables.
-
-    Raises
-    ------
-    DataError
-        Any table breaks its contract; then none is written.
     """
     write_cube(found.cube, study.processed / FOLDER)
     tables = {"deciles": found.table, "positions": found.positions.table}
-    tables = {name: _typed(rows, name) for name, rows in tables.items()}
     made = {"level": level, "draws": draws, "seed": seed}
     if found.release is not None:
         made["release"] = {"name": found.release.name, "sha256": found.release.digest}
     else:
         made["rules"] = asdict(found.client_table.rules)
-    return study.write_all(tables, made=made)
+    return frames.keep(study, tables, **made)
 
 
 def publish_study(
@@ -202,10 +196,3 @@ def publish_study(
         thresholds=thresholds,
         made=study.manifest["tables"]["deciles"]["made"],
     )
-
-
-def _typed(rows: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Give an empty table the kinds of its columns, and others the columns of the contract."""
-    kinds = {"text": "str", "number": float, "count": "int64"}
-    columns = contract(name).columns
-    return rows[list(columns)].astype({key: kinds[of.kind] for key, of in columns.items()})

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from crqlab.base.contracts.frames import from_records, typed
 from crqlab.base.errors import EstimateError
 from crqlab.base.waves import in_order
 from crqlab.construct.criterion_validity import LEAST, correlation
@@ -17,8 +18,6 @@ from crqlab.construct.cutoffs import tried
 from crqlab.stats.cluster_draws import DRAWS, SEED, resampled, stream
 from crqlab.stats.estimate import Estimate, check_level
 
-COLUMNS = ["question", "measure", "score", "estimate", "low", "high", "n", "unit", "flag"]
-LISTED = ["client_id", "wave", "account_id", "n", "crq", "nps", "crq_rank", "nps_rank", "kind"]
 RICH, POOR = "promoters, poor CRQ", "detractors, good CRQ"
 HALF = 0.5
 PAIR = ("crq", "nps")
@@ -96,7 +95,7 @@ def head_to_head(
     last = known[_latest(known)].reset_index(drop=True)
     answers = precision(respondents, level=level, draws=draws, seed=seed)
     rows = [_shared(last, level), *_lasting(known, level, draws, seed), *answers]
-    return HeadToHead(pd.DataFrame(rows, columns=COLUMNS), _apart(last), last, level)
+    return HeadToHead(from_records(rows, "head_to_head"), _apart(last), last, level)
 
 
 def _latest(rows: pd.DataFrame) -> pd.Series:
@@ -143,7 +142,7 @@ def _apart(last: pd.DataFrame) -> pd.DataFrame:
     rows = rows.assign(kind=np.select([rich, poor], [RICH, POOR], ""))[rich | poor]
     gap = (rows["crq_rank"] - rows["nps_rank"]).abs()
     order = gap.sort_values(ascending=False, kind="stable").index
-    return rows.loc[order, LISTED].reset_index(drop=True)
+    return typed(rows.loc[order], "disagreements")
 
 
 def _lasting(known: pd.DataFrame, level: float, draws: int, seed: int) -> list[dict]:

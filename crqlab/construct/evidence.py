@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from crqlab.base.codebook import Codebook
+from crqlab.base.contracts.frames import empty, typed
 from crqlab.construct import (
     criterion_validity,
     dimensionality,
@@ -35,6 +36,12 @@ ASKED = {
     "criterion": "Does CRQ go with recommending?",
     "known groups": "Does CRQ tell known groups apart?",
     "method": "Is it more than one overall impression?",
+}
+
+RELATIONS = {
+    **dict.fromkeys(("left", "right"), "text"),
+    **dict.fromkeys(("correlation", "htmt", "low", "high"), "number"),
+    "flag": "text",
 }
 
 
@@ -191,8 +198,7 @@ def evidence(
 
 def _loadings(from_: Material, models: Mapping[str, CfaFit | str]) -> pd.DataFrame:
     """Standardised loadings of both planned models; 95 % intervals from their errors."""
-    columns = ["construct", "label", "item", "order", "loading", "low", "high", "flag"]
-    parts = [pd.DataFrame(columns=columns)]
+    parts = [empty("loadings")]
     for name, order in (("first-order", 1), ("second-order", 2)):
         fit = models[name]
         if isinstance(fit, str):
@@ -203,31 +209,28 @@ def _loadings(from_: Material, models: Mapping[str, CfaFit | str]) -> pd.DataFra
         item = rows["item"] if order == 1 else [from_.label(i) for i in rows["item"]]
         found = rows[["construct", "order"]].assign(label=label, item=item, loading=rows["std"])
         ends = {"low": rows["std"] - half, "high": rows["std"] + half}
-        parts.append(found.assign(**ends, flag=fit.flag)[columns])
+        parts.append(typed(found.assign(**ends, flag=fit.flag), "loadings"))
     return pd.concat(parts[1:] or parts, ignore_index=True)
 
 
 def _relations(
     from_: Material, ratio: pd.DataFrame | str, square: pd.DataFrame | str
 ) -> pd.DataFrame:
-    columns = ["left", "right", "correlation", "htmt", "low", "high", "flag"]
     if isinstance(ratio, str):
-        return pd.DataFrame(columns=columns)
+        return empty(RELATIONS)
     known = ratio.rename(columns={"value": "htmt"})
     latent = [
         np.nan if isinstance(square, str) else square.loc[left, right]
         for left, right in zip(known["left"], known["right"], strict=True)
     ]
     words = {side: [from_.label(name) for name in known[side]] for side in ("left", "right")}
-    return known.assign(correlation=latent, **words)[columns]
+    return known.assign(correlation=latent, **words)[list(RELATIONS)]
 
 
 def _ladders(climbed: Mapping) -> pd.DataFrame:
-    columns = ["step", "cfi", "rmsea", "delta_cfi", "delta_rmsea", "freed", "holds", "flag"]
     parts = [
-        ladder.table[columns].assign(grouping=name, groups=len(ladder.groups))
+        ladder.table.assign(grouping=name, groups=len(ladder.groups))
         for name, ladder in climbed.items()
         if not isinstance(ladder, str)
     ]
-    order = ["grouping", *columns[:-1], "groups", "flag"]
-    return pd.concat(parts, ignore_index=True)[order] if parts else pd.DataFrame(columns=order)
+    return typed(pd.concat(parts), "ladders") if parts else empty("ladders")

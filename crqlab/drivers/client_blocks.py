@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from crqlab.base.contracts import contract
 from crqlab.drivers.performance_gap import SCALE_END, Standing
 from crqlab.drivers.priority import CLEAR, NO_GAP, chances, firsts, pressures
 from crqlab.stats.importance import ends
@@ -56,14 +54,6 @@ class Block:
         parts = [f"fewer than {FEW_ACCOUNTS} accounts"] if few else []
         parts += [FEW_OTHERS] if self.stand.reference == SCALE_END else []
         return "; ".join(parts) or "ok"
-
-
-def table_of(name: str, parts: list[dict]) -> pd.DataFrame:
-    """Put parts of one table below each other, columns as the contract has them."""
-    columns = list(contract(name).columns)
-    if not parts:
-        return pd.DataFrame(columns=columns)
-    return pd.DataFrame({c: np.concatenate([part[c] for part in parts]) for c in columns})
 
 
 def filled(size: int, **words: object) -> dict[str, NDArray]:

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.codebook import Codebook
-from crqlab.base.contracts import contract
+from crqlab.base.contracts.frames import stacked
 from crqlab.drivers.drivers_and_outcomes import Questions, questions
 from crqlab.drivers.outcome_models import METHODS, Estimated, estimated
 from crqlab.drivers.respondent_layout import LEVELS, Layout, at_level, centred, laid_out
@@ -131,7 +131,7 @@ def weights(
         effects += [_effects(one, key, asked) for key, one in found.items()]
         shares[_name(layout, part)] = _mean_share(found, asked, draws)
         answers[_name(layout, part)] = max(one.n for key, one in found.items() if key[2] == "all")
-    tables = (_table("driver_weights", rows), _table("driver_effects", effects))
+    tables = (stacked(rows, "driver_weights"), stacked(effects, "driver_effects"))
     return Weights(*tables, asked, shares, answers, level)
 
 
@@ -197,14 +197,6 @@ def _effects(one: Estimated, key: tuple[str, ...], asked: Questions) -> dict:
     columns = _labelled(one, key, asked, METHODS[0])
     slope = {"effect": "slope", "low": "slope_low", "high": "slope_high"}
     return columns | {name: columns[source] for name, source in slope.items()}
-
-
-def _table(name: str, parts: list[dict]) -> pd.DataFrame:
-    """One table of all parts, its columns as the contract has them."""
-    columns = list(contract(name).columns)
-    if not parts:
-        return pd.DataFrame(columns=columns)
-    return pd.DataFrame({c: np.concatenate([part[c] for part in parts]) for c in columns})
 
 
 def _mean_share(found: dict, asked: Questions, draws: int) -> NDArray:

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from crqlab.base.codebook import Codebook
+from crqlab.base.contracts.frames import empty, stacked
 from crqlab.base.waves import in_order
 from crqlab.drivers.account_priorities import managers_of, people, spread_of
-from crqlab.drivers.client_blocks import Block, mapped, of_client, table_of
+from crqlab.drivers.client_blocks import Block, mapped, of_client
 from crqlab.drivers.driver_weights import Weights
 from crqlab.drivers.empirical_bayes import borrowed
 from crqlab.drivers.performance_gap import standings
@@ -94,7 +95,7 @@ def priorities(
     """
     drivers = weights.questions.drivers
     if not weights.shares or not np.isfinite(weights.shares[("", "")]).any():
-        return Priorities(table_of("driver_map", []), table_of("driver_focus", []), weights.level)
+        return Priorities(empty("driver_map"), empty("driver_focus"), weights.level)
     layout = laid_out(respondents)
     draws = len(weights.shares[("", "")]) - 1
     top = codebook.instrument.scale.high
@@ -108,7 +109,8 @@ def priorities(
         maps.append(mapped(block))
         focus.append(of_client(block))
         focus += people(block, layout, part, wide, managers, seed)
-    return Priorities(table_of("driver_map", maps), table_of("driver_focus", focus), weights.level)
+    tables = (stacked(maps, "driver_map"), stacked(focus, "driver_focus"))
+    return Priorities(*tables, weights.level)
 
 
 def largest(rows: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from crqlab.base.contracts import contract
+from crqlab.base.contracts import frames
 from crqlab.base.study import Study
 from crqlab.drivers.driver_weights import Weights
 from crqlab.drivers.priority_map import Priorities
@@ -17,7 +17,7 @@ MOST = 15  # lifts that a reader goes through
 def keep(
     study: Study, *, weights: Weights, priorities: Priorities, level: float, draws: int, seed: int
 ) -> tuple[Path, ...]:
-    """Write the tables of this station, and how they were made, into the study.
+    """Write the tables of this station, as `frames.keep` does: all of them, or none.
 
     Parameters
     ----------
@@ -26,16 +26,6 @@ def keep(
         As the functions of these names return them.
     level, draws, seed
         What they were called with, for the run card.
-
-    Returns
-    -------
-    tuple of Path
-        The files that were written.
-
-    Raises
-    ------
-    DataError
-        Any table breaks its contract; then none is written.
     """
     tables = {
         "driver_weights": weights.table,
@@ -43,15 +33,7 @@ def keep(
         "driver_map": priorities.table,
         "driver_focus": priorities.focus,
     }
-    tables = {name: _typed(rows, name) for name, rows in tables.items()}
-    return study.write_all(tables, made={"level": level, "draws": draws, "seed": seed})
-
-
-def _typed(rows: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Give every column the kind that its contract has for it."""
-    kinds = {"text": "str", "number": float, "count": "int64", "yes": bool}
-    columns = contract(name).columns
-    return rows[list(columns)].astype({key: kinds[of.kind] for key, of in columns.items()})
+    return frames.keep(study, tables, level=level, draws=draws, seed=seed)
 
 
 def lifts(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
@@ -70,7 +52,7 @@ def lifts(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
     """
     columns = ["account_id", "segment", "target", "change", "size", "probability", "now", "flag"]
     if rows.empty or not study.has("lifts"):
-        return pd.DataFrame(columns=columns)
+        return frames.empty("lifts")[columns]
     client, wave = rows[["client_id", "wave"]].iloc[0]
     found = study.read("lifts", client=client, wave=wave)
     ordered = found.sort_values("probability", ascending=False, kind="stable")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crqlab.base.contracts import contract
+from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError
 from crqlab.participation.invitation_frame import ACCOUNT, BLOCK, Frame, framed, wave_ranks
 from crqlab.stats.response_propensity import CAP, Propensity, inverse, propensity
@@ -15,6 +15,11 @@ from crqlab.stats.response_propensity import CAP, Propensity, inverse, propensit
 FEW_PEOPLE = 20  # a category of fewer people joins the most common one
 RIDGE = 1.0  # normal prior of standard deviation 1 on each standardised slope
 CATEGORIES = ("role", "tier", "country", "industry")
+ODDS = {
+    **dict.fromkeys(("wave", "predictor"), "text"),
+    **dict.fromkeys(("value", "low", "high", "p", "auc"), "number"),
+    **dict.fromkeys(("n", "n_accounts"), "count"),
+}
 EARLIER = "account_score_before"
 
 
@@ -117,16 +122,14 @@ def propensities(
         for wave, model in found.items()
         if model.fit is not None
     ]
-    names = ["wave", "predictor", "value", "low", "high", "p", "auc", "n", "n_accounts"]
-    told = pd.concat(odds, ignore_index=True)[names] if odds else pd.DataFrame(columns=names)
+    told = pd.concat(odds, ignore_index=True)[list(ODDS)] if odds else empty(ODDS)
     tables = [_weighted(model, cap) for model in found.values()]
-    columns = contract("propensities").columns
     table = (
         pd.concat(tables, ignore_index=True)
         if tables
         else frame.contacts.assign(propensity=np.nan, weight=np.nan)
     )
-    table = table.sort_values([*BLOCK, "contact_id"], ignore_index=True)[list(columns)]
+    table = typed(table.sort_values([*BLOCK, "contact_id"]), "propensities")
     return Propensities(table, told, cap, level)
 
 

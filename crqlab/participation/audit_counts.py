@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from crqlab.base.contracts.frames import empty
+from crqlab.participation.audit_scores import UNITS
 from crqlab.stats.funnel import against_rest
 from crqlab.stats.permutation_moments import dealt, tail
 
@@ -122,8 +124,7 @@ def roles(rows: pd.DataFrame, *, level: float) -> pd.DataFrame:
         more has a ``p``, corrected for having looked at both.
     """
     if rows.empty:
-        columns = "found expected value low high p n_accounts n_contacts n_rest role mirror"
-        return pd.DataFrame(columns=columns.split(), index=pd.Index([], name="unit"))
+        return empty({**UNITS, "role": "text", "mirror": "yes"}).rename_axis("unit")
     tries = rows.groupby("block")["role"].nunique()
     found = []
     for many, blocks in tries[tries > 1].groupby(tries):

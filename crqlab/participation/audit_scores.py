@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t
 
+from crqlab.base.contracts.frames import empty
 from crqlab.participation.audit_frame import KEY, Layout
 from crqlab.stats.components import random_intercept_reml, sufficient
 from crqlab.stats.funnel import against_rest
@@ -15,6 +16,10 @@ from crqlab.stats.funnel import against_rest
 #: level, in standard deviations of respondents.
 MIX = 0.5
 FACTORS = ("tier", "industry", "country")
+UNITS = dict.fromkeys(
+    ("found", "expected", "value", "low", "high", "p", "n_accounts", "n_contacts", "n_rest"),
+    "number",
+)
 
 
 def heights(respondents: pd.DataFrame, layout: Layout, *, level: float) -> pd.DataFrame:
@@ -42,8 +47,7 @@ def heights(respondents: pd.DataFrame, layout: Layout, *, level: float) -> pd.Da
     rows = respondents[respondents["crq"].notna()]
     rows = layout.unit_of(rows[[*KEY, "role", "crq"]])
     if rows.empty:
-        columns = "found expected value low high p n_accounts n_contacts n_rest".split()
-        return pd.DataFrame(columns=columns, index=pd.Index([], name="unit"))
+        return empty(UNITS).rename_axis("unit")
     means = _account_means(rows)
     parts = [_one_block(part) for _, part in means.groupby("block")]
     units = pd.concat(parts).sort_index()

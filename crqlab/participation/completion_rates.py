@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crqlab.base.contracts import contract
+from crqlab.base.contracts.frames import typed
 from crqlab.base.waves import in_order
 from crqlab.participation.invitation_frame import (
     ACCOUNT,
@@ -139,9 +139,8 @@ def completion(
     """
     frame = frame_of(contacts, responses, accounts)
     cells = pd.concat([_cells(frame, name) for name in DIMENSIONS], ignore_index=True)
-    columns = list(contract("completion").columns)
     if cells.empty:
-        return Completion(_shaped(_unframed(frame, level), columns), level)
+        return Completion(typed(_unframed(frame, level), "completion"), level)
     parts = [
         _contacts(cells, frame, level),
         _accounts(cells, level),
@@ -153,7 +152,7 @@ def completion(
     place = {name: i for i, name in enumerate([*DIMENSIONS, *METHODS])}
     order = table.assign(d=table["dimension"].map(place), u=table["unit"].map(place))
     order = order.sort_values([*BLOCK, "d", "group", "u"], kind="stable").index
-    return Completion(_shaped(table.loc[order], columns), level)
+    return Completion(typed(table.loc[order], "completion"), level)
 
 
 def _cells(frame: Frame, dimension: str) -> pd.DataFrame:
@@ -282,9 +281,3 @@ def _unframed(frame: Frame, level: float) -> pd.DataFrame:
             "flag": NOBODY,
         }
     )  # fmt: skip
-
-
-def _shaped(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    table = table[columns].reset_index(drop=True)
-    texts = contract("completion").columns
-    return table.astype({name: "str" for name in columns if texts[name].kind == "text"})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crqlab.base.contracts import contract
+from crqlab.base.contracts.frames import typed
 from crqlab.participation.invitation_frame import BLOCK, flagged, framed, wave_ranks
 from crqlab.stats import proportion
 
@@ -96,9 +96,7 @@ def continuity(
     )
     rows = rows.assign(value=rows["stayed"] / rows["before"].where(rows["before"] > 0), flag=flags)
     rows = rows.sort_values([*BLOCK, "account_id"], ignore_index=True)
-    columns = contract("continuity").columns
-    kinds = {name: "str" for name, column in columns.items() if column.kind == "text"}
-    return Continuity(rows[list(columns)].astype(kinds), _clients(rows, level), level)
+    return Continuity(typed(rows, "continuity"), _clients(rows, level), level)
 
 
 def _both(people: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:

@@ -8,9 +8,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.frames import empty
 from crqlab.participation.invitation_frame import ACCOUNT, BLOCK, framed
 from crqlab.stats import bootstrap
 from crqlab.stats.cluster_draws import DRAWS, SEED
+
+TIMING = {
+    **dict.fromkeys(BLOCK, "text"),
+    **dict.fromkeys(("early", "late", "value", "low", "high", "p"), "number"),
+    **dict.fromkeys(("n_early", "n_late"), "count"),
+    "flag": "text",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,9 +99,8 @@ def timing(
     mine = respondents.groupby([*BLOCK, "contact_id"], as_index=False)["crq"].mean()
     people = people[people["started"].notna()].merge(mine, on=[*BLOCK, "contact_id"])
     sums = people.groupby([*ACCOUNT, "late"], sort=True)["crq"].agg(["sum", "count"])
-    columns = "early late value low high p n_early n_late flag".split()
     if sums.empty:
-        return Timing(pd.DataFrame(columns=[*BLOCK, *columns]), level)
+        return Timing(empty(TIMING), level)
     ids, blocks = sums.index.get_level_values(2), sums.index.droplevel([2, 3])
     found = bootstrap.paired_difference(
         sums[["sum"]].set_axis(["crq"], axis=1).set_axis(ids),
@@ -114,7 +121,7 @@ def timing(
     table = table.assign(
         late=found["later"], n_early=n["early"].to_numpy(), n_late=n["late"].to_numpy()
     )
-    return Timing(table[[*BLOCK, *columns]], level)
+    return Timing(table[list(TIMING)], level)
 
 
 def late_answers(people: pd.DataFrame) -> NDArray:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crqlab.base.contracts import contract
+from crqlab.base.contracts.frames import typed
 from crqlab.base.waves import in_order
 from crqlab.participation.answer_predictors import EARLIER, Model, models
 from crqlab.participation.early_and_late import late_answers
@@ -334,6 +334,4 @@ def _ordered(table: pd.DataFrame) -> pd.DataFrame:
         w=table["wave"].map(ranks), m=table["measure"].map(MEASURES.index),
         v=table["view"].map(VIEWS.index),
     ).sort_values(["client_id", "w", "m", "v"], kind="stable")  # fmt: skip
-    columns = contract("nonresponse").columns
-    kinds = {name: "str" for name, column in columns.items() if column.kind == "text"}
-    return table.loc[order.index, list(columns)].reset_index(drop=True).astype(kinds)
+    return typed(table.loc[order.index], "nonresponse")

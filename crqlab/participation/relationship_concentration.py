@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crqlab.base.contracts import contract
+from crqlab.base.contracts.frames import typed
 from crqlab.base.instrument import Instrument
 from crqlab.participation.invitation_frame import ACCOUNT, BLOCK, UNKNOWN, flagged
 from crqlab.stats.concentration import concentration as herfindahl
@@ -119,9 +119,7 @@ def concentration(
         ignore_index=True,
     )
     table = table.assign(flag=_flags(table))
-    columns = contract("concentration").columns
-    kinds = {name: "str" for name, column in columns.items() if column.kind == "text"}
-    return Concentration(table[list(columns)].astype(kinds), _summary(table))
+    return Concentration(typed(table, "concentration"), _summary(table))
 
 
 def _accounts(

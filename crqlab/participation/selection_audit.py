@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crqlab.base.contracts import contract
+from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError
 from crqlab.participation import audit_frame
 from crqlab.participation.audit_counts import roles, shares
@@ -182,10 +182,10 @@ def audit(
     """
     check_level(level)
     _check(rate, least, notice, minutes)
-    frame = _no_contacts() if contacts is None else contacts
+    frame = empty("contacts") if contacts is None else contacts
     layout = audit_frame.laid_out(frame, responses, accounts, draft, notice)
     if layout.units["account_manager"].isna().all():
-        return Audit(_nobody(), level, rate)
+        return Audit(empty("audit"), level, rate)
     looked = {
         **_of_the_frame(frame, layout, level),
         "minutes": clusters(responses, layout, minutes=minutes, level=level),
@@ -197,22 +197,7 @@ def audit(
     table = table.sort_values([*BLOCK, "account_manager", "place"], ignore_index=True)
     table["q"] = q_values(table["p"], table["block"])
     table["raised"] = (table["q"] <= rate).to_numpy()
-    return Audit(table[_COLUMNS], level, rate)
-
-
-_COLUMNS = [
-    *BLOCK,
-    *["account_manager", "topic", "question", *_NUMBERS, "unit"],
-    *["p", "q", "n_accounts", "n_contacts", "raised", "flag"],
-]
-
-
-def _nobody() -> pd.DataFrame:
-    """No rows, in columns of the right kind."""
-    kinds = {"text": "str", "number": float, "count": "int64", "yes": bool}
-    columns = contract("audit").columns
-    empty = {name: pd.Series(dtype=kinds[columns[name].kind]) for name in _COLUMNS}
-    return pd.DataFrame(empty)
+    return Audit(typed(table.assign(level=level, rate=rate), "audit"), level, rate)
 
 
 def _check(rate: float, least: int, notice: float, minutes: float) -> None:
@@ -223,13 +208,6 @@ def _check(rate: float, least: int, notice: float, minutes: float) -> None:
             f"least= is {least}, notice= {notice} and minutes= {minutes}; use two accounts or "
             "more, no days or more, and some minutes."
         )
-
-
-def _no_contacts() -> pd.DataFrame:
-    names = [*audit_frame.KEY, "contact_id", "role", "invited", "invited_on", "signed_off_on"]
-    empty = pd.DataFrame({name: pd.Series(dtype="str") for name in names})
-    dates = dict.fromkeys(names[-2:], "datetime64[ns]")
-    return empty.astype({"invited": bool, **dates})
 
 
 def _of_the_frame(frame: pd.DataFrame, layout: Layout, level: float) -> dict[str, pd.DataFrame]:

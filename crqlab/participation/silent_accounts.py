@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crqlab.base.contracts import contract
+from crqlab.base.contracts.frames import typed
 from crqlab.participation.invitation_frame import (
     ACCOUNT,
     BLOCK,
@@ -105,7 +105,7 @@ def silent(
         last_n=kept["last_n"].fillna(0).astype("int64"),
         flag=flagged(len(kept), (never, "never answered"), (unpaid, "revenue unknown")),
     )
-    return Silent(_typed(kept, "silent"))
+    return Silent(typed(kept, "silent"))
 
 
 def _shares(rows: pd.DataFrame) -> pd.Series:
@@ -209,10 +209,4 @@ def voices(contacts: pd.DataFrame, responses: pd.DataFrame, accounts: pd.DataFra
     grid = grid[(grid["role"] != UNKNOWN) | (grid["asked"] > 0)].assign(
         status=status[(grid["role"] != UNKNOWN) | (grid["asked"] > 0)]
     )
-    return Voices(_typed(grid.sort_values([*ACCOUNT, "role"]), "voices"))
-
-
-def _typed(rows: pd.DataFrame, table: str) -> pd.DataFrame:
-    columns = contract(table).columns
-    kinds = {name: "str" for name, column in columns.items() if column.kind == "text"}
-    return rows[list(columns)].reset_index(drop=True).astype(kinds)
+    return Voices(typed(grid.sort_values([*ACCOUNT, "role"]), "voices"))

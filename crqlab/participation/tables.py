@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from crqlab.base.contracts import frames
 from crqlab.base.study import Study
 from crqlab.participation.answer_predictors import Propensities
 from crqlab.participation.completion_rates import Completion
@@ -31,8 +32,8 @@ def keep(
     draws: int,
     seed: int,
     cap: float,
-) -> list[Path]:
-    """Write the tables of this station, and how they were made, into the study.
+) -> tuple[Path, ...]:
+    """Write the tables of this station, as `frames.keep` does: all of them, or none.
 
     Parameters
     ----------
@@ -41,16 +42,6 @@ def keep(
         As the functions of these names return them.
     level, draws, seed, cap
         What they were called with, for the run card.
-
-    Returns
-    -------
-    list of Path
-        The files.
-
-    Raises
-    ------
-    DataError
-        A table breaks its contract; it and those after it are not written.
     """
     tables = {
         "completion": completion.table,
@@ -60,9 +51,8 @@ def keep(
         "nonresponse": adjusted.table,
         "concentration": concentration.table,
         "continuity": continuity.table,
-        "audit": audit.table.assign(level=audit.level, rate=audit.rate),
+        "audit": audit.table,
         "wave_plan": plan.table,
         "precision": plan.precision,
     }
-    made = {"level": level, "draws": draws, "seed": seed, "cap": cap}
-    return list(study.write_all(tables, made=made))
+    return frames.keep(study, tables, level=level, draws=draws, seed=seed, cap=cap)

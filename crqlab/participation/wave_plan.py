@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crqlab.base.contracts import contract
+from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError
 from crqlab.participation.invitation_frame import UNKNOWN, flagged, latest
 from crqlab.participation.nonresponse_precision import Expected, expected
@@ -122,10 +122,7 @@ def plan(
     people = people.assign(ready=_ready(people, days, rest))
     rows = _dealt(rows, people, slices)
     rows = _manned(rows, people, days)
-    columns = contract("wave_plan").columns
-    kinds = {name: "str" for name, column in columns.items() if column.kind == "text"}
-    table = rows[list(columns)].astype(kinds)
-    return Plan(table, _precision(table, told, level), told)
+    return Plan(typed(rows, "wave_plan"), _precision(rows, told, level), told)
 
 
 def _days(contacts: pd.DataFrame, start: str | None, slices: int) -> pd.DatetimeIndex:
@@ -234,7 +231,7 @@ def _precision(table: pd.DataFrame, told: Expected, level: float) -> pd.DataFram
             found = pd.concat([keys, found.reset_index(drop=True)], axis=1)
             parts.append(found.assign(measure=measure))
     if not parts:
-        return pd.DataFrame(columns=list(contract("precision").columns))
+        return empty("precision")
     rows = pd.concat(parts, ignore_index=True)
     thin = rows["half_width"].isna().to_numpy()
     own = rows["client_id"].isin(told.completion.index).to_numpy()
@@ -246,6 +243,4 @@ def _precision(table: pd.DataFrame, told: Expected, level: float) -> pd.DataFram
     )
     rows = rows.assign(flag=flags, level=level)
     rows = rows.sort_values(["client_id", "slice", "measure"], ignore_index=True)
-    columns = contract("precision").columns
-    kinds = {name: "str" for name, column in columns.items() if column.kind == "text"}
-    return rows[list(columns)].astype(kinds)
+    return typed(rows, "precision")

@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.special import expit
 from scipy.special import logit as log_odds
 
+from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError, one_of
 from crqlab.renewal import candidate_models
 from crqlab.renewal.account_history import OWN
@@ -24,11 +25,7 @@ from crqlab.stats.regression import logit, random_intercept
 INTERCEPT = "(intercept)"
 MODELS = ("logit", "cloglog", "random intercept", "cox")
 ODDS, HAZARD = "odds of renewal", "hazard of churn"
-COLUMNS = [
-    *("model", "term", "label", "tells", "step", "estimate", "se", "low", "high", "p"),
-    *("ratio", "ratio_low", "ratio_high", "at_average", "with_step", "words"),
-    *("n", "events", "n_clusters", "flag"),
-]
+HAZARDS = {"term": "text", "p": "number"}  # columns that say whether effects are proportional
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,7 +117,7 @@ def effects(design: Design, *, level: float = 0.95, models: Sequence[str] = MODE
     if not rare:
         return _none(_why(design, lost), level)
     X, said = candidate_models.affordable(covariates(decided, design.parts).X, design.parts, rare)
-    hazards = pd.DataFrame(columns=["term", "p"])
+    hazards = empty(HAZARDS)
     tables = []
     for model in models:
         if model == "cox":
@@ -135,7 +132,7 @@ def effects(design: Design, *, level: float = 0.95, models: Sequence[str] = MODE
         n_clusters=int(design_clusters(decided).max()) + 1,
         at_average=_average(table, X, lost),
     )
-    return Effects(_worded(table)[COLUMNS], X.mean(), hazards, said, level)
+    return Effects(typed(_worded(table), "effects"), X.mean(), hazards, said, level)
 
 
 def _why(design: Design, lost: np.ndarray) -> str:
@@ -167,7 +164,7 @@ def _cox(design: Design, terms: pd.Index, level: float):
     """Cox regression over accounts and waves; entry at the survey, time in years as a customer."""
     rows = design.accounts[design.accounts["followed"] > 0].reset_index(drop=True)
     if not rows["churned"].any():
-        return "no account churned while it was followed", pd.DataFrame(columns=["term", "p"])
+        return "no account churned while it was followed", empty(HAZARDS)
     X = covariates(rows.assign(lead=0.0), design.parts).X
     known = rows["tenure"].notna().mean() > 0.5
     X = X[[term for term in terms if term in X and term != "lead"]]
@@ -185,7 +182,7 @@ def _cox(design: Design, terms: pd.Index, level: float):
         )
     )  # fmt: skip
     if isinstance(fit, str):
-        return fit, pd.DataFrame(columns=["term", "p"])
+        return fit, empty(HAZARDS)
     return fit, fit.zph
 
 
@@ -253,10 +250,7 @@ def _sentence(row: tuple) -> str:
 
 
 def _none(why: str, level: float) -> Effects:
-    empty = pd.Series(dtype=float)
-    return Effects(
-        pd.DataFrame(columns=COLUMNS), empty, pd.DataFrame(columns=["term", "p"]), why, level
-    )
+    return Effects(empty("effects"), pd.Series(dtype=float), empty(HAZARDS), why, level)
 
 
 def client_averages(design: Design, client: str) -> Mapping[str, float]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.frames import empty
 from crqlab.base.errors import EstimateError
 from crqlab.renewal import (
     candidate_models,
@@ -256,8 +257,7 @@ def _claim(differences: pd.DataFrame) -> str:
 
 
 def _none(why: str, level: float) -> Contest:
-    empty = [
-        pd.DataFrame(columns=c) for c in (prediction_accuracy.COLUMNS, prediction_accuracy.PAIRED)
-    ]
     drawn = [pd.DataFrame() for _ in range(4)]
-    return Contest(*empty, *drawn, "cannot be said", why, level, 0, 0)
+    return Contest(
+        empty("contest"), empty("contest_pairs"), *drawn, "cannot be said", why, level, 0, 0
+    )

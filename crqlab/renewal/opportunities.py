@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from crqlab.base.codebook import Codebook
+from crqlab.base.contracts.frames import typed
 from crqlab.renewal.account_history import OWN, UNIT, YEAR, cut_offs, known, same_kind
 from crqlab.renewal.concepts import concepts
 
 MOST_MONTHS = 18
 KEY = [*OWN, "due_on"]
-REFUSED = [*KEY, "outcome", "decided_on", "reason"]
 NEVER = "the account was never asked and never answered"
 EARLY = "decided before the survey ended"
 UNDATED = "the survey has no date: neither answers nor invitations are dated"
@@ -124,7 +124,7 @@ def design(
     labels = {part: asked.label(name) for part, name in played.items()}
     return Design(
         taken.reset_index(drop=True),
-        refused[REFUSED].sort_values(KEY, ignore_index=True),
+        typed(refused.sort_values(KEY), "refused"),
         followed,
         played,
         labels,

@@ -8,25 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.frames import from_records
 from crqlab.base.errors import EstimateError
 from crqlab.stats import accuracy, survival
 from crqlab.stats.estimate import Estimate
 from crqlab.stats.regression import Fit, likelihood_ratio, logit
 
-COLUMNS = ["contestant", "measure", "estimate", "low", "high", "n", "unit", "method", "flag"]
-PAIRED = [
-    "first",
-    "second",
-    "measure",
-    "estimate",
-    "low",
-    "high",
-    "p",
-    "n",
-    "unit",
-    "method",
-    "flag",
-]
 SHARE = 0.1
 MANY, LEVELS, FEW_DRAWS = 50_000, 2048, 200
 THRESHOLDS = tuple(np.round(np.arange(0.02, 0.41, 0.02), 2))
@@ -58,13 +45,13 @@ class Tested:
 def measures(
     chances: pd.DataFrame, tested: Tested, *, level: float, draws: int, seed: int
 ) -> pd.DataFrame:
-    """Every measure of every contestant, one row each, as `COLUMNS`."""
+    """Every measure of every contestant, one row each, as table ``contest``."""
     rows = []
     for name in chances:
         chance = chances[name].to_numpy()
         for measure, found in _of(chance, tested, level, draws, seed).items():
             rows.append(_row({"contestant": name, "measure": measure}, found))
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return from_records(rows, "contest")
 
 
 def _of(
@@ -147,7 +134,7 @@ def differences(
         found = accuracy.auc_difference(tested.lost, one, other, **by, **drawn)
         measure = "AUC difference, accounts resampled"
         rows.append({**_row({**keys, "measure": measure}, found), "p": found.p})
-    return pd.DataFrame(rows, columns=PAIRED)
+    return from_records(rows, "contest_pairs")
 
 
 def likelihood_ratios(
@@ -167,7 +154,7 @@ def likelihood_ratios(
         )
         keys = {"first": first, "second": second, "measure": "likelihood ratio", "n": len(lost)}
         rows.append({**keys, "unit": "contracts", **_ratio(found)})
-    return pd.DataFrame(rows, columns=PAIRED)
+    return from_records(rows, "contest_pairs")
 
 
 def _fit(lost: NDArray, X: pd.DataFrame, clusters: NDArray) -> Fit:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from crqlab.base.contracts.frames import empty, typed
 from crqlab.renewal.opportunities import NO_OUTCOMES, Design
 from crqlab.stats import survival
 from crqlab.stats.estimate import check_level
 
 BANDS = ("low", "middle", "high")
 SILENT = "silent"
-COLUMNS = "band years staying low high n_at_risk n_churned flag".split()
 POINTS, FEW = 60, 10
 
 
@@ -74,7 +74,7 @@ def retention(design: Design, *, score: str = "crq", level: float = 0.95) -> Las
     rows = design.accounts[design.accounts["followed"] > 0].reset_index(drop=True)
     if rows.empty or not rows["churned"].any():
         said = NO_OUTCOMES if rows.empty else "no account churned while it was followed"
-        return Lasting(pd.DataFrame(columns=COLUMNS), (), said, level)
+        return Lasting(empty("retention"), (), said, level)
     cuts = tuple(float(c) for c in rows[score].quantile([1 / 3, 2 / 3]))
     place = np.searchsorted(cuts, rows[score].to_numpy(float), side="right").clip(0, 2)
     band = np.where(rows[score].notna(), np.array(BANDS)[place], "")
@@ -98,4 +98,4 @@ def _read(curves: survival.KaplanMeier) -> pd.DataFrame:
     )  # fmt: skip
     place = rows["band"].map({band: i for i, band in enumerate((*BANDS, SILENT))})
     rows = rows.assign(place=place, flag="; ".join(curves.notes) or "ok")
-    return rows.sort_values(["place", "years"], ignore_index=True)[COLUMNS]
+    return typed(rows.sort_values(["place", "years"]), "retention")

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError
 from crqlab.base.waves import in_order
 from crqlab.renewal import candidate_models
@@ -31,15 +32,6 @@ TELLING = (
     *("role_gap", "tenure", "earlier_renewals", *MARKED),
 )
 KNOWN_OF_SILENT = ("crq_before", "tenure", "earlier_renewals", *MARKED)
-OUTLOOK = [
-    *(*UNIT, "due_on", "p_renew", "p_low", "p_high", "revenue", "expected_loss"),
-    *("expected_low", "expected_high", "loss_low", "loss_high", "silent", "reason", "flag"),
-]
-AT_RISK = [
-    *("scope", "client_id", "revenue", "expected_loss", "loss_low", "loss_high", "share"),
-    *("share_low", "share_high", "silent_loss", "n_accounts", "n_silent", "level", "flag"),
-]
-
 
 SUMMED = ["revenue", "expected_loss", "silent_loss", "n_accounts", "n_silent"]
 
@@ -129,7 +121,7 @@ def outlook(
     rare = int(min(lost.sum(), (~lost).sum()))
     if not rare or coming.empty:
         why = "no contract was decided both ways after a survey" if not rare else "no account left"
-        return RiskOutlook(pd.DataFrame(columns=OUTLOOK), pd.DataFrame(columns=AT_RISK), why, level)
+        return RiskOutlook(empty("outlook"), empty("revenue_at_risk"), why, level)
     both = pd.concat([decided, coming], ignore_index=True)
     X = covariates(both, design.parts).X
     old = np.arange(len(both)) < len(decided)
@@ -137,8 +129,7 @@ def outlook(
     try:
         fit = logit(~lost, terms, cluster=design_clusters(decided), level=level, profile=False)
     except EstimateError as error:
-        empty = pd.DataFrame(columns=OUTLOOK), pd.DataFrame(columns=AT_RISK)
-        return RiskOutlook(*empty, str(error), level)
+        return RiskOutlook(empty("outlook"), empty("revenue_at_risk"), str(error), level)
     fit, _ = shrunk(fit, terms, ~lost)
     ahead = X.loc[~old, terms.columns].reset_index(drop=True)
     table = _accounts(coming, ahead, fit, level)
@@ -147,7 +138,8 @@ def outlook(
     table = table.assign(flag=_joined(table["flag"], flag))
     order = ["client_id", "expected_loss", "account_id"]
     table = table.sort_values(order, ascending=[True, False, True], ignore_index=True)
-    return RiskOutlook(table[OUTLOOK], found.assign(level=level, flag=flag)[AT_RISK], said, level)
+    at_risk = typed(found.assign(level=level, flag=flag), "revenue_at_risk")
+    return RiskOutlook(typed(table, "outlook"), at_risk, said, level)
 
 
 def _joined(own: pd.Series, common: str) -> pd.Series:

@@ -8,6 +8,7 @@ from math import nan
 import numpy as np
 import pandas as pd
 
+from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError
 from crqlab.renewal.account_history import OWN
 from crqlab.renewal.covariates import chosen, covariates, varying
@@ -17,7 +18,6 @@ from crqlab.stats.cluster_draws import DRAWS, SEED
 from crqlab.stats.estimate import check_level
 
 FACTS = ("calculative", "tenure", "prior_churn")
-COLUMNS = ["effect", "estimate", "low", "high", "unit", "n", "n_accounts", "flag"]
 CHANGE, SLOPE, SHARE = "chance of renewal, one point more trust", "model's own", "share of total"
 MANY = 20_000  # contracts beyond which fewer samples say the same
 FEW_DRAWS = 100
@@ -125,8 +125,9 @@ def _laid_out(found: stats.Mediation) -> pd.DataFrame:
     )
     table = pd.concat([effects, paths], ignore_index=True)
     flag = table["flag"].fillna(found.flag).astype("str")
-    return table.assign(n=found.n, n_accounts=found.n_clusters, flag=flag)[COLUMNS]
+    table = table.assign(n=found.n, n_accounts=found.n_clusters, flag=flag)
+    return typed(table, "mediation")
 
 
 def _none(why: str, level: float) -> Mediation:
-    return Mediation(pd.DataFrame(columns=COLUMNS), why, level)
+    return Mediation(empty("mediation"), why, level)

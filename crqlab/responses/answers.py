@@ -12,7 +12,7 @@ from crqlab.base.codebook import Codebook, Source
 from crqlab.base.instrument import Code
 from crqlab.responses import cells
 from crqlab.responses.cells import Question, folded
-from crqlab.responses.columns import Columns, empty
+from crqlab.responses.columns import Columns, blank
 from crqlab.responses.dialects import KNOWN_COLUMNS
 from crqlab.responses.faults import Faults
 from crqlab.responses.grid import Grid
@@ -43,10 +43,10 @@ def read(grid: Grid, source: Source, book: Codebook, faults: Faults) -> Answers:
     table |= _described(columns, source, book)
     table["started"] = _started(columns, source)
     table |= {name: _open(columns, source, name) for name in book.instrument.comments}
-    off = [pd.DataFrame(dict.fromkeys(["value", "column", "rule"], empty(0)))]
+    off = [pd.DataFrame(dict.fromkeys(["value", "column", "rule"], blank(0)))]
     for name, question in questions(book, grid.dialect).items():
         table[name] = _closed(columns, source, name, question, off)
-    rows = pd.DataFrame({k: empty(len(grid)) if v is None else v for k, v in table.items()})
+    rows = pd.DataFrame({k: blank(len(grid)) if v is None else v for k, v in table.items()})
     origins = pd.DataFrame({"response_id": rows["response_id"]})
     origins["file"] = pd.Series([source.file] * len(grid), dtype="str")
     origins["row"] = grid.rows
@@ -92,7 +92,7 @@ def _ids(columns: Columns, source: Source, book: Codebook) -> pd.Series:
         return pd.Series([f"{stem}-{n}" for n in range(1, len(grid) + 1)], dtype="str")
     ids = columns.text("response_id", needed=True)
     if ids is None:
-        return empty(len(grid))
+        return blank(len(grid))
     fix = "every response needs its id; export it with ids (or set number_rows: true)"
     columns.broken("response_id", ids, ids.isna(), "is empty", fix)
     return ids

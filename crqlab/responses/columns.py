@@ -70,6 +70,6 @@ class Columns:
         self.faults.add(self.grid.file, what, fix, column=asked)
 
 
-def empty(rows: int) -> pd.Series:
+def blank(rows: int) -> pd.Series:
     """Return a column of texts without any."""
     return pd.Series([None] * rows, dtype="str")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from crqlab.base.codebook import Codebook, Source
 from crqlab.base.contracts import contract
-from crqlab.base.contracts.schema import Column, Contract
+from crqlab.base.contracts.schema import KINDS, Column, Contract
 from crqlab.responses import answers, cells
 from crqlab.responses.cells import folded
 from crqlab.responses.columns import Columns
@@ -40,10 +39,8 @@ class _Reader:
         if texts is None:
             if says.kind == "yes":
                 return pd.Series(_GIVEN[name], index=rows)
-            if says.kind == "text":
-                return pd.Series([self._stated(name)] * len(rows), dtype="str")
-            dtype = "datetime64[ns]" if says.kind == "date" else float
-            return pd.Series(pd.NaT if says.kind == "date" else np.nan, index=rows, dtype=dtype)
+            stated = self._stated(name) if says.kind == "text" else None
+            return pd.Series(stated, index=rows, dtype=KINDS[says.kind])
         read, rule, fix = self._read(texts, name, says)
         self.columns.broken(name, texts, read.broken, rule, fix)
         if not says.gaps and says.kind != "yes":
@@ -99,13 +96,6 @@ def read(grid: Grid, source: Source, table: str, book: Codebook, faults: Faults)
         if not gaps.all():
             columns.broken("wave", found["wave"], gaps, "is empty", "say for which wave it is")
     return found
-
-
-def none(table: str) -> pd.DataFrame:
-    """Return a table of the right columns and kinds without rows."""
-    kinds = {"text": "str", "number": float, "yes": bool, "date": "datetime64[ns]"}
-    says = contract(table).columns
-    return pd.DataFrame({name: pd.Series([], dtype=kinds[c.kind]) for name, c in says.items()})
 
 
 def _same_key(found: pd.DataFrame, columns: Columns, agreed: Contract) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from crqlab.base.codebook import Source
+from crqlab.base.contracts.frames import empty
 from crqlab.base.study import Study
-from crqlab.responses.columns import Columns, empty
+from crqlab.responses.columns import Columns, blank
 from crqlab.responses.faults import Faults, near
 from crqlab.responses.file_formats import load
 from crqlab.responses.quality_flags import Flags
@@ -17,6 +18,7 @@ from crqlab.responses.raw_files import Raw
 FILE = "decisions.csv"
 WORDS = ("keep", "exclude")
 _OPTIONAL = ("reason", "decided_by", "date")
+_DECIDED = ("response_id", "decision", *_OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +68,7 @@ def decide(raw: Raw, flags: Flags, decisions: pd.DataFrame | None = None) -> Che
     DataError
         A decision about a response that the study does not have.
     """
-    said = decisions if decisions is not None else _none()
+    said = decisions if decisions is not None else empty(dict.fromkeys(_DECIDED, "text"))
     _known(said, raw)
     out = _by_rule(flags)
     rows = raw.responses
@@ -102,7 +104,7 @@ def decisions(study: Study) -> pd.DataFrame | None:
     columns = Columns(grid, {}, {}, faults)
     found = {name: columns.text(name, needed=True) for name in ("response_id", "decision")}
     found |= {name: columns.text(name) for name in _OPTIONAL}
-    table = pd.DataFrame({k: empty(len(grid)) if v is None else v for k, v in found.items()})
+    table = pd.DataFrame({k: blank(len(grid)) if v is None else v for k, v in found.items()})
     if not len(faults):
         _valid(table, columns)
     faults.stop(study.name)
@@ -117,10 +119,6 @@ def _valid(table: pd.DataFrame, columns: Columns) -> None:
     columns.broken("response_id", ids, again, "is decided twice", "keep one of the two lines")
     wrong = ~words.str.lower().isin(WORDS)
     columns.broken("decision", words, wrong, "is neither keep nor exclude", "write one of the two")
-
-
-def _none() -> pd.DataFrame:
-    return pd.DataFrame({n: empty(0) for n in ("response_id", "decision", *_OPTIONAL)})
 
 
 def _known(said: pd.DataFrame, raw: Raw) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import contract
+from crqlab.base.contracts.frames import empty
 from crqlab.base.instrument import Instrument
 from crqlab.base.study import Study
 from crqlab.responses import answers, crm_tables, table_links
@@ -109,7 +110,7 @@ def read(study: Study) -> Raw:
     _no_client(rows, origins, faults)
     _no_group(rows, book, faults)
     faults.stop(study.name)
-    tables = {name: crm_tables.none(name) if t is None else t for name, t in tables.items()}
+    tables = {name: empty(name) if t is None else t for name, t in tables.items()}
     tables["contacts"] = table_links.for_every_wave(tables["contacts"], rows)
     ordered = contract("responses").for_instrument(book.instrument)
     rows = table_links.turned(rows, book)[[name for name in ordered if name != "included"]]
@@ -144,10 +145,10 @@ def _worded(asked: Instrument, grid: Grid, columns: dict[str, str]) -> dict[str,
 
 def _joined(parts: list[Answers]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     if not parts:
-        ids = pd.DataFrame({"response_id": pd.Series([], dtype="str")})
+        ids = ["response_id"]
         text = ["client_id", "wave", "account_id", "contact_id", "role", "language", "batch"]
-        bare = ids.assign(**dict.fromkeys(text, ids["response_id"]))
-        return bare, ids.assign(file="", row=0), ids
+        bare, unusable = (empty(dict.fromkeys(names, "text")) for names in (ids + text, ids))
+        return bare, unusable.assign(file="", row=0), unusable
     whole = [[getattr(p, name) for p in parts] for name in ("rows", "origins", "unusable")]
     rows, origins, unusable = (pd.concat(tables, ignore_index=True) for tables in whole)
     return rows, origins, unusable

@@ -6,26 +6,17 @@ from pathlib import Path
 
 import pandas as pd
 
+from crqlab.base.contracts import frames
 from crqlab.base.study import Study
 from crqlab.responses.inclusion import Checked
 from crqlab.responses.raw_files import Raw
 
 
 def keep(study: Study, raw: Raw, checked: Checked) -> tuple[Path, ...]:
-    """Write responses, contacts, accounts, outcomes, clients and quality.
+    """Write responses, contacts, accounts, outcomes, clients and quality: all, or none.
 
     Accounts and clients that occur in other tables only are added with nothing known
     about them, so that whoever joins these tables loses no response.
-
-    Returns
-    -------
-    tuple of Path
-        The files that were written.
-
-    Raises
-    ------
-    DataError
-        Any table breaks its contract; then none is written.
     """
     tables = {
         "responses": checked.responses,
@@ -35,7 +26,7 @@ def keep(study: Study, raw: Raw, checked: Checked) -> tuple[Path, ...]:
         "clients": _clients(study, raw),
         "quality": checked.quality,
     }
-    return study.write_all(tables)
+    return frames.keep(study, tables)
 
 
 def _completed(table: pd.DataFrame, raw: Raw, key: list[str]) -> pd.DataFrame:

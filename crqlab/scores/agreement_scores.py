@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.codebook import Codebook
-from crqlab.base.contracts import contract
+from crqlab.base.contracts.frames import typed
 from crqlab.base.instrument import Instrument
 from crqlab.scores.account_scores import agreed
 from crqlab.scores.account_variance import exact
@@ -74,7 +74,7 @@ def agreement(
     ]
     order = np.argsort(np.tile(np.arange(len(found)), len(parts)), kind="stable")
     table = pd.concat(parts, ignore_index=True).iloc[order].assign(level=level)
-    return table[list(contract("agreement").columns)].reset_index(drop=True)
+    return typed(table, "agreement")
 
 
 def _sums(layout: Layout, names: list[str]) -> list[pd.DataFrame]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import contract
+from crqlab.base.contracts.frames import typed
 from crqlab.base.errors import DataError
 from crqlab.base.instrument import Instrument
 from crqlab.scores.rollups import (
@@ -101,7 +102,7 @@ def clients(
         (table["measure"] == "crq") & (table["roll_up"] == "respondents")
     )
     table = _cut(table[kept], codebook.instrument).sort_values("order", kind="stable")
-    return table[list(contract("client_scores").columns)].reset_index(drop=True)
+    return typed(table, "client_scores")
 
 
 def _revenue(layout: Layout, accounts: pd.DataFrame | None) -> NDArray:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from crqlab.base.contracts import frames
 from crqlab.base.study import Study
 
 
@@ -21,7 +22,7 @@ def keep(
     draws: int,
     seed: int,
 ) -> tuple[Path, ...]:
-    """Write the five tables of this station, and how they were made, into the study.
+    """Write the five tables of this station, as `frames.keep` does: all of them, or none.
 
     Parameters
     ----------
@@ -30,16 +31,6 @@ def keep(
         As their functions return them.
     level, draws, seed
         What they were called with, for the run card.
-
-    Returns
-    -------
-    tuple of Path
-        The files that were written.
-
-    Raises
-    ------
-    DataError
-        Any table breaks its contract; then none is written.
     """
     tables = {
         "respondents": respondents,
@@ -48,5 +39,4 @@ def keep(
         "agreement": agreement,
         "changes": changes,
     }
-    made = {"level": level, "draws": draws, "seed": seed}
-    return study.write_all(tables, made=made)
+    return frames.keep(study, tables, level=level, draws=draws, seed=seed)

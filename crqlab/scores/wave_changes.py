@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.codebook import Codebook
-from crqlab.base.contracts import contract
+from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.waves import in_order
 from crqlab.scores.rollups import Layout, laid_out
 from crqlab.stats import bootstrap
@@ -21,7 +21,6 @@ METHOD = "paired account bootstrap, Field & Welsh 2007"
 UNSPLIT = "no account in both waves: not to be split"
 FEW = f"fewer than {FEW_ACCOUNTS} accounts"
 PARTS = ("all", "same", "joiners", "leavers")
-_EMPTY = {"text": "str", "number": "float64", "count": "int64"}
 
 
 def changes(
@@ -75,7 +74,7 @@ def changes(
     layout = laid_out(respondents, codebook.instrument)
     before = _before(layout.blocks)
     if (before < 0).all():
-        return _none()
+        return empty("changes")
     pairs = _paired(layout, before)
     accounts, blocks = np.tile(pairs.account, 2), layout.blocks.loc[np.tile(pairs.block, 2)]
     found = bootstrap.paired_difference(
@@ -91,14 +90,7 @@ def changes(
     whole = (table["part"] == "all").to_numpy().reshape(-1, len(PARTS), len(layout.measures))
     known = table["value"].notna().to_numpy().reshape(whole.shape)
     kept = np.repeat((known & whole).any(axis=1, keepdims=True), len(PARTS), axis=1).ravel()
-    columns = list(contract("changes").columns)
-    return table.loc[kept, columns].reset_index(drop=True)
-
-
-def _none() -> pd.DataFrame:
-    """No rows, and every column as its contract has it."""
-    columns = contract("changes").columns
-    return pd.DataFrame({name: pd.Series(dtype=_EMPTY[c.kind]) for name, c in columns.items()})
+    return typed(table[kept], "changes")
 
 
 def _before(blocks: pd.DataFrame) -> NDArray:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
+from crqlab.base.contracts.frames import empty
 from crqlab.base.instrument import Instrument
 from crqlab.base.waves import in_order
-from crqlab.segments.assignment import KEYS, assign, with_silent
+from crqlab.segments.assignment import assign, with_silent
 from crqlab.segments.first_renewal import followed
 from crqlab.segments.membership_probability import Membership, membership
 from crqlab.segments.thresholds import Thresholds
@@ -93,10 +93,8 @@ def panel(
     scored = scored.merge(own, on=["client_id", "account_id"], how="left")
     scored = followed(scored, responses, outcomes)
     if why or respondents.empty:
-        none = pd.DataFrame({name: pd.Series(dtype="str") for name in KEYS})
-        empty = none.assign(segment=none["wave"], status=none["wave"], revenue=np.nan)
         why = why or "nobody answered"
-        return Panel(empty, scored.head(0), None, thresholds, instrument, why)
+        return Panel(empty("segments"), scored.head(0), None, thresholds, instrument, why)
     found = membership(
         scored, respondents, thresholds, instrument=instrument, draws=draws, seed=seed
     )

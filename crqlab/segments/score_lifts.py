@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.frames import empty
 from crqlab.base.instrument import Instrument
 from crqlab.segments.assignment import KEYS, scores_of
 from crqlab.segments.membership_probability import membership
@@ -81,7 +82,7 @@ def lifts(
     mine = np.flatnonzero(np.isin(place, list(rung)))
     rows = accounts.iloc[mine].reset_index(drop=True)
     if rows.empty:
-        return Lifts(_none())
+        return Lifts(empty("lifts"))
     target = np.array([rung[p] for p in place[mine]])
     tried = _patterns(_levers(thresholds, instrument), instrument)
     step = (instrument.scale.high - instrument.scale.low) / STEPS
@@ -105,13 +106,6 @@ def lifts(
         flag=np.where(few, "fewer than 3 answers", "ok"),
     )
     return Lifts(table[np.isfinite(size)].reset_index(drop=True))
-
-
-def _none() -> pd.DataFrame:
-    text = [*KEYS, "segment", "target", "change"]
-    numbers = ["size", "probability", "now"]
-    kinds = {**dict.fromkeys(text, "str"), **dict.fromkeys(numbers, float), "flag": "str"}
-    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
 
 def _levers(thresholds: Thresholds, instrument: Instrument) -> list[str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from crqlab.base.contracts import contract
+from crqlab.base.contracts import frames
+from crqlab.base.contracts.segments import TABLES
 from crqlab.base.errors import EstimateError
 from crqlab.base.study import Study
 from crqlab.segments.panel_segments import Panel
@@ -15,12 +16,6 @@ from crqlab.segments.playbook import actions, referrals
 from crqlab.segments.score_lifts import lifts
 from crqlab.segments.segment_mix import migration, mix, renewal, sensitivity
 from crqlab.segments.threshold_derivation import derive
-
-TABLES = (
-    "segments segment_shares migration segment_renewal segment_cuts segment_sensitivity "
-    "lifts actions referrals"
-).split()
-_KINDS = {"text": "str", "number": float, "count": "int64", "yes": bool, "date": "datetime64[ns]"}
 
 
 def suggested(panel: Panel, *, level: float = 0.95, seed: int, draws: int = 1000) -> pd.DataFrame:
@@ -40,7 +35,7 @@ def suggested(panel: Panel, *, level: float = 0.95, seed: int, draws: int = 1000
         except EstimateError:
             continue
         parts.append(found.table.assign(by=by))
-    return pd.concat(parts, ignore_index=True) if parts else empty("segment_cuts")
+    return pd.concat(parts, ignore_index=True) if parts else frames.empty("segment_cuts")
 
 
 def described(
@@ -57,7 +52,7 @@ def described(
     draws, seed : int
     """
     if panel.why:
-        return {name: empty(name) for name in TABLES}
+        return {contract.name: frames.empty(contract.name) for contract in TABLES}
     table, names = panel.table, panel.thresholds.names
     wide = table.assign(due_revenue=panel.scored["due_revenue"])
     last, people = panel.latest.to_numpy(), study.read("respondents")
@@ -92,7 +87,7 @@ def keep(
     draws: int,
     seed: int,
 ) -> tuple[Path, ...]:
-    """Write the tables of this station, and how they were made, into the study.
+    """Write the tables of this station, as `frames.keep` does: all of them, or none.
 
     Parameters
     ----------
@@ -102,28 +97,6 @@ def keep(
         From `described`.
     level, draws, seed
         What they were made with, for the run card.
-
-    Returns
-    -------
-    tuple of Path
-        The files that were written.
-
-    Raises
-    ------
-    DataError
-        Any table breaks its contract; then none is written.
     """
-    rows = {name: _typed(found, name) for name, found in tables.items()}
-    made = {"level": level, "draws": draws, "seed": seed, "thresholds": panel.thresholds.quoted}
-    return study.write_all(rows, made=made)
-
-
-def empty(name: str) -> pd.DataFrame:
-    """Return a table of this station without rows."""
-    columns = contract(name).columns
-    return pd.DataFrame({key: pd.Series(dtype=_KINDS[of.kind]) for key, of in columns.items()})
-
-
-def _typed(rows: pd.DataFrame, name: str) -> pd.DataFrame:
-    columns = contract(name).columns
-    return rows[list(columns)].astype({key: _KINDS[of.kind] for key, of in columns.items()})
+    options = {"level": level, "draws": draws, "seed": seed}
+    return frames.keep(study, tables, **options, thresholds=panel.thresholds.quoted)

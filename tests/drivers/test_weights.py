@@ -76,10 +76,7 @@ def test_neither_row_order_nor_other_clients_change_a_client(found, people):
 def test_tables_keep_their_contracts(found):
     asked = codebook().instrument
     for name, rows in (("driver_weights", found.table), ("driver_effects", found.effects)):
-        kinds = {"text": "str", "number": float, "count": "int64"}
-        columns = contract(name).columns
-        typed = rows.astype({key: kinds[of.kind] for key, of in columns.items()})
-        schema.check(typed, contract(name), asked)
+        schema.check(rows, contract(name), asked)
 
 
 def test_few_answers_are_missing_numbers_with_a_reason():

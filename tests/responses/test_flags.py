@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from crqlab import Codebook, responses
-from crqlab.responses import crm_tables
+from crqlab.base.contracts import frames
 from crqlab.responses.answers import UNUSABLE
 from crqlab.responses.personal_data import personal_data
 
@@ -59,9 +59,7 @@ def raw(n=400, seed=1, clients=4, languages=("en", "de", "fr"), waves=("2024", "
             "best": pd.Series([None] * n, dtype="str"),
         }
     )
-    empty = {
-        name: crm_tables.none(name) for name in ("contacts", "accounts", "outcomes", "clients")
-    }
+    empty = {name: frames.empty(name) for name in ("contacts", "accounts", "outcomes", "clients")}
     origins = pd.DataFrame({"response_id": rows["response_id"], "file": "a.csv", "row": 2})
     return responses.Raw(
         rows, **empty, origins=origins, unusable=_unusable(), wording={}, study="t"

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from crqlab import segments
-from crqlab.segments.tables import TABLES
+from crqlab.base.contracts.frames import empty
+from crqlab.base.contracts.segments import TABLES
 from tests.segments.made import RULES, instrument, respondents, scored
 from tests.show.fixture import Shape, lay_out
 
@@ -40,15 +41,8 @@ def study(tmp_path_factory):
 def kept(study, rules):
     names = ("account_scores", "respondents", "accounts", "responses")
     tables = [study.read(name) for name in names]
-    none = pd.DataFrame(
-        columns=["client_id", "account_id", "due_on", "outcome", "decided_on", "revenue"]
-    )
-    none = none.astype({"due_on": "datetime64[ns]", "decided_on": "datetime64[ns]"})
-    none = none.astype(
-        {"client_id": "str", "account_id": "str", "outcome": "str", "revenue": float}
-    )
     options = {"draws": 20, "seed": 1}
-    panel = segments.panel(*tables, none, rules, study.codebook.instrument, **options)
+    panel = segments.panel(*tables, empty("outcomes"), rules, study.codebook.instrument, **options)
     found = segments.described(panel, study, level=0.95, **options)
     return panel, segments.keep(study, panel, found, level=0.95, **options)
 
@@ -57,7 +51,7 @@ def test_an_instrument_that_lacks_scores_hands_over_empty_tables_and_says_why(st
     panel, paths = kept(study, RULES)
     assert "look at service, value" in str(panel)
     assert len(paths) == len(TABLES)
-    assert all(study.read(name).empty for name in TABLES)
+    assert all(study.read(table.name).empty for table in TABLES)
 
 
 SIMPLE = type(RULES).model_validate(

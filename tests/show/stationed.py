@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crqlab import Study
-from crqlab.base.contracts import contract
+from crqlab.base.contracts.frames import empty, keep
 from tests.show.fixture import CONSTRUCTS, Shape
 
 SEGMENTS = ("Ambassador", "Rational", "Ambivalent", "Opponent")
@@ -48,16 +48,8 @@ def add(study: Study, shape: Shape, *, clients: int = 12, latest: bool = True) -
         "model_card": _card(),
         "positions": _positions(key, study),
     }
-    for name, rows in tables.items():
-        study.write(name, _typed(study, name, rows))
+    keep(study, tables)
     return study
-
-
-def _typed(study: Study, name: str, rows: pd.DataFrame) -> pd.DataFrame:
-    columns = contract(name).for_instrument(study.codebook.instrument)
-    kinds = {"text": "str", "number": float, "count": "int64", "yes": bool,
-             "date": "datetime64[ns]"}  # fmt: skip
-    return rows[list(columns)].astype({name: kinds[c.kind] for name, c in columns.items()})
 
 
 def _segments(key: dict, scored: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
@@ -96,7 +88,7 @@ def _shares(key: dict, sorted_: pd.DataFrame) -> pd.DataFrame:
 
 def _moves(key: dict, shape: Shape) -> pd.DataFrame:
     if len(shape.waves) < 2:
-        return pd.DataFrame(columns=list(contract("migration").columns))
+        return empty("migration")
     climbed, fell = ("Rational", "Ambassador", 3), ("Ambassador", "Rational", 1)
     others = [("Rational", "Rational", 2), ("Silent", "Opponent", 4), ("new", "Rational", 5)]
     moves = [climbed, fell, *others]

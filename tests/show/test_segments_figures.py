@@ -10,8 +10,8 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 
 from crqlab import segments
+from crqlab.base.contracts.frames import empty
 from crqlab.page import gathered
-from crqlab.segments.tables import empty
 from crqlab.show import alt_text, figures
 from tests.segments.made import RULES, instrument
 from tests.segments.test_tables import ACCOUNTS, OUTCOMES, PEOPLE, RESPONSES, SCORED

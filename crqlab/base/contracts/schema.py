@@ -19,7 +19,8 @@ import pandas as pd
 from crqlab.base.errors import DataError
 from crqlab.base.instrument import Instrument
 
-_KINDS = {
+#: What pandas calls each kind of column.
+KINDS = {
     "text": "str",
     "number": "float64",
     "count": "int64",
@@ -151,12 +152,12 @@ def _kinds(table: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
     may = [
         name
         for name, column in columns.items()
-        if name in kinds and kinds[name] != _KINDS[column.kind] and (column.gaps or table.empty)
+        if name in kinds and kinds[name] != KINDS[column.kind] and (column.gaps or table.empty)
     ]
     if not may:
         return table
     void = table[may].isna().all()
-    empty = {name: _KINDS[columns[name].kind] for name in void.index[void]}
+    empty = {name: KINDS[columns[name].kind] for name in void.index[void]}
     return table.astype(empty) if empty else table
 
 
@@ -183,7 +184,7 @@ def _schema(against: Contract, columns: Mapping[str, Column]) -> Any:
 
     return pa.DataFrameSchema(
         {
-            name: pa.Column(_KINDS[c.kind], rules(c), nullable=c.gaps, coerce=c.kind == "date")
+            name: pa.Column(KINDS[c.kind], rules(c), nullable=c.gaps, coerce=c.kind == "date")
             for name, c in columns.items()
         },
         unique=list(against.key),
