@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import OK, code, column
 from crqlab.drivers.client_blocks import FEW_ACCOUNTS, FEW_OTHERS, Block, focused
 from crqlab.drivers.performance_gap import SCALE_END
 from crqlab.drivers.respondent_layout import Layout, centred
@@ -73,16 +74,13 @@ def _means(values: NDArray, first: NDArray, centre: NDArray) -> tuple[NDArray, N
 
 
 def _flags(block: Block, wide: Spread, n: NDArray, gaps: NDArray) -> NDArray:
-    cautions = (
-        (n < FEW_ANSWERS, f"fewer than {FEW_ANSWERS} answers"),
-        (gaps, "some drivers unanswered: client's mean taken"),
-        (np.full(len(n), wide.flag != "ok"), wide.flag),
-        (np.full(len(n), block.stand.reference == SCALE_END), FEW_OTHERS),
+    return column(
+        len(n),
+        (n < FEW_ANSWERS, code("few_answers", minimum=FEW_ANSWERS)),
+        (gaps, "drivers_at_client_mean"),
+        (True, wide.flag),
+        (block.stand.reference == SCALE_END, FEW_OTHERS),
     )
-    text = np.full(len(n), "", dtype=object)
-    for applies, words in cautions:
-        text = text + np.where(applies, f"; {words}", "").astype(object)
-    return np.array([said[2:] or "ok" for said in text], dtype=object)
 
 
 def _by_manager(
@@ -95,7 +93,8 @@ def _by_manager(
     accounts = np.diff(starts, append=len(order))
     means = np.add.reduceat(scores[:, order], starts, axis=1) / accounts[:, None]
     people = np.add.reduceat(n[order], starts)
-    flags = np.where(accounts < FEW_ACCOUNTS, f"fewer than {FEW_ACCOUNTS} accounts", "ok")
+    few = code("few_accounts", minimum=FEW_ACCOUNTS)
+    flags = np.where(accounts < FEW_ACCOUNTS, few, OK)
     return focused(
         block,
         "account manager",

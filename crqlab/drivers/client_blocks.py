@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crqlab.drivers.performance_gap import SCALE_END, Standing
+from crqlab.base.contracts.cautions import OK, code, column, joined
+from crqlab.drivers.performance_gap import FEW_CLIENTS, SCALE_END, Standing
 from crqlab.drivers.priority import CLEAR, NO_GAP, chances, firsts, pressures
 from crqlab.stats.importance import ends
 
 FEW_ACCOUNTS = 6
-FEW_OTHERS = "fewer than 10 other clients"
+FEW_OTHERS = code("few_other_clients", minimum=FEW_CLIENTS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,11 +50,15 @@ class Block:
 
     @property
     def flag(self) -> str:
-        """Every caution about the client as a whole, or ok."""
+        """The codes of every caution about the client as a whole, or ok."""
         few = self.stand.n_accounts < FEW_ACCOUNTS
-        parts = [f"fewer than {FEW_ACCOUNTS} accounts"] if few else []
-        parts += [FEW_OTHERS] if self.stand.reference == SCALE_END else []
-        return "; ".join(parts) or "ok"
+        alone = self.stand.reference == SCALE_END
+        return joined(
+            [
+                code("few_accounts", minimum=FEW_ACCOUNTS) if few else OK,
+                FEW_OTHERS if alone else OK,
+            ]
+        )
 
 
 def filled(size: int, **words: object) -> dict[str, NDArray]:
@@ -152,7 +157,7 @@ def focused(
     row = np.arange(len(unit))
     likely = np.where(sure, chance[row, first], np.nan)
     none = (pressure[0].max(axis=1) <= 0) & (chance.max(axis=1) < CLEAR)
-    flags = np.where(none, np.where(flags == "ok", NO_GAP, flags + "; " + NO_GAP), flags)
+    flags = column(len(unit), (True, flags), (none, NO_GAP))
     names, labels = np.array(block.drivers, dtype=object), block.labels
     client, wave = block.key
     fixed = {"client_id": client, "wave": wave, "kind": kind, "reference": block.stand.reference}

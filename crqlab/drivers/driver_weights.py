@@ -113,7 +113,7 @@ def weights(
     Returns
     -------
     Weights
-        What cannot be estimated is missing and says why in ``flag``.
+        What cannot be estimated is missing; ``flag`` holds the code that says why.
 
     References
     ----------

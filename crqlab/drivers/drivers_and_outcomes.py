@@ -29,7 +29,7 @@ class Questions:
         Each outcome and the drivers that may explain it: none that shares an item with it.
     labels : dict of str to str
     left_out : DataFrame
-        ``construct``, ``outcome`` (empty for all) and ``reason``.
+        ``construct``, ``outcome`` (empty for all) and ``reason`` (a code).
     """
 
     drivers: tuple[str, ...]
@@ -118,9 +118,9 @@ def _drivers(asked: Instrument, outcomes: tuple[str, ...], reasons: list) -> tup
         if name in outcomes:
             continue
         if construct.parts:
-            reasons.append((name, "", "its parts stand for it"))
+            reasons.append((name, "", "parts_stand_for_it"))
         elif name in APART or construct.label.lower() in APART:
-            reasons.append((name, "", "neither performance nor outcome"))
+            reasons.append((name, "", "neither_driver_nor_outcome"))
         else:
             found.append(name)
     return tuple(found)
@@ -133,9 +133,9 @@ def _allowed(
     taken, found = _items(asked, outcome), []
     for name in levers:
         if name == outcome:
-            reasons.append((name, outcome, "an outcome does not explain itself"))
+            reasons.append((name, outcome, "explains_itself"))
         elif taken & _items(asked, name):
-            reasons.append((name, outcome, "shares items with the outcome or another driver"))
+            reasons.append((name, outcome, "shares_items"))
         else:
             taken |= _items(asked, name)
             found.append(name)

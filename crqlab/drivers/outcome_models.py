@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import code
 from crqlab.stats.cluster_draws import stream
 from crqlab.stats.importance import (
     MOST_EXACT,
@@ -84,13 +85,13 @@ def estimated(
     """
     p, n, accounts = len(drivers), len(values), int(groups.max(initial=-1)) + 1
     if n < max(p + 3, least):
-        reason = f"too few to compare for {p} drivers"
+        reason = code("few_to_compare", drivers=p)
         return [_none(drivers, n, accounts, draws, reason)] * (values.shape[1] - p)
     moments = resampled_moments(values, groups, draws=draws, rng=stream(seed, key))
     found, results = None, []
     for place in range(p, values.shape[1]):
         if np.ptp(values[:, place]) < STILL:
-            results.append(_none(drivers, n, accounts, draws, "outcome does not vary"))
+            results.append(_none(drivers, n, accounts, draws, "outcome_constant"))
             continue
         own = _of_outcome(moments, place, p)
         found = correlated(own.covariances, like=found)

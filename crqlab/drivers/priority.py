@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 CLEAR = 0.6  # probability from which one driver is clearly the one
-NO_GAP = "no gap to the reference"
+NO_GAP = "no_gap"
 
 
 def pressures(importance: NDArray, gap: NDArray) -> NDArray:

@@ -6,14 +6,16 @@ from importlib import import_module
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
+from crqlab.language import OWN, language
 from crqlab.page.method.html import excluded, privacy, quality, rules, run_card
 from crqlab.page.participation.concentration import concentration, continuity, plan, questions
 from crqlab.page.participation.html import completion, nonresponse, participation
 from crqlab.page.participation.silence import silent, voices
 from crqlab.page.scores.html import agreement, change_parts, constructs, roll_ups, waves
 from crqlab.page.summary.headline import banner, headline, masthead
-from crqlab.show.html import Column, Shown, folded, names, table, under
+from crqlab.show.html import Column, Shown, folded, names, phrases, table, under
 from crqlab.show.number_format import number
 
 __all__ = [
@@ -45,6 +47,8 @@ __all__ = [
     "waves",
 ]
 
+#: Columns of codes.
+_CODED = ("flag", "reason")
 #: Tables whose modules are loaded when the first of them is shown.
 _LATER = {
     **dict.fromkeys(("deciles", "positions"), "crqlab.show.tables.benchmark"),
@@ -88,7 +92,7 @@ def __dir__() -> list[str]:
 
 
 def plain(rows: pd.DataFrame, *, caption: str, decimals: int = 2) -> Shown:
-    """Any tidy table as it is, for notebooks that explore.
+    """Any tidy table as it is, its codes of cautions in words, for notebooks that explore.
 
     Parameters
     ----------
@@ -104,10 +108,17 @@ def plain(rows: pd.DataFrame, *, caption: str, decimals: int = 2) -> Shown:
     >>> plain(pd.DataFrame({"account": ["a"], "score": [5.238]}), caption="Scores, n = 4")
     Scores, n = 4
     """
+    said = {name: _cautions(rows[name]) for name in _CODED if name in rows}
     columns = [
-        Column(str(name).replace("_", " "), *_column(rows[name], decimals)) for name in rows.columns
+        Column(str(name).replace("_", " "), *(said.get(name) or _column(rows[name], decimals)))
+        for name in rows.columns
     ]
     return Shown(table(columns, caption=caption), caption)
+
+
+def _cautions(cells: pd.Series) -> tuple[list[Markup], bool]:
+    english = language(OWN)
+    return phrases(english.caution(cell) or cell for cell in cells), False
 
 
 def _column(values: pd.Series, decimals: int) -> tuple[list[str], bool]:

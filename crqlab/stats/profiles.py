@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import OK, code
 from crqlab.base.errors import EstimateError
 
 ASSUMED = 0.3  # share of variance between accounts where one voice per account cannot tell
@@ -21,7 +22,7 @@ class Spread:
     between, within : ndarray, shape (measures, measures)
         Covariances, squared units of the measures.
     flag : str
-        ``"ok"`` or the caution.
+        ``"ok"`` or the caution's code.
     """
 
     between: NDArray
@@ -70,7 +71,7 @@ def spread(values: NDArray, accounts: NDArray) -> Spread:
     means = total / size[:, None]
     if n - k < values.shape[1] or k < 2:
         whole = np.atleast_2d(np.cov(values.T))
-        flag = "too few voices per account: 30 % of differences taken to lie between"
+        flag = code("between_assumed", percent=round(100 * ASSUMED))
         return Spread(ASSUMED * whole, (1 - ASSUMED) * whole, flag)
     away = values - means[accounts]
     within = away.T @ away / (n - k)
@@ -78,7 +79,7 @@ def spread(values: NDArray, accounts: NDArray) -> Spread:
     among = (size[:, None] * grand).T @ grand / (k - 1)
     typical = (n - (size**2).sum() / n) / (k - 1)
     lengths, turns = np.linalg.eigh((among - within) / typical)
-    return Spread((turns * np.maximum(lengths, 0)) @ turns.T, within, "ok")
+    return Spread((turns * np.maximum(lengths, 0)) @ turns.T, within, OK)
 
 
 def drawn_profiles(

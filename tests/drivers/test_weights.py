@@ -84,14 +84,14 @@ def test_few_answers_are_missing_numbers_with_a_reason():
     found = drivers.weights(people, codebook(), **OPTIONS)
     rows = found.of(client="C00", wave="2025", outcome="trust")
     assert rows["weight"].isna().all()
-    assert set(rows["flag"]) == {"too few to compare for 3 drivers"}
+    assert set(rows["flag"]) == {'{"code": "few_to_compare", "drivers": 3}'}
     assert set(rows["direction"]) == {"unknown"}
 
 
 def test_an_outcome_that_does_not_vary_or_was_not_asked_leaves_the_others():
     people = respondents(accounts=20, ltr=False).assign(trust=7.0)
     found = drivers.weights(people, codebook(), **OPTIONS)
-    assert set(found.of(outcome="trust")["flag"]) == {"outcome does not vary"}
+    assert set(found.of(outcome="trust")["flag"]) == {"outcome_constant"}
     assert found.of(outcome="ltr")["weight"].isna().all()
     assert str(found) == "Too few answers to tell what moves trust and the other outcomes"
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from crqlab import drivers
+from crqlab.base.contracts.cautions import code, joined
 from crqlab.page import gathered
 from crqlab.show.number_format import number, percent
 from tests.drivers.made import account_table, codebook, respondents
@@ -59,6 +60,18 @@ def test_the_map_puts_the_likeliest_driver_first(made):
     assert found[0][-1] == percent(first["probability"])
 
 
+def test_cautions_stand_in_words_beside_what_they_belong_to(made):
+    one = made[1].table.query("client_id == 'C03'").sort_values("probability", ascending=False)
+    flags = [joined([code("few_accounts", minimum=6), "no_gap"]), "ok", "ok"]
+    found = cells(gathered.driver_map(one.assign(flag=flags)))
+    assert [row[-1] for row in found] == [
+        "fewer than 6 accounts; no gap to the reference", "", ""
+    ]  # fmt: skip
+    left = made[0].questions.left_out
+    said = cells(gathered.plain(left, caption="Left out"))
+    assert said == [["service", "", "its parts stand for it"]]
+
+
 def test_focus_names_the_clear_and_does_not_pretend_for_others(made):
     focus = made[1].focus
     unclear = focus[~focus["clear"] & (focus["kind"] == "account")].head(3)
@@ -96,5 +109,6 @@ def test_where_nothing_is_known_a_sentence_stands(made):
     ):
         assert shown.sentence in shown.html
         assert "<table" not in shown.html
-    unknown = found.table.assign(share=np.nan, flag="too few to compare for 3 drivers")
-    assert "too few to compare" in gathered.driver_weights(unknown).sentence
+    unknown = found.table.assign(share=np.nan, flag=code("few_to_compare", drivers=3))
+    said = "No weights: too few to compare for 3 drivers"
+    assert gathered.driver_weights(unknown).sentence == said

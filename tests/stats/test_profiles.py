@@ -31,7 +31,7 @@ def test_one_voice_per_account_is_told():
     rng = np.random.default_rng(3)
     values = rng.normal(size=(40, 2))
     found = spread(values, np.arange(40))
-    assert "taken to lie between" in found.flag
+    assert found.flag == '{"code": "between_assumed", "percent": 30}'
     np.testing.assert_allclose(found.between + found.within, np.cov(values.T))
     with pytest.raises(EstimateError, match="has 1 rows"):
         spread(values[:1], np.array([0]))

@@ -18,7 +18,7 @@ def count(says: str) -> Column:
 CLIENT = Column("text", "the supplier firm that commissioned the assessment")
 WAVE = Column("text", "assessment round")
 ACCOUNT = Column("text", "customer company, as the client's CRM names it")
-FLAG = Column("text", "'ok', or the caution that belongs to the number")
+FLAG = Column("text", "'ok', or the codes of the cautions that belong to the number")
 LTR = Column("number", "likely to recommend, 0-10", True, 0, 10)
 SCORE = "(scale points of the instrument)"
 LEVEL = Column("number", "coverage of the interval", low=0, high=1)

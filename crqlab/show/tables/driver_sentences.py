@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from crqlab.language import OWN, language
 from crqlab.show.number_format import count, number, percent
 from crqlab.show.records import records
 
@@ -14,7 +15,7 @@ def nothing_said(rows: pd.DataFrame) -> str:
     """Say why there is no number to show."""
     if rows.empty:
         return "The instrument has no outcome with two drivers or more"
-    return f"No weights: {rows['flag'].iloc[0]}"
+    return f"No weights: {language(OWN).caution(rows['flag'].iloc[0])}"
 
 
 def weights_said(rows: pd.DataFrame) -> str:
@@ -62,7 +63,8 @@ def first_said(rows: pd.DataFrame) -> str:
     row = rows.iloc[0]
     second = f"{row['runner_up_label']} ({percent(row['runner_up_probability'])})"
     if not row["clear"]:
-        why = "" if row["flag"] == "ok" else f" [{row['flag']}]"
+        caution = language(OWN).caution(row["flag"])
+        why = f" [{caution}]" if caution else ""
         first = f"{row['label']} ({percent(row['probability'])})"
         return f"{row['unit']}: no clear single thing; {first} or {second}{why}"
     where = "in the top decile" if row["reference"] == "top decile" else "at the end of the scale"

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from crqlab.language import OWN, language
 from crqlab.show.html import Column, Shown, names, paragraph, phrases, table, text
 from crqlab.show.number_format import MISSING, number, percent, span
 from crqlab.show.records import records
 from crqlab.show.tables.driver_sentences import first_said, focus_said, nothing_said, weights_said
 
 MOST = 30  # rows that a reader still goes through
+_ENGLISH = language(OWN)
 
 
 def driver_weights(rows: pd.DataFrame, *, outcome: str | None = None) -> Shown:
@@ -194,7 +196,7 @@ def _spans(low: pd.Series, high: pd.Series) -> list[str]:
 
 def _cautions(flags: pd.Series) -> list[Column]:
     """A column of cautions where there is any."""
-    cells = ["" if flag == "ok" else text(flag) for flag in flags]
+    cells = [text(_ENGLISH.caution(flag)) for flag in flags]
     return [Column("Caution", cells)] if any(cells) else []
 
 

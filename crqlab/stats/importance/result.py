@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm, t
 
+from crqlab.base.contracts.cautions import OK, code, column
 from crqlab.stats.importance.moments import Moments
 from crqlab.stats.importance.parts import Correlated
 
@@ -33,7 +34,8 @@ class Importance:
         ``share`` (of R-squared), ``share_low``, ``share_high``; ``direction`` (up or down, from
         ``correlation``); ``alone`` (R-squared by itself) and ``last`` (added to all others);
         ``correlation``, ``beta`` (standardised, others held equal); ``slope`` (outcome units per
-        driver unit, others held equal), ``slope_low``, ``slope_high``; ``vif``; ``n``; ``flag``.
+        driver unit, others held equal), ``slope_low``, ``slope_high``; ``vif``; ``n``; ``flag``
+        (codes, see `crqlab.base.contracts.cautions`).
     outcome, method : str
     r2, r2_low, r2_high : float
         What all drivers account for together.
@@ -194,31 +196,28 @@ def _beside(moments: Moments, found: Correlated, drivers: Sequence[str]) -> dict
 
 
 def _flags(shown: dict[str, NDArray], found: Correlated, moments: Moments) -> NDArray:
-    """Every caution that applies to a driver, or ok."""
+    """The codes of every caution that applies to a driver, or ok."""
     R, still = found.R[0], found.spread[0, :-1] == 0
     turned = shown["correlation"] * shown["beta"] < 0
     sure = shown["slope_low"] * shown["slope_high"] > 0
     nearest = shown["driver"][np.abs(R - np.eye(len(R))).argmax(axis=1)]
     few, whole = _few(moments, len(R)), found.first().condition()[0] >= HIGH_INDEX
-    cautions = (
-        (shown["vif"] > HIGH_VIF, "moves with " + nearest),
-        (still, "does not vary"),
-        (turned & sure, "sign turns when others are held equal"),
-        (turned & ~sure, "sign turns when others are held equal, perhaps by chance"),
-        (np.full(len(R), whole), "drivers are collinear"),
-        (np.full(len(R), bool(few)), few),
+    return column(
+        len(R),
+        (shown["vif"] > HIGH_VIF, [code("moves_with", driver=name) for name in nearest]),
+        (still, "driver_constant"),
+        (turned & sure, "sign_turns"),
+        (turned & ~sure, "sign_turns_perhaps"),
+        (whole, "drivers_collinear"),
+        (True, few),
     )
-    text = np.full(len(R), "", dtype=object)
-    for applies, words in cautions:
-        text = text + np.where(applies, "; " + np.asarray(words, dtype=object), "")
-    return np.array([said[2:] or "ok" for said in text], dtype=object)
 
 
 def _few(moments: Moments, p: int) -> str:
     if moments.n_groups < 2:
-        return "one account: interval unknown"
+        return "one_account"
     if moments.n_groups < FEW_GROUPS:
-        return f"fewer than {FEW_GROUPS} accounts"
+        return code("few_accounts", minimum=FEW_GROUPS)
     if moments.n < FEW_PER_DRIVER * p:
-        return f"fewer than {FEW_PER_DRIVER} answers per driver"
-    return ""
+        return code("few_answers_per_driver", minimum=FEW_PER_DRIVER)
+    return OK
