@@ -13,11 +13,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import code
 from crqlab.base.instrument import Instrument
 from crqlab.page.redaction import redacted
 
 _WRITER = ["response_id", "account_id", "role"]
-_PROTECTS = "withheld: would tell what a smaller group said"
+#: Why a number of a group that is large enough is not shown either.
+PROTECTS = "would_tell_smaller_group"
 
 
 def withheld(
@@ -31,7 +33,7 @@ def withheld(
 ) -> pd.DataFrame:
     """Empty the cells that stand on fewer people than ``minimum``, and say so in ``flag``.
 
-    The caution takes the place of others: that two people disagree tells what each said.
+    The code takes the place of others: that two people disagree tells what each said.
 
     Parameters
     ----------
@@ -44,7 +46,7 @@ def withheld(
     minimum : int
         Fewest people whose numbers may be shown.
     flag : str
-        Column of cautions.
+        Column of cautions, as codes (`crqlab.base.contracts.cautions`).
     whole : Series, optional
         What each row is a part of, where that total is shown too; see `complemented`.
 
@@ -57,22 +59,22 @@ def withheld(
     --------
     >>> rows = pd.DataFrame({"nps": [100.0, 20.0], "n": [1, 5], "flag": ["ok", "ok"]})
     >>> withheld(rows, ["nps"], n="n", minimum=3)
-        nps  n                 flag  withheld
-    0   NaN  1  withheld: n below 3      True
-    1  20.0  5                   ok     False
+        nps  n                                        flag  withheld
+    0   NaN  1  {"code": "n_below_minimum", "minimum": 3}      True
+    1  20.0  5                                          ok     False
     """
     few = (rows[n] < minimum).to_numpy(bool)
     hide = few if whole is None else _complemented(rows[n], minimum, whole)
-    words = zip(rows[flag], few.tolist(), hide.tolist(), strict=True)
-    below = f"withheld: n below {minimum}"
-    said = [below if f else _PROTECTS if h else caution for caution, f, h in words]
+    cells = zip(rows[flag], few.tolist(), hide.tolist(), strict=True)
+    below = code("n_below_minimum", minimum=minimum)
+    flags = [below if f else PROTECTS if h else caution for caution, f, h in cells]
     hidden = {
         column: np.where(hide, np.nan, rows[column].to_numpy(float))
         for column in columns
         if column in rows
     }
-    said_ = pd.Series(said, index=rows.index, dtype=rows[flag].dtype)
-    return rows.assign(**hidden, **{flag: said_}, withheld=hide)
+    told = pd.Series(flags, index=rows.index, dtype=rows[flag].dtype)
+    return rows.assign(**hidden, **{flag: told}, withheld=hide)
 
 
 def complemented(n: pd.Series, *, minimum: int, whole: pd.Series) -> pd.Series:

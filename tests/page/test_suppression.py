@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crqlab import CrqError, Study
+from crqlab.base.contracts.cautions import code
 from crqlab.page import suppression
 from crqlab.report import view
 from tests.show.fixture import Shape, lay_out
@@ -50,7 +51,7 @@ def test_withheld_empties_small_groups_and_no_other(groups, minimum):
     left = suppression.withheld(rows, ["nps", "absent"], n="n", minimum=minimum)
     few = rows["n"] < minimum
     assert left["nps"].isna().tolist() == few.tolist() == left["withheld"].tolist()
-    assert (left.loc[few, "flag"] == f"withheld: n below {minimum}").all()
+    assert (left.loc[few, "flag"] == code("n_below_minimum", minimum=minimum)).all()
     assert (left.loc[~few, "flag"] == "people disagree").all()
     assert left.loc[~few, "nps"].tolist() == rows.loc[~few, "nps"].tolist()
 
@@ -84,7 +85,7 @@ def test_the_only_small_account_takes_the_next_one_along(tmp_path):
     study.write("account_scores", scores)
     rows = view(study, client="C017", wave="2025").scored.set_index("n").sort_index()
     assert rows["withheld"].tolist() == [True, True, False, False, False, False]
-    assert rows["flag"].iloc[1] == "withheld: would tell what a smaller group said"
+    assert rows["flag"].iloc[1] == "would_tell_smaller_group"
     assert rows["nps"].isna().tolist() == rows["withheld"].tolist()
 
 

@@ -155,7 +155,7 @@ def test_bounds_that_rest_on_few_people_are_withheld(tmp_path):
     assert seen.score("crq", "late") is None
     assert seen.score("crq", "passives") is not None, "the mean of all clients tells of nobody"
     hidden = seen.nonresponse.query("withheld")
-    assert hidden["flag"].str.startswith("withheld: rests on fewer than 3 people").all()
+    assert (hidden["flag"] == '{"code": "rests_on_few", "minimum": 3}').all()
     assert hidden[["value", "low", "high"]].isna().all(axis=None)
 
 

@@ -32,7 +32,7 @@ def account_scores(view: ClientView) -> Shown:
         Column("Plain mean", _numbers(rows, "crq", 1), True),
         *_nps(rows),
         Column("n", [f"{n:,}" for n in rows["n"]], True),
-        Column("Caution", [_caution(flag) for flag in rows["flag"]]),
+        Column("Caution", [_caution(view.language.caution(flag)) for flag in rows["flag"]]),
         *_known(rows, view.currency),
     ]
     level = percent(float(view.measures["level"].iloc[0]))
@@ -50,9 +50,9 @@ def account_scores(view: ClientView) -> Shown:
     return Shown(table(columns, caption=caption, note=note, kind="long"), said)
 
 
-def _caution(flag: str) -> str:
+def _caution(words: str) -> str:
     """A short caution stays on one line."""
-    said = "" if flag == "ok" else text(flag)
+    said = text(words)
     return said if len(said) > 20 else said.replace(" ", "\u00a0")
 
 

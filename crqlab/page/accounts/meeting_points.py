@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from math import isnan
 
+from crqlab.language import OWN, language
 from crqlab.show.number_format import count, number, percent, span
 from crqlab.show.records import Record
 
@@ -84,7 +85,7 @@ def _renewal(row: Record, currency: str) -> str:
         money = f"{number(row.expected_loss, 0)} {currency}".rstrip()
         between = span(row.expected_low, row.expected_high, 0)
         said += f", so {money} a year is expected to be lost ({between})"
-    why = _MINUS.sub("−", row.why) if row.why == row.why else ""
+    why = _MINUS.sub("−", language(OWN).caution(row.why))
     return f"{said}. What weighs most: {why}." if why else f"{said}."
 
 

@@ -35,7 +35,7 @@ def peers(view: ClientView) -> Shown:
         "Decile 10 is the top tenth. To the top decile: what is missing to its lower edge; below "
         f"zero the client is above it. {_whom(each)}"
     )
-    note = text(" ".join([_cautions(each), f"Source: {view.peers.source}."]).strip())
+    note = text(" ".join([_cautions(view, each), f"Source: {view.peers.source}."]).strip())
     said = _lead(view)
     lead = f"{paragraph(text(said), 'lead')}\n" if said else ""
     numbers = Shown(table(columns, caption=caption, note=note, kind="long tight"), "")
@@ -129,11 +129,11 @@ def _whom(rows: list[Record]) -> str:
     return f"Peers: {'; '.join(said)}."
 
 
-def _cautions(rows: list[Record]) -> str:
+def _cautions(view: ClientView, rows: list[Record]) -> str:
     told: dict[str, list[str]] = {}
     for row in rows:
         if row.flag != "ok":
-            told.setdefault(row.flag, []).append(row.label)
+            told.setdefault(view.language.caution(row.flag), []).append(row.label)
     return " ".join(f"{', '.join(who)}: {flag}." for flag, who in told.items())
 
 

@@ -41,7 +41,7 @@ def peers(study: Study, client: str, wave: str, measures: pd.DataFrame) -> Peers
     rows = rows.assign(
         **hidden,
         label=rows["measure"].map(labels),
-        flag=rows["flag"].mask(few, "withheld: too few people"),
+        flag=rows["flag"].mask(few, "too_few_people"),
         unique=rows["unique"].mask(few, "unknown"),
     )
     rows = rows.sort_values("measure", key=lambda m: m.map(order.index), ignore_index=True)

@@ -228,7 +228,7 @@ def _of(part: float, whole: float) -> str:
 def _joined(flags: list[object]) -> str:
     """Cautions of several numbers, each said once."""
     words = [part for flag in flags if flag == flag for part in str(flag).split("; ")]
-    return "; ".join(dict.fromkeys(word for word in words if word != "ok")) or "ok"
+    return "; ".join(dict.fromkeys(word for word in words if word not in ("ok", ""))) or "ok"
 
 
 def _brief(flag: str) -> str:
@@ -254,7 +254,8 @@ def nonresponse(view: ClientView) -> Shown:
     first = sets[asked[0]].items()
     n = [_answers(row.n_respondents, row.n_effective, name) for name, row in first]
     columns.append(Column("Answers", n, True))
-    flags = [(VIEWS[v], _joined([some[v].flag for some in sets.values()])) for v in VIEWS]
+    words = view.language.caution
+    flags = [(VIEWS[v], _joined([words(some[v].flag) for some in sets.values()])) for v in VIEWS]
     level = percent(float(rows[0].level))
     caption = (
         f"CRQ and NPS as answered, adjusted, and at their bounds, {level} intervals that draw "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from crqlab.base.contracts.cautions import code
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
 from crqlab.page import table_handoff
@@ -136,9 +137,9 @@ def _nonresponse(rows: pd.DataFrame, ltr: pd.Series, least: int) -> pd.DataFrame
     unsure = rows["flag"].str.contains("late answers").to_numpy(bool) | (least > OWN_KIND)
     late = (rows["view"] == "late").to_numpy(bool) & unsure
     few = (rows["n_respondents"] < least).to_numpy(bool) | own | late
-    words = f"withheld: rests on fewer than {least} people, or may"
+    told = code("rests_on_few", minimum=least)
     hidden = {name: rows[name].astype(float).mask(few) for name in _ENDS}
-    return rows.assign(**hidden, withheld=few, flag=rows["flag"].mask(few, words))
+    return rows.assign(**hidden, withheld=few, flag=rows["flag"].mask(few, told))
 
 
 def _tells(managers: pd.DataFrame, accounts: pd.DataFrame, least: int) -> np.ndarray:

@@ -94,7 +94,7 @@ def _listed(view: ClientView, rows: list[Record], caption: str) -> str:
                [_range(row.expected_loss, row.expected_low, row.expected_high) for row in rows],
                True),
         Column("Next due", [_day(row.due_on) for row in rows], True),
-        Column("What tells most", phrases(_MINUS.sub("−", row.reason) for row in rows)),
+        Column("What tells most", phrases(_reason(view, row) for row in rows)),
     ]  # fmt: skip
     told: dict[str, list[str]] = {}
     for row in rows:
@@ -102,6 +102,10 @@ def _listed(view: ClientView, rows: list[Record], caption: str) -> str:
     told = {flag: who for flag, who in told.items() if flag not in ("ok", "")}
     note = "; ".join(f"{', '.join(who[:5])}: {flag}" for flag, who in told.items())
     return table(columns, caption=caption, note=text(note), kind="long reasons")
+
+
+def _reason(view: ClientView, row: Record) -> str:
+    return _MINUS.sub("−", view.language.caution(row.reason))
 
 
 def _segment(row: Record) -> str:

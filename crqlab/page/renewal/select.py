@@ -22,7 +22,7 @@ _BOOKS = re.compile(
 )
 _LAST = re.compile("CRQ of the last wave")
 _LIKELY = re.compile("NPS|mean LTR")
-_WITHHELD = "withheld: few answers"
+_WITHHELD = "reason_withheld"
 
 
 def prospect(

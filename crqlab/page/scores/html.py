@@ -119,7 +119,7 @@ def change_parts(view: ClientView) -> Shown:
         *_estimates(rows, change=True),
         Column("Accounts", [f"{n:,}" for n in rows["n_accounts"]], True),
         Column("Respondents", [f"{n:,}" for n in rows["n_respondents"]], True),
-        *_cautions(rows),
+        *_cautions(view, rows),
     ]
     caption = (
         f"Where the change since {view.before} comes from, {_level(rows)} intervals "
@@ -162,7 +162,7 @@ def roll_ups(view: ClientView) -> Shown:
         Column("Respondents", [f"{n:,}" for n in rows["n_respondents"]], True),
         Column("Accounts", [f"{n:,}" for n in rows["n_accounts"]], True),
         Column("Method", [text(method) for method in rows["method"]]),
-        *_cautions(rows),
+        *_cautions(view, rows),
     ]
     caption = f"CRQ and NPS counted in other ways, {_level(rows)} intervals."
     return Shown(table(columns, caption=caption), f"{len(rows)} ways to count")
@@ -262,11 +262,11 @@ def _spans(low: pd.Series, high: pd.Series, *, signed: bool = False) -> list[str
     return [span(a, b, signed=signed) for a, b in zip(low, high, strict=True)]
 
 
-def _cautions(rows: pd.DataFrame) -> list[Column]:
+def _cautions(view: ClientView, rows: pd.DataFrame) -> list[Column]:
     """A column of cautions, where there are any."""
     if (rows["flag"] == "ok").all():
         return []
-    return [Column("Caution", [text(f) if f != "ok" else "" for f in rows["flag"]])]
+    return [Column("Caution", [text(view.language.caution(f)) for f in rows["flag"]])]
 
 
 def _level(rows: pd.DataFrame) -> str:

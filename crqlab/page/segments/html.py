@@ -59,7 +59,8 @@ def segments(view: ClientView) -> Shown:
     if rates:
         due = f"{view.segmented.renewal['n'].sum():,.0f}"
         caption += f" Renewal rates are those of all clients together, n = {due} contracts."
-    flags = [flag for flag in dict.fromkeys(row.flag for row in rows) if flag != "ok"]
+    cells = dict.fromkeys(row.flag for row in rows if row.flag != "ok")
+    flags = [view.language.caution(cell) for cell in cells]
     said = _lead(view, rows, n)
     body = table(columns, caption=caption, note=text(_caution(flags)), kind="long")
     return Shown(f"{paragraph(text(said), 'lead')}\n{mix(view).html}\n{body}", said)

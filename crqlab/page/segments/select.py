@@ -85,7 +85,7 @@ def _protected(rows: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
         reason=reason,
         status=rows["status"].mask(few, "provisional"),
         on_the_line=rows["on_the_line"].to_numpy(bool) & ~few,
-        flag=rows["flag"].mask(few, "withheld: too few people"),
+        flag=rows["flag"].mask(few, "too_few_people"),
         name=name.fillna(ids),
         manager=manager,
         withheld=few,

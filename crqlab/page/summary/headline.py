@@ -62,7 +62,7 @@ def _card(view: ClientView, row: pd.Series) -> str:
         f'<p class="value">{number(row["value"], places, signed=signed)}</p>',
     ]
     if row["withheld"]:
-        parts.append(f"<p>{text(row['flag'])}</p>")
+        parts.append(f"<p>{text(view.language.caution(row['flag']))}</p>")
     else:
         between = span(row["low"], row["high"], places, signed=signed)
         parts += [
@@ -73,7 +73,8 @@ def _card(view: ClientView, row: pd.Series) -> str:
         if silent := adjusted(view, measure):
             parts.append(f"<p>{text(silent)}</p>")
         if row["flag"] != "ok":
-            parts.append(f'<p class="caution">{text(row["flag"])}</p>')
+            caution = text(view.language.caution(row["flag"]))
+            parts.append(f'<p class="caution">{caution}</p>')
     return f'<li>{"".join(parts)}<p class="n">{n}</p></li>'
 
 
@@ -111,7 +112,7 @@ def _change(view: ClientView, row: pd.Series) -> str:
 
 def _aloud(view: ClientView, row: pd.Series) -> str:
     if row["withheld"]:
-        return f"{row['label']}: {row['flag']}"
+        return f"{row['label']}: {view.language.caution(row['flag'])}"
     places, signed = decimals(row["measure"]), row["measure"] == "nps"
     value = number(row["value"], places, signed=signed)
     between = span(row["low"], row["high"], places, signed=signed)

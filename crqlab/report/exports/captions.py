@@ -27,14 +27,14 @@ def foot(view: ClientView, row: pd.Series | None = None, said: str = "") -> str:
         people = count(row["n_respondents"], "respondent")
         n = f"n = {people}, {count(row['n_accounts'], 'account')}"
         parts += [n, f"{percent(row['level'])} intervals ({row['method']})"]
-        parts += [row["flag"]] if row["flag"] != "ok" else []
+        parts += [caution] if (caution := view.language.caution(row["flag"])) else []
     return ". ".join([*parts, *([said] if said else [])])
 
 
-def said(row: pd.Series) -> str:
+def said(view: ClientView, row: pd.Series) -> str:
     """One number with its interval, as a title says it."""
     if row["withheld"]:
-        return f"{row['label']} is {row['flag']}"
+        return f"{row['label']} is {view.language.caution(row['flag'])}"
     places, signed = decimals(row["measure"]), row["measure"] == "nps"
     value = number(row["value"], places, signed=signed)
     return f"{row['label']} {value} ({span(row['low'], row['high'], places, signed=signed)})"

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crqlab.base.contracts import TABLES
+from crqlab.base.contracts.cautions import OK
 from crqlab.base.study import Study
 from crqlab.page.client_view import ClientView
 from crqlab.page.tables import table
@@ -65,8 +66,8 @@ def content(view: ClientView, _theme: Theme, *, study: Study, **_: Any) -> bytes
         wave=view.wave,
         segment=lambda accounts: accounts["account_id"].map(_segments(study, view)),
         verbatim=lambda accounts: _verbatims(view, accounts),
-        flag=lambda accounts: accounts["flag"].mask(
-            (accounts["flag"] == "ok") | (accounts["status"] != "scored")
+        flag=lambda accounts: (
+            accounts["flag"].where(accounts["status"] == "scored", OK).map(view.language.caution)
         ),
     )
     cells = pd.DataFrame({head: _cells(rows[column]) for head, column in _COLUMNS.items()})

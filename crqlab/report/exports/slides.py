@@ -102,7 +102,7 @@ def _headline(deck: Deck, view: ClientView) -> None:
     rows = [row for name in ("crq", "nps", "mean_ltr") if (row := view.measure(name)) is not None]
     if not rows:
         return
-    page = deck.slide(f"{said(rows[0])}, {moved(view, rows[0])}", foot=foot(view, rows[0]))
+    page = deck.slide(f"{said(view, rows[0])}, {moved(view, rows[0])}", foot=foot(view, rows[0]))
     left, top, width, height = deck.box(page)
     for place, row in enumerate(rows):
         box = (left + place * width // len(rows), top, width // len(rows), height // 4)
@@ -112,7 +112,7 @@ def _headline(deck: Deck, view: ClientView) -> None:
         value = number(row["value"], places, signed=signed)
         deck.words(page, [value], below, size=54, colour=deck.theme.accent, bold=True)
         between = span(row["low"], row["high"], places, signed=signed)
-        facts = [row["flag"]] if row["withheld"] else [
+        facts = [view.language.caution(row["flag"])] if row["withheld"] else [
             f"{percent(row['level'])} interval {between}", moved(view, row),
         ]  # fmt: skip
         facts.append(f"n = {count(row['n_respondents'], 'respondent')}")
@@ -181,7 +181,7 @@ def _ltr(deck: Deck, view: ClientView) -> None:
     row, counts = view.measure("nps"), view.ltr
     if row is None or counts.empty:
         return
-    page = deck.slide(f"{said(row)}: who would recommend", foot=foot(view, row))
+    page = deck.slide(f"{said(view, row)}: who would recommend", foot=foot(view, row))
     colours = [deck.theme.warm] * 7 + [SOFT] * 2 + [deck.theme.accent] * 2
     deck.bars(page, [str(a) for a in counts["answer"]], counts["n"].tolist(), code="0", flat=False,
               name="Respondents by answer, 0 to 10", colours=colours)  # fmt: skip

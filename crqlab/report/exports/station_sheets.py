@@ -124,7 +124,7 @@ def _outlook(view: ClientView) -> Sheet:
         "expected_loss": Field("Expected loss", money, "money"),
         "expected_low": Field("Expected loss from", money, "money"),
         "expected_high": Field("Expected loss to", money, "money"),
-        "reason": Field("Why"),
+        "reason": Field("Why", kind="cautions"),
         **_FLAG,
     }
     note = "Intervals hold the error of the model; an account is kept or lost as a whole."
