@@ -36,14 +36,17 @@ def check(
         str | None, typer.Option(help="A study whose instrument they must fit.")
     ] = None,
 ) -> None:
-    """Say what is wrong with a file, line by line; write nothing."""
+    """Say what is wrong with a file, line by line, and what it leaves out; write nothing."""
     from crqlab import segments
     from crqlab.base.study import Study
+    from crqlab.language import languages
 
     found = segments.read(file)
     if study is not None:
         found.refuse(Study(study).codebook.instrument)
     say(f"{found}: nothing wrong")
+    for sentence in found.unsaid(languages()):
+        say(f"missing: {sentence}")
 
 
 @app.command()

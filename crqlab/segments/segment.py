@@ -10,14 +10,39 @@ from numpy.typing import NDArray
 
 from crqlab.segments.conditions import Condition, Rule, Scores, conditions, truth
 
+#: A text in several languages: pairs of language and text.
+Words = tuple[tuple[str, str], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One segment: its name, its rule (none for the last, everything else), the rung above."""
+    """One segment: what leads to it, and what it is like.
+
+    Attributes
+    ----------
+    name : str
+    rule : Condition, Group or None
+        None for the last of a list, which takes everything else.
+    next : str or None
+        The rung above; None for the top.
+    weak : bool or None
+        Whether its accounts are on the point of leaving; None where nobody said.
+    label, meaning : tuple of (language, text)
+        What readers call it, if not by its name, and what kind of account it is.
+    colour : str
+        ``#rrggbb``; empty where nobody said.
+    expected : float or None
+        Share of the accounts that it should hold, in (0, 1).
+    """
 
     name: str
     rule: Rule | None
     next: str | None = None
+    weak: bool | None = None
+    label: Words = ()
+    meaning: Words = ()
+    colour: str = ""
+    expected: float | None = None
 
 
 def known(segments: tuple[Segment, ...], scores: Scores) -> dict[Condition, tuple]:

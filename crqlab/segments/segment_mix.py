@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from crqlab.base.waves import in_order
 from crqlab.segments.assignment import scores_of
 from crqlab.segments.conditions import moved
-from crqlab.segments.segment import Segment, placed
+from crqlab.segments.segment import placed
 from crqlab.segments.thresholds import Thresholds
 from crqlab.stats.proportion import clustered, wilson
 
@@ -171,7 +171,7 @@ def sensitivity(
     for score, cut in thresholds.cuts:
         for change in (-step, step):
             segments = tuple(
-                Segment(s.name, moved(s.rule, {(score, cut): cut + change}), s.next)
+                replace(s, rule=moved(s.rule, {(score, cut): cut + change}))
                 for s in thresholds.segments
             )
             place = placed(segments, scores)

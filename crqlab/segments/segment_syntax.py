@@ -11,7 +11,9 @@ from pydantic import ValidationInfo
 from crqlab.segments.conditions import LIKELY, conditions
 from crqlab.segments.rule_syntax import Faults, Reader
 from crqlab.segments.segment import Segment, placed
+from crqlab.segments.trait_syntax import TRAITS, laddered, traits_of
 
+RULES = ("all", "any", "otherwise")
 MOST = 200_000  # points at which it is tried whether a segment can be reached
 
 
@@ -25,8 +27,11 @@ def listed(given: Any, info: ValidationInfo) -> tuple[Segment, ...]:
         faults.add((), given, "segments must be a list of two segments or more, '- name: ...'")
         faults.raised()
     reader = Reader(faults, asked.constructs, asked.scale.low, asked.scale.high)
-    read = [_segment(one, i, reader) for i, one in enumerate(given)]
+    traits = TRAITS if info.data.get("format") == 2 else ()
+    read = [_segment(one, i, reader, traits) for i, one in enumerate(given)]
     _agreeing(read, given, faults)
+    if traits:
+        laddered(read, faults)
     faults.raised()
     never = _unreached(tuple(read), asked.scale.low, asked.scale.high)
     for place in never:
@@ -36,15 +41,16 @@ def listed(given: Any, info: ValidationInfo) -> tuple[Segment, ...]:
     return tuple(read)
 
 
-def _segment(given: Any, place: int, reader: Reader) -> Segment:
-    faults, known = reader.faults, ("name", "next", "all", "any", "otherwise")
+def _segment(given: Any, place: int, reader: Reader, traits: tuple[str, ...]) -> Segment:
+    faults, known = reader.faults, ("name", "next", *traits, *RULES)
     if not isinstance(given, dict) or not isinstance(given.get("name"), str):
         faults.add((place,), given, "a segment needs 'name: ...' and a rule under 'all:' or 'any:'")
         return Segment("", None)
     for stray in (key for key in given if key not in known):
-        rule = f"{stray!r} is not a key of a segment, use {', '.join(known)}"
+        later = "; in front of all segments say 'format: 2'" if stray in TRAITS else ""
+        rule = f"{stray!r} is not a key of a segment, use {', '.join(known)}{later}"
         faults.add((place, str(stray)), given[stray], rule)
-    rules = [key for key in known[2:] if key in given]
+    rule, rules = None, [key for key in RULES if key in given]
     if len(rules) != 1:
         faults.add((place,), given["name"], "needs one of all, any and otherwise, and only one")
     elif rules == ["otherwise"]:
@@ -52,8 +58,8 @@ def _segment(given: Any, place: int, reader: Reader) -> Segment:
             faults.add((place, "otherwise"), given["otherwise"], "otherwise can only be true")
     else:
         rule = reader.rule(rules[0], given[rules[0]], (place, rules[0]))
-        return Segment(given["name"], rule, given.get("next"))
-    return Segment(given["name"], None, given.get("next"))
+    said = traits_of(given, place, faults) if traits else {}
+    return Segment(given["name"], rule, given.get("next"), **said)
 
 
 def _agreeing(read: list[Segment], given: list, faults: Faults) -> None:

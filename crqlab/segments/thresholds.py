@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
@@ -17,6 +19,7 @@ from crqlab.segments.conditions import LIKELY, Condition, Group, Rule, condition
 from crqlab.segments.rule_syntax import MADE_OF
 from crqlab.segments.segment import Segment
 from crqlab.segments.segment_syntax import listed
+from crqlab.segments.segment_traits import SegmentTraits
 
 STARTING = Path(__file__).with_name("starting.yaml")
 Text = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, int | float) else v)]
@@ -36,6 +39,8 @@ class Thresholds(Strict):
 
     Attributes
     ----------
+    format : int
+        2, or 1 for files that say nothing of segments but rules and rungs.
     name, version, date, source : str
         What it is called, which edition, when and by whom it was proposed.
     instrument : For
@@ -48,9 +53,10 @@ class Thresholds(Strict):
     Examples
     --------
     >>> print(starting())
-    crqlab starting rules 1.0: Opponent, Stalker, Ambivalent, Ambassador, Rational, with 11 cuts
+    crqlab starting rules 1.1: Opponent, Stalker, Ambivalent, Ambassador, Rational, with 11 cuts
     """
 
+    format: Literal[1, 2] = 1
     name: str = Field(min_length=1)
     version: Annotated[Text, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
     date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
@@ -76,6 +82,33 @@ class Thresholds(Strict):
     def names(self) -> tuple[str, ...]:
         """Names of the segments in the order in which they are tried."""
         return tuple(segment.name for segment in self.segments)
+
+    @cached_property
+    def traits(self) -> SegmentTraits:
+        """Order, weakness, words and colours of the segments.
+
+        A file of format 1 says none of these: where its names are those of the starting file, so
+        are its traits; other segments are neutral.
+        """
+        if self.format == 2:
+            return SegmentTraits(self.segments)
+        own = {one.name: one for one in starting().segments}
+        known = (own.get(one.name, one) for one in self.segments)
+        lent = [
+            replace(one, rule=mine.rule, next=mine.next)
+            for one, mine in zip(known, self.segments, strict=True)
+        ]
+        return SegmentTraits(tuple(lent))
+
+    def unsaid(self, languages: Iterable[str]) -> list[str]:
+        """Say what the file leaves out, and what stands in its place."""
+        found = self.traits.unsaid(languages)
+        if self.format == 2:
+            return found
+        own = starting()
+        lent = ", ".join(name for name in self.names if name in own.names)
+        said = "format 1 says nothing of segments but rules and rungs"
+        return [f"{said}; {lent}: as in {own.name} {own.version}" if lent else said, *found]
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -112,7 +145,8 @@ class Thresholds(Strict):
 
     def document(self) -> dict[str, Any]:
         """Return the set the way a file says it."""
-        head = {key: getattr(self, key) for key in ("name", "version", "date", "source")}
+        keys = ("format",) * (self.format > 1) + ("name", "version", "date", "source")
+        head = {key: getattr(self, key) for key in keys}
         asked = self.instrument.model_dump(exclude_none=True)
         asked["scale"] = [self.instrument.scale.low, self.instrument.scale.high]
         asked["constructs"] = list(self.instrument.constructs)
@@ -123,7 +157,7 @@ class Thresholds(Strict):
     def moved(self, cuts: Mapping[tuple[str, float], float], **head: str) -> Thresholds:
         """Return the same rules with other cuts: {(score, old cut): new cut}, and a new head."""
         told = {**self.document(), "sha256": "", **head}
-        segments = [Segment(s.name, moved(s.rule, cuts), s.next) for s in self.segments]
+        segments = [replace(s, rule=moved(s.rule, cuts)) for s in self.segments]
         return Thresholds.model_validate({**told, "segments": [_said(one) for one in segments]})
 
     def rescaled(self, low: float, high: float, **head: str) -> Thresholds:
@@ -142,9 +176,7 @@ class Thresholds(Strict):
             **head,
         }
         said["instrument"] = {"scale": [low, high], "constructs": list(self.instrument.constructs)}
-        segments = [
-            Segment(s.name, _stretched(s.rule, old.low, low, ratio), s.next) for s in self.segments
-        ]
+        segments = [replace(s, rule=_stretched(s.rule, old.low, low, ratio)) for s in self.segments]
         return Thresholds.model_validate({**said, "segments": [_said(one) for one in segments]})
 
     def unsuited(self, instrument: Instrument) -> str:
@@ -199,6 +231,15 @@ def _said(segment: Segment) -> dict[str, Any]:
     said: dict[str, Any] = {"name": segment.name}
     if segment.next:
         said["next"] = segment.next
+    if segment.weak is not None:
+        said["weak"] = "yes" if segment.weak else "no"
+    for trait in ("label", "meaning"):
+        if words := getattr(segment, trait):
+            said[trait] = dict(words)
+    if segment.colour:
+        said["colour"] = segment.colour
+    if segment.expected is not None:
+        said["expected"] = segment.expected
     if segment.rule is None:
         return {**said, "otherwise": True}
     return {**said, **_written(segment.rule)}

@@ -57,6 +57,7 @@ def test_an_instrument_that_lacks_scores_hands_over_empty_tables_and_says_why(st
 SIMPLE = type(RULES).model_validate(
     {
         **RULES.document(),
+        "format": 1,
         "name": "simple",
         "segments": [
             {"name": "Ambassador", "all": [{"crq": {"at_least": 5.2}}, {"nps": {"above": 0}}]},
@@ -79,4 +80,4 @@ def test_rules_that_fit_are_kept_with_their_version(study):
         .isin(["recognise", "ask for referral", "co-create", "differentiate"])
         .all()
     )
-    assert str(panel).startswith("24 accounts by simple 1.0")
+    assert str(panel).startswith("24 accounts by simple 1.1")

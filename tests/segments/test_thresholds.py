@@ -105,14 +105,14 @@ def test_rules_for_one_instrument_refuse_another():
 
 def test_a_release_never_changes(tmp_path):
     path = publish(RULES, tmp_path)
-    assert path == tmp_path / "data/processed/releases/thresholds/1.0.yaml"
+    assert path == tmp_path / "data/processed/releases/thresholds/1.1.yaml"
     assert path.stat().st_mode & 0o222 == 0
-    assert published("1.0", root=tmp_path).fingerprint == starting().fingerprint
+    assert published("1.1", root=tmp_path).fingerprint == starting().fingerprint
     before = path.read_bytes()
     with pytest.raises(StudyError, match="published already"):
         publish(RULES.moved({("crq", 5.5): 5.6}), tmp_path)
     assert path.read_bytes() == before
-    assert [p.name for p in path.parent.iterdir()] == ["1.0.yaml"]
+    assert [p.name for p in path.parent.iterdir()] == ["1.1.yaml"]
 
 
 def test_a_release_that_was_changed_is_refused(tmp_path):
@@ -120,12 +120,12 @@ def test_a_release_that_was_changed_is_refused(tmp_path):
     path.chmod(0o644)
     path.write_text(path.read_text().replace("5.5", "5.4"))
     with pytest.raises(DataError, match="changed after it was published"):
-        published("1.0", root=tmp_path)
+        published("1.1", root=tmp_path)
 
 
 def test_an_unknown_version_is_told_with_those_there_are(tmp_path):
     publish(RULES, tmp_path)
-    with pytest.raises(StudyError, match=r"there are: 1\.0"):
+    with pytest.raises(StudyError, match=r"there are: 1\.1"):
         published("2.0", root=tmp_path)
 
 
@@ -145,11 +145,11 @@ def test_a_study_sorts_by_the_release_that_it_names(tmp_path):
     quoted = tmp_path / "data/processed/releases/2026.1"
     quoted.mkdir(parents=True)
     assert rules(study).quoted == starting().quoted  # a release without thresholds
-    moved = RULES.moved({("crq", 5.5): 5.6}).model_copy(update={"version": "1.1"})
+    moved = RULES.moved({("crq", 5.5): 5.6}).model_copy(update={"version": "1.2"})
     (quoted / "thresholds.yaml").write_bytes(publish(moved, tmp_path).read_bytes())
     assert rules(study).quoted == moved.quoted
     publish(RULES, tmp_path)
-    assert rules(study, "1.0").quoted == RULES.quoted
+    assert rules(study, "1.1").quoted == RULES.quoted
     (quoted / "thresholds.yaml").write_text(
         (quoted / "thresholds.yaml").read_text().replace("5.6", "5.4")
     )

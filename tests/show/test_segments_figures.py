@@ -115,7 +115,7 @@ def test_the_laboratory_shows_the_rules_as_they_are(panel, study_of):
         root = None
 
     shown = threshold_lab(panel, Here(), interactive=False)
-    assert shown.sentence.startswith("crqlab starting rules 1.0 on 80 accounts")
+    assert shown.sentence.startswith("crqlab starting rules 1.1 on 80 accounts")
     box = threshold_lab(panel, Here())
     sliders = [one for one in box.children if hasattr(one, "step")]
     assert len(sliders) == len(RULES.cuts)
