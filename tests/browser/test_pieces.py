@@ -7,7 +7,6 @@ import pytest
 from crqlab.page import accounts as account_section
 from crqlab.page import comments, gathered
 from crqlab.page import managers as manager_section
-from crqlab.page.accounts.select import meeting_sheets
 from crqlab.page.managers.select import managers
 from crqlab.report.brand.client_brand import read
 from crqlab.report.run import render
@@ -47,14 +46,13 @@ def pieces(tmp_path_factory):
 
 
 @pytest.fixture
-def page(pieces, asked_study_of, asked_view_of):
+def page(pieces, asked_view_of):
     view = asked_view_of(managers=3)
-    pages = meeting_sheets(asked_study_of(managers=3), view)
     parts = [
         gathered.in_short(["CRQ is 5.21."]),
         gathered.under("Themes", comments.themes(found(people()))),
         gathered.under("Managers", manager_section.manager_scores(managers(view))),
-        gathered.under("Accounts", account_section.meeting_sheets(pages)),
+        gathered.under("Accounts", account_section.meeting_sheets(view)),
     ]
     return pieces(parts)
 

@@ -9,33 +9,28 @@ from crqlab.page.scores.charts import NAMED, axis, ends
 from crqlab.show import svg
 from crqlab.show.colours import ACCENT, INK, MUTED, SOFT
 from crqlab.show.html import Shown
-from crqlab.show.number_format import count, number, percent
 from crqlab.show.records import records
 
 
 def caterpillar(view: ClientView) -> Shown:
     """Every scored account with its interval: with names while they fit, else as one sweep."""
-    rows = view.scored
+    rows, spoken = view.scored, view.language
     if rows["shrunken"].isna().all():
-        return Shown("", "No account has a shrunken score")
+        return Shown("", spoken.say("accounts.none_shrunken"))
     mean = view.measure("crq")
     middle = float("nan") if mean is None else float(mean["value"])
     top, last = rows.iloc[0], rows.iloc[-1]
-    said = (
-        f"{count(len(rows), 'account')} by shrunken CRQ score, from {top['name']} "
-        f"({number(top['shrunken'], 1)}) down to {last['name']} ({number(last['shrunken'], 1)})"
+    said = spoken.say(
+        "accounts.picture_aloud",
+        n=len(rows),
+        first=top["name"],
+        high=spoken.number(top["shrunken"], 1),
+        last=last["name"],
+        low=spoken.number(last["shrunken"], 1),
     )
-    draw = _named if len(rows) <= NAMED else _sweep
-    level = percent(view.measures["level"].iloc[0])
-    caption = (
-        f"Where the accounts lie. Filled: shrunken CRQ score with its {level} interval; hollow: "
-        f"the plain mean of the answers. The line is the client's CRQ of {number(middle)}."
-    )
-    if draw is _sweep:
-        caption = (
-            f"Where the accounts lie. Each stroke is one account: shrunken CRQ score and {level} "
-            f"interval, the highest on the left. The line is the client's CRQ of {number(middle)}."
-        )
+    level = spoken.percent(view.measures["level"].iloc[0])
+    kind, draw = ("named", _named) if len(rows) <= NAMED else ("sweep", _sweep)
+    caption = spoken.say(f"accounts.picture_{kind}", level=level, mean=spoken.number(middle))
     return Shown(svg.figure(draw(view, rows, middle, said), caption), said)
 
 
@@ -47,7 +42,7 @@ def _room(view: ClientView, rows: pd.DataFrame) -> tuple[float, float]:
 
 def _named(view: ClientView, rows: pd.DataFrame, middle: float, said: str) -> str:
     across, foot = svg.Axis(*_room(view, rows), 175, 468), 26 + 24 * len(rows)
-    marks = svg.below(across, foot, top=14, label=axis(view, "crq"))
+    marks = svg.below(across, foot, top=14, label=axis(view, "crq"), spoken=view.language)
     if middle == middle:
         marks.append(svg.line(across.at(middle), 14, across.at(middle), foot, ink=INK, width=1.5))
     for place, row in enumerate(records(rows)):
@@ -59,13 +54,14 @@ def _named(view: ClientView, rows: pd.DataFrame, middle: float, said: str) -> st
         if row.crq == row.crq:
             marks.append(svg.dot(across.at(row.crq), y, ink=MUTED, radius=4.5, hollow=True))
         marks.append(svg.dot(across.at(row.shrunken), y, ink=ACCENT, radius=5))
-    return svg.picture("accounts", marks, size=(480, foot + 46), title="Account scores", says=said)
+    title = view.language.say("accounts.picture")
+    return svg.picture("accounts", marks, size=(480, foot + 46), title=title, says=said)
 
 
 def _sweep(view: ClientView, rows: pd.DataFrame, middle: float, said: str) -> str:
     down = svg.Axis(*_room(view, rows), 250, 24)
     across = svg.Axis(0, len(rows) - 1, 40, 470)
-    marks = svg.beside(down, 30, right=478)
+    marks = svg.beside(down, 30, right=478, spoken=view.language)
     width = max(1.0, min(3.0, 300 / len(rows)))
     for place, row in enumerate(records(rows)):
         x = across.at(place)
@@ -75,11 +71,13 @@ def _sweep(view: ClientView, rows: pd.DataFrame, middle: float, said: str) -> st
         marks.append(svg.box(x - 1.2, down.at(row.shrunken) - 1.2, 2.4, 2.4, fill=ACCENT))
     if middle == middle:
         marks.append(svg.line(30, down.at(middle), 478, down.at(middle), ink=INK, width=1.5))
-    top, last = rows.iloc[0], rows.iloc[-1]
-    marks.append(svg.words(30, 272, f"highest: {_cut(top['name'])}", anchor="start", size=12))
-    marks.append(svg.words(478, 272, f"lowest: {_cut(last['name'])}", anchor="end", size=12))
+    say, names = view.language.say, rows["name"].map(_cut)
+    highest, lowest = say("accounts.highest", name=names.iloc[0]), names.iloc[-1]
+    marks.append(svg.words(30, 272, highest, anchor="start", size=12))
+    marks.append(svg.words(478, 272, say("accounts.lowest", name=lowest), anchor="end", size=12))
     marks.append(svg.words(8, 14, axis(view, "crq"), anchor="start", ink=MUTED, size=12))
-    return svg.picture("accounts", marks, size=(480, 284), title="Account scores", says=said)
+    title = say("accounts.picture")
+    return svg.picture("accounts", marks, size=(480, 284), title=title, says=said)
 
 
 def _cut(name: object, most: int = 22) -> str:

@@ -3,149 +3,149 @@
 from __future__ import annotations
 
 import pandas as pd
+from markupsafe import Markup
 
+from crqlab.language import MISSING, Language
 from crqlab.page.client_view import ClientView
 from crqlab.page.scores.charts import ends
 from crqlab.show.colours import BOUNDS, STEPS, cells, ink
-from crqlab.show.html import Column, Shown, hidden, names, paragraph, table, text
-from crqlab.show.number_format import MISSING, count, number, percent, span
-
-_WITHHELD = MISSING + hidden("withheld")
+from crqlab.show.html import Column, Shown, hidden, names, paragraph, table, tag, text
 
 
 def account_scores(view: ClientView) -> Shown:
     """Every scored account, the highest shrunken score first."""
-    rows = view.scored
+    rows, spoken, say = view.scored, view.language, view.language.say
     if rows.empty:
-        said = "No account has a score."
-        return Shown(paragraph(text(said)), said)
+        return _sentence(say("accounts.none_scored"))
     if rows["shrunken"].isna().all():
-        said = (
-            f"The {count(len(rows), 'account')} are not listed: without accounts that several "
-            "people answered for, nothing tells an account from the person who spoke for it."
-        )
-        return Shown(paragraph(text(said)), said)
+        return _sentence(say("accounts.not_listed", n=len(rows)))
+    numbers = [spoken.number(value, 1) for value in rows["shrunken"]]
     columns = [
-        Column("Account", _placed(rows)),
-        Column("CRQ, shrunken", [number(value, 1) for value in rows["shrunken"]], True),
-        Column("Interval", _spans(rows, "shrunken_low", "shrunken_high", 1), True),
-        Column("Plain mean", _numbers(rows, "crq", 1), True),
-        *_nps(rows),
-        Column("n", [f"{n:,}" for n in rows["n"]], True),
-        Column("Caution", [_caution(view.language.caution(flag)) for flag in rows["flag"]]),
-        *_known(rows, view.currency),
+        Column(say("column.account"), _placed(rows)),
+        Column(say("accounts.crq_shrunken"), numbers, True),
+        Column(say("column.interval"), _spans(spoken, rows, "shrunken", 1), True),
+        Column(say("accounts.plain_mean"), _numbers(spoken, rows, "crq", 1), True),
+        *_nps(spoken, rows),
+        Column(say("column.n"), [spoken.number(n, 0) for n in rows["n"]], True),
+        Column(say("column.caution"), [_caution(spoken, flag) for flag in rows["flag"]]),
+        *_known(spoken, rows, view.currency),
     ]
-    level = percent(float(view.measures["level"].iloc[0]))
-    caption = (
-        f"{count(len(rows), 'account')} with answers, the highest shrunken CRQ score first; "
-        f"{level} intervals: shrunken score, empirical Bayes; NPS, adjusted Wald. n counts "
-        "respondents."
-    )
-    note = (
-        "A shrunken score is drawn towards the client's mean, the more so the fewer people "
-        f"answered; rank by it. From fewer than {view.privacy.min_scores} respondents nothing "
-        "else is shown."
-    )
-    said = f"{len(rows)} accounts, led by {rows['name'].iloc[0]}"
-    return Shown(table(columns, caption=caption, note=note, kind="long"), said)
+    level = spoken.percent(float(view.measures["level"].iloc[0]))
+    caption = say("accounts.scores", n=len(rows), level=level)
+    note = spoken.html("accounts.scores_note", minimum=view.privacy.min_scores)
+    aloud = say("accounts.scores_aloud", n=len(rows), name=rows["name"].iloc[0])
+    return Shown(table(columns, caption=caption, note=note, kind="long"), aloud)
 
 
-def _caution(words: str) -> str:
+def _sentence(said: str) -> Shown:
+    return Shown(paragraph(text(said)), said)
+
+
+def _caution(spoken: Language, flag: str) -> Markup:
     """A short caution stays on one line."""
-    said = text(words)
+    said = text(spoken.caution(flag))
     return said if len(said) > 20 else said.replace(" ", "\u00a0")
 
 
-def _placed(rows: pd.DataFrame) -> list[str]:
+def _placed(rows: pd.DataFrame) -> list[Markup]:
     """Account names behind their places; equal names are told apart by their ids."""
     twice = rows["name"].duplicated(keep=False)
     said = rows["name"].where(~twice, rows["name"] + " (" + rows["account_id"] + ")")
     return [
-        f'<span class="place">{place}</span> {name}'
+        Markup("{} {}").format(tag("span", place, class_="place"), name)
         for place, name in enumerate(names(said), start=1)
     ]
 
 
-def _known(rows: pd.DataFrame, currency: str) -> list[Column]:
+def _known(spoken: Language, rows: pd.DataFrame, currency: str) -> list[Column]:
     """What the client's own list says about the accounts, where it says anything."""
-    columns = []
+    columns, say = [], spoken.say
     if rows["manager"].notna().any():
-        columns.append(Column("Account manager", names(rows["manager"])))
+        columns.append(Column(say("column.account_manager"), names(rows["manager"])))
     if rows["revenue"].notna().any():
-        head = f"Revenue a year ({currency})" if currency else "Revenue a year"
-        columns.append(Column(head, [number(value, 0) for value in rows["revenue"]], True))
+        head = say("column.revenue_in", currency=currency) if currency else say("column.revenue")
+        columns.append(Column(head, [spoken.number(value, 0) for value in rows["revenue"]], True))
     return columns
 
 
-def _nps(rows: pd.DataFrame) -> list[Column]:
+def _nps(spoken: Language, rows: pd.DataFrame) -> list[Column]:
     if (rows["n_ltr"] == 0).all():
         return []
+    numbers = _numbers(spoken, rows, "nps", 0, signed=True)
+    spans = _spans(spoken, rows, "nps", 0, signed=True)
     return [
-        Column("NPS", _numbers(rows, "nps", 0, signed=True), True),
-        Column("Interval of NPS", _spans(rows, "nps_low", "nps_high", 0, signed=True), True),
+        Column(spoken.say("accounts.nps"), numbers, True),
+        Column(spoken.say("accounts.nps_interval"), spans, True),
     ]
 
 
-def _numbers(rows: pd.DataFrame, column: str, decimals: int, *, signed: bool = False) -> list[str]:
+def _withheld(spoken: Language) -> Markup:
+    return Markup(MISSING) + hidden(spoken.say("common.withheld"))
+
+
+def _numbers(
+    spoken: Language, rows: pd.DataFrame, column: str, decimals: int, *, signed: bool = False
+) -> list[str]:
     return [
-        _WITHHELD if withheld else number(value, decimals, signed=signed)
+        _withheld(spoken) if withheld else spoken.number(value, decimals, signed=signed)
         for value, withheld in zip(rows[column], rows["withheld"], strict=True)
     ]
 
 
 def _spans(
-    rows: pd.DataFrame, low: str, high: str, decimals: int, *, signed: bool = False
+    spoken: Language, rows: pd.DataFrame, column: str, decimals: int, *, signed: bool = False
 ) -> list[str]:
-    kept = rows["withheld"] if low != "shrunken_low" else [False] * len(rows)
+    """Intervals; a shrunken score has one however few people answered, an unknown NPS none."""
+    hide = rows["withheld"] & (column != "shrunken")
+    ends = zip(rows[f"{column}_low"], rows[f"{column}_high"], hide, strict=True)
     return [
-        _WITHHELD
+        _withheld(spoken)
         if withheld
         else MISSING
-        if a != a and b != b and low == "nps_low"
-        else span(a, b, decimals, signed=signed)
-        for a, b, withheld in zip(rows[low], rows[high], kept, strict=True)
+        if low != low and high != high and column == "nps"
+        else spoken.span(low, high, decimals, signed=signed)
+        for low, high, withheld in ends
     ]
 
 
 def heat_map(view: ClientView) -> Shown:
     """Constructs by accounts: numbers on colours, small accounts left out."""
-    constructs = view.instrument.constructs
-    parts = {part for construct in constructs.values() for part in construct.parts}
-    asked = ["crq", *(name for name in constructs if name not in parts)]
-    measures = [name for name in asked if view.measure(name) is not None]
-    scored = view.scored
-    rows = scored[~scored["withheld"]]
+    spoken, say, scored = view.language, view.language.say, view.scored
+    measures, rows = _asked(view), scored[~scored["withheld"]]
     left = len(scored) - len(rows)
-    why = (
-        f"{count(left, 'account')} with fewer than {view.privacy.min_scores} respondents "
-        f"{'is' if left == 1 else 'are'} left out: single people's answers could be read off."
-    )
+    why = say("accounts.left_out", n=left, minimum=view.privacy.min_scores)
     if rows.empty or not measures:
-        said = f"No account is large enough for this table: {why}"
-        return Shown(paragraph(text(said)), said)
+        return _sentence(say("accounts.heat_map_none", why=why))
     low, high = ends(view, "crq")
-    grid = _grid(view, rows, measures)
+    people = [view.measure("crq")["n_respondents"], *rows["n"]]
+    everybody = tag("strong", say("accounts.all_respondents"))
     columns = [
-        Column("Account", ["<strong>All respondents</strong>", *names(rows["name"])]),
-        Column("n", [f"{n:,}" for n in [view.measure("crq")["n_respondents"], *rows["n"]]], True),
+        Column(say("column.account"), [everybody, *names(rows["name"])]),
+        Column(say("column.n"), [spoken.number(n, 0) for n in people], True),
         *(
             Column(
-                view.instrument.label(name),
-                [number(v, 1) for v in grid[name]],
+                spoken.term(view.instrument.label(name)),
+                [spoken.number(value, 1) for value in values],
                 True,
-                cells(grid[name], low, high),
+                cells(values, low, high),
             )
-            for name in measures
+            for name, values in _grid(view, rows, measures).items()
         ),
     ]
-    caption = (
-        f"Account means per construct, {low:g} to {high:g} scale points; CRQ is the shrunken "
-        "score. n counts respondents. Cells carry no interval: with few answers, differences of "
-        "less than one point are often chance."
-    )
-    note = _legend(low, high) + (f" {text(why)}" if left else "")
-    said = f"{len(rows)} accounts by {len(measures)} scores" + (f"; {why}" if left else "")
-    return Shown(table(columns, caption=caption, note=note, kind="heat"), said)
+    caption = say("accounts.heat_map", low=spoken.short(low), high=spoken.short(high))
+    legend = _legend(spoken, low, high)
+    aloud = say("accounts.heat_map_aloud", n=len(rows), m=len(measures))
+    if left:
+        legend, aloud = Markup("{} {}").format(legend, why), f"{aloud}; {why}"
+    return Shown(table(columns, caption=caption, note=legend, kind="heat"), aloud)
+
+
+def _asked(view: ClientView) -> list[str]:
+    """CRQ and the constructs that are shown by themselves."""
+    constructs = view.instrument.constructs
+    parts = {part for construct in constructs.values() for part in construct.parts}
+    own = ["crq", *(name for name in constructs if name not in parts)]
+    return [name for name in own if view.measure(name) is not None]
 
 
 def _grid(view: ClientView, rows: pd.DataFrame, measures: list[str]) -> dict[str, list[float]]:
@@ -157,15 +157,15 @@ def _grid(view: ClientView, rows: pd.DataFrame, measures: list[str]) -> dict[str
     }
 
 
-def _legend(low: float, high: float) -> str:
+def _legend(spoken: Language, low: float, high: float) -> Markup:
     """The colours with the scores at which they change."""
-    cuts = [low + share * (high - low) for share in BOUNDS]
+    cuts = [spoken.number(low + share * (high - low), 1) for share in BOUNDS]
     said = [
-        f"below {number(cuts[0], 1)}",
-        *(f"from {number(cut, 1)}" for cut in cuts),
+        spoken.say("accounts.below", cut=cuts[0]),
+        *(spoken.say("accounts.from", cut=cut) for cut in cuts),
     ]
     swatches = (
-        f'<span class="swatch" style="background:{colour};color:{ink(colour)}">{words}</span>'
+        tag("span", words, class_="swatch", style=f"background:{colour};color:{ink(colour)}")
         for colour, words in zip(STEPS, said, strict=True)
     )
-    return f'<span class="legend">{"".join(swatches)}</span>'
+    return tag("span", *swatches, class_="legend")

@@ -5,8 +5,10 @@ import dataclasses
 import pytest
 from bs4 import BeautifulSoup
 
+from crqlab.language import language
 from crqlab.page import accounts
 from crqlab.show import svg
+from tests.page.reworded import elements, in_other_words, numbers
 from tests.show.test_tables import SHAPES, cells
 
 
@@ -91,3 +93,25 @@ def test_many_accounts_become_one_sweep_without_names_on_each(view_of):
     assert len(picture.find_all("rect")) == 400
     assert len(picture.find_all("text")) < 20
     assert float(picture["height"]) < 400
+
+
+@pytest.mark.parametrize("name", ["account_scores", "heat_map", "caterpillar"])
+def test_what_is_shown_and_withheld_follows_from_no_word(view_of, name):
+    view = view_of()
+    plain, other = (getattr(accounts, name)(one).html for one in (view, in_other_words(view)))
+    assert elements(other) == elements(plain)
+    assert numbers(other) == numbers(plain)
+    assert "zz" in other
+
+
+def test_accounts_are_listed_in_swedish_with_swedish_numbers(view_of):
+    view = dataclasses.replace(view_of(), language=language("sv"))
+    head, first, *_ = cells(accounts.account_scores(view))
+    assert head[:4] == ["Kund", "CRQ, krympt", "Intervall", "Vanligt medel"]
+    assert first[2] == accounts_span(view)
+
+
+def accounts_span(view):
+    row = view.scored.iloc[0]
+    low, high = (f"{row[end]:.1f}".replace(".", ",") for end in ("shrunken_low", "shrunken_high"))
+    return f"{low} till {high}"

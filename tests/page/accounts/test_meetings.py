@@ -1,15 +1,26 @@
 """Account pages: accounts that stand out and no others, with what may be said of each."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from crqlab.language import language
+from crqlab.page.accounts import meeting_sheets as laid_out
 from crqlab.page.accounts.meeting_points import talk
-from crqlab.page.accounts.meetings import meeting_sheets as drawn
+from crqlab.page.accounts.meetings import _who
 from crqlab.page.accounts.select import MOST, meeting_sheets
+from tests.page.reworded import elements, in_other_words, numbers
+
+ENGLISH = language("en")
+
+
+def drawn(pages, spoken=ENGLISH):
+    """Lay out the sheets as they stand on a page."""
+    return laid_out(SimpleNamespace(meetings=pages, language=spoken))
 
 
 def made(asked_study_of, asked_view_of, change=None, **shape):
@@ -155,6 +166,40 @@ def row(**facts):
     ],
 )
 def test_a_meeting_is_about_what_the_intervals_allow(facts, said):
-    found = talk(row(**facts), "EUR")
+    found = talk(row(**facts), "EUR", ENGLISH)
     assert len(found) == len(said)
     assert all(part in sentence for part, sentence in zip(said, found, strict=True))
+
+
+def test_a_meeting_is_about_the_same_in_swedish():
+    said = talk(row(change=-0.9, change_low=-1.5, change_high=-0.3, disagree=True), "EUR",
+                language("sv"))  # fmt: skip
+    assert said == [
+        "Deras värde sjönk med 0,9 sedan 2024 (−1,5 till −0,3): fråga vad som hänt.",
+        "De 5 som svarat är oense: lyssna på dem en och en, ett medelvärde döljer det.",
+    ]
+
+
+def test_who_answered_is_said_with_roles_and_contacts_as_far_as_they_are_known():
+    who = {"status": "scored", "n": 4, "invited": 0, "roles": ()}
+    said = [
+        _who(SimpleNamespace(**who), ENGLISH),
+        _who(SimpleNamespace(**who | {"invited": 6}), ENGLISH),
+        _who(SimpleNamespace(**who | {"roles": (("buyer", 3), ("user", 1))}), ENGLISH),
+        _who(SimpleNamespace(**who | {"n": 1, "invited": 6, "roles": (("buyer", 1),)}), ENGLISH),
+    ]
+    assert said == [
+        "4 people answered.",
+        "4 people answered of 6 contacts asked.",
+        "4 people answered: buyer 3, user 1.",
+        "1 person answered of 6 contacts asked: buyer 1.",
+    ]
+
+
+def test_sheets_and_their_numbers_follow_from_no_word(asked_view_of):
+    view = asked_view_of()
+    plain, other = laid_out(view).html, laid_out(in_other_words(view)).html
+    assert "Nobody of 1 contact asked answered" in plain
+    assert "zz zz 1 zz zz zz" in other
+    assert elements(other) == elements(plain)
+    assert numbers(other) == numbers(plain)
