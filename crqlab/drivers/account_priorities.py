@@ -97,7 +97,7 @@ def _by_manager(
     flags = np.where(accounts < FEW_ACCOUNTS, few, OK)
     return focused(
         block,
-        "account manager",
+        "account_manager",
         owners,
         means,
         people,

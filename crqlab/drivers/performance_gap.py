@@ -12,7 +12,7 @@ from crqlab.stats.cluster_draws import resampled, stream
 
 FEW_CLIENTS = 10  # other clients below which a panel says nothing, and would give clients away
 TOP = 0.1
-TOP_DECILE, SCALE_END = "top decile", "end of the scale"
+TOP_DECILE, SCALE_END = "top_decile", "scale_end"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +26,7 @@ class Standing:
         Mean of the other clients of the wave, missing where there are few; what the gap is
         measured against.
     reference : str
-        ``"top decile"`` or ``"end of the scale"``.
+        ``"top_decile"`` or ``"scale_end"``.
     n, n_accounts, n_clients : int
         Respondents, accounts, other clients of the wave.
     """

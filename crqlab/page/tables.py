@@ -91,7 +91,7 @@ def _veiled(study: Study, name: str, rows: pd.DataFrame) -> pd.DataFrame:
         hidden["name"] = manager.where(managers, contact)
     if name == "driver_focus":
         hidden["unit"] = rows["unit"]
-        for said, kind in (("account", "account"), ("account manager", "manager")):
+        for said, kind in (("account", "account"), ("account_manager", "manager")):
             own = rows["kind"] == said
             veiled = pseudonyms(rows["unit"][own], kind=kind, key=held).reindex(rows.index)
             hidden["unit"] = veiled.where(own, hidden["unit"])

@@ -32,7 +32,7 @@ def found():
 
 def test_the_planted_thing_is_named_with_its_evidence(found):
     row = found.of("client", client="C00").iloc[0]
-    assert (row["driver"], bool(row["clear"]), row["reference"]) == ("care", True, "top decile")
+    assert (row["driver"], bool(row["clear"]), row["reference"]) == ("care", True, "top_decile")
     assert row["probability"] > 0.9
     assert row["gap"] == pytest.approx(row["target"] - row["performance"])
     assert row["n_accounts"] == 12
@@ -63,7 +63,7 @@ def test_clients_are_held_against_the_others_of_their_wave(found):
 
 def test_with_few_other_clients_the_scale_is_the_reference():
     rows = prioritised(respondents(clients=3, accounts=12)).table
-    assert set(rows["reference"]) == {"end of the scale"}
+    assert set(rows["reference"]) == {"scale_end"}
     assert rows[["panel", "top"]].isna().all().all()
     np.testing.assert_allclose(rows["gap"], 7 - rows["performance"])
     assert set(rows["flag"]) == {'{"code": "few_other_clients", "minimum": 10}'}
@@ -71,7 +71,7 @@ def test_with_few_other_clients_the_scale_is_the_reference():
 
 def test_managers_and_accounts_are_asked_the_same(found):
     managers, accounts = (
-        found.of("account manager", client="C00"),
+        found.of("account_manager", client="C00"),
         found.of("account", client="C00"),
     )
     assert managers["unit"].tolist() == ["M0", "M1", "M2"]
@@ -103,7 +103,7 @@ def test_one_account_has_no_probability():
     row = found.of("client").iloc[0]
     assert np.isnan(row["probability"])
     assert not row["clear"]
-    assert found.of("account manager").empty
+    assert found.of("account_manager").empty
 
 
 def test_nothing_is_put_first_where_nothing_is_known_to_move():
@@ -159,6 +159,6 @@ def test_results_do_not_depend_on_row_order(found):
     other = prioritised(mixed)
     pd.testing.assert_frame_equal(found.table, other.table)
     columns = ["kind", "unit", "driver", "probability", "gap"]
-    one = found.focus[found.focus["kind"] != "account manager"][columns]
-    two = other.focus[other.focus["kind"] != "account manager"][columns]
+    one = found.focus[found.focus["kind"] != "account_manager"][columns]
+    two = other.focus[other.focus["kind"] != "account_manager"][columns]
     pd.testing.assert_frame_equal(one, two)

@@ -164,9 +164,9 @@ def test_two_people_have_no_driver_and_no_score_on_the_page(stationed_view_of):
 def test_account_managers_of_few_people_hide_and_are_not_found_by_subtraction(tmp_path):
     study = stationed.add(lay_out(tmp_path, Shape()), Shape())
     rows = study.read("driver_focus")
-    one = rows[rows["kind"] == "account manager"].iloc[[0]]
+    one = rows[rows["kind"] == "account_manager"].iloc[[0]]
     more = [one.assign(unit=f"Manager {n}", n=n) for n in (2, 9, 30)]
-    rows = pd.concat([rows[rows["kind"] != "account manager"], *more], ignore_index=True)
+    rows = pd.concat([rows[rows["kind"] != "account_manager"], *more], ignore_index=True)
     study.write("driver_focus", rows)
     found = view(study, client="C017", wave="2025").levers.managers.set_index("n")
     assert found["withheld"].to_dict() == {2: True, 9: True, 30: False}

@@ -134,7 +134,7 @@ def _map(key: dict) -> pd.DataFrame:
             {**key, "driver": name, "label": CONSTRUCTS[name], "importance": 0.2 + i / 10,
              "importance_low": 0.1, "importance_high": 0.5, "own_share": 0.05,
              "performance": 5.0 + i / 10, "performance_low": 4.8, "performance_high": 5.4,
-             "panel": 5.0, "top": 5.9, "reference": "top decile", "gap": 0.9 - i / 10,
+             "panel": 5.0, "top": 5.9, "reference": "top_decile", "gap": 0.9 - i / 10,
              "gap_low": 0.5, "gap_high": 1.2, "pressure": 0.2, "probability": 0.6 - i / 3,
              "n": 55, "n_accounts": 12, "n_clients": 30, "flag": "ok"}
             for i, name in enumerate(("solution", "experience"))
@@ -146,11 +146,11 @@ def _focus(key: dict, scored: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFr
     base = {**key, "driver": "solution", "label": "Solution", "probability": 0.61,
             "runner_up": "experience", "runner_up_label": "Experience",
             "runner_up_probability": 0.3, "clear": True, "importance": 0.2, "performance": 5.0,
-            "reference": "top decile", "target": 5.9, "gap": 0.9, "flag": "ok"}  # fmt: skip
+            "reference": "top_decile", "target": 5.9, "gap": 0.9, "flag": "ok"}  # fmt: skip
     n = int(scored["n"].sum())
     rows = [{**base, "kind": "client", "unit": key["client_id"], "n": n, "n_accounts": len(scored)}]
     rows += [
-        {**base, "kind": "account manager", "unit": name, "n": n - 2 * i, "n_accounts": 4}
+        {**base, "kind": "account_manager", "unit": name, "n": n - 2 * i, "n_accounts": 4}
         for i, name in enumerate(accounts["account_manager"].drop_duplicates())
     ]
     rows += [

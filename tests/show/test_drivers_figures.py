@@ -84,7 +84,7 @@ def test_labels_of_the_map_stay_apart_and_inside_even_when_drivers_are_alike(one
 
 
 def test_a_study_without_panel_has_no_references(one):
-    lone = one.assign(panel=np.nan, top=np.nan, reference="end of the scale")
+    lone = one.assign(panel=np.nan, top=np.nan, reference="scale_end")
     ax = figures.driver_map(lone)
     assert [line.get_label() for line in ax.lines if line.get_label()[0] != "_"] == ["this client"]
 
@@ -103,7 +103,7 @@ def test_the_one_thing_is_on_top_with_its_evidence_beside(one):
 
 def test_managers_have_first_and_runner_up_side_by_side(made):
     rows = made[1].focus.query("client_id == 'C03'")
-    own = rows[rows["kind"] == "account manager"]
+    own = rows[rows["kind"] == "account_manager"]
     ax = figures.manager_focus(rows)
     widths = [bar.get_width() for bar in ax.patches]
     both = [*own["probability"], *own["runner_up_probability"]]

@@ -95,7 +95,7 @@ def test_the_one_thing_is_a_sentence(made):
 
 def test_names_from_files_cannot_break_out(made):
     focus = made[1].focus.query("kind == 'account manager'").head(1)
-    shown = gathered.driver_focus(focus.assign(unit="<script>"), kind="account manager")
+    shown = gathered.driver_focus(focus.assign(unit="<script>"), kind="account_manager")
     assert "<script>" not in shown.html
 
 

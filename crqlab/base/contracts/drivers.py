@@ -91,7 +91,7 @@ DRIVER_MAP = Contract(
         "reference": Column(
             "text",
             "what the gap is measured against",
-            options=("top decile", "end of the scale"),
+            options=("top_decile", "scale_end"),
         ),
         "gap": amount(f"reference minus performance {SCORE}"),
         "gap_low": amount("lower end of its interval"),
@@ -111,7 +111,7 @@ DRIVER_FOCUS = Contract(
     {
         "client_id": CLIENT,
         "wave": WAVE,
-        "kind": Column("text", "whose", options=("client", "account manager", "account")),
+        "kind": Column("text", "whose", options=("client", "account_manager", "account")),
         "unit": Column("text", "client, account manager or account"),
         **_DRIVER,
         "probability": amount("that this driver is the one to mend first", 0, 1),
@@ -124,7 +124,7 @@ DRIVER_FOCUS = Contract(
         "reference": Column(
             "text",
             "what the gap is measured against",
-            options=("top decile", "end of the scale"),
+            options=("top_decile", "scale_end"),
         ),
         "target": amount(f"the reference's score {SCORE}"),
         "gap": amount(f"target minus performance {SCORE}"),

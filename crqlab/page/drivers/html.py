@@ -30,7 +30,7 @@ def one_thing_to_fix(view: ClientView) -> Shown:
 
 
 def _first(row: pd.Series) -> str:
-    place = "the top decile of clients" if row["reference"] == "top decile" else "the scale's end"
+    place = "the top decile of clients" if row["reference"] == "top_decile" else "the scale's end"
     gap = (
         f"it scores {number(row['performance'])} against {number(row['target'])} in {place}, and "
         f"stands for {percent(row['importance'])} of what moves trust, commitment and satisfaction"
@@ -74,7 +74,7 @@ def levers(view: ClientView) -> Shown:
     managers = view.levers.managers
     managers = managers[~managers["withheld"].to_numpy(bool)]
     if len(managers) > 1:
-        found += driver_focus(managers, kind="account manager")
+        found += driver_focus(managers, kind="account_manager")
     return found
 
 
@@ -115,7 +115,7 @@ def lever_map(view: ClientView) -> Shown:
     if len(rows) < 2:
         return Shown("", "Fewer than two drivers: no map")
     ahead = rows.assign(x=-rows["gap"], left=-rows["gap_high"], right=-rows["gap_low"])
-    top = rows["reference"].iloc[0] == "top decile"
+    top = rows["reference"].iloc[0] == "top_decile"
     place = "the top decile" if top else "the end of the scale"
     size = view.instrument.scale.high - view.instrument.scale.low
     known = [*ahead["x"], *ahead["left"], *ahead["right"], 0.0]

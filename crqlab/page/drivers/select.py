@@ -37,7 +37,7 @@ def levers(study: Study, client: str, wave: str, accounts: pd.DataFrame, *, many
     rows = suppression.withheld(rows, _OWN, n="n", minimum=least)
     order = ["probability", "pressure"]
     focus = table(study, "driver_focus", client=client, wave=wave)
-    kinds = ("client", "account manager", "account")
+    kinds = ("client", "account_manager", "account")
     own, theirs, single = (focus[focus["kind"] == kind] for kind in kinds)
     whole = pd.Series("client", index=theirs.index)
     managers = suppression.withheld(theirs, _AIM, n="n", minimum=least, whole=whole)

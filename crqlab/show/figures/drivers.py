@@ -196,7 +196,7 @@ def manager_focus(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     -------
     Axes
     """
-    own = rows[rows["kind"] == "account manager"].dropna(subset="probability")
+    own = rows[rows["kind"] == "account_manager"].dropna(subset="probability")
     shown = own.sort_values("n_accounts", ascending=False, kind="stable").head(MOST)
     ax = ax or plt.subplots(figsize=(7, 1.6 + 0.42 * max(len(shown), 3)))[1]
     if shown.empty:

@@ -9,6 +9,8 @@ from crqlab.show.number_format import count, number, percent
 from crqlab.show.records import records
 
 METHOD = "LMG"
+KINDS = {"client": "client", "account_manager": "account manager", "account": "account"}
+REFERENCES = {"top_decile": "top decile", "scale_end": "end of the scale"}
 
 
 def nothing_said(rows: pd.DataFrame) -> str:
@@ -52,7 +54,7 @@ def first_said(rows: pd.DataFrame) -> str:
     >>> row = {"kind": "client", "unit": "C001", "label": "Value", "probability": 0.71,
     ...        "runner_up_label": "Solution", "runner_up_probability": 0.2, "clear": True,
     ...        "performance": 4.91, "target": 5.75, "importance": 0.2, "n": 40, "n_accounts": 12,
-    ...        "reference": "top decile", "flag": "ok"}
+    ...        "reference": "top_decile", "flag": "ok"}
     >>> first_said(pd.DataFrame([row])).replace("\xa0", " ")
     'C001: fix Value first (71 %), 4.91 against 5.75 in the top decile; runner-up Solution (20 %)'
     >>> first_said(pd.DataFrame([row | {"clear": False}])).replace("\xa0", " ")
@@ -67,7 +69,7 @@ def first_said(rows: pd.DataFrame) -> str:
         why = f" [{caution}]" if caution else ""
         first = f"{row['label']} ({percent(row['probability'])})"
         return f"{row['unit']}: no clear single thing; {first} or {second}{why}"
-    where = "in the top decile" if row["reference"] == "top decile" else "at the end of the scale"
+    where = "in the top decile" if row["reference"] == "top_decile" else "at the end of the scale"
     return (
         f"{row['unit']}: fix {row['label']} first ({percent(row['probability'])}), "
         f"{number(row['performance'])} against {number(row['target'])} {where}; runner-up {second}"
@@ -79,7 +81,8 @@ def focus_said(rows: pd.DataFrame) -> str:
     if rows.empty:
         return "Nothing can be put first"
     clear = rows[rows["clear"]]
-    said = f"{len(clear):,} of {count(len(rows), rows['kind'].iloc[0])} with one clear thing to fix"
+    kind = KINDS[rows["kind"].iloc[0]]
+    said = f"{len(clear):,} of {count(len(rows), kind)} with one clear thing to fix"
     if clear.empty:
         return said
     most = clear["label"].value_counts()

@@ -10,7 +10,14 @@ from crqlab.language import OWN, language
 from crqlab.show.html import Column, Shown, names, paragraph, phrases, table, text
 from crqlab.show.number_format import MISSING, number, percent, span
 from crqlab.show.records import records
-from crqlab.show.tables.driver_sentences import first_said, focus_said, nothing_said, weights_said
+from crqlab.show.tables.driver_sentences import (
+    KINDS,
+    REFERENCES,
+    first_said,
+    focus_said,
+    nothing_said,
+    weights_said,
+)
 
 MOST = 30  # rows that a reader still goes through
 _ENGLISH = language(OWN)
@@ -115,9 +122,9 @@ def driver_map(rows: pd.DataFrame) -> Shown:
     caption = (
         f"What matters and how well it is done: {row['client_id']}, wave {row['wave']}, "
         f"n = {row['n']:,} respondents, {row['n_accounts']:,} accounts; gap to the "
-        f"{row['reference']}. Importance rests to {percent(row['own_share'])} on the client's "
-        "own answers, otherwise on the panel's; the last column is the share of draws of whole "
-        "accounts in which importance times gap is greatest."
+        f"{REFERENCES[row['reference']]}. Importance rests to {percent(row['own_share'])} on the "
+        "client's own answers, otherwise on the panel's; the last column is the share of draws of "
+        "whole accounts in which importance times gap is greatest."
     )
     return Shown(table(columns, caption=caption), caption)
 
@@ -130,20 +137,20 @@ def driver_focus(rows: pd.DataFrame, *, kind: str = "client", most: int = MOST) 
     rows : DataFrame
         Table ``driver_focus``; rows of other kinds are left out.
     kind : str
-        ``client``, ``account manager`` or ``account``.
+        ``client``, ``account_manager`` or ``account``.
     most : int
         Rows to show, the surest first.
     """
     own = rows[rows["kind"] == kind]
     if own.empty:
-        return _nothing(f"No {kind} can be told what to fix first")
+        return _nothing(f"No {KINDS[kind]} can be told what to fix first")
     shown = own.sort_values("probability", ascending=False, kind="stable").head(most)
     first = [
         f"<bdi>{text(row.label)}</bdi>" if row.clear else "no clear single thing"
         for row in records(shown)
     ]
     columns = [
-        Column(kind.capitalize(), names(shown["unit"])),
+        Column(KINDS[kind].capitalize(), names(shown["unit"])),
         Column("Fix first", first),
         Column("Likeliest", _likely(shown["label"], shown["probability"])),
         Column("Runner-up", _likely(shown["runner_up_label"], shown["runner_up_probability"])),
@@ -157,7 +164,7 @@ def driver_focus(rows: pd.DataFrame, *, kind: str = "client", most: int = MOST) 
     note = f"{left:,} more, less sure, are in the table driver_focus." if left else ""
     caption = (
         "What to fix first: the driver whose importance times gap to the "
-        f"{shown['reference'].iloc[0]} is greatest, and in what share of draws it is; "
+        f"{REFERENCES[shown['reference'].iloc[0]]} is greatest, and in what share of draws it is; "
         "performance and target of that driver in scale points."
     )
     said = first_said(own) if len(own) == 1 else focus_said(own)
