@@ -103,7 +103,10 @@ def accounts(block: Clients, options: Options) -> Accounts:
         size=1 + np.searchsorted(_sizes(), ndtr(0.4 * rich + np.sqrt(0.84) * z[:, 1])),
         manager=_managers(client, rows, block.span, u[:, 2:4]),
         tenure=np.where(joined, 0.8 * u[:, 4], 1 - 6 * np.log1p(-u[:, 4])),
-        effects=_remembered(z[:, 2:].reshape(-1, waves, k) @ model.latent().root.T),
+        effects=_remembered(
+            z[:, 2:].reshape(-1, waves, k) @ model.latent().root.T,
+            1.0 if options.change == "none" else model.ACCOUNT_MEMORY,
+        ),
         chance=u[:, 6:].reshape(-1, waves, 5),
     )
 
@@ -114,9 +117,8 @@ def _sizes() -> np.ndarray:
     return nbinom.cdf(np.arange(80), 2, 1 / 3)
 
 
-def _remembered(fresh: np.ndarray) -> np.ndarray:
+def _remembered(fresh: np.ndarray, phi: float) -> np.ndarray:
     """Let the effects of a wave carry over into the next one; variances stay 1."""
-    phi = model.ACCOUNT_MEMORY
     effects = fresh.copy()
     for wave in range(1, fresh.shape[1]):
         effects[:, wave] = phi * effects[:, wave - 1] + np.sqrt(1 - phi**2) * fresh[:, wave]

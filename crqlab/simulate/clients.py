@@ -95,6 +95,7 @@ def clients(numbers: Sequence[int], options: Options) -> Clients:
     u = draw("uniform", options.seed, numbers, Stage.CLIENT, one, 6)
     z = draw("normal", options.seed, numbers, Stage.CLIENT_EFFECT, one, 6 + k + 3 * waves)
     steady, profile, yearly = z[:, :6], z[:, 6 : 6 + k], z[:, 6 + k :].reshape(-1, 3, waves)
+    moods = np.repeat(yearly[..., :1], waves, axis=2) if options.change == "none" else yearly
     cast = {place: CAST[n] for place, n in enumerate(numbers.tolist()) if n in CAST}
     industry = _pick(model.INDUSTRIES, u[:, 0], {i: c.industry for i, c in cast.items()})
     country = _pick(model.COUNTRIES, u[:, 1], {i: c.country for i, c in cast.items()})
@@ -102,8 +103,11 @@ def clients(numbers: Sequence[int], options: Options) -> Clients:
     size = np.clip(np.exp(np.log(35) + 0.5 * steady[:, 0]), 6, 150).astype(int)
     for place, fixed in cast.items():
         entry[place], size[place] = 0, fixed.accounts
-    crq = _crq(industry, country, steady[:, 1], yearly[:, 0])
-    means, ltr = _relationship(crq, profile, yearly[:, 1])
+    if options.differences == "none":
+        means, ltr = _relationship(np.full((len(one), waves), model.CRQ_MEAN), 0 * profile, 0.0)
+    else:
+        crq = _crq(industry, country, steady[:, 1], moods[:, 0])
+        means, ltr = _relationship(crq, profile, moods[:, 1])
     completion = _completion(entry, steady[:, 2:4], yearly[:, 2])
     for place, fixed in cast.items():
         completion[place] = fixed.completion + 0.04 * np.arange(waves)
@@ -158,7 +162,7 @@ def _crq(
 
 
 def _relationship(
-    crq: np.ndarray, profile: np.ndarray, scatter: np.ndarray
+    crq: np.ndarray, profile: np.ndarray, scatter: np.ndarray | float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Latent construct means and LTR means behind a client's CRQ and NPS."""
     weights = model.crq_weights()

@@ -106,9 +106,10 @@ def nps(latent: np.ndarray, *, spread: float = 1.0) -> np.ndarray:
     return 100 * (ndtr((latent - cuts[8]) / spread) - ndtr((cuts[6] - latent) / spread))
 
 
-def mean_ltr(latent: np.ndarray) -> np.ndarray:
+def mean_ltr(latent: np.ndarray, *, spread: float = 1.0) -> np.ndarray:
     """Expected LTR (0 to 10) where the standardised LTR latent has this mean."""
-    return ndtr(np.asarray(latent, float)[..., None] - model.ltr_cuts()).sum(axis=-1)
+    above = (np.asarray(latent, float)[..., None] - model.ltr_cuts()) / spread
+    return ndtr(above).sum(axis=-1)
 
 
 def ltr_latent(observed: np.ndarray) -> np.ndarray:

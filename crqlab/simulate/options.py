@@ -23,16 +23,24 @@ class Options:
         Whether people of unhappy accounts answer less often.
     churn : {"relationship", "random"}
         Whether churn depends on the relationship, or hits every account alike.
+    change : {"drift", "none"}
+        Whether clients and accounts change from wave to wave, or are for ever what they are.
+    differences : {"clients", "none"}
+        Whether clients differ, or all have one and the same mean of every construct and of LTR.
     """
 
     seed: int = SEED
     waves: tuple[int, ...] = (2023, 2024, 2025)
     nonresponse: str = "unhappy"
     churn: str = "relationship"
+    change: str = "drift"
+    differences: str = "clients"
 
     def __post_init__(self) -> None:
         one_of("nonresponse=", self.nonresponse, ["unhappy", "random"])
         one_of("churn=", self.churn, ["relationship", "random"])
+        one_of("change=", self.change, ["drift", "none"])
+        one_of("differences=", self.differences, ["clients", "none"])
         if self.seed < 0:
             raise CrqError(f"seed= is {self.seed}; give a whole number of 0 or more.")
         years = list(self.waves)

@@ -26,8 +26,9 @@ class Panel:
         Expected ``crq``, constructs, ``nps``, ``mean_ltr``, ``icc1``, ``sd``, ``completion``;
         ``frame_crq`` and ``frame_nps`` of the contacts in the frame.
     true_accounts : DataFrame, one row per client, wave and account
-        Expected ``crq`` and ``nps`` of its people; latent ``trust``, ``commitment`` and
-        ``calculative``; ``hazard`` of churn at renewal.
+        True ``segment``; expected scores of its people on all that its rules look at;
+        ``latent_trust``, ``latent_commitment`` and ``latent_calculative``; ``hazard`` of churn
+        at renewal.
     options : Options
     """
 
@@ -54,6 +55,8 @@ def panel(
     seed: int = SEED,
     nonresponse: str = "unhappy",
     churn: str = "relationship",
+    change: str = "drift",
+    differences: str = "clients",
 ) -> Panel:
     """Draw a clean panel with known truth.
 
@@ -69,6 +72,10 @@ def panel(
         Whether unhappy accounts answer less, or all contacts of a client alike.
     churn : {"relationship", "random"}
         Whether churn depends on trust, commitment and the rest, or on nothing.
+    change : {"drift", "none"}
+        Whether clients and accounts change between waves, or stay truly what they are.
+    differences : {"clients", "none"}
+        Whether clients differ, or are all alike.
 
     Returns
     -------
@@ -81,7 +88,8 @@ def panel(
     """
     if clients < 1:
         raise CrqError(f"clients= is {clients}; draw one or more.")
-    drawn = block(range(1, clients + 1), Options(seed, tuple(waves), nonresponse, churn))
+    options = Options(seed, tuple(waves), nonresponse, churn, change, differences)
+    drawn = block(range(1, clients + 1), options)
     answers = _frame(tables.responses(drawn, sheet(drawn)))
     numbers = [name for name, kind in answers.dtypes.items() if kind.kind in "if"]
     answers[numbers] = answers[numbers].astype(float)

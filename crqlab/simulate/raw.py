@@ -44,6 +44,8 @@ def write(
     seed: int = SEED,
     nonresponse: str = "unhappy",
     churn: str = "relationship",
+    change: str = "drift",
+    differences: str = "clients",
     dirt: bool = True,
 ) -> Path:
     """Write a synthetic panel as raw files, whole or not at all.
@@ -61,7 +63,7 @@ def write(
         How many clients, unless ``responses`` is given.
     responses : int, optional
         Draw as many clients as it takes to reach this number of responses.
-    waves, seed, nonresponse, churn
+    waves, seed, nonresponse, churn, change, differences
         As in `crqlab.simulate.panel`.
     dirt : bool
         Whether the answers carry the faults of real exports; ``truth/dirt.csv`` lists them.
@@ -76,7 +78,7 @@ def write(
     StudyError
         A study of this name exists and is not synthetic.
     """
-    options = Options(seed, tuple(waves), nonresponse, churn)
+    options = Options(seed, tuple(waves), nonresponse, churn, change, differences)
     if min(clients, 1 if responses is None else responses) < 1:
         raise CrqError(f"clients= is {clients}, responses= is {responses}; draw one or more.")
     folder = Study(study, Path(root)).raw

@@ -11,6 +11,20 @@ from crqlab.simulate import expected, model, tables
 from crqlab.simulate.accounts import account_means
 from crqlab.simulate.block import Block
 from crqlab.simulate.options import Options
+from crqlab.simulate.true_segments import true_segments
+
+#: Scores that the rules of the segments look at, in the order of the files.
+RULED = (
+    "crq",
+    "nps",
+    "service",
+    "value",
+    "solution",
+    "experience",
+    "commitment",
+    "uniqueness",
+    "mean_ltr",
+)
 
 
 def _scores(constructs: np.ndarray) -> dict[str, np.ndarray]:
@@ -57,13 +71,18 @@ def _keys(block: Block, client: np.ndarray, wave: np.ndarray) -> dict[str, Any]:
 
 
 def _account_scores(block: Block) -> dict[str, np.ndarray]:
-    """Expected answers of an account's people, shape (accounts, waves) each."""
+    """Expected answers of an account's people, all `RULED`, shape (accounts, waves) each."""
     them = block.accounts
     means = expected.within_accounts(account_means(block.clients, them))
     own = np.sqrt(model.BETWEEN) * them.effects[..., -1]
     latent = block.clients.ltr[them.client] + own
     inside = float(np.sqrt(1 - model.BETWEEN))
-    return {"crq": means @ model.crq_weights(), "nps": expected.nps(latent, spread=inside)}
+    scores = _scores(means.reshape(-1, means.shape[-1]))
+    return {
+        **{name: values.reshape(latent.shape) for name, values in scores.items() if name in RULED},
+        "nps": expected.nps(latent, spread=inside),
+        "mean_ltr": expected.mean_ltr(latent, spread=inside),
+    }
 
 
 def _frame(block: Block) -> dict[str, np.ndarray]:
@@ -73,7 +92,9 @@ def _frame(block: Block) -> dict[str, np.ndarray]:
     total = np.zeros(block.clients.ltr.shape)
     np.add.at(total, them.client, weight)
     found = {}
-    for name, values in _account_scores(block).items():
+    scores = _account_scores(block)
+    for name in ("crq", "nps"):
+        values = scores[name]
         found[name] = np.zeros(total.shape)
         np.add.at(found[name], them.client, weight * values)
         found[name] /= np.maximum(total, 1)
@@ -83,16 +104,18 @@ def _frame(block: Block) -> dict[str, np.ndarray]:
 def accounts(block: Block) -> pa.Table:
     """Truth of every account and wave.
 
-    Expected ``crq`` and ``nps`` of its people; the latent means of ``trust``,
-    ``commitment`` and ``calculative`` (scale points) and the ``hazard`` of churn that
-    follows from them.
+    ``segment`` by the starting rules; what its people answer on average, as expected (not as
+    few of them happened to answer), on every score that these rules look at; ``latent_trust``,
+    ``latent_commitment`` and ``latent_calculative`` (scale points) and the ``hazard`` of churn
+    that follows from them.
     """
     them, careers = block.accounts, block.careers
     account, wave = np.nonzero(careers.present)
-    scores = {name: values[account, wave] for name, values in _account_scores(block).items()}
+    known = _account_scores(block)
+    scores = {name: known[name][account, wave] for name in RULED}
     means = account_means(block.clients, them)[account, wave]
     latent = {
-        name: means[:, model.CONSTRUCTS.index(name)]
+        f"latent_{name}": means[:, model.CONSTRUCTS.index(name)]
         for name in ("trust", "commitment", "calculative")
     }
     keys = _keys(block, them.client[account], wave)
@@ -100,6 +123,7 @@ def accounts(block: Block) -> pa.Table:
         {
             **keys,
             "account_id": tables.account_ids(block, account),
+            "segment": true_segments(scores),
             **scores,
             **latent,
             "hazard": careers.hazard[account, wave],
@@ -115,13 +139,16 @@ def facts(options: Options) -> dict[str, Any]:
     if options.churn == "random":
         churn = {name: b if name == "intercept" else 0.0 for name, b in churn.items()}
     unhappy = options.nonresponse == "unhappy"
+    firms_differ = options.differences != "none"
     return {
         "note": "SYNTHETIC: the truth that this panel was drawn with",
         "seed": options.seed,
         "waves": list(options.waves),
         "nonresponse": options.nonresponse,
         "churn_depends_on": options.churn,
-        "crq": {"mean": model.CRQ_MEAN, "sd": model.CRQ_SD},
+        "change": options.change,
+        "differences": options.differences,
+        "crq": {"mean": model.CRQ_MEAN, "sd": model.CRQ_SD if firms_differ else 0.0},
         "nps_line": {"intercept": model.NPS_LINE[0], "slope": model.NPS_LINE[1]},
         "paths": model.PATHS,
         "residual_variances": residuals,

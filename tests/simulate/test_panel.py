@@ -238,9 +238,8 @@ def test_outcomes_follow_the_wave_that_foretells_them(demo):
 def test_churn_depends_on_commitment_more_than_on_trust(demo):
     truth = demo.true_accounts
     hazard = np.log(-np.log1p(-truth["hazard"]))
-    X = np.column_stack(
-        [np.ones(len(truth)), truth[["commitment", "trust", "calculative"]].to_numpy()]
-    )
+    latent = ["latent_commitment", "latent_trust", "latent_calculative"]
+    X = np.column_stack([np.ones(len(truth)), truth[latent].to_numpy()])
     _, commitment, trust, calculative = np.linalg.lstsq(X, hazard, rcond=None)[0]
     assert commitment == pytest.approx(-0.70, abs=0.05)
     assert trust == pytest.approx(-0.10, abs=0.05)
