@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,13 +12,13 @@ from crqlab.base.waves import in_order
 from crqlab.segments.assignment import scores_of
 from crqlab.segments.conditions import moved
 from crqlab.segments.segment import placed
+from crqlab.segments.segment_traits import SegmentTraits
 from crqlab.segments.thresholds import Thresholds
 from crqlab.stats.proportion import clustered, wilson
 
 STEP = 0.25
 FEW = 30  # accounts below which a share or rate is not to be quoted alone
-BANDS = {"Ambassador": (0.20, 0.45), "Rational": (0.38, 0.62)}  # ours, around 1/3 and 1/2
-REST = (0.08, 0.30)  # ours, around the published 10-20 %
+FAR = 0.12  # from an expected share; ours
 NOWHERE = ("new", "not asked")
 
 
@@ -32,37 +33,41 @@ class Mix:
         ``high`` among sorted accounts, ``level``, ``revenue``, ``revenue_share``, ``flag``.
     total : DataFrame
         The same of all clients, by wave.
+    traits : SegmentTraits
+        Of the segments.
     """
 
     table: pd.DataFrame
     total: pd.DataFrame
+    traits: SegmentTraits
 
     def __str__(self) -> str:
         if self.total.empty:
             return "No account is sorted, so there is no mix"
         last = self.total[self.total["wave"] == in_order(self.total["wave"])[-1]]
         told = ", ".join(f"{r.segment} {r.share:.0%}" for r in last.dropna().itertuples())
-        warned = [flag for flag in last["flag"].unique() if "published" in flag]
+        warned = [flag for flag in last["flag"].unique() if "expected" in flag]
         return f"Wave {last['wave'].iloc[0]}: {told}" + (f"; {warned[0]}" if warned else "")
 
 
-def mix(assigned: pd.DataFrame, names: tuple[str, ...], *, level: float = 0.95) -> Mix:
+def mix(assigned: pd.DataFrame, thresholds: Thresholds, *, level: float = 0.95) -> Mix:
     """Count segments per client and wave, and what their accounts pay.
 
     Parameters
     ----------
     assigned : DataFrame
         ``client_id``, ``wave``, ``segment``, ``status`` and ``revenue`` (may be missing).
-    names : tuple of str
-        Every segment, in the order of the thresholds.
+    thresholds : Thresholds
+        Name every segment, and the shares that are expected of them.
     level : float
         Coverage of the intervals (Wilson), in (0, 1).
     """
+    names, traits = thresholds.names, thresholds.traits
     kind = assigned["segment"].where(assigned["status"] != "silent", "Silent")
     rows = assigned.assign(segment=kind).dropna(subset=["segment"])
     table = _counted(rows, ["client_id", "wave"], names, level)
     total = _counted(rows, ["wave"], names, level)
-    return Mix(table, total.assign(flag=_warned(total, names)))
+    return Mix(table, total.assign(flag=_warned(total, traits.expected)), traits)
 
 
 def _counted(rows, keys: list[str], names, level: float) -> pd.DataFrame:
@@ -84,18 +89,19 @@ def _counted(rows, keys: list[str], names, level: float) -> pd.DataFrame:
     return table.assign(revenue_share=share, level=level, n=table["n"].astype("int64"), flag=flag)
 
 
-def _warned(total: pd.DataFrame, names: tuple[str, ...]) -> list[str]:
-    """Add a warning where the mix lies far outside of the published one."""
+def _warned(total: pd.DataFrame, expected: Mapping[str, float]) -> list[str]:
+    """Add a warning where shares lie far from those expected; the others share what is left."""
     flags = total["flag"].astype(str).to_numpy().copy()
-    if not set(BANDS) <= set(names):
+    if not expected:
         return flags.tolist()
     for wave, rows in total[total["segment"] != "Silent"].groupby("wave"):
         share = rows.set_index("segment")["share"]
-        far = [n for n, (low, high) in BANDS.items() if not low <= share[n] <= high]
-        if not REST[0] <= 1 - share[list(BANDS)].sum() <= REST[1]:
+        far = [name for name, of in expected.items() if abs(share[name] - of) > FAR]
+        rest = share.drop(list(expected)).sum() - (1 - sum(expected.values()))
+        if len(share) > len(expected) and abs(rest) > FAR:
             far.append("the rest")
         if far:
-            words = f"far from the published mix: {', '.join(far)}"
+            words = f"far from the expected mix: {', '.join(far)}"
             mine = (total["wave"] == wave).to_numpy()
             flags[mine] = [words if f == "ok" else f"{f}; {words}" for f in flags[mine]]
     return flags.tolist()

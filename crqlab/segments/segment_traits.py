@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+import pandas as pd
+
+from crqlab.base.contracts import frames
 from crqlab.segments.segment import Segment, Words
 
 _OWN = "en"
@@ -108,6 +113,25 @@ class SegmentTraits:
             found.append(f"{', '.join(lacks)}: no expected share: no cuts from a mix")
         return found
 
+    def table(self) -> pd.DataFrame:
+        """Return table ``segment_traits``, in the order in which rules are tried."""
+        rows = [
+            {
+                "segment": one.name,
+                "place": place,
+                "rung": self.rung[one.name] + 1,
+                "next": one.next,
+                "top": one.name == self.top,
+                "weak": bool(one.weak),
+                "expected": np.nan if one.expected is None else one.expected,
+                "colour": one.colour or None,
+                "label": _written(one.label),
+                "meaning": _written(one.meaning),
+            }
+            for place, one in enumerate(self.segments, 1)
+        ]
+        return frames.from_records(rows, "segment_traits")
+
     @cached_property
     def _known(self) -> Mapping[str, Segment]:
         return {one.name: one for one in self.segments}
@@ -120,6 +144,41 @@ class SegmentTraits:
             found.append(up)
             up = self._known[up].next
         return tuple(found)
+
+
+def of_table(rows: pd.DataFrame) -> SegmentTraits:
+    """Return what table ``segment_traits`` says; no segment from no rows.
+
+    Examples
+    --------
+    >>> from crqlab.segments import starting
+    >>> of_table(starting().traits.table()).order == starting().traits.order
+    True
+    """
+    known = rows.sort_values("place").astype(object).where(rows.notna(), None)
+    return SegmentTraits(
+        tuple(
+            Segment(
+                row.segment,
+                None,
+                row.next,
+                weak=bool(row.weak),
+                label=_read(row.label),
+                meaning=_read(row.meaning),
+                colour=row.colour or "",
+                expected=row.expected,
+            )
+            for row in known.itertuples(index=False)
+        )
+    )
+
+
+def _written(words: Words) -> str | None:
+    return json.dumps(dict(words), ensure_ascii=False) if words else None
+
+
+def _read(cell: str | None) -> Words:
+    return tuple(json.loads(cell).items()) if cell else ()
 
 
 def _said(words: Words, *languages: str) -> str:

@@ -67,7 +67,8 @@ def described(
     )
     return {
         "segments": table,
-        "segment_shares": mix(table, names, level=level).table,
+        "segment_traits": panel.thresholds.traits.table(),
+        "segment_shares": mix(table, panel.thresholds, level=level).table,
         "migration": migration(table),
         "segment_renewal": renewal(wide, names, level=level),
         "segment_cuts": suggested(panel, level=level, seed=seed),

@@ -20,7 +20,6 @@ from crqlab.stats.cluster_draws import SEED, resampled, stream
 from crqlab.stats.estimate import check_level
 from crqlab.stats.proportion import wilson
 
-PUBLISHED = {"Ambassador": 0.33, "Rational": 0.50}  # and 17 % for the rest
 GRADUAL = "churn falls gradually: no cut is special, the interval is too narrow"
 
 
@@ -82,8 +81,8 @@ def derive(
     score : str
         Whose cuts outcomes may move.
     target : mapping of segment to share, optional
-        Of the segment with the highest demands and of the last one; by default Ambassador 33 %
-        and Rational 50 %, as published.
+        Of the top segment and of those tried after it, or of those tried before it; by default
+        the expected shares of the thresholds.
     version : str
         Of the new thresholds.
     level : float
@@ -108,7 +107,8 @@ def derive(
     check_level(level)
     one_of("by=", by, ("outcomes", "mix"))
     if by == "mix":
-        return _by_mix(accounts, thresholds, target or PUBLISHED, version, level, draws, seed)
+        target = thresholds.traits.expected if target is None else target
+        return _by_mix(accounts, thresholds, target, version, level, draws, seed)
     return _by_outcomes(accounts, thresholds, score, version, level, seed)
 
 
@@ -189,13 +189,19 @@ def _wanted(thresholds: Thresholds, target: Mapping[str, float]) -> tuple[str, f
     """The top segment, and the share of all that are tried before it."""
     for name in target:
         one_of("target= names", name, thresholds.names)
-    ruled = [s for s in thresholds.segments if s.rule is not None and s.name in target]
-    if len(ruled) != 1 or not 0 < sum(target.values()) < 1:
+    top, names = thresholds.traits.top, thresholds.names
+    place = names.index(top) if top else 0
+    before, after = names[:place], names[place:]
+    low = sum(target.get(name, np.nan) for name in before)
+    if set(after) <= set(target):
+        low = 1 - sum(target[name] for name in after)
+    ruled = place > 0 and thresholds.segments[place].rule is not None
+    if not ruled or top not in target or not 0 < low < 1 - target[top]:
         raise EstimateError(
-            f"target= is {dict(target)}; give the share of one segment with a rule and of the "
-            "last one, together below 1."
+            f"target= is {dict(target)}; give the share of the top, which must be one segment with "
+            "a rule, and of all that are tried after it, or before it, together below 1."
         )
-    return ruled[0].name, 1 - sum(target.values())
+    return top, low
 
 
 def _shifts(sinking: NDArray, rising: NDArray, weights: NDArray, top: float, low: float) -> tuple:

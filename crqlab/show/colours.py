@@ -7,6 +7,8 @@ from functools import cache
 
 import numpy as np
 
+from crqlab.segments.segment_traits import SegmentTraits
+
 INK, MUTED, LINE, PALE = "#1b2733", "#52606d", "#c3ccd5", "#e6ebf0"
 ACCENT, SOFT, WARM = "#1f5582", "#86b9de", "#a84300"
 
@@ -15,28 +17,22 @@ STEPS = ("#a84300", "#e08a3c", "#fbd9ae", "#f5f6f7", "#cfe3f2", "#86b9de", "#1f5
 #: Where one step ends and the next begins, as shares of the answer scale.
 BOUNDS = (0.40, 0.50, 0.60, 0.70, 0.80, 0.90)
 
-#: From the best segment to the worst, and who is not heard.
-SEGMENTS = {
-    "Ambassador": ACCENT,
-    "Rational": SOFT,
-    "Ambivalent": "#fbd9ae",
-    "Stalker": "#e08a3c",
-    "Opponent": WARM,
-    "Silent": LINE,
-}
-_STRAY = ("#52606d", "#9aa5b1", "#7b8794", "#3e4c59", "#cbd2d9")
+#: Of segments that nobody gave a colour, in their order.
+GREYS = ("#52606d", "#9aa5b1", "#7b8794", "#3e4c59", "#cbd2d9")
 
 
-def segment(name: str, names: Sequence[str]) -> str:
-    """Return the colour of a segment; segments of other names have greys in their order.
+def segments(traits: SegmentTraits) -> dict[str, str]:
+    """Return the colour of every segment; greys where the thresholds say none.
 
     Examples
     --------
-    >>> segment("Rational", ["Rational"]), segment("Odd", ["Rational", "Odd"])
-    ('#86b9de', '#52606d')
+    >>> from crqlab.segments import starting
+    >>> segments(starting().traits)["Rational"]
+    '#86b9de'
     """
-    stray = [other for other in names if other not in SEGMENTS]
-    return SEGMENTS[name] if name in SEGMENTS else _STRAY[stray.index(name) % len(_STRAY)]
+    bare = [name for name in traits.order if not traits.colour(name)]
+    greys = {name: GREYS[place % len(GREYS)] for place, name in enumerate(bare)}
+    return {name: greys.get(name) or traits.colour(name) for name in traits.order}
 
 
 def luminance(colour: str) -> float:

@@ -28,7 +28,7 @@ KEYS = ["client_id", "wave", "account_id"]
 
 def test_shares_add_up_and_silent_accounts_have_none():
     quiet = ASSIGNED.head(3).assign(account_id=["x", "y", "z"], segment=None, status="silent")
-    found = mix(pd.concat([ASSIGNED, quiet]), RULES.names)
+    found = mix(pd.concat([ASSIGNED, quiet]), RULES)
     sums = found.table.groupby(["client_id", "wave"])[["share", "revenue_share"]].sum()
     np.testing.assert_allclose(sums, 1)
     silent = found.table.query("segment == 'Silent' and client_id == 'C0' and wave == '2024'")
@@ -44,8 +44,8 @@ def test_shares_add_up_and_silent_accounts_have_none():
 def test_a_mix_far_from_the_published_one_is_warned_of(top, warned):
     segment = ["Ambassador"] * 50 + ["Rational"] * top + ["Ambivalent"] * (25 if top == 50 else 2)
     rows = pd.DataFrame({"segment": segment, "client_id": "C", "wave": "1", "status": "firm"})
-    found = mix(rows.assign(revenue=1.0), RULES.names)
-    assert ("far from the published mix" in str(found)) is warned
+    found = mix(rows.assign(revenue=1.0), RULES)
+    assert ("far from the expected mix" in str(found)) is warned
 
 
 def test_renewal_rates_are_those_of_pandas():

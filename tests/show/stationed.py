@@ -11,6 +11,7 @@ import pandas as pd
 
 from crqlab import Study
 from crqlab.base.contracts.frames import empty, keep
+from crqlab.segments import starting
 from tests.show.fixture import CONSTRUCTS, Shape
 
 SEGMENTS = ("Ambassador", "Rational", "Ambivalent", "Opponent")
@@ -33,6 +34,7 @@ def add(study: Study, shape: Shape, *, clients: int = 12, latest: bool = True) -
     sorted_ = _segments(key, scored, accounts)
     tables = {
         "segments": sorted_,
+        "segment_traits": starting().traits.table(),
         "segment_shares": _shares(key, sorted_),
         "migration": _moves(key, shape),
         "segment_renewal": _renewal(),

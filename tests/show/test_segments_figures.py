@@ -40,7 +40,7 @@ def words(ax):
 
 
 def test_shares_fill_both_bars(panel):
-    mix = segments.mix(panel.table, RULES.names)
+    mix = segments.mix(panel.table, RULES)
     ax = figures.segment_shares(mix)
     widths = np.array([bar.get_width() for bar in ax.patches]).reshape(-1, 2)
     np.testing.assert_allclose(widths.sum(axis=0), 100)
@@ -95,7 +95,7 @@ def test_cuts_stand_beside_those_in_use(panel):
 
 
 def test_tables_name_every_row(panel):
-    mix = segments.mix(panel.table, RULES.names).table.query("client_id == 'C0' and wave == '2025'")
+    mix = segments.mix(panel.table, RULES).table.query("client_id == 'C0' and wave == '2025'")
     shown = gathered.segment_mix(mix, thresholds=RULES.quoted)
     assert all(name in shown.html for name in RULES.names)
     assert RULES.quoted in shown.sentence
@@ -128,7 +128,7 @@ def test_the_laboratory_shows_the_rules_as_they_are(panel, study_of):
 
 
 def test_where_nothing_is_sorted_a_sentence_stands(nobody):
-    mix = segments.mix(nobody.table, RULES.names)
+    mix = segments.mix(nobody.table, RULES)
     drawn = [
         figures.segment_shares(mix),
         figures.segment_map(nobody),

@@ -48,6 +48,23 @@ SEGMENTED = Contract(
         "flag": FLAG,
     },
 )
+TRAITS = Contract(
+    "segment_traits",
+    _NOTEBOOK,
+    ("segment",),
+    {
+        "segment": Column("text", "name of the segment"),
+        "place": count("in which its rule is tried, from 1"),
+        "rung": count("in the order from the best to the worst, from 1"),
+        "next": Column("text", "the rung above; empty for the top", True),
+        "top": Column("yes", "whether referrals are asked for there"),
+        "weak": Column("yes", "whether its accounts are on the point of leaving"),
+        "expected": _share("of the accounts, where somebody said"),
+        "colour": Column("text", "#rrggbb; empty where nobody said", True),
+        "label": Column("text", "JSON of language and what readers call it", True),
+        "meaning": Column("text", "JSON of language and what kind of account it is", True),
+    },
+)
 SHARES = Contract(
     "segment_shares",
     _NOTEBOOK,
@@ -170,6 +187,7 @@ REFERRALS = Contract(
 )
 TABLES = (
     SEGMENTED,
+    TRAITS,
     SHARES,
     MIGRATION,
     RENEWALS,

@@ -12,8 +12,8 @@ from crqlab.base.study import Study
 from crqlab.page.accounts.data import MeetingSheets
 from crqlab.page.client_view import ClientView
 from crqlab.page.lookup import matched
-from crqlab.page.segments.data import LOSING
 from crqlab.page.tables import table
+from crqlab.segments.segment_traits import SegmentTraits
 from crqlab.show.records import Record, records
 
 MOST = 24  # blocks that a consultant still prepares
@@ -27,7 +27,6 @@ _FACTS = (
 #: Columns of a page, and the tables of the view that they come from, under their names there.
 _SORT = {"segment": "segment", "status": "sorted", "reason": "reason", "before": "was"}
 _LOSS = "p_renew p_low p_high due_on expected_loss expected_low expected_high".split()
-_RUNGS = {name: place for place, name in enumerate(("Ambassador", "Rational", *LOSING))}
 _OUTLOOK = {name: name for name in _LOSS} | {"reason": "why"}
 _LIFT = {"target": "target", "change": "lift", "probability": "lift_probability"}
 _FOCUS = {"label": "focus", "probability": "focus_probability"}
@@ -55,7 +54,8 @@ def meeting_sheets(study: Study, view: ClientView) -> MeetingSheets:
     rows = _known(study, view)
     comments = _comments(view, rows)
     quoted = set(comments["account_id"])
-    speaks = [_outstanding(row) or row.account_id in quoted for row in records(rows)]
+    traits = view.segmented.traits
+    speaks = [_outstanding(row, traits) or row.account_id in quoted for row in records(rows)]
     own = rows[np.array(speaks, dtype=bool)].sort_values(
         ["expected_loss", "revenue", "name", "account_id"],
         ascending=[False, False, True, True],
@@ -169,12 +169,12 @@ def _measures(view: ClientView, rows: pd.DataFrame) -> pd.DataFrame:
     return long.dropna(subset=["value"])
 
 
-def _outstanding(row: Record) -> bool:
-    fell = _RUNGS.get(row.segment, nan) > _RUNGS.get(row.was, nan)
+def _outstanding(row: Record, traits: SegmentTraits) -> bool:
+    fell = traits.rung.get(row.segment, nan) > traits.rung.get(row.was, nan)
     apart = row.low > row.mean or row.high < row.mean
     moved = row.change_low > 0 or row.change_high < 0
     silent = row.status == "Silent" and row.invited > 0
-    losing = row.segment in LOSING or row.p_renew < UNLIKELY
+    losing = row.segment in traits.weak or row.p_renew < UNLIKELY
     return silent or losing or fell or apart or moved or row.disagree
 
 

@@ -7,7 +7,6 @@ from collections import Counter
 import pandas as pd
 
 from crqlab.page.client_view import ClientView
-from crqlab.page.segments.data import LOSING
 from crqlab.show.html import Column, Shown, folded, names, paragraph, phrases, table, text
 from crqlab.show.number_format import MISSING, count, number, percent
 from crqlab.show.records import Record, records
@@ -21,7 +20,7 @@ def actions(view: ClientView) -> Shown:
     if rows.empty:
         said = "No actions are proposed: no account has a segment, or this wave is not the latest."
         return Shown(paragraph(text(said)), said)
-    each = sorted(records(rows), key=_urgency)
+    each = sorted(records(rows), key=lambda row: _urgency(view, row))
     accounts: dict[str, list[Record]] = {}
     for row in each:
         accounts.setdefault(row.account_id, []).append(row)
@@ -32,26 +31,33 @@ def actions(view: ClientView) -> Shown:
         "ones, then the greatest revenue. The playbook is our own proposal, and so are its dates, "
         "counted from the last answer; a provisional segment is a question to the account manager."
     )
-    said = _lead(each, listed)
+    said = _lead(view, each, listed)
     shown = Shown(f"{paragraph(text(said), 'lead')}\n{_listed(first, caption)}", said)
     if len(rest):
         more = f"{count(len(rest), 'more account')}"
         shown += folded(more, Shown(_listed(rest, f"{more}, in the same order."), ""))
-    return shown + _playbook(each)
+    return shown + _playbook(view, each)
 
 
-def _turn(row: Record) -> int:
-    return 0 if row.segment in LOSING else 1 if row.segment == "Silent" else 2
+def _turn(view: ClientView, row: Record) -> int:
+    weak = view.segmented.traits.weak
+    return 0 if row.segment in weak else 1 if row.segment == "Silent" else 2
 
 
-def _urgency(row: Record) -> tuple:
+def _urgency(view: ClientView, row: Record) -> tuple:
     """What is lost first, then the greatest revenue, then the earliest date; unknown ones last."""
     paid, dated = row.revenue == row.revenue, row.due == row.due
-    return _turn(row), not paid, -row.revenue if paid else 0, not dated, row.due if dated else 0
+    return (
+        _turn(view, row),
+        not paid,
+        -row.revenue if paid else 0,
+        not dated,
+        row.due if dated else 0,
+    )
 
 
-def _lead(rows: list[Record], accounts: list[list[Record]]) -> str:
-    n = Counter(_turn(own[0]) for own in accounts)
+def _lead(view: ClientView, rows: list[Record], accounts: list[list[Record]]) -> str:
+    n = Counter(_turn(view, own[0]) for own in accounts)
     parts = []
     if n[0]:
         parts.append(f"{count(n[0], 'account')} to win back or leave well")
@@ -82,11 +88,11 @@ def _step(row: Record) -> str:
     return f"{row.action} by\u00a0{row.due:%Y-%m-%d}" if row.due == row.due else str(row.action)
 
 
-def _playbook(rows: list[Record]) -> Shown:
+def _playbook(view: ClientView, rows: list[Record]) -> Shown:
     """What each action means."""
     own = {(row.segment, row.action): row for row in reversed(rows)}
     order = dict.fromkeys((row.segment, row.action) for row in rows)
-    own = sorted((own[key] for key in order), key=_turn)
+    own = sorted((own[key] for key in order), key=lambda row: _turn(view, row))
     columns = [
         Column("Segment", phrases(row.segment for row in own)),
         Column("Action", phrases(row.action for row in own)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import fsum, nan
 
 import numpy as np
@@ -11,7 +11,6 @@ import pandas as pd
 from crqlab.page.client_view import ClientView
 from crqlab.page.lookup import matched
 from crqlab.page.managers.data import Managers
-from crqlab.page.segments.data import LOSING
 from crqlab.show.records import Record, grouped
 from crqlab.stats.bootstrap import ratios
 
@@ -45,7 +44,8 @@ def managers(view: ClientView) -> Managers:
         segment=segment, **dict(zip(_LOSS, losses, strict=True))
     )
     owners = grouped(rows.assign(key=rows["manager"].fillna(_NOBODY)), "key")
-    counts = {key: _counted(owners[key]) for key in sorted(owners)}
+    weak = view.segmented.traits.weak
+    counts = {key: _counted(owners[key], weak) for key in sorted(owners)}
     found = pd.DataFrame(counts.values(), index=pd.Index(list(counts), name="key"), columns=_KINDS)
     scored = rows["shrunken"].notna().to_numpy(bool)
     key = rows["manager"].fillna(_NOBODY)[scored]
@@ -59,7 +59,7 @@ def managers(view: ClientView) -> Managers:
     return Managers(found.drop(columns=["key", "paid"]), LEVEL, view.currency)
 
 
-def _counted(own: list[Record]) -> dict[str, float]:
+def _counted(own: list[Record], weak: Sequence[str]) -> dict[str, float]:
     """What hangs on one account manager, as far as it is known."""
     heard = [row for row in own if row.status != "Silent"]
     sorted_ = [row for row in own if row.segment == row.segment]
@@ -70,7 +70,7 @@ def _counted(own: list[Record]) -> dict[str, float]:
         "n_people": sum(row.n for row in own),
         "revenue": _sum(row.revenue for row in own),
         "paid": _sum(row.revenue for row in heard),
-        "at_risk": sum(row.segment in LOSING for row in sorted_) if sorted_ else nan,
+        "at_risk": sum(row.segment in weak for row in sorted_) if sorted_ else nan,
         "n_sorted": len(sorted_) or nan,
         **{name: _sum(getattr(row, name) for row in own) for name in _LOSS},
     }

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-#: From the best to the worst; segments of other names follow in the order of their rules.
-LADDER = ("Ambassador", "Rational", "Ambivalent", "Stalker", "Opponent")
-#: On the point of defection.
-LOSING = ("Ambivalent", "Stalker", "Opponent")
+from crqlab.segments.segment_traits import SegmentTraits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +29,8 @@ class Segmented:
         Name, version and hash of the thresholds; empty without rows.
     before : str
         The wave that accounts moved from; empty if none.
+    traits : SegmentTraits
+        Order, weakness, words and colours of the segments.
     """
 
     accounts: pd.DataFrame
@@ -40,32 +39,14 @@ class Segmented:
     renewal: pd.DataFrame
     thresholds: str
     before: str
-
-    @property
-    def order(self) -> list[str]:
-        """Segments that the thresholds know, the best first."""
-        known = [name for name in self.shares["segment"] if name != "Silent"]
-        return ladder(known)
+    traits: SegmentTraits
 
     @property
     def moved(self) -> tuple[int, int, int]:
         """Accounts that climbed, that fell, and all that have a segment in both waves."""
-        rung = {name: place for place, name in enumerate(self.order)}
-        rows = self.migration
+        rung, rows = self.traits.rung, self.migration
         was, now = rows["from_segment"].map(rung), rows["segment"].map(rung)
         both = (was.notna() & now.notna()).to_numpy(bool)
         n = rows["n"].to_numpy(int)
         up, down = (now < was).to_numpy(bool), (now > was).to_numpy(bool)
         return int(n[up].sum()), int(n[down].sum()), int(n[both].sum())
-
-
-def ladder(names: list[str]) -> list[str]:
-    """Order segments from the best to the worst.
-
-    Examples
-    --------
-    >>> ladder(["Opponent", "Odd", "Rational"])
-    ['Rational', 'Opponent', 'Odd']
-    """
-    first = [name for name in LADDER if name in names]
-    return [*first, *(name for name in dict.fromkeys(names) if name not in first)]

@@ -7,24 +7,16 @@ from math import fsum
 import pandas as pd
 
 from crqlab.page.client_view import ClientView
-from crqlab.page.segments.data import LOSING
 from crqlab.show import svg
-from crqlab.show.colours import MUTED, ink
-from crqlab.show.colours import segment as colour
+from crqlab.show.colours import LINE, MUTED, ink
+from crqlab.show.colours import segments as fills_of
 from crqlab.show.html import Column, Shown, folded, names, paragraph, phrase, phrases, table, text
 from crqlab.show.number_format import MISSING, count, number, percent, share, span
 from crqlab.show.records import Record, records
 
 LISTED = 12  # accounts that a reader still goes through
-#: What each segment is, and what it asks for; of our own rules, as the thresholds are.
-MEANS = {
-    "Ambassador": "sees the client as unique and recommends it",
-    "Rational": "content, sees nothing unique, will compare offers",
-    "Ambivalent": "one of solution and treatment is good, the other is not",
-    "Stalker": "price first, poor value seen",
-    "Opponent": "deeply dissatisfied",
-    "Silent": "asked, and nobody answered; no segment",
-}
+#: What it is to be silent.
+SILENT = "asked, and nobody answered; no segment"
 
 
 def segments(view: ClientView) -> Shown:
@@ -39,7 +31,7 @@ def segments(view: ClientView) -> Shown:
     rates = {row.segment: row for row in records(view.segmented.renewal)}
     money = f" ({view.currency})" if view.currency else ""
     columns = [
-        Column("Segment", [f"{phrase(row.segment)} <small>{text(MEANS.get(row.segment))}</small>"
+        Column("Segment", [f"{phrase(row.segment)} <small>{text(_meaning(view, row))}</small>"
                            for row in rows]),
         Column("Accounts", [number(row.n, 0) for row in rows], True),
         Column("Share", [_share(row.share, row.low, row.high) for row in rows], True),
@@ -66,6 +58,10 @@ def segments(view: ClientView) -> Shown:
     return Shown(f"{paragraph(text(said), 'lead')}\n{mix(view).html}\n{body}", said)
 
 
+def _meaning(view: ClientView, row: Record) -> str:
+    return SILENT if row.segment == "Silent" else view.segmented.traits.meaning(row.segment)
+
+
 def _caution(flags: list[str]) -> str:
     return f"Caution: {'; '.join(flags)}." if flags else ""
 
@@ -76,8 +72,8 @@ def _share(value: float, low: float, high: float) -> str:
 
 def _lead(view: ClientView, rows: list[Record], n: int) -> str:
     """How many are loyal, how many on the point of leaving, and what they pay."""
-    losing = [row for row in rows if row.segment in LOSING]
-    best = next((row for row in rows if row.segment == "Ambassador"), None)
+    losing = [row for row in rows if row.segment in view.segmented.traits.weak]
+    best = next((row for row in rows if row.segment == view.segmented.traits.top), None)
     said = "" if best is None else "No account is an Ambassador. "
     if best is not None and best.n:
         said = f"{share(int(best.n), n, 'accounts')} {'is' if best.n == 1 else 'are'} "
@@ -110,22 +106,23 @@ def mix(view: ClientView) -> Shown:
         return Shown("", "No account has a segment")
     n = rows["n"].to_numpy(float) / rows["n"].sum()
     money = rows["revenue"].to_numpy(float)
-    known = bool(money.sum() > 0)
+    paying = bool(money.sum() > 0)
     order = list(rows["segment"])
-    fills = [colour(name, order) for name in order]
+    known = fills_of(view.segmented.traits)
+    fills = [known.get(name, LINE) for name in order]
     parts = [f"{name} {percent(part)}" for name, part in zip(order, n, strict=True)]
     said = f"Accounts: {', '.join(parts)}"
     drawn = [svg.picture("mix-accounts", _ring(n, fills, int(rows["n"].sum())), size=(330, 210),
                          title="Accounts by segment", says=said)]  # fmt: skip
-    paid = money / money.sum() if known else n * 0
+    paid = money / money.sum() if paying else n * 0
     heard = f"{said}. Revenue: " + ", ".join(
         f"{name} {percent(part)}" for name, part in zip(order, paid, strict=True)
     )
-    marks = _bars(order, n, paid, fills, known)
+    marks = _bars(order, n, paid, fills, paying)
     drawn.append(svg.picture("mix-revenue", marks, size=(330, 210),
                              title="Accounts and revenue by segment", says=heard))  # fmt: skip
     caption = "Accounts by segment, and the revenue behind them; silent accounts count in both."
-    if not known:
+    if not paying:
         caption = "Accounts by segment; their revenue is not known."
     return Shown(svg.figure("\n".join(drawn), caption), heard)
 
@@ -163,7 +160,7 @@ def migration(view: ClientView) -> Shown:
     if not rows:
         said = "Nobody can have moved: there is no earlier wave with segments."
         return Shown(paragraph(text(said)), said)
-    known = [*view.segmented.order, "Silent", "Open"]
+    known = [*view.segmented.traits.order, "Silent", "Open"]
     cells = {(row.from_segment, row.segment): row for row in rows}
     begun, ended = ({key[place] for key in cells} for place in (0, 1))
     origins = [name for name in [*known, "new"] if name in begun]
@@ -189,7 +186,7 @@ def _moved(row: Record | None) -> str:
 
 
 def _shade(view: ClientView, origin: str, end: str, any_: bool) -> str:
-    rung = {name: place for place, name in enumerate(view.segmented.order)}
+    rung = {name: place for place, name in enumerate(view.segmented.traits.order)}
     if not any_ or origin not in rung or end not in rung or origin == end:
         return ""
     back = "#cfe3f2" if rung[end] < rung[origin] else "#fbd9ae"
@@ -201,7 +198,7 @@ def segment_reasons(view: ClientView) -> Shown:
     rows = [row for row in records(view.segmented.accounts) if row.status != "silent"]
     if not rows:
         return Shown("", "No account has a segment")
-    rung = {name: place for place, name in enumerate(reversed(view.segmented.order))}
+    rung = {name: place for place, name in enumerate(reversed(view.segmented.traits.order))}
     rows.sort(key=lambda row: (rung.get(row.segment, len(rung)), *_dearest(row.revenue)))
     first, rest = rows[:LISTED], rows[LISTED:]
     least = view.privacy.min_scores

@@ -10,8 +10,9 @@ import pandas as pd
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
 from crqlab.page.lookup import matched, withheld
-from crqlab.page.segments.data import Segmented, ladder
+from crqlab.page.segments.data import Segmented
 from crqlab.page.tables import table
+from crqlab.segments.segment_traits import SegmentTraits, of_table
 
 _LTR = re.compile(r"NPS [+−-]?\d+|mean LTR \d+(?:\.\d+)?")
 _NUMBERS = ["p", "second_p", "distance"]
@@ -44,18 +45,19 @@ def segmented(
     moves = table(study, "migration", client=client)
     moves = moves[moves["wave"] == wave].reset_index(drop=True)
     before = str(moves["from_wave"].iloc[0]) if len(moves) else _earlier(rows, wave)
+    traits = of_table(table(study, "segment_traits"))
     shares = table(study, "segment_shares", client=client, wave=wave)
-    shares = _ordered(shares)
     was = rows[(rows["wave"] == before).to_numpy(bool)]
     was = was.assign(segment=was["segment"].where(was["status"] != "silent", "Silent"))
     past = matched(now["account_id"], was, "segment")[0]
     return Segmented(
         accounts=_protected(now, accounts).assign(before=past),
-        shares=shares,
+        shares=_ordered(shares, traits),
         migration=moves,
-        renewal=_ordered(table(study, "segment_renewal").iloc[: None if many else 0]),
+        renewal=_ordered(table(study, "segment_renewal").iloc[: None if many else 0], traits),
         thresholds="" if now.empty else str(now["thresholds"].iloc[0]),
         before=before,
+        traits=traits,
     )
 
 
@@ -65,9 +67,10 @@ def _earlier(rows: pd.DataFrame, wave: str) -> str:
     return past[-1] if past else ""
 
 
-def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
-    order = [*ladder([name for name in rows["segment"] if name != "Silent"]), "Silent"]
-    return rows.sort_values("segment", key=lambda s: s.map(order.index), ignore_index=True)
+def _ordered(rows: pd.DataFrame, traits: SegmentTraits) -> pd.DataFrame:
+    """The best segment first, silent accounts last."""
+    place = [traits.rung.get(name, len(traits.rung)) for name in rows["segment"]]
+    return rows.iloc[np.argsort(place, kind="stable")].reset_index(drop=True)
 
 
 def _protected(rows: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:

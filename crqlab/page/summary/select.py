@@ -7,7 +7,6 @@ from math import nan
 import pandas as pd
 
 from crqlab.page.client_view import ClientView
-from crqlab.page.segments.data import LOSING
 from crqlab.page.summary.sentences import Findings, Fix, Mix, Place, Risk, Score, sentences
 
 
@@ -92,7 +91,7 @@ def _risk(view: ClientView) -> Risk | None:
         float(row["loss_high"]),
         float(row["revenue"]),
         int(row["n_accounts"]),
-        at_risk=int(accounts["segment"].isin(LOSING).sum()) if known else None,
+        at_risk=int(accounts["segment"].isin(view.segmented.traits.weak).sum()) if known else None,
         silent=float(row["silent_loss"]),
         currency=view.currency,
         level=float(row["level"]),
@@ -109,7 +108,7 @@ def _mix(view: ClientView) -> Mix | None:
     ends = (float(first[name]) for name in ("share", "low", "high"))
     return Mix(
         {str(name): int(n) for name, n in rows["n"].items()},
-        first=tuple(ends) if rows.index[0] == "Ambassador" else (nan, nan, nan),
+        first=tuple(ends) if rows.index[0] == view.segmented.traits.top else (nan, nan, nan),
         before=view.segmented.before if both else "",
         up=up,
         down=down,

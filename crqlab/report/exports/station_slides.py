@@ -8,7 +8,6 @@ import pandas as pd
 
 from crqlab.page.benchmark.html import peers as place
 from crqlab.page.client_view import ClientView
-from crqlab.page.segments.data import LOSING
 from crqlab.report.exports.captions import brief, foot, shares
 from crqlab.show.number_format import count, number, percent
 
@@ -159,7 +158,7 @@ def actions(deck: Deck, view: ClientView) -> None:
     rows = view.agenda.actions
     if rows.empty:
         return
-    rows = rows.assign(turn=~rows["segment"].isin(LOSING))
+    rows = rows.assign(turn=~rows["segment"].isin(view.segmented.traits.weak))
     rows = rows.sort_values(["turn", "due"], kind="stable")
     accounts = count(rows["account_id"].nunique(), "account")
     page = deck.slide(

@@ -8,9 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from crqlab.segments import Mix, Panel
-from crqlab.show import alt_text
-from crqlab.show.colours import ACCENT, INK, MUTED, SOFT, WARM, ink
-from crqlab.show.colours import segment as colour
+from crqlab.show import alt_text, colours
+from crqlab.show.colours import ACCENT, INK, LINE, MUTED, SOFT, WARM, ink
 from crqlab.show.number_format import count, number, percent, span
 
 MARKS = ("o", "s", "^", "D", "X", "v", "P", "*")
@@ -41,11 +40,11 @@ def segment_shares(
     rows = rows[rows["wave"] == (wave or rows["wave"].iloc[-1])]
     n, money = rows["n"].to_numpy(float), rows["revenue"].to_numpy(float)
     bars = {"accounts": n / n.sum(), "revenue": money / money.sum() if money.sum() else n * 0}
-    names = tuple(rows["segment"])
+    names, fills = tuple(rows["segment"]), colours.segments(result.traits)
     left = np.zeros(2)
     for k, name in enumerate(names):
         share = 100 * np.array([part[k] for part in bars.values()])
-        own = colour(name, names)
+        own = fills.get(name, LINE)
         ax.barh([0, 1], share, left=left, color=own, label=name, height=0.62, edgecolor="white")
         for place in np.flatnonzero(share >= 5):
             middle = left[place] + share[place] / 2
@@ -95,10 +94,10 @@ def segment_map(
     if points.empty:
         return _nothing(ax, "No account has both scores")
     shown = points.iloc[:: max(1, len(points) // MOST)]
-    names = panel.thresholds.names
+    names, fills = panel.thresholds.names, colours.segments(panel.thresholds.traits)
     for k, name in enumerate(names):
         part = shown[shown["segment"] == name]
-        look = {"color": colour(name, names), "marker": MARKS[k % len(MARKS)]}
+        look = {"color": fills[name], "marker": MARKS[k % len(MARKS)]}
         ax.scatter(part["crq"], part[y], s=14, linewidth=0.3, edgecolor=INK, label=name, **look)
     for score, cut in panel.thresholds.cuts:
         if score == "crq":
@@ -136,13 +135,13 @@ def membership(panel: Panel, *, ax: Axes | None = None) -> Axes:
     if rows.empty:
         return _nothing(ax, "How likely the segments are cannot be told")
     names = [name for name in panel.thresholds.names if (rows["segment"] == name).any()]
-    steps = np.linspace(0, 1, 41)
+    steps, fills = np.linspace(0, 1, 41), colours.segments(panel.thresholds.traits)
     for place, name in enumerate(names):
         p = rows.loc[rows["segment"] == name, "p"].to_numpy(float)
         height = np.histogram(p, bins=steps)[0]
         high = 0.42 * height / height.max()
         middle = (steps[1:] + steps[:-1]) / 2
-        own = colour(name, panel.thresholds.names)
+        own = fills[name]
         ax.fill_between(middle, place - high, place + high, color=own, linewidth=0.4, edgecolor=INK)
         ax.plot([np.median(p)] * 2, [place - 0.42, place + 0.42], color=INK, linewidth=1.5)
     ax.axvline(0.6, color=WARM, linestyle="--")

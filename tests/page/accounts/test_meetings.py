@@ -13,6 +13,7 @@ from crqlab.page.accounts import meeting_sheets as laid_out
 from crqlab.page.accounts.meeting_points import talk
 from crqlab.page.accounts.meetings import _who
 from crqlab.page.accounts.select import MOST, meeting_sheets
+from crqlab.segments import starting
 from tests.page.reworded import elements, in_other_words, numbers
 
 ENGLISH = language("en")
@@ -33,7 +34,8 @@ def segments(view, account, **facts):
         [{"account_id": account, "segment": "Opponent", "status": "firm", "before": "Rational",
           "reason": "Opponent: CRQ 3.1 is below 3.8", **facts}]
     )  # fmt: skip
-    return dataclasses.replace(view, segmented=dataclasses.replace(view.segmented, accounts=rows))
+    seen = dataclasses.replace(view.segmented, accounts=rows, traits=starting().traits)
+    return dataclasses.replace(view, segmented=seen)
 
 
 def blocks(shown):

@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 
 from crqlab.page.managers.html import manager_scores as drawn
 from crqlab.page.managers.select import managers
+from crqlab.segments import starting
 
 
 def facts(view):
@@ -26,7 +27,7 @@ def sorted_view(view):
                          "expected_high": 30.0})  # fmt: skip
     return dataclasses.replace(
         view,
-        segmented=dataclasses.replace(view.segmented, accounts=segments),
+        segmented=dataclasses.replace(view.segmented, accounts=segments, traits=starting().traits),
         prospect=dataclasses.replace(view.prospect, accounts=loss),
     )
 
