@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Any, Self
 
 import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from crqlab.base.concepts import Concept, Draft, Kind, draft, kind_of
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Code = int | float | str
@@ -59,11 +62,26 @@ class Item(Strict):
 
 
 class Construct(Strict):
-    """A named facet, measured by items or made of other constructs (its parts)."""
+    """A named facet, measured by items or made of other constructs (its parts).
+
+    Attributes
+    ----------
+    label : str
+        What readers call it, in the language of the study.
+    items, parts : tuple of str
+        One of the two is empty.
+    concept : str or None
+        What it measures, one of `crqlab.base.concepts.CONCEPTS`: rules, models and pages ask for
+        it. Drafted from name and label where it is missing; see `Instrument.concepts`.
+    kind : str or None
+        ``outcome``, ``driver`` or ``apart`` in models of drivers; by default the concept's.
+    """
 
     label: str
     items: tuple[Name, ...] = ()
     parts: tuple[Name, ...] = ()
+    concept: Concept | None = None
+    kind: Kind | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -143,7 +161,7 @@ class Instrument(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        faults = [*self._unknown(), *self._clashes(), *self._loops()]
+        faults = [*self._unknown(), *self._clashes(), *self._loops(), *self._rivals()]
         if faults:
             raise ValueError("; ".join(faults))
         return self
@@ -178,6 +196,44 @@ class Instrument(Strict):
             if any(self.constructs[p].parts for p in construct.parts if p in self.constructs)
         ]
         return [f"constructs {deep} have parts that have parts; only one level"] if deep else []
+
+    def _rivals(self) -> list[str]:
+        """A rule that asks for a concept must find one construct."""
+        sharing: dict[str, list[str]] = {}
+        for name, construct in self.constructs.items():
+            if construct.concept and construct.concept != "other":
+                sharing.setdefault(construct.concept, []).append(name)
+        return [
+            f"concept {concept} is given to {names}; keep it for the one that rules shall ask "
+            "for, and give the others concept: other and their kind"
+            for concept, names in sharing.items()
+            if len(names) > 1
+        ]
+
+    @cached_property
+    def drafted(self) -> Mapping[str, Draft]:
+        """Constructs whose concept the codebook leaves open, with what their names say."""
+        labels = {name: one.label for name, one in self.constructs.items()}
+        given = {name: one.concept for name, one in self.constructs.items() if one.concept}
+        return draft(labels, given)
+
+    @cached_property
+    def concepts(self) -> Mapping[str, Concept]:
+        """Concept of every construct, as the codebook says or as its name does."""
+        return {
+            name: one.concept or self.drafted[name].concept for name, one in self.constructs.items()
+        }
+
+    def construct_of(self, concept: Concept) -> str | None:
+        """Return the construct that measures a concept of the field, or None."""
+        found = (name for name, has in self.concepts.items() if has == concept != "other")
+        return next(found, None)
+
+    def kind(self, name: str) -> Kind:
+        """Return whether a construct is an outcome, a driver, or apart from both."""
+        one = self.constructs[name]
+        drafted_ = self.drafted.get(name)
+        return one.kind or (drafted_.kind if drafted_ else kind_of(self.concepts[name]))
 
     def bounds(self, item: str) -> Scale:
         """Return the answer scale of one item."""

@@ -21,7 +21,8 @@ from crqlab.stats.estimate import check_level
 
 LEVEL = 0.90
 OWN = "this panel, the client itself left out"
-_NEED_MEDIAN = ("solution", "experience")
+#: Concepts whose median a client must be above to be *Unique*, besides the top tenth in CRQ.
+ABOVE_MEDIAN = ("solution", "experience")
 _ENDS = ("", "_low", "_high")
 #: *Unique* is told from the whole panel, not from the nearest peers.
 PANEL = (("wave",), ())
@@ -105,6 +106,7 @@ def position(
     intervals: pd.DataFrame | None = None,
     completion: pd.DataFrame | None = None,
     clients: Sequence[str] | None = None,
+    above_median: Sequence[str] = ABOVE_MEDIAN,
     rules: Rules = RULES,
     level: float = LEVEL,
     draws: int = DRAWS,
@@ -131,6 +133,9 @@ def position(
         Table ``completion``, for the same of its shares.
     clients : sequence of str, optional
         Whom to place; all if left out.
+    above_median : sequence of str
+        The measures that make a client *Unique*: the constructs of the concepts `ABOVE_MEDIAN`;
+        empty where they were not asked, then it is not known.
     rules : Rules
     level : float
         Coverage of each interval, in (0, 1).
@@ -147,16 +152,19 @@ def position(
     one_of("scores= unit", scores.unit, ["client"])
     errors = _errors(scores, intervals, completion)
     options = {"level": level, "draws": draws, "seed": seed}
+    asked = _asked(scores, above_median)
     if tables is None:
         rows = among_peers(scores, errors, rules=rules, **options)
-        whole = among_peers(_asked(scores), errors, nearest=PANEL, rules=rules, **options)
+        whole = among_peers(asked, errors, nearest=PANEL, rules=rules, **options)
     else:
         rows = in_tables(scores, errors, tables, **options)
-        whole = in_tables(_asked(scores), errors, tables, nearest=PANEL, **options)
+        whole = in_tables(asked, errors, tables, nearest=PANEL, **options)
     if clients is not None:
         rows = rows[rows["client_id"].isin(list(clients))]
     rows = _with_trend(rows.reset_index(drop=True)).assign(level=level, source=source)
-    rows = rows.assign(quartile=_part(rows["percentile"], 4), unique=_unique(rows, whole))
+    rows = rows.assign(
+        quartile=_part(rows["percentile"], 4), unique=_unique(rows, whole, above_median)
+    )
     for end in _ENDS:
         rows[f"decile{end}"] = _part(rows[f"percentile{end}"], 10)
     return Positions(typed(rows, "positions"), level)
@@ -208,19 +216,20 @@ def _with_trend(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(before=middle, change=change, **ends)
 
 
-def _asked(scores: Scores) -> Scores:
+def _asked(scores: Scores, above_median: Sequence[str]) -> Scores:
     """Only the measures that *Unique* asks for."""
-    names = tuple(name for name in ("crq", *_NEED_MEDIAN) if name in scores.measures)
+    names = tuple(name for name in ("crq", *above_median) if name in scores.measures)
     return replace(scores, measures=names)
 
 
-def _unique(rows: pd.DataFrame, whole: pd.DataFrame) -> np.ndarray:
+def _unique(rows: pd.DataFrame, whole: pd.DataFrame, above_median: Sequence[str]) -> np.ndarray:
     """CRQ in the panel's top tenth, Solution and Experience above its median: *Unique*."""
     key = ["client_id", "wave"]
     wide = whole.pivot_table(index=key, columns="measure", values="percentile")
-    wide = wide.reindex(columns=["crq", *_NEED_MEDIAN])
-    top, both = wide["crq"] >= TOP, (wide[list(_NEED_MEDIAN)] > 0.5).all(axis=1)
-    open_ = wide["crq"].isna() | (top & wide.isna().any(axis=1))
+    wide = wide.reindex(columns=["crq", *above_median])
+    top, both = wide["crq"] >= TOP, (wide[list(above_median)] > 0.5).all(axis=1)
+    lacks = wide.isna().any(axis=1) | (not above_median)
+    open_ = wide["crq"].isna() | (top & lacks)
     said = pd.Series(np.where(open_, "unknown", np.where(top & both, "yes", "no")), wide.index)
     found = said.reindex(pd.MultiIndex.from_frame(rows[key])).fillna("unknown").to_numpy()
     return np.where(rows["measure"] == "crq", found, "")

@@ -10,10 +10,11 @@ import pandas as pd
 
 from crqlab.base.contracts import frames
 from crqlab.base.errors import StudyError
+from crqlab.base.instrument import Instrument
 from crqlab.base.study import Study
 from crqlab.benchmark.account_cube import FOLDER, Cube, cube, read_cube, write_cube
 from crqlab.benchmark.cells import ALL
-from crqlab.benchmark.client_positions import LEVEL, OWN, Positions, position
+from crqlab.benchmark.client_positions import ABOVE_MEDIAN, LEVEL, OWN, Positions, position
 from crqlab.benchmark.decile_table import RULES, DecileTable, deciles
 from crqlab.benchmark.panel_source import Panel, panel
 from crqlab.benchmark.protection import Rules
@@ -96,8 +97,8 @@ def findings(
     Benchmark
     """
     options = {"level": level, "draws": draws, "seed": seed}
-    source = source or panel(study)
-    sums = cube(source, study.codebook.instrument, before=read_cube(study.processed / FOLDER))
+    source, asked = source or panel(study), study.codebook.instrument
+    sums = cube(source, asked, before=read_cube(study.processed / FOLDER))
     clients, completion = source.frame("clients"), source.frame("completion")
     people = client_scores(sums, clients, completion=completion)
     firms = account_scores(sums, clients, source.frame("accounts"))
@@ -112,6 +113,7 @@ def findings(
         source=OWN if quoted is None else str(quoted),
         intervals=source.frame("client_scores"),
         completion=completion,
+        above_median=_both(asked),
         rules=rules,
         level=LEVEL,
         draws=draws,
@@ -127,6 +129,12 @@ def findings(
         placed,
         quoted,
     )
+
+
+def _both(asked: Instrument) -> list[str]:
+    """Constructs that make a client *Unique*; none where one of them was not asked."""
+    found = [asked.construct_of(concept) for concept in ABOVE_MEDIAN]
+    return [] if None in found else found
 
 
 def keep(

@@ -7,14 +7,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from crqlab.base.concepts import CONCEPTS
 from crqlab.base.errors import one_of
 from crqlab.base.instrument import Instrument
 
 LTR = "ltr"
-#: Outcomes follow from performance; they are no levers (METHOD: trust, commitment, satisfaction).
-OUTCOMES = ("trust", "commitment", "satisfaction")
-#: Neither a relationship nor performance: what keeps people, and what they conclude from all.
-APART = ("calculative", "unique", "uniqueness", "distinctiveness", "loyalty")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,11 +56,11 @@ def questions(
     ----------
     instrument : Instrument
     outcomes : sequence of str
-        Constructs, or ``ltr``; trust, commitment, satisfaction and LTR unless given, as far as
-        the instrument has them by these names or labels.
+        Constructs, or ``ltr``; unless given, the instrument's constructs of kind ``outcome``
+        (trust, commitment, satisfaction) and LTR.
     drivers : sequence of str
-        Constructs; unless given, all others with items of their own but those that are neither
-        (`APART`). CRQ is never explained: it is made of its own drivers.
+        Constructs; unless given, all others with items of their own but those of kind ``apart``.
+        CRQ is never explained: it is made of its own drivers.
 
     Returns
     -------
@@ -107,9 +104,9 @@ def questions(
 
 
 def _outcomes(asked: Instrument) -> tuple[str, ...]:
-    called = {construct.label.lower(): name for name, construct in asked.constructs.items()}
-    found = [n if n in asked.constructs else called.get(n) for n in OUTCOMES]
-    return tuple(name for name in found if name) + ((LTR,) if asked.recommend else ())
+    found = [name for name in asked.constructs if asked.kind(name) == "outcome"]
+    found.sort(key=lambda name: CONCEPTS.index(asked.concepts[name]))
+    return (*found, *((LTR,) if asked.recommend else ()))
 
 
 def _drivers(asked: Instrument, outcomes: tuple[str, ...], reasons: list) -> tuple[str, ...]:
@@ -119,7 +116,7 @@ def _drivers(asked: Instrument, outcomes: tuple[str, ...], reasons: list) -> tup
             continue
         if construct.parts:
             reasons.append((name, "", "parts_stand_for_it"))
-        elif name in APART or construct.label.lower() in APART:
+        elif asked.kind(name) == "apart":
             reasons.append((name, "", "neither_driver_nor_outcome"))
         else:
             found.append(name)

@@ -60,7 +60,7 @@ def known(
     responses, contacts, accounts, account_scores, outcomes : DataFrame
         Tables of these names.
     parts : mapping of part to construct
-        From `concepts`.
+        Their scores take the names of the parts.
     ends : DataFrame
         From `cut_offs`.
 

@@ -9,10 +9,19 @@ import numpy as np
 import pandas as pd
 
 from crqlab.base.codebook import Codebook
+from crqlab.base.concepts import Concept
 from crqlab.base.contracts.frames import typed
+from crqlab.base.errors import one_of
+from crqlab.base.instrument import Instrument
 from crqlab.renewal.account_history import OWN, UNIT, YEAR, cut_offs, known, same_kind
-from crqlab.renewal.concepts import concepts
 
+#: Part in a renewal: the concept that plays it.
+PARTS: dict[str, Concept] = {
+    "trust": "trust",
+    "commitment": "commitment",
+    "calculative": "calculative_commitment",
+    "satisfaction": "satisfaction",
+}
 MOST_MONTHS = 18
 KEY = [*OWN, "due_on"]
 NEVER = "the account was never asked and never answered"
@@ -103,8 +112,8 @@ def design(
     most_months : float
         A survey older than this when the contract was decided says nothing of it.
     parts : mapping of part to construct, optional
-        Which constructs are trust, commitment, calculative and satisfaction, where their names
-        and labels do not say so.
+        Which constructs are trust, commitment, calculative and satisfaction, where the
+        codebook's concepts say otherwise.
 
     Returns
     -------
@@ -112,7 +121,7 @@ def design(
         Empty where the study holds no outcomes: then it says so.
     """
     asked = codebook.instrument
-    played = concepts(asked, parts)
+    played = _played(asked, parts or {})
     ends = cut_offs(responses, contacts, cutoff)
     rows = known(responses, contacts, accounts, account_scores, outcomes, played, ends)
     dated, last_day = _decisions(outcomes, as_of)
@@ -130,6 +139,17 @@ def design(
         labels,
         last_day,
     )
+
+
+def _played(asked: Instrument, named: Mapping[str, str]) -> dict[str, str]:
+    """Construct of each part, as named or by its concept; what nobody plays is left out."""
+    given = {part: name for part, name in named.items() if name}
+    for part, name in given.items():
+        one_of("parts=", part, PARTS)
+        one_of(f"parts[{part!r}]=", name, asked.constructs)
+    found = {part: asked.construct_of(concept) for part, concept in PARTS.items()}
+    found = {part: name for part, name in found.items() if name not in given.values()} | given
+    return {part: found[part] for part in PARTS if found.get(part)}
 
 
 def _decisions(outcomes: pd.DataFrame, as_of: str | None) -> tuple[pd.DataFrame, pd.Timestamp]:

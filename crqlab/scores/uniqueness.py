@@ -50,14 +50,15 @@ class Quadrants:
 def quadrants(
     account_scores: pd.DataFrame, instrument: Instrument, *, good: float | None = None
 ) -> Quadrants:
-    """Place every account by the first two constructs of the instrument's uniqueness.
+    """Place every account by the two performances that uniqueness is made of.
 
     Parameters
     ----------
     account_scores : DataFrame
         Table ``account_scores``.
     instrument : Instrument
-        Its ``uniqueness`` names the constructs: Solution and Experience in the demo.
+        Its ``uniqueness`` names the constructs: those of solution and experience are taken, the
+        first two of the list where it has not both.
     good : float, optional
         Mean from which on a construct counts as good, scale points; by default 5.25 on 1-7
         (our own proposal), and as high a share of any other scale.
@@ -88,7 +89,7 @@ def quadrants(
     if len(instrument.uniqueness) < 2:
         names = ["client_id", "wave", "account_id", "n", "x", "y", "quadrant", "flag"]
         return Quadrants(account_scores.head(0).reindex(columns=names), "", "", float(cut))
-    across, up = instrument.uniqueness[:2]
+    across, up = _axes(instrument)
     x, y = account_scores[across].to_numpy(float), account_scores[up].to_numpy(float)
     labels = instrument.label(across), instrument.label(up)
     quadrant = np.select(
@@ -100,3 +101,9 @@ def quadrants(
         x=x, y=y, quadrant=quadrant, flag=account_scores["flag"]
     )
     return Quadrants(table.reset_index(drop=True), *labels, float(cut))
+
+
+def _axes(instrument: Instrument) -> tuple[str, ...]:
+    both = [instrument.construct_of(concept) for concept in ("solution", "experience")]
+    known = all(name in instrument.uniqueness for name in both)
+    return tuple(both) if known else instrument.uniqueness[:2]

@@ -64,7 +64,7 @@ def assign(
     'Rational: CRQ 5.9 and NPS +40 are enough, uniqueness 5.0 is not'
     """
     if instrument is not None:
-        thresholds.refuse(instrument)
+        thresholds = thresholds.fitted(instrument)
     scores = scores_of(accounts, thresholds)
     held = known(thresholds.segments, scores)
     place = placed(thresholds.segments, scores, held)
@@ -85,6 +85,7 @@ def scores_of(accounts: pd.DataFrame, thresholds: Thresholds) -> dict[str, NDArr
     """Return the scores that the rules look at; a column that is not there is told."""
     if "account_id" not in accounts:
         raise CrqError("accounts= has no column account_id; give table account_scores.")
+    accounts = thresholds.worded(accounts)
     if lacking := [name for name in thresholds.scores if name not in accounts]:
         raise CrqError(
             f"accounts= has no {', '.join(lacking)}, which the rules of {thresholds.name} "
@@ -115,7 +116,8 @@ def _status(
 
 def _labels(thresholds: Thresholds, instrument: Instrument) -> dict[str, str]:
     """Labels of constructs as they stand inside a sentence."""
-    told = {n: instrument.label(n) for n in thresholds.scores if n in instrument.constructs}
+    columns = {name: thresholds.column(name) for name in thresholds.scores}
+    told = {n: instrument.label(c) for n, c in columns.items() if c in instrument.constructs}
     return {name: label[:1].lower() + label[1:] for name, label in told.items()}
 
 

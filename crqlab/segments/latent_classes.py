@@ -109,7 +109,8 @@ def rival(panel: Panel, *, seed: int = SEED) -> Types:
     if panel.why:
         return Types(pd.DataFrame(), 0, 0)
     asked = panel.instrument
-    named = [*asked.crq.constructs, *(n for n in panel.thresholds.scores if n in asked.constructs)]
+    ruled = map(panel.thresholds.column, panel.thresholds.scores)
+    named = [*asked.crq.constructs, *(name for name in ruled if name in asked.constructs)]
     many = (panel.scored["n"] >= VOICES).to_numpy()
     try:
         segment = panel.table.loc[many, "segment"]

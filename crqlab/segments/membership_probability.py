@@ -113,14 +113,15 @@ def membership(
     """
     if respondents.empty:
         raise EstimateError("respondents= is empty; P(segment) comes from people's answers.")
+    thresholds = thresholds if instrument is None else thresholds.fitted(instrument)
     scores = scores_of(accounts, thresholds)
     place = placed(thresholds.segments, scores)
-    people = voices(respondents, tuple(scores))
+    people = voices(thresholds.worded(respondents), tuple(scores))
     row = pd.MultiIndex.from_frame(people.accounts).get_indexer(
         pd.MultiIndex.from_frame(accounts[KEYS])
     )
     moved = np.zeros((len(people.n), len(scores)))
-    for k, name in enumerate(scores):
+    for k, name in enumerate(map(thresholds.column, scores)):
         if shift is not None and name in shift:
             moved[row[row >= 0], k] = np.asarray(shift[name], dtype=float)[row >= 0]
     wanted = np.unique(row[row >= 0])

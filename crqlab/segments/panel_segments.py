@@ -98,6 +98,7 @@ def panel(
     found = membership(
         scored, respondents, thresholds, instrument=instrument, draws=draws, seed=seed
     )
+    thresholds = thresholds.fitted(instrument)
     sorted_ = assign(scored, thresholds, instrument=instrument, probability=found.table["p"])
     more = ["p", "second", "second_p", "distance", "nearest", "on_the_line"]
     given = ["n", "revenue", "account_manager", "renewed"]

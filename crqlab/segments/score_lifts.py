@@ -75,7 +75,7 @@ def lifts(
         Constructs are taken as if each could be raised alone; what truly moves together is
         the question of the drivers.
     """
-    thresholds.refuse(instrument)
+    thresholds = thresholds.fitted(instrument)
     scores = scores_of(accounts, thresholds)
     place = placed(thresholds.segments, scores)
     rung = {k: thresholds.names.index(s.next) for k, s in enumerate(thresholds.segments) if s.next}
@@ -112,7 +112,8 @@ def _levers(thresholds: Thresholds, instrument: Instrument) -> list[str]:
     """Constructs that some rule feels, and LTR."""
     named = [*instrument.crq.constructs] if "crq" in thresholds.scores else []
     named += [*instrument.uniqueness] if "uniqueness" in thresholds.scores else []
-    named += [name for name in thresholds.scores if name in instrument.constructs]
+    ruled = map(thresholds.column, thresholds.scores)
+    named += [name for name in ruled if name in instrument.constructs]
     return [*dict.fromkeys(named), *(["mean_ltr"] if "mean_ltr" in thresholds.scores else [])]
 
 
@@ -156,7 +157,7 @@ def _smallest(rows, thresholds, instrument, target, tried, step) -> tuple[NDArra
                 break
             part = rows.iloc[waiting]
             moves = _raised(part, instrument, pattern, by)
-            new = {n: v[waiting] + moves.get(n, 0.0) for n, v in scores.items()}
+            new = {n: v[waiting] + moves.get(thresholds.column(n), 0.0) for n, v in scores.items()}
             there = placed(thresholds.segments, new) == target[waiting]
             reached = waiting[there]
             best[reached], size[reached], cost[reached] = k, by, by * len(pattern)

@@ -106,6 +106,7 @@ def derive(
     """
     check_level(level)
     one_of("by=", by, ("outcomes", "mix"))
+    accounts = thresholds.worded(accounts)
     if by == "mix":
         target = thresholds.traits.expected if target is None else target
         return _by_mix(accounts, thresholds, target, version, level, draws, seed)

@@ -10,12 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PlainValidator, model_validator
+import pandas as pd
+from pydantic import BeforeValidator, Field, PlainValidator, PrivateAttr, model_validator
 
 from crqlab.base import yaml_documents
 from crqlab.base.errors import CrqError
 from crqlab.base.instrument import Instrument, Name, Scale, Strict
-from crqlab.segments.conditions import LIKELY, Condition, Group, Rule, conditions, moved
+from crqlab.segments.conditions import LIKELY, MADE, Condition, Group, Rule, conditions, moved
 from crqlab.segments.rule_syntax import MADE_OF
 from crqlab.segments.segment import Segment
 from crqlab.segments.segment_syntax import listed
@@ -64,6 +65,7 @@ class Thresholds(Strict):
     instrument: For
     segments: Annotated[tuple[Segment, ...], PlainValidator(listed)]
     sha256: str = ""
+    _constructs: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _unchanged(self) -> Self:
@@ -158,7 +160,7 @@ class Thresholds(Strict):
         """Return the same rules with other cuts: {(score, old cut): new cut}, and a new head."""
         told = {**self.document(), "sha256": "", **head}
         segments = [replace(s, rule=moved(s.rule, cuts)) for s in self.segments]
-        return Thresholds.model_validate({**told, "segments": [_said(one) for one in segments]})
+        return self._validated({**told, "segments": [_said(one) for one in segments]})
 
     def rescaled(self, low: float, high: float, **head: str) -> Thresholds:
         """Return the rules for another answer scale, every cut at the same share of it.
@@ -177,7 +179,48 @@ class Thresholds(Strict):
         }
         said["instrument"] = {"scale": [low, high], "constructs": list(self.instrument.constructs)}
         segments = [replace(s, rule=_stretched(s.rule, old.low, low, ratio)) for s in self.segments]
-        return Thresholds.model_validate({**said, "segments": [_said(one) for one in segments]})
+        return self._validated({**said, "segments": [_said(one) for one in segments]})
+
+    def _validated(self, document: dict[str, Any]) -> Thresholds:
+        """Other rules, for the instrument that these were fitted to."""
+        made = Thresholds.model_validate(document)
+        made._constructs = self._constructs
+        return made
+
+    def fitted(self, instrument: Instrument) -> Thresholds:
+        """Return the same rules, with the scores of an instrument behind their words.
+
+        A rule's word is a concept (`crqlab.base.concepts`) or a construct's name: concepts first
+        in rules for any instrument, names first in rules for this one.
+
+        Raises
+        ------
+        CrqError
+            An instrument that these thresholds are not for.
+        """
+        self.refuse(instrument)
+        made = self.model_copy()
+        made._constructs = {
+            name: found for name in self.scores if (found := self._construct(name, instrument))
+        }
+        return made
+
+    def column(self, score: str) -> str:
+        """Return the column of a rule's word in tables of the instrument fitted to."""
+        return self._constructs.get(score, score)
+
+    def worded(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return a table of that instrument with its scores under the words of the rules."""
+        others = {word: own for word, own in self._constructs.items() if word != own}
+        return table.assign(**{word: table[own] for word, own in others.items() if own in table})
+
+    def _construct(self, name: str, own: Instrument) -> str | None:
+        """The construct that a rule's word stands for; none for what every instrument has."""
+        if name in MADE:
+            return None
+        called = name if name in own.constructs else None
+        meant = own.construct_of(name)
+        return (called or meant) if self.instrument.name else (meant or called)
 
     def unsuited(self, instrument: Instrument) -> str:
         """Return why this instrument cannot be sorted by these rules; empty where it can."""
@@ -194,9 +237,11 @@ class Thresholds(Strict):
                 f"has {own.scale.low} to {own.scale.high}; derive thresholds for it, or carry them "
                 "over with rescaled(), which is an assumption"
             )
-        asked = {"crq", *own.constructs} | ({"uniqueness"} if own.uniqueness else set())
+        asked = {"crq"} | ({"uniqueness"} if own.uniqueness else set())
         asked |= set(LIKELY) if own.recommend is not None else set()
-        if lacking := [name for name in self.scores if name not in asked]:
+        if lacking := [
+            name for name in self.scores if name not in asked and not self._construct(name, own)
+        ]:
             return (
                 f"their rules look at {', '.join(lacking)}, which this instrument does not "
                 "measure; write thresholds without these, nothing is guessed in their place"

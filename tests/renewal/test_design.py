@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from crqlab import CrqError
-from crqlab.renewal.concepts import concepts
 from crqlab.renewal.covariates import covariates, varying
 from tests.renewal import made
 
@@ -142,10 +141,20 @@ def test_silent_accounts_stay_in_and_gaps_are_told():
     assert "revenue" in varying(filled.X.assign(revenue=np.arange(len(filled.X))))
 
 
-def test_parts_are_found_by_name_or_label_or_told():
-    asked = made.codebook(parts=("trust", "commitment")).instrument
-    assert concepts(asked) == {"trust": "trust", "commitment": "commitment"}
-    assert concepts(made.codebook(parts=("care",)).instrument) == {}
-    assert concepts(asked, {"satisfaction": "solution"})["satisfaction"] == "solution"
+def test_parts_are_played_by_constructs_of_their_concept_or_by_those_named():
+    tables = made.panel(clients=2, each=4, seed=5)
+
+    def played(parts=None):
+        return made.designed(tables, parts=parts).parts
+
+    assert played() == {"trust": "trust", "commitment": "commitment"}
+    assert played({"satisfaction": "solution", "trust": ""}) == {
+        "trust": "trust", "commitment": "commitment", "satisfaction": "solution",
+    }  # fmt: skip
+    assert played({"satisfaction": "trust"}) == {
+        "commitment": "commitment", "satisfaction": "trust",
+    }  # fmt: skip
     with pytest.raises(CrqError, match="'trsut'"):
-        concepts(asked, {"trust": "trsut"})
+        played({"trust": "trsut"})
+    with pytest.raises(CrqError, match="parts="):
+        played({"loyalty": "solution"})

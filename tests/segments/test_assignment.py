@@ -32,6 +32,25 @@ def test_agrees_with_the_rules_on_a_panel():
     found = assign(ACCOUNTS, RULES)
     assert found["segment"].tolist() == [score(row) for row in ACCOUNTS.itertuples()]
     assert set(found["segment"]) >= {"Opponent", "Ambivalent", "Rational", "Ambassador"}
+    fitted = assign(ACCOUNTS, RULES, instrument=instrument())
+    assert fitted["segment"].tolist() == found["segment"].tolist()
+
+
+def test_rules_for_any_instrument_ask_for_concepts_and_rules_for_one_for_its_constructs():
+    asked = instrument().model_dump(exclude_none=True)
+    asked["constructs"]["service"]["concept"] = "other"
+    asked["constructs"]["trust"]["concept"] = "service"
+    other = type(instrument()).model_validate(asked | {"scale": [1, 7]})
+    poor = one(crq=3.2, trust=3.1)
+    assert assign(poor, RULES, instrument=other).loc[0, "reason"] == (
+        "Opponent: CRQ 3.2 below 3.75 and trust 3.1 below 4"
+    )
+    document = RULES.document()
+    named = {**document["instrument"], "name": "made", "version": "1"}
+    own = type(RULES).model_validate({**document, "instrument": named})
+    assert assign(poor, own, instrument=other).loc[0, "segment"] == "Ambivalent"
+    assert own.fitted(other).quoted == own.quoted
+    assert RULES.fitted(other).moved({("crq", 5.5): 5.6}).column("service") == "trust"
 
 
 @pytest.mark.parametrize("seed", [0, 1])
