@@ -73,6 +73,8 @@ def check(name: StudyName) -> None:
     flags = responses.flags(raw, study.codebook)
     say(str(flags))
     say(str(responses.decide(raw, flags, responses.decisions(study))))
+    if drafted := responses.drafted_concepts(study.codebook):
+        say(drafted)
 
 
 @app.command()

@@ -10,10 +10,22 @@ Read, flag, decide, keep: nothing is deleted and no raw file is touched::
 
 from __future__ import annotations
 
+from crqlab.responses.codebook_draft import drafted_concepts
 from crqlab.responses.inclusion import Checked, decide, decisions
 from crqlab.responses.quality_flags import Flags, flags
 from crqlab.responses.raw_files import Raw, read
 from crqlab.responses.study_layout import new
 from crqlab.responses.tables import keep
 
-__all__ = ["Checked", "Flags", "Raw", "decide", "decisions", "flags", "keep", "new", "read"]
+__all__ = [
+    "Checked",
+    "Flags",
+    "Raw",
+    "decide",
+    "decisions",
+    "drafted_concepts",
+    "flags",
+    "keep",
+    "new",
+    "read",
+]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from crqlab.base.codebook import Codebook
+from crqlab.base.concepts import CONCEPTS, draft
 from crqlab.responses.column_roles import Guess, guess
 from crqlab.responses.grid import Grid
 
@@ -21,6 +23,34 @@ def codebook(name: str, grid: Grid) -> str:
     drafted = guess(grid)
     parts = [_head(name, grid), _instrument(drafted, grid), _responses(drafted, grid), _TAIL]
     return "\n".join([*parts, ""])
+
+
+def drafted_concepts(book: Codebook) -> str:
+    """List the constructs whose concepts the codebook leaves to their names; empty if none.
+
+    Examples
+    --------
+    >>> asked = {"name": "mini", "version": "1", "scale": [1, 7], "items": {"a": "", "b": ""},
+    ...     "constructs": {"tillit": {"label": "Tillit", "items": ["a"]},
+    ...                    "q2": {"label": "Uniqueness", "concept": "uniqueness", "items": ["b"]}},
+    ...     "crq": {"constructs": ["tillit"]}}
+    >>> book = {"title": "Mini", "instrument": asked, "responses": {"files": ["a.csv"]}}
+    >>> print(drafted_concepts(Codebook.model_validate(book)))
+    1 construct has the concept that its name tells; confirm or correct it in codebook.yaml:
+      tillit: {concept: trust, kind: outcome}
+    """
+    asked = book.instrument
+    if not asked.drafted:
+        return ""
+    n = len(asked.drafted)
+    head = "1 construct has the concept that its name tells; confirm or correct it"
+    if n > 1:
+        head = f"{n} constructs have the concepts that their names tell; confirm or correct them"
+    said = [
+        f"  {name}: {{concept: {asked.concepts[name]}, kind: {asked.kind(name)}}}"
+        for name in asked.drafted
+    ]
+    return "\n".join([f"{head} in codebook.yaml:", *said])
 
 
 def _head(name: str, grid: Grid) -> str:
@@ -45,12 +75,9 @@ def _instrument(drafted: Guess, grid: Grid) -> str:
         "  items: # EDIT: delete what is no agreement or rating; mark items worded the other",
         "    # way round with reversed: true",
         *(_item(name, drafted, grid) for name in drafted.items),
-        "  constructs: # EDIT: which items measure what, and what it is called",
-    ]
-    for construct, items in drafted.constructs.items():
-        label = construct.removesuffix("_all").replace("_", " ").capitalize()
-        lines.append(f"    {construct}: {{label: {_quoted(label)}, items: [{', '.join(items)}]}}")
-    lines += [
+        "  constructs: # EDIT: which items measure what, what it is called, and its concept:",
+        f"    # {', '.join(CONCEPTS)}",
+        *_constructs(drafted),
         "  crq: # EDIT: the score is the mean of these constructs",
         f"    constructs: [{', '.join(drafted.constructs)}]",
         f"    at_least: {(len(drafted.constructs) + 1) // 2}",
@@ -63,6 +90,19 @@ def _instrument(drafted: Guess, grid: Grid) -> str:
         for name, header in drafted.comments.items():
             lines.append(f"    {name}: {_quoted(grid.wording.get(header, header))}")
     return "\n".join([*lines, ""])
+
+
+def _constructs(drafted: Guess) -> list[str]:
+    labels = {
+        name: name.removesuffix("_all").replace("_", " ").capitalize()
+        for name in drafted.constructs
+    }
+    concepts = draft(labels)
+    return [
+        f"    {name}: {{label: {_quoted(labels[name])}, concept: {concepts[name].concept}, "
+        f"items: [{', '.join(items)}]}}"
+        for name, items in drafted.constructs.items()
+    ]
 
 
 def _item(name: str, drafted: Guess, grid: Grid) -> str:
