@@ -10,7 +10,18 @@ from pydantic import BeforeValidator, Field, model_validator
 from crqlab.base.contracts import contract
 from crqlab.base.instrument import Code, Instrument, Strict
 
-Format = Literal["csv", "qualtrics", "limesurvey", "spss", "xlsx"]
+Format = Literal[
+    "csv",
+    "qualtrics",
+    "limesurvey",
+    "surveymonkey",
+    "alchemer",
+    "typeform",
+    "googleforms",
+    "msforms",
+    "spss",
+    "xlsx",
+]
 Flag = Literal["straight_line", "speeder", "duplicate", "half_empty", "flipped"]
 Part = Literal["client_id", "wave", "language", "batch"]
 Text = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, int | float) else v)]
@@ -64,8 +75,8 @@ class Source(Strict):
         For files without a wave column.
     columns : mapping
         Our column or item: the file's column. What is not named has our name.
-    delimiter, encoding, decimal, sheet
-        Only where guessing goes wrong.
+    delimiter, encoding, decimal, sheet, header
+        Only where guessing goes wrong; ``header`` is the row that names the columns.
     dates : str or None
         Format of dates (as in ``%d/%m/%Y``) where they are not ISO.
     words : mapping
@@ -84,6 +95,7 @@ class Source(Strict):
     encoding: str | None = None
     decimal: Literal[".", ","] | None = None
     sheet: str | None = None
+    header: int | None = Field(default=None, ge=1)
     dates: str | None = None
     words: dict[str, Text] = Field(default_factory=dict)
     not_asked: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from crqlab.base.instrument import Code
 from crqlab.responses import cells
 from crqlab.responses.cells import Question, folded
 from crqlab.responses.columns import Columns, blank
-from crqlab.responses.dialects import KNOWN_COLUMNS
+from crqlab.responses.dialects import known_columns
 from crqlab.responses.faults import Faults
 from crqlab.responses.grid import Grid
 
@@ -35,8 +35,7 @@ class Answers:
 
 def read(grid: Grid, source: Source, book: Codebook, faults: Faults) -> Answers:
     """Return the responses of one file; what cannot be understood goes to ``faults``."""
-    usual = KNOWN_COLUMNS.get(grid.dialect, {})
-    columns = Columns(grid, book.columns_of(source), usual, faults)
+    columns = Columns(grid, book.columns_of(source), known_columns(grid), faults)
     table = {name: columns.text(name) for name in _PLAIN}
     table["response_id"] = _ids(columns, source, book)
     table["wave"] = _wave(columns, source)

@@ -7,7 +7,7 @@ than the few hundred texts that are in them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ _LED = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*(?:[-–—:=.)]\s*|\s+|\()([
 _TAILED = re.compile(r"([^\d]*[^\W\d_][^\d]*)\(([+-]?[0-9]+)\)")
 _LIME_CODE = re.compile(r"AO?0*([0-9]+)")
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+_ZONE = r"\s+(?:GMT|UTC|MEZ|CET|MESZ|CEST)(?:[+-]\d{1,2}(?::?\d{2})?)?$"
 _FIRST, _LAST = pd.Timestamp("1900-01-01"), pd.Timestamp("2200-01-01")
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "Fr."}
 _YES = "yes y true 1 ja j oui o si sí s sim tak kyllä k x".split()
@@ -125,24 +126,59 @@ def numbers(column: pd.Series, parse: Callable[[str], float | None]) -> Cells:
 
 
 def amounts(column: pd.Series, decimal: str | None, currency: str) -> Cells:
-    """Return amounts of money; thousands may be grouped where the decimal sign is stated."""
+    """Return amounts of money; where the decimal sign is not stated, the column must tell it.
+
+    ``1.231`` and ``1,231`` may be a thousand or one and a bit: they are read only where another
+    cell of the column decides (``1.231,50``, ``12.5``, ``1.234.567``, ``0.123``).
+    """
     marks = [re.escape(mark) for mark in (currency, _SIGNS.get(currency, "")) if mark]
     around = re.compile("|".join([r"^\s+|\s+$", *marks]))
-    other = {".": ",", ",": "."}.get(decimal or "", "")
-    grouped = re.compile(rf"-?[0-9]{{1,3}}(?:[\s'’{re.escape(other)}][0-9]{{3}})+(?:[.,][0-9]+)?")
+    plain = column.str.replace(around, "", regex=True).str.strip()
+    plain = plain.str.replace(r"(?<=\d)[\s'’](?=\d{3}(?!\d))", "", regex=True)
+    point = decimal or decimal_sign(plain.dropna().unique())
 
     def amount(text: str) -> float | None:
-        plain = around.sub("", text).strip()
-        if grouped.fullmatch(plain):
-            plain = re.sub(rf"[\s'’{re.escape(other)}](?=[0-9]{{3}})", "", plain)
-        point = re.fullmatch(r"-?[0-9]+(?:([.,])([0-9]+))?", plain)
-        if point is None or (decimal and point[1] not in (None, decimal)):
+        if re.fullmatch(r"-?[0-9]+", text):
+            return float(text)
+        if not point:
             return None
-        if not decimal and point[1] == "," and len(point[2]) == 3:
-            return None  # 1,234 may be a thousand or one and a bit
-        return float(plain.replace(",", "."))
+        other = "," if point == "." else "."
+        form = rf"-?(?:[0-9]+|[0-9]{{1,3}}(?:\{other}[0-9]{{3}})+)(?:\{point}[0-9]+)?"
+        if not re.fullmatch(form, text):
+            return None
+        return float(text.replace(other, "").replace(point, "."))
 
-    return numbers(column, amount)
+    return numbers(plain, amount)
+
+
+def decimal_sign(texts: Iterable[str]) -> str:
+    """Return the decimal sign that the cells of a column agree on; empty where none decides.
+
+    Examples
+    --------
+    >>> decimal_sign(["1.231", "1.231,50"]), decimal_sign(["12.5"]), decimal_sign(["1.234.567"])
+    (',', '.', ',')
+    >>> decimal_sign(["1.231", "1,231"]), decimal_sign(["1.231"]), decimal_sign(["12.5", "12,5"])
+    ('', '', '')
+    """
+    told = {sign for text in texts if (sign := _told_sign(text))}
+    return told.pop() if len(told) == 1 else ""
+
+
+def _told_sign(text: str) -> str:
+    """The decimal sign that one amount shows; empty where it may be either."""
+    signs = [mark for mark in text if mark in ".,"]
+    if not signs or not re.fullmatch(r"-?[0-9][0-9.,]*", text):
+        return ""
+    last = signs[-1]
+    other = "," if last == "." else "."
+    if len(set(signs)) == 2:
+        return last
+    if len(signs) > 1:  # 1.234.567: a group sign stands more than once
+        return other
+    whole, part = text.lstrip("-").split(last)
+    grouped = len(part) == 3 and 1 <= len(whole) <= 3 and not whole.startswith("0")
+    return "" if grouped else last
 
 
 def moments(column: pd.Series, form: str | None) -> Cells:
@@ -152,7 +188,8 @@ def moments(column: pd.Series, form: str | None) -> Cells:
     iso = texts.str.fullmatch(_ISO)
     found = pd.to_datetime(texts.where(iso), format="ISO8601", errors="coerce", utc=True)
     if form:
-        stated = pd.to_datetime(texts.where(~iso), format=form, errors="coerce", utc=True)
+        bare = texts.where(~iso).str.replace(_ZONE, "", regex=True)
+        stated = pd.to_datetime(bare, format=form, errors="coerce", utc=True)
         found = found.fillna(stated)
     found = found.dt.tz_localize(None)
     found = found.where(found.between(_FIRST, _LAST)).astype("datetime64[ns]").dt.round("s")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from crqlab.base.instrument import RESERVED
 from crqlab.responses import cells
-from crqlab.responses.dialects import KNOWN_COLUMNS
+from crqlab.responses.dialects import known_columns
 from crqlab.responses.grid import Grid
 
 #: From narrow to wide: a usual scale, and the codes that are usual beside it.
@@ -182,8 +182,7 @@ def _scale(plain: pd.Series, six: bool) -> tuple[int, int]:
 
 def _known(grid: Grid, texts: dict[str, pd.Series]) -> dict[str, str]:
     """Columns that every survey tool has under some name."""
-    usual = KNOWN_COLUMNS.get(grid.dialect, {})
-    found = {ours: theirs for ours, theirs in usual.items() if theirs in texts}
+    found = {ours: name for ours, name in known_columns(grid).items() if name in texts}
     for ours, sign in _SIGNS.items():
         fits = [n for n in texts if re.search(sign, n, re.IGNORECASE) and n not in found.values()]
         fits = [n for n in fits if _fits(ours, texts[n])]

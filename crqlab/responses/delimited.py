@@ -6,8 +6,9 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +16,13 @@ import pyarrow as pa
 
 from crqlab.base.codebook import Source
 from crqlab.responses.faults import UnreadableError
-from crqlab.responses.grid import Grid, grid, texts
+from crqlab.responses.grid import Aside, Grid, grid, texts
+from crqlab.responses.table_shape import LOOKED_AT, header_place
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _CHUNK = 20_000
+Record = tuple[int, list[str]]  # its row in the file, its cells
 _SAMPLE = 25
 
 
@@ -36,14 +39,120 @@ def read(path: Path, source: Source) -> Grid:
     start = stated.end() if stated else 0
     delimiter = source.delimiter or (stated[1] if stated else _sniffed(text))
     records = _records(io.StringIO(text[start:], newline=""), delimiter, int(bool(stated)))
-    header = next((cells for _, cells in records if any(cell.strip() for cell in cells)), [])
+    header, above, records = _header(records, source)
     _refuse_one_column(header, delimiter)
-    chunks, rows = [], [np.empty(0, dtype=int)]
+    body = _Body(header)
     while batch := list(islice(records, _CHUNK)):
-        numbers, cells = zip(*batch, strict=True)
-        chunks.append(_table(cells, numbers, header))
-        rows.append(np.array(numbers))
-    return grid(source.file, header, chunks, np.concatenate(rows))
+        body.add(batch)
+    found = grid(source.file, header, *body.table())
+    return replace(found, aside=(*above, *body.aside))
+
+
+def _header(
+    records: Iterator[Record], source: Source
+) -> tuple[list[str], tuple[Aside, ...], Iterator[Record]]:
+    """Find the header; what stands above it is told, what stands below it is still to come."""
+    first = list(islice(records, LOOKED_AT))
+    place = header_place([cells for _, cells in first])
+    if source.header:
+        place = next((i for i, (row, _) in enumerate(first) if row == source.header), None)
+        if place is None:
+            fix = f"correct header: {source.header} in the codebook"
+            raise UnreadableError("begins after the row that is to be its header", fix)
+    above = tuple(
+        Aside(row, "title", _filled(cells)[0]) for row, cells in first[:place] if _filled(cells)
+    )
+    header = first[place][1] if first else []
+    return header, above, chain(first[place + 1 :], records)
+
+
+def _filled(cells: list[str]) -> list[str]:
+    return [cell.strip() for cell in cells if cell.strip()]
+
+
+class _Body:
+    """Rows below a header, brought to its width; those that are too short are judged at the end."""
+
+    def __init__(self, header: list[str]) -> None:
+        self.width = len(header)
+        self.aside: tuple[Aside, ...] = ()
+        self._chunks: list[pa.Table] = []
+        self._rows = [np.empty(0, dtype=int)]
+        self._short: list[tuple[int, int, int]] = []  # place, row, cells
+        self._blank: set[int] = set()
+        self._n = 0
+
+    def add(self, batch: list[Record]) -> None:
+        """Take in some records."""
+        rows, cells = zip(*batch, strict=True)
+        if set(map(len, cells)) != {self.width}:
+            cells = tuple(map(self._fitted, range(self._n, self._n + len(rows)), rows, cells))
+        self._chunks.append(texts(list(zip(*cells, strict=True))))
+        self._rows.append(np.array(rows))
+        self._n += len(rows)
+
+    def _fitted(self, place: int, row: int, cells: list[str]) -> list[str]:
+        if not any(cells):
+            self._blank.add(place)
+            return [""] * self.width
+        if any(cells[self.width :]):
+            raise _ragged(row, len(cells), self.width)
+        if len(cells) < self.width:
+            self._short.append((place, row, len(cells)))
+        return [*cells, *[""] * (self.width - len(cells))][: self.width]
+
+    def table(self) -> tuple[list[pa.Table], np.ndarray]:
+        """Return the rows without the footer, or refuse rows that a quote is missing in."""
+        rows = np.concatenate(self._rows)
+        whole = pa.concat_tables(self._chunks) if self._chunks else None
+        if not self._short or whole is None:
+            return self._chunks, rows
+        footer = self._footer(whole)
+        start = self._n - footer
+        told = [(row, whole.column(0)[place].as_py()) for place, row, _ in self._short
+                if place >= start]  # fmt: skip
+        self.aside = tuple(Aside(row, "footer", text) for row, text in told)
+        self._judge([one for one in self._short if one[0] < start], whole)
+        return [whole.slice(0, start)], rows[:start]
+
+    def _footer(self, whole: pa.Table) -> int:
+        """How many of the last places, blank ones included, are a footer."""
+        ends = [place for place in range(self._n - 1, -1, -1) if place not in self._blank]
+        short = {place: cells for place, _, cells in self._short}
+        lines = []
+        for place in ends:
+            lines.append(place)
+            if short.get(place) != 1:
+                return 0
+            if place - 1 in self._blank:
+                return self._n - lines[-1]
+        return 0
+
+    def _judge(self, short: list[tuple[int, int, int]], whole: pa.Table) -> None:
+        """Excel leaves delimiters out where the last cells of a block of rows are empty."""
+        widths = {place: cells for place, _, cells in short}
+        for place, row, cells in short:
+            torn = widths.get(place + 1, widths.get(place - 1, 0)) + cells == self.width + 1
+            block = place + 1 in widths or place - 1 in widths
+            if torn or cells < self.width / 2 or not (block or self._sparse(cells, whole, widths)):
+                raise _ragged(row, cells, self.width)
+
+    def _sparse(self, start: int, whole: pa.Table, short: Mapping[int, int]) -> bool:
+        """Whether all columns that a short row lacks are empty in some whole row, too."""
+        kept = [place for place in range(len(whole)) if place not in short and
+                place not in self._blank]  # fmt: skip
+        return all(
+            any(
+                not cell
+                for cell in whole.column(column).take(pa.array(kept, pa.int64())).to_pylist()
+            )
+            for column in range(start, self.width)
+        )
+
+
+def _ragged(row: int, cells: int, width: int) -> UnreadableError:
+    fix = "quote cells that hold the delimiter or a line break, or export it again"
+    return UnreadableError(f"has {cells} cells where the header has {width}", fix, row=row)
 
 
 def _decoded(content: bytes, encoding: str | None) -> str:
@@ -107,23 +216,3 @@ def _records(lines: io.StringIO, delimiter: str, before: int) -> Iterator[tuple[
     except csv.Error as broken:
         fix = 'close every quote and double quotes inside cells (""), or export it again'
         raise UnreadableError(f"is broken CSV from here on ({broken})", fix, row=begins) from None
-
-
-def _table(records: tuple[list[str], ...], numbers: tuple[int, ...], header: list[str]) -> pa.Table:
-    """Records as columns; empty cells beyond the header and blank lines are forgiven."""
-    width = len(header)
-    widths = set(map(len, records))
-    if widths != {width}:
-        records = tuple(map(_fitted, records, numbers, [width] * len(records)))
-    return texts(list(zip(*records, strict=True)))
-
-
-def _fitted(record: list[str], number: int, width: int) -> list[str]:
-    if not any(record):
-        return [""] * width
-    if len(record) < width or any(record[width:]):
-        fix = "quote cells that hold the delimiter or a line break, or export it again"
-        raise UnreadableError(
-            f"has {len(record)} cells where the header has {width}", fix, row=number
-        )
-    return record[:width]

@@ -8,6 +8,7 @@ from crqlab.base.codebook import Source
 from crqlab.responses import delimited, dialects, sav, workbook
 from crqlab.responses.faults import Faults, UnreadableError, near
 from crqlab.responses.grid import EXPORT_AGAIN, Grid
+from crqlab.responses.table_shape import without_aggregates
 
 _ENDINGS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xlsx", ".sav": "spss", ".zsav": "spss"}
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -21,6 +22,7 @@ def load(folder: Path, source: Source, faults: Faults) -> Grid | None:
         path = _existing(folder, source)
         kind = _kind(path, source)
         found = dialects.understood(_READERS[kind](path, source), source.format)
+        found = without_aggregates(found)
         if not len(found):
             raise UnreadableError("has a header and no rows below it", EXPORT_AGAIN)
         return found

@@ -14,6 +14,25 @@ import pyarrow.compute as pc
 from crqlab.responses.faults import UnreadableError
 
 
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A row of a file that is no record.
+
+    Attributes
+    ----------
+    row : int
+        As a spreadsheet or an editor counts it.
+    why : str
+        ``title``, ``footer``, or what its row sums up (`crqlab.responses.table_shape`).
+    text : str
+        What stands in its first filled cell.
+    """
+
+    row: int
+    why: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Grid:
     """Named columns of text, and the row number that each record has in its file.
@@ -33,7 +52,11 @@ class Grid:
     labels : mapping
         Header: code: label, where the file says so (SPSS).
     dialect : str
-        ``qualtrics``, ``limesurvey``, ``spss`` or nothing.
+        ``qualtrics``, ``limesurvey``, ``surveymonkey``, ``spss`` or nothing.
+    aside : tuple of Aside
+        Rows of the file that are no records: titles, footers, totals.
+    sheets : tuple of str
+        Of a workbook: the sheet that was read, then the others that can be seen.
     """
 
     file: str
@@ -43,6 +66,8 @@ class Grid:
     wording: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     dialect: str = ""
+    aside: tuple[Aside, ...] = ()
+    sheets: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)

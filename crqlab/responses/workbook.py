@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,14 @@ import numpy as np
 from crqlab.base.codebook import Source
 from crqlab.base.errors import listed
 from crqlab.responses.faults import UnreadableError, near
-from crqlab.responses.grid import Grid, grid, texts
+from crqlab.responses.grid import Aside, Grid, grid, texts
+from crqlab.responses.table_shape import footer_length, header_place
 
 _HALF_SECOND = timedelta(milliseconds=500)
 
 
 def read(path: Path, source: Source) -> Grid:
-    """Read one sheet: the one that the codebook names, else the first.
+    """Read one sheet: the one that the codebook names, else the visible one that holds a table.
 
     Raises
     ------
@@ -28,20 +30,75 @@ def read(path: Path, source: Source) -> Grid:
 
     try:
         book = CalamineWorkbook.from_path(path)
-        names = book.sheet_names
-        sheet = source.sheet or names[0]
-        if sheet not in names:
-            fix = f"{near(sheet, names)}use {listed(names)}"
-            raise UnreadableError(f"has no sheet {sheet!r}", fix)
-        records = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        sheets = {name: _records(book, name) for name in _looked_at(book, source)}
     except (CalamineError, IndexError) as broken:
         fix = "open it in Excel, repair it, and save it as .xlsx again"
         raise UnreadableError(f"is a damaged workbook ({broken})", fix) from None
-    first = next((n for n, record in enumerate(records) if any(c != "" for c in record)), 0)
-    header = [cell_text(cell) for cell in records[first]] if records else []
-    columns = [[cell_text(cell) for cell in column] for column in zip(*records[first + 1 :])]  # noqa: B905
-    rows = np.arange(first + 2, len(records) + 1)
-    return grid(source.file, header, [texts(columns)] if columns else [], rows)
+    sheet = max(sheets, key=lambda name: _filled_area(sheets[name]))  # the first of equal ones
+    records = sheets[sheet]
+    place = source.header - 1 if source.header else header_place(records)
+    if place >= len(records) and records:
+        fix = f"correct header: {source.header} in the codebook"
+        raise UnreadableError("ends above the row that is to be its header", fix)
+    body = records[place + 1 :]
+    columns = [list(column) for column in zip(*body)]  # noqa: B905
+    rows = np.arange(place + 2, len(records) + 1)
+    header = records[place] if records else []
+    found = grid(source.file, header, [texts(columns)] if columns else [], rows)
+    above = [(row, [c for c in record if c.strip()]) for row, record in enumerate(records[:place])]
+    told = tuple(Aside(row + 1, "title", filled[0]) for row, filled in above if filled)
+    others = [name for name in _visible(book) if name != sheet]
+    found = _without_footer(found)
+    return replace(found, aside=(*told, *found.aside), sheets=(sheet, *others))
+
+
+def _looked_at(book: Any, source: Source) -> list[str]:
+    """The sheet that the codebook names, else all that can be seen."""
+    names = book.sheet_names
+    if source.sheet is None:
+        return _visible(book) or names
+    if source.sheet not in names:
+        fix = f"{near(source.sheet, names)}use {listed(names)}"
+        raise UnreadableError(f"has no sheet {source.sheet!r}", fix)
+    return [source.sheet]
+
+
+def _visible(book: Any) -> list[str]:
+    return [
+        sheet.name
+        for sheet in book.sheets_metadata
+        if str(sheet.visible).endswith(".Visible") and str(sheet.typ).endswith(".WorkSheet")
+    ]
+
+
+def _records(book: Any, name: str) -> list[list[str]]:
+    found = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    return [[cell_text(cell) for cell in record] for record in found]
+
+
+def _filled_area(records: list[list[str]]) -> int:
+    """Rows of two cells or more, times the widest: a cover and a list of words have little."""
+    widths = [sum(1 for cell in record if cell.strip()) for record in records]
+    return sum(1 for width in widths if width > 1) * max(widths, default=0)
+
+
+def _without_footer(found: Grid) -> Grid:
+    """Leave out one-cell rows below a blank row at the end."""
+    widths = [sum(bool(cell.strip()) for cell in found.record(i)) for i in _last(found)]
+    gaps = np.diff(found.rows, prepend=found.rows[0] - 1 if len(found) else 0)[-len(widths) :] > 1
+    length = footer_length(widths, gaps.tolist()) if widths else 0
+    if not length or length >= len(found):
+        return found
+    kept = len(found) - length
+    told = tuple(
+        Aside(int(found.rows[i]), "footer", found.record(i)[0]) for i in range(kept, len(found))
+    )
+    short = found.cells.slice(0, kept)
+    return replace(found, cells=short, rows=found.rows[:kept], aside=(*found.aside, *told))
+
+
+def _last(found: Grid) -> range:
+    return range(max(0, len(found) - 20), len(found))
 
 
 def cell_text(cell: Any) -> str:
