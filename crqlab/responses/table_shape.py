@@ -144,7 +144,8 @@ def _numbers_agree(grid: Grid, place: int) -> bool:
             continue
         known += 1
         made = (others.sum(), others.mean(), others.min(), others.max(), len(others))
-        agreeing += any(abs(mine - one) <= max(_AGREES * abs(one), 0.006) for one in made)
+        near = max(_AGREES * abs(mine), _half_step(grid.cells.column(column)[place].as_py()))
+        agreeing += any(abs(mine - one) <= near for one in made)
     return known > 0 and agreeing >= 0.8 * known
 
 
@@ -156,8 +157,13 @@ def _nameless_sum(grid: Grid) -> list[int]:
     numeric = [_numeric(grid, i) for i, cell in enumerate(grid.record(last)) if cell.strip()]
     if not numeric or any(np.isnan(values[last]) for values in numeric):
         return []
-    sums = [abs(v[last] - np.nansum(v[:last])) <= _AGREES * abs(v[last]) + 0.006 for v in numeric]
+    sums = [abs(v[last] - np.nansum(v[:last])) <= max(_AGREES * abs(v[last]), 0.5) for v in numeric]
     return [last] if all(sums) else []
+
+
+def _half_step(written: str) -> float:
+    """Half of the last digit that a number was rounded to."""
+    return 0.5001 * 10.0 ** -len(written.strip().partition(".")[2])
 
 
 def _numeric(grid: Grid, column: int) -> np.ndarray:
