@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import code, column
 from crqlab.participation.completion_rates import Completion
-from crqlab.participation.invitation_frame import flagged, latest
+from crqlab.participation.invitation_frame import latest
 
 FEW_CLIENTS = 10
 BAND = 5  # percentage points, as published: 21-25, 26-30, ...
@@ -101,16 +102,13 @@ def standing(completion: Completion) -> Standing:
     rows = latest(rows[rows["value"].notna()])
     rows = rows.sort_values(["value", "client_id"], ascending=[False, True], ignore_index=True)
     value = rows["value"].to_numpy(float)
-    few = np.full(len(rows), len(rows) < FEW_CLIENTS)
-    own = (rows["flag"] != "ok").to_numpy()
+    few = (len(rows) < FEW_CLIENTS, code("few_clients", minimum=FEW_CLIENTS))
     ends = {"percentile": value, "percentile_low": rows["low"], "percentile_high": rows["high"]}
     table = rows[["client_id", "wave", "asked", "answered", "value", "low", "high"]].assign(
         rank=rows["value"].rank(ascending=False, method="min").astype("int64"),
         **{name: _below(np.asarray(end, dtype=float), value) for name, end in ends.items()},
         band=bands(value),
-        flag=flagged(
-            len(rows), (own, rows["flag"].to_numpy()), (few, f"fewer than {FEW_CLIENTS} clients")
-        ),
+        flag=column(len(rows), (True, rows["flag"]), few),
     )
     return Standing(table, PUBLISHED, completion.level)
 

@@ -8,16 +8,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import OK, code, column
 from crqlab.base.contracts.frames import typed
 from crqlab.base.waves import in_order
 from crqlab.participation.invitation_frame import (
     ACCOUNT,
     BLOCK,
+    BOOTSTRAP,
     KNOWN,
     NAMELESS,
     NOBODY,
     Frame,
-    flagged,
 )
 from crqlab.participation.invitation_frame import framed as frame_of
 from crqlab.stats import bootstrap, proportion
@@ -28,10 +29,14 @@ DIMENSIONS = ("all", "role", *KNOWN)
 TARGET = 0.80  # share of the revenue with at least one answer
 FEW_CONTACTS = 10
 METHODS = {
-    "contacts": "Wilson on the effective number, accounts as clusters, Dean & Pagano 2015",
-    "accounts": "Wilson 1927",
-    "revenue": "account bootstrap, Field & Welsh 2007",
+    "contacts": "wilson_on_effective_number",
+    "accounts": "wilson",
+    "revenue": "account_bootstrap",
 }
+_FEW_CONTACTS = code("few_contacts", minimum=FEW_CONTACTS)
+_FEW_ACCOUNTS = code("few_accounts", minimum=FEW_ACCOUNTS)
+#: What the bootstrap finds, said of revenue.
+_OF_REVENUE = {"no_answers": "revenue_unknown", "accounts_alike": "revenue_all_or_none"}
 _CELL = [*BLOCK, "dimension", "group"]
 
 
@@ -173,10 +178,12 @@ def _contacts(cells: pd.DataFrame, frame: Frame, level: float) -> pd.DataFrame:
     found = proportion.clustered(cells["x"], cells["n"], groups.ngroup(), level=level)
     found = found.set_axis(groups.size().index)
     table = _keyed(found, "contacts", level, asked=found["n"], answered=found["successes"])
-    flags = flagged(
+    accounts = table["n_accounts"]
+    flags = column(
         len(table),
-        (table["asked"].to_numpy() < FEW_CONTACTS, f"fewer than {FEW_CONTACTS} contacts"),
-        *_few(table["n_accounts"].to_numpy()),
+        (table["asked"] < FEW_CONTACTS, _FEW_CONTACTS),
+        (accounts == 1, "one_account"),
+        ((accounts > 1) & (accounts < FEW_ACCOUNTS), _FEW_ACCOUNTS),
     )
     table = table.assign(flag=flags)
     return _silenced(table, _nameless(table, frame), NAMELESS)
@@ -187,8 +194,8 @@ def _accounts(cells: pd.DataFrame, level: float) -> pd.DataFrame:
     found = proportion.wilson(sums["x"], sums["n"], level=level).set_axis(sums.index)
     found = found.assign(n_accounts=sums["n"])
     table = _keyed(found, "accounts", level, asked=sums["n"], answered=sums["x"])
-    few = (table["n_accounts"] < FEW_ACCOUNTS).to_numpy()
-    return table.assign(flag=flagged(len(table), (few, f"fewer than {FEW_ACCOUNTS} accounts")))
+    few = table["n_accounts"] < FEW_ACCOUNTS
+    return table.assign(flag=np.where(few, _FEW_ACCOUNTS, OK))
 
 
 def _revenue(cells: pd.DataFrame, draws: int, level: float, seed: int) -> pd.DataFrame:
@@ -221,29 +228,13 @@ def _revenue(cells: pd.DataFrame, draws: int, level: float, seed: int) -> pd.Dat
     alike = table["low"] == table["high"]
     ends = {name: table[name].clip(0, 1).mask(alike) for name in ("low", "high")}
     table = table.assign(**ends)
-    flags = flagged(
+    unknown = sums["unknown"].tolist()
+    flags = column(
         len(table),
-        ((found["flag"] != "ok").to_numpy(), _revenue_words(found["flag"])),
-        ((sums["unknown"] > 0).to_numpy(), _unknown(sums["unknown"])),
+        (True, found["flag"].replace(BOOTSTRAP).replace(_OF_REVENUE)),
+        ([n > 0 for n in unknown], [code("revenue_of_accounts_unknown", n=n) for n in unknown]),
     )
     return table.assign(flag=flags)
-
-
-def _revenue_words(flag: pd.Series) -> NDArray:
-    same = "all or none of the revenue answered: interval unknown"
-    words = {"no answers": "revenue unknown", "accounts do not differ: interval unknown": same}
-    return flag.replace(words).to_numpy(object)
-
-
-def _unknown(counts: pd.Series) -> NDArray:
-    return np.array([f"revenue of {n:,} accounts unknown" for n in counts], dtype=object)
-
-
-def _few(accounts: NDArray) -> list[tuple[NDArray, str]]:
-    return [
-        (accounts == 1, "one account: interval unknown"),
-        ((accounts > 1) & (accounts < FEW_ACCOUNTS), f"fewer than {FEW_ACCOUNTS} accounts"),
-    ]
 
 
 def _keyed(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from crqlab.base.contracts.cautions import column
 from crqlab.base.contracts.frames import typed
-from crqlab.participation.invitation_frame import BLOCK, flagged, framed, wave_ranks
+from crqlab.participation.invitation_frame import BLOCK, framed, wave_ranks
 from crqlab.stats import proportion
 
 _PERSON = ["client_id", "account_id", "contact_id"]
@@ -88,11 +89,11 @@ def continuity(
     rows = rows.merge(_both(frame.contacts, rows), on=[*BLOCK, "account_id"], how="left")
     counts = {c: rows[c].fillna(0).astype("int64") for c in ("before", "stayed", "answered_both")}
     rows = rows.assign(**counts, now=rows["asked"].astype("int64"))
-    flags = flagged(
+    flags = column(
         len(rows),
-        ((rows["stayed"] == 0).to_numpy(), "no contact stayed"),
-        ((rows["gap"] > 1).to_numpy(), "not asked in between"),
-        (((rows["answered_both"] == 0) & (rows["stayed"] > 0)).to_numpy(), "nobody heard twice"),
+        (rows["stayed"] == 0, "no_contact_stayed"),
+        (rows["gap"] > 1, "not_asked_in_between"),
+        ((rows["answered_both"] == 0) & (rows["stayed"] > 0), "nobody_heard_twice"),
     )
     rows = rows.assign(value=rows["stayed"] / rows["before"].where(rows["before"] > 0), flag=flags)
     rows = rows.sort_values([*BLOCK, "account_id"], ignore_index=True)

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.contracts.frames import empty
-from crqlab.participation.invitation_frame import ACCOUNT, BLOCK, framed
+from crqlab.participation.invitation_frame import ACCOUNT, BLOCK, BOOTSTRAP, framed
 from crqlab.stats import bootstrap
 from crqlab.stats.cluster_draws import DRAWS, SEED
 
@@ -119,7 +119,10 @@ def timing(
         columns={"earlier": "early"}
     )
     table = table.assign(
-        late=found["later"], n_early=n["early"].to_numpy(), n_late=n["late"].to_numpy()
+        late=found["later"],
+        n_early=n["early"].to_numpy(),
+        n_late=n["late"].to_numpy(),
+        flag=found["flag"].replace(BOOTSTRAP),
     )
     return Timing(table[list(TIMING)], level)
 

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
+from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import EstimateError
 from crqlab.base.waves import in_order
+from crqlab.stats.bootstrap import FEW_ACCOUNTS
 
 BLOCK = ["client_id", "wave"]
 ACCOUNT = [*BLOCK, "account_id"]
 KNOWN = ["tier", "country", "industry", "account_manager"]
 UNKNOWN = "unknown"
-NOBODY = "nobody recorded who was asked"
-NAMELESS = "answers carry no contact id"
+NOBODY = "asked_not_recorded"
+NAMELESS = "no_contact_ids"
+#: What the bootstrap says of its intervals, by code.
+BOOTSTRAP = {
+    "no answers": "no_answers",
+    "one account: interval unknown": "one_account",
+    "interval unknown": "interval_unknown",
+    "accounts do not differ: interval unknown": "accounts_alike",
+    f"fewer than {FEW_ACCOUNTS} accounts": code("few_accounts", minimum=FEW_ACCOUNTS),
+    "one or two accounts dominate": "few_dominate",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,17 +137,3 @@ def latest(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep the rows of every client's last wave."""
     rank = rows["wave"].map(wave_ranks(rows))
     return rows[rank == rank.groupby(rows["client_id"]).transform("max")]
-
-
-def flagged(n: int, *parts: tuple[np.ndarray, str | np.ndarray]) -> np.ndarray:
-    """Join the cautions that apply to each of n rows by "; ", or say "ok".
-
-    Examples
-    --------
-    >>> flagged(2, (np.array([True, False]), "few"), (np.array([True, False]), "odd"))
-    array(['few; odd', 'ok'], dtype=object)
-    """
-    text = np.full(n, "", dtype=object)
-    for applies, words in parts:
-        text = text + np.where(applies, "; " + np.asarray(words, dtype=object), "")
-    return np.where(text == "", "ok", pd.Series(text, dtype=object).str[2:])

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import OK, code, column
 from crqlab.base.contracts.frames import typed
 from crqlab.base.waves import in_order
 from crqlab.participation.answer_predictors import EARLIER, Model, models
@@ -15,10 +16,10 @@ from crqlab.participation.early_and_late import late_answers
 from crqlab.participation.invitation_frame import (
     ACCOUNT,
     BLOCK,
+    BOOTSTRAP,
     NAMELESS,
     NOBODY,
     Frame,
-    flagged,
     framed,
 )
 from crqlab.stats import bootstrap, nps
@@ -37,12 +38,18 @@ LIMIT = (
     "the bounds then say how far the score could be off"
 )
 METHODS = {
-    "raw": "account bootstrap, Field & Welsh 2007",
-    "weighted": "inverse propensity, Little 1986; account bootstrap with re-weighting",
-    "late": "silent contacts like late answers, Armstrong & Overton 1977; account bootstrap",
-    "like the answered": "silent contacts like those who answered; account bootstrap",
-    "passives": "silent contacts as passives, their CRQ taken as known; account bootstrap",
-    "detractors": "silent contacts as detractors, their CRQ taken as known; account bootstrap",
+    "raw": "account_bootstrap",
+    "weighted": "inverse_propensity",
+    "late": "silent_like_late",
+    "like the answered": "silent_like_answered",
+    "passives": "silent_as_passives",
+    "detractors": "silent_as_detractors",
+}
+_FEW_ANSWERS = code("few_answers", minimum=FEW_ANSWERS)
+#: Where too few of a client's own people are of a kind, and all clients' of the wave stand in.
+OF_ALL_CLIENTS = {
+    "passives": "passives_of_all_clients",
+    "detractors": "detractors_of_all_clients",
 }
 
 
@@ -181,14 +188,9 @@ def _raw(respondents: pd.DataFrame, options: dict) -> pd.DataFrame:
     sums = people.groupby(ACCOUNT, sort=True)[list(MEASURES)].agg(["sum", "count"])
     found = _ratios(sums.xs("sum", axis=1, level=1), sums.xs("count", axis=1, level=1), options)
     n = people.groupby(BLOCK, sort=True)[list(MEASURES)].count().to_numpy().ravel()
-    few = (n < FEW_ANSWERS, f"fewer than {FEW_ANSWERS} answers")
-    flags = flagged(len(found), _own(found), few)
+    flags = column(len(found), (True, found["flag"]), (n < FEW_ANSWERS, _FEW_ANSWERS))
     found = found.assign(view="raw", n_respondents=n, n_effective=n.astype(float), flag=flags)
     return found[found["n_respondents"] > 0]
-
-
-def _own(found: pd.DataFrame) -> tuple[NDArray, NDArray]:
-    return (found["flag"] != "ok").to_numpy(), found["flag"].to_numpy(object)
 
 
 def _ratios(total: pd.DataFrame, n: pd.DataFrame, options: dict) -> pd.DataFrame:
@@ -196,6 +198,7 @@ def _ratios(total: pd.DataFrame, n: pd.DataFrame, options: dict) -> pd.DataFrame
     ids, blocks = total.index.get_level_values(2), total.index.droplevel(2)
     found = bootstrap.ratios(total.set_axis(ids), n.set_axis(ids), blocks, **options)
     keys = pd.DataFrame(found["block"].tolist(), columns=BLOCK, index=found.index)
+    found = found.assign(flag=found["flag"].replace(BOOTSTRAP))
     return pd.concat([keys, found.drop(columns=["block", "n_clusters"])], axis=1)
 
 
@@ -212,13 +215,12 @@ def _bounds(scores: pd.DataFrame, respondents: pd.DataFrame, options: dict) -> p
         whole = n.where(n.notna()) if held is None else n + silent
         filled = total if held is None else total + silent * held
         found = _ratios(filled, whole.astype(float), options)
-        words = f"CRQ of {view} from all clients of the wave"
         known = borrowed.reindex(pd.MultiIndex.from_frame(found[BLOCK])).to_numpy(bool)
-        flags = flagged(
+        flags = column(
             len(found),
-            _own(found),
-            (known & (found["measure"] == "crq").to_numpy(), words),
-            (people < FEW_ANSWERS, f"fewer than {FEW_ANSWERS} answers"),
+            (True, found["flag"]),
+            (known & (found["measure"] == "crq").to_numpy(), OF_ALL_CLIENTS.get(view, OK)),
+            (people < FEW_ANSWERS, _FEW_ANSWERS),
         )
         found = found.assign(view=view, n_respondents=people, n_effective=people.astype(float))
         parts.append(found.assign(flag=flags)[people > 0])
@@ -269,14 +271,14 @@ def _modelled(model: Model, scores: pd.DataFrame, cap: float, options: dict) -> 
 def _told(found: pd.DataFrame, model: Model, one: Asked, client: str, wave: str) -> pd.DataFrame:
     n, weighted = found["n"].to_numpy(), (found["view"] == "weighted").to_numpy()
     everybody = bool(one.answered.all())
-    flags = flagged(
+    flags = column(
         len(found),
-        (n < FEW_ANSWERS, f"fewer than {FEW_ANSWERS} answers"),
-        (np.full(len(n), everybody), "everybody answered: nothing to adjust"),
-        (weighted & (not everybody), _cautions(model)),
-        (weighted & (found["n_effective"] < n / 2).to_numpy(), "weights halve what answers say"),
-        (~weighted & (one.late.sum() < FEW_KIND), f"fewer than {FEW_KIND} late answers"),
-        (found["low"].isna().to_numpy(), "interval unknown"),
+        (n < FEW_ANSWERS, _FEW_ANSWERS),
+        (everybody, "everybody_answered"),
+        (weighted & (not everybody), _caution(model)),
+        (weighted & (found["n_effective"] < n / 2).to_numpy(), "weights_halve_answers"),
+        (~weighted & (one.late.sum() < FEW_KIND), code("few_late_answers", minimum=FEW_KIND)),
+        (found["low"].isna(), "interval_unknown"),
     )
     measure = np.array(MEASURES)[found["measure"].to_numpy()]
     table = found.rename(columns={"n": "n_respondents"}).assign(
@@ -285,16 +287,16 @@ def _told(found: pd.DataFrame, model: Model, one: Asked, client: str, wave: str)
     return table[n > 0]
 
 
-def _cautions(model: Model) -> str:
+def _caution(model: Model) -> str:
     """Whether the model can help at all: what a reader must know beside the weighted score."""
     odds = model.fit.odds().set_index("predictor")
     if EARLIER not in odds.index:
-        return "no earlier scores: silence may depend on the score"
+        return "no_earlier_scores"
     if odds.loc[EARLIER, "low"] > 1:
-        return "accounts that scored lower before answer less: silence may depend on the score"
+        return "lower_scores_answer_less"
     if model.fit.auc < TELLS_NOTHING:
-        return "what is known hardly tells who answers"
-    return ""
+        return "answering_hard_to_tell"
+    return OK
 
 
 def _complete(table: pd.DataFrame, frame: Frame) -> pd.DataFrame:
@@ -307,16 +309,17 @@ def _complete(table: pd.DataFrame, frame: Frame) -> pd.DataFrame:
     n = asked.reindex(keys).fillna(0).to_numpy(int)
     missing = rows["flag"].isna().to_numpy()
     why = np.select(
-        [n == 0, keys.isin(list(frame.nameless))], [NOBODY, NAMELESS], "nothing to learn from"
+        [n == 0, keys.isin(list(frame.nameless))], [NOBODY, NAMELESS], "nothing_to_learn_from"
     )
     stray = frame.uninvited.reindex(keys).fillna(0).to_numpy(int)
-    own = rows["flag"].replace("ok", "").fillna("").to_numpy(object)
-    beside = np.array([f"{k:,} answers of people not asked are left out" for k in stray], object)
-    flags = flagged(
+    flags = column(
         len(rows),
-        (own != "", own),
+        (True, rows["flag"].fillna(OK)),
         (missing, why),
-        (~missing & (rows["view"] != "raw").to_numpy() & (stray > 0) & (n > 0), beside),
+        (
+            ~missing & (rows["view"] != "raw").to_numpy() & (stray > 0) & (n > 0),
+            [code("uninvited_left_out", n=k) for k in stray.tolist()],
+        ),
     )
     return rows.assign(
         flag=flags,

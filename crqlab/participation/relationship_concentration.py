@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import column
 from crqlab.base.contracts.frames import typed
 from crqlab.base.instrument import Instrument
-from crqlab.participation.invitation_frame import ACCOUNT, BLOCK, UNKNOWN, flagged
+from crqlab.participation.invitation_frame import ACCOUNT, BLOCK, UNKNOWN
 from crqlab.stats.concentration import concentration as herfindahl
 
 HOLDERS = ("account_manager", "contact")
@@ -187,12 +188,12 @@ def _share(part: pd.Series, whole: pd.Series | NDArray) -> NDArray:
 
 
 def _flags(table: pd.DataFrame) -> NDArray:
-    unknown = ((table["holder"] == "account_manager") & (table["name"] == UNKNOWN)).to_numpy()
-    return flagged(
+    unknown = (table["holder"] == "account_manager") & (table["name"] == UNKNOWN)
+    return column(
         len(table),
-        (unknown, "account manager not known"),
-        (table["unpaid"].to_numpy(bool), "revenue unknown: accounts count alike"),
-        ((table["revenue_share"] >= MUCH).to_numpy() & ~unknown, "a quarter of revenue or more"),
+        (unknown, "account_manager_unknown"),
+        (table["unpaid"], "accounts_count_alike"),
+        ((table["revenue_share"] >= MUCH) & ~unknown, "quarter_of_revenue"),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from crqlab.base.contracts.cautions import OK, code, joined
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError
 from crqlab.participation import audit_frame
@@ -23,37 +24,15 @@ from crqlab.stats.multiplicity import q_values
 
 #: Topic: the question, the unit of its numbers, and why it may be impossible to ask.
 QUESTIONS = {
-    "late": (
-        "Is there a reason why these contacts were signed off so late?",
-        "share of contacts",
-        "no sign-off dates",
-    ),
-    "swapped": (
-        "Is there a reason why contacts of these accounts were exchanged for others?",
-        "share of contacts",
-        "no earlier wave or draft of the frame",
-    ),
-    "share": (
-        "Is there a reason why so few of the known contacts were invited?",
-        "share of contacts",
-        "the frame lists invited contacts only",
-    ),
-    "roles": (
-        "Is there a reason why so many of the invited contacts have one role?",
-        "share of contacts",
-        "fewer than two roles to compare",
-    ),
-    "minutes": (
-        "Did these people answer together, within minutes, for a reason?",
-        "pairs of answers",
-        "no times of day",
-    ),
-    "scores": (
-        "What lies behind scores so far above those of similar accounts?",
-        "scale points",
-        "no scores that differ",
-    ),
+    "late": ("signed_off_late", "share_of_contacts", "no_sign_off_dates"),
+    "swapped": ("contacts_exchanged", "share_of_contacts", "no_earlier_frame"),
+    "share": ("few_invited", "share_of_contacts", "invited_contacts_only"),
+    "roles": ("one_role", "share_of_contacts", "fewer_than_two_roles"),
+    "minutes": ("answered_together", "pairs_of_answers", "no_times_of_day"),
+    "scores": ("scores_above_similar", "scale_points", "no_scores_that_differ"),
 }
+#: Stands in ``flag`` before the reason why a question cannot be asked.
+BLOCKED = "cannot_be_asked"
 #: Invited contacts of a client and wave that a role needs to be looked at.
 FEW_OF_A_ROLE = 5
 _NUMBERS = ["found", "expected", "value", "low", "high"]
@@ -67,7 +46,7 @@ class Audit:
     ----------
     table : DataFrame, one row per client, wave, account manager and topic
         ``client_id``, ``wave``, ``account_manager``, ``topic`` (late, swapped, share, roles,
-        minutes, scores), ``question`` (in words), ``found``, ``expected`` (from peers),
+        minutes, scores), ``question`` (code), ``found``, ``expected`` (from peers),
         ``value`` (found minus expected), ``low``, ``high`` (its interval), ``unit`` (of these
         five), ``p`` (one-sided), ``q`` (false discovery rate), ``n_accounts``, ``n_contacts``,
         ``raised``, ``flag``.
@@ -230,7 +209,7 @@ def _of_the_frame(frame: pd.DataFrame, layout: Layout, level: float) -> dict[str
 
 def _one_topic(topic: str, found: pd.DataFrame, layout: Layout, least: int) -> pd.DataFrame:
     """Rows of one topic for every account manager, with why it cannot be asked where so."""
-    words, unit, impossible = QUESTIONS[topic]
+    question, unit, impossible = QUESTIONS[topic]
     rows = layout.units.join(found)
     counts = rows.reindex(columns=["n_accounts", "n_contacts"]).astype(float).fillna(0)
     rows[["n_accounts", "n_contacts"]] = counts.astype("int64")
@@ -242,30 +221,24 @@ def _one_topic(topic: str, found: pd.DataFrame, layout: Layout, least: int) -> p
     rows["flag"] = np.select(
         [~somebody, few, unknown & (rest == 0), rows["value"].isna(), mirror, unknown, rest == 1],
         [
-            f"cannot be asked: {impossible}",
-            f"cannot be asked: fewer than {least} accounts",
-            "cannot be asked: no other account manager to compare with",
-            f"cannot be asked: {'no scores that differ' if topic == 'scores' else NO_PEERS}",
-            "mirror image of the only other account manager",
-            "nothing to ask: all account managers are alike",
-            "only one other account manager to compare with",
+            joined([BLOCKED, impossible]),
+            joined([BLOCKED, code("few_accounts", minimum=least)]),
+            joined([BLOCKED, "no_other_manager"]),
+            joined([BLOCKED, impossible if topic == "scores" else "no_peers_of_tier"]),
+            "mirror_of_other_manager",
+            "managers_alike",
+            "one_other_manager",
         ],
-        "ok",
+        OK,
     )
     rows["p"] = rows["p"].astype(float).mask(few)
     rows[_NUMBERS] = rows[_NUMBERS].astype(float)
     place = list(QUESTIONS).index(topic)
-    question = words if topic != "roles" else _about_role(rows)
+    if topic == "roles" and "role" in rows:
+        question = [_about_role(role) for role in rows["role"]]
     return rows.assign(topic=topic, question=question, unit=unit, place=place)
 
 
-NO_PEERS = "no other account manager has accounts of the same tier"
-
-
-def _about_role(rows: pd.DataFrame) -> pd.Series:
+def _about_role(role: object) -> str:
     """Name the role in the question where one was looked at."""
-    general = QUESTIONS["roles"][0]
-    if "role" not in rows:
-        return pd.Series(general, rows.index)
-    named = "Is there a reason why so many of the invited contacts are of the role '"
-    return (named + rows["role"].astype("str") + "'?").where(rows["role"].notna(), general)
+    return code("role_frequent", role=role) if isinstance(role, str) else QUESTIONS["roles"][0]

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from crqlab.base.contracts.cautions import column
 from crqlab.base.contracts.frames import typed
 from crqlab.participation.invitation_frame import (
     ACCOUNT,
     BLOCK,
     UNKNOWN,
-    flagged,
     framed,
     wave_ranks,
 )
@@ -99,11 +99,11 @@ def silent(
     kept = kept.sort_values(
         [*BLOCK, "revenue", "account_id"], ascending=[True, True, False, True], ignore_index=True
     )
-    never, unpaid = kept["last_wave"].isna().to_numpy(), kept["revenue"].isna().to_numpy()
+    never, unpaid = kept["last_wave"].isna(), kept["revenue"].isna()
     kept = kept.assign(
         rank=kept.groupby(BLOCK).cumcount().astype("int64") + 1,
         last_n=kept["last_n"].fillna(0).astype("int64"),
-        flag=flagged(len(kept), (never, "never answered"), (unpaid, "revenue unknown")),
+        flag=column(len(kept), (never, "never_answered"), (unpaid, "revenue_unknown")),
     )
     return Silent(typed(kept, "silent"))
 

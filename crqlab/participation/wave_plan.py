@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import column
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError
-from crqlab.participation.invitation_frame import UNKNOWN, flagged, latest
+from crqlab.participation.invitation_frame import UNKNOWN, latest
 from crqlab.participation.nonresponse_precision import Expected, expected
 from crqlab.stats.estimate import check_level
 from crqlab.stats.precision import half_widths
@@ -201,12 +202,12 @@ def _manned(rows: pd.DataFrame, people: pd.DataFrame, days: pd.DatetimeIndex) ->
     rested = people["ready"].to_numpy() <= quarter[people["row"].to_numpy()]
     n = np.bincount(people["row"], minlength=len(rows))
     fit = np.bincount(people["row"], weights=rested, minlength=len(rows)).astype("int64")
-    flags = flagged(
+    flags = column(
         len(rows),
-        (n == 0, "no contact known: find one"),
-        ((n > 0) & days.isna().any(), "no dates: who needs rest is not known"),
-        ((n > 0) & (fit == 0), "everybody was asked too short a time before"),
-        ((fit > 0) & (fit < n), "some contacts rest"),
+        (n == 0, "no_contact_known"),
+        ((n > 0) & days.isna().any(), "no_dates"),
+        ((n > 0) & (fit == 0), "everybody_rests"),
+        ((fit > 0) & (fit < n), "some_contacts_rest"),
     )
     return rows.assign(
         slice=quarter.astype("int64") + 1,
@@ -235,9 +236,7 @@ def _precision(table: pd.DataFrame, told: Expected, level: float) -> pd.DataFram
     rows = pd.concat(parts, ignore_index=True)
     thin = rows["half_width"].isna().to_numpy()
     own = rows["client_id"].isin(told.completion.index).to_numpy()
-    flags = flagged(
-        len(rows), (thin, "too few accounts to expect an interval"), (~own, "completion assumed")
-    )
+    flags = column(len(rows), (thin, "too_few_accounts_to_expect"), (~own, "completion_assumed"))
     rows = rows.assign(
         completion=rows["answers"] / rows["n_contacts"].where(rows["n_contacts"] > 0)
     )

@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 
 import crqlab
 from crqlab import DataError
+from crqlab.language import OWN, language
 from crqlab.language.catalogue import Catalogue, catalogue, languages
 from crqlab.language.messages import message, parts
 from crqlab.language.translation import Translator, translated
@@ -272,14 +273,16 @@ def test_the_run_card_tells_the_language():
 
 
 def test_every_question_of_the_audit_has_its_message(into):
-    asked = [question for question, *_ in selection_audit.QUESTIONS.values()]
-    reasons = [why for *_, why in selection_audit.QUESTIONS.values()]
+    english = language(OWN)
+    asked = [english.say(f"participation.question_{question}")
+             for question, *_ in selection_audit.QUESTIONS.values()]  # fmt: skip
+    reasons = [why for *_, why in selection_audit.QUESTIONS.values()] + ["no_peers_of_tier"]
     told = [
         *asked,
         "Is there a reason why so many of the invited contacts are of the role 'buyer'?",
         *("12 %", "2 pairs", "0.3 pairs", "5.21 scale points", "+3 to +9 percentage points"),
-        *(f"No question about the choice of contacts could be looked into: {why}."
-          for why in [*reasons, selection_audit.NO_PEERS]),
+        *(f"No question about the choice of contacts could be looked into: {english.caution(why)}."
+          for why in reasons),
         *(f"1 of {n} about {m} is worth asking." for n in ("1 question", "3 questions")
           for m in ("1 account manager", "2 account managers")),
     ]  # fmt: skip

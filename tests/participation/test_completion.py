@@ -7,6 +7,7 @@ import pytest
 from crqlab import EstimateError, participation
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import contract
+from crqlab.base.contracts.cautions import code, codes, has, joined
 from crqlab.base.contracts.schema import check
 from tests.participation.made import (
     ACCOUNTS,
@@ -105,20 +106,22 @@ def test_neither_order_nor_other_clients_matter():
 
 def test_small_cells_carry_a_flag():
     row = cell(completed(draws=50), "role", "boss", "contacts")
-    assert row["flag"] == "fewer than 10 contacts; fewer than 6 accounts"
-    assert "one account" in cell(completed(draws=50), "tier", "A", "contacts")["flag"]
+    few = [code("few_contacts", minimum=10), code("few_accounts", minimum=6)]
+    assert row["flag"] == joined(few)
+    assert has(cell(completed(draws=50), "tier", "A", "contacts")["flag"], "one_account")
 
 
 def test_unknown_revenue_is_said_and_not_guessed():
     none = completed(CONTACTS, RESPONSES, ACCOUNTS.assign(revenue=np.nan), draws=50)
     row = cell(none, "all", "all", "revenue")
     assert np.isnan(row["value"])
-    assert "revenue unknown" in row["flag"]
+    assert codes(row["flag"]) == [
+        {"code": "revenue_unknown"}, {"code": "revenue_of_accounts_unknown", "n": 4}
+    ]  # fmt: skip
     assert "revenue is not known" in str(none.of("C1", "2025"))
     some = ACCOUNTS.assign(revenue=ACCOUNTS["revenue"].where(ACCOUNTS["account_id"] != "B"))
-    assert "revenue of 1 accounts unknown" in cell(
-        completed(CONTACTS, RESPONSES, some, draws=50), "all", "all", "revenue"
-    )["flag"]  # fmt: skip
+    flag = cell(completed(CONTACTS, RESPONSES, some, draws=50), "all", "all", "revenue")["flag"]
+    assert codes(flag)[-1] == {"code": "revenue_of_accounts_unknown", "n": 1}
 
 
 def test_unknown_role_and_tier_are_a_group_of_their_own():
@@ -129,7 +132,7 @@ def test_unknown_role_and_tier_are_a_group_of_their_own():
 
 def test_without_a_list_of_contacts_nothing_is_claimed():
     result = completed(CONTACTS.iloc[:0], RESPONSES, ACCOUNTS)
-    assert result.table["flag"].eq("nobody recorded who was asked").all()
+    assert result.table["flag"].eq("asked_not_recorded").all()
     assert result.table["value"].isna().all()
     assert "Nobody recorded who was asked" in str(result)
     assert "Nobody recorded who was asked" in str(participation.standing(result))
@@ -138,7 +141,7 @@ def test_without_a_list_of_contacts_nothing_is_claimed():
 def test_a_wave_without_contacts_is_kept_beside_one_that_has_them():
     result = completed(CONTACTS[CONTACTS["wave"] == "2025"], RESPONSES, ACCOUNTS, draws=20)
     row = cell(result, "all", "all", "contacts", wave="2024")
-    assert (row["answered"], row["flag"]) == (3, "nobody recorded who was asked")
+    assert (row["answered"], row["flag"]) == (3, "asked_not_recorded")
 
 
 def test_answers_without_contact_ids_tell_accounts_only():
@@ -146,7 +149,7 @@ def test_answers_without_contact_ids_tell_accounts_only():
     result = completed(CONTACTS, nameless, ACCOUNTS, draws=20)
     people = cell(result, "all", "all", "contacts")
     assert np.isnan(people["value"])
-    assert people["flag"] == "answers carry no contact id"
+    assert people["flag"] == "no_contact_ids"
     assert cell(result, "all", "all", "accounts")["value"] == 0.5
     assert np.isnan(cell(result, "role", "boss", "accounts")["value"])
     assert participation.voices(CONTACTS, nameless, ACCOUNTS).table.empty
@@ -182,7 +185,8 @@ def test_percentiles_count_the_other_clients_and_ties_by_half():
     table = participation.standing(result).table.set_index("client_id")
     assert table.loc[["C0", "C2", "C4"], "percentile"].tolist() == [0.125, 0.5, 1.0]
     assert table.loc["C4", "rank"] == 1
-    assert table["flag"].str.contains("fewer than 10 clients").all()
+    few = code("few_clients", minimum=10)
+    assert [codes(flag)[-1] for flag in table["flag"]] == codes(few) * 5
 
 
 def test_published_figures_stand_beside_and_never_inside():
@@ -212,7 +216,7 @@ def test_silent_accounts_by_hand():
         3,
         1,
     )
-    assert (c["silent_since"], c["n_waves"], c["flag"]) == ("2024", 2, "never answered")
+    assert (c["silent_since"], c["n_waves"], c["flag"]) == ("2024", 2, "never_answered")
     assert b["revenue_share"] == 0.25
     assert b["rank"] == 1
 

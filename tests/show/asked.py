@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crqlab import Study
+from crqlab.base.contracts.cautions import code, joined
 from tests.show.fixture import Shape
 
 ROLES = ("buyer", "executive", "user")
@@ -73,7 +74,7 @@ def _share(
         **key, "dimension": dimension, "group": group, "unit": unit, "asked": float(asked),
         "answered": float(answered), "value": value, "low": max(value - 0.08, 0.0),
         "high": min(value + 0.09, 1.0), "level": 0.95, "n_accounts": n, "method": "by hand",
-        "flag": "fewer than 10 contacts" if few else "ok",
+        "flag": code("few_contacts", minimum=10) if few else "ok",
     }  # fmt: skip
 
 
@@ -109,7 +110,7 @@ def _nonresponse(key: dict, study: Study, shape: Shape) -> pd.DataFrame:
     if shape.ltr:
         ltr = people["ltr"]
         middle["nps"] = 100 * ((ltr >= 9).mean() - (ltr <= 6).mean())
-    flag = {"weighted": "no earlier scores: silence may depend on the score"}
+    flag = {"weighted": "no_earlier_scores"}
     return pd.DataFrame(
         [
             {**key, "measure": measure, "view": view,
@@ -161,12 +162,12 @@ def _audit(key: dict, managers: int) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {**key, "account_manager": f"Manager {i}", "topic": topic,
-             "question": f"Is there a reason for <{topic}>?", "found": 0.62, "expected": 0.9,
-             "value": -0.28, "low": -0.4, "high": -0.1, "level": 0.95, "unit": "share of contacts",
+             "question": code("role_frequent", role=f"<{topic}>"), "found": 0.62, "expected": 0.9,
+             "value": -0.28, "low": -0.4, "high": -0.1, "level": 0.95, "unit": "share_of_contacts",
              "p": None if topic == "late" else 0.001, "q": None if topic == "late" else 0.01,
              "rate": 0.05, "n_accounts": 8, "n_contacts": 44,
              "raised": topic == "share" and i == 1,
-             "flag": "cannot be asked: no sign-off dates" if topic == "late" else "ok"}
+             "flag": joined(["cannot_be_asked", "no_sign_off_dates"] if topic == "late" else [])}
             for i in range(managers if managers > 1 else 0)
             for topic in ("late", "share", "roles")
         ],

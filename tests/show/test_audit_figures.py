@@ -26,11 +26,11 @@ def table(n=5, raised=(2,)):
         {
             "account_manager": [f"M{i:02d}" for i in range(n)],
             "topic": "scores",
-            "question": "What lies behind it?",
+            "question": "scores_above_similar",
             "value": value,
             "low": value - half,
             "high": value + half,
-            "unit": "scale points",
+            "unit": "scale_points",
             "p": 0.5,
             "n_accounts": np.arange(5, 5 + n),
             "raised": np.isin(np.arange(n), raised),
@@ -70,7 +70,8 @@ def test_says_who_is_worth_asking_about_and_names_them_in_the_picture():
     assert "5 account managers" in alt_text.said(ax.figure)
     assert alt_text.said(ax.figure).endswith("Worth asking about: M02 (+0.50, 7 accounts)")
     assert [text.get_text() for text in ax.texts] == ["M02"]
-    assert ax.get_title(loc="left") == "What lies behind it?"
+    asks = "What lies behind scores so far above those of similar accounts?"
+    assert ax.get_title(loc="left") == asks
     assert "scale points" in ax.get_ylabel()
 
 

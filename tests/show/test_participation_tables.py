@@ -209,7 +209,8 @@ def test_questions_are_asked_and_nobody_is_accused(asked_view_of):
     view = asked_view_of()
     shown = gathered.questions(view)
     _, row = cells(shown)
-    assert row[:2] == ["Manager 1", "Is there a reason for <share>?"]
+    asks = "Is there a reason why so many of the invited contacts are of the role '<share>'?"
+    assert row[:2] == ["Manager 1", asks]
     assert row[2:4] == ["62\xa0%", "90\xa0%"]
     said = plain(shown)
     assert "1 of 6 questions about 3 account managers is worth asking" in said

@@ -17,6 +17,7 @@ import pandas as pd
 from scipy.special import expit
 
 from crqlab import participation
+from crqlab.base.contracts.cautions import codes
 from tests.validation.coverage import coverage
 from tests.validation.page import HIGH, LOW
 
@@ -143,7 +144,8 @@ def cases(mechanism: str, settings: Settings) -> pd.DataFrame:
         ).table
         rows = table[(table["measure"] == "crq") & (table["wave"] == "2025")]
         rows = pd.concat([rows[rows["view"].isin(VIEWS)], _between(rows)], ignore_index=True)
-        rows = rows[~rows["flag"].str.contains("fewer than")]
+        few = [any(one["code"].startswith("few_") for one in codes(flag)) for flag in rows["flag"]]
+        rows = rows[~np.array(few, dtype=bool)]
         truth = rows["client_id"].map(drawn.truth)
         found.append(rows.assign(truth=truth, client=f"{number} " + rows["client_id"]))
     return pd.concat(found, ignore_index=True)

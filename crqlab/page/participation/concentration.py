@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from math import nan
 
 import pandas as pd
 
+from crqlab.base.contracts.cautions import code, codes, has
+from crqlab.language import Language
 from crqlab.page.client_view import ClientView
+from crqlab.participation.selection_audit import BLOCKED
 from crqlab.show.html import Column, Shown, hidden, names, paragraph, table, text
 from crqlab.show.number_format import MISSING, count, number, percent, span
 from crqlab.show.records import Record, grouped, records
@@ -42,7 +46,7 @@ def concentration(view: ClientView) -> Shown:
         Column("Share of goodwill", [percent(v) for v in shown["goodwill_share"]], True),
         Column("CRQ without", without, True),
     ]
-    flags = ["" if flag == "ok" else text(flag) for flag in shown["flag"]]
+    flags = [text(view.language.caution(flag)) for flag in shown["flag"]]
     columns += [Column("Caution", flags)] if any(flags) else []
     html = paragraph(text(_hangs(view)), "lead") + "\n"
     caption = (
@@ -133,10 +137,11 @@ def questions(view: ClientView) -> Shown:
     if rows.empty:
         return Shown("", "No account manager is named, so there is nobody to ask")
     if asked.empty:
-        said = f"No question about the choice of contacts could be looked into: {_why(rows)}."
+        why = _why(rows["flag"], view.language)
+        said = f"No question about the choice of contacts could be looked into: {why}."
         return Shown(paragraph(text(said), ""), said)
     raised = rows[rows["raised"]]
-    blocked = rows["flag"].str.startswith("cannot be asked")
+    blocked = rows["flag"].map(lambda flag: has(flag, BLOCKED)).to_numpy(bool)
     topics = set(rows.loc[~blocked, "topic"])
     looked = [words for topic, words in TOPICS.items() if topic in topics]
     managers = asked["account_manager"].nunique()
@@ -152,20 +157,22 @@ def questions(view: ClientView) -> Shown:
         f"questions up to {percent(rows['rate'].iloc[0])} arise by chance, and only the account "
         "manager knows the reason: ask, do not conclude."
     )
-    html = f"{paragraph(text(said), 'lead')}\n{_asked(raised, text(looked_into))}"
+    html = f"{paragraph(text(said), 'lead')}\n{_asked(view, raised, text(looked_into))}"
     return Shown(html, said)
 
 
-def _why(rows: pd.DataFrame) -> str:
-    reasons = rows["flag"].str.removeprefix("cannot be asked: ").value_counts()
-    return text("; ".join(reasons.index[:3]))
+def _why(flags: pd.Series, language: Language) -> str:
+    """The reasons that hold most often, without saying each time that they are reasons."""
+    found = (dict(one) for flag in flags for one in codes(flag))
+    cells = (code(one.pop("code"), **one) for one in found if one["code"] != BLOCKED)
+    return "; ".join(language.caution(cell) for cell, _ in Counter(cells).most_common(3))
 
 
-def _asked(raised: pd.DataFrame, note: str) -> str:
+def _asked(view: ClientView, raised: pd.DataFrame, note: str) -> str:
     each = records(raised)
     columns = [
         Column("Account manager", names(raised["account_manager"])),
-        Column("Question", [text(question) for question in raised["question"]]),
+        Column("Question", [text(_question(view.language, cell)) for cell in raised["question"]]),
         Column("Found", [_amount(r.found, r.unit) for r in each], True),
         Column("Expected", [_amount(r.expected, r.unit) for r in each], True),
         Column("Interval of difference", [_room(r) for r in each], True),
@@ -179,18 +186,23 @@ def _asked(raised: pd.DataFrame, note: str) -> str:
     return table(columns, caption=caption, note=note)
 
 
+def _question(language: Language, cell: str) -> str:
+    numbers = dict(codes(cell)[0])
+    return language.say(f"participation.question_{numbers.pop('code')}", **numbers)
+
+
 def _amount(value: float, unit: str) -> str:
-    if unit == "share of contacts":
+    if unit == "share_of_contacts":
         return percent(value)
-    if unit == "pairs of answers":
+    if unit == "pairs_of_answers":
         return f"{number(value, 0 if value == round(value) else 1)} pairs"
-    return f"{number(value)} {unit}"
+    return f"{number(value)} scale points"
 
 
 def _room(row: Record) -> str:
-    if row.unit == "share of contacts":
+    if row.unit == "share_of_contacts":
         return f"{span(100 * row.low, 100 * row.high, 0, signed=True)} percentage points"
-    return span(row.low, row.high, 1 if row.unit == "pairs of answers" else 2, signed=True)
+    return span(row.low, row.high, 1 if row.unit == "pairs_of_answers" else 2, signed=True)
 
 
 def plan(view: ClientView) -> Shown:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from math import isnan, nan
 from typing import Any
 
 import pandas as pd
 
+from crqlab.base.contracts.cautions import OK, codes, joined
+from crqlab.base.contracts.cautions import code as cell
+from crqlab.language import Language
 from crqlab.page.client_view import ClientView
 from crqlab.show.html import Column, Shown, names, paragraph, table, text
 from crqlab.show.number_format import MISSING, count, decimals, number, percent, share, span
@@ -55,14 +57,14 @@ def participation(view: ClientView) -> Shown:
         Column("Share", [percent(row["value"]) for row in shown], True),
         Column("Interval", [_between(row["low"], row["high"]) for row in shown], True),
     ]
-    methods = "; ".join(f"{row['unit']}: {row['method']}" for row in shown)
+    methods = "; ".join(f"{row['unit']}: {view.language.method(row['method'])}" for row in shown)
     caption = (
         f"Contact and account response, and revenue with at least one answer, "
         f"{percent(shown[0]['level'])} intervals ({methods}). They take this wave as one of many "
         "that could have been held; as a count of all who were asked it has no error."
     )
     said = _lead(view, *rows)
-    notes = _noted([(UNITS[row["unit"]], row["flag"]) for row in shown])
+    notes = _noted([(UNITS[row["unit"]], view.language.caution(row["flag"])) for row in shown])
     html = table(columns, caption=caption, note=text(f"{notes} {_beside(view)}"), kind="small")
     return Shown(f"{paragraph(text(said), 'lead')}\n{html}", said)
 
@@ -71,7 +73,7 @@ def _noted(flags: list[tuple[str, str]]) -> str:
     """Cautions as sentences: beside the numbers they would crowd them out on a small screen."""
     told: dict[str, list[str]] = {}
     for name, flag in flags:
-        if flag != "ok":
+        if flag:
             told.setdefault(flag, []).append(name)
     return " ".join(f"{', '.join(who)}: {flag}." for flag, who in told.items())
 
@@ -173,7 +175,7 @@ def completion(view: ClientView) -> Shown:
     for row in records(view.reach.completion):
         units = found.setdefault(row.dimension, {unit: {} for unit in UNITS})
         units.setdefault(row.unit, {})[row.group] = row
-    parts = [_groups(found[dimension], dimension) for dimension in GROUPS if dimension in found]
+    parts = [_groups(view, found[name], name) for name in GROUPS if name in found]
     parts = [part for part in parts if part.html]
     if not parts:
         return Shown("", "Nothing tells groups of contacts apart")
@@ -181,7 +183,7 @@ def completion(view: ClientView) -> Shown:
     return Shown(html, "; ".join(part.sentence for part in parts))
 
 
-def _groups(units: dict[str, dict[str, Any]], dimension: str) -> Shown:
+def _groups(view: ClientView, units: dict[str, dict[str, Any]], dimension: str) -> Shown:
     """One table for one way to tell groups apart; none where there is one group only."""
     people = units["contacts"]
     order = sorted(people, key=lambda group: -people[group].asked)
@@ -189,8 +191,11 @@ def _groups(units: dict[str, dict[str, Any]], dimension: str) -> Shown:
         return Shown("", "")
     shown, left = order[:MOST], order[MOST:]
     cells = {unit: [units[unit].get(group, _Nothing) for group in shown] for unit in UNITS}
-    flags = [_brief(_joined([c.flag for c in some])) for some in zip(*cells.values(), strict=True)]
-    stars = ["" if flag == "ok" else "\u00a0*" for flag in flags]
+    flags = [
+        _brief(view.language, joined(c.flag for c in some))
+        for some in zip(*cells.values(), strict=True)
+    ]
+    stars = ["\u00a0*" if flag else "" for flag in flags]
     marked = [name + star for name, star in zip(names(shown), stars, strict=True)]
     columns = [Column(GROUPS[dimension].capitalize(), marked)]
     for unit, some in cells.items():
@@ -218,23 +223,22 @@ def _groups(units: dict[str, dict[str, Any]], dimension: str) -> Shown:
 class _Nothing:
     """A group or a view of which nothing is known."""
 
-    asked = answered = value = low = high = flag = n_respondents = n_effective = nan
+    asked = answered = value = low = high = n_respondents = n_effective = nan
+    flag = OK
 
 
 def _of(part: float, whole: float) -> str:
     return f"{number(part, 0)} of {number(whole, 0)}"
 
 
-def _joined(flags: list[object]) -> str:
-    """Cautions of several numbers, each said once."""
-    words = [part for flag in flags if flag == flag for part in str(flag).split("; ")]
-    return "; ".join(dict.fromkeys(word for word in words if word not in ("ok", ""))) or "ok"
-
-
-def _brief(flag: str) -> str:
+def _brief(language: Language, flag: str) -> str:
     """Cautions in a few words; an unknown interval says so itself."""
-    parts = [re.sub(r"^fewer than \d+ (\w+)$", r"few \1", part) for part in flag.split("; ")]
-    return "; ".join(part.removesuffix(": interval unknown") for part in parts)
+    return "; ".join(_few_words(language, **one) for one in codes(flag))
+
+
+def _few_words(language: Language, *, code: str, **numbers: Any) -> str:
+    brief = f"participation.brief_{code}"
+    return language.say(brief) if brief in language else language.caution(cell(code, **numbers))
 
 
 def nonresponse(view: ClientView) -> Shown:
@@ -254,8 +258,10 @@ def nonresponse(view: ClientView) -> Shown:
     first = sets[asked[0]].items()
     n = [_answers(row.n_respondents, row.n_effective, name) for name, row in first]
     columns.append(Column("Answers", n, True))
-    words = view.language.caution
-    flags = [(VIEWS[v], _joined([words(some[v].flag) for some in sets.values()])) for v in VIEWS]
+    flags = [
+        (VIEWS[v], view.language.caution(joined(some[v].flag for some in sets.values())))
+        for v in VIEWS
+    ]
     level = percent(float(rows[0].level))
     caption = (
         f"CRQ and NPS as answered, adjusted, and at their bounds, {level} intervals that draw "

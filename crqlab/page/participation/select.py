@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from crqlab.base.contracts.cautions import code
+from crqlab.base.contracts.cautions import code, has
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
 from crqlab.page import table_handoff
@@ -14,14 +15,12 @@ from crqlab.page.participation.data import Reach
 from crqlab.page.tables import across, table
 from crqlab.participation.completion_rank import PUBLISHED, bands, standing
 from crqlab.participation.completion_rates import Completion
-from crqlab.participation.nonresponse_adjustment import LIMIT
+from crqlab.participation.nonresponse_adjustment import FEW_KIND, LIMIT, OF_ALL_CLIENTS
 from crqlab.stats import proportion
 from crqlab.stats.concentration import concentration
 
 #: Fewest other clients among whom each stays unknown.
 FEW_CLIENTS = 10
-#: Answers of a kind from which a bound rests on the client's own (station 2).
-OWN_KIND = 5
 _RATES = "client_id wave dimension unit asked answered value low high flag".split()
 STANDING = "standing"
 _ENDS = ["value", "low", "high"]
@@ -132,14 +131,18 @@ def _nonresponse(rows: pd.DataFrame, ltr: pd.Series, least: int) -> pd.DataFrame
     """Empty what fewer people stand behind: answers, late answers, own passives or detractors."""
     kinds = {"passives": ltr.between(7, 8).sum(), "detractors": (ltr <= 6).sum()}
     n = rows["view"].map(kinds)
-    lent = rows["flag"].str.contains("from all clients of the wave").to_numpy(bool)
+    lent = _has(rows["flag"], *OF_ALL_CLIENTS.values())
     own = (n < least).to_numpy(bool) & ~lent & (rows["measure"] == "crq").to_numpy(bool)
-    unsure = rows["flag"].str.contains("late answers").to_numpy(bool) | (least > OWN_KIND)
+    unsure = _has(rows["flag"], "few_late_answers") | (least > FEW_KIND)
     late = (rows["view"] == "late").to_numpy(bool) & unsure
     few = (rows["n_respondents"] < least).to_numpy(bool) | own | late
-    told = code("rests_on_few", minimum=least)
+    words = code("rests_on_few", minimum=least)
     hidden = {name: rows[name].astype(float).mask(few) for name in _ENDS}
-    return rows.assign(**hidden, withheld=few, flag=rows["flag"].mask(few, told))
+    return rows.assign(**hidden, withheld=few, flag=rows["flag"].mask(few, words))
+
+
+def _has(flags: pd.Series, *names: str) -> NDArray[np.bool_]:
+    return np.array([any(has(flag, name) for name in names) for flag in flags], dtype=bool)
 
 
 def _tells(managers: pd.DataFrame, accounts: pd.DataFrame, least: int) -> np.ndarray:

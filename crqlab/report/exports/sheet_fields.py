@@ -19,8 +19,8 @@ class Field:
         Its heading, and what it is measured in.
     kind : str
         ``text`` (our own words), ``name`` (what a client's data call something), ``cautions``
-        (their codes), ``count``, ``score`` (two decimals), ``nps`` (signed, none), ``share`` (per
-        cent), ``money`` or ``date``; says how a number is shown, never what it is.
+        and ``methods`` (their codes), ``count``, ``score`` (two decimals), ``nps`` (signed, none),
+        ``share`` (per cent), ``money`` or ``date``; says how a number is shown, never what it is.
     """
 
     head: str

@@ -47,7 +47,7 @@ _N = {
     "n_respondents": Field("n respondents", "people", "count"),
     "n_accounts": Field("n accounts", "accounts", "count"),
 }
-_HOW = {"method": Field("Method"), "flag": Field("Caution", kind="cautions")}
+_HOW = {"method": Field("Method", kind="methods"), "flag": Field("Caution", kind="cautions")}
 
 
 def _named(view: ClientView, rows: pd.DataFrame) -> pd.DataFrame:
@@ -66,7 +66,7 @@ def _measures(view: ClientView) -> Sheet:
         "change": Field(f"Change since {view.before}", "same unit", "score"),
         "change_low": Field("Change from", "same unit", "score"),
         "change_high": Field("Change to", "same unit", "score"),
-        "change_method": Field("Method of change"),
+        "change_method": Field("Method of change", kind="methods"),
         "verdict": Field("Verdict"),
     }
     fields = {**_WHAT, **_ends(), **_N, **_HOW, **(change if view.before else {})}

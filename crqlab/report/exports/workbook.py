@@ -28,7 +28,7 @@ _FORMATS = {
     "money": "#,##0",
     "date": "yyyy-mm-dd",
 }
-_TEXTS = ("text", "name", "cautions")
+_TEXTS = ("text", "name", "cautions", "methods")
 _LINES = 31  # points: two lines of a heading
 #: Rows above a table: title, note, empty, units, headings.
 _HEAD = 5
@@ -193,5 +193,7 @@ def _column(
 
 def _words(value: Any, field: Field, voice: Voice) -> str:
     """A cell's text; what is well has no caution."""
-    said = plain(language(OWN).caution(value) if field.kind == "cautions" else value)
+    english = language(OWN)
+    saying = {"cautions": english.caution, "methods": english.method}.get(field.kind, str)
+    said = plain(saying(value))
     return (said if field.kind == "name" else voice.said(said))[:_LONGEST]

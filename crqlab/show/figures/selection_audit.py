@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from crqlab.base.contracts.cautions import codes
+from crqlab.language import OWN, language
 from crqlab.show import alt_text
 from crqlab.show.colours import ACCENT, INK, SOFT, WARM
 from crqlab.show.number_format import count, number
@@ -50,7 +52,7 @@ def funnel(rows: pd.DataFrame, *, topic: str = "scores", ax: Axes | None = None)
     ):
         ax.plot(some["n_accounts"], some["value"], marker, color=colour, markersize=6, label=label)
     _names(ax, kept[raised])
-    ax.set(xlabel="accounts compared", ylabel=f"found minus expected ({kept['unit'].iloc[0]})")
+    ax.set(xlabel="accounts compared", ylabel=f"found minus expected ({_unit(kept)})")
     ax.set_title(_question(kept), loc="left")
     ax.margins(y=0.12)
     ax.legend(frameon=False)
@@ -89,14 +91,21 @@ def _names(ax: Axes, raised: pd.DataFrame) -> None:
 
 def _question(rows: pd.DataFrame) -> str:
     asked = rows["question"].unique()
-    return asked[0] if len(asked) == 1 else "Is there a reason why one role is so frequent?"
+    if len(asked) > 1:
+        return "Is there a reason why one role is so frequent?"
+    numbers = dict(codes(asked[0])[0])
+    return language(OWN).say(f"participation.question_{numbers.pop('code')}", **numbers)
+
+
+def _unit(rows: pd.DataFrame) -> str:
+    return rows["unit"].iloc[0].replace("_", " ")
 
 
 def _sentence(rows: pd.DataFrame, topic: str) -> str:
     raised = rows[rows["raised"].to_numpy(bool)]
     said = (
         f"{count(len(rows), 'account manager')} compared with peers on {topic}, in "
-        f"{rows['unit'].iloc[0]} found minus expected, over the accounts compared; "
+        f"{_unit(rows)} found minus expected, over the accounts compared; "
         "limits widen where accounts are few"
     )
     if raised.empty:
