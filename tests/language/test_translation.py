@@ -10,7 +10,8 @@ from bs4 import BeautifulSoup
 
 import crqlab
 from crqlab import DataError
-from crqlab.language import OWN, language
+from crqlab.language import OWN
+from crqlab.language import language as spoken
 from crqlab.language.catalogue import Catalogue, catalogue, languages
 from crqlab.language.messages import message, parts
 from crqlab.language.translation import Translator, translated
@@ -273,7 +274,7 @@ def test_the_run_card_tells_the_language():
 
 
 def test_every_question_of_the_audit_has_its_message(into):
-    english = language(OWN)
+    english = spoken(OWN)
     asked = [english.say(f"participation.question_{question}")
              for question, *_ in selection_audit.QUESTIONS.values()]  # fmt: skip
     reasons = [why for *_, why in selection_audit.QUESTIONS.values()] + ["no_peers_of_tier"]
