@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from crqlab import CrqError, DataError, Study, StudyError, responses
-from tests.responses.conftest import answers, texts, write_csv, write_qualtrics, write_xlsx
+from crqlab.cli import app
+from tests.responses.conftest import answers, study, texts, write_csv, write_qualtrics, write_xlsx
 from tests.responses.test_formats import LIME, WORDING
 
 
@@ -123,3 +125,35 @@ def test_wording_comes_from_the_export(tmp_path):
     book = Study("acme", root=tmp_path).codebook.instrument
     assert book.items["tru_1"].text == "Keeps its word"
     assert book.recommend == "How likely are you to recommend us?"
+
+
+def test_a_drafted_codebook_says_the_concepts_that_it_takes_from_names(tmp_path):
+    qualtrics(tmp_path / "q.csv")
+    path = responses.new("acme", tmp_path, export=tmp_path / "q.csv")
+    book = Study("acme", root=tmp_path).codebook
+    given = [one.concept for one in book.instrument.constructs.values()]
+    assert given == ["other"] * len(given)
+    assert responses.drafted_concepts(book) == ""
+    assert "concept: other" in path.read_text(encoding="utf-8")
+
+
+def test_the_template_leaves_no_concept_to_names(tmp_path):
+    responses.new("acme", tmp_path)
+    book = Study("acme", root=tmp_path).codebook
+    assert responses.drafted_concepts(book) == ""
+    assert book.instrument.construct_of("calculative_commitment") == "calculative"
+    assert book.instrument.construct_of("reliability") == "reliable"
+
+
+def test_a_check_lists_the_concepts_that_names_tell(tmp_path):
+    found = study(tmp_path)
+    write_csv(found.raw / "answers.csv", [list(answers().columns), *texts(answers())])
+    said = CliRunner().invoke(app, ["check", found.name], env={"CRQLAB_HOME": str(tmp_path)})
+    assert said.exit_code == 0, said.output
+    head, *listed = said.output.splitlines()[-4:]
+    assert head.startswith("3 constructs have the concepts that their names tell; confirm or")
+    assert listed == [
+        "  trust: {concept: trust, kind: outcome}",
+        "  commitment: {concept: commitment, kind: outcome}",
+        "  satisfaction: {concept: satisfaction, kind: outcome}",
+    ]
