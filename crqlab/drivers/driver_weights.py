@@ -144,16 +144,16 @@ def _found(
 ) -> dict[tuple[str, ...], Estimated]:
     """All outcomes and levels of the panel, or of one client and wave."""
     found = {}
-    for outcomes, levers, kept in _alike(layout, part, asked):
+    for outcomes, drivers, kept in _alike(layout, part, asked):
         rows = np.flatnonzero(kept)
-        values = layout.values([*levers, *outcomes])[rows]
+        values = layout.values([*drivers, *outcomes])[rows]
         values = centred(values, layout.block[rows]) if part is None else values
         for where in LEVELS:
             some, groups = at_level(values, layout.cell[rows], layout.account[rows], where)
             key = (*_name(layout, part), where)
             how = {"level": level, "draws": draws, "key": ("drivers", *key), "seed": seed}
-            least = 0 if where == "all" else FEW_PER_DRIVER * len(levers)
-            several = estimated(some, groups, levers, **how, least=least)
+            least = 0 if where == "all" else FEW_PER_DRIVER * len(drivers)
+            several = estimated(some, groups, drivers, **how, least=least)
             found |= {(*key, name): one for name, one in zip(outcomes, several, strict=True)}
     return {key: found[key] for key in sorted(found, key=lambda key: _place(key, asked))}
 
@@ -169,9 +169,9 @@ def _alike(
     of_part = np.zeros(len(layout.rows), dtype=bool)
     of_part[slice(None) if part is None else slice(*layout.starts[part : part + 2])] = True
     groups: dict[tuple, tuple[list[str], tuple[str, ...], NDArray]] = {}
-    for outcome, levers in asked.outcomes.items():
-        kept = of_part & layout.complete([*levers, outcome])
-        groups.setdefault((levers, kept.tobytes()), ([], levers, kept))[0].append(outcome)
+    for outcome, drivers in asked.outcomes.items():
+        kept = of_part & layout.complete([*drivers, outcome])
+        groups.setdefault((drivers, kept.tobytes()), ([], drivers, kept))[0].append(outcome)
     return list(groups.values())
 
 

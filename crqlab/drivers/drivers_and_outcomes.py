@@ -92,11 +92,11 @@ def questions(
             one_of(argument, name, allowed)
     explained = tuple(dict.fromkeys(outcomes)) or _outcomes(instrument)
     reasons = []
-    levers = tuple(dict.fromkeys(drivers)) or _drivers(instrument, explained, reasons)
-    pairs = {name: _allowed(instrument, name, levers, reasons) for name in explained}
+    chosen = tuple(dict.fromkeys(drivers)) or _drivers(instrument, explained, reasons)
+    pairs = {name: _allowed(instrument, name, chosen, reasons) for name in explained}
     labels = {name: instrument.label(name) for name in known} | {LTR: "LTR"}
     return Questions(
-        drivers=levers,
+        drivers=chosen,
         outcomes={name: found for name, found in pairs.items() if len(found) > 1},
         labels=labels,
         left_out=pd.DataFrame(reasons, columns=["construct", "outcome", "reason"]),
@@ -124,11 +124,11 @@ def _drivers(asked: Instrument, outcomes: tuple[str, ...], reasons: list) -> tup
 
 
 def _allowed(
-    asked: Instrument, outcome: str, levers: tuple[str, ...], reasons: list
+    asked: Instrument, outcome: str, drivers: tuple[str, ...], reasons: list
 ) -> tuple[str, ...]:
     """Drivers that share no item with the outcome, or with a driver before them."""
     taken, found = _items(asked, outcome), []
-    for name in levers:
+    for name in drivers:
         if name == outcome:
             reasons.append((name, outcome, "explains_itself"))
         elif taken & _items(asked, name):

@@ -19,10 +19,10 @@ from crqlab.language import language as spoken_language
 from crqlab.page import lookup, suppression
 from crqlab.page.accounts.select import meeting_sheets
 from crqlab.page.actions.select import agenda
-from crqlab.page.benchmark.select import peers
+from crqlab.page.benchmark.select import benchmark
 from crqlab.page.client_view import ClientView, Participation
 from crqlab.page.comments.select import themes
-from crqlab.page.drivers.select import levers
+from crqlab.page.drivers.select import drivers
 from crqlab.page.managers.select import managers
 from crqlab.page.participation.select import FEW_CLIENTS, reach
 from crqlab.page.renewal.select import prospect
@@ -119,9 +119,9 @@ def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
         themes=themes(words, questions, people, instrument=book.instrument, privacy=book.privacy),
         questions=questions,
         excluded=_excluded(_rows(study, "quality", client, wave)),
-        peers=peers(study, client, wave, measures),
+        benchmark=benchmark(study, client, wave, measures),
         segmented=sorted_,
-        levers=levers(study, client, wave, shown, many=many),
+        drivers=drivers(study, client, wave, shown, many=many),
         prospect=prospect(study, client, wave, shown, sorted_.accounts, many=many),
         agenda=agenda(study, client, wave, shown),
         summary=(),

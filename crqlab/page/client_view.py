@@ -13,9 +13,9 @@ from crqlab.base.instrument import Instrument
 from crqlab.language import OWN, Language, language
 from crqlab.page.accounts.data import MeetingSheets
 from crqlab.page.actions.data import Agenda
-from crqlab.page.benchmark.data import Peers
+from crqlab.page.benchmark.data import Benchmark
 from crqlab.page.comments.data import Themes
-from crqlab.page.drivers.data import Levers
+from crqlab.page.drivers.data import Drivers
 from crqlab.page.managers.data import Managers
 from crqlab.page.participation.data import Reach
 from crqlab.page.renewal.data import Prospect
@@ -97,11 +97,11 @@ class ClientView:
         ``question``, ``wording``, ``n`` (people who wrote something), ``withheld``.
     excluded : DataFrame
         ``check``, ``rule``, ``n_flagged``, ``n_excluded`` (responses).
-    peers : Peers
+    benchmark : Benchmark
         Where the client stands among others.
     segmented : Segmented
         Its accounts by segment.
-    levers : Levers
+    drivers : Drivers
         What moves its relationships, and what to fix first.
     prospect : Prospect
         What the next renewals may bring.
@@ -143,9 +143,9 @@ class ClientView:
     comments: pd.DataFrame
     questions: pd.DataFrame
     excluded: pd.DataFrame
-    peers: Peers
+    benchmark: Benchmark
     segmented: Segmented
-    levers: Levers
+    drivers: Drivers
     prospect: Prospect
     agenda: Agenda
     themes: Themes

@@ -60,7 +60,7 @@ _LATER = {
         "crqlab.show.tables.renewal",
     ),
     **dict.fromkeys(
-        ("driver_effects", "driver_focus", "driver_map", "driver_weights", "one_thing"),
+        ("driver_effects", "driver_map", "driver_priorities", "driver_weights", "first_priority"),
         "crqlab.show.tables.drivers",
     ),
     "in_short": "crqlab.page.summary.html",
@@ -68,10 +68,8 @@ _LATER = {
         ("segments", "segment_reasons", "migration"),
         "crqlab.page.segments.html",
     ),
-    **dict.fromkeys(("one_thing_to_fix", "levers", "account_levers"), "crqlab.page.drivers.html"),
     **dict.fromkeys(("actions", "referrals", "lifts"), "crqlab.page.actions.html"),
     "next_wave": "crqlab.page.participation.next_wave",
-    "peers": "crqlab.page.benchmark.html",
     "outlook": "crqlab.page.renewal.html",
     **dict.fromkeys(
         ("segment_accounts", "segment_actions", "segment_lifts", "segment_mix"),

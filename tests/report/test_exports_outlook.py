@@ -13,10 +13,10 @@ from crqlab.report.exports.sheets import sheets
 from tests.show import stationed
 
 NEW = {
-    "Among peers": ("peers", "table", "label", "Measure"),
+    "Among peers": ("benchmark", "table", "label", "Measure"),
     "Segments": ("segmented", "accounts", "segment", "Segment"),
     "Segment shares": ("segmented", "shares", "segment", "Segment"),
-    "Drivers": ("levers", "map", "label", "Driver"),
+    "Drivers": ("drivers", "map", "label", "Driver"),
     "Renewal outlook": ("prospect", "accounts", "account_id", "Account id"),
     "Actions": ("agenda", "actions", "action", "Action"),
     "Lifts": ("agenda", "lifts", "target", "To"),
@@ -98,9 +98,9 @@ def test_slides_tell_the_summary_the_place_what_to_fix_and_what_to_do(seen, abou
     assert all(sentence in said(by_title["In short"]) for sentence in seen.summary)
     place = next(page for title, page in by_title.items() if title.startswith("CRQ is above"))
     (drawn,) = [shape.chart for shape in place.shapes if shape.has_chart]
-    known = seen.peers.table[seen.peers.table["percentile"].notna()]
+    known = seen.benchmark.table[seen.benchmark.table["percentile"].notna()]
     assert sorted(drawn.plots[0].series[0].values) == pytest.approx(sorted(known["percentile"]))
-    first = seen.levers.first
+    first = seen.drivers.first
     fix = by_title[f"Fix {first['label']} first (probability {first['probability']:.0%})".replace(
         "%)", "\u00a0%)")]  # fmt: skip
     assert f"n = {first['n']} respondents" in said(fix)

@@ -31,7 +31,7 @@ def said(found):
 
 def test_without_these_stations_every_table_is_empty(view_of):
     seen = view_of()
-    for part in (seen.peers, seen.segmented, seen.levers, seen.prospect, seen.agenda):
+    for part in (seen.benchmark, seen.segmented, seen.drivers, seen.prospect, seen.agenda):
         for field in dataclasses.fields(part):
             value = getattr(part, field.name)
             assert not isinstance(value, pd.DataFrame) or value.empty, field.name
@@ -121,9 +121,9 @@ def test_averages_over_clients_are_told_only_where_clients_are_many(stationed_vi
     few, many = stationed_view_of(clients=4), stationed_view_of()
     assert many.prospect.accounts["reason"].str.contains("average").any()
     assert not few.prospect.accounts["reason"].str.contains("average").any()
-    assert few.levers.effects.empty
+    assert few.drivers.effects.empty
     assert few.segmented.renewal.empty
-    assert len(many.levers.effects) == 1
+    assert len(many.drivers.effects) == 1
 
 
 @pytest.mark.slow
@@ -136,7 +136,7 @@ def test_nothing_of_other_clients_or_of_the_whole_panel_in_money(stationed_study
         study.write(name, pd.concat([mine, mine[mine["client_id"] != ""].assign(client_id="X01")]))
     found = view(study, client="C017", wave="2025")
     expected = view(alone, client="C017", wave="2025")
-    for part in ("segmented", "prospect", "levers", "peers", "agenda"):
+    for part in ("segmented", "prospect", "drivers", "benchmark", "agenda"):
         one, two = said(getattr(found, part)), said(getattr(expected, part))
         assert one == two
         assert "X01" not in one
@@ -144,17 +144,17 @@ def test_nothing_of_other_clients_or_of_the_whole_panel_in_money(stationed_study
 
 
 def test_a_place_is_withheld_where_the_number_itself_is(stationed_view_of):
-    rows = stationed_view_of(accounts=2, most=1).peers.table
+    rows = stationed_view_of(accounts=2, most=1).benchmark.table
     assert len(rows) >= 5
     assert rows[["value", "percentile", "decile", "gap", "before", "change"]].isna().all(axis=None)
-    assert stationed_view_of(accounts=2, most=1).peers.of("crq") is None
-    assert stationed_view_of().peers.of("crq")["percentile"] == 0.7
+    assert stationed_view_of(accounts=2, most=1).benchmark.of("crq") is None
+    assert stationed_view_of().benchmark.of("crq")["percentile"] == 0.7
 
 
 def test_two_people_have_no_driver_and_no_score_on_the_page(stationed_view_of):
     seen = stationed_view_of(accounts=2, most=1)
-    assert seen.levers.first is None
-    assert seen.levers.accounts.empty
+    assert seen.drivers.first is None
+    assert seen.drivers.accounts.empty
     assert seen.agenda.lifts.empty
     assert seen.agenda.referrals.empty
     assert stationed.SECRET not in said(seen.segmented)
@@ -168,7 +168,7 @@ def test_account_managers_of_few_people_hide_and_are_not_found_by_subtraction(tm
     more = [one.assign(unit=f"Manager {n}", n=n) for n in (2, 9, 30)]
     rows = pd.concat([rows[rows["kind"] != "account_manager"], *more], ignore_index=True)
     study.write("driver_focus", rows)
-    found = view(study, client="C017", wave="2025").levers.managers.set_index("n")
+    found = view(study, client="C017", wave="2025").drivers.managers.set_index("n")
     assert found["withheld"].to_dict() == {2: True, 9: True, 30: False}
     assert found.loc[[2, 9], "performance"].isna().all()
 
@@ -214,10 +214,10 @@ def test_under_pseudonyms_no_section_names_an_account_or_a_manager(tmp_path, mon
     book.write_text(yaml.safe_dump(rules), encoding="utf-8")
     seen = view(Study("demo", root=study.root), client="C017", wave="2025")
     known = study.read("accounts")
-    for part in ("segmented", "prospect", "levers", "agenda"):
+    for part in ("segmented", "prospect", "drivers", "agenda"):
         words = said(getattr(seen, part))
         assert not [name for name in known["name"] if name in words]
         assert not [name for name in known["account_id"] if f",{name}," in words]
         assert "Eva Lind" not in words
     assert seen.segmented.accounts["name"].str.startswith("A-").all()
-    assert len(seen.levers.accounts) > 2
+    assert len(seen.drivers.accounts) > 2

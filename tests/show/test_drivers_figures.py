@@ -12,7 +12,7 @@ from crqlab import drivers
 from crqlab.show import alt_text, figures
 from tests.drivers.made import account_table, codebook, respondents
 
-FIGURES = ("driver_weights", "driver_map", "one_thing", "manager_focus")
+FIGURES = ("driver_weights", "driver_map", "first_priority", "manager_priorities")
 
 
 @pytest.fixture(autouse=True)
@@ -90,7 +90,7 @@ def test_a_study_without_panel_has_no_references(one):
 
 
 def test_the_one_thing_is_on_top_with_its_evidence_beside(one):
-    ax = figures.one_thing(one)
+    ax = figures.first_priority(one)
     ordered = one.sort_values("probability", ascending=False)
     assert [t.get_text() for t in ax.get_yticklabels()] == ordered["label"].tolist()
     widths = [bar.get_width() for bar in ax.patches]
@@ -104,7 +104,7 @@ def test_the_one_thing_is_on_top_with_its_evidence_beside(one):
 def test_managers_have_first_and_runner_up_side_by_side(made):
     rows = made[1].focus.query("client_id == 'C03'")
     own = rows[rows["kind"] == "account_manager"]
-    ax = figures.manager_focus(rows)
+    ax = figures.manager_priorities(rows)
     widths = [bar.get_width() for bar in ax.patches]
     both = [*own["probability"], *own["runner_up_probability"]]
     assert sorted(widths) == pytest.approx(sorted(100 * np.array(both)))
@@ -116,7 +116,7 @@ def test_managers_have_first_and_runner_up_side_by_side(made):
 @pytest.mark.parametrize("name", FIGURES)
 def test_where_nothing_is_known_a_sentence_stands(made, name):
     rows = made[0].table if name == "driver_weights" else made[1].table
-    rows = made[1].focus if name == "manager_focus" else rows
+    rows = made[1].focus if name == "manager_priorities" else rows
     ax = getattr(figures, name)(rows.head(0))
     assert alt_text.said(ax.figure)
     assert [t.get_text() for t in ax.texts] == [alt_text.said(ax.figure)]

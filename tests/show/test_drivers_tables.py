@@ -75,11 +75,11 @@ def test_cautions_stand_in_words_beside_what_they_belong_to(made):
 def test_focus_names_the_clear_and_does_not_pretend_for_others(made):
     focus = made[1].focus
     unclear = focus[~focus["clear"] & (focus["kind"] == "account")].head(3)
-    shown = gathered.driver_focus(unclear, kind="account")
+    shown = gathered.driver_priorities(unclear, kind="account")
     assert all(row[1] == "no clear single thing" for row in cells(shown))
     assert shown.sentence == "0 of 3 accounts with one clear thing to fix"
     clear = focus[focus["clear"] & (focus["kind"] == "account")]
-    shown = gathered.driver_focus(clear, kind="account", most=2)
+    shown = gathered.driver_priorities(clear, kind="account", most=2)
     assert len(cells(shown)) == 2
     assert f"{len(clear) - 2:,} more, less sure" in shown.html
 
@@ -87,7 +87,7 @@ def test_focus_names_the_clear_and_does_not_pretend_for_others(made):
 def test_the_one_thing_is_a_sentence(made):
     mine = made[1].focus.query("client_id == 'C03'")
     row = mine[mine["kind"] == "client"].iloc[0]
-    said = gathered.one_thing(mine).sentence
+    said = gathered.first_priority(mine).sentence
     assert row["label"] in said
     assert percent(row["probability"]) in said
     assert said.startswith("C03: ")
@@ -95,7 +95,7 @@ def test_the_one_thing_is_a_sentence(made):
 
 def test_names_from_files_cannot_break_out(made):
     focus = made[1].focus.query("kind == 'account manager'").head(1)
-    shown = gathered.driver_focus(focus.assign(unit="<script>"), kind="account_manager")
+    shown = gathered.driver_priorities(focus.assign(unit="<script>"), kind="account_manager")
     assert "<script>" not in shown.html
 
 
@@ -105,7 +105,7 @@ def test_where_nothing_is_known_a_sentence_stands(made):
         gathered.driver_weights(found.table.head(0)),
         gathered.driver_effects(found.effects.head(0)),
         gathered.driver_map(first.table.head(0)),
-        gathered.driver_focus(first.focus.head(0)),
+        gathered.driver_priorities(first.focus.head(0)),
     ):
         assert shown.sentence in shown.html
         assert "<table" not in shown.html

@@ -95,7 +95,7 @@ def _known(study: Study, view: ClientView) -> pd.DataFrame:
         (view.segmented.accounts, "account_id", _SORT),
         (view.prospect.accounts, "account_id", _OUTLOOK),
         (view.agenda.lifts, "account_id", _LIFT),
-        (view.levers.accounts, "unit", _FOCUS),
+        (view.drivers.accounts, "unit", _FOCUS),
     ):
         told |= zip(columns.values(), matched(ids, other, *columns, by=by), strict=True)
     told["provisional"] = (told["sorted"] == "provisional").to_numpy(bool)

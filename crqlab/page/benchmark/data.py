@@ -8,7 +8,7 @@ import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Peers:
+class Benchmark:
     """The client's place in the panel's published cells.
 
     Attributes

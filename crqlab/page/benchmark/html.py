@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+from crqlab.page.benchmark.charts import ends, percentiles
 from crqlab.page.client_view import ClientView
-from crqlab.show import svg
-from crqlab.show.colours import ACCENT, INK, LINE, MUTED, PALE, SOFT
 from crqlab.show.html import Column, Shown, folded, paragraph, phrases, table, text
 from crqlab.show.number_format import MISSING, count, decimals, nth, number, percent, span
 from crqlab.show.records import Record, records
 
-#: Rows of the picture; the table holds them all.
-DRAWN = 14
 SHARES = ("completion", "revenue_coverage")
 
 
-def peers(view: ClientView) -> Shown:
+def place_among_peers(view: ClientView) -> Shown:
     """Percentile, decile and distance to the top decile, each with its interval."""
-    rows = view.peers.table
+    rows = view.benchmark.table
     known = rows[rows["percentile"].notna()]
     if known.empty:
         return _nowhere(view)
@@ -30,35 +27,35 @@ def peers(view: ClientView) -> Shown:
         *_moves(view, each),
     ]
     caption = (
-        f"Place among peers; in brackets {percent(view.peers.level)} intervals from whole clients "
-        "drawn again. "
+        f"Place among peers; in brackets {percent(view.benchmark.level)} intervals from whole "
+        "clients drawn again. "
         "Decile 10 is the top tenth. To the top decile: what is missing to its lower edge; below "
         f"zero the client is above it. {_whom(each)}"
     )
-    note = text(" ".join([_cautions(view, each), f"Source: {view.peers.source}."]).strip())
+    note = text(" ".join([_cautions(view, each), f"Source: {view.benchmark.source}."]).strip())
     said = _lead(view)
     lead = f"{paragraph(text(said), 'lead')}\n" if said else ""
     numbers = Shown(table(columns, caption=caption, note=note, kind="long tight"), "")
     whole = folded("Every place in numbers", numbers).html
-    return Shown(f"{lead}{places(view).html}\n{paragraph(text(_whom(each)))}\n{whole}", said)
+    return Shown(f"{lead}{percentiles(view).html}\n{paragraph(text(_whom(each)))}\n{whole}", said)
 
 
 def _nowhere(view: ClientView) -> Shown:
     why = "no benchmark has been made of the panel, or no release is named"
-    if len(view.peers.table):
+    if len(view.benchmark.table):
         why = "too few clients answered the same questions, or too few people here"
     said = f"Where the client stands among others is not known: {why}."
     return Shown(paragraph(text(said)), said)
 
 
 def _lead(view: ClientView) -> str:
-    row = view.peers.of("crq")
+    row = view.benchmark.of("crq")
     if row is None:
         return ""
     who = count(int(row["n_clients"]), "other client")
     said = (
         f"CRQ is above that of {percent(row['percentile'])} of {who} "
-        f"({_ends(row['percentile_low'], row['percentile_high'])}): {nth(row['decile'])} decile"
+        f"({ends(row['percentile_low'], row['percentile_high'])}): {nth(row['decile'])} decile"
     )
     if row["decile_low"] == row["decile_low"]:
         said += f", {nth(row['decile_low'])} to {nth(row['decile_high'])}"
@@ -75,10 +72,6 @@ def _score(measure: str, value: float) -> str:
     if measure in SHARES:
         return percent(value)
     return number(value, decimals(measure), signed=measure == "nps")
-
-
-def _ends(low: float, high: float) -> str:
-    return f"{percent(low)} to {percent(high)}" if low == low else "open"
 
 
 def _below(row: Record) -> str:
@@ -135,40 +128,3 @@ def _cautions(view: ClientView, rows: list[Record]) -> str:
         if row.flag != "ok":
             told.setdefault(view.language.caution(row.flag), []).append(row.label)
     return " ".join(f"{', '.join(who)}: {flag}." for flag, who in told.items())
-
-
-def places(view: ClientView) -> Shown:
-    """Every measure on one line from the last peer to the first."""
-    rows = view.peers.table
-    rows = rows[rows["percentile"].notna()].head(DRAWN)
-    if rows.empty:
-        return Shown("", "No place to draw")
-    across, foot = svg.Axis(0, 100, 172, 462), 26 + 26 * len(rows)
-    marks = [svg.box(across.at(90), 14, across.at(100) - across.at(90), foot - 14, fill=PALE)]
-    marks += svg.below(across, foot, top=14, label="share of the peers below (%)")
-    marks.append(svg.words(across.at(95), 10, "top", ink=MUTED, size=11))
-    marks.append(svg.line(across.at(50), 14, across.at(50), foot, ink=LINE, width=2))
-    each = records(rows)
-    for place, row in enumerate(each):
-        y, head = 31 + 26 * place, row.measure in ("crq", "nps")
-        marks.append(svg.words(162, y + 4, row.label, anchor="end", size=12, bold=head))
-        if row.percentile_low == row.percentile_low:
-            ends = (across.at(100 * value) for value in (row.percentile_low, row.percentile_high))
-            x1, x2 = ends
-            marks.append(svg.line(x1, y, x2, y, ink=SOFT, width=7))
-        if row.before == row.before:
-            marks.append(svg.dot(across.at(100 * row.before), y, ink=MUTED, hollow=True))
-        marks.append(svg.dot(across.at(100 * row.percentile), y, ink=ACCENT if not head else INK))
-    said = "; ".join(_said(row) for row in each)
-    caption = (
-        f"Place among peers with {percent(view.peers.level)} intervals: on the left the last, on "
-        "the right the first. Shaded: the top decile. Hollow: the wave before."
-    )
-    size, title = (480, foot + 46), "Place among peers"
-    drawn = svg.picture("places", marks, size=size, title=title, says=said)
-    return Shown(svg.figure(drawn, caption), said)
-
-
-def _said(row: Record) -> str:
-    between = _ends(row.percentile_low, row.percentile_high)
-    return f"{row.label} {percent(row.percentile)} ({between})"

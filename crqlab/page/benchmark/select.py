@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from crqlab.base.study import Study
-from crqlab.page.benchmark.data import Peers
+from crqlab.page.benchmark.data import Benchmark
 from crqlab.page.tables import table
 
 _NUMBERS = (
@@ -16,7 +16,7 @@ _NUMBERS = (
 _SHARES = {"completion": "Completion", "revenue_coverage": "Revenue heard"}
 
 
-def peers(study: Study, client: str, wave: str, measures: pd.DataFrame) -> Peers:
+def benchmark(study: Study, client: str, wave: str, measures: pd.DataFrame) -> Benchmark:
     """Collect the client's rows of station 8.
 
     Parameters
@@ -29,7 +29,7 @@ def peers(study: Study, client: str, wave: str, measures: pd.DataFrame) -> Peers
 
     Returns
     -------
-    Peers
+    Benchmark
     """
     rows = table(study, "positions", client=client, wave=wave)
     known = measures.set_index("measure")
@@ -46,4 +46,4 @@ def peers(study: Study, client: str, wave: str, measures: pd.DataFrame) -> Peers
     )
     rows = rows.sort_values("measure", key=lambda m: m.map(order.index), ignore_index=True)
     source = "" if rows.empty else str(rows["source"].iloc[0])
-    return Peers(rows, source, 0.9 if rows.empty else float(rows["level"].iloc[0]))
+    return Benchmark(rows, source, 0.9 if rows.empty else float(rows["level"].iloc[0]))

@@ -1,1 +1,11 @@
-"""The section of drivers: what moves the relationships, and the one thing to fix first."""
+"""The section of drivers: what moves the relationships, and what to fix first."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "charts": ["priority_map"],
+        "html": ["account_priorities", "first_priority", "priorities"],
+    },
+)

@@ -8,14 +8,14 @@ import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Levers:
+class Drivers:
     """Drivers of one client's wave; every table may be without rows.
 
     Attributes
     ----------
     map : DataFrame, one row per driver
         The columns of ``driver_map`` with ``withheld``, the likeliest to fix first.
-    focus : DataFrame, at most one row
+    client : DataFrame, at most one row
         The client's row of ``driver_focus``.
     managers : DataFrame, one row per account manager
         Theirs, with ``withheld``.
@@ -27,12 +27,12 @@ class Levers:
     """
 
     map: pd.DataFrame
-    focus: pd.DataFrame
+    client: pd.DataFrame
     managers: pd.DataFrame
     accounts: pd.DataFrame
     effects: pd.DataFrame
 
     @property
     def first(self) -> pd.Series | None:
-        """The client's one thing to fix; None where nothing can be put first."""
-        return None if self.focus.empty else self.focus.iloc[0]
+        """The client's first priority; None where nothing can be put first."""
+        return None if self.client.empty else self.client.iloc[0]

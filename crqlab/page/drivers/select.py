@@ -6,7 +6,7 @@ import pandas as pd
 
 from crqlab.base.study import Study
 from crqlab.page import lookup, suppression
-from crqlab.page.drivers.data import Levers
+from crqlab.page.drivers.data import Drivers
 from crqlab.page.tables import table
 
 _OWN = (
@@ -15,7 +15,7 @@ _OWN = (
 _AIM = ["performance", "gap", "probability", "runner_up_probability"]
 
 
-def levers(study: Study, client: str, wave: str, accounts: pd.DataFrame, *, many: bool) -> Levers:
+def drivers(study: Study, client: str, wave: str, accounts: pd.DataFrame, *, many: bool) -> Drivers:
     """Collect the client's rows of station 7.
 
     Parameters
@@ -29,7 +29,7 @@ def levers(study: Study, client: str, wave: str, accounts: pd.DataFrame, *, many
 
     Returns
     -------
-    Levers
+    Drivers
         What fewer people stand behind than the codebook allows is withheld.
     """
     least = study.codebook.privacy.min_scores
@@ -43,9 +43,9 @@ def levers(study: Study, client: str, wave: str, accounts: pd.DataFrame, *, many
     managers = suppression.withheld(theirs, _AIM, n="n", minimum=least, whole=whole)
     single = single[~lookup.withheld(single["unit"], accounts)]
     name, manager = lookup.matched(single["unit"], accounts, "name", "manager")
-    return Levers(
+    return Drivers(
         map=rows.sort_values(order, ascending=False, kind="stable", ignore_index=True),
-        focus=own[own["n"] >= least].reset_index(drop=True),
+        client=own[own["n"] >= least].reset_index(drop=True),
         managers=managers.reset_index(drop=True),
         accounts=single.assign(name=name, manager=manager).reset_index(drop=True),
         effects=_effects(study).iloc[: None if many else 0],

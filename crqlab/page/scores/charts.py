@@ -23,9 +23,7 @@ __all__ = ["ends", "ltr", "nonresponse", "standing", "trend", "uniqueness"]
 
 #: Pictures whose modules are loaded when the first of them is shown.
 _LATER = {
-    "places": "crqlab.page.benchmark.html",
     "mix": "crqlab.page.segments.html",
-    "lever_map": "crqlab.page.drivers.html",
     "losses": "crqlab.page.renewal.html",
 }
 

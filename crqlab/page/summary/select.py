@@ -55,7 +55,7 @@ def _score(view: ClientView, row: pd.Series) -> Score:
 
 
 def _place(view: ClientView) -> Place | None:
-    row = view.peers.of("crq")
+    row = view.benchmark.of("crq")
     if row is None:
         return None
     place = (float(row[name]) for name in ("percentile", "percentile_low", "percentile_high"))
@@ -65,7 +65,7 @@ def _place(view: ClientView) -> Place | None:
 
 
 def _fix(view: ClientView) -> Fix | None:
-    row = view.levers.first
+    row = view.drivers.first
     if row is None:
         return None
     second = row["runner_up_label"]

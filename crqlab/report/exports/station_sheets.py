@@ -16,7 +16,7 @@ _ACCOUNTS = {"n_accounts": Field("n accounts", "accounts", "count")}
 def made(view: ClientView) -> tuple[Sheet, ...]:
     """Return the sheets of stations 5 to 8; without rows where a station said nothing."""
     return (
-        _peers(view),
+        _benchmark(view),
         _segments(view),
         _shares(view),
         _drivers(view),
@@ -37,7 +37,7 @@ def _interval(name: str, head: str, says: str, kind: str) -> dict[str, Field]:
     }
 
 
-def _peers(view: ClientView) -> Sheet:
+def _benchmark(view: ClientView) -> Sheet:
     fields = {
         "label": Field("Measure"),
         "value": Field("Value", "unit of the measure", "score"),
@@ -49,8 +49,8 @@ def _peers(view: ClientView) -> Sheet:
         "n_clients": Field("n clients", "clients", "count"),
         **_FLAG,
     }
-    note = f"Source: {view.peers.source}. The client itself is left out."
-    return Sheet("Among peers", "Place among peers", note, fields, view.peers.table)
+    note = f"Source: {view.benchmark.source}. The client itself is left out."
+    return Sheet("Among peers", "Place among peers", note, fields, view.benchmark.table)
 
 
 def _segments(view: ClientView) -> Sheet:
@@ -107,7 +107,7 @@ def _drivers(view: ClientView) -> Sheet:
     }
     note = "Importance: mean share of what drivers explain of trust, commitment, satisfaction."
     title = "What matters, and how well it is done"
-    return Sheet("Drivers", title, note, fields, view.levers.map)
+    return Sheet("Drivers", title, note, fields, view.drivers.map)
 
 
 def _outlook(view: ClientView) -> Sheet:

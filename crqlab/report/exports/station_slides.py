@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from crqlab.page.benchmark.html import peers as place
+from crqlab.page.benchmark import place_among_peers
 from crqlab.page.client_view import ClientView
 from crqlab.report.exports.captions import brief, foot, shares
 from crqlab.show.number_format import count, number, percent
@@ -19,19 +19,19 @@ _MOST_ROWS = 9
 _SHARE = "0 %"
 
 
-def peers(deck: Deck, view: ClientView) -> None:
+def benchmark(deck: Deck, view: ClientView) -> None:
     """Where the client stands, measure by measure."""
-    rows = view.peers.table
+    rows = view.benchmark.table
     rows = rows[rows["percentile"].notna()].head(_MOST_BARS)
-    if rows.empty or view.peers.of("crq") is None:
+    if rows.empty or view.benchmark.of("crq") is None:
         return
-    n = f"n = {count(int(view.peers.of('crq')['n_clients']), 'client')}"
+    n = f"n = {count(int(view.benchmark.of('crq')['n_clients']), 'client')}"
     page = deck.slide(
-        place(view).sentence.partition(". ")[0],
+        place_among_peers(view).sentence.partition(". ")[0],
         foot=foot(
             view,
-            said=f"{n}, {percent(view.peers.level)} intervals from whole clients drawn again. "
-            f"Source: {view.peers.source}",
+            said=f"{n}, {percent(view.benchmark.level)} intervals from whole clients drawn again. "
+            f"Source: {view.benchmark.source}",
         ),
     )
     deck.bars(
@@ -73,9 +73,9 @@ def segments(deck: Deck, view: ClientView) -> None:
     )
 
 
-def levers(deck: Deck, view: ClientView) -> None:
+def drivers(deck: Deck, view: ClientView) -> None:
     """What matters most, and how far each driver lies behind the best."""
-    rows, first = view.levers.map, view.levers.first
+    rows, first = view.drivers.map, view.drivers.first
     rows = rows[~rows["withheld"].to_numpy(bool) & rows["importance"].notna().to_numpy(bool)]
     if rows.empty or first is None:
         return

@@ -75,7 +75,7 @@ _LATER = {
         "crqlab.show.figures.renewal",
     ),
     **dict.fromkeys(
-        ("driver_map", "driver_weights", "manager_focus", "one_thing"),
+        ("driver_map", "driver_weights", "first_priority", "manager_priorities"),
         "crqlab.show.figures.drivers",
     ),
     **dict.fromkeys(

@@ -147,7 +147,7 @@ def _as_focus(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame([found])
 
 
-def one_thing(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def first_priority(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Probability of each driver of being the one to fix, and the evidence beside it.
 
     Parameters
@@ -182,7 +182,7 @@ def one_thing(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     return alt_text.say(ax, first_said(_as_focus(order)))
 
 
-def manager_focus(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def manager_priorities(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """For each account manager, the likeliest driver to fix and its runner-up.
 
     Parameters

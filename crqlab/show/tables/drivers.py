@@ -129,7 +129,7 @@ def driver_map(rows: pd.DataFrame) -> Shown:
     return Shown(table(columns, caption=caption), caption)
 
 
-def driver_focus(rows: pd.DataFrame, *, kind: str = "client", most: int = MOST) -> Shown:
+def driver_priorities(rows: pd.DataFrame, *, kind: str = "client", most: int = MOST) -> Shown:
     """Lay out what each client, account manager or account should fix first.
 
     Parameters
@@ -171,7 +171,7 @@ def driver_focus(rows: pd.DataFrame, *, kind: str = "client", most: int = MOST) 
     return Shown(table(columns, caption=caption, note=note), said)
 
 
-def one_thing(rows: pd.DataFrame) -> Shown:
+def first_priority(rows: pd.DataFrame) -> Shown:
     """Say in one paragraph what one client should fix first, and on what evidence.
 
     Parameters

@@ -1,0 +1,54 @@
+"""How a reader, or a program that reads aloud, comes by what a piece of a page says."""
+
+from __future__ import annotations
+
+from bs4 import BeautifulSoup
+
+#: Kinds of client that every section must be able to show.
+SHAPES = {
+    "plain": {},
+    "many accounts": {"accounts": 45, "most": 14, "silent": 9},
+    "one wave, few clients": {"waves": ("2025",), "clients": 3},
+    "no LTR, five points": {"ltr": False, "scale": (1, 5)},
+    "two people": {"accounts": 2, "most": 1},
+}
+
+
+def soup(shown):
+    return BeautifulSoup(shown.html, "html.parser")
+
+
+def plain(shown):
+    return " ".join(soup(shown).get_text(" ").split())
+
+
+def row(shown, name):
+    """Cells of the first row whose heading begins with a name."""
+    for line in soup(shown).select("tbody tr"):
+        if line.th.get_text().startswith(name):
+            return [cell.get_text().replace("\xa0", " ") for cell in line("td")]
+    raise AssertionError(f"{name} has no row")
+
+
+def assert_heard(shown):
+    """Tables have captions and headings of one width; no name of an account becomes an element."""
+    page = soup(shown)
+    assert page.script is None
+    assert page.find("i") is None  # an account is called <i>Ünï & Söns</i>
+    for table in page("table"):
+        assert table.caption.get_text(strip=True)
+        assert all(head["scope"] == "col" for head in table.thead("th"))
+        assert all(head["scope"] == "row" for head in table.tbody("th"))
+        wide = {len(line(["td", "th"])) for line in table("tr")}
+        assert len(wide) == 1
+    for part in page("details"):
+        assert part.summary.get_text(strip=True)
+    assert "nan" not in page.get_text().lower().replace("finance", "")
+
+
+def assert_named(shown):
+    """Pictures have a title and a description, and no number that is not one."""
+    for picture in soup(shown)("svg"):
+        assert picture.title.get_text(strip=True)
+        assert picture.desc.get_text(strip=True)
+        assert "nan" not in str(picture)
