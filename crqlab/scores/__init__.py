@@ -3,6 +3,7 @@
 from crqlab.scores.account_scores import accounts
 from crqlab.scores.agreement_scores import agreement
 from crqlab.scores.client_scores import clients
+from crqlab.scores.manager_scores import managers
 from crqlab.scores.rankings import Alternatives, alternatives
 from crqlab.scores.respondent_scores import respondents
 from crqlab.scores.table_sentences import (
@@ -34,6 +35,7 @@ __all__ = [
     "clients",
     "keep",
     "largest",
+    "managers",
     "quadrants",
     "respondents",
 ]

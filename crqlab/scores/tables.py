@@ -1,4 +1,4 @@
-"""The five tables of this station, written for those that follow: all of them, or none."""
+"""The six tables of this station, written for those that follow: all of them, or none."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ def keep(
     respondents: pd.DataFrame,
     account_scores: pd.DataFrame,
     client_scores: pd.DataFrame,
+    manager_scores: pd.DataFrame,
     agreement: pd.DataFrame,
     changes: pd.DataFrame,
     level: float,
     draws: int,
     seed: int,
 ) -> tuple[Path, ...]:
-    """Write the five tables of this station, as `frames.keep` does: all of them, or none.
+    """Write the six tables of this station, as `frames.keep` does: all of them, or none.
 
     Parameters
     ----------
     study : Study
-    respondents, account_scores, client_scores, agreement, changes : DataFrame
+    respondents, account_scores, client_scores, manager_scores, agreement, changes : DataFrame
         As their functions return them.
     level, draws, seed
         What they were called with, for the run card.
@@ -36,6 +37,7 @@ def keep(
         "respondents": respondents,
         "account_scores": account_scores,
         "client_scores": client_scores,
+        "manager_scores": manager_scores,
         "agreement": agreement,
         "changes": changes,
     }

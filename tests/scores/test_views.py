@@ -14,9 +14,12 @@ DRAWS = 40
 def panel():
     book, responses = made.codebook(), made.responses(clients=3)
     respondents = scores.respondents(responses, book)
+    accounts = scores.accounts(respondents, book)
+    owners = accounts[["client_id", "account_id"]].drop_duplicates().assign(account_manager="Berg")
     tables = {
         "respondents": respondents,
-        "account_scores": scores.accounts(respondents, book),
+        "account_scores": accounts,
+        "manager_scores": scores.managers(accounts, owners, draws=DRAWS),
         "client_scores": scores.clients(respondents, None, book, draws=DRAWS),
         "agreement": scores.agreement(respondents, responses, book, draws=DRAWS),
         "changes": scores.changes(respondents, book, draws=DRAWS),
@@ -155,7 +158,7 @@ def study(tmp_path):
     return Study("made", root=tmp_path)
 
 
-def test_keeps_the_five_tables_to_the_last_bit(study, panel):
+def test_keeps_the_six_tables_to_the_last_bit(study, panel):
     tables = panel[0]
     paths = scores.keep(study, **tables, level=0.95, draws=DRAWS, seed=1)
     assert [path.stem for path in paths] == [f"30_{name}" for name in tables]

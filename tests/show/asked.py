@@ -11,7 +11,7 @@ import pandas as pd
 
 from crqlab import Study
 from crqlab.base.contracts.cautions import code, joined
-from tests.show.fixture import Shape
+from tests.show.fixture import Shape, manager_scores
 
 ROLES = ("buyer", "executive", "user")
 OTHERS = [0.02, 0.12, 0.24, 0.27, 0.28, 0.29, 0.31, 0.34, 0.36, 0.42, 0.55, 0.71]
@@ -28,6 +28,8 @@ def add(study: Study, shape: Shape, *, others: int = len(OTHERS), managers: int 
         turn = np.arange(len(accounts)) % managers
         study.write("accounts", accounts.assign(account_manager=[f"Manager {i}" for i in turn]))
         accounts = study.read("accounts")
+        every = study.read("account_scores")
+        study.write("manager_scores", manager_scores(every, accounts))
     quiet = accounts.tail(shape.silent)
     rows = {
         "completion": _completion(key, others, managers),

@@ -144,6 +144,7 @@ def _tables(shape: Shape, people: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "quality": _quality(shape, people),
         "respondents": people,
         "account_scores": _account_scores(people),
+        "manager_scores": manager_scores(_account_scores(people), accounts),
         "client_scores": _client_scores(people),
         "agreement": _agreement(people),
         "changes": _changes(shape, people),
@@ -223,6 +224,19 @@ def _account_scores(people: pd.DataFrame) -> pd.DataFrame:
         nps_low=(nps - 30).clip(-100), nps_high=(nps + 30).clip(upper=100), rwg_j=0.8,
         role_gap=np.nan, flag=np.where(rows["n"] == 4, "people disagree", "ok"),
     )[[*keys, *_order()]].pipe(_inside, people)  # fmt: skip
+
+
+def manager_scores(scores: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
+    """Means of the shrunken scores, with halves of intervals that differ."""
+    owned = scores.merge(accounts[["client_id", "account_id", "account_manager"]])
+    keys = ["client_id", "wave", "account_manager"]
+    rows = owned.groupby(keys, as_index=False).agg(
+        value=("shrunken", "mean"), n_accounts=("shrunken", "count"), n_respondents=("n", "sum")
+    )
+    return rows.assign(
+        low=rows["value"] - 0.25, high=rows["value"] + 0.35, level=0.95,
+        method="account_bootstrap", flag="ok",
+    )  # fmt: skip
 
 
 def _inside(rows: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:

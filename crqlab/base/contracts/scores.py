@@ -147,4 +147,21 @@ CHANGES = Contract(
         "flag": FLAG,
     },
 )
-TABLES = (RESPONDENTS, ACCOUNT_SCORES, CLIENT_SCORES, AGREEMENT, CHANGES)
+MANAGER_SCORES = Contract(
+    "manager_scores",
+    _NOTEBOOK,
+    ("client_id", "wave", "account_manager"),
+    {
+        "client_id": CLIENT,
+        "wave": WAVE,
+        "account_manager": Column(
+            "text", "who looks after the accounts; empty for those of nobody", True
+        ),
+        **INTERVAL,
+        "n_accounts": count("accounts with a shrunken score, whose mean is the value"),
+        "n_respondents": count("respondents of these accounts"),
+        "method": Column("text", "how the interval was made"),
+        "flag": FLAG,
+    },
+)
+TABLES = (RESPONDENTS, ACCOUNT_SCORES, CLIENT_SCORES, MANAGER_SCORES, AGREEMENT, CHANGES)
