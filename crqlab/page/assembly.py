@@ -129,7 +129,10 @@ def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
         meetings=None,
     )
     return replace(
-        seen, summary=summary(seen), managers=managers(seen), meetings=meeting_sheets(study, seen)
+        seen,
+        summary=summary(seen),
+        managers=managers(study, seen),
+        meetings=meeting_sheets(study, seen),
     )
 
 

