@@ -73,7 +73,8 @@ class Language:
             ``SECTION.message``.
         **places
             What stands in its places: whole numbers and dates are written by locale, other
-            numbers must have been written by `number`, texts stay as they are.
+            numbers as their place says (`crqlab.language.templates`) or beforehand by `number`;
+            texts stay as they are.
 
         Raises
         ------
@@ -117,16 +118,27 @@ class Language:
         if part.kind == "form":
             amount = value.amount if isinstance(value, Figure) else value
             return part.forms[self.formats.form(amount)]
-        return self._written(value)
+        return self._written(value, part.writing)
 
-    def _written(self, value: Any) -> Any:
+    def _written(self, value: Any, writing: str = "") -> Any:
+        """Write a value as its place says; what is a text already stays as it is."""
         if isinstance(value, str):
-            return value
+            return self._worded(value, writing)
         if isinstance(value, date):
             return self.formats.day(value)
+        if writing == "%":
+            return self.percent(value)
+        if writing:
+            return self.number(value, int(writing), signed=writing[0] == "+")
         if int(value) != value:
             raise CrqError(f"{value!r} stands in a message: write it with .number() first.")
         return self.formats.number(value, 0)
+
+    def _worded(self, value: str, writing: str) -> str:
+        if writing == "day":
+            return self.formats.day(date.fromisoformat(value))
+        code = f"{writing}.{value}"
+        return self.say(code) if code in self.messages else value
 
     def span(self, low: float, high: float, decimals: int = 2, *, signed: bool = False) -> str:
         """Write an interval; an end that the data cannot place is said to be open."""

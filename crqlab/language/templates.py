@@ -3,6 +3,10 @@ r"""Templates of messages: text with named places, word forms that go with a num
 ``{n}`` is a place; ``{n|account|accounts}`` is the form of a word that goes with the number in
 place ``n``, in the order of the language's plural forms; ``<b>`` and other inline tags stay tags
 where a message becomes HTML, and go where it becomes plain text.
+
+A place may say how it is written, so that codes can carry plain numbers and codes of words:
+``{value:1}`` with one decimal, ``{change:+1}`` with its sign, ``{share:%}``, ``{due:day}`` for a
+date in ISO form, and ``{term:covariate}`` for the message of ``covariate.yaml`` of this code.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ from dataclasses import dataclass
 
 _INLINE = "a abbr b bdi br cite code em i small span strong sub sup".split()
 _PART = re.compile(
-    r"\{(?P<name>\w+)(?P<forms>(?:\|[^|{}]*)*)\}"
+    r"\{(?P<name>\w+)(?::(?P<writing>[\w+%]+))?(?P<forms>(?:\|[^|{}]*)*)\}"
     rf"|(?P<tag></?(?:{'|'.join(_INLINE)})(?: [^<>]*)?>)"
     r"|(?P<fixed>[^{}<]+|.)",
     re.DOTALL,
@@ -32,11 +36,14 @@ class Part:
         Fixed text, a tag, or the name of a place.
     forms : tuple of str
         Of a word, in the order of the language's plural forms.
+    writing : str
+        How what stands in a place is written; empty for whole numbers, dates and texts as such.
     """
 
     kind: str
     text: str
     forms: tuple[str, ...] = ()
+    writing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,7 @@ def _parts(source: str) -> Iterator[Part]:
         if found["forms"]:
             yield Part("form", found["name"], tuple(found["forms"][1:].split("|")))
         elif found["name"]:
-            yield Part("place", found["name"])
+            yield Part("place", found["name"], writing=found["writing"] or "")
         elif found["tag"]:
             yield Part("tag", found["tag"])
         else:

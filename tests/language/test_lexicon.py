@@ -56,6 +56,22 @@ def test_a_missing_code_a_missing_place_and_an_unwritten_number_are_refused():
         english.say("common.n_accounts", n=2.5)
 
 
+def test_a_place_says_how_plain_numbers_dates_and_codes_of_words_are_written():
+    messages = {
+        "caution.beside": "{term:measure} {value:1} ({change:+2}), {share:%} by {day:day}",
+        "measure.trust": "Förtroende",
+    }
+    spoken = Language("sv", messages)
+    cell = code("beside", term="trust", value=4.26, change=-0.5, share=0.125, day="2026-03-01")
+    assert spoken.caution(cell) == "Förtroende 4,3 (−0,50), 12\xa0% by 2026-03-01"
+    own = code("beside", term="our own", value=-1234.5, change=None, share="half", day="2026-03-01")
+    assert spoken.caution(own) == "our own −1\xa0234,5 (–), half by 2026-03-01"
+    written = spoken.say(
+        "caution.beside", term="x", value="4.3", change=2, share=1, day="2026-01-02"
+    )
+    assert written == "x 4.3 (+2,00), 100\xa0% by 2026-01-02"
+
+
 def test_cautions_are_said_one_by_one():
     cell = joined([code("n_below_minimum", minimum=3), "ok", "would_tell_smaller_group"])
     assert language("sv").caution(cell) == (
