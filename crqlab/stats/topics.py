@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import code, codes
 from crqlab.stats.phrases import Phrases, phrases, told
 
 LEAST = 24  # texts among which themes are looked for
@@ -16,6 +17,13 @@ FEWEST, MOST = 2, 6  # themes
 ROUNDS = 40  # of the factorisation; always all of them, so that no machine stops earlier
 KEYS = 4  # phrases that name a theme
 _TINY = 1e-10
+
+
+_WHY = {
+    "few_texts": "fewer than {minimum} texts",
+    "hardly_a_phrase": "hardly a phrase stands in two of them",
+    "themes_too_small": "no theme has {minimum} texts",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +40,7 @@ class Topics:
     n : int
         Texts of the corpus.
     flag : str
-        ``"ok"``, or why there are no themes.
+        ``"ok"``, or the code of why there are no themes (`crqlab.base.contracts.cautions`).
     """
 
     table: pd.DataFrame
@@ -42,7 +50,8 @@ class Topics:
 
     def __str__(self) -> str:
         if self.table.empty:
-            return f"No themes in n = {self.n:,} texts: {self.flag}"
+            (why,) = codes(self.flag)
+            return f"No themes in n = {self.n:,} texts: {_WHY[why['code']].format(**why)}"
         first = self.table.iloc[0]
         return (
             f"{len(self.table)} themes in n = {self.n:,} texts; the largest, "
@@ -86,11 +95,11 @@ def topics(words: pd.Series, *, languages: pd.Series | None = None, least: int =
     """
     n = len(words)
     if n < LEAST:
-        return _none(n, f"fewer than {LEAST} texts")
+        return _none(n, code("few_texts", minimum=LEAST))
     found = phrases(words, languages=languages)
     k = min(max(n // PER_THEME, FEWEST), MOST, len(found.names))
     if k < FEWEST:
-        return _none(n, "hardly a phrase stands in two of them")
+        return _none(n, "hardly_a_phrase")
     parts, keys = _factorised(found.weights, k)
     return _sorted(found, parts, keys, least)
 
@@ -152,7 +161,7 @@ def _sorted(found: Phrases, parts: NDArray, keys: NDArray, least: int) -> Topics
     names = {j: tuple(found.names[i] for i in named[j]) for j in np.flatnonzero(open_)}
     order = sorted(names, key=lambda j: (-n[j], names[j]))
     if not order:
-        return _none(len(parts), f"no theme has {least} texts")
+        return _none(len(parts), code("themes_too_small", minimum=least))
     place = {j: i for i, j in enumerate(order, start=1)}
     whole = parts.sum(axis=1)
     fit = np.where(whole > 0, usable.max(axis=1) / np.where(whole > 0, whole, 1), 0).round(6)

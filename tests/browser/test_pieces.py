@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from crqlab.page import accounts as account_section
@@ -49,7 +51,7 @@ def page(pieces, asked_view_of):
     view = asked_view_of(managers=3)
     parts = [
         gathered.in_short(["CRQ is 5.21."]),
-        gathered.under("Themes", comments.themes(found(people()))),
+        gathered.under("Themes", comments.themes(replace(view, themes=found(people())))),
         gathered.under("Managers", manager_section.manager_scores(view)),
         gathered.under("Accounts", account_section.meeting_sheets(view)),
     ]

@@ -15,7 +15,7 @@ class Themes:
     ----------
     questions : DataFrame, one row per open question
         ``question``, ``wording``, ``n`` (comments), ``withheld``, ``n_none`` (those of no
-        theme), ``flag`` ("ok", or why it has no themes).
+        theme), ``flag`` ("ok", or the code of why it has no themes).
     table : DataFrame, one row per theme
         ``question``, ``theme`` (1, 2, ... within its question), ``phrases`` (tuple of str),
         ``n`` (comments), ``n_accounts``, ``measure`` and ``label`` (of the mean), ``value``,

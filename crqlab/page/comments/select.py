@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crqlab.base.codebook import Privacy
+from crqlab.base.contracts.cautions import code
 from crqlab.base.instrument import Instrument
 from crqlab.page.comments.data import Themes
 from crqlab.show.records import Record, records
@@ -163,7 +164,7 @@ def _means(
     voices: Counter[_Key] = Counter()
     for (key, _), values in sums.items():
         voices[key] += len(values)
-    hidden = f"it would tell what fewer than {least} people said"
+    hidden = code("would_tell_of_few", minimum=least)
     found = {}
     for row in records(ratios(totals, n, blocks, level=LEVEL)):
         few = voices[row.block] < least or 0 < len(score) - voices[row.block] < least

@@ -1,6 +1,7 @@
 """Themes on a page: right counts and means, nothing of small groups, nothing unescaped."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -8,12 +9,20 @@ import pytest
 from bs4 import BeautifulSoup
 
 from crqlab.base.codebook import Privacy
+from crqlab.language import language
 from crqlab.page import suppression
-from crqlab.page.comments.html import themes as drawn
+from crqlab.page.comments import html
 from crqlab.page.comments.select import themes
+from tests.page.reworded import elements, numbers, reworded
 
+ENGLISH = language("en")
 SAID = ["High price", "Price too high again", "Late answers", "We get late answers", "Nothing new"]
 ROLES = ["user", "buyer", None]
+
+
+def drawn(made, spoken=ENGLISH):
+    """Lay out the themes as they stand on a page."""
+    return html.themes(SimpleNamespace(themes=made, language=spoken))
 
 
 def people(n=45, accounts=12):
@@ -70,7 +79,7 @@ def test_every_comment_is_a_quote_a_rest_or_of_no_theme():
     assert sorted_["best"] + asked.loc["best", "n_none"] == asked.loc["best", "n"] == 45
     assert (made.rest["question"] == "worst").all()
     assert len(made.rest) == 6
-    assert "fewer than 24 texts" in asked.loc["worst", "flag"]
+    assert asked.loc["worst", "flag"] == '{"code": "few_texts", "minimum": 24}'
 
 
 def test_too_few_peoples_words_stay_away_and_names_are_taken_out():
@@ -134,3 +143,21 @@ def test_no_question_or_nobodys_words_is_a_sentence():
 def test_the_same_comments_in_another_order_are_the_same_page():
     rows = people()
     assert drawn(found(rows.sample(frac=1, random_state=1))).html == drawn(found(rows)).html
+
+
+def test_themes_are_said_in_swedish_and_follow_from_no_word():
+    made = found(people())
+    plain, other = drawn(made).html, drawn(made, reworded()).html
+    assert elements(other) == elements(plain)
+    assert numbers(other) == numbers(plain)
+    swedish = BeautifulSoup(drawn(made, language("sv")).html, "html.parser").get_text()
+    assert "18 kommentarer från 12 kunder; per roll: buyer 6, user 6, övriga 6" in swedish
+    assert "Visas inte: färre än 5 personer skrev något." in swedish
+    assert "inte sorterade i teman: färre än 24 texter." in swedish
+
+
+def test_a_hidden_mean_is_told_by_a_code():
+    rows = people()
+    most = rows.assign(crq=rows["crq"].where(rows["best"].str.contains("rice") | (rows.index == 2)))
+    flags = set(found(most).table["flag"].dropna())
+    assert flags == {'{"code": "would_tell_of_few", "minimum": 3}'}

@@ -1,9 +1,13 @@
 """Comments question by question: enough people's words, and none that could break out."""
 
+import dataclasses
+
 import pytest
 from bs4 import BeautifulSoup
 
+from crqlab.language import language
 from crqlab.page.comments import verbatims
+from tests.page.reworded import elements, in_other_words, numbers
 from tests.show.test_tables import SHAPES
 
 
@@ -24,3 +28,12 @@ def test_comments_are_grouped_by_question_and_harmless(view_of):
     assert "abcgnp.exe" in quotes
     assert page.script is None
     assert "Price." not in quotes, "four people are fewer than five"
+
+
+def test_comments_are_said_in_swedish_and_follow_from_no_word(view_of):
+    view = view_of()
+    plain, other = verbatims(view).html, verbatims(in_other_words(view)).html
+    assert elements(other) == elements(plain)
+    assert numbers(other) == numbers(plain)
+    swedish = verbatims(dataclasses.replace(view, language=language("sv"))).html
+    assert "Visas inte: 3 personer skrev något, färre än 5." in swedish
