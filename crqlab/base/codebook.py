@@ -22,7 +22,16 @@ Format = Literal[
     "spss",
     "xlsx",
 ]
-Flag = Literal["straight_line", "speeder", "duplicate", "half_empty", "flipped"]
+Flag = Literal[
+    "straight_line",
+    "speeder",
+    "duplicate",
+    "half_empty",
+    "flipped",
+    "test_answer",
+    "unfinished",
+]
+AsideWhy = Literal["preview", "test", "spam", "unfinished", "disqualified"]
 Part = Literal["client_id", "wave", "language", "batch"]
 Text = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, int | float) else v)]
 
@@ -135,6 +144,9 @@ class Responses(Strict):
         Known faults of fieldwork: ``[{client_id: C009, wave: 2024, language: de}]`` turns the
         items of these answers round again (LTR and familiarity stay as they are);
         ``language: [de, fr]`` is short for two groups.
+    set_aside : mapping of column to mapping of word to reason
+        Rows that are no answers in earnest, where the survey tool's own marks are not known:
+        ``Kind: {trial run: test}``; reasons are preview, test, spam, unfinished, disqualified.
     """
 
     files: tuple[Source, ...] = Field(min_length=1)
@@ -144,6 +156,7 @@ class Responses(Strict):
     number_rows: bool = False
     answers: dict[str, int | float] = Field(default_factory=dict)
     flipped: Annotated[tuple[dict[Part, Text], ...], BeforeValidator(_groups)] = ()
+    set_aside: dict[str, dict[Text, AsideWhy]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
@@ -196,7 +209,13 @@ class Checks(Strict):
     speed_ratio: float = Field(default=0.33, gt=0, lt=1)
     speed_floor: float = Field(default=1.0, ge=0)
     answered: float = Field(default=0.5, ge=0, le=1)
-    exclude: tuple[Flag, ...] = ("duplicate", "half_empty", "flipped")
+    exclude: tuple[Flag, ...] = (
+        "duplicate",
+        "half_empty",
+        "flipped",
+        "test_answer",
+        "unfinished",
+    )
     exclude_together: tuple[Flag, ...] = ("straight_line", "speeder")
 
 

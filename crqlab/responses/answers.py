@@ -16,6 +16,7 @@ from crqlab.responses.columns import Columns, blank
 from crqlab.responses.dialects import known_columns
 from crqlab.responses.faults import Faults
 from crqlab.responses.grid import Grid
+from crqlab.responses.survey_status import statuses
 
 #: Beyond these a recommendation, or how well somebody knows the supplier, is no answer.
 LTR = (0.0, 10.0)
@@ -49,6 +50,7 @@ def read(grid: Grid, source: Source, book: Codebook, faults: Faults) -> Answers:
     origins = pd.DataFrame({"response_id": rows["response_id"]})
     origins["file"] = pd.Series([source.file] * len(grid), dtype="str")
     origins["row"] = grid.rows
+    origins["status"] = statuses(grid, book.responses)
     unusable = pd.concat(off).join(origins)[UNUSABLE].reset_index(drop=True)
     return Answers(rows, origins, unusable)
 

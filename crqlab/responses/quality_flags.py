@@ -7,7 +7,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from crqlab.base.codebook import Checks, Codebook
-from crqlab.responses import answer_patterns, mirrored_answers, personal_data, unmatched_responses
+from crqlab.responses import (
+    answer_patterns,
+    mirrored_answers,
+    personal_data,
+    survey_status,
+    unmatched_responses,
+)
 from crqlab.responses.raw_files import Raw
 
 KEYS = ["client_id", "wave", "response_id"]
@@ -67,6 +73,7 @@ def flags(raw: Raw, codebook: Codebook) -> Flags:
 
     Notes
     -----
+    ``test_answer`` the survey tool's preview, test or spam · ``unfinished`` never sent off ·
     ``out_of_scale`` a number off the scale, now missing · ``flipped`` a language, batch or
     wave whose answers run against all others · ``straight_line`` · ``speeder`` ·
     ``duplicate`` · ``half_empty`` · ``personal_data`` an e-mail address or telephone number
@@ -79,14 +86,17 @@ def flags(raw: Raw, codebook: Codebook) -> Flags:
     ratio to the median.
     """
     asked, checks, rows = codebook.instrument, codebook.checks, raw.responses
-    closed = rows[list(asked.items)]
-    turned, notes = mirrored_answers.flipped(rows, asked)
+    kept = rows[raw.status() == ""]  # others are no yardstick for anybody
+    items = list(asked.items)
+    closed = rows[items]
+    turned, notes = mirrored_answers.flipped(kept, asked)
     found = [
+        survey_status.set_aside(raw.status()),
         unmatched_responses.out_of_scale(raw),
         turned,
         answer_patterns.straight_line(closed, checks),
-        answer_patterns.speeder(rows, closed, checks),
-        answer_patterns.duplicate(rows, closed, list(asked.comments)),
+        answer_patterns.speeder(kept, kept[items], checks),
+        answer_patterns.duplicate(kept, kept[items], list(asked.comments)),
         answer_patterns.half_empty(closed, checks),
         personal_data.personal_data(rows[list(asked.comments)]),
         unmatched_responses.not_in_frame(raw),

@@ -32,7 +32,7 @@ class Raw:
     contacts, accounts, outcomes, clients : DataFrame
         As read; without rows where the study has no such file.
     origins : DataFrame
-        ``response_id``, ``file``, ``row``.
+        ``response_id``, ``file``, ``row``; ``status`` (why the survey tool set it aside).
     unusable : DataFrame
         ``file``, ``row``, ``response_id``, ``column``, ``value``, ``rule``: numbers off the
         scale, which are missing in ``responses``.
@@ -54,6 +54,11 @@ class Raw:
     wording: dict[str, str]
     study: str
     notes: tuple[str, ...] = ()
+
+    def status(self) -> pd.Series:
+        """Return why each response was set aside by the survey tool; empty where it counts."""
+        told = self.origins.get("status", pd.Series("", index=self.origins.index))
+        return pd.Series(told.to_numpy(), index=self.responses.index, dtype="str")
 
     def __str__(self) -> str:
         rows = self.responses

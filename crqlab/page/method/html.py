@@ -17,6 +17,8 @@ CHECKS = {
     "flipped": "Scale turned round",
     "out_of_scale": "Answer outside the scale",
     "personal_data": "Personal data in a comment",
+    "test_answer": "A preview, a test or spam",
+    "unfinished": "Never sent off",
 }
 
 

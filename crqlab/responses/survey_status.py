@@ -1,0 +1,114 @@
+"""Responses that a survey tool marks as no answers in earnest: previews, tests, spam, unfinished.
+
+They are read like all others, flagged, and left out of the scores unless a person decides
+otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from crqlab.base.codebook import Responses
+from crqlab.responses import cells
+from crqlab.responses.cells import folded
+from crqlab.responses.findings import findings
+from crqlab.responses.grid import Grid
+
+#: Why a row is set aside, and the check that says so.
+CHECKS = {
+    "preview": "test_answer",
+    "test": "test_answer",
+    "spam": "test_answer",
+    "unfinished": "unfinished",
+    "disqualified": "unfinished",
+}
+_WORDS = {
+    "survey preview": "preview", "preview": "preview", "vorschau": "preview",
+    "survey test": "test", "test": "test", "test data": "test",
+    "spam": "spam", "possible spam": "spam", "potential spam": "spam",
+    "partial": "unfinished", "partially completed": "unfinished", "incomplete": "unfinished",
+    "unfinished": "unfinished", "in progress": "unfinished", "started": "unfinished",
+    "abandoned": "unfinished", "unvollständig": "unfinished", "ofullständig": "unfinished",
+    "disqualified": "disqualified", "deleted": "disqualified", "screened out": "disqualified",
+}  # fmt: skip
+_PREVIEW, _TEST, _SPAM = 1, 2, 8  # bits of Qualtrics' numeric status
+
+
+def statuses(grid: Grid, said: Responses) -> pd.Series:
+    """Return why each row is set aside, as one of `CHECKS`; an empty text where it counts.
+
+    Parameters
+    ----------
+    grid : Grid
+        One file of answers.
+    said : Responses
+        Its ``set_aside`` names columns and their words, for tools that are not known here.
+    """
+    found = pd.Series("", index=range(len(grid)), dtype="str")
+    for column, tell in columns(grid, said).items():
+        told = grid.text(column)
+        why = told.map(tell, na_action=None).fillna("").astype("str")
+        found = found.mask(found == "", why)
+    return found
+
+
+def columns(grid: Grid, said: Responses | None = None) -> dict[str, Callable[[object], str]]:
+    """Return the columns of a file that tell a row's status, and how each is read."""
+    known: dict[str, Callable[[object], str]] = {}
+    names = {name.lower(): name for name in grid.names if grid.names.count(name) == 1}
+    for column, tell in _TOOLS.get(grid.dialect, {}).items():
+        if column in names:
+            known[names[column]] = tell
+    for column, words in (said.set_aside if said else {}).items():
+        if column in grid.names:
+            known[column] = _told(words)
+    return known
+
+
+def _told(words: Mapping[str, str]) -> Callable[[object], str]:
+    plain = {folded(word): why for word, why in words.items()}
+    return lambda text: plain.get(folded(str(text)), "") if isinstance(text, str) else ""
+
+
+def _worded(text: object) -> str:
+    return _WORDS.get(folded(text), "") if isinstance(text, str) else ""
+
+
+def _qualtrics(text: object) -> str:
+    """Status: words, or a number whose bits say preview, test and spam."""
+    value = cells.number(text) if isinstance(text, str) else None
+    if value is None:
+        return _worded(text)
+    bits = int(value)
+    return next(
+        (why for bit, why in ((_PREVIEW, "preview"), (_TEST, "test"), (_SPAM, "spam"))
+         if bits & bit), "")  # fmt: skip
+
+
+def _finished(text: object) -> str:
+    no = isinstance(text, str) and folded(text) in {"0", "false", "no", "nein", "nej", "falsch"}
+    return "unfinished" if no else ""
+
+
+def _submitted(text: object) -> str:
+    return "" if isinstance(text, str) and folded(text) not in ("n/a", "") else "unfinished"
+
+
+_TOOLS: dict[str, dict[str, Callable[[object], str]]] = {
+    "qualtrics": {"status": _qualtrics, "finished": _finished},
+    "limesurvey": {"submitdate": _submitted, "date submitted": _submitted},
+    "alchemer": {"status": _worded},
+    "typeform": {"response type": _worded},
+}
+
+
+def set_aside(status: pd.Series) -> pd.DataFrame:
+    """List the responses that a survey tool set aside, by the check that says so."""
+    parts = []
+    for check in dict.fromkeys(CHECKS.values()):
+        whys = [why for why, named in CHECKS.items() if named == check]
+        where = status.isin(whys)
+        parts.append(findings(where, check, status, "a finished answer of a respondent"))
+    return pd.concat(parts)
