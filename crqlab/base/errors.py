@@ -49,7 +49,7 @@ class DataError(CrqError):
         self.cases = cases
 
     def listing(self, *, most: int = 50) -> str:
-        """Return the first cases, one to a line, and how many more there are.
+        """Return the cases, one line for each kind of fault, and how many kinds more there are.
 
         Examples
         --------
@@ -59,25 +59,23 @@ class DataError(CrqError):
         >>> print(DataError("1 broken cell.", cases).listing())
         a.csv, row 7, column Q1: found 'x'; must be a number; correct the cell
         """
-        lines = [_sentence(case) for case in self.cases.head(most).itertuples()]
-        more = len(self.cases) - most
-        return "\n".join(
-            lines + ([f"and {more} more (error.cases has them all)"] if more > 0 else [])
-        )
+        from crqlab.base.broken_cells import grouped_cases
+
+        groups = grouped_cases(self.cases)
+        lines = [_sentence(group) for group in groups.head(most).itertuples()]
+        more = len(groups) - most
+        return "\n".join(lines + ([f"and {more} more kinds of fault"] if more > 0 else []))
 
     def _render_traceback_(self) -> list[str]:
         return [*super()._render_traceback_(), self.listing()]
 
 
-def _sentence(case: Any) -> str:
-    """One broken cell in words; parts that do not apply are left out."""
-    place = [
-        f"{word}{part}"
-        for word, part in (("", case.file), ("row ", case.row), ("column ", case.column))
-        if str(part) not in ("", "nan", "None", "<NA>")
-    ]
-    found = f"found {case.value!r}; " if str(case.value) not in ("", "nan", "None") else ""
-    return f"{', '.join(place)}: {found}{case.rule}; {case.fix}"
+def _sentence(group: Any) -> str:
+    """One kind of fault in words; parts that do not apply are left out."""
+    rows = f"row {group.rows}" if group.rows.isdecimal() else group.rows
+    place = [part for part in (group.file, rows, group.column and f"column {group.column}") if part]
+    found = f"found {group.found}; " if group.found else ""
+    return f"{', '.join(place)}: {found}{group.rule}; {group.fix}"
 
 
 def listed(options: Iterable[object]) -> str:

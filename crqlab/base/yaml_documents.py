@@ -127,5 +127,5 @@ def _refused(path: Path, faults: list[tuple[int, str, str, str, str]]) -> DataEr
     cases = cases.sort_values("row", kind="stable", ignore_index=True)
     first = cases.iloc[0]
     where = f"line {first['row']}" + (f", {first['column']}" if first["column"] else "")
-    more = f" ({len(cases) - 1} more in error.cases)" if len(cases) > 1 else ""
+    more = f" ({len(cases) - 1} more, listed below)" if len(cases) > 1 else ""
     return DataError(f"{path.name}, {where}: {first['rule']}; {first['fix']}.{more}", cases)

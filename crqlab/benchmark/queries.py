@@ -86,7 +86,7 @@ def _check(responses: ibis.Table, asked: Instrument) -> None:
         ).assign(fix="add the column, or name the study whose instrument this panel has")
         raise DataError(
             f"The panel's responses lack {len(lacking)} columns of the instrument, the first is "
-            f"{lacking[0]!r}. Look at error.cases; is this the panel of that instrument?",
+            f"{lacking[0]!r}. All are listed below; is this the panel of that instrument?",
             cases,
         )
 

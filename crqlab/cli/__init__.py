@@ -71,6 +71,8 @@ def check(name: StudyName) -> None:
     study = Study(name)
     raw = responses.read(study)
     flags = responses.flags(raw, study.codebook)
+    for line in responses.account_of(raw, study.codebook.roles.order):
+        say(line)
     say(str(flags))
     say(str(responses.decide(raw, flags, responses.decisions(study))))
     if drafted := responses.drafted_concepts(study.codebook):

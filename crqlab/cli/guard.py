@@ -39,18 +39,20 @@ def _tell(error: Any) -> None:
         typer.echo("\n".join(lines[1:]), err=True)
 
 
-def _table(error: Any, most: int = 50) -> None:
-    """Show broken cells as a table as wide as the terminal; nothing in it is cut short."""
+def _table(error: Any, most: int = 40) -> None:
+    """Show broken cells, the same fault of one column together: values with their counts."""
     from rich.console import Console
     from rich.table import Table
 
+    from crqlab.base.broken_cells import grouped_cases
+
+    groups = grouped_cases(error.cases)
     table = Table(show_lines=True)
-    for head in ("file", "row", "column", "found", "what is wrong", "what to do"):
+    for head in ("file", "rows", "column", "found", "what is wrong", "what to do"):
         table.add_column(head, overflow="fold")
-    for case in error.cases.head(most).itertuples(index=False):
-        cells = (case.file, case.row, case.column, case.value, case.rule, case.fix)
-        table.add_row(*("" if str(cell) in ("nan", "None") else str(cell) for cell in cells))
+    for group in groups.head(most).itertuples(index=False):
+        table.add_row(group.file, group.rows, group.column, group.found, group.rule, group.fix)
     console = Console(stderr=True, markup=False, highlight=False)
     console.print(table)
-    if (more := len(error.cases) - most) > 0:
-        console.print(f"and {more} more")
+    if (more := len(groups) - most) > 0:
+        console.print(f"and {more} more kinds of fault")

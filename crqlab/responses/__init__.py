@@ -14,6 +14,7 @@ from crqlab.responses.codebook_draft import drafted_concepts
 from crqlab.responses.inclusion import Checked, decide, decisions
 from crqlab.responses.quality_flags import Flags, flags
 from crqlab.responses.raw_files import Raw, read
+from crqlab.responses.study_account import account_of
 from crqlab.responses.study_layout import new
 from crqlab.responses.tables import keep
 
@@ -21,6 +22,7 @@ __all__ = [
     "Checked",
     "Flags",
     "Raw",
+    "account_of",
     "decide",
     "decisions",
     "drafted_concepts",

@@ -103,5 +103,5 @@ def _sentence(study: str, cases: pd.DataFrame) -> str:
         return f"Study {study!r} cannot be read. {case} Nothing was written."
     return (
         f"Study {study!r} cannot be read: {len(cases)} broken cells in {', '.join(files)}. "
-        f"First, {case} error.cases lists all of them; nothing was written."
+        f"First, {case} All are listed below; nothing was written."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from crqlab.responses import answers, crm_tables, table_links
 from crqlab.responses.answers import Answers
 from crqlab.responses.faults import Faults, near
 from crqlab.responses.file_formats import load
-from crqlab.responses.grid import Grid
+from crqlab.responses.grid import Aside, Grid
 
 FRAMES = ("contacts", "accounts", "outcomes", "clients")
 
@@ -42,6 +42,10 @@ class Raw:
         The study's name.
     notes : tuple of str
         What was assumed, for the reader to know.
+    asides : mapping of file to rows that are no records
+        Titles, footers, totals.
+    sheets : mapping of workbook to sheets
+        The one that was read first.
     """
 
     responses: pd.DataFrame
@@ -54,6 +58,8 @@ class Raw:
     wording: dict[str, str]
     study: str
     notes: tuple[str, ...] = ()
+    asides: dict[str, tuple[Aside, ...]] = field(default_factory=dict)
+    sheets: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def status(self) -> pd.Series:
         """Return why each response was set aside by the survey tool; empty where it counts."""
@@ -103,8 +109,9 @@ def read(study: Study) -> Raw:
     belongs: each is its own account
     """
     book, faults = study.codebook, Faults()
-    parts, wording = _answers(study, faults)
-    tables = {name: _frame(study, name, faults) for name in FRAMES}
+    grids: dict[str, Grid] = {}
+    parts, wording = _answers(study, faults, grids)
+    tables = {name: _frame(study, name, faults, grids) for name in FRAMES}
     rows, origins, unusable = _joined(parts)
     _same_ids(origins, faults)
     rows = _client_stated(rows, book)
@@ -120,25 +127,37 @@ def read(study: Study) -> Raw:
     ordered = contract("responses").for_instrument(book.instrument)
     rows = table_links.turned(rows, book)[[name for name in ordered if name != "included"]]
     facts = {"origins": origins, "unusable": unusable, "wording": wording, "study": study.name}
+    facts |= _told(grids)
     return Raw(rows, **tables, **facts, notes=notes)
 
 
-def _answers(study: Study, faults: Faults) -> tuple[list[Answers], dict[str, str]]:
+def _told(grids: dict[str, Grid]) -> dict[str, dict]:
+    """What is to be known of the files themselves."""
+    asides = {name: grid.aside for name, grid in grids.items() if grid.aside}
+    sheets = {name: grid.sheets for name, grid in grids.items() if grid.sheets}
+    return {"asides": asides, "sheets": sheets}
+
+
+def _answers(
+    study: Study, faults: Faults, grids: dict[str, Grid]
+) -> tuple[list[Answers], dict[str, str]]:
     """Every file with answers that can be read, and the wording that it brings."""
     book, parts, wording = study.codebook, [], {}
     for source in book.responses.files:
         grid = load(study.raw, source, faults)
         if grid is not None:
+            grids[source.file] = grid
             parts.append(answers.read(grid, source, book, faults))
             wording = _worded(book.instrument, grid, book.columns_of(source)) | wording
     return parts, wording
 
 
-def _frame(study: Study, table: str, faults: Faults) -> pd.DataFrame | None:
+def _frame(study: Study, table: str, faults: Faults, grids: dict[str, Grid]) -> pd.DataFrame | None:
     source = getattr(study.codebook, table)
     grid = load(study.raw, source, faults) if source else None
     if source is None or grid is None:
         return None
+    grids[source.file] = grid
     return crm_tables.read(grid, source, table, study.codebook, faults)
 
 

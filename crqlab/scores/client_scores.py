@@ -129,7 +129,7 @@ def _twice(rows: pd.DataFrame) -> DataError:
     )
     return DataError(
         f"accounts= lists {len(rows)} accounts more than once; revenue needs one row per "
-        "account. Look at error.cases; correct the CRM export.",
+        "account. They are listed below; correct the CRM export.",
         cases,
     )
 

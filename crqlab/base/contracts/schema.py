@@ -123,7 +123,7 @@ def check(table: pd.DataFrame, against: Contract, instrument: Instrument) -> pd.
     raise DataError(
         f"{against.name} breaks its contract in {len(cases)} cells of {len(where)} "
         f"column{'s' if len(where) != 1 else ''} ({', '.join(where)}). "
-        "Look at error.cases; correct the codebook or the export, not the table.",
+        "They are listed below; correct the codebook or the export, not the table.",
         cases,
     )
 

@@ -191,7 +191,7 @@ def _stopped(client: str, finds: pd.DataFrame) -> LeakError:
         for row in finds.head(_MOST_TOLD).itertuples()
     )
     more = len(finds) - _MOST_TOLD
-    told += f"; and {more} more (error.finds has them all)" if more > 0 else ""
+    told += f"; and {more} more" if more > 0 else ""
     return LeakError(
         f"The report of {client} holds what belongs to others: {told}. A report shows its own "
         "client only, so nothing was written. Correct the cell or the table that brought it in.",
