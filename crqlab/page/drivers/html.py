@@ -1,65 +1,62 @@
-"""What moves the client's relationships, and the one thing to fix first."""
+"""What moves the client's relationships, and what to fix first."""
 
 from __future__ import annotations
 
 import pandas as pd
+from markupsafe import Markup
 
+from crqlab.language import Language
 from crqlab.page.client_view import ClientView
 from crqlab.page.drivers.charts import priority_map
-from crqlab.show.html import Column, Shown, folded, names, paragraph, phrases, table, text
-from crqlab.show.number_format import count, number, percent, span
-from crqlab.show.records import records
+from crqlab.show.html import Column, Shown, folded, names, paragraph, phrase, phrases, table, text
 from crqlab.show.tables.drivers import driver_map, driver_priorities
 
 LISTED = 15  # accounts that a reader still goes through
 
 
 def first_priority(view: ClientView) -> Shown:
-    """What to mend first, how sure that is, and on what evidence."""
-    row = view.drivers.first
+    """What to fix first, how sure that is, and on what evidence."""
+    row, spoken = view.drivers.first, view.language
     if row is None:
-        few = len(view.drivers.map) and "too few people answered"
-        said = (
-            "Nothing can be put first: "
-            f"{few or 'drivers were not weighed, or this questionnaire asks too few of them'}."
-        )
+        said = spoken.say(f"drivers.none_{'few' if len(view.drivers.map) else 'weighed'}")
         return Shown(paragraph(text(said)), said)
-    said = f"{_first(row)} {_evidence(view, row)}".strip()
+    said = f"{_first(row, spoken)} {_evidence(view, row)}".strip()
     return Shown(paragraph(text(said), "lead"), said) + priority_map(view)
 
 
-def _first(row: pd.Series) -> str:
-    place = "the top decile of clients" if row["reference"] == "top_decile" else "the scale's end"
-    gap = (
-        f"it scores {number(row['performance'])} against {number(row['target'])} in {place}, and "
-        f"stands for {percent(row['importance'])} of what moves trust, commitment and satisfaction"
-    )
-    n = f"n = {count(int(row['n']), 'respondent')} of {count(int(row['n_accounts']), 'account')}"
-    chance = percent(row["probability"])
+def _first(row: pd.Series, spoken: Language) -> str:
+    places = {
+        "driver": spoken.term(row["label"]),
+        "chance": spoken.percent(row["probability"]),
+        "value": spoken.number(row["performance"]),
+        "target": spoken.number(row["target"]),
+        "share": spoken.percent(row["importance"]),
+        "n": row["n"],
+        "m": row["n_accounts"],
+    }
     if row["clear"]:
-        return f"Fix {row['label']} first (probability {chance}): {gap}; {n}."
+        return spoken.say(f"drivers.clear_{row['reference']}", **places)
     second = row["runner_up_label"]
-    other = ""
-    if second == second and second:
-        other = f", before {second} ({percent(row['runner_up_probability'])})"
-    return (
-        f"No single thing stands out. {row['label']} leads with a probability of {chance}"
-        f"{other}: {gap}; {n}."
-    )
+    if second != second or not second:
+        return spoken.say(f"drivers.leads_{row['reference']}", **places)
+    chance = spoken.percent(row["runner_up_probability"])
+    other = {"other": spoken.term(second), "other_chance": chance}
+    return spoken.say(f"drivers.leads_before_{row['reference']}", **places, **other)
 
 
 def _evidence(view: ClientView, row: pd.Series) -> str:
     """What one point more of it goes with, over all clients."""
-    rows = view.drivers.effects
+    spoken, rows = view.language, view.drivers.effects
     rows = rows[rows["driver"] == row["driver"]]
     if rows.empty:
         return ""
     best = rows.loc[rows["effect"].idxmax()]
-    between = span(best["low"], best["high"], signed=True)
-    return (
-        f"Over all clients, one point more {row['label']} goes with "
-        f"{number(best['effect'], signed=True)} {best['outcome_label']} ({between}), the other "
-        "drivers held equal."
+    return spoken.say(
+        "drivers.evidence",
+        driver=spoken.term(row["label"]),
+        effect=spoken.number(best["effect"], signed=True),
+        outcome=spoken.term(best["outcome_label"]),
+        span=spoken.span(best["low"], best["high"], signed=True),
     )
 
 
@@ -68,40 +65,44 @@ def priorities(view: ClientView) -> Shown:
     rows = view.drivers.map
     shown = rows[~rows["withheld"].to_numpy(bool)]
     if shown.empty:
-        return Shown("", "No driver can be shown")
-    found = driver_map(shown)
+        return Shown("", view.language.say("drivers.none_shown"))
+    found = driver_map(shown, spoken=view.language)
     managers = view.drivers.managers
     managers = managers[~managers["withheld"].to_numpy(bool)]
     if len(managers) > 1:
-        found += driver_priorities(managers, kind="account_manager")
+        found += driver_priorities(managers, kind="account_manager", spoken=view.language)
     return found
 
 
 def account_priorities(view: ClientView) -> Shown:
     """The first priority at each account that enough people speak for, greatest chance first."""
-    rows = view.drivers.accounts
+    rows, spoken, say = view.drivers.accounts, view.language, view.language.say
     if rows.empty:
-        return Shown("", "No account has enough answers to say what to fix first")
+        return Shown("", say("drivers.accounts_none"))
     rows = rows.sort_values(["clear", "probability"], ascending=False, kind="stable")
     shown, left = rows.head(LISTED), rows.iloc[LISTED:]
-    second = [
-        f"<bdi>{text(row.runner_up_label)}</bdi> ({percent(row.runner_up_probability)})"
-        for row in records(shown)
-    ]
+    number, percent = spoken.number, spoken.percent
     columns = [
-        Column("Account", names(shown["name"])),
-        Column("Fix first", phrases(shown["label"])),
-        Column("Probability", [percent(value) for value in shown["probability"]], True),
-        Column("Or else", second),
-        Column("Score, shrunken", [number(v, 1) for v in shown["performance"]], True),
-        Column("Target", [number(v, 1) for v in shown["target"]], True),
-        Column("n", [number(n, 0) for n in shown["n"]], True),
+        Column(say("column.account"), names(shown["name"])),
+        Column(say("drivers.fix_first"), phrases(map(spoken.term, shown["label"]))),
+        Column(
+            say("drivers.probability"), [percent(value) for value in shown["probability"]], True
+        ),
+        Column(say("drivers.or_else"), _or_else(shown, spoken)),
+        Column(say("drivers.score_shrunken"), [number(v, 1) for v in shown["performance"]], True),
+        Column(say("drivers.target"), [number(v, 1) for v in shown["target"]], True),
+        Column(say("column.n"), [number(n, 0) for n in shown["n"]], True),
     ]
-    few = view.privacy.min_scores
-    caption = (
-        f"What to fix first by account, the surest first; accounts with fewer than {few} answers "
-        "are left out. Probability: the share of draws in which this driver matters most."
-    )
-    note = f"{count(len(left), 'more account')}, less sure." if len(left) else ""
-    html = table(columns, caption=caption, note=text(note), kind="long")
-    return folded("What to fix first, account by account", Shown(html, caption))
+    caption = say("drivers.accounts_caption", minimum=view.privacy.min_scores)
+    note = text(say("drivers.accounts_left", n=len(left))) if len(left) else ""
+    html = table(columns, caption=caption, note=note, kind="long")
+    return folded(say("drivers.accounts_title"), Shown(html, caption))
+
+
+def _or_else(rows: pd.DataFrame, spoken: Language) -> list[Markup]:
+    """The next in line, with its probability in brackets."""
+    pairs = zip(rows["runner_up_label"], rows["runner_up_probability"], strict=True)
+    return [
+        Markup("{} ({})").format(phrase(spoken.term(label)), spoken.percent(chance))
+        for label, chance in pairs
+    ]

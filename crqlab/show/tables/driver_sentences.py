@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pandas as pd
 
-from crqlab.language import OWN, language
-from crqlab.show.number_format import count, number, percent
+from crqlab.language import OWN, Language, language
+from crqlab.show.number_format import percent
 from crqlab.show.records import records
 
 METHOD = "LMG"
-KINDS = {"client": "client", "account_manager": "account manager", "account": "account"}
-REFERENCES = {"top_decile": "top decile", "scale_end": "end of the scale"}
+ENGLISH = language(OWN)
+_SCORES = {"value": "performance", "target": "target"}
 
 
 def nothing_said(rows: pd.DataFrame) -> str:
     """Say why there is no number to show."""
     if rows.empty:
         return "The instrument has no outcome with two drivers or more"
-    return f"No weights: {language(OWN).caution(rows['flag'].iloc[0])}"
+    return f"No weights: {ENGLISH.caution(rows['flag'].iloc[0])}"
 
 
 def weights_said(rows: pd.DataFrame) -> str:
@@ -41,13 +41,14 @@ def weights_said(rows: pd.DataFrame) -> str:
     return f"{said}; n = {known['n'].max():,} respondents, {known['n_accounts'].max():,} accounts"
 
 
-def first_said(rows: pd.DataFrame) -> str:
+def first_said(rows: pd.DataFrame, spoken: Language = ENGLISH) -> str:
     r"""Say what one client, account manager or account should fix first.
 
     Parameters
     ----------
     rows : DataFrame
         One row of table ``driver_focus``.
+    spoken : Language
 
     Examples
     --------
@@ -61,29 +62,31 @@ def first_said(rows: pd.DataFrame) -> str:
     'C001: no clear single thing; Value (71 %) or Solution (20 %)'
     """
     if rows.empty:
-        return "Nothing can be put first"
+        return spoken.say("drivers.nothing_first")
     row = rows.iloc[0]
-    second = f"{row['runner_up_label']} ({percent(row['runner_up_probability'])})"
-    if not row["clear"]:
-        caution = language(OWN).caution(row["flag"])
-        why = f" [{caution}]" if caution else ""
-        first = f"{row['label']} ({percent(row['probability'])})"
-        return f"{row['unit']}: no clear single thing; {first} or {second}{why}"
-    where = "in the top decile" if row["reference"] == "top_decile" else "at the end of the scale"
-    return (
-        f"{row['unit']}: fix {row['label']} first ({percent(row['probability'])}), "
-        f"{number(row['performance'])} against {number(row['target'])} {where}; runner-up {second}"
-    )
+    places = {
+        "unit": row["unit"],
+        "driver": spoken.term(row["label"]),
+        "chance": spoken.percent(row["probability"]),
+        "other": spoken.term(row["runner_up_label"]),
+        "other_chance": spoken.percent(row["runner_up_probability"]),
+    }
+    if row["clear"]:
+        scores = {name: spoken.number(row[of]) for name, of in _SCORES.items()}
+        return spoken.say(f"drivers.unit_clear_{row['reference']}", **places, **scores)
+    if why := spoken.caution(row["flag"]):
+        return spoken.say("drivers.unit_not_clear_why", **places, why=why)
+    return spoken.say("drivers.unit_not_clear", **places)
 
 
-def focus_said(rows: pd.DataFrame) -> str:
+def clear_said(rows: pd.DataFrame, spoken: Language = ENGLISH) -> str:
     """Say how many have one clear thing to fix, and which it most often is."""
     if rows.empty:
-        return "Nothing can be put first"
-    clear = rows[rows["clear"]]
-    kind = KINDS[rows["kind"].iloc[0]]
-    said = f"{len(clear):,} of {count(len(rows), kind)} with one clear thing to fix"
+        return spoken.say("drivers.nothing_first")
+    clear, kind = rows[rows["clear"]], rows["kind"].iloc[0]
+    counts = {"n": len(clear), "m": len(rows)}
     if clear.empty:
-        return said
+        return spoken.say(f"drivers.clear_{kind}", **counts)
     most = clear["label"].value_counts()
-    return f"{said}, most often {most.index[0]} ({most.iloc[0]:,})"
+    first = {"driver": spoken.term(most.index[0]), "k": most.iloc[0]}
+    return spoken.say(f"drivers.most_often_{kind}", **counts, **first)

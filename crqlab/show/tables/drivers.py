@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
+from markupsafe import Markup
 
-from crqlab.language import OWN, language
-from crqlab.show.html import Column, Shown, names, paragraph, phrases, table, text
+from crqlab.language import Language
+from crqlab.show.html import Column, Shown, names, paragraph, phrase, phrases, table, text
 from crqlab.show.number_format import MISSING, number, percent, span
 from crqlab.show.records import records
 from crqlab.show.tables.driver_sentences import (
-    KINDS,
-    REFERENCES,
+    ENGLISH,
+    clear_said,
     first_said,
-    focus_said,
     nothing_said,
     weights_said,
 )
 
 MOST = 30  # rows that a reader still goes through
-_ENGLISH = language(OWN)
 
 
 def driver_weights(rows: pd.DataFrame, *, outcome: str | None = None) -> Shown:
@@ -42,7 +39,7 @@ def driver_weights(rows: pd.DataFrame, *, outcome: str | None = None) -> Shown:
     columns = [
         Column("Driver", phrases(main["label"])),
         Column("Share", [percent(v) for v in main["share"]], True),
-        Column("Interval", _shares(main["share_low"], main["share_high"]), True),
+        Column("Interval", _shares(main, "share", ENGLISH), True),
         Column("Johnson", [percent(v) for v in other["share"]], True),
         Column("Alone", [percent(v) for v in main["alone"]], True),
         Column("Added last", [percent(v) for v in main["last"]], True),
@@ -95,41 +92,47 @@ def driver_effects(rows: pd.DataFrame) -> Shown:
     return Shown(table(columns, caption=caption), said)
 
 
-def driver_map(rows: pd.DataFrame) -> Shown:
+def driver_map(rows: pd.DataFrame, *, spoken: Language = ENGLISH) -> Shown:
     """Lay out importance and performance of one client beside the panel and its top decile.
 
     Parameters
     ----------
     rows : DataFrame
         Table ``driver_map``, of one client and wave.
+    spoken : Language
     """
+    say, number, percent = spoken.say, spoken.number, spoken.percent
     if rows.empty:
-        return _nothing("No driver has both importance and performance")
+        return _nothing(say("drivers.none_known"))
     own = rows.sort_values(["probability", "pressure"], ascending=False, kind="stable")
+    interval = say("column.interval")
     columns = [
-        Column("Driver", phrases(own["label"])),
-        Column("Importance", [percent(v) for v in own["importance"]], True),
-        Column("Interval", _shares(own["importance_low"], own["importance_high"]), True),
-        Column("Performance", [number(v) for v in own["performance"]], True),
-        Column("Interval", _spans(own["performance_low"], own["performance_high"]), True),
-        Column("Other clients", [number(v) for v in own["panel"]], True),
-        Column("Top decile", [number(v) for v in own["top"]], True),
-        Column("Gap", [number(v, signed=True) for v in own["gap"]], True),
-        Column("The one to fix", [percent(v) for v in own["probability"]], True),
-        *_cautions(own["flag"]),
+        Column(say("drivers.driver"), phrases(map(spoken.term, own["label"]))),
+        Column(say("drivers.importance"), [percent(v) for v in own["importance"]], True),
+        Column(interval, _shares(own, "importance", spoken), True),
+        Column(say("drivers.performance"), [number(v) for v in own["performance"]], True),
+        Column(interval, _spans(own, "performance", spoken), True),
+        Column(say("drivers.panel"), [number(v) for v in own["panel"]], True),
+        Column(say("drivers.top"), [number(v) for v in own["top"]], True),
+        Column(say("drivers.gap"), [number(v, signed=True) for v in own["gap"]], True),
+        Column(say("drivers.probability_of_all"), [percent(v) for v in own["probability"]], True),
+        *_cautions(own["flag"], spoken),
     ]
     row = own.iloc[0]
-    caption = (
-        f"What matters and how well it is done: {row['client_id']}, wave {row['wave']}, "
-        f"n = {row['n']:,} respondents, {row['n_accounts']:,} accounts; gap to the "
-        f"{REFERENCES[row['reference']]}. Importance rests to {percent(row['own_share'])} on the "
-        "client's own answers, otherwise on the panel's; the last column is the share of draws of "
-        "whole accounts in which importance times gap is greatest."
+    caption = say(
+        f"drivers.map_{row['reference']}",
+        client=row["client_id"],
+        wave=row["wave"],
+        n=row["n"],
+        m=row["n_accounts"],
+        own=percent(row["own_share"]),
     )
     return Shown(table(columns, caption=caption), caption)
 
 
-def driver_priorities(rows: pd.DataFrame, *, kind: str = "client", most: int = MOST) -> Shown:
+def driver_priorities(
+    rows: pd.DataFrame, *, kind: str = "client", most: int = MOST, spoken: Language = ENGLISH
+) -> Shown:
     """Lay out what each client, account manager or account should fix first.
 
     Parameters
@@ -140,34 +143,28 @@ def driver_priorities(rows: pd.DataFrame, *, kind: str = "client", most: int = M
         ``client``, ``account_manager`` or ``account``.
     most : int
         Rows to show, the surest first.
+    spoken : Language
     """
+    say, number = spoken.say, spoken.number
     own = rows[rows["kind"] == kind]
     if own.empty:
-        return _nothing(f"No {KINDS[kind]} can be told what to fix first")
+        return _nothing(say(f"drivers.none_{kind}"))
     shown = own.sort_values("probability", ascending=False, kind="stable").head(most)
-    first = [
-        f"<bdi>{text(row.label)}</bdi>" if row.clear else "no clear single thing"
-        for row in records(shown)
-    ]
     columns = [
-        Column(KINDS[kind].capitalize(), names(shown["unit"])),
-        Column("Fix first", first),
-        Column("Likeliest", _likely(shown["label"], shown["probability"])),
-        Column("Runner-up", _likely(shown["runner_up_label"], shown["runner_up_probability"])),
-        Column("Performance", [number(v) for v in shown["performance"]], True),
-        Column("Target", [number(v) for v in shown["target"]], True),
-        Column("Accounts", [f"{n:,}" for n in shown["n_accounts"]], True),
-        Column("n", [f"{n:,}" for n in shown["n"]], True),
-        *_cautions(shown["flag"]),
+        Column(say(f"drivers.unit_{kind}"), names(shown["unit"])),
+        Column(say("drivers.fix_first"), _clear(shown, spoken)),
+        Column(say("drivers.likeliest"), _likely(shown, "", spoken)),
+        Column(say("drivers.runner_up"), _likely(shown, "runner_up_", spoken)),
+        Column(say("drivers.performance"), [number(v) for v in shown["performance"]], True),
+        Column(say("drivers.target"), [number(v) for v in shown["target"]], True),
+        Column(say("drivers.accounts"), [number(n, 0) for n in shown["n_accounts"]], True),
+        Column(say("column.n"), [number(n, 0) for n in shown["n"]], True),
+        *_cautions(shown["flag"], spoken),
     ]
     left = len(own) - len(shown)
-    note = f"{left:,} more, less sure, are in the table driver_focus." if left else ""
-    caption = (
-        "What to fix first: the driver whose importance times gap to the "
-        f"{REFERENCES[shown['reference'].iloc[0]]} is greatest, and in what share of draws it is; "
-        "performance and target of that driver in scale points."
-    )
-    said = first_said(own) if len(own) == 1 else focus_said(own)
+    note = text(say("drivers.priorities_left", n=left)) if left else ""
+    caption = say(f"drivers.priorities_{shown['reference'].iloc[0]}")
+    said = first_said(own, spoken) if len(own) == 1 else clear_said(own, spoken)
     return Shown(table(columns, caption=caption, note=note), said)
 
 
@@ -183,28 +180,41 @@ def first_priority(rows: pd.DataFrame) -> Shown:
     return Shown(paragraph(text(said), "lead"), said)
 
 
-def _likely(labels: Sequence[str], chances: Sequence[float]) -> list[str]:
+def _clear(rows: pd.DataFrame, spoken: Language) -> list[Markup]:
+    """The driver where it is clear which one is first."""
     return [
-        f"<bdi>{text(label)}</bdi> {percent(chance)}"
-        for label, chance in zip(labels, chances, strict=True)
+        phrase(spoken.term(row.label)) if row.clear else text(spoken.say("drivers.not_clear"))
+        for row in records(rows)
     ]
 
 
-def _shares(low: pd.Series, high: pd.Series) -> list[str]:
+def _likely(rows: pd.DataFrame, which: str, spoken: Language) -> list[Markup]:
+    """Name drivers with their probabilities; ``which`` is empty or ``runner_up_``."""
+    pairs = zip(rows[f"{which}label"], rows[f"{which}probability"], strict=True)
     return [
-        MISSING if a != a else f"{percent(a)} to {percent(b)}"
-        for a, b in zip(low, high, strict=True)
+        Markup("{} {}").format(phrase(spoken.term(label)), spoken.percent(chance))
+        for label, chance in pairs
     ]
 
 
-def _spans(low: pd.Series, high: pd.Series) -> list[str]:
-    return [span(a, b) for a, b in zip(low, high, strict=True)]
+def _shares(rows: pd.DataFrame, name: str, spoken: Language) -> list[str]:
+    return [
+        MISSING
+        if low != low
+        else spoken.say("common.span", low=spoken.percent(low), high=spoken.percent(high))
+        for low, high in zip(rows[f"{name}_low"], rows[f"{name}_high"], strict=True)
+    ]
 
 
-def _cautions(flags: pd.Series) -> list[Column]:
+def _spans(rows: pd.DataFrame, name: str, spoken: Language) -> list[str]:
+    ends = zip(rows[f"{name}_low"], rows[f"{name}_high"], strict=True)
+    return [spoken.span(low, high) for low, high in ends]
+
+
+def _cautions(flags: pd.Series, spoken: Language = ENGLISH) -> list[Column]:
     """A column of cautions where there is any."""
-    cells = [text(_ENGLISH.caution(flag)) for flag in flags]
-    return [Column("Caution", cells)] if any(cells) else []
+    cells = [text(spoken.caution(flag)) for flag in flags]
+    return [Column(spoken.say("column.caution"), cells)] if any(cells) else []
 
 
 def _nothing(sentence: str) -> Shown:

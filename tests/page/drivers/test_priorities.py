@@ -5,8 +5,11 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from crqlab.base.contracts.cautions import code, joined
+from crqlab.language import language
 from crqlab.page import drivers
-from tests.page.reading import SHAPES, assert_heard, assert_named, plain, soup
+from tests.page.reading import SHAPES, assert_heard, assert_named, plain, row, soup
+from tests.page.reworded import elements, in_other_words, numbers
 
 EVERY = ("first_priority", "priorities", "account_priorities", "priority_map")
 
@@ -67,3 +70,65 @@ def test_labels_of_the_map_do_not_lie_on_each_other(stationed_view_of):
         for x2, y2 in spots[:i]
     ]
     assert all(apart)
+
+
+def test_importance_and_performance_stand_with_their_intervals(stationed_view_of):
+    shown = drivers.priorities(stationed_view_of())
+    assert row(shown, "Solution") == [
+        "20 %", "10 % to 50 %", "5.00", "4.80 to 5.40", "5.00", "5.90", "+0.90", "60 %"
+    ]  # fmt: skip
+    assert row(shown, "Experience") == [
+        "30 %", "10 % to 50 %", "5.10", "4.80 to 5.40", "5.00", "5.90", "+0.80", "27 %"
+    ]  # fmt: skip
+    assert "n = 55 respondents, 12 accounts; gap to the top decile" in plain(shown)
+
+
+def test_a_client_without_enough_others_is_held_against_the_end_of_the_scale(stationed_view_of):
+    found = stationed_view_of().drivers
+    alone = {"reference": "scale_end", "flag": code("few_other_clients", minimum=10)}
+    rows = found.map.assign(top=float("nan"), panel=float("nan"), **alone)
+    view = shown_with(stationed_view_of(), map=rows, client=found.client.assign(**alone))
+    said = plain(drivers.first_priority(view)).replace("\xa0", " ")
+    assert "it scores 5.00 against 5.90 in the scale's end" in said
+    assert "Solution: importance 20 %, +0.9 points to the end of the scale" in said
+    cells = row(drivers.priorities(view), "Solution")
+    assert cells[4:] == ["–", "–", "+0.90", "60 %", "fewer than 10 other clients"]
+
+
+def test_each_account_has_its_first_priority_and_the_rest_are_counted(stationed_view_of):
+    view = stationed_view_of(accounts=45, most=14, silent=9)
+    rows = view.drivers.accounts
+    shown = drivers.account_priorities(view)
+    assert len(soup(shown).select("tbody tr")) == 15
+    assert f"{len(rows) - 15} more accounts, less sure." in plain(shown)
+    first = rows.sort_values(["clear", "probability"], ascending=False, kind="stable").iloc[0]
+    assert row(shown, first["name"]) == [
+        "Solution", "61 %", "Experience (30 %)", "5.0", "5.9", str(first["n"])
+    ]  # fmt: skip
+    assert "accounts with fewer than 3 answers are left out" in plain(shown)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_what_is_shown_and_withheld_follows_from_no_word(stationed_view_of, name):
+    view = stationed_view_of()
+    flags = joined([code("few_accounts", minimum=6), "no_gap"])
+    view = shown_with(view, map=view.drivers.map.assign(flag=flags))
+    one, other = (getattr(drivers, name)(v).html for v in (view, in_other_words(view)))
+    assert numbers(other) == numbers(one)
+    assert "zz" in other
+    if name != "priority_map":  # veils behind words are as wide as these
+        assert [tag for tag, _ in elements(other)] == [tag for tag, _ in elements(one)]
+
+
+def test_priorities_in_swedish(stationed_view_of):
+    view = replace(stationed_view_of(), language=language("sv"))
+    said = plain(drivers.first_priority(view)).replace("\xa0", " ")
+    assert "Åtgärda Lösning först (sannolikhet 61 %): värdet är 5,00 mot 5,90" in said
+    assert "hör ett steg mer Lösning ihop med +0,37 Förtroende (+0,31 till +0,43)" in said
+    assert row(drivers.priorities(view), "Lösning")[:4] == [
+        "20 %", "10 % till 50 %", "5,00", "4,80 till 5,40"
+    ]  # fmt: skip
+
+
+def shown_with(view, **parts):
+    return replace(view, drivers=replace(view.drivers, **parts))
