@@ -166,7 +166,7 @@ def _common(study: Study) -> set[str]:
 @cache
 def _written() -> str:
     """All texts in the code that lays out pages, its docstrings excepted, in every language."""
-    found = [path.read_text(encoding="utf-8") for path in sorted(_CATALOGUES.glob("*.yaml"))]
+    found = [path.read_text(encoding="utf-8") for path in sorted(_CATALOGUES.rglob("*.yaml"))]
     for path in sorted(path for floor in _OWN for path in floor.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         told = {

@@ -40,6 +40,16 @@ def test_the_one_thing_stands_with_probability_evidence_and_n(stationed_view_of)
     assert "one point more Solution goes with +0.37 Trust (+0.31 to +0.43)" in said
 
 
+def test_the_evidence_is_the_largest_effect_of_that_driver(stationed_view_of):
+    one = stationed_view_of().drivers.effects
+    less = one.assign(outcome="commitment", outcome_label="Commitment", effect=0.21, low=0.01)
+    else_ = one.assign(driver="experience", label="Experience", effect=0.9)
+    view = shown_with(stationed_view_of(), effects=pd.concat([less, one, else_]))
+    said = plain(drivers.first_priority(view))
+    assert "goes with +0.37 Trust" in said
+    assert "Commitment" not in said.partition("Over all clients")[2].partition("held equal")[0]
+
+
 def test_an_unclear_thing_is_not_sold_as_clear(stationed_view_of):
     seen = stationed_view_of()
     unsure = replace(
