@@ -1,7 +1,6 @@
 """Station 2 of 9 - contacts and responses become completion, coverage, silence and their doubt."""
 
 from crqlab.participation.answer_predictors import Propensities, propensities
-from crqlab.participation.client_participation import Outlook, outlook
 from crqlab.participation.completion_rank import Standing, standing
 from crqlab.participation.completion_rates import Completion, completion
 from crqlab.participation.contact_continuity import Continuity, continuity
@@ -19,7 +18,6 @@ __all__ = [
     "Completion",
     "Concentration",
     "Continuity",
-    "Outlook",
     "Plan",
     "Propensities",
     "Silent",
@@ -32,7 +30,6 @@ __all__ = [
     "concentration",
     "continuity",
     "keep",
-    "outlook",
     "plan",
     "propensities",
     "silent",

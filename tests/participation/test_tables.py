@@ -1,11 +1,11 @@
-"""What the station keeps, a client's page finds again; with and without a list of contacts."""
+"""What the station keeps is read back as it was made; with and without a list of contacts."""
 
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 
-from crqlab import StudyError, participation, scores
+from crqlab import participation, scores
 from tests.show.fixture import Shape, lay_out
 
 KEPT = (
@@ -54,40 +54,14 @@ def test_everything_is_kept_with_how_it_was_made_and_read_back_the_same(study):
     assert study.manifest["tables"]["silent"]["made"] == {"cap": 4.0, **OPTIONS}
 
 
-def test_a_clients_outlook_holds_its_rows_and_no_others(study):
-    found, _ = run(study)
-    one = participation.outlook(study, client="C017", wave="2025")
-    assert str(one.completion) == str(found["completion"].of("C017", "2025"))
-    assert one.completion.level == 0.9
-    for table in (one.silent.table, one.voices.table, one.adjusted.table, one.concentration):
-        assert set(table["wave"]) <= {"2025"}
-    assert len(one.wave_plan) == found["plan"].table["client_id"].eq("C017").sum() > 0
-    assert "no weighting can tell" in one.limit
-    assert str(one).startswith(str(one.completion))
-
-
-def test_an_unknown_client_has_an_empty_outlook(study):
-    run(study)
-    one = participation.outlook(study, client="C999", wave="2025")
-    assert one.completion.table.empty
-    assert one.wave_plan.empty
-    assert "not known" in str(one)
-
-
 @pytest.mark.parametrize("shape", [Shape(contacts=False), Shape(ltr=False), Shape(accounts=3)])
 def test_poor_studies_come_through_too(tmp_path, shape):
     study = lay_out(tmp_path, replace(shape, contacts=True))
     if not shape.contacts:
         study.write("contacts", study.read("contacts").iloc[:0])
     run(study)
-    one = participation.outlook(study, client="C017", wave="2025")
-    raw = one.adjusted.table.set_index(["measure", "view"]).loc[("crq", "raw"), "value"]
-    assert 1 <= raw <= 7
-
-
-def test_an_outlook_before_the_station_ran_names_the_notebook(study):
-    with pytest.raises(StudyError, match=r"20_participation\.ipynb"):
-        participation.outlook(study, client="C017", wave="2025")
+    rows = study.read("nonresponse", client="C017", wave="2025").set_index(["measure", "view"])
+    assert 1 <= rows.loc[("crq", "raw"), "value"] <= 7
 
 
 def test_a_study_without_account_managers_keeps_an_audit_without_rows(study):
