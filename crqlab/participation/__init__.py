@@ -1,7 +1,7 @@
 """Station 2 of 9 - contacts and responses become completion, coverage, silence and their doubt."""
 
 from crqlab.participation.answer_predictors import Propensities, propensities
-from crqlab.participation.completion_rank import Standing, standing
+from crqlab.participation.completion_rank import CompletionRanks, completion_ranks
 from crqlab.participation.completion_rates import Completion, completion
 from crqlab.participation.contact_continuity import Continuity, continuity
 from crqlab.participation.early_and_late import Timing, timing
@@ -16,24 +16,24 @@ __all__ = [
     "Adjusted",
     "Audit",
     "Completion",
+    "CompletionRanks",
     "Concentration",
     "Continuity",
     "Plan",
     "Propensities",
     "Silent",
-    "Standing",
     "Timing",
     "Voices",
     "adjusted",
     "audit",
     "completion",
+    "completion_ranks",
     "concentration",
     "continuity",
     "keep",
     "plan",
     "propensities",
     "silent",
-    "standing",
     "timing",
     "voices",
 ]

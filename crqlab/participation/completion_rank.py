@@ -28,7 +28,7 @@ PUBLISHED = pd.DataFrame(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Standing:
+class CompletionRanks:
     """Completion of every client's last wave among those of all clients.
 
     Attributes
@@ -74,7 +74,7 @@ class Standing:
         )
 
 
-def standing(completion: Completion) -> Standing:
+def completion_ranks(completion: Completion) -> CompletionRanks:
     """Place every client's completion per contact, last wave, among all clients of the study.
 
     Parameters
@@ -83,7 +83,7 @@ def standing(completion: Completion) -> Standing:
 
     Returns
     -------
-    Standing
+    CompletionRanks
 
     Examples
     --------
@@ -91,7 +91,7 @@ def standing(completion: Completion) -> Standing:
     ...     "client_id": ["a", "b", "c"], "wave": "2025", "dimension": "all", "unit": "contacts",
     ...     "asked": 100.0, "answered": [30.0, 28.0, 66.0], "value": [0.30, 0.28, 0.66],
     ...     "low": [0.22, 0.2, 0.56], "high": [0.4, 0.38, 0.75], "flag": "ok"})
-    >>> result = standing(Completion(rates, 0.95))
+    >>> result = completion_ranks(Completion(rates, 0.95))
     >>> print(result.of("c"))
     c: 66 % of contacts answered, more than at 100 % of the other 2 clients (100 to 100 %)
     >>> list(result.table["band"])
@@ -110,7 +110,7 @@ def standing(completion: Completion) -> Standing:
         band=bands(value),
         flag=column(len(rows), (True, rows["flag"]), few),
     )
-    return Standing(table, PUBLISHED, completion.level)
+    return CompletionRanks(table, PUBLISHED, completion.level)
 
 
 def bands(shares: NDArray) -> NDArray:

@@ -1,4 +1,4 @@
-"""Completion, standing, silence and voices: by hand, as laws, and where little is known."""
+"""Completion, its ranks, silence and voices: by hand, as laws, and where little is known."""
 
 import numpy as np
 import pandas as pd
@@ -135,7 +135,7 @@ def test_without_a_list_of_contacts_nothing_is_claimed():
     assert result.table["flag"].eq("asked_not_recorded").all()
     assert result.table["value"].isna().all()
     assert "Nobody recorded who was asked" in str(result)
-    assert "Nobody recorded who was asked" in str(participation.standing(result))
+    assert "Nobody recorded who was asked" in str(participation.completion_ranks(result))
 
 
 def test_a_wave_without_contacts_is_kept_beside_one_that_has_them():
@@ -172,7 +172,7 @@ def test_tables_keep_their_contracts(size):
     check(participation.continuity(*tables[:3]).table, contract("continuity"), asked)
 
 
-# ---- standing
+# ---- ranks of completion
 
 
 def test_percentiles_count_the_other_clients_and_ties_by_half():
@@ -182,7 +182,7 @@ def test_percentiles_count_the_other_clients_and_ties_by_half():
     rows = result.table
     keys = (rows["dimension"] == "all") & (rows["unit"] == "contacts") & (rows["wave"] == "2025")
     rows.loc[keys, "value"] = values.to_numpy()
-    table = participation.standing(result).table.set_index("client_id")
+    table = participation.completion_ranks(result).table.set_index("client_id")
     assert table.loc[["C0", "C2", "C4"], "percentile"].tolist() == [0.125, 0.5, 1.0]
     assert table.loc["C4", "rank"] == 1
     few = code("few_clients", minimum=10)
@@ -190,7 +190,7 @@ def test_percentiles_count_the_other_clients_and_ties_by_half():
 
 
 def test_published_figures_stand_beside_and_never_inside():
-    result = participation.standing(completed(*panel(clients=3)[:3], draws=20))
+    result = participation.completion_ranks(completed(*panel(clients=3)[:3], draws=20))
     facts = result.published.set_index("says")
     assert facts.loc["most common"].tolist() == [0.26, 0.30]
     assert facts.loc["average: about", "low"] == 0.35
@@ -198,7 +198,7 @@ def test_published_figures_stand_beside_and_never_inside():
 
 
 def test_one_client_has_nobody_to_be_compared_with():
-    result = participation.standing(completed(draws=20))
+    result = participation.completion_ranks(completed(draws=20))
     assert np.isnan(result.table["percentile"].iloc[0])
     assert "no other client" in result.of("C1")
 

@@ -39,24 +39,24 @@ def sentence(ax):
 
 
 def test_histogram_counts_clients_and_marks_published_figures(completion):
-    standing = participation.standing(completion)
-    ax = figures.completion_histogram(standing, client="C1")
+    ranks = participation.completion_ranks(completion)
+    ax = figures.completion_histogram(ranks, client="C1")
     heights = [p.get_height() for p in ax.patches if p.get_label() != "most common band, published"]
-    assert sum(heights) == len(standing.table) == 6
+    assert sum(heights) == len(ranks.table) == 6
     lines = {line.get_label(): line.get_xdata()[0] for line in ax.lines}
     assert lines["average, published"] == 35
-    mine = standing.table.set_index("client_id").loc["C1", "value"]
+    mine = ranks.table.set_index("client_id").loc["C1", "value"]
     assert lines["C1"] == pytest.approx(100 * mine)
     assert "published: average about 35 %" in sentence(ax)
     assert f"C1: {100 * mine:.0f} % of contacts" in sentence(ax)
 
 
 def test_histogram_bars_are_the_published_bands(completion):
-    standing = participation.standing(completion)
-    ax = figures.completion_histogram(standing)
+    ranks = participation.completion_ranks(completion)
+    ax = figures.completion_histogram(ranks)
     bars = [p for p in ax.patches if p.get_height() > 0 and p.get_label() == "_nolegend_"]
     shown = {f"{np.ceil(b.get_x()):.0f}": b.get_height() for b in bars if b.get_y() == 0}
-    counts = standing.table["band"].value_counts()
+    counts = ranks.table["band"].value_counts()
     assert {str(k): v for k, v in shown.items()} == {
         band.split("-")[0]: n for band, n in counts.items()
     }
@@ -132,7 +132,7 @@ def test_where_there_is_nothing_the_picture_says_so(tables, completion):
         figures.coverage(completion.of(**nobody)),
         figures.silent_accounts(participation.silent(*tables).of(**nobody)),
         figures.nonresponse(participation.adjusted(*tables, **DRAWS).of(**nobody)),
-        figures.completion_histogram(participation.standing(completion.of(**nobody))),
+        figures.completion_histogram(participation.completion_ranks(completion.of(**nobody))),
         figures.wave_plan(participation.plan(tables[2], *tables[:2], tables[3]).of("C9")),
     ]
     for ax in empty:

@@ -13,7 +13,7 @@ from crqlab.page import table_handoff
 from crqlab.page.lookup import matched
 from crqlab.page.participation.data import Reach
 from crqlab.page.tables import across, table
-from crqlab.participation.completion_rank import PUBLISHED, bands, standing
+from crqlab.participation.completion_rank import PUBLISHED, bands, completion_ranks
 from crqlab.participation.completion_rates import Completion
 from crqlab.participation.nonresponse_adjustment import FEW_KIND, LIMIT, OF_ALL_CLIENTS
 from crqlab.stats import proportion
@@ -91,7 +91,7 @@ def everybody(study: Study, wave: str) -> pd.DataFrame:
     rates = across(study, "completion", _RATES, dimension="all", unit="contacts")
     order = in_order([*rates["wave"].unique(), wave])
     past = rates[rates["wave"].isin(order[: order.index(wave) + 1])]
-    return standing(Completion(past, 0.95)).table
+    return completion_ranks(Completion(past, 0.95)).table
 
 
 def _standing(study: Study, client: str, wave: str) -> tuple[pd.DataFrame, dict[str, float]]:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from crqlab.participation import Adjusted, Completion, Concentration, Plan, Silent, Standing
+from crqlab.participation import Adjusted, Completion, CompletionRanks, Concentration, Plan, Silent
 from crqlab.show import alt_text
 from crqlab.show.colours import ACCENT, INK, LINE, MUTED, PALE, SOFT, WARM
 from crqlab.show.number_format import count, number, percent, span
@@ -18,13 +18,13 @@ TARGET = 0.80
 
 
 def completion_histogram(
-    result: Standing, *, client: str | None = None, ax: Axes | None = None
+    result: CompletionRanks, *, client: str | None = None, ax: Axes | None = None
 ) -> Axes:
     """Completion of all clients in bands of five points, beside what others have published.
 
     Parameters
     ----------
-    result : Standing
+    result : CompletionRanks
     client : str, optional
         The client to point at.
     ax : Axes, optional
