@@ -9,10 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.contracts.cautions import code, column
+from crqlab.base.contracts.frames import empty, typed
+from crqlab.base.waves import in_order
 from crqlab.participation.completion_rates import Completion
 from crqlab.participation.invitation_frame import latest
 
-FEW_CLIENTS = 10
+FEW_CLIENTS = 10  # fewest others among whom each stays unknown
 BAND = 5  # percentage points, as published: 21-25, 26-30, ...
 #: Facts that others have published; never mixed into our own distribution.
 PUBLISHED = pd.DataFrame(
@@ -29,15 +31,14 @@ PUBLISHED = pd.DataFrame(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompletionRanks:
-    """Completion of every client's last wave among those of all clients.
+    """Completion of every client among all clients, each with its last wave until then.
 
     Attributes
     ----------
-    table : DataFrame, one row per client, the highest first
-        ``client_id``, ``wave``, ``asked``, ``answered`` (contacts), ``value``, ``low``,
-        ``high``, ``rank`` (1 is the highest), ``percentile`` (share of the other clients
-        that are lower, in [0, 1]) with ``percentile_low``, ``percentile_high`` (the same of
-        the ends of the interval), ``band`` (as published), ``flag``.
+    table : DataFrame
+        Table ``completion_rank``, by wave in time, the highest first.
+    bands : DataFrame
+        Table ``completion_bands``: how many other clients lie in each published band.
     published : DataFrame
         ``says``, ``low``, ``high``: published facts, shares in [0, 1].
     level : float
@@ -45,12 +46,19 @@ class CompletionRanks:
     """
 
     table: pd.DataFrame
+    bands: pd.DataFrame
     published: pd.DataFrame
     level: float
 
+    @property
+    def latest(self) -> pd.DataFrame:
+        """Every client's last wave among those of all clients."""
+        last = self.table["wave"].tail(1).tolist()
+        return self.table[self.table["wave"].isin(last)].reset_index(drop=True)
+
     def of(self, client: str) -> str:
-        """Say in one sentence where a client stands."""
-        rows = self.table[self.table["client_id"] == client]
+        """Say in one sentence where a client stands with its last wave."""
+        rows = self.latest[self.latest["client_id"] == client]
         if rows.empty:
             return f"Completion of {client} is not known"
         row = rows.iloc[0]
@@ -59,14 +67,14 @@ class CompletionRanks:
             return f"{said}; there is no other client to compare with"
         return (
             f"{said}, more than at {100 * row['percentile']:.0f} % of the other "
-            f"{len(self.table) - 1:,} clients "
+            f"{row['n_others']:,} clients "
             f"({100 * row['percentile_low']:.0f} to {100 * row['percentile_high']:.0f} %)"
         )
 
     def __str__(self) -> str:
         if self.table.empty:
             return "Nobody recorded who was asked: completion is not known"
-        value, bands = self.table["value"], self.table["band"].value_counts()
+        value, bands = self.latest["value"], self.latest["band"].value_counts()
         return (
             f"{len(value):,} clients: completion is {100 * value.mean():.0f} % on average, most "
             f"often {bands.index[0]} %, from {100 * value.min():.0f} to {100 * value.max():.0f} %; "
@@ -75,7 +83,9 @@ class CompletionRanks:
 
 
 def completion_ranks(completion: Completion) -> CompletionRanks:
-    """Place every client's completion per contact, last wave, among all clients of the study.
+    """Place every client's completion per contact among all clients of the study, wave by wave.
+
+    As of each wave every client counts with its last wave until then.
 
     Parameters
     ----------
@@ -96,21 +106,55 @@ def completion_ranks(completion: Completion) -> CompletionRanks:
     c: 66 % of contacts answered, more than at 100 % of the other 2 clients (100 to 100 %)
     >>> list(result.table["band"])
     ['66-70', '26-30', '26-30']
+    >>> result.bands.query("client_id == 'a' and n > 0")[["low", "high", "n"]]
+        low  high  n
+    5     26    30  1
+    13    66    70  1
     """
     rows = completion.table
     rows = rows[(rows["dimension"] == "all") & (rows["unit"] == "contacts")]
-    rows = latest(rows[rows["value"].notna()])
+    rows = rows[rows["value"].notna()]
+    waves = in_order(rows["wave"])
+    until = {wave: latest(rows[rows["wave"].isin(waves[: i + 1])]) for i, wave in enumerate(waves)}
+    parts = [_ranked(some, wave, completion.level) for wave, some in until.items()]
+    table = pd.concat(parts, ignore_index=True) if parts else empty("completion_rank")
+    others = [_others(part) for part in parts]
+    counts = pd.concat(others, ignore_index=True) if others else empty("completion_bands")
+    return CompletionRanks(table, counts, PUBLISHED, completion.level)
+
+
+def _ranked(rows: pd.DataFrame, wave: str, level: float) -> pd.DataFrame:
+    """Rank one row per client, as of a wave."""
     rows = rows.sort_values(["value", "client_id"], ascending=[False, True], ignore_index=True)
     value = rows["value"].to_numpy(float)
     few = (len(rows) < FEW_CLIENTS, code("few_clients", minimum=FEW_CLIENTS))
     ends = {"percentile": value, "percentile_low": rows["low"], "percentile_high": rows["high"]}
-    table = rows[["client_id", "wave", "asked", "answered", "value", "low", "high"]].assign(
+    table = rows.rename(columns={"wave": "last_wave"}).assign(
+        wave=wave,
+        level=level,
         rank=rows["value"].rank(ascending=False, method="min").astype("int64"),
+        n_others=len(rows) - 1,
         **{name: _below(np.asarray(end, dtype=float), value) for name, end in ends.items()},
         band=bands(value),
         flag=column(len(rows), (True, rows["flag"]), few),
     )
-    return CompletionRanks(table, PUBLISHED, completion.level)
+    return typed(table, "completion_rank")
+
+
+def _others(ranked: pd.DataFrame) -> pd.DataFrame:
+    """Count the others by band, for every client whose last wave is this one."""
+    highest = np.arange(BAND, 101, BAND)
+    place = _highest(ranked["value"].to_numpy(float)) // BAND - 1
+    n = np.bincount(place, minlength=len(highest)) - np.eye(len(highest), dtype=int)[place]
+    here = np.flatnonzero(ranked["last_wave"] == ranked["wave"])
+    own = np.repeat(here, len(highest))
+    high = np.tile(highest, len(here))
+    table = (
+        ranked[["client_id", "wave"]]
+        .iloc[own]
+        .assign(low=np.where(high == BAND, 0, high - BAND + 1), high=high, n=n[here].ravel())
+    )
+    return typed(table.sort_values(["client_id", "high"]), "completion_bands")
 
 
 def bands(shares: NDArray) -> NDArray:
@@ -121,10 +165,15 @@ def bands(shares: NDArray) -> NDArray:
     >>> bands(np.array([0.0, 0.26, 0.301, 0.31])).tolist()
     ['0-5', '26-30', '26-30', '31-35']
     """
-    whole = np.floor(100 * shares + 0.5).astype(int)
-    high = np.maximum(-(-whole // BAND), 1) * BAND
+    high = _highest(shares)
     low = np.where(high == BAND, 0, high - BAND + 1)
     return np.array([f"{a}-{b}" for a, b in zip(low, high, strict=True)], dtype=object)
+
+
+def _highest(shares: NDArray) -> NDArray:
+    """Greatest whole per cent of the band of each share."""
+    whole = np.floor(100 * shares + 0.5).astype(int)
+    return np.maximum(-(-whole // BAND), 1) * BAND
 
 
 def _below(points: NDArray, values: NDArray) -> NDArray:

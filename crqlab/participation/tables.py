@@ -7,6 +7,7 @@ from pathlib import Path
 from crqlab.base.contracts import frames
 from crqlab.base.study import Study
 from crqlab.participation.answer_predictors import Propensities
+from crqlab.participation.completion_rank import CompletionRanks
 from crqlab.participation.completion_rates import Completion
 from crqlab.participation.contact_continuity import Continuity
 from crqlab.participation.nonresponse_adjustment import Adjusted
@@ -20,6 +21,7 @@ def keep(
     study: Study,
     *,
     completion: Completion,
+    ranks: CompletionRanks,
     silent: Silent,
     voices: Voices,
     propensities: Propensities,
@@ -40,11 +42,14 @@ def keep(
     study : Study
     completion, silent, voices, propensities, adjusted, concentration, continuity, audit, plan
         As the functions of these names return them.
+    ranks : CompletionRanks
     level, draws, seed, cap
         What they were called with, for the run card.
     """
     tables = {
         "completion": completion.table,
+        "completion_rank": ranks.table,
+        "completion_bands": ranks.bands,
         "silent": silent.table,
         "voices": voices.table,
         "propensities": propensities.table,

@@ -9,6 +9,7 @@ from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import contract
 from crqlab.base.contracts.cautions import code, codes, has, joined
 from crqlab.base.contracts.schema import check
+from crqlab.participation import Completion
 from tests.participation.made import (
     ACCOUNTS,
     CONTACTS,
@@ -182,7 +183,7 @@ def test_percentiles_count_the_other_clients_and_ties_by_half():
     rows = result.table
     keys = (rows["dimension"] == "all") & (rows["unit"] == "contacts") & (rows["wave"] == "2025")
     rows.loc[keys, "value"] = values.to_numpy()
-    table = participation.completion_ranks(result).table.set_index("client_id")
+    table = participation.completion_ranks(result).latest.set_index("client_id")
     assert table.loc[["C0", "C2", "C4"], "percentile"].tolist() == [0.125, 0.5, 1.0]
     assert table.loc["C4", "rank"] == 1
     few = code("few_clients", minimum=10)
@@ -194,7 +195,42 @@ def test_published_figures_stand_beside_and_never_inside():
     facts = result.published.set_index("says")
     assert facts.loc["most common"].tolist() == [0.26, 0.30]
     assert facts.loc["average: about", "low"] == 0.35
-    assert len(result.table) == 3
+    assert len(result.latest) == 3
+
+
+def ranked(**waves):
+    """Ranks of ten clients with 0, 10, ... 90 % in 2024 and those named in later waves."""
+    rates = [(f"C{i}", "2024", i / 10) for i in range(10)]
+    rates += [(client, wave[1:], value) for wave, some in waves.items()
+              for client, value in some.items()]  # fmt: skip
+    rows = pd.DataFrame(rates, columns=["client_id", "wave", "value"])
+    rows = rows.assign(
+        dimension="all", unit="contacts", asked=100.0, answered=100 * rows["value"],
+        low=rows["value"] - 0.1, high=rows["value"] + 0.1, flag="ok",
+    )  # fmt: skip
+    return participation.completion_ranks(Completion(rows, 0.95))
+
+
+def test_clients_count_with_their_last_wave_until_then_and_never_with_a_later_one():
+    result = ranked(_2025={"C3": 0.95}, _2026={"C0": 0.55})
+    table = result.table.set_index(["wave", "client_id"])
+    assert table.loc[("2024", "C3"), ["percentile", "rank", "n_others"]].tolist() == [3 / 9, 7, 9]
+    assert table.loc[("2025", "C3"), ["percentile", "rank", "last_wave"]].tolist() == [1, 1, "2025"]
+    assert table.loc[("2025", "C4"), ["percentile", "last_wave"]].tolist() == [3 / 9, "2024"]
+    assert table.loc[("2026", "C0"), ["percentile", "percentile_low"]].tolist() == [4 / 9, 3 / 9]
+    assert table.loc[("2026", "C0"), "flag"] == "ok"
+    assert len(result.latest) == 10
+
+
+def test_bands_count_the_others_with_their_last_wave_until_then():
+    found = ranked(_2025={"C3": 0.95}, _2026={"C0": 0.55}).bands
+    assert found.groupby(["wave", "client_id"]).size().to_dict() == {
+        **{("2024", f"C{i}"): 20 for i in range(10)}, ("2025", "C3"): 20, ("2026", "C0"): 20
+    }  # fmt: skip
+    one = found[(found["client_id"] == "C0") & (found["wave"] == "2026")]
+    counted = one[one["n"] > 0].set_index(["low", "high"])["n"].to_dict()
+    tens = {10, 20, 40, 50, 60, 70, 80, 90}  # C3 has left its 30 % behind, C0 is not counted
+    assert counted == {(ten - 4, ten): 1 for ten in tens} | {(91, 95): 1}
 
 
 def test_one_client_has_nobody_to_be_compared_with():

@@ -8,10 +8,10 @@ import pytest
 from crqlab import participation, scores
 from tests.show.fixture import Shape, lay_out
 
-KEPT = (
-    "completion silent voices propensities nonresponse concentration continuity audit wave_plan "
-    "precision"
-).split()
+KEPT = """
+completion completion_rank completion_bands silent voices propensities nonresponse concentration
+continuity audit wave_plan precision
+""".split()
 OPTIONS = {"level": 0.9, "draws": 100, "seed": 7}
 
 
@@ -21,8 +21,10 @@ def run(study):
     contacts, responses, accounts = (study.read(t) for t in ("contacts", "responses", "accounts"))
     people = study.read("respondents")
     tables = contacts, responses, accounts
+    completion = participation.completion(*tables, **OPTIONS)
     found = {
-        "completion": participation.completion(*tables, **OPTIONS),
+        "completion": completion,
+        "ranks": participation.completion_ranks(completion),
         "silent": participation.silent(*tables, people),
         "voices": participation.voices(*tables),
         "propensities": participation.propensities(*tables, people, cap=4.0, level=0.9),

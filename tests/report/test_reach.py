@@ -50,7 +50,7 @@ def test_a_study_without_the_station_has_a_reach_without_rows(study_of):
     assert all(seen.share(unit) is None for unit in ("contacts", "accounts", "revenue"))
     assert seen.silent.empty
     assert seen.plan.empty
-    assert seen.stayed == seen.standing == {}
+    assert seen.stayed == seen.rank == {}
     assert np.isnan(seen.effective)
 
 
@@ -66,17 +66,19 @@ def test_a_client_of_whom_nobody_recorded_who_was_asked(tmp_path):
     assert "response rates are not known" in page
 
 
-def test_other_clients_are_counted_with_their_last_wave_until_now(tmp_path):
+def test_the_place_among_other_clients_is_that_of_the_tables(tmp_path):
     shape = Shape()
     study = asked.add(lay_out(tmp_path, shape), shape)
-    rows = study.read("completion")
-    later = rows[rows["client_id"] == "X03"].assign(wave="2026", value=0.99)
-    study.write("completion", pd.concat([rows, later], ignore_index=True))
     seen = reached(study)
     assert seen.n_others == 12
     assert seen.others.set_index("high").loc[100, "n"] == 0
     assert seen.others.set_index("high").loc[30, "n"] == 3
-    assert seen.standing["percentile"] == pytest.approx(6 / 12)
+    assert seen.rank == pytest.approx(
+        {"percentile": 6 / 12, "percentile_low": 2 / 12, "percentile_high": 9 / 12}
+    )
+    rows = study.read("completion_rank")
+    study.write("completion_rank", rows.assign(last_wave="2024"))
+    assert reached(study).rank == {}, "an earlier wave has no place on this one's page"
 
 
 def test_fewer_than_ten_other_clients_would_be_found_out(asked_study_of):

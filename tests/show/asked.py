@@ -33,6 +33,8 @@ def add(study: Study, shape: Shape, *, others: int = len(OTHERS), managers: int 
     quiet = accounts.tail(shape.silent)
     rows = {
         "completion": _completion(key, others, managers),
+        "completion_rank": _rank(key, OTHERS[:others]),
+        "completion_bands": _bands(key, OTHERS[:others]),
         "silent": _silent(key, shape, quiet),
         "voices": _voices(key, accounts),
         "nonresponse": _nonresponse(key, study, shape),
@@ -78,6 +80,26 @@ def _share(
         "high": min(value + 0.09, 1.0), "level": 0.95, "n_accounts": n, "method": "by hand",
         "flag": code("few_contacts", minimum=10) if few else "ok",
     }  # fmt: skip
+
+
+def _rank(key: dict, others: list[float]) -> pd.DataFrame:
+    """The client's 30 % (22 to 39) among the others', whose rows no page shows."""
+    ends = {"percentile": 0.30, "percentile_low": 0.22, "percentile_high": 0.39}
+    below = {name: sum(other < end for other in others) for name, end in ends.items()}
+    shares = {name: n / len(others) if others else np.nan for name, n in below.items()}
+    own = {**key, "last_wave": key["wave"], "asked": 200.0, "answered": 60.0, "value": 0.30,
+           "low": 0.22, "high": 0.39, "level": 0.95, "rank": 1 + len(others) - below["percentile"],
+           "n_others": len(others), **shares, "band": "26-30", "flag": "ok"}  # fmt: skip
+    theirs = {**own, "client_id": "X00", "value": 0.02, "percentile": 0.0, "band": "0-5"}
+    return pd.DataFrame([own, theirs])
+
+
+def _bands(key: dict, others: list[float]) -> pd.DataFrame:
+    bands = [(0 if high == 5 else high - 4, high) for high in range(5, 101, 5)]
+    return pd.DataFrame(
+        [{**key, "low": low, "high": high, "n": sum(low <= round(100 * x) <= high for x in others)}
+         for low, high in bands]
+    )  # fmt: skip
 
 
 def _silent(key: dict, shape: Shape, quiet: pd.DataFrame) -> pd.DataFrame:

@@ -42,10 +42,10 @@ def test_histogram_counts_clients_and_marks_published_figures(completion):
     ranks = participation.completion_ranks(completion)
     ax = figures.completion_histogram(ranks, client="C1")
     heights = [p.get_height() for p in ax.patches if p.get_label() != "most common band, published"]
-    assert sum(heights) == len(ranks.table) == 6
+    assert sum(heights) == len(ranks.latest) == 6
     lines = {line.get_label(): line.get_xdata()[0] for line in ax.lines}
     assert lines["average, published"] == 35
-    mine = ranks.table.set_index("client_id").loc["C1", "value"]
+    mine = ranks.latest.set_index("client_id").loc["C1", "value"]
     assert lines["C1"] == pytest.approx(100 * mine)
     assert "published: average about 35 %" in sentence(ax)
     assert f"C1: {100 * mine:.0f} % of contacts" in sentence(ax)
@@ -56,7 +56,7 @@ def test_histogram_bars_are_the_published_bands(completion):
     ax = figures.completion_histogram(ranks)
     bars = [p for p in ax.patches if p.get_height() > 0 and p.get_label() == "_nolegend_"]
     shown = {f"{np.ceil(b.get_x()):.0f}": b.get_height() for b in bars if b.get_y() == 0}
-    counts = ranks.table["band"].value_counts()
+    counts = ranks.latest["band"].value_counts()
     assert {str(k): v for k, v in shown.items()} == {
         band.split("-")[0]: n for band, n in counts.items()
     }

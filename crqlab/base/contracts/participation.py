@@ -39,6 +39,37 @@ COMPLETION = Contract(
         "flag": FLAG,
     },
 )
+COMPLETION_RANK = Contract(
+    "completion_rank",
+    _NOTEBOOK,
+    ("client_id", "wave"),
+    {
+        "client_id": CLIENT,
+        "wave": Column("text", "assessment round up to which clients are compared"),
+        "last_wave": Column("text", "the client's last round until then, which is compared"),
+        "asked": amount("contacts asked in it", 0),
+        "answered": amount("those of them that answered", 0),
+        **INTERVAL,
+        "rank": count("place by completion among all clients, 1 is the highest"),
+        "n_others": count("other clients, each with its last round until then"),
+        "percentile": amount("share of the other clients that are lower", 0, 1),
+        "percentile_low": amount("the same at the lower end of the interval of value", 0, 1),
+        "percentile_high": amount("the same at its upper end", 0, 1),
+        "band": Column("text", "band of five per cent points in which value lies"),
+        "flag": FLAG,
+    },
+)
+COMPLETION_BANDS = Contract(
+    "completion_bands",
+    _NOTEBOOK,
+    ("client_id", "wave", "low"),
+    {
+        **_BLOCK,
+        "low": count("least whole per cent of contacts that answered in the band"),
+        "high": count("greatest whole per cent"),
+        "n": count("other clients in it, each with its last round until this one"),
+    },
+)
 SILENT = Contract(
     "silent",
     _NOTEBOOK,
@@ -211,6 +242,8 @@ PRECISION = Contract(
 )
 TABLES = (
     COMPLETION,
+    COMPLETION_RANK,
+    COMPLETION_BANDS,
     SILENT,
     VOICES,
     PROPENSITIES,

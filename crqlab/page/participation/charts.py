@@ -93,7 +93,7 @@ def _standing_said(view: ClientView, row: pd.Series) -> str:
     said = f"{percent(row['value'])} of contacts answered"
     if row["low"] == row["low"]:
         said += f" ({span(100 * row['low'], 100 * row['high'], 0)}\u00a0%)"
-    place = view.reach.standing
+    place = view.reach.rank
     if place:
         said += (
             f", more than at {percent(place['percentile'])} of the other "

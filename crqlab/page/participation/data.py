@@ -24,7 +24,7 @@ class Reach:
         rows where they are too few to stay unknown.
     n_others : int
         Other clients whose completion is known, as far as they are shown.
-    standing : dict
+    rank : dict
         ``percentile``, ``percentile_low``, ``percentile_high``: share of the other clients
         that are lower, in [0, 1]; empty where not known.
     published : DataFrame
@@ -61,7 +61,7 @@ class Reach:
     completion: pd.DataFrame
     others: pd.DataFrame
     n_others: int
-    standing: dict[str, float]
+    rank: dict[str, float]
     published: pd.DataFrame
     silent: pd.DataFrame
     voices: pd.DataFrame

@@ -104,7 +104,7 @@ def _lead(
 
 def _place(view: ClientView) -> str:
     """Where the client stands among the others."""
-    found = view.reach.standing
+    found = view.reach.rank
     if not found or isnan(found["percentile"]):
         return ""
     between = _between(found["percentile_low"], found["percentile_high"])

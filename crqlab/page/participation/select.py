@@ -9,20 +9,14 @@ from numpy.typing import NDArray
 from crqlab.base.contracts.cautions import code, has
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
-from crqlab.page import table_handoff
 from crqlab.page.lookup import matched
 from crqlab.page.participation.data import Reach
-from crqlab.page.tables import across, table
-from crqlab.participation.completion_rank import PUBLISHED, bands, completion_ranks
-from crqlab.participation.completion_rates import Completion
+from crqlab.page.tables import table
+from crqlab.participation.completion_rank import FEW_CLIENTS, PUBLISHED
 from crqlab.participation.nonresponse_adjustment import FEW_KIND, LIMIT, OF_ALL_CLIENTS
 from crqlab.stats import proportion
 from crqlab.stats.concentration import concentration
 
-#: Fewest other clients among whom each stays unknown.
-FEW_CLIENTS = 10
-_RATES = "client_id wave dimension unit asked answered value low high flag".split()
-STANDING = "standing"
 _ENDS = ["value", "low", "high"]
 _PLACE = ["percentile", "percentile_low", "percentile_high"]
 
@@ -51,12 +45,12 @@ def reach(study: Study, client: str, wave: str, accounts: pd.DataFrame, ltr: pd.
     last = len(mine) == 0 or in_order([*mine["wave"].unique(), wave])[-1] == wave
     managers = held[held["holder"] == "account_manager"].reset_index(drop=True)
     one = held[held["n_silenced"] > 0]
-    others, place = _standing(study, client, wave)
+    others, place = _rank(study, client, wave)
     return Reach(
         completion=mine[mine["wave"] == wave].reset_index(drop=True),
         others=others,
         n_others=int(others["n"].sum()),
-        standing=place,
+        rank=place,
         published=PUBLISHED,
         silent=_silent(study, client, wave, accounts),
         voices=_named(_rows(study, "voices", client, wave), accounts, "revenue"),
@@ -86,28 +80,13 @@ def _named(rows: pd.DataFrame, accounts: pd.DataFrame, *more: str) -> pd.DataFra
     return rows.assign(name=name.fillna(ids), **told)
 
 
-def everybody(study: Study, wave: str) -> pd.DataFrame:
-    """Place every client's completion among all others', each with its last wave till this one."""
-    rates = across(study, "completion", _RATES, dimension="all", unit="contacts")
-    order = in_order([*rates["wave"].unique(), wave])
-    past = rates[rates["wave"].isin(order[: order.index(wave) + 1])]
-    return completion_ranks(Completion(past, 0.95)).table
-
-
-def _standing(study: Study, client: str, wave: str) -> tuple[pd.DataFrame, dict[str, float]]:
-    """Other clients by band, and how many of them lie below; each with its last wave till now."""
-    handed_ = table_handoff.excerpt(study, STANDING, [wave], {})
-    rows = everybody(study, wave) if handed_ is None else handed_
-    mine = (rows["client_id"] == client).to_numpy(bool)
-    edges = np.arange(5, 101, 5)
-    shares = rows.loc[~mine, "value"].to_numpy(float)
-    if len(shares) < FEW_CLIENTS:
-        return pd.DataFrame({"low": [], "high": [], "n": []}, dtype=int), {}
-    counts = pd.Series(bands(shares)).value_counts().reindex(bands(edges / 100), fill_value=0)
-    low = np.where(edges == 5, 0, edges - 4)
-    own = rows[mine & (rows["wave"] == wave).to_numpy(bool)]
-    place = {} if own.empty else own[_PLACE].iloc[0].astype(float).to_dict()
-    return pd.DataFrame({"low": low, "high": edges, "n": counts.to_numpy()}), place
+def _rank(study: Study, client: str, wave: str) -> tuple[pd.DataFrame, dict[str, float]]:
+    """Other clients by band, and how many of them lie below; nothing of too few others."""
+    own, bands = (_rows(study, f"completion_{part}", client, wave) for part in ("rank", "bands"))
+    own = own[((own["last_wave"] == wave) & (own["n_others"] >= FEW_CLIENTS)).to_numpy(bool)]
+    if own.empty:
+        return bands.iloc[:0], {}
+    return bands.sort_values("low"), own[_PLACE].iloc[0].astype(float).to_dict()
 
 
 def _silent(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> pd.DataFrame:

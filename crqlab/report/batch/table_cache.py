@@ -14,7 +14,6 @@ import pandas as pd
 
 from crqlab.base.errors import CrqError
 from crqlab.base.study import FINGERPRINTS, Study
-from crqlab.page.participation.select import STANDING, everybody
 from crqlab.page.table_handoff import TEXTS, Handout, asked, excerpted, state
 from crqlab.page.tables import CLIENTS, across
 from crqlab.report.clearance import gate
@@ -23,9 +22,9 @@ from crqlab.report.clearance import gate
 LARGEST = 32 << 20
 #: Tables of which a page shows a client's rows of its wave; of all its waves; tables of nobody.
 OF_A_WAVE = """
-actions agreement audit changes concentration continuity driver_focus driver_map lifts
-manager_scores nonresponse
-positions quality referrals respondents responses segment_shares silent voices
+actions agreement audit changes completion_bands completion_rank concentration continuity
+driver_focus driver_map lifts manager_scores nonresponse positions quality referrals respondents
+responses segment_shares silent voices
 """.split()
 OF_A_CLIENT = """
 account_scores accounts client_scores clients completion contacts migration outlook precision
@@ -65,7 +64,6 @@ class Shelf:
                 asked(name, {}): study.read(name) for name in OF_NOBODY if _fits(study, name)
             }
             self._everybody = across(study, *CLIENTS, distinct=True)
-        self._standings: dict[str, pd.DataFrame] = {}
 
     def handout(self, client: str, wave: str) -> bytes:
         """Return one client's rows for one wave's report, as `crqlab.page.table_handoff` wants."""
@@ -75,22 +73,12 @@ class Shelf:
         for name, board in self._clients.items():
             owner = "" if name in OF_THE_PANEL else client
             tables[asked(name, {"client": owner})] = board.cut(owner)
-        excerpts = {
-            excerpted(*CLIENTS, {}): self._everybody,
-            excerpted(STANDING, [wave], {}): self._standing(wave),
-        }
+        excerpts = {excerpted(*CLIENTS, {}): self._everybody}
         known = {file: digest for file, digest in FINGERPRINTS.items() if self._its(file)}
         handed = Handout(
             self._study.name, self._state, tables, excerpts, self._study.codebook, known
         )
         return pickle.dumps(handed, protocol=5)
-
-    def _standing(self, wave: str) -> pd.DataFrame:
-        """Return every client's completion among all others', which pages of a wave share."""
-        if wave not in self._standings:
-            with TEXTS():
-                self._standings[wave] = everybody(self._study, wave)
-        return self._standings[wave]
 
     def _its(self, file: tuple[str | int, ...]) -> bool:
         """Whether a file is one that the report is made from; pages are other clients'."""

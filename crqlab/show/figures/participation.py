@@ -37,7 +37,8 @@ def completion_histogram(
     ax = ax or plt.subplots()[1]
     if result.table.empty:
         return _nothing(ax, str(result))
-    shares = 100 * result.table["value"].to_numpy()
+    rows = result.latest
+    shares = 100 * rows["value"].to_numpy()
     edges = np.concatenate([[0], np.arange(5.5, 101, 5)])
     ax.hist(shares, bins=edges, color=SOFT, edgecolor="white")
     facts = result.published.set_index("says")
@@ -46,7 +47,7 @@ def completion_histogram(
     average = 100 * facts.loc["average: about", "low"]
     ax.axvline(average, color=MUTED, linestyle="--", label="average, published")
     said = str(result)
-    row = result.table[result.table["client_id"] == client]
+    row = rows[rows["client_id"] == client]
     if len(row):
         here = 100 * row["value"].iloc[0]
         ax.axvline(here, color=WARM, linewidth=2, label=str(client))
