@@ -30,6 +30,7 @@ from crqlab.page.segments.select import segmented
 from crqlab.page.summary.select import summary
 from crqlab.page.table_handoff import light
 from crqlab.page.tables import CLIENTS, across, table
+from crqlab.scores.client_scores import BOOTSTRAP
 from crqlab.show.records import grouped
 
 __all__ = ["ClientView", "view"]
@@ -178,9 +179,7 @@ def _people(study: Study, client: str) -> pd.Series:
 def _plain(scores: pd.DataFrame, minimum: int) -> pd.DataFrame:
     """One row per wave and measure: everyone counts once, accounts as sampling units."""
     rows = scores[scores["roll_up"] == "respondents"]
-    rows = rows.assign(by_accounts=rows["method"].str.contains("bootstrap"))
-    rows = rows.sort_values(["wave", "by_accounts"], ascending=[True, False], kind="stable")
-    rows = rows.drop_duplicates(["wave", "measure"]).drop(columns="by_accounts")
+    rows = rows[(rows["method"] == BOOTSTRAP).to_numpy(bool)].sort_values("wave", kind="stable")
     return suppression.withheld(rows, ["value", "low", "high"], n="n_respondents", minimum=minimum)
 
 

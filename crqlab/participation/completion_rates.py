@@ -14,7 +14,6 @@ from crqlab.base.waves import in_order
 from crqlab.participation.invitation_frame import (
     ACCOUNT,
     BLOCK,
-    BOOTSTRAP,
     KNOWN,
     NAMELESS,
     NOBODY,
@@ -231,7 +230,7 @@ def _revenue(cells: pd.DataFrame, draws: int, level: float, seed: int) -> pd.Dat
     unknown = sums["unknown"].tolist()
     flags = column(
         len(table),
-        (True, found["flag"].replace(BOOTSTRAP).replace(_OF_REVENUE)),
+        (True, found["flag"].replace(_OF_REVENUE)),
         ([n > 0 for n in unknown], [code("revenue_of_accounts_unknown", n=n) for n in unknown]),
     )
     return table.assign(flag=flags)

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.contracts.frames import empty
-from crqlab.participation.invitation_frame import ACCOUNT, BLOCK, BOOTSTRAP, framed
+from crqlab.participation.invitation_frame import ACCOUNT, BLOCK, framed
 from crqlab.stats import bootstrap
 from crqlab.stats.cluster_draws import DRAWS, SEED
 
@@ -122,7 +122,7 @@ def timing(
         late=found["later"],
         n_early=n["early"].to_numpy(),
         n_late=n["late"].to_numpy(),
-        flag=found["flag"].replace(BOOTSTRAP),
+        flag=found["flag"],
     )
     return Timing(table[list(TIMING)], level)
 

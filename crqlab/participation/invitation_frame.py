@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import EstimateError
 from crqlab.base.waves import in_order
-from crqlab.stats.bootstrap import FEW_ACCOUNTS
 
 BLOCK = ["client_id", "wave"]
 ACCOUNT = [*BLOCK, "account_id"]
@@ -17,15 +15,6 @@ KNOWN = ["tier", "country", "industry", "account_manager"]
 UNKNOWN = "unknown"
 NOBODY = "asked_not_recorded"
 NAMELESS = "no_contact_ids"
-#: What the bootstrap says of its intervals, by code.
-BOOTSTRAP = {
-    "no answers": "no_answers",
-    "one account: interval unknown": "one_account",
-    "interval unknown": "interval_unknown",
-    "accounts do not differ: interval unknown": "accounts_alike",
-    f"fewer than {FEW_ACCOUNTS} accounts": code("few_accounts", minimum=FEW_ACCOUNTS),
-    "one or two accounts dominate": "few_dominate",
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,7 +16,6 @@ from crqlab.participation.early_and_late import late_answers
 from crqlab.participation.invitation_frame import (
     ACCOUNT,
     BLOCK,
-    BOOTSTRAP,
     NAMELESS,
     NOBODY,
     Frame,
@@ -198,7 +197,6 @@ def _ratios(total: pd.DataFrame, n: pd.DataFrame, options: dict) -> pd.DataFrame
     ids, blocks = total.index.get_level_values(2), total.index.droplevel(2)
     found = bootstrap.ratios(total.set_axis(ids), n.set_axis(ids), blocks, **options)
     keys = pd.DataFrame(found["block"].tolist(), columns=BLOCK, index=found.index)
-    found = found.assign(flag=found["flag"].replace(BOOTSTRAP))
     return pd.concat([keys, found.drop(columns=["block", "n_clusters"])], axis=1)
 
 

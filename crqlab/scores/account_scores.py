@@ -9,9 +9,10 @@ from scipy.stats import t
 
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import contract
+from crqlab.base.contracts.cautions import code, column
 from crqlab.base.instrument import Instrument
 from crqlab.scores.account_variance import Spread, spread_of
-from crqlab.scores.rollups import Layout, joined, laid_out, ratio, role_weights, senior_weights
+from crqlab.scores.rollups import Layout, laid_out, ratio, role_weights, senior_weights
 from crqlab.stats import agreement, nps
 from crqlab.stats.estimate import check_level
 from crqlab.stats.shrinkage import ALIKE, shrunken
@@ -42,9 +43,10 @@ def accounts(respondents: pd.DataFrame, codebook: Codebook, *, level: float = 0.
     -------
     DataFrame, one row per client, wave and account, sorted
         Table ``account_scores``. Means in scale points, ``nps`` in points from -100 to 100,
-        ``rwg_j`` over the CRQ constructs. ``flag`` joins all cautions: "fewer than 3 answers",
-        "people disagree" (r_wg(J) below .70), "most senior role differs" (its gap to the others
-        exceeds its interval), and what was borrowed.
+        ``rwg_j`` over the CRQ constructs. ``flag`` holds the codes of all cautions:
+        ``few_answers`` (below 3), ``people_disagree`` (r_wg(J) below .70), ``senior_differs``
+        (the gap of the most senior role to the others exceeds its interval), and what was
+        borrowed.
 
     Raises
     ------
@@ -165,15 +167,16 @@ def agreed(layout: Layout, asked: Instrument) -> NDArray:
 
 
 def _flags(table: pd.DataFrame, spread: Spread) -> NDArray:
-    n = table["n"].to_numpy()
-    return joined(
-        (n == 0, "no CRQ score"),
-        ((n > 0) & (n < FEW_ANSWERS), f"fewer than {FEW_ANSWERS} answers"),
-        ((table["rwg_j"] < AGREE).to_numpy(), "people disagree"),
-        (table["apart"].to_numpy(), "most senior role differs"),
-        (table["low"].isna().to_numpy() & (n > 0), "interval unknown"),
-        (spread.noise_borrowed & table["low"].notna(), "variance of the whole wave"),
-        (spread.icc_borrowed & table["shrunken"].notna(), "ICC(1) of the whole wave"),
-        (table["shrunken"].isna().to_numpy() & (n > 0), "not shrunken: ICC(1) unknown"),
-        (table["alike"].to_numpy(), "accounts do not differ: grand mean shown"),
+    n, low, shrunken = (table[name] for name in ("n", "low", "shrunken"))
+    return column(
+        len(table),
+        (n == 0, "no_crq_score"),
+        ((n > 0) & (n < FEW_ANSWERS), code("few_answers", minimum=FEW_ANSWERS)),
+        (table["rwg_j"] < AGREE, "people_disagree"),
+        (table["apart"], "senior_differs"),
+        (low.isna() & (n > 0), "interval_unknown"),
+        (spread.noise_borrowed & low.notna(), "variance_of_wave"),
+        (spread.icc_borrowed & shrunken.notna(), "icc_of_wave"),
+        (shrunken.isna() & (n > 0), "not_shrunken"),
+        (table["alike"], "grand_mean_shown"),
     )

@@ -7,18 +7,33 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.codebook import Codebook
+from crqlab.base.contracts.cautions import code
 from crqlab.base.contracts.frames import typed
 from crqlab.base.instrument import Instrument
 from crqlab.scores.account_scores import agreed
 from crqlab.scores.account_variance import exact
 from crqlab.scores.rollups import Layout, answers_of, items_of, laid_out, ratio
 from crqlab.stats import bootstrap
-from crqlab.stats.agreement import METHOD as ICC
 from crqlab.stats.agreement import rwg_j
 from crqlab.stats.cluster_draws import DRAWS, SEED
+from crqlab.stats.components import FEW_ACCOUNTS
 from crqlab.stats.icc import iccs
 
-SHARED = "mean over accounts; account bootstrap, Field & Welsh 2007"
+#: How number and interval of each statistic are made.
+METHODS = {
+    "icc1": "bootstrap_of_log_f",
+    "icc2": "bootstrap_of_log_f",
+    "rwg_j": "mean_over_accounts",
+}
+#: What the analysis of variance says of a client's wave, by code.
+_CAUTIONS = {
+    "no answers": "no_answers",
+    "fewer than two accounts": "fewer_than_two_accounts",
+    "no account with two answers": "no_account_with_two_answers",
+    "no variance": "no_variance",
+    "accounts do not differ": "no_variance_between",
+    f"fewer than {FEW_ACCOUNTS} accounts": code("few_accounts", minimum=FEW_ACCOUNTS),
+}
 
 
 def agreement(
@@ -111,7 +126,7 @@ def _shared(
         rwg_j_low=mean["low"].clip(0, 1),
         rwg_j_high=mean["high"].clip(0, 1),
         n=layout.add_accounts(n * there.to_numpy()).ravel(),
-        flag=mean["flag"].replace("no answers", "no account with two answers"),
+        flag=mean["flag"].replace("no_answers", "no_account_with_two_answers"),
     )
 
 
@@ -127,6 +142,6 @@ def _keyed(layout: Layout, names: list[str], found: pd.DataFrame, statistic: str
         high=found[f"{statistic}_high"].to_numpy(),
         n_respondents=found["n"].to_numpy("int64"),
         n_accounts=found["n_accounts"].to_numpy("int64"),
-        method=SHARED if statistic == "rwg_j" else ICC,
-        flag=found["flag"].to_numpy(),
+        method=METHODS[statistic],
+        flag=found["flag"].replace(_CAUTIONS).to_numpy(),
     )

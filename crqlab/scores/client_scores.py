@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import contract
+from crqlab.base.contracts.cautions import OK, code, column
 from crqlab.base.contracts.frames import typed
 from crqlab.base.errors import DataError
 from crqlab.base.instrument import Instrument
 from crqlab.scores.rollups import (
     Layout,
-    joined,
     laid_out,
     ratio,
     role_weights,
@@ -22,13 +22,14 @@ from crqlab.scores.rollups import (
 from crqlab.stats import bootstrap, nps
 from crqlab.stats.cluster_draws import DRAWS, SEED
 
-BOOTSTRAP = "account bootstrap, Field & Welsh 2007"
-WALD = "adjusted Wald, Rocks 2016"
-#: Roll-ups that leave some out: the column of counts, what they lack, and who they are.
+BOOTSTRAP = "account_bootstrap"
+WALD = "adjusted_wald"
+#: Roll-ups that leave some out: the column of counts, and the caution that says of how many
+#: respondents or accounts the weight is known.
 _KNOWN = {
-    "revenue": (1, "revenue", "accounts"),
-    "confidence": (0, "familiarity", "respondents"),
-    "senior": (1, "role", "accounts"),
+    "revenue": (1, "revenue_known"),
+    "confidence": (0, "familiarity_known"),
+    "senior": (1, "role_known"),
 }
 
 
@@ -68,7 +69,7 @@ def clients(
         Table ``client_scores``: scale points; ``nps`` in points from -100 to 100. A row exists
         where someone stands behind it, and always for CRQ by respondents. NPS by respondents
         comes twice: with the account bootstrap, and with the adjusted Wald interval, which
-        takes answers as independent.
+        takes answers as independent. ``method`` and ``flag`` hold codes.
 
     Raises
     ------
@@ -182,16 +183,17 @@ def _keyed(
 
 def _flags(table: pd.DataFrame, found: NDArray, layout: Layout) -> NDArray:
     """What the bootstrap says, and how many a weight is known of, where not of all."""
-    cautions = [(found != "ok", found)]
+    cautions = [(True, found)]
     counted = table[["n_respondents", "n_accounts"]].to_numpy(float)
     by_roll_up = counted.reshape(len(layout.blocks), -1, len(layout.measures), 2)
     whole = np.broadcast_to(by_roll_up[:, :1], by_roll_up.shape).reshape(-1, 2)
-    for roll_up, (unit, what, of) in _KNOWN.items():
+    for roll_up, (unit, name) in _KNOWN.items():
         known = ratio(counted[:, unit], whole[:, unit])
-        percent = np.floor(100 * np.nan_to_num(known))
-        text = np.char.mod(f"{what} known for %d %% of {of}", percent)
-        cautions.append(((table["roll_up"] == roll_up).to_numpy() & (known < 1), text))
-    return joined(*cautions)
+        percent = np.floor(100 * np.nan_to_num(known)).astype(int).tolist()
+        cells = {share: code(name, percent=share) for share in set(percent)}
+        partly = (table["roll_up"] == roll_up).to_numpy() & (known < 1)
+        cautions.append((partly, [cells[share] for share in percent]))
+    return column(len(table), *cautions)
 
 
 def _wald(layout: Layout, n_rows: int, level: float) -> pd.DataFrame:
@@ -210,7 +212,7 @@ def _wald(layout: Layout, n_rows: int, level: float) -> pd.DataFrame:
         n_respondents=found["n"].astype("int64"),
         n_accounts=layout.add_accounts((n > 0).astype("int64")),
         method=WALD,
-        flag=joined((several, "takes answers of one account as independent")),
+        flag=np.where(several, "answers_taken_as_independent", OK),
         order=np.arange(len(layout.blocks)) * n_rows + layout.at("nps") + 0.5,
     )
 

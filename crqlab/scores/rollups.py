@@ -177,17 +177,3 @@ def senior_weights(layout: Layout) -> NDArray:
 def ratio(total: NDArray, weight: NDArray) -> NDArray:
     """Divide sums by sums of weights; missing where nothing was weighed."""
     return np.divide(total, weight, out=np.full(total.shape, np.nan), where=weight > 0)
-
-
-def joined(*parts: tuple[NDArray, str | NDArray]) -> NDArray:
-    """Join the cautions that apply to each row by "; ", or say "ok".
-
-    Examples
-    --------
-    >>> joined((np.array([True, False]), "few"), (np.array([True, False]), "odd"))
-    array(['few; odd', 'ok'], dtype=object)
-    """
-    text = np.full(len(parts[0][0]), "", dtype=object)
-    for applies, words in parts:
-        text = text + np.where(applies, "; " + np.asarray(words, dtype=object), "")
-    return np.where(text == "", "ok", pd.Series(text, dtype=object).str[2:])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from math import isnan
 from typing import Any
 
 import pandas as pd
 
+from crqlab.base.contracts.cautions import has
 from crqlab.base.instrument import Instrument
 from crqlab.base.waves import in_order
+from crqlab.scores.client_scores import BOOTSTRAP
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,8 +87,10 @@ def about_accounts(account_scores: pd.DataFrame) -> Summary:
     scored = account_scores[account_scores["n"] > 0]
     if scored.empty:
         return Summary(scored, "No account has a CRQ score")
-    flag = scored["flag"]
-    few, apart = (flag.str.contains(word).mean() for word in ("fewer than", "people disagree"))
+    few, apart = (
+        scored["flag"].map(partial(has, name=name)).mean()
+        for name in ("few_answers", "people_disagree")
+    )
     own = scored["weight"].median()
     return Summary(
         scored,
@@ -106,9 +111,7 @@ def about_clients(client_scores: pd.DataFrame, instrument: Instrument) -> Summar
     instrument : Instrument
         Knows what measures are called.
     """
-    plain = client_scores["roll_up"].eq("respondents") & client_scores["method"].str.contains(
-        "bootstrap"
-    )
+    plain = (client_scores["roll_up"] == "respondents") & (client_scores["method"] == BOOTSTRAP)
     rows = client_scores[plain]
     crq = rows[rows["measure"] == "crq"]
     if len(crq) == 1:

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.codebook import Codebook
+from crqlab.base.contracts.cautions import OK, code
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.waves import in_order
 from crqlab.scores.rollups import Layout, laid_out
@@ -17,10 +18,9 @@ from crqlab.stats.bootstrap import FEW_ACCOUNTS
 from crqlab.stats.cluster_draws import DRAWS, SEED
 from crqlab.stats.estimate import check_level
 
-METHOD = "paired account bootstrap, Field & Welsh 2007"
-UNSPLIT = "no account in both waves: not to be split"
-FEW = f"fewer than {FEW_ACCOUNTS} accounts"
+METHOD = "paired_account_bootstrap"
 PARTS = ("all", "same", "joiners", "leavers")
+_FEW = code("few_accounts", minimum=FEW_ACCOUNTS)
 
 
 def changes(
@@ -186,9 +186,9 @@ def _explained(table: pd.DataFrame, flag: NDArray) -> pd.DataFrame:
     unsplit = table["value"].isna().to_numpy()
     none = (n == 0) & ~unsplit
     few = (n > 0) & (n < FEW_ACCOUNTS) & ~unsplit
-    words = np.select(
-        [unsplit, none & (part == "joiners"), none, flag != "ok", few],
-        [UNSPLIT, "no joiners", "no leavers", flag.astype(str), FEW],
-        "ok",
+    cells = np.select(
+        [unsplit, none & (part == "joiners"), none, flag != OK, few],
+        ["not_to_be_split", "no_joiners", "no_leavers", flag, _FEW],
+        OK,
     )
-    return table.assign(flag=words, p=table["p"].mask(none))
+    return table.assign(flag=cells, p=table["p"].mask(none))

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm, t
 
+from crqlab.base.contracts.cautions import OK, code
 from crqlab.base.errors import EstimateError
 from crqlab.stats.cluster_draws import DRAWS, SEED, resampled, stream
 from crqlab.stats.estimate import check_level
@@ -52,7 +53,8 @@ def ratios(
     -------
     DataFrame, one row per block and measure
         ``block``, ``measure``, ``value``, ``low``, ``high`` (numerator units per denominator
-        unit), ``n_clusters`` (accounts with an answer), ``flag``.
+        unit), ``n_clusters`` (accounts with an answer), ``flag`` (a code, see
+        `crqlab.base.contracts.cautions`).
 
     Raises
     ------
@@ -111,7 +113,7 @@ def paired_difference(
         ``block``, ``measure``, ``value`` (later minus earlier), ``low``, ``high``, ``p`` (two-
         sided: the level at which the widened bootstrap interval touches no change), ``later``,
         ``earlier`` (the two values), ``n_clusters`` (accounts in either wave), ``n_both``,
-        ``flag``.
+        ``flag`` (a code).
 
     Raises
     ------
@@ -290,12 +292,12 @@ def _flags(accounts: NDArray, effective: NDArray, low: NDArray, high: NDArray) -
         accounts < FEW_ACCOUNTS,
         effective < FEW_EFFECTIVE,
     ]
-    words = [
-        "no answers",
-        "one account: interval unknown",
-        "interval unknown",
-        "accounts do not differ: interval unknown",
-        f"fewer than {FEW_ACCOUNTS} accounts",
-        "one or two accounts dominate",
+    cautions = [
+        "no_answers",
+        "one_account",
+        "interval_unknown",
+        "accounts_alike",
+        code("few_accounts", minimum=FEW_ACCOUNTS),
+        "few_dominate",
     ]
-    return np.select(conditions, words, "ok")
+    return np.select(conditions, cautions, OK)

@@ -47,12 +47,12 @@ def test_names_in_comments_of_invited_people_are_gone(view_of):
     st.integers(1, 6),
 )
 def test_withheld_empties_small_groups_and_no_other(groups, minimum):
-    rows = pd.DataFrame(groups, columns=["n", "nps"]).assign(flag="people disagree")
+    rows = pd.DataFrame(groups, columns=["n", "nps"]).assign(flag="people_disagree")
     left = suppression.withheld(rows, ["nps", "absent"], n="n", minimum=minimum)
     few = rows["n"] < minimum
     assert left["nps"].isna().tolist() == few.tolist() == left["withheld"].tolist()
     assert (left.loc[few, "flag"] == code("n_below_minimum", minimum=minimum)).all()
-    assert (left.loc[~few, "flag"] == "people disagree").all()
+    assert (left.loc[~few, "flag"] == "people_disagree").all()
     assert left.loc[~few, "nps"].tolist() == rows.loc[~few, "nps"].tolist()
 
 

@@ -76,7 +76,7 @@ def test_a_workbook_has_a_sheet_for_every_table_with_its_numbers(book, seen):
         assert line["Value"] == pytest.approx(row.value, abs=1e-12)
         assert line["Interval from"] == pytest.approx(row.low, abs=1e-12)
         assert line["n respondents"] == row.n_respondents
-        assert line["Method"] == row.method
+        assert line["Method"] == seen.language.method(row.method)
 
 
 def test_accounts_in_a_workbook_keep_back_what_the_page_keeps_back(book, seen):

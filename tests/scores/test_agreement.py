@@ -82,7 +82,7 @@ def test_lone_voices_neither_agree_nor_disagree(panel):
     lone = respondents.drop_duplicates(["client_id", "wave", "account_id"])
     table = scores.agreement(lone, responses, book, draws=DRAWS)
     assert table["value"].isna().all()
-    assert set(table["flag"]) == {"no account with two answers"}
+    assert set(table["flag"]) == {"no_account_with_two_answers"}
 
 
 def test_equal_answers_agree_fully_and_leave_nothing_to_share(panel):
@@ -91,7 +91,7 @@ def test_equal_answers_agree_fully_and_leave_nothing_to_share(panel):
     table = scores.agreement(scores.respondents(same, book), same, book, draws=DRAWS)
     assert (table.loc[table["statistic"] == "rwg_j", "value"] == 1).all()
     assert table.loc[table["statistic"] != "rwg_j", "value"].isna().all()
-    assert set(table.loc[table["statistic"] != "rwg_j", "flag"]) == {"no variance"}
+    assert set(table.loc[table["statistic"] != "rwg_j", "flag"]) == {"no_variance"}
 
 
 def test_refuses_responses_of_another_study(panel):

@@ -222,7 +222,7 @@ def _account_scores(people: pd.DataFrame) -> pd.DataFrame:
         shrunken_low=shrunken - 0.4, shrunken_high=shrunken + 0.4, weight=weight,
         crq_role=np.nan, crq_confidence=np.nan, crq_senior=np.nan, nps=nps,
         nps_low=(nps - 30).clip(-100), nps_high=(nps + 30).clip(upper=100), rwg_j=0.8,
-        role_gap=np.nan, flag=np.where(rows["n"] == 4, "people disagree", "ok"),
+        role_gap=np.nan, flag=np.where(rows["n"] == 4, "people_disagree", "ok"),
     )[[*keys, *_order()]].pipe(_inside, people)  # fmt: skip
 
 
@@ -270,7 +270,7 @@ def _client_scores(people: pd.DataFrame) -> pd.DataFrame:
                     "value": nps,
                     "low": nps - 9,
                     "high": nps + 9,
-                    "method": "adjusted Wald, Rocks 2016",
+                    "method": "adjusted_wald",
                 }
             )
         for roll_up, shift in (("respondents", 0.0), ("accounts", 0.05)):
@@ -282,7 +282,7 @@ def _client_scores(people: pd.DataFrame) -> pd.DataFrame:
                     "value": value + shift,
                     "low": value + shift - half[name],
                     "high": value + shift + half[name],
-                    "method": "account bootstrap",
+                    "method": "account_bootstrap",
                 }
                 for name, value in values.items()
             ]
@@ -314,7 +314,7 @@ def _changes(shape: Shape, people: pd.DataFrame) -> pd.DataFrame:
                     {"client_id": shape.client, "wave": wave, "from_wave": before,
                      "measure": measure, "part": part, "value": value, "low": value - 0.15,
                      "high": value + 0.15, "level": 0.95, "p": 0.2, "n_accounts": 9,
-                     "n_respondents": 40, "method": "paired account bootstrap", "flag": "ok"}
+                     "n_respondents": 40, "method": "paired_account_bootstrap", "flag": "ok"}
                 )  # fmt: skip
     columns = ("client_id wave from_wave measure part value low high level p n_accounts "
                "n_respondents method flag").split()  # fmt: skip

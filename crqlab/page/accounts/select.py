@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from math import nan
 
 import numpy as np
 import pandas as pd
 
+from crqlab.base.contracts.cautions import has
 from crqlab.base.study import Study
 from crqlab.page.accounts.data import MeetingSheets
 from crqlab.page.client_view import ClientView
@@ -86,7 +88,7 @@ def _known(study: Study, view: ClientView) -> pd.DataFrame:
     rows = rows.assign(
         mean=np.nan if crq is None else float(crq["value"]),
         roles=_roles(view, rows),
-        disagree=rows["flag"].str.contains("people disagree") & ~rows["withheld"],
+        disagree=rows["flag"].map(partial(has, name="people_disagree")) & ~rows["withheld"],
         before=view.before,
     )
     rows = _changed(study, view, rows)

@@ -55,7 +55,7 @@ def constructs(view: ClientView) -> Shown:
     ]
     caption = (
         f"Means per construct, {scale[0]:g} to {scale[1]:g} scale points, {_level(rows)} "
-        f"intervals ({_methods(rows)}); n counts respondents."
+        f"intervals ({_methods(view, rows)}); n counts respondents."
     )
     known = rows[rows["measure"].isin(asked.crq.constructs)].dropna(subset=["value"])
     known = known.sort_values("value", kind="stable")
@@ -101,7 +101,7 @@ def waves(view: ClientView) -> Shown:
         Column("Respondents", [f"{n:,}" for n in rows["n_respondents"]], True),
         Column("Accounts", [f"{n:,}" for n in rows["n_accounts"]], True),
     ]
-    caption = f"The same numbers wave by wave, {_level(rows)} intervals ({_methods(rows)})."
+    caption = f"The same numbers wave by wave, {_level(rows)} intervals ({_methods(view, rows)})."
     return Shown(table(columns, caption=caption), f"{rows['wave'].nunique()} waves")
 
 
@@ -123,7 +123,7 @@ def change_parts(view: ClientView) -> Shown:
     ]
     caption = (
         f"Where the change since {view.before} comes from, {_level(rows)} intervals "
-        f"({_methods(rows)}). The parts add up to the whole change."
+        f"({_methods(view, rows)}). The parts add up to the whole change."
     )
     note = (
         "A client's number can move because people think differently (accounts in both waves), or "
@@ -161,7 +161,7 @@ def roll_ups(view: ClientView) -> Shown:
         *_estimates(rows),
         Column("Respondents", [f"{n:,}" for n in rows["n_respondents"]], True),
         Column("Accounts", [f"{n:,}" for n in rows["n_accounts"]], True),
-        Column("Method", [text(method) for method in rows["method"]]),
+        Column("Method", [text(view.language.method(cell)) for cell in rows["method"]]),
         *_cautions(view, rows),
     ]
     caption = f"CRQ and NPS counted in other ways, {_level(rows)} intervals."
@@ -200,8 +200,10 @@ def _agreed(view: ClientView, found: dict[str, dict[str, Record]]) -> str:
         Column("Accounts", [number(row.n_accounts, 0) for row in people], True),
         Column("n for r_wg(J)", [number(row.n_accounts, 0) for row in several], True),
     ]
+    used = {kind: dict.fromkeys(o[kind].method for o in found.values() if kind in o)
+            for kind in AGREEMENT}  # fmt: skip
     methods = [
-        f"{label}: {'; '.join(dict.fromkeys(o[kind].method for o in found.values() if kind in o))}"
+        f"{label}: {'; '.join(view.language.method(cell) for cell in used[kind])}"
         for kind, label in AGREEMENT.items()
     ]
     level = percent(next(row.level for own in found.values() for row in own.values()))
@@ -273,5 +275,5 @@ def _level(rows: pd.DataFrame) -> str:
     return percent(float(rows["level"].iloc[0]))
 
 
-def _methods(rows: pd.DataFrame) -> str:
-    return "; ".join(dict.fromkeys(rows["method"]))
+def _methods(view: ClientView, rows: pd.DataFrame) -> str:
+    return "; ".join(view.language.method(cell) for cell in dict.fromkeys(rows["method"]))

@@ -43,10 +43,10 @@ def headline(view: ClientView) -> Shown:
     shown = [row for row in rows if row is not None]
     cards = "\n".join(_card(view, row) for row in shown)
     methods = dict.fromkeys(row["method"] for row in shown)
-    notes = [f"Intervals: {'; '.join(methods)}."]
+    notes = [f"Intervals: {'; '.join(map(view.language.method, methods))}."]
     changed = {row["change_method"] for row in shown if not isnan(row["change"])}
     if changed:
-        notes.append(f"Changes: {'; '.join(sorted(changed))}.")
+        notes.append(f"Changes: {'; '.join(map(view.language.method, sorted(changed)))}.")
     if view.instrument.recommend is None:
         notes.append("This questionnaire does not ask LTR, so there is no NPS.")
     html = f'<ul class="cards">\n{cards}\n</ul>\n{paragraph(text(" ".join(notes)))}'

@@ -26,7 +26,7 @@ def foot(view: ClientView, row: pd.Series | None = None, said: str = "") -> str:
     if row is not None:
         people = count(row["n_respondents"], "respondent")
         n = f"n = {people}, {count(row['n_accounts'], 'account')}"
-        parts += [n, f"{percent(row['level'])} intervals ({row['method']})"]
+        parts += [n, f"{percent(row['level'])} intervals ({view.language.method(row['method'])})"]
         parts += [caution] if (caution := view.language.caution(row["flag"])) else []
     return ". ".join([*parts, *([said] if said else [])])
 
