@@ -44,7 +44,7 @@ def test_the_evidence_is_the_largest_effect_of_that_driver(stationed_view_of):
     one = stationed_view_of().drivers.effects
     less = one.assign(outcome="commitment", outcome_label="Commitment", effect=0.21, low=0.01)
     else_ = one.assign(driver="experience", label="Experience", effect=0.9)
-    view = shown_with(stationed_view_of(), effects=pd.concat([less, one, else_]))
+    view = shown_with(stationed_view_of(), effects=pd.concat([less, one, else_], ignore_index=True))
     said = plain(drivers.first_priority(view))
     assert "goes with +0.37 Trust" in said
     assert "Commitment" not in said.partition("Over all clients")[2].partition("held equal")[0]
