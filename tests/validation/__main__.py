@@ -1,4 +1,4 @@
-"""Write docs/validation.md: python -m tests.validation [--quick]."""
+"""Write docs/validation.md: python -m tests.validation [--quick] [--section NAME]."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.validation import (
+    account_segments,
     accuracy,
     audit,
     benchmark,
@@ -17,6 +18,7 @@ from tests.validation import (
     regression,
     renewal,
     segments,
+    small_clients,
 )
 from tests.validation.coverage import FULL, QUICK, by_accounts, by_quantity, cases, selection
 from tests.validation.page import misses, page
@@ -30,17 +32,29 @@ def main() -> int:
     """Measure, print the page, keep it unless it is quick; 1 if a promise is missed."""
     parser = argparse.ArgumentParser(prog="validate", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a small sample; writes nothing")
-    quick = parser.parse_args().quick
-    sections = [section(quick) for section in SECTIONS]
+    parser.add_argument("--section", choices=SECTIONS, help="measure and rewrite this one alone")
+    given = parser.parse_args()
+    quick, chosen = given.quick, [given.section] if given.section else list(SECTIONS)
+    sections = [SECTIONS[name](quick) for name in chosen]
     text = "\n\n".join(said.strip() for said, _ in sections) + "\n"
     print(text)
     if not quick:
+        text = replaced(PAGE.read_text(encoding="utf-8"), text) if given.section else text
         PAGE.write_text(text, encoding="utf-8")
         print(f"Written to docs/{PAGE.name}")
     missed = [name for _, names in sections for name in names]
     for name in missed:
         print(f"MISSED: {name}", file=sys.stderr)
     return int(bool(missed))
+
+
+def replaced(page: str, section: str) -> str:
+    """Return the page with a section in the place of the one that has the same heading."""
+    heading = section.split("\n", 1)[0] + "\n"
+    before, _, old = page.partition(heading)
+    after = old.partition("\n## ")[2]
+    tail = f"\n## {after}" if after else ""
+    return f"{before.rstrip()}\n\n{section.strip()}\n{tail}"
 
 
 def _scores(quick: bool) -> Section:
@@ -108,18 +122,32 @@ def _benchmark(quick: bool) -> Section:
     return benchmark.section(settings, tenths), list(benchmark.misses(tenths))
 
 
-SECTIONS: tuple[Callable[[bool], Section], ...] = (
-    _scores,
-    _audit,
-    _nonresponse,
-    _construct,
-    _accuracy,
-    _regression,
-    _drivers,
-    _segments,
-    _renewal,
-    _benchmark,
-)
+def _account_segments(quick: bool) -> Section:
+    settings = account_segments.QUICK if quick else account_segments.FULL
+    rows = account_segments.shown(account_segments.heard(settings), settings)
+    return account_segments.section(settings, rows), []
+
+
+def _small_clients(quick: bool) -> Section:
+    settings = small_clients.QUICK if quick else small_clients.FULL
+    rows = small_clients.judged(settings)
+    return small_clients.section(settings, rows, small_clients.called_unique(settings)), []
+
+
+SECTIONS: dict[str, Callable[[bool], Section]] = {
+    "scores": _scores,
+    "audit": _audit,
+    "nonresponse": _nonresponse,
+    "construct": _construct,
+    "accuracy": _accuracy,
+    "regression": _regression,
+    "drivers": _drivers,
+    "segments": _segments,
+    "renewal": _renewal,
+    "benchmark": _benchmark,
+    "account_segments": _account_segments,
+    "small_clients": _small_clients,
+}
 
 if __name__ == "__main__":
     sys.exit(main())
