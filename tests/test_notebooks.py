@@ -12,6 +12,7 @@ import nbformat
 import pytest
 
 from crqlab.report.run.parameters import declared
+from crqlab.stats import defaults, response_propensity
 from tests.show.fixture import Shape, lay_out
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9][0-9]_*.ipynb"))
@@ -33,6 +34,14 @@ def code(notebook):
 
 def words(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+
+
+def test_level_and_seed_of_every_notebook_are_the_packages(path):
+    asked = declared(path)
+    owned = {"level": defaults.LEVEL, "seed": defaults.SEED, "cap": response_propensity.CAP}
+    shared = {name: value for name, value in owned.items() if name in asked}
+    assert {name: asked[name].default for name in shared} == shared
+    assert shared or path.stem in ("10_responses", "90_report")
 
 
 def test_the_journey_has_its_first_third_and_last_station():

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.contracts.frames import empty
+from crqlab.base.standards import TOP
 from crqlab.benchmark.cells import ALL, Cells, cells
 from crqlab.benchmark.protection import OK, Rules, members, verdicts
 from crqlab.benchmark.ranked_units import GROUPS, Scores
@@ -16,7 +17,8 @@ from crqlab.stats.cluster_draws import resampled, stream
 
 #: From the nearest peers to the farthest.
 NEAREST = (("industry", "country", "wave"), ("industry", "wave"), ("wave",), ())
-TOP, JEFFREYS = 0.9, 0.5
+JEFFREYS = 0.5
+TENTH = 1 - TOP  # share of the panel below its top
 _RESULTS = ("percentile", "percentile_low", "percentile_high", "gap", "gap_low", "gap_high")
 NOBODY = "too few peers"
 
@@ -152,7 +154,7 @@ def _below(points: NDArray, x: NDArray, counts: NDArray) -> NDArray:
 def _top(peers: NDArray, n: NDArray) -> NDArray:
     """Where the top tenth of the peers begins, type 7; those left out are missing."""
     ordered = np.sort(peers, axis=1)
-    place = (n - 1) * TOP
+    place = (n - 1) * TENTH
     low = np.floor(place + 1e-9).astype(int)
     at = np.arange(len(ordered))
     high = np.minimum(low + 1, n - 1)
@@ -172,4 +174,4 @@ def _share_below(x: NDArray, own: NDArray, mine: NDArray) -> NDArray:
 def _drawn_top(weight: NDArray, x: NDArray) -> NDArray:
     """Where the top tenth of each draw of clients begins."""
     sums = np.cumsum(weight, axis=1)
-    return x[np.minimum((sums < TOP * sums[:, -1:]).sum(axis=1), len(x) - 1)]
+    return x[np.minimum((sums < TENTH * sums[:, -1:]).sum(axis=1), len(x) - 1)]

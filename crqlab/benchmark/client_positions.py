@@ -11,15 +11,15 @@ import pandas as pd
 from crqlab.base.contracts.frames import typed
 from crqlab.base.errors import one_of
 from crqlab.base.waves import in_order
-from crqlab.benchmark.among_peers import TOP, among_peers
+from crqlab.benchmark.among_peers import TENTH, among_peers
 from crqlab.benchmark.decile_table import RULES
 from crqlab.benchmark.protection import Rules
 from crqlab.benchmark.ranked_units import Scores
 from crqlab.benchmark.release_positions import in_tables
-from crqlab.stats.cluster_draws import DRAWS, SEED
+from crqlab.stats.defaults import DRAWS, SEED
 from crqlab.stats.estimate import check_level
 
-LEVEL = 0.90
+COVERED = 0.90  # of the interval of a position
 OWN = "this panel, the client itself left out"
 #: Concepts whose median a client must be above to be *Unique*, besides the top tenth in CRQ.
 ABOVE_MEDIAN = ("solution", "experience")
@@ -108,7 +108,7 @@ def position(
     clients: Sequence[str] | None = None,
     above_median: Sequence[str] = ABOVE_MEDIAN,
     rules: Rules = RULES,
-    level: float = LEVEL,
+    level: float = COVERED,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> Positions:
@@ -227,7 +227,7 @@ def _unique(rows: pd.DataFrame, whole: pd.DataFrame, above_median: Sequence[str]
     key = ["client_id", "wave"]
     wide = whole.pivot_table(index=key, columns="measure", values="percentile")
     wide = wide.reindex(columns=["crq", *above_median])
-    top, both = wide["crq"] >= TOP, (wide[list(above_median)] > 0.5).all(axis=1)
+    top, both = wide["crq"] >= TENTH, (wide[list(above_median)] > 0.5).all(axis=1)
     lacks = wide.isna().any(axis=1) | (not above_median)
     open_ = wide["crq"].isna() | (top & lacks)
     said = pd.Series(np.where(open_, "unknown", np.where(top & both, "yes", "no")), wide.index)

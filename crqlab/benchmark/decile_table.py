@@ -20,13 +20,12 @@ from crqlab.benchmark.cut_rows import cut_rows
 from crqlab.benchmark.protection import OK, Members, Rules, members, verdicts
 from crqlab.benchmark.ranked_units import GROUPS, Scores
 from crqlab.benchmark.threads import THREADS
-from crqlab.stats.cluster_draws import DRAWS, SEED
+from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 
 #: Tenths and quarters; the last is the line to *Unique*, the panel's top 10 %.
 SHARES = (0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9)
 PERCENTILES = tuple(share / 100 for share in range(1, 100))
-UNIQUE = 0.9
 METHOD = "client bootstrap, Korn & Graubard 1998, Hutson 1999"
 RULES = Rules()
 #: Columns of station 3's tables that are numbers but no measures.
@@ -123,7 +122,7 @@ def deciles(
     weights: ArrayLike | None = None,
     view: str = "as answered",
     rules: Rules = RULES,
-    level: float = 0.95,
+    level: float = LEVEL,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> DecileTable:

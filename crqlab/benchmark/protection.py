@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from crqlab.base.standards import FEW_CLIENTS
 from crqlab.benchmark.cells import Cells, pairs
 
 OK, FEW, FEW_ACCOUNTS, LARGE, BARE = 0, 1, 2, 3, 4
@@ -31,7 +32,7 @@ class Rules:
         Largest share of a cell that one client may hold, in (0, 1].
     """
 
-    min_clients: int = 10
+    min_clients: int = FEW_CLIENTS
     min_accounts: int = 30
     max_share: float = 0.25
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from crqlab.benchmark.among_peers import TOP
+from crqlab.benchmark.among_peers import TENTH
 from crqlab.benchmark.cells import ALL
 from crqlab.benchmark.ranked_units import GROUPS, Scores
 from crqlab.stats.cluster_draws import stream
@@ -104,10 +104,10 @@ def _placed(
     width = np.where(np.isnan(width), np.nanmax(np.append(width, 0.0)), width)
     own = value + error * chance[0]
     moved = cut + chance[1][:, None] * width
-    top = np.interp(TOP, share, cut)
+    top = np.interp(TENTH, share, cut)
     drawn = {
         "percentile": _between(own[:, None], moved, share),
-        "gap": moved[:, np.argmin(np.abs(share - TOP))] - own,
+        "gap": moved[:, np.argmin(np.abs(share - TENTH))] - own,
     }
     found = {"percentile": _between(np.array([[value]]), cut[None], share)[0], "gap": top - value}
     for name, some in drawn.items():

@@ -14,13 +14,13 @@ from crqlab.base.instrument import Instrument
 from crqlab.base.study import Study
 from crqlab.benchmark.account_cube import FOLDER, Cube, cube, read_cube, write_cube
 from crqlab.benchmark.cells import ALL
-from crqlab.benchmark.client_positions import ABOVE_MEDIAN, LEVEL, OWN, Positions, position
+from crqlab.benchmark.client_positions import ABOVE_MEDIAN, COVERED, OWN, Positions, position
 from crqlab.benchmark.decile_table import RULES, DecileTable, deciles
 from crqlab.benchmark.panel_source import Panel, panel
 from crqlab.benchmark.protection import Rules
 from crqlab.benchmark.ranked_units import Scores, account_scores, client_scores, country_adjusted
 from crqlab.benchmark.release_files import Release, publish, release
-from crqlab.stats.cluster_draws import DRAWS, SEED
+from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +72,7 @@ def findings(
     *,
     source: Panel | None = None,
     rules: Rules = RULES,
-    level: float = 0.95,
+    level: float = LEVEL,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> Benchmark:
@@ -115,7 +115,7 @@ def findings(
         completion=completion,
         above_median=_both(asked),
         rules=rules,
-        level=LEVEL,
+        level=COVERED,
         draws=draws,
         seed=seed,
     )

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from crqlab.cli.guard import Guarded, say
+from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 
 app = typer.Typer(
     cls=Guarded,
@@ -30,13 +31,12 @@ def build(
             "spark://local[2]/folder. The study's own tables if left out."
         ),
     ] = None,
-    level: Annotated[float, typer.Option(help="Coverage of the cuts' intervals.")] = 0.95,
-    draws: Annotated[int, typer.Option(min=1, help="Samples of whole clients.")] = 2000,
+    level: Annotated[float, typer.Option(help="Coverage of the cuts' intervals.")] = LEVEL,
+    draws: Annotated[int, typer.Option(min=1, help="Samples of whole clients.")] = DRAWS,
 ) -> None:
     """Sum the panel up, cut it into tenths, place every client; keep the tables in the study."""
     from crqlab import benchmark
     from crqlab.base.study import Study
-    from crqlab.stats.cluster_draws import SEED
 
     files, options = Study(study), {"level": level, "draws": draws, "seed": SEED}
     source = benchmark.panel(panel or files)

@@ -14,13 +14,13 @@ from crqlab.base.errors import EstimateError
 from crqlab.base.waves import in_order
 from crqlab.construct.criterion_validity import pearson
 from crqlab.construct.cutoffs import tried
+from crqlab.stats.defaults import FEW_PAIRS, LEVEL
 from crqlab.stats.estimate import check_level
 from crqlab.stats.influence import half_width
 from crqlab.stats.items import correlated
 from crqlab.stats.reliability.one_factor import one_factor
 
 KEPT = "as kept"
-FEW = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +59,7 @@ def sensitivity(
     *,
     everybody: pd.DataFrame | None = None,
     quality: pd.DataFrame | None = None,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> Sensitivity:
     """Score again under other choices, and compare means and the order of clients.
 
@@ -192,7 +192,7 @@ def _moved(scores: pd.Series, base: pd.Series) -> dict:
     """How far the order of clients differs from the order as kept."""
     both = pd.DataFrame({"now": scores, "then": base}).dropna().round(9)
     ranks = both.rank(ascending=False)
-    if len(ranks) < FEW:
+    if len(ranks) < FEW_PAIRS:
         known = {"rank_correlation": np.nan, "farthest": None, "places": np.nan}
         return {**known, "clients": len(ranks)}
     gap = (ranks["now"] - ranks["then"]).abs()

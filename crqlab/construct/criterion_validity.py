@@ -9,8 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.errors import EstimateError
+from crqlab.base.standards import FEW_ANSWERS
 from crqlab.construct.cutoffs import Bar, of_estimate, tried
 from crqlab.construct.evidence_data import Material
+from crqlab.stats.defaults import FEW_PAIRS, LEVEL
 from crqlab.stats.estimate import Estimate
 from crqlab.stats.influence import half_width, spread
 from crqlab.stats.polyserial import polyserial
@@ -18,7 +20,6 @@ from crqlab.stats.polyserial import polyserial
 CORRELATION = Bar(0.50, 0.30, "Cohen 1988")
 EFFECT = Bar(0.80, 0.50, "Cohen 1988")
 RENEWED = Bar(0.50, 0.20, "Cohen 1988")
-LEAST = 3
 PROMOTER, DETRACTOR = 9, 6
 NOT_ASKED = "LTR was not asked or not answered"
 
@@ -58,10 +59,10 @@ def _account(material: Material, rows: pd.DataFrame) -> Estimate:
     """Pearson correlation of account means in each client's last wave."""
     rows = rows[material.latest.loc[rows.index]]
     means = rows.groupby(material.account.loc[rows.index])[["crq", "ltr"]].agg(["mean", "size"])
-    many = means[means[("crq", "size")] >= LEAST]
+    many = means[means[("crq", "size")] >= FEW_ANSWERS]
     if len(many) < 4:
         raise EstimateError(
-            f"{len(many)} accounts have {LEAST} answers or more; a correlation needs four. "
+            f"{len(many)} accounts have {FEW_ANSWERS} answers or more; a correlation needs four. "
             "Pool waves or clients."
         )
     return correlation(many[("crq", "mean")], many[("ltr", "mean")], level=material.level)
@@ -76,7 +77,7 @@ def pearson(x: NDArray, y: NDArray) -> tuple[NDArray, float]:
     >>> float(round(r, 2)), bool(abs(influence.sum()) < 1e-12)
     (0.8, True)
     """
-    if len(x) < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
+    if len(x) < FEW_PAIRS or np.ptp(x) == 0 or np.ptp(y) == 0:
         raise EstimateError(
             f"{len(x)} pairs of scores, or scores that are all the same; a correlation needs "
             "three and variance."
@@ -87,7 +88,7 @@ def pearson(x: NDArray, y: NDArray) -> tuple[NDArray, float]:
 
 
 def correlation(
-    x: pd.Series, y: pd.Series, *, accounts: pd.Series | None = None, level: float = 0.95
+    x: pd.Series, y: pd.Series, *, accounts: pd.Series | None = None, level: float = LEVEL
 ) -> Estimate:
     """Pearson's correlation; interval on Fisher's z, without normality, summed by account.
 

@@ -12,10 +12,12 @@ from scipy.stats import norm
 
 from crqlab.base.contracts.frames import from_records, typed
 from crqlab.base.errors import EstimateError
+from crqlab.base.standards import FEW_ANSWERS
 from crqlab.base.waves import in_order
-from crqlab.construct.criterion_validity import LEAST, correlation
+from crqlab.construct.criterion_validity import correlation
 from crqlab.construct.cutoffs import tried
-from crqlab.stats.cluster_draws import DRAWS, SEED, resampled, stream
+from crqlab.stats.cluster_draws import resampled, stream
+from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import Estimate, check_level
 
 RICH, POOR = "promoters, poor CRQ", "detractors, good CRQ"
@@ -63,7 +65,7 @@ def head_to_head(
     account_scores: pd.DataFrame,
     respondents: pd.DataFrame,
     *,
-    level: float = 0.95,
+    level: float = LEVEL,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> HeadToHead:
@@ -90,7 +92,7 @@ def head_to_head(
     """
     check_level(level)
     both = account_scores[["crq", "nps"]].notna().all(axis=1)
-    both &= (account_scores["n"] >= LEAST) & (account_scores["n_ltr"] >= LEAST)
+    both &= (account_scores["n"] >= FEW_ANSWERS) & (account_scores["n_ltr"] >= FEW_ANSWERS)
     known = account_scores[both].reset_index(drop=True)
     last = known[_latest(known)].reset_index(drop=True)
     answers = precision(respondents, level=level, draws=draws, seed=seed)
@@ -128,7 +130,7 @@ def _shared(last: pd.DataFrame, level: float) -> dict:
 def _enough(rows: pd.DataFrame) -> None:
     if len(rows) < 4:
         raise EstimateError(
-            f"{len(rows)} accounts have {LEAST} answers to both scores; four are needed. "
+            f"{len(rows)} accounts have {FEW_ANSWERS} answers to both scores; four are needed. "
             "Pool waves or clients."
         )
 

@@ -20,7 +20,7 @@ from crqlab.construct import (
 )
 from crqlab.construct.cutoffs import VERDICTS
 from crqlab.construct.evidence_data import Material, material
-from crqlab.stats.cluster_draws import DRAWS, SEED
+from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 from crqlab.stats.factors.result import CfaFit
 
@@ -128,7 +128,7 @@ def evidence(
     accounts: pd.DataFrame | None = None,
     *,
     outcomes: pd.DataFrame | None = None,
-    level: float = 0.95,
+    level: float = LEVEL,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> Evidence:

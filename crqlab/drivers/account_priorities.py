@@ -7,13 +7,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.contracts.cautions import OK, code, column
-from crqlab.drivers.client_blocks import FEW_ACCOUNTS, FEW_OTHERS, Block, focused
+from crqlab.base.standards import FEW_ANSWERS
+from crqlab.drivers.client_blocks import FEW_OTHERS, FEW_RESAMPLED, Block, focused
 from crqlab.drivers.performance_gap import SCALE_END
 from crqlab.drivers.respondent_layout import Layout, centred
 from crqlab.stats.cluster_draws import stream
 from crqlab.stats.profiles import Spread, drawn_profiles, spread
-
-FEW_ANSWERS = 3
 
 
 def spread_of(layout: Layout, drivers: tuple[str, ...]) -> Spread | None:
@@ -93,8 +92,8 @@ def _by_manager(
     accounts = np.diff(starts, append=len(order))
     means = np.add.reduceat(scores[:, order], starts, axis=1) / accounts[:, None]
     people = np.add.reduceat(n[order], starts)
-    few = code("few_accounts", minimum=FEW_ACCOUNTS)
-    flags = np.where(accounts < FEW_ACCOUNTS, few, OK)
+    few = code("few_accounts", minimum=FEW_RESAMPLED)
+    flags = np.where(accounts < FEW_RESAMPLED, few, OK)
     return focused(
         block,
         "account_manager",

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crqlab.base.contracts.cautions import OK, code, column, joined
+from crqlab.base.standards import SURE
 from crqlab.drivers.performance_gap import FEW_CLIENTS, SCALE_END, Standing
-from crqlab.drivers.priority import CLEAR, NO_GAP, chances, firsts, pressures
+from crqlab.drivers.priority import NO_GAP, chances, firsts, pressures
+from crqlab.stats.defaults import FEW_RESAMPLED
 from crqlab.stats.importance import ends
 
-FEW_ACCOUNTS = 6
 FEW_OTHERS = code("few_other_clients", minimum=FEW_CLIENTS)
 
 
@@ -51,11 +52,11 @@ class Block:
     @property
     def flag(self) -> str:
         """The codes of every caution about the client as a whole, or ok."""
-        few = self.stand.n_accounts < FEW_ACCOUNTS
+        few = self.stand.n_accounts < FEW_RESAMPLED
         alone = self.stand.reference == SCALE_END
         return joined(
             [
-                code("few_accounts", minimum=FEW_ACCOUNTS) if few else OK,
+                code("few_accounts", minimum=FEW_RESAMPLED) if few else OK,
                 FEW_OTHERS if alone else OK,
             ]
         )
@@ -116,7 +117,7 @@ def of_client(block: Block) -> dict[str, NDArray]:
         accounts,
         flags,
         sure=accounts > 1,
-        enough=accounts >= FEW_ACCOUNTS,
+        enough=accounts >= FEW_RESAMPLED,
     )
 
 
@@ -156,7 +157,7 @@ def focused(
     first, second = firsts(chance, pressure[0])
     row = np.arange(len(unit))
     likely = np.where(sure, chance[row, first], np.nan)
-    none = (pressure[0].max(axis=1) <= 0) & (chance.max(axis=1) < CLEAR)
+    none = (pressure[0].max(axis=1) <= 0) & (chance.max(axis=1) < SURE)
     flags = column(len(unit), (True, flags), (none, NO_GAP))
     names, labels = np.array(block.drivers, dtype=object), block.labels
     client, wave = block.key
@@ -170,7 +171,7 @@ def focused(
         "runner_up": names[second],
         "runner_up_label": labels[second],
         "runner_up_probability": np.where(sure, chance[row, second], np.nan),
-        "clear": (np.nan_to_num(likely) >= CLEAR) & enough,
+        "clear": (np.nan_to_num(likely) >= SURE) & enough,
         "importance": block.importance[0, first],
         "performance": performance[0][row, first],
         "target": block.stand.target[0, first],

@@ -14,11 +14,10 @@ from crqlab.base.contracts.frames import stacked
 from crqlab.drivers.drivers_and_outcomes import Questions, questions
 from crqlab.drivers.outcome_models import METHODS, Estimated, estimated
 from crqlab.drivers.respondent_layout import LEVELS, Layout, at_level, centred, laid_out
-from crqlab.stats.cluster_draws import DRAWS, SEED
+from crqlab.stats.defaults import DRAWS, FEW_PER_DRIVER, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 
 PANEL, CLIENT = "panel", "client"
-FEW_PER_DRIVER = 10  # rows per driver below which levels are not told apart
 Part = int | None  # the place of a client and wave; None is the panel
 
 
@@ -87,7 +86,7 @@ def weights(
     *,
     outcomes: Sequence[str] = (),
     drivers: Sequence[str] = (),
-    level: float = 0.95,
+    level: float = LEVEL,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> Weights:

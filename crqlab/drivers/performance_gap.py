@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from crqlab.base.standards import FEW_CLIENTS, TOP
 from crqlab.drivers.respondent_layout import Layout
 from crqlab.stats.cluster_draws import resampled, stream
 
-FEW_CLIENTS = 10  # other clients below which a panel says nothing, and would give clients away
-TOP = 0.1
 TOP_DECILE, SCALE_END = "top_decile", "scale_end"
 
 

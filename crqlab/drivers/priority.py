@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-CLEAR = 0.6  # probability from which one driver is clearly the one
 NO_GAP = "no_gap"
 
 

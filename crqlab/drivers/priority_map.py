@@ -16,7 +16,7 @@ from crqlab.drivers.driver_weights import Weights
 from crqlab.drivers.empirical_bayes import borrowed
 from crqlab.drivers.performance_gap import standings
 from crqlab.drivers.respondent_layout import laid_out
-from crqlab.stats.cluster_draws import SEED
+from crqlab.stats.defaults import SEED
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,6 +12,7 @@ import pandas as pd
 from crqlab.base.contracts import contract
 from crqlab.base.errors import one_of
 from crqlab.base.instrument import Instrument
+from crqlab.base.standards import FEW_CLIENTS
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
 from crqlab.language import OWN
@@ -24,7 +25,7 @@ from crqlab.page.client_view import ClientView, Participation
 from crqlab.page.comments.select import themes
 from crqlab.page.drivers.select import drivers
 from crqlab.page.managers.select import managers
-from crqlab.page.participation.select import FEW_CLIENTS, reach
+from crqlab.page.participation.select import reach
 from crqlab.page.renewal.select import prospect
 from crqlab.page.segments.select import segmented
 from crqlab.page.summary.select import summary

@@ -10,6 +10,7 @@ import pandas as pd
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError
 from crqlab.participation.invitation_frame import ACCOUNT, BLOCK, Frame, framed, wave_ranks
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.response_propensity import CAP, Propensity, inverse, propensity
 
 FEW_PEOPLE = 20  # a category of fewer people joins the most common one
@@ -79,7 +80,7 @@ def propensities(
     respondents: pd.DataFrame,
     *,
     cap: float = CAP,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> Propensities:
     """Model who answers, wave by wave over all clients, and weigh the answers by it.
 

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from crqlab.base.contracts.cautions import code, column
 from crqlab.base.contracts.frames import empty, typed
+from crqlab.base.standards import FEW_CLIENTS
 from crqlab.base.waves import in_order
 from crqlab.participation.completion_rates import Completion
 from crqlab.participation.invitation_frame import latest
 
-FEW_CLIENTS = 10  # fewest others among whom each stays unknown
 BAND = 5  # percentage points, as published: 21-25, 26-30, ...
 #: Facts that others have published; never mixed into our own distribution.
 PUBLISHED = pd.DataFrame(

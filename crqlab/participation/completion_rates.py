@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from crqlab.base.contracts.cautions import OK, code, column
 from crqlab.base.contracts.frames import typed
+from crqlab.base.standards import TARGET
 from crqlab.base.waves import in_order
 from crqlab.participation.invitation_frame import (
     ACCOUNT,
@@ -21,11 +22,9 @@ from crqlab.participation.invitation_frame import (
 )
 from crqlab.participation.invitation_frame import framed as frame_of
 from crqlab.stats import bootstrap, proportion
-from crqlab.stats.bootstrap import FEW_ACCOUNTS
-from crqlab.stats.cluster_draws import DRAWS, SEED
+from crqlab.stats.defaults import DRAWS, FEW_RESAMPLED, LEVEL, SEED
 
 DIMENSIONS = ("all", "role", *KNOWN)
-TARGET = 0.80  # share of the revenue with at least one answer
 FEW_CONTACTS = 10
 METHODS = {
     "contacts": "wilson_on_effective_number",
@@ -33,7 +32,7 @@ METHODS = {
     "revenue": "account_bootstrap",
 }
 _FEW_CONTACTS = code("few_contacts", minimum=FEW_CONTACTS)
-_FEW_ACCOUNTS = code("few_accounts", minimum=FEW_ACCOUNTS)
+_FEW_ACCOUNTS = code("few_accounts", minimum=FEW_RESAMPLED)
 #: What the bootstrap finds, said of revenue.
 _OF_REVENUE = {"no_answers": "revenue_unknown", "accounts_alike": "revenue_all_or_none"}
 _CELL = [*BLOCK, "dimension", "group"]
@@ -105,7 +104,7 @@ def completion(
     responses: pd.DataFrame,
     accounts: pd.DataFrame,
     *,
-    level: float = 0.95,
+    level: float = LEVEL,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> Completion:
@@ -182,7 +181,7 @@ def _contacts(cells: pd.DataFrame, frame: Frame, level: float) -> pd.DataFrame:
         len(table),
         (table["asked"] < FEW_CONTACTS, _FEW_CONTACTS),
         (accounts == 1, "one_account"),
-        ((accounts > 1) & (accounts < FEW_ACCOUNTS), _FEW_ACCOUNTS),
+        ((accounts > 1) & (accounts < FEW_RESAMPLED), _FEW_ACCOUNTS),
     )
     table = table.assign(flag=flags)
     return _silenced(table, _nameless(table, frame), NAMELESS)
@@ -193,7 +192,7 @@ def _accounts(cells: pd.DataFrame, level: float) -> pd.DataFrame:
     found = proportion.wilson(sums["x"], sums["n"], level=level).set_axis(sums.index)
     found = found.assign(n_accounts=sums["n"])
     table = _keyed(found, "accounts", level, asked=sums["n"], answered=sums["x"])
-    few = table["n_accounts"] < FEW_ACCOUNTS
+    few = table["n_accounts"] < FEW_RESAMPLED
     return table.assign(flag=np.where(few, _FEW_ACCOUNTS, OK))
 
 

@@ -11,6 +11,7 @@ from crqlab.base.contracts.cautions import column
 from crqlab.base.contracts.frames import typed
 from crqlab.participation.invitation_frame import BLOCK, framed, wave_ranks
 from crqlab.stats import proportion
+from crqlab.stats.defaults import LEVEL
 
 _PERSON = ["client_id", "account_id", "contact_id"]
 
@@ -51,7 +52,7 @@ def continuity(
     responses: pd.DataFrame,
     accounts: pd.DataFrame,
     *,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> Continuity:
     """Compare each account's contacts with those of the last wave in which it was asked.
 

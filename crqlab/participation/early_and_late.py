@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from crqlab.base.contracts.frames import empty
 from crqlab.participation.invitation_frame import ACCOUNT, BLOCK, framed
 from crqlab.stats import bootstrap
-from crqlab.stats.cluster_draws import DRAWS, SEED
+from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 
 TIMING = {
     **dict.fromkeys(BLOCK, "text"),
@@ -61,7 +61,7 @@ def timing(
     accounts: pd.DataFrame,
     respondents: pd.DataFrame,
     *,
-    level: float = 0.95,
+    level: float = LEVEL,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> Timing:

@@ -22,14 +22,14 @@ from crqlab.participation.invitation_frame import (
     framed,
 )
 from crqlab.stats import bootstrap, nps
-from crqlab.stats.cluster_draws import DRAWS, SEED
+from crqlab.stats.defaults import DRAWS, FEW_RESPONDENTS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 from crqlab.stats.response_propensity import CAP
 from crqlab.stats.weighted_means import Asked, reweighted
 
 MEASURES = ("crq", "nps")
 VIEWS = ("raw", "weighted", "late", "like the answered", "passives", "detractors")
-FEW_ANSWERS, FEW_KIND = 10, 5
+FEW_KIND = 5
 TELLS_NOTHING = 0.55  # order of pairs below which what is known hardly tells who answers
 LIMIT = (
     "Weights repair only what goes with what is known of the silent, such as role, account and "
@@ -44,7 +44,7 @@ METHODS = {
     "passives": "silent_as_passives",
     "detractors": "silent_as_detractors",
 }
-_FEW_ANSWERS = code("few_answers", minimum=FEW_ANSWERS)
+_FEW_ANSWERS = code("few_answers", minimum=FEW_RESPONDENTS)
 #: Where too few of a client's own people are of a kind, and all clients' of the wave stand in.
 OF_ALL_CLIENTS = {
     "passives": "passives_of_all_clients",
@@ -108,7 +108,7 @@ def adjusted(
     respondents: pd.DataFrame,
     *,
     cap: float = CAP,
-    level: float = 0.95,
+    level: float = LEVEL,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> Adjusted:
@@ -187,7 +187,7 @@ def _raw(respondents: pd.DataFrame, options: dict) -> pd.DataFrame:
     sums = people.groupby(ACCOUNT, sort=True)[list(MEASURES)].agg(["sum", "count"])
     found = _ratios(sums.xs("sum", axis=1, level=1), sums.xs("count", axis=1, level=1), options)
     n = people.groupby(BLOCK, sort=True)[list(MEASURES)].count().to_numpy().ravel()
-    flags = column(len(found), (True, found["flag"]), (n < FEW_ANSWERS, _FEW_ANSWERS))
+    flags = column(len(found), (True, found["flag"]), (n < FEW_RESPONDENTS, _FEW_ANSWERS))
     found = found.assign(view="raw", n_respondents=n, n_effective=n.astype(float), flag=flags)
     return found[found["n_respondents"] > 0]
 
@@ -218,7 +218,7 @@ def _bounds(scores: pd.DataFrame, respondents: pd.DataFrame, options: dict) -> p
             len(found),
             (True, found["flag"]),
             (known & (found["measure"] == "crq").to_numpy(), OF_ALL_CLIENTS.get(view, OK)),
-            (people < FEW_ANSWERS, _FEW_ANSWERS),
+            (people < FEW_RESPONDENTS, _FEW_ANSWERS),
         )
         found = found.assign(view=view, n_respondents=people, n_effective=people.astype(float))
         parts.append(found.assign(flag=flags)[people > 0])
@@ -271,7 +271,7 @@ def _told(found: pd.DataFrame, model: Model, one: Asked, client: str, wave: str)
     everybody = bool(one.answered.all())
     flags = column(
         len(found),
-        (n < FEW_ANSWERS, _FEW_ANSWERS),
+        (n < FEW_RESPONDENTS, _FEW_ANSWERS),
         (everybody, "everybody_answered"),
         (weighted & (not everybody), _caution(model)),
         (weighted & (found["n_effective"] < n / 2).to_numpy(), "weights_halve_answers"),

@@ -11,8 +11,8 @@ from crqlab.base.errors import EstimateError
 from crqlab.participation.invitation_frame import ACCOUNT, BLOCK, latest
 from crqlab.stats import nps
 from crqlab.stats.components import variance_components
+from crqlab.stats.defaults import FEW_GROUPS
 
-FEW_ACCOUNTS = 10
 #: Where a study cannot tell: a published average, and our own proposals.
 ASSUMED = {"completion": 0.35, "crq": (1.0, 0.30), "nps": (77.0, 0.20)}
 
@@ -108,12 +108,12 @@ def _spread(people: pd.DataFrame, measure: str) -> tuple[float, float] | None:
     known = people[people[measure].notna()]
     centred = known[measure] - known.groupby(BLOCK)[measure].transform("mean")
     sums = centred.groupby([known[k] for k in ACCOUNT]).agg(["size", "sum", lambda x: (x**2).sum()])
-    if len(sums) < FEW_ACCOUNTS:
+    if len(sums) < FEW_GROUPS:
         return None
     n, total, squares = sums.to_numpy(float).T
     found = variance_components(n, total, squares, sums.index.droplevel(2)).dropna()
     freedom, between = found["n"] - found["n_accounts"], found["n_accounts"] - 1
-    if freedom.sum() < FEW_ACCOUNTS or between.sum() < FEW_ACCOUNTS:
+    if freedom.sum() < FEW_GROUPS or between.sum() < FEW_GROUPS:
         return None
     within = float(np.average(found["var_within"], weights=freedom))
     among = max(float(np.average(found["var_between"], weights=between)), 0.0)

@@ -19,6 +19,7 @@ from crqlab.participation.audit_counts import roles, shares
 from crqlab.participation.audit_frame import BLOCK, Layout
 from crqlab.participation.audit_minutes import clusters
 from crqlab.participation.audit_scores import heights
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
 from crqlab.stats.multiplicity import q_values
 
@@ -87,7 +88,7 @@ def audit(
     respondents: pd.DataFrame,
     *,
     draft: pd.DataFrame | None = None,
-    level: float = 0.95,
+    level: float = LEVEL,
     rate: float = 0.05,
     least: int = 5,
     notice: float = 2,

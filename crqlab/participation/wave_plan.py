@@ -13,6 +13,7 @@ from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError
 from crqlab.participation.invitation_frame import UNKNOWN, latest
 from crqlab.participation.nonresponse_precision import Expected, expected
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
 from crqlab.stats.precision import half_widths
 
@@ -71,7 +72,7 @@ def plan(
     slices: int = SLICES,
     rest: int = REST,
     completion: float | None = None,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> Plan:
     """Deal every account into one of the coming quarters, and foretell the precision.
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from crqlab.renewal.covariates import chosen, varying
+from crqlab.stats.defaults import FEW_EVENTS
 
 BASE, TENURE, NPS, LTR, CRQ = "base rate", "tenure", "NPS", "mean LTR", "CRQ"
 BOND, BOTH, EVERYTHING = "trust + commitment", "NPS + CRQ", "everything"
@@ -14,7 +15,6 @@ PENALISED, BOOSTED = "everything, penalised", "everything, boosted trees"
 FACTS = ("silent", "tenure", "prior_churn", "earlier_renewals", "revenue", "lead", "industry")
 SPREAD = ("crq_before", "sd", "role_gap")
 #: Events that a covariate needs before it may enter.
-PER_TERM = 10
 
 
 def contestants(X: pd.DataFrame, parts: Mapping[str, str]) -> dict[str, pd.DataFrame]:
@@ -87,10 +87,10 @@ def affordable(X: pd.DataFrame, parts: Mapping[str, str], events: int) -> tuple[
         chosen(X, ["crq", "silent"]),
     ]
     for place, terms in enumerate(ladder):
-        if events >= PER_TERM * terms.shape[1]:
+        if events >= FEW_EVENTS * terms.shape[1]:
             said = "ok" if place == 0 else _cut(events, terms)
             return terms, said
-    return ladder[-1], f"{events} events: fewer than {PER_TERM} per covariate"
+    return ladder[-1], f"{events} events: fewer than {FEW_EVENTS} per covariate"
 
 
 def _cut(events: int, terms: pd.DataFrame) -> str:

@@ -19,6 +19,7 @@ from crqlab.renewal.covariates import covariates, label, phrase, step, varying
 from crqlab.renewal.model_comparison import design_clusters
 from crqlab.renewal.opportunities import NO_OUTCOMES, Design
 from crqlab.stats import survival
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
 from crqlab.stats.regression import logit, random_intercept
 
@@ -81,7 +82,7 @@ class Effects:
         return f"{told}; n = {clear['n']:,} contracts, {clear['events']:,} churned{flag}"
 
 
-def effects(design: Design, *, level: float = 0.95, models: Sequence[str] = MODELS) -> Effects:
+def effects(design: Design, *, level: float = LEVEL, models: Sequence[str] = MODELS) -> Effects:
     """Estimate what goes with renewal by four models that ought to agree.
 
     Logit of renewal and complementary log-log of churn with errors by client (by account where

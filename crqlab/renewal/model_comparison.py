@@ -19,7 +19,7 @@ from crqlab.renewal import (
 from crqlab.renewal.account_history import OWN
 from crqlab.renewal.covariates import covariates
 from crqlab.renewal.opportunities import Design
-from crqlab.stats.cluster_draws import DRAWS, SEED
+from crqlab.stats.defaults import DRAWS, FEW_CLUSTERS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 
 LEAK = 0.90
@@ -113,7 +113,7 @@ def contest(
     design: Design,
     *,
     months: float = 12.0,
-    level: float = 0.95,
+    level: float = LEVEL,
     draws: int = DRAWS,
     seed: int = SEED,
     machines: bool = True,
@@ -224,7 +224,7 @@ def _spells(design: Design, tested: pd.DataFrame) -> tuple[NDArray, NDArray]:
 
 def design_clusters(decided: pd.DataFrame) -> NDArray:
     """Clusters of standard errors: clients where there are thirty or more, else accounts."""
-    many = decided["client_id"].nunique() >= 30
+    many = decided["client_id"].nunique() >= FEW_CLUSTERS
     return decided.groupby(["client_id"] if many else OWN).ngroup().to_numpy()
 
 

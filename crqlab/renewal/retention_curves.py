@@ -10,6 +10,7 @@ import pandas as pd
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.renewal.opportunities import NO_OUTCOMES, Design
 from crqlab.stats import survival
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
 
 BANDS = ("low", "middle", "high")
@@ -51,7 +52,7 @@ class Lasting:
         return f"Still customers a year after the survey, by CRQ: {', '.join(told)}; n = {n:,}"
 
 
-def retention(design: Design, *, score: str = "crq", level: float = 0.95) -> Lasting:
+def retention(design: Design, *, score: str = "crq", level: float = LEVEL) -> Lasting:
     """Follow accounts from each survey until they churn, the next survey, or the data end.
 
     Parameters

@@ -18,7 +18,8 @@ from crqlab.renewal.covariates import covariates, label
 from crqlab.renewal.model_comparison import design_clusters
 from crqlab.renewal.opportunities import Design
 from crqlab.renewal.prediction_shrinkage import shrunk
-from crqlab.stats.cluster_draws import CELLS, DRAWS, SEED, stream
+from crqlab.stats.cluster_draws import CELLS, stream
+from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 from crqlab.stats.regression import logit
 from crqlab.stats.regression.fits import Fit
@@ -85,7 +86,7 @@ def outlook(
     design: Design,
     accounts: pd.DataFrame,
     *,
-    level: float = 0.95,
+    level: float = LEVEL,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> RiskOutlook:

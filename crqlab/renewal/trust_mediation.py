@@ -14,7 +14,7 @@ from crqlab.renewal.account_history import OWN
 from crqlab.renewal.covariates import chosen, covariates, varying
 from crqlab.renewal.opportunities import Design
 from crqlab.stats import mediation as stats
-from crqlab.stats.cluster_draws import DRAWS, SEED
+from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 
 FACTS = ("calculative", "tenure", "prior_churn")
@@ -63,7 +63,7 @@ class Mediation:
 
 
 def mediation(
-    design: Design, *, level: float = 0.95, draws: int = DRAWS, seed: int = SEED
+    design: Design, *, level: float = LEVEL, draws: int = DRAWS, seed: int = SEED
 ) -> Mediation:
     """Part the effect of trust on renewal into what goes through commitment and what does not.
 

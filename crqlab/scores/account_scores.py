@@ -11,17 +11,20 @@ from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import contract
 from crqlab.base.contracts.cautions import code, column
 from crqlab.base.instrument import Instrument
+from crqlab.base.standards import FEW_ANSWERS
 from crqlab.scores.account_variance import Spread, spread_of
 from crqlab.scores.rollups import Layout, laid_out, ratio, role_weights, senior_weights
 from crqlab.stats import agreement, nps
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
 from crqlab.stats.shrinkage import ALIKE, shrunken
 
-FEW_ANSWERS = 3
 AGREE = 0.70  # LeBreton & Senter 2008: below, a mean hides more than it says
 
 
-def accounts(respondents: pd.DataFrame, codebook: Codebook, *, level: float = 0.95) -> pd.DataFrame:
+def accounts(
+    respondents: pd.DataFrame, codebook: Codebook, *, level: float = LEVEL
+) -> pd.DataFrame:
     """Score every account of every client and wave.
 
     ``crq`` is the plain mean of the respondents. Its interval pools the variance inside the

@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.scores.rollups import Layout, ratio
-from crqlab.stats.components import FEW_ACCOUNTS, variance_components
+from crqlab.stats.components import variance_components
+from crqlab.stats.defaults import FEW_GROUPS
 
 FEW_FREEDOM = 5
 SAME = 1e-9  # scale points, or their squares: what is nearer to 0 is rounding
@@ -57,7 +58,7 @@ def spread_of(layout: Layout) -> Spread:
     n, mean, within, centre = _sums(layout)
     own = _components(n, mean, within, layout.block, len(centre))
     wave = _pooled(own, layout.blocks["wave"])
-    few = (own["between"] + 1 < FEW_ACCOUNTS) | (own["within"] < FEW_ACCOUNTS)
+    few = (own["between"] + 1 < FEW_GROUPS) | (own["within"] < FEW_GROUPS)
     borrowed = (few | ~(own["msw"] > SAME)).to_numpy()
     no_noise = ((own["within"] < FEW_FREEDOM) | ~(own["msw"] > SAME)).to_numpy()
     noise = _either(no_noise, wave, own)

@@ -15,8 +15,7 @@ from crqlab.scores.account_variance import exact
 from crqlab.scores.rollups import Layout, answers_of, items_of, laid_out, ratio
 from crqlab.stats import bootstrap
 from crqlab.stats.agreement import rwg_j
-from crqlab.stats.cluster_draws import DRAWS, SEED
-from crqlab.stats.components import FEW_ACCOUNTS
+from crqlab.stats.defaults import DRAWS, FEW_GROUPS, LEVEL, SEED
 from crqlab.stats.icc import iccs
 
 #: How number and interval of each statistic are made.
@@ -32,7 +31,7 @@ _CAUTIONS = {
     "no account with two answers": "no_account_with_two_answers",
     "no variance": "no_variance",
     "accounts do not differ": "no_variance_between",
-    f"fewer than {FEW_ACCOUNTS} accounts": code("few_accounts", minimum=FEW_ACCOUNTS),
+    f"fewer than {FEW_GROUPS} accounts": code("few_accounts", minimum=FEW_GROUPS),
 }
 
 
@@ -41,7 +40,7 @@ def agreement(
     responses: pd.DataFrame,
     codebook: Codebook,
     *,
-    level: float = 0.95,
+    level: float = LEVEL,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> pd.DataFrame:

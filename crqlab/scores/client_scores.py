@@ -20,7 +20,7 @@ from crqlab.scores.rollups import (
     senior_weights,
 )
 from crqlab.stats import bootstrap, nps
-from crqlab.stats.cluster_draws import DRAWS, SEED
+from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 
 BOOTSTRAP = "account_bootstrap"
 WALD = "adjusted_wald"
@@ -38,7 +38,7 @@ def clients(
     accounts: pd.DataFrame | None,
     codebook: Codebook,
     *,
-    level: float = 0.95,
+    level: float = LEVEL,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.stats import bootstrap
-from crqlab.stats.cluster_draws import DRAWS, SEED
+from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 
 METHOD = "account_bootstrap"
 _NOBODY = "\x7f"  # sorts behind every name
@@ -18,7 +18,7 @@ def managers(
     account_scores: pd.DataFrame,
     accounts: pd.DataFrame,
     *,
-    level: float = 0.95,
+    level: float = LEVEL,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> pd.DataFrame:

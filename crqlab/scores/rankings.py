@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from crqlab.base.codebook import Codebook
 from crqlab.base.errors import one_of
 from crqlab.scores.rollups import BLOCK, Layout, answers_of, items_of, laid_out, ratio
-
-FEW = 3
+from crqlab.stats.defaults import FEW_PAIRS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,7 +135,11 @@ def _correlations(table: pd.DataFrame, within: list[str]) -> pd.DataFrame:
     )
     sums = products.groupby(groups).sum()
     spread = np.sqrt(sums["xx"] * sums["yy"])
-    found = sums.assign(correlation=sums["xy"] / spread.where((spread > 0) & (sums["n"] >= FEW)))
+    found = sums.assign(
+        correlation=sums["xy"] / spread.where((spread > 0) & (sums["n"] >= FEW_PAIRS))
+    )
     unknown = found["correlation"].isna()
-    flag = np.select([sums["n"] < FEW, unknown], [f"fewer than {FEW}", "no variance"], "ok")
+    flag = np.select(
+        [sums["n"] < FEW_PAIRS, unknown], [f"fewer than {FEW_PAIRS}", "no variance"], "ok"
+    )
     return found.assign(flag=flag)[["n", "correlation", "flag"]].reset_index()

@@ -14,20 +14,19 @@ from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.waves import in_order
 from crqlab.scores.rollups import Layout, laid_out
 from crqlab.stats import bootstrap
-from crqlab.stats.bootstrap import FEW_ACCOUNTS
-from crqlab.stats.cluster_draws import DRAWS, SEED
+from crqlab.stats.defaults import DRAWS, FEW_RESAMPLED, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 
 METHOD = "paired_account_bootstrap"
 PARTS = ("all", "same", "joiners", "leavers")
-_FEW = code("few_accounts", minimum=FEW_ACCOUNTS)
+_FEW = code("few_accounts", minimum=FEW_RESAMPLED)
 
 
 def changes(
     respondents: pd.DataFrame,
     codebook: Codebook,
     *,
-    level: float = 0.95,
+    level: float = LEVEL,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> pd.DataFrame:
@@ -185,7 +184,7 @@ def _explained(table: pd.DataFrame, flag: NDArray) -> pd.DataFrame:
     part, n = table["part"].to_numpy(), table["n_accounts"].to_numpy()
     unsplit = table["value"].isna().to_numpy()
     none = (n == 0) & ~unsplit
-    few = (n > 0) & (n < FEW_ACCOUNTS) & ~unsplit
+    few = (n > 0) & (n < FEW_RESAMPLED) & ~unsplit
     cells = np.select(
         [unsplit, none & (part == "joiners"), none, flag != OK, few],
         ["not_to_be_split", "no_joiners", "no_leavers", flag, _FEW],

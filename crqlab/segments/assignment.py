@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from crqlab.base.errors import CrqError
 from crqlab.base.instrument import Instrument
+from crqlab.base.standards import FEW_ANSWERS, SURE
 from crqlab.segments.reasons import reasons
 from crqlab.segments.segment import known, placed
 from crqlab.segments.thresholds import Thresholds
 
 FIRM, PROVISIONAL, SILENT, OPEN = "firm", "provisional", "silent", "open"
-FEW_ANSWERS = 3
-SURE = 0.6
 KEYS = ("client_id", "wave", "account_id")
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import betaln, expit, logsumexp
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.defaults import LEVEL
 
 FINE = 600  # candidate cuts on the answer scale
 LEAST = 20  # accounts that every part must hold
@@ -54,7 +55,7 @@ def steps(
     count: int,
     *,
     ends: tuple[float, float],
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> Steps:
     """Find the cuts that best part accounts by churn.
 

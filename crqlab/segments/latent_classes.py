@@ -10,7 +10,8 @@ from scipy.special import comb
 
 from crqlab.base.errors import EstimateError
 from crqlab.segments.panel_segments import Panel
-from crqlab.stats.cluster_draws import SEED, stream
+from crqlab.stats.cluster_draws import stream
+from crqlab.stats.defaults import SEED
 
 MOST = 4000  # accounts that the mixture sees
 KINDS = 7

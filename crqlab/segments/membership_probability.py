@@ -13,13 +13,16 @@ from numpy.typing import NDArray
 
 from crqlab.base.errors import EstimateError
 from crqlab.base.instrument import Instrument
-from crqlab.segments.assignment import SURE, scores_of
+from crqlab.base.standards import SURE
+from crqlab.segments.assignment import scores_of
 from crqlab.segments.conditions import LIKELY, Condition
 from crqlab.segments.score_uncertainty import KEYS, OWN, Voices, voices
 from crqlab.segments.segment import known, placed
 from crqlab.segments.thresholds import Thresholds
-from crqlab.stats.cluster_draws import SEED, stream
+from crqlab.stats.cluster_draws import stream
+from crqlab.stats.defaults import SEED
 
+SAMPLES = 200  # of every account's scores
 CHUNK = 1024  # accounts that are drawn at once
 UNKNOWN = "nobody shares an account: uncertainty unknown"
 
@@ -67,7 +70,7 @@ def membership(
     *,
     instrument: Instrument | None = None,
     shift: Mapping[str, NDArray] | None = None,
-    draws: int = 200,
+    draws: int = SAMPLES,
     seed: int = SEED,
     jobs: int | None = None,
 ) -> Membership:

@@ -11,9 +11,9 @@ from crqlab.base.instrument import Instrument
 from crqlab.base.waves import in_order
 from crqlab.segments.assignment import assign, with_silent
 from crqlab.segments.first_renewal import followed
-from crqlab.segments.membership_probability import Membership, membership
+from crqlab.segments.membership_probability import SAMPLES, Membership, membership
 from crqlab.segments.thresholds import Thresholds
-from crqlab.stats.cluster_draws import SEED
+from crqlab.stats.defaults import SEED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +67,7 @@ def panel(
     instrument: Instrument,
     *,
     silent: pd.DataFrame | None = None,
-    draws: int = 200,
+    draws: int = SAMPLES,
     seed: int = SEED,
 ) -> Panel:
     """Sort every account of every wave, with probability, revenue and renewal beside it.

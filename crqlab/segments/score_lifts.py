@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from crqlab.base.contracts.frames import empty
 from crqlab.base.instrument import Instrument
+from crqlab.base.standards import FEW_ANSWERS
 from crqlab.segments.assignment import KEYS, scores_of
-from crqlab.segments.membership_probability import membership
+from crqlab.segments.membership_probability import SAMPLES, membership
 from crqlab.segments.segment import placed
 from crqlab.segments.thresholds import Thresholds
-from crqlab.stats.cluster_draws import SEED
+from crqlab.stats.defaults import SEED
 
 STEPS = 60  # tried between no change and the whole scale
 
@@ -51,7 +52,7 @@ def lifts(
     thresholds: Thresholds,
     instrument: Instrument,
     *,
-    draws: int = 200,
+    draws: int = SAMPLES,
     seed: int = SEED,
 ) -> Lifts:
     """Search single scores, pairs raised alike, and all raised alike, for the smallest lift.
@@ -94,7 +95,7 @@ def lifts(
         found = membership(rows, respondents, thresholds, shift=change, draws=draws, seed=seed)
         chance[name] = (found.shares * reached).sum(axis=1)
     names = np.array(thresholds.names, dtype=object)
-    few = rows["n"].to_numpy() < 3 if "n" in rows else np.zeros(len(rows), dtype=bool)
+    few = rows["n"].to_numpy() < FEW_ANSWERS if "n" in rows else np.zeros(len(rows), dtype=bool)
     count = np.array([len(pattern) for pattern in tried])[best]
     table = rows[list(KEYS)].assign(
         segment=pd.array(names[place[mine]], dtype="str"),
@@ -103,7 +104,7 @@ def lifts(
         size=size * count,
         probability=chance["probability"],
         now=chance["now"],
-        flag=np.where(few, "fewer than 3 answers", "ok"),
+        flag=np.where(few, f"fewer than {FEW_ANSWERS} answers", "ok"),
     )
     return Lifts(table[np.isfinite(size)].reset_index(drop=True))
 

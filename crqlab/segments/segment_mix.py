@@ -14,10 +14,10 @@ from crqlab.segments.conditions import moved
 from crqlab.segments.segment import placed
 from crqlab.segments.segment_traits import SegmentTraits
 from crqlab.segments.thresholds import Thresholds
+from crqlab.stats.defaults import FEW_CLUSTERS, LEVEL
 from crqlab.stats.proportion import clustered, wilson
 
 STEP = 0.25
-FEW = 30  # accounts below which a share or rate is not to be quoted alone
 FAR = 0.12  # from an expected share; ours
 NOWHERE = ("new", "not asked")
 
@@ -50,7 +50,7 @@ class Mix:
         return f"Wave {last['wave'].iloc[0]}: {told}" + (f"; {warned[0]}" if warned else "")
 
 
-def mix(assigned: pd.DataFrame, thresholds: Thresholds, *, level: float = 0.95) -> Mix:
+def mix(assigned: pd.DataFrame, thresholds: Thresholds, *, level: float = LEVEL) -> Mix:
     """Count segments per client and wave, and what their accounts pay.
 
     Parameters
@@ -85,7 +85,7 @@ def _counted(rows, keys: list[str], names, level: float) -> pd.DataFrame:
         table["share" if name == "value" else name] = np.where(silent, np.nan, found[name])
     money = table["revenue"].groupby(by).transform("sum").to_numpy()
     share = np.divide(table["revenue"], money, out=np.full(len(table), np.nan), where=money > 0)
-    flag = np.where(whole < FEW, f"fewer than {FEW} accounts", "ok")
+    flag = np.where(whole < FEW_CLUSTERS, f"fewer than {FEW_CLUSTERS} accounts", "ok")
     return table.assign(revenue_share=share, level=level, n=table["n"].astype("int64"), flag=flag)
 
 
@@ -107,7 +107,9 @@ def _warned(total: pd.DataFrame, expected: Mapping[str, float]) -> list[str]:
     return flags.tolist()
 
 
-def renewal(assigned: pd.DataFrame, names: tuple[str, ...], *, level: float = 0.95) -> pd.DataFrame:
+def renewal(
+    assigned: pd.DataFrame, names: tuple[str, ...], *, level: float = LEVEL
+) -> pd.DataFrame:
     """Renewal rate of each segment; whole accounts carry the intervals.
 
     Parameters
@@ -143,7 +145,9 @@ def renewal(assigned: pd.DataFrame, names: tuple[str, ...], *, level: float = 0.
     table = table.reindex([*names, "Silent"])
     n, accounts = (table[c].fillna(0).astype("int64") for c in ("n", "n_accounts"))
     flag = np.where(
-        n == 0, "no outcomes", np.where(accounts < FEW, f"fewer than {FEW} accounts", "ok")
+        n == 0,
+        "no outcomes",
+        np.where(accounts < FEW_CLUSTERS, f"fewer than {FEW_CLUSTERS} accounts", "ok"),
     )
     rate = (table["kept"] / table["money"]).where(table["money"] > 0)
     table = table.assign(n=n, n_accounts=accounts, level=level, revenue_rate=rate, flag=flag)

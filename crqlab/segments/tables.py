@@ -15,10 +15,13 @@ from crqlab.segments.panel_segments import Panel
 from crqlab.segments.playbook import actions, referrals
 from crqlab.segments.score_lifts import lifts
 from crqlab.segments.segment_mix import migration, mix, renewal, sensitivity
-from crqlab.segments.threshold_derivation import derive
+from crqlab.segments.threshold_derivation import RESAMPLES, derive
+from crqlab.stats.defaults import LEVEL
 
 
-def suggested(panel: Panel, *, level: float = 0.95, seed: int, draws: int = 1000) -> pd.DataFrame:
+def suggested(
+    panel: Panel, *, level: float = LEVEL, seed: int, draws: int = RESAMPLES
+) -> pd.DataFrame:
     """Return the cuts that outcomes and the published mix suggest; none where data are too few.
 
     Returns

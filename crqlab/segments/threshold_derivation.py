@@ -16,10 +16,12 @@ from crqlab.segments.churn_steps import METHOD, steps
 from crqlab.segments.conditions import conditions, slack
 from crqlab.segments.segment import placed
 from crqlab.segments.thresholds import Thresholds
-from crqlab.stats.cluster_draws import SEED, resampled, stream
+from crqlab.stats.cluster_draws import resampled, stream
+from crqlab.stats.defaults import LEVEL, SEED
 from crqlab.stats.estimate import check_level
 from crqlab.stats.proportion import wilson
 
+RESAMPLES = 1000
 GRADUAL = "churn falls gradually: no cut is special, the interval is too narrow"
 
 
@@ -61,8 +63,8 @@ def derive(
     score: str = "crq",
     target: Mapping[str, float] | None = None,
     version: str = "derived",
-    level: float = 0.95,
-    draws: int = 1000,
+    level: float = LEVEL,
+    draws: int = RESAMPLES,
     seed: int = SEED,
 ) -> Derived:
     """Move the cuts of given rules to where a panel wants them; the rules stay as they are.

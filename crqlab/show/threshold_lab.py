@@ -12,13 +12,12 @@ from crqlab.base.study import Study
 from crqlab.segments import Panel, Thresholds, assign, membership, profile, publish
 from crqlab.show.html import Column, Shown, names, table
 from crqlab.show.number_format import number, percent
+from crqlab.stats.defaults import SEED
 
 DRAWS, SEEN = 60, 1500  # draws, and accounts, on which stability is told while a slider moves
 
 
-def threshold_lab(
-    panel: Panel, study: Study, *, interactive: bool = True, seed: int = 20250101
-) -> Any:
+def threshold_lab(panel: Panel, study: Study, *, interactive: bool = True, seed: int = SEED) -> Any:
     """Open the laboratory, or say what it would show at first.
 
     Parameters

@@ -7,12 +7,13 @@ import pandas as pd
 from scipy.stats import t
 
 from crqlab.base.errors import EstimateError
-from crqlab.stats.cluster_draws import DRAWS, SEED, resampled, stream
+from crqlab.stats.cluster_draws import resampled, stream
 from crqlab.stats.components import (
     random_intercept_reml,
     sufficient,
     variance_components,
 )
+from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import Estimate, check_level
 
 __all__ = [
@@ -35,7 +36,7 @@ def icc1(
     values: pd.Series,
     groups: pd.Series,
     *,
-    level: float = 0.95,
+    level: float = LEVEL,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> Estimate:
@@ -86,7 +87,7 @@ def icc2(
     values: pd.Series,
     groups: pd.Series,
     *,
-    level: float = 0.95,
+    level: float = LEVEL,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> Estimate:

@@ -11,10 +11,11 @@ from scipy.stats import norm, t
 
 from crqlab.base.contracts.cautions import OK, code
 from crqlab.base.errors import EstimateError
-from crqlab.stats.cluster_draws import DRAWS, SEED, resampled, stream
+from crqlab.stats.cluster_draws import resampled, stream
+from crqlab.stats.defaults import DRAWS, FEW_RESAMPLED, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 
-FEW_ACCOUNTS, FEW_EFFECTIVE = 6, 3
+FEW_EFFECTIVE = 3
 
 
 def ratios(
@@ -23,7 +24,7 @@ def ratios(
     blocks: pd.Series,
     *,
     draws: int = DRAWS,
-    level: float = 0.95,
+    level: float = LEVEL,
     seed: int = SEED,
 ) -> pd.DataFrame:
     """Means, shares and scores of many blocks, with intervals from resampled accounts.
@@ -86,7 +87,7 @@ def paired_difference(
     later: pd.Series,
     *,
     draws: int = DRAWS,
-    level: float = 0.95,
+    level: float = LEVEL,
     seed: int = SEED,
 ) -> pd.DataFrame:
     """Change of sums-over-sums between two waves that share accounts.
@@ -289,7 +290,7 @@ def _flags(accounts: NDArray, effective: NDArray, low: NDArray, high: NDArray) -
         accounts == 1,
         np.isnan(low),
         low == high,
-        accounts < FEW_ACCOUNTS,
+        accounts < FEW_RESAMPLED,
         effective < FEW_EFFECTIVE,
     ]
     cautions = [
@@ -297,7 +298,7 @@ def _flags(accounts: NDArray, effective: NDArray, low: NDArray, high: NDArray) -
         "one_account",
         "interval_unknown",
         "accounts_alike",
-        code("few_accounts", minimum=FEW_ACCOUNTS),
+        code("few_accounts", minimum=FEW_RESAMPLED),
         "few_dominate",
     ]
     return np.select(conditions, cautions, OK)

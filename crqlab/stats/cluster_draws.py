@@ -8,7 +8,6 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-DRAWS, SEED = 2000, 20250101
 CELLS = 2_000_000
 
 

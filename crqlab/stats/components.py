@@ -7,8 +7,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.defaults import FEW_GROUPS
 
-FEW_ACCOUNTS = 10
 BISECTIONS = 64
 GRID = np.concatenate([np.arange(100) / 100, 1 - np.logspace(-2.2, -8, 30)])
 
@@ -242,14 +242,14 @@ def _flags(accounts: NDArray, people: NDArray, icc1: NDArray) -> NDArray:
             people == accounts,
             np.isnan(icc1),
             icc1 <= 0,
-            accounts < FEW_ACCOUNTS,
+            accounts < FEW_GROUPS,
         ],
         [
             "fewer than two accounts",
             "no account with two answers",
             "no variance",
             "accounts do not differ",
-            f"fewer than {FEW_ACCOUNTS} accounts",
+            f"fewer than {FEW_GROUPS} accounts",
         ],
         "ok",
     )

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
 
 ALONE = "nobody to compare with"
@@ -20,7 +21,7 @@ def against_rest(
     blocks: ArrayLike | None = None,
     *,
     freedom: ArrayLike = np.inf,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> pd.DataFrame:
     """Compare every unit with the mean of all others, allowing for honest differences.
 

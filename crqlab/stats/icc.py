@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from scipy.stats import t
 
 from crqlab.base.errors import EstimateError
-from crqlab.stats.cluster_draws import DRAWS, SEED, resampled, stream
+from crqlab.stats.cluster_draws import resampled, stream
 from crqlab.stats.components import variance_components
+from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 
 
@@ -20,7 +21,7 @@ def iccs(
     blocks: pd.Index,
     *,
     draws: int = DRAWS,
-    level: float = 0.95,
+    level: float = LEVEL,
     seed: int = SEED,
 ) -> pd.DataFrame:
     """ICC(1) and ICC(2) of every block and measure, with intervals from resampled accounts.

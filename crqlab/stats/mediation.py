@@ -11,12 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm, t
 
 from crqlab.base.errors import EstimateError, one_of
-from crqlab.stats.cluster_draws import DRAWS, SEED, resampled, stream
+from crqlab.stats.cluster_draws import resampled, stream
+from crqlab.stats.defaults import DRAWS, FEW_EVENTS, FEW_GROUPS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 from crqlab.stats.regression.links import LINKS, Link
 
 CELLS = 1_000_000
-STEPS, CLOSE, FEW_ACCOUNTS, FEW_EVENTS = 30, 1e-9, 10, 10
+STEPS, CLOSE = 30, 1e-9
 FAR = 4.0  # no step moves a linear predictor further
 NODES = 7  # enough for a probability averaged over a normal mediator
 EFFECTS = ("indirect", "direct", "total", "share mediated")
@@ -91,7 +92,7 @@ def effects(
     step: float = 1.0,
     between: tuple[float, float] | None = None,
     draws: int = DRAWS,
-    level: float = 0.95,
+    level: float = LEVEL,
     seed: int = SEED,
 ) -> Mediation:
     """Part what a cause does to an outcome into what goes through a mediator and what does not.
@@ -173,8 +174,8 @@ def _mediation(
     lost = int(np.isnan(drawn).any(axis=1).sum())
     if lost:
         flags.append(f"{lost} of {draws} resamples could not be fitted and are left out")
-    if count < FEW_ACCOUNTS:
-        flags.append(f"fewer than {FEW_ACCOUNTS} accounts ({count})")
+    if count < FEW_GROUPS:
+        flags.append(f"fewer than {FEW_GROUPS} accounts ({count})")
     drawn = drawn[~np.isnan(drawn).any(axis=1)]
     low, high, p = _ends(drawn, count, level)
     if not low[2] * high[2] > 0:

@@ -8,11 +8,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm, t
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.defaults import FEW_RESPONDENTS, LEVEL
 from crqlab.stats.estimate import Estimate, check_level
 
 KINDS = ("detractor", "passive", "promoter")
 LAST_DETRACTOR, LAST_PASSIVE = 6, 8
-FEW_ANSWERS = 10
 
 
 def categories(ltr: pd.Series) -> pd.Series:
@@ -102,7 +102,7 @@ def adjusted(promoters: ArrayLike, passives: ArrayLike, detractors: ArrayLike) -
 
 
 def adjusted_wald(
-    promoters: ArrayLike, passives: ArrayLike, detractors: ArrayLike, *, level: float = 0.95
+    promoters: ArrayLike, passives: ArrayLike, detractors: ArrayLike, *, level: float = LEVEL
 ) -> pd.DataFrame:
     """Net promoter scores from counts, many at a time, with adjusted Wald intervals.
 
@@ -155,7 +155,7 @@ def adjusted_wald(
     )
 
 
-def nps(ltr: pd.Series, *, level: float = 0.95) -> Estimate:
+def nps(ltr: pd.Series, *, level: float = LEVEL) -> Estimate:
     """Net promoter score of independent answers.
 
     Parameters
@@ -199,7 +199,7 @@ def nps(ltr: pd.Series, *, level: float = 0.95) -> Estimate:
     )
 
 
-def difference(first: pd.Series, second: pd.Series, *, level: float = 0.95) -> Estimate:
+def difference(first: pd.Series, second: pd.Series, *, level: float = LEVEL) -> Estimate:
     """Net promoter score of one sample minus that of an independent other.
 
     For two waves that share accounts use ``crqlab.stats.bootstrap.paired_difference``.
@@ -238,7 +238,7 @@ def difference(first: pd.Series, second: pd.Series, *, level: float = 0.95) -> E
     variance = ((count[:, 0] + count[:, 2]) / n - share**2) / n
     value, half = share[0] - share[1], norm.isf((1 - level) / 2) * np.sqrt(variance.sum())
     notes = []
-    if n.min() < FEW_ANSWERS:
+    if n.min() < FEW_RESPONDENTS:
         notes.append(f"one sample has only {n.min():.0f} answers: the interval is too narrow")
     if variance.min() == 0:
         notes.append("all answers of one sample are of one kind: the interval is too narrow")
@@ -253,7 +253,7 @@ def weighted(
     *,
     weights: pd.Series | None = None,
     clusters: pd.Series | None = None,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> Estimate:
     """Net promoter score with survey weights, answers clustered in accounts.
 

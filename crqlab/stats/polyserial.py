@@ -9,6 +9,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_ndtr, ndtri
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import Estimate, check_level
 from crqlab.stats.factors.bivariate import BEYOND
 from crqlab.stats.factors.polychoric import side_by_side
@@ -22,7 +23,7 @@ STEP = 1e-5
 TINY = np.finfo(float).tiny
 
 
-def polyserial(continuous: pd.Series, ordinal: pd.Series, *, level: float = 0.95) -> Estimate:
+def polyserial(continuous: pd.Series, ordinal: pd.Series, *, level: float = LEVEL) -> Estimate:
     r"""Correlation of a continuous score with the normal variable behind an ordinal item.
 
     With the standardised score z, and the thresholds of the item from its margin, the

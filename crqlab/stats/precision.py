@@ -9,6 +9,7 @@ from scipy.special import gammaln
 from scipy.stats import t
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
 
 
@@ -19,7 +20,7 @@ def half_widths(
     completion: ArrayLike,
     sd: float,
     icc: float,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> pd.DataFrame:
     """Half-widths of account-bootstrap intervals to expect for a mean over respondents.
 

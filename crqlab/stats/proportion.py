@@ -8,10 +8,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm, t
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
 
 
-def wilson(successes: ArrayLike, n: ArrayLike, *, level: float = 0.95) -> pd.DataFrame:
+def wilson(successes: ArrayLike, n: ArrayLike, *, level: float = LEVEL) -> pd.DataFrame:
     """Shares with score intervals, many at a time.
 
     Parameters
@@ -54,7 +55,7 @@ def wilson(successes: ArrayLike, n: ArrayLike, *, level: float = 0.95) -> pd.Dat
 
 
 def clustered(
-    successes: ArrayLike, n: ArrayLike, groups: ArrayLike, *, level: float = 0.95
+    successes: ArrayLike, n: ArrayLike, groups: ArrayLike, *, level: float = LEVEL
 ) -> pd.DataFrame:
     """Shares of people who sit in accounts, with score intervals on the effective number.
 

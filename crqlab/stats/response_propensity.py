@@ -11,6 +11,7 @@ from scipy.special import expit
 from scipy.stats import norm, rankdata
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.defaults import LEVEL
 
 CAP = 5.0
 STEPS, CLOSE, FAR = 60, 1e-10, 30.0
@@ -49,7 +50,7 @@ class Propensity:
     n: int
     n_clusters: int
 
-    def odds(self, *, level: float = 0.95) -> pd.DataFrame:
+    def odds(self, *, level: float = LEVEL) -> pd.DataFrame:
         """Odds ratios with Wald intervals, one row per predictor: name, value, low, high, p."""
         error = np.sqrt(np.diag(self.covariance))
         half = norm.isf((1 - level) / 2) * error

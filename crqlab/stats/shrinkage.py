@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import t
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
 
 ALIKE = "accounts do not differ: grand mean shown"
@@ -25,7 +26,7 @@ def shrunken(
     grand_se: ArrayLike = 0.0,
     between_se: ArrayLike = 0.0,
     n_accounts: ArrayLike = np.inf,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> pd.DataFrame:
     """Best guess of each account's true score (empirical Bayes), fit for ranking.
 

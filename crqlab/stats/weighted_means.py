@@ -11,7 +11,8 @@ from scipy.special import expit
 from scipy.stats import norm, t
 
 from crqlab.base.errors import EstimateError
-from crqlab.stats.cluster_draws import CELLS, DRAWS, SEED, resampled, stream
+from crqlab.stats.cluster_draws import CELLS, resampled, stream
+from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 from crqlab.stats.response_propensity import CAP, FAR, Propensity, inverse, kish
 
@@ -50,7 +51,7 @@ def reweighted(
     key: object,
     cap: float = CAP,
     draws: int = DRAWS,
-    level: float = 0.95,
+    level: float = LEVEL,
     seed: int = SEED,
 ) -> pd.DataFrame:
     """Weighted means, and means in which the silent are like those who answered late.

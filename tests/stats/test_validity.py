@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from scipy.stats import norm, t
 
 from crqlab import CrqError, EstimateError
-from crqlab.stats.cluster_draws import SEED, resampled, stream
+from crqlab.stats.cluster_draws import resampled, stream
+from crqlab.stats.defaults import SEED
 from crqlab.stats.factors import cfa
 from crqlab.stats.items import complete, correlated
 from crqlab.stats.reliability import alpha, omega_hierarchical

@@ -15,9 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab import drivers
+from crqlab.base.standards import SURE
 from crqlab.drivers.outcome_models import METHODS, estimated
 from crqlab.drivers.performance_gap import TOP
-from crqlab.drivers.priority import CLEAR
 from crqlab.drivers.respondent_layout import LEVELS, at_level
 from crqlab.stats.importance import correlated, shapley
 from tests.drivers.made import codebook
@@ -184,7 +184,7 @@ def _pressing(profiles: NDArray) -> NDArray:
 
 def judged(rows: pd.DataFrame) -> pd.DataFrame:
     """Probability told and share that is right, for clear and unclear answers."""
-    kind = np.where(rows["probability"] >= CLEAR, "clear", "not clear")
+    kind = np.where(rows["probability"] >= SURE, "clear", "not clear")
     found = rows.groupby(kind).agg(
         told=("probability", "mean"), right=("right", "mean"), clients=("right", "size")
     )

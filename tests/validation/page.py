@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from crqlab.stats.cluster_draws import DRAWS
+from crqlab.stats.defaults import DRAWS
 from tests.validation.coverage import PROMISED, WAVES, Settings
 
 LOW, HIGH = 0.93, 0.97

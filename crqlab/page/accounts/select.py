@@ -17,6 +17,7 @@ from crqlab.page.lookup import matched
 from crqlab.page.tables import table
 from crqlab.segments.segment_traits import SegmentTraits
 from crqlab.show.records import Record, records
+from crqlab.stats.defaults import LEVEL
 
 MOST = 24  # blocks that a consultant still prepares
 QUOTES = 3  # comments of an account
@@ -75,7 +76,7 @@ def meeting_sheets(study: Study, view: ClientView) -> MeetingSheets:
         len(own) - len(shown),
         int(counted.sum()) - len(own),
         (float(scale.low), float(scale.high)),
-        float(view.measures["level"].iloc[0]) if len(view.measures) else 0.95,
+        float(view.measures["level"].iloc[0]) if len(view.measures) else LEVEL,
         view.currency,
     )
 

@@ -15,9 +15,9 @@ from crqlab.base.instrument import Instrument
 from crqlab.page.comments.data import Themes
 from crqlab.show.records import Record, records
 from crqlab.stats.bootstrap import ratios
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.topics import Topics, topics
 
-LEVEL = 0.95
 _KEY = ["question", "theme"]
 _WORDS = ["words", "account", "language"]
 _Key = tuple[str, int]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from crqlab.base.contracts.cautions import OK, codes, joined
 from crqlab.base.contracts.cautions import code as cell
+from crqlab.base.standards import TARGET
 from crqlab.language import Language
 from crqlab.page.client_view import ClientView
 from crqlab.show.html import Column, Shown, names, paragraph, table, text
@@ -18,7 +19,6 @@ from crqlab.show.records import records
 #: Rows of ``completion`` by dimension, unit and group.
 _Found = dict[str, dict[str, dict[str, Any]]]
 
-TARGET = 0.80  # share of the revenue with at least one answer
 MOST = 20  # groups that a reader still compares
 UNITS = {"contacts": "Contacts", "accounts": "Accounts", "revenue": "Revenue"}
 GROUPS = {

@@ -16,6 +16,7 @@ from crqlab.participation.completion_rank import FEW_CLIENTS, PUBLISHED
 from crqlab.participation.nonresponse_adjustment import FEW_KIND, LIMIT, OF_ALL_CLIENTS
 from crqlab.stats import proportion
 from crqlab.stats.concentration import concentration
+from crqlab.stats.defaults import LEVEL
 
 _ENDS = ["value", "low", "high"]
 _PLACE = ["percentile", "percentile_low", "percentile_high"]
@@ -151,7 +152,7 @@ def _effective(managers: pd.DataFrame) -> float:
 def _stayed(stays: pd.DataFrame, mine: pd.DataFrame) -> dict[str, float]:
     if stays["before"].sum() == 0:
         return {}
-    level = float(mine["level"].iloc[0]) if len(mine) else 0.95
+    level = float(mine["level"].iloc[0]) if len(mine) else LEVEL
     group = np.zeros(len(stays), int)
     found = proportion.clustered(stays["stayed"], stays["before"], group, level=level)
     return {**found[[*_ENDS, "n"]].iloc[0].astype(float).to_dict(), "level": level}

@@ -6,6 +6,7 @@ from math import fsum
 
 import pandas as pd
 
+from crqlab.base.standards import SURE
 from crqlab.page.client_view import ClientView
 from crqlab.show import svg
 from crqlab.show.colours import LINE, MUTED, ink
@@ -205,7 +206,7 @@ def segment_reasons(view: ClientView) -> Shown:
     caption = (
         "Why each account is where it is: the worst segment first, then the greatest revenue. P: "
         "how likely the segment is, given how few people answered. Provisional: few answers, or P "
-        f"below {percent(0.6)}. Of accounts with fewer than {least} answers the segment is shown, "
+        f"below {percent(SURE)}. Of accounts with fewer than {least} answers the segment is shown, "
         "always as provisional, and no score."
     )
     firm = sum(row.status == "firm" for row in rows)

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isnan, nan
 
+from crqlab.base.standards import TARGET
 from crqlab.page.client_view import Participation
 from crqlab.show.number_format import count, decimals, number, percent, share, span
+from crqlab.stats.defaults import LEVEL
 
 #: Share of the revenue that should have a voice (method, section 4).
-TARGET = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Score:
     high: float
     n_respondents: int
     n_accounts: int
-    level: float = 0.95
+    level: float = LEVEL
     before: str = ""
     change: float = nan
     change_low: float = nan
@@ -54,7 +55,7 @@ class Place:
     low: float
     high: float
     n_clients: int
-    level: float = 0.95
+    level: float = LEVEL
     peers: str = ""
     unique: bool | None = None
 
@@ -99,7 +100,7 @@ class Risk:
     at_risk: int | None = None
     silent: float = nan
     currency: str = ""
-    level: float = 0.95
+    level: float = LEVEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class Mix:
     up: int = 0
     down: int = 0
     n_both: int = 0
-    level: float = 0.95
+    level: float = LEVEL
 
 
 @dataclass(frozen=True, slots=True)

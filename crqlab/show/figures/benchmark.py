@@ -9,12 +9,12 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from scipy.stats import gaussian_kde
 
+from crqlab.base.standards import FEW_CLIENTS
 from crqlab.benchmark import Positions, Scores, Shift
 from crqlab.show import alt_text
 from crqlab.show.colours import ACCENT, INK, LINE, MUTED, PALE, SOFT, WARM
 from crqlab.show.number_format import count, decimals, number, percent, quantity, span
 
-FEW = 10  # clients below which a ridge would show single ones
 MOST = 14  # ridges or measures that still can be read
 RATES = ("completion", "revenue_coverage")
 
@@ -90,12 +90,12 @@ def industry_ridges(
     rows = scores.table if wave is None else scores.table[scores.table["wave"] == wave]
     rows = rows[rows[measure].notna() & rows["industry"].notna()]
     sizes = rows.groupby("industry")["client_id"].nunique()
-    kept = sizes[sizes >= FEW].index
+    kept = sizes[sizes >= FEW_CLIENTS].index
     middle = rows[rows["industry"].isin(kept)].groupby("industry")[measure].median()
     names = middle.sort_values(ascending=False).index[:MOST]
     ax = ax or plt.subplots(figsize=(6.4, 1.2 + 0.55 * max(len(names), 3)))[1]
     if not len(names):
-        return _nothing(ax, f"No industry has {FEW} clients")
+        return _nothing(ax, f"No industry has {FEW_CLIENTS} clients")
     values = [rows.loc[rows["industry"] == name, measure].to_numpy(float) for name in names]
     every = np.concatenate(values)
     margin = 0.6 * every.std() or 0.5

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from crqlab.drivers.priority import CLEAR
+from crqlab.base.standards import SURE
 from crqlab.show import alt_text
 from crqlab.show.colours import ACCENT, INK, LINE, MUTED, PALE, SOFT, WARM, ink
 from crqlab.show.number_format import number, percent
@@ -139,7 +139,7 @@ def _as_focus(rows: pd.DataFrame) -> pd.DataFrame:
     found = first.to_dict() | {
         "runner_up_label": second["label"],
         "runner_up_probability": second["probability"],
-        "clear": bool(first["probability"] >= CLEAR),
+        "clear": bool(first["probability"] >= SURE),
         "target": first["performance"] + first["gap"],
         "kind": "client",
         "unit": first["client_id"],
@@ -169,7 +169,7 @@ def first_priority(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     place = np.arange(len(order))
     chance = 100 * order["probability"].to_numpy()
     ax.barh(place, chance, color=[WARM, *[SOFT] * (len(order) - 1)], height=0.62)
-    ax.axvline(100 * CLEAR, color=MUTED, linestyle=":")
+    ax.axvline(100 * SURE, color=MUTED, linestyle=":")
     for row, at in zip(order.itertuples(), place, strict=True):
         said = f"importance {percent(row.importance)}, gap {number(row.gap, signed=True)}"
         ax.text(103, at, said, va="center", fontsize=8.5, color=MUTED)

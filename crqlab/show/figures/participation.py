@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from crqlab.base.standards import TARGET
 from crqlab.participation import Adjusted, Completion, CompletionRanks, Concentration, Plan, Silent
 from crqlab.show import alt_text
 from crqlab.show.colours import ACCENT, INK, LINE, MUTED, PALE, SOFT, WARM
@@ -14,7 +15,6 @@ from crqlab.show.number_format import count, number, percent, span
 
 MOST = 15  # rows that still can be read
 UNITS = {"contacts": (ACCENT, "o"), "accounts": (WARM, "s"), "revenue": (MUTED, "D")}
-TARGET = 0.80
 
 
 def completion_histogram(

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from crqlab.base.standards import SURE
 from crqlab.segments import Mix, Panel
 from crqlab.show import alt_text, colours
 from crqlab.show.colours import ACCENT, INK, LINE, MUTED, SOFT, WARM, ink
@@ -144,7 +145,7 @@ def membership(panel: Panel, *, ax: Axes | None = None) -> Axes:
         own = fills[name]
         ax.fill_between(middle, place - high, place + high, color=own, linewidth=0.4, edgecolor=INK)
         ax.plot([np.median(p)] * 2, [place - 0.42, place + 0.42], color=INK, linewidth=1.5)
-    ax.axvline(0.6, color=WARM, linestyle="--")
+    ax.axvline(SURE, color=WARM, linestyle="--")
     ax.set(yticks=range(len(names)), yticklabels=names, xlim=(0, 1))
     ax.set_xlabel("probability of the own segment; line at the median, dashed at firm")
     ax.invert_yaxis()

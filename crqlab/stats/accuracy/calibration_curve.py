@@ -14,6 +14,7 @@ from crqlab.base.errors import EstimateError
 from crqlab.stats.accuracy.cases import Cases
 from crqlab.stats.accuracy.cluster_bootstrap import quantile
 from crqlab.stats.accuracy.squared_error import probabilities
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import Estimate, check_level
 from crqlab.stats.proportion import clustered, wilson
 
@@ -82,7 +83,7 @@ def calibration(
     probability: ArrayLike,
     *,
     groups: int = 10,
-    level: float = 0.95,
+    level: float = LEVEL,
     cluster: ArrayLike | None = None,
 ) -> Calibration:
     """Compare foretold probabilities with what happened.

@@ -9,9 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from crqlab.base.errors import EstimateError
-
-FEW = 10
-FEW_ACCOUNTS = 30
+from crqlab.stats.defaults import FEW_CASES, FEW_CLUSTERS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,10 +131,10 @@ def _cautions(y: NDArray, codes: NDArray, clustered: bool) -> tuple[str, ...]:
     rare = min(events, len(y) - events)
     if rare == 0:
         return ("only one outcome occurs" if len(y) else "no cases",)
-    few = (f"fewer than {FEW} cases of one outcome",) if rare < FEW else ()
+    few = (f"fewer than {FEW_CASES} cases of one outcome",) if rare < FEW_CASES else ()
     accounts = codes.max() + 1
     return (
-        (*few, f"fewer than {FEW_ACCOUNTS} accounts")
-        if clustered and accounts < FEW_ACCOUNTS
+        (*few, f"fewer than {FEW_CLUSTERS} accounts")
+        if clustered and accounts < FEW_CLUSTERS
         else few
     )

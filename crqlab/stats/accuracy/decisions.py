@@ -12,6 +12,7 @@ from crqlab.base.errors import EstimateError
 from crqlab.stats.accuracy.cases import Cases
 from crqlab.stats.accuracy.cluster_bootstrap import half
 from crqlab.stats.accuracy.squared_error import probabilities
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
 
 THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(1, 20))
@@ -22,7 +23,7 @@ def net_benefit(
     probability: ArrayLike,
     *,
     thresholds: Sequence[float] = THRESHOLDS,
-    level: float = 0.95,
+    level: float = LEVEL,
     cluster: ArrayLike | None = None,
 ) -> pd.DataFrame:
     """Decision curve: what is gained by acting where the probability reaches a threshold.

@@ -12,7 +12,7 @@ from crqlab.stats.accuracy.cluster_bootstrap import quantile
 from crqlab.stats.accuracy.comparison import Difference
 from crqlab.stats.accuracy.placements import covariance, placements
 from crqlab.stats.accuracy.resampled_accounts import drawn, expanded, ranking, weighted_auc
-from crqlab.stats.cluster_draws import DRAWS, SEED
+from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import Estimate, check_level
 
 INTERVALS = ("delong", "bootstrap")
@@ -24,7 +24,7 @@ def auc(
     outcome: ArrayLike,
     score: ArrayLike,
     *,
-    level: float = 0.95,
+    level: float = LEVEL,
     cluster: ArrayLike | None = None,
     interval: str = "delong",
     draws: int = DRAWS,
@@ -94,7 +94,7 @@ def auc_difference(
     score_a: ArrayLike,
     score_b: ArrayLike,
     *,
-    level: float = 0.95,
+    level: float = LEVEL,
     cluster: ArrayLike | None = None,
     interval: str = "delong",
     draws: int = DRAWS,

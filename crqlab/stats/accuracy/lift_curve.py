@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from crqlab.base.errors import EstimateError
 from crqlab.stats.accuracy.cases import complete
 from crqlab.stats.accuracy.resampled_accounts import Statistic, drawn, expanded, ranking
-from crqlab.stats.cluster_draws import DRAWS, SEED
+from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import Estimate, check_level
 
 
@@ -18,7 +18,7 @@ def lift(
     *,
     share: float = 0.1,
     weights: ArrayLike | None = None,
-    level: float = 0.95,
+    level: float = LEVEL,
     cluster: ArrayLike | None = None,
     draws: int = DRAWS,
     seed: int = SEED,

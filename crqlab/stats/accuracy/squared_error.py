@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from crqlab.base.errors import EstimateError
 from crqlab.stats.accuracy.cases import Cases, complete
 from crqlab.stats.accuracy.cluster_bootstrap import half
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import Estimate, check_level
 
 
@@ -16,7 +17,7 @@ def brier(
     probability: ArrayLike,
     *,
     scaled: bool = False,
-    level: float = 0.95,
+    level: float = LEVEL,
     cluster: ArrayLike | None = None,
 ) -> Estimate:
     """Mean squared distance of foretold probabilities from what happened.

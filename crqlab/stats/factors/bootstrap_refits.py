@@ -10,7 +10,8 @@ from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 
 from crqlab.base.errors import EstimateError
-from crqlab.stats.cluster_draws import SEED, resampled, stream
+from crqlab.stats.cluster_draws import resampled, stream
+from crqlab.stats.defaults import FEW_CLUSTERS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 from crqlab.stats.factors.cfa_fit import refit
 from crqlab.stats.factors.result import CfaFit
@@ -54,7 +55,7 @@ def refits(
     accounts: pd.Series,
     *,
     draws: int = 1000,
-    level: float = 0.95,
+    level: float = LEVEL,
     seed: int = SEED,
     workers: int | None = None,
     progress: bool = True,
@@ -169,7 +170,7 @@ def _table(fit: CfaFit, found: NDArray, level: float, n_accounts: int) -> pd.Dat
     ends = [(1 - level) / 2, (1 + level) / 2]
     empty = np.full((2, len(fit.parameters)), np.nan)
     low, high = np.quantile(found, ends, axis=0) if len(found) else empty
-    few = "fewer than 30 accounts" if n_accounts < 30 else "ok"
+    few = f"fewer than {FEW_CLUSTERS} accounts" if n_accounts < FEW_CLUSTERS else "ok"
     return fit.parameters[["lhs", "op", "rhs", "std"]].assign(
         low=low, high=high, n_accounts=n_accounts, flag=few
     )

@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.errors import EstimateError
-from crqlab.stats.cluster_draws import SEED, stream
+from crqlab.stats.cluster_draws import stream
+from crqlab.stats.defaults import SEED
 from crqlab.stats.items import complete, correlated, regular
 
 DRAWS, SWEEPS, SETTLED, TINY = 500, 200, 1e-4, 1e-12

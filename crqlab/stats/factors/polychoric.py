@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import Estimate, check_level
 from crqlab.stats.factors.thresholds import Ranks, ranks
 from crqlab.stats.factors.twostep import Pairs, correlate, matrix, pairs
@@ -54,7 +55,7 @@ class Polychoric:
         return sentence if self.flag == OK else f"{sentence}; {self.flag}"
 
 
-def polychoric(a: pd.Series, b: pd.Series, *, level: float = 0.95) -> Estimate:
+def polychoric(a: pd.Series, b: pd.Series, *, level: float = LEVEL) -> Estimate:
     r"""Correlation of the normal variables behind two ordinal items.
 
     Behind each item stands a standard normal variable, cut into the answer categories by

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.factors.implied import implied
 from crqlab.stats.factors.model import (
     ALPHA,
@@ -28,7 +29,6 @@ from crqlab.stats.factors.standard import standard_errors, standardised
 from crqlab.stats.factors.threads import one_thread
 
 NUMBERS = ["estimate", "se", "z", "p", "low", "high", "std", "std_se"]
-LEVEL = 0.95
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crqlab.base.errors import one_of
-from crqlab.stats.cluster_draws import SEED, stream
+from crqlab.stats.cluster_draws import stream
+from crqlab.stats.defaults import SEED
 
 STEPS, SWEEPS, HALVINGS, ENOUGH, NEARLY, STARTS, POWER = 2000, 200, 30, 1e-7, 1e-5, 8, 4
 

@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.errors import EstimateError
-from crqlab.stats.cluster_draws import DRAWS, SEED, stream
+from crqlab.stats.cluster_draws import stream
+from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 from crqlab.stats.importance.moments import resampled_moments
 from crqlab.stats.importance.parts import Correlated, correlated
@@ -26,7 +27,7 @@ def relative_weights(
     *,
     groups: pd.Series | None = None,
     draws: int = DRAWS,
-    level: float = 0.95,
+    level: float = LEVEL,
     seed: int = SEED,
 ) -> Importance:
     """Share R-squared out over drivers by Johnson's relative weights.
@@ -88,7 +89,7 @@ def lmg(
     *,
     groups: pd.Series | None = None,
     draws: int = DRAWS,
-    level: float = 0.95,
+    level: float = LEVEL,
     seed: int = SEED,
     orders: int = ORDERS,
     most_exact: int = MOST_EXACT,

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from scipy.stats import norm, t
 
 from crqlab.base.contracts.cautions import OK, code, column
+from crqlab.stats.defaults import FEW_PER_DRIVER, FEW_RESAMPLED
 from crqlab.stats.importance.moments import Moments
 from crqlab.stats.importance.parts import Correlated
 
-FEW_GROUPS, FEW_PER_DRIVER = 6, 10
 HIGH_VIF, HIGH_INDEX = 10.0, 30.0
 COLUMNS = (
     "driver weight share low high share_low share_high direction alone last correlation beta "
@@ -216,8 +216,8 @@ def _flags(shown: dict[str, NDArray], found: Correlated, moments: Moments) -> ND
 def _few(moments: Moments, p: int) -> str:
     if moments.n_groups < 2:
         return "one_account"
-    if moments.n_groups < FEW_GROUPS:
-        return code("few_accounts", minimum=FEW_GROUPS)
+    if moments.n_groups < FEW_RESAMPLED:
+        return code("few_accounts", minimum=FEW_RESAMPLED)
     if moments.n < FEW_PER_DRIVER * p:
         return code("few_answers_per_driver", minimum=FEW_PER_DRIVER)
     return OK

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.defaults import FEW_EVENTS
 from crqlab.stats.regression.collinearity import HIGH_INDEX, HIGH_VIF, condition, inflation
 from crqlab.stats.regression.designs import INTERCEPT, Design, gram
 from crqlab.stats.regression.links import LINKS
 from crqlab.stats.regression.newton import Problem, Summit, climb
 from crqlab.stats.regression.separation import separating
 
-FEW_EVENTS = 10
 RIDGE = 1.0  # normal prior of standard deviation 1 on each standardised slope
 STEPS = 200
 ML, FIRTH, RIDGED = "maximum likelihood", "Firth", "ridge"

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm, t
 
 from crqlab.base.errors import EstimateError, one_of
+from crqlab.stats.defaults import FEW_CLUSTERS, LEVEL
 from crqlab.stats.estimate import check_level
 from crqlab.stats.regression.designs import Design, designed
 from crqlab.stats.regression.fits import Fit, tabled
@@ -15,7 +16,7 @@ from crqlab.stats.regression.guards import FIRTH, ML, Found, fitted
 from crqlab.stats.regression.profiles import ends
 from crqlab.stats.regression.sandwich import clustered
 
-FEW_CLUSTERS, MANY_ROWS = 30, 20_000
+MANY_ROWS = 20_000
 
 
 def logit(
@@ -25,7 +26,7 @@ def logit(
     link: str = "logit",
     cluster: ArrayLike | None = None,
     weights: ArrayLike | None = None,
-    level: float = 0.95,
+    level: float = LEVEL,
     profile: bool = True,
 ) -> Fit:
     """Regress a yes or no on covariates; rows of one cluster may belong together.

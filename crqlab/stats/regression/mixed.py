@@ -12,15 +12,16 @@ from scipy.special import expit
 from scipy.stats import norm
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.defaults import FEW_GROUPS, LEVEL
 from crqlab.stats.estimate import Estimate, check_level
 from crqlab.stats.regression.designs import Design, designed
 from crqlab.stats.regression.fits import Fit, tabled
 from crqlab.stats.regression.guards import ML, RIDGE, fitted
 from crqlab.stats.regression.quadrature import Grouped, Integral, integral, slopes
 
-NODES, FEW_GROUPS = 15, 10
+NODES = 15
 START, NONE, STEPS = 0.7, 1e-3, 60
-CLOSE, LEVEL = 1e-10, 1e-11  # a step's gain that is no gain, and as a share of the height
+CLOSE, FLAT = 1e-10, 1e-11  # a step's gain that is no gain, and as a share of the height
 METHOD = "Pinheiro & Bates 1995"
 LATENT = np.pi**2 / 3  # variance of a standard logistic variable
 
@@ -60,7 +61,7 @@ def random_intercept(
     groups: ArrayLike,
     *,
     nodes: int = NODES,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> MixedFit:
     """Logistic regression in which every group has its own, normally distributed intercept.
 
@@ -150,7 +151,7 @@ def _climbed(data: Grouped, point: NDArray, prior: NDArray) -> tuple[NDArray, In
         step = axes @ ((axes.T @ slope) / values)
         before = at.log_likelihood
         point, at = _stepped(data, point, at, step, prior)
-        if slope @ step < CLOSE or abs(at.log_likelihood - before) < LEVEL * abs(before):
+        if slope @ step < CLOSE or abs(at.log_likelihood - before) < FLAT * abs(before):
             return point, at, bend
     raise EstimateError(
         f"The random-intercept fit of {len(data.y)} rows in {len(data.sizes)} groups came to no "

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2, norm
 
 from crqlab.base.errors import one_of
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
 from crqlab.stats.regression.designs import Design, designed
 from crqlab.stats.regression.guards import fitted
@@ -24,7 +25,7 @@ def profile(
     *,
     link: str = "logit",
     weights: ArrayLike | None = None,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> pd.DataFrame:
     """Profile-likelihood intervals of a regression of a yes or no; rows are independent.
 

@@ -8,17 +8,17 @@ from numpy.typing import NDArray
 from scipy.stats import t
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.defaults import FEW_CLUSTERS, LEVEL
 from crqlab.stats.estimate import check_level
 from crqlab.stats.items import Answers, complete
 
 LEVELS = ("within accounts", "between accounts", "account means")
-FEW_ACCOUNTS = 30
 NONE_BETWEEN = "accounts do not differ beyond chance"
 ABOVE_ONE = "above 1 by chance: read as 1"
 
 
 def account_reliability(
-    items: pd.DataFrame, accounts: pd.Series, *, level: float = 0.95
+    items: pd.DataFrame, accounts: pd.Series, *, level: float = LEVEL
 ) -> pd.DataFrame:
     """Alpha of a scale at two levels: people inside accounts, and accounts.
 
@@ -161,7 +161,7 @@ def _ends(sums: NDArray, value: NDArray, level: float) -> tuple[NDArray, NDArray
 
 
 def _flags(value: NDArray, low: NDArray, answers: Answers) -> NDArray:
-    few = (f"fewer than {FEW_ACCOUNTS} accounts",) if answers.n < FEW_ACCOUNTS else ()
+    few = (f"fewer than {FEW_CLUSTERS} accounts",) if answers.n < FEW_CLUSTERS else ()
     usual = "; ".join([*answers.notes, *few]) or "ok"
     return np.select(
         [np.isnan(value), np.isnan(low), value >= 1],

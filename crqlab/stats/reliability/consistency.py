@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.stats import f
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import Estimate, check_level
 from crqlab.stats.influence import half_width
 from crqlab.stats.items import Answers, complete
@@ -16,7 +17,7 @@ BY_ACCOUNT = "delta method over accounts, Maydeu-Olivares 2007"
 
 
 def alpha(
-    items: pd.DataFrame, *, accounts: pd.Series | None = None, level: float = 0.95
+    items: pd.DataFrame, *, accounts: pd.Series | None = None, level: float = LEVEL
 ) -> Estimate:
     """Internal consistency of one construct, Cronbach's alpha.
 
@@ -77,7 +78,7 @@ def alpha(
 
 
 def average_r(
-    items: pd.DataFrame, *, accounts: pd.Series | None = None, level: float = 0.95
+    items: pd.DataFrame, *, accounts: pd.Series | None = None, level: float = LEVEL
 ) -> Estimate:
     """Mean correlation between the items of one construct.
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.delta import propagated
 from crqlab.stats.estimate import Estimate, check_level
 from crqlab.stats.factors.implied import implied, matrices
@@ -18,7 +19,7 @@ METHOD = "second-order {estimator}, delta method"
 UNDERLYING = "of the continuous answers behind the scale points"
 
 
-def omega_hierarchical(fit: CfaFit, *, level: float = 0.95) -> Estimate:
+def omega_hierarchical(fit: CfaFit, *, level: float = LEVEL) -> Estimate:
     """Share of the variance of the sum of all items that is due to the second-order factor.
 
     With first-order loadings L, second-order loadings g, variance v of the second-order factor

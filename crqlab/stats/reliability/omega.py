@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import Estimate, check_level
 from crqlab.stats.influence import half_width
 from crqlab.stats.items import Answers, complete, regular
@@ -18,7 +19,7 @@ ALIKE = "two items: loadings taken as equal, so omega is alpha"
 
 
 def omega(
-    items: pd.DataFrame, *, accounts: pd.Series | None = None, level: float = 0.95
+    items: pd.DataFrame, *, accounts: pd.Series | None = None, level: float = LEVEL
 ) -> Estimate:
     """Reliability of the sum of items that one factor explains, omega total.
 

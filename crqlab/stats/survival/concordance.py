@@ -8,12 +8,12 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm, t
 
 from crqlab.base.errors import one_of
+from crqlab.stats.defaults import FEW_CLUSTERS, LEVEL
 from crqlab.stats.estimate import Estimate, check_level
 from crqlab.stats.survival.dominance import below_and_level
 from crqlab.stats.survival.histories import Histories, complete
 
 METHODS = ("harrell", "uno")
-FEW_ACCOUNTS = 30
 
 
 def c_index(
@@ -24,7 +24,7 @@ def c_index(
     cluster: ArrayLike | None = None,
     method: str = "harrell",
     until: float = np.inf,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> Estimate:
     """Chance that of two cases the one with the higher score has the event first.
 
@@ -76,7 +76,7 @@ def c_index(
     source = {"harrell": "Harrell 1996", "uno": "Uno 2011"}[method]
     unit, n = ("cases", cases.n) if cluster is None else ("accounts", len(cases.keys))
     few = (
-        (f"fewer than {FEW_ACCOUNTS} accounts",) if cluster is not None and n < FEW_ACCOUNTS else ()
+        (f"fewer than {FEW_CLUSTERS} accounts",) if cluster is not None and n < FEW_CLUSTERS else ()
     )
     right, pairs = _pairs(cases, _weight(cases, method, until))
     if pairs.sum() == 0:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
 from crqlab.base.errors import one_of
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
 from crqlab.stats.survival.groups import LogRank, compared
 from crqlab.stats.survival.histories import Histories, complete
@@ -87,7 +88,7 @@ def kaplan_meier(
     entry: ArrayLike | None = None,
     until: float | None = None,
     transform: str = "log",
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> KaplanMeier:
     """Estimate the share to whom it has not happened yet, by time.
 

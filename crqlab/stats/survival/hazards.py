@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2, norm
 
 from crqlab.base.errors import EstimateError, one_of
+from crqlab.stats.defaults import FEW_CLUSTERS, FEW_EVENTS, LEVEL
 from crqlab.stats.estimate import check_level
 from crqlab.stats.survival.cox_fit import CoxFit
 from crqlab.stats.survival.histories import Histories, complete
@@ -18,7 +19,6 @@ from crqlab.stats.survival.risk_sets import risk_sets
 
 TIES = ("efron", "breslow")
 CLOCKS = ("km", "identity", "rank", "log")
-FEW_EVENTS, FEW_ACCOUNTS = 10, 30
 RIDGE = "no finite estimate: ridge (normal prior, sd 1 per standard deviation)"
 RARE = f"fewer than {FEW_EVENTS} events per term"
 
@@ -32,7 +32,7 @@ def cox(
     cluster: ArrayLike | None = None,
     ties: str = "efron",
     transform: str = "km",
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> CoxFit:
     """Fit how covariates multiply the rate at which the event happens.
 
@@ -87,7 +87,7 @@ def cox(
         raise EstimateError("covariates= has no columns; give at least one.")
     cases = complete(time, event, entry=entry, columns=covariates, labels=cluster)
     names, accounts = list(covariates.columns), 0 if cluster is None else len(cases.keys)
-    few = (f"fewer than {FEW_ACCOUNTS} accounts",) if 0 < accounts < FEW_ACCOUNTS else ()
+    few = (f"fewer than {FEW_CLUSTERS} accounts",) if 0 < accounts < FEW_CLUSTERS else ()
     notes = (*cases.notes, *few)
     if cases.event.sum() == 0:
         return _without_events(cases, names, accounts, ties, level, notes)

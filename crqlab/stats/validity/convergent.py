@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.delta import propagated
 from crqlab.stats.estimate import check_level
 from crqlab.stats.factors.model import LAMBDA
@@ -20,7 +21,7 @@ ALONE = "one item: nothing to compare"
 CROSSED = "an item loads on other constructs too"
 
 
-def ave(fit: CfaFit, *, level: float = 0.95) -> pd.DataFrame:
+def ave(fit: CfaFit, *, level: float = LEVEL) -> pd.DataFrame:
     """Average variance extracted: mean squared standardised loading of each construct.
 
     Parameters
@@ -54,7 +55,7 @@ def ave(fit: CfaFit, *, level: float = 0.95) -> pd.DataFrame:
     return _by_construct(fit, "ave", lambda loadings: (loadings**2).mean(), level)
 
 
-def composite_reliability(fit: CfaFit, *, level: float = 0.95) -> pd.DataFrame:
+def composite_reliability(fit: CfaFit, *, level: float = LEVEL) -> pd.DataFrame:
     """Composite reliability of each construct from its standardised loadings l.
 
     CR = (sum l)^2 / ((sum l)^2 + sum (1 - l^2)): the reliability of the sum of standardised

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import Estimate, check_level
 from crqlab.stats.influence import half_width
 from crqlab.stats.items import complete
@@ -21,7 +22,7 @@ def disattenuated(
     y_items: pd.DataFrame,
     *,
     accounts: pd.Series | None = None,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> Estimate:
     """Correlation of two sums of items, corrected for their unreliability.
 

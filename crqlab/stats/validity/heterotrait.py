@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from scipy.stats import norm, t
 
 from crqlab.base.errors import EstimateError, one_of
-from crqlab.stats.cluster_draws import DRAWS, SEED, resampled, stream
+from crqlab.stats.cluster_draws import resampled, stream
+from crqlab.stats.defaults import DRAWS, FEW_CLUSTERS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 from crqlab.stats.items import Answers, complete, correlated
 
 MEANS = ("arithmetic", "geometric")
-FEW_ACCOUNTS = 30
 NOT_SHARED = "items of a construct do not correlate positively"
 
 
@@ -84,7 +84,7 @@ def htmt_interval(
     accounts: pd.Series | None = None,
     mean: str = "arithmetic",
     draws: int = DRAWS,
-    level: float = 0.95,
+    level: float = LEVEL,
     seed: int = SEED,
 ) -> pd.DataFrame:
     """HTMT of every pair of constructs, with intervals from resampled accounts.
@@ -247,6 +247,6 @@ def _ends(drawn: NDArray, value: NDArray, n: int, level: float) -> tuple[NDArray
 
 
 def _flags(value: NDArray, low: NDArray, answers: Answers) -> NDArray:
-    few = (f"fewer than {FEW_ACCOUNTS} {answers.unit}",) if answers.n < FEW_ACCOUNTS else ()
+    few = (f"fewer than {FEW_CLUSTERS} {answers.unit}",) if answers.n < FEW_CLUSTERS else ()
     usual = "; ".join([*answers.notes, *few]) or "ok"
     return np.select([np.isnan(value), np.isnan(low)], [NOT_SHARED, "interval is open"], usual)

@@ -1,0 +1,13 @@
+"""What the method asks of a number before it is said, and of a client's fieldwork.
+
+Counts below which an estimate as such is doubted are `crqlab.stats.defaults`'; the smallest group
+that a page may show is the codebook's (``privacy``).
+"""
+
+from __future__ import annotations
+
+FEW_ANSWERS = 3  # of an account, below which its score does not stand alone
+FEW_CLIENTS = 10  # below which a panel says nothing, and would give clients away
+SURE = 0.6  # probability from which a segment, or the one thing to mend, is said
+TARGET = 0.80  # share of a client's revenue with at least one answer
+TOP = 0.1  # share of the panel that is its top
