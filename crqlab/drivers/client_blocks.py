@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crqlab.base.contracts.cautions import OK, code, column, joined
-from crqlab.base.standards import SURE
-from crqlab.drivers.performance_gap import FEW_CLIENTS, SCALE_END, Standing
+from crqlab.base.standards import FEW_CLIENTS, SURE
+from crqlab.drivers.performance_gap import SCALE_END, Standing
 from crqlab.drivers.priority import NO_GAP, chances, firsts, pressures
 from crqlab.stats.defaults import FEW_RESAMPLED
 from crqlab.stats.importance import ends

@@ -7,12 +7,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.contracts.cautions import code, has
+from crqlab.base.standards import FEW_CLIENTS
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
 from crqlab.page.lookup import matched
 from crqlab.page.participation.data import Reach
 from crqlab.page.tables import table
-from crqlab.participation.completion_rank import FEW_CLIENTS, PUBLISHED
+from crqlab.participation.completion_rank import PUBLISHED
 from crqlab.participation.nonresponse_adjustment import FEW_KIND, LIMIT, OF_ALL_CLIENTS
 from crqlab.stats import proportion
 from crqlab.stats.concentration import concentration
