@@ -16,13 +16,9 @@ from crqlab.language.catalogue import Catalogue, catalogue, languages
 from crqlab.language.messages import message, parts
 from crqlab.language.translation import Translator, translated
 from crqlab.participation import selection_audit
-from crqlab.report.batch import index
-from crqlab.report.batch.index_table import STATUSES
 from crqlab.report.clearance import integrity
 from crqlab.report.run import render
-from crqlab.report.run.page_language import said
 from tests.report.executed import REPORT, executed
-from tests.report.many import listed
 
 PACKAGE = Path(crqlab.__file__).parent
 OTHERS = [language for language in languages() if language != "en"]
@@ -288,15 +284,3 @@ def test_every_question_of_the_audit_has_its_message(into):
           for m in ("1 account manager", "2 account managers")),
     ]  # fmt: skip
     assert [text for text in told if translated(body(text), into).left] == []
-
-
-def test_no_text_of_the_list_of_reports_stays_english(tmp_path, monkeypatch):
-    study, left = listed(tmp_path, clients=60), []
-    for name in ("10_responses", "20_participation", "30_scores", "40_construct", "50_renewal",
-                 "60_segments", "70_drivers", "80_benchmark"):  # fmt: skip
-        (study.reports / f"{name}.html").write_text("<h1>A station</h1>", encoding="utf-8")
-    monkeypatch.setattr(index, "said", lambda page, to: left.append(said(page, to)) or left[-1])
-    for language in OTHERS:
-        page = index.index(study, language=language, new=["C030_2025"]).read_text("utf-8")
-        assert left[-1][1] == ()
-        assert all(f"{status}<" not in page for status in STATUSES)

@@ -11,6 +11,9 @@ from crqlab.language import Language, language
 from crqlab.language.templates import Part, Template
 
 _WORD = re.compile(r"[A-Za-z]+")
+_TELLING = re.compile(r"(?<![{\w])[A-Za-z]{3,}")
+#: Attributes that are read aloud.
+SPOKEN = ("title", "alt", "aria-label")
 
 
 def reworded(*sections: str) -> Language:
@@ -27,7 +30,7 @@ def reworded(*sections: str) -> Language:
 def _mangled(said: Template) -> Template:
     parts = tuple(
         Part(part.kind, _WORD.sub("zz", part.text) if part.kind == "fixed" else part.text,
-             tuple(_WORD.sub("zz", form) for form in part.forms))
+             tuple(_WORD.sub("zz", form) for form in part.forms), part.writing)
         for part in said.parts
     )  # fmt: skip
     return Template(said.source, parts)
@@ -40,9 +43,8 @@ def in_other_words(view, *sections: str):
 
 def elements(html: str) -> list[tuple[str, dict]]:
     """Elements and their attributes, in order, without what is only said."""
-    spoken = ("title", "alt", "aria-label")
     return [
-        (tag.name, {name: value for name, value in tag.attrs.items() if name not in spoken})
+        (tag.name, {name: value for name, value in tag.attrs.items() if name not in SPOKEN})
         for tag in BeautifulSoup(html, "html.parser").find_all(True)
     ]
 
@@ -51,3 +53,25 @@ def numbers(html: str) -> list[str]:
     """Every number of a piece of a page, in the order in which it stands."""
     page = BeautifulSoup(html, "html.parser")
     return re.findall(r"[-−+]?\d[\d.,]*\d|\d", page.get_text(" "))
+
+
+def left_english(html: str, spoken: Language) -> list[str]:
+    """Texts of a page that say an English message which this language words otherwise."""
+    page = BeautifulSoup(html, "html.parser")
+    for data in page.select("[translate=no], style, script"):
+        data.extract()
+    texts = {piece.strip() for piece in page.find_all(string=True)}
+    texts |= {tag[name] for name in SPOKEN for tag in page.find_all(attrs={name: True})}
+    own = language("en").messages
+    patterns = [
+        re.compile("".join(map(_pattern, said.parts)))
+        for code, said in own.items()
+        if said.source != spoken.messages[code].source and _TELLING.search(said.source)
+    ]
+    return sorted(text for text in texts if any(one.fullmatch(text) for one in patterns))
+
+
+def _pattern(part: Part) -> str:
+    if part.kind == "form":
+        return f"(?:{'|'.join(map(re.escape, part.forms))})"
+    return {"fixed": re.escape(part.text), "place": ".+?", "tag": ""}[part.kind]

@@ -9,8 +9,11 @@ from typer.testing import CliRunner
 
 from crqlab import CrqError
 from crqlab.cli import app
+from crqlab.language import language, languages
 from crqlab.report.batch.batches import run_batch
 from crqlab.report.batch.index import index
+from tests.page.reworded import left_english
+from tests.report.many import listed
 from tests.report.test_batches import laid_out
 
 FAIL = "if client == 'K1':\n    raise ValueError('<b>no</b> scores')"
@@ -57,6 +60,8 @@ def test_the_list_speaks_the_codebooks_language_or_the_one_asked_for(tmp_path):
     assert '<html lang="sv">' in page
     assert "<td>aktuell</td>" in page
     assert "1 rapport kunde inte göras" in page
+    assert '<option value="">valfri status</option><option>aktuell</option>' in page
+    assert "<b>2</b> av 2 rapporter visas" in page
     assert '<html lang="en">' in index(study).read_text()
     with pytest.raises(CrqError, match="language is 'xx'"):
         index(study, language="xx")
@@ -81,3 +86,15 @@ def test_a_batch_from_the_command_line_tells_its_way_and_its_failures(tmp_path, 
     assert "1 report: 0 made, 0 kept, 1 failed" in found.output
     assert "ValueError: no luck" in found.output
     assert (study.reports / "index.html").is_file()
+
+
+@pytest.mark.parametrize("name", sorted({*languages()} - {"en"}))
+def test_no_text_of_the_list_stays_english(tmp_path, name):
+    study = listed(tmp_path, clients=60)
+    for station in ("10_responses", "50_renewal", "80_benchmark"):
+        (study.reports / f"{station}.html").write_text("<h1>A station</h1>", encoding="utf-8")
+    page = index(study, language=name, new=["C030_2025"]).read_text("utf-8")
+    assert left_english(page, language(name)) == []
+    english = index(study, new=["C030_2025"]).read_text("utf-8")
+    assert "older than its inputs" in left_english(english, language(name))
+    assert len(left_english(english, language(name))) > 10

@@ -6,16 +6,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
+from markupsafe import Markup
 
 from crqlab.base.study import Study, replace
-from crqlab.language.catalogue import OWN
+from crqlab.language import Language
+from crqlab.language import language as spoken_language
 from crqlab.report.batch import index_table, ledger
 from crqlab.report.run import page_build, render
 from crqlab.report.run.csp_hash import running
 from crqlab.report.run.notebook_files import stem
-from crqlab.report.run.page_language import said, spoken_in
+from crqlab.report.run.page_language import spoken_in
 from crqlab.report.run.render import document
-from crqlab.show.html import name
+from crqlab.show.html import lines, name, tag
 
 _TEMPLATE = Path(render.__file__).parent / "template"
 _ENDS = ["value", "low", "high"]
@@ -39,29 +41,30 @@ def index(study: Study, *, language: str | None = None, new: Iterable[str] = ())
         The page; links are relative, so that the folder can be moved or zipped. Its script
         searches and sorts the list; where scripts are switched off all of it is there in order.
     """
+    spoken = spoken_language(spoken_in(study, language))
     page = document(
-        "\n".join(_body(study, _reports(study, set(new)))),
+        lines(*_body(study, _reports(study, set(new)), spoken)),
         title=study.codebook.title,
-        language=OWN,
+        language=spoken.code,
         synthetic=study.codebook.synthetic,
     )
-    spoken, _ = said(page, spoken_in(study, language))
     for sorted_elsewhere in study.reports.glob("index_by_*.html"):  # of earlier versions
         sorted_elsewhere.unlink()
     own = [(_TEMPLATE / f"list.{part}").read_text(encoding="utf-8") for part in ("js", "css")]
-    return replace(study.reports / "index.html", running(spoken, *own).encode())
+    return replace(study.reports / "index.html", running(page, *own).encode())
 
 
-def _body(study: Study, found: pd.DataFrame) -> list[str]:
+def _body(study: Study, found: pd.DataFrame, spoken: Language) -> list[Markup]:
     stations = sorted(study.reports.glob("[0-9][0-9]_*.html"))
+    failed = int((found["status"] == index_table.FAILED).sum())
     return [
-        f"<h1>{name(study.codebook.title)}</h1>",
-        "<h2>Client reports</h2>",
-        index_table.failures(int((found["status"] == index_table.FAILED).sum())).html,
-        index_table.finder(found).html,
-        index_table.reports(found).html,
-        "<h2>How the numbers were made</h2>",
-        index_table.pages((path.name, _name(path)) for path in stations).html,
+        tag("h1", name(study.codebook.title)),
+        tag("h2", spoken.say("report_list.client_reports")),
+        index_table.failures(failed, spoken).html,
+        index_table.finder(found, spoken).html,
+        index_table.reports(found, spoken).html,
+        tag("h2", spoken.say("report_list.stations")),
+        index_table.pages(((path.name, _name(path, spoken)) for path in stations), spoken).html,
     ]
 
 
@@ -101,11 +104,11 @@ def _headlines(study: Study) -> pd.DataFrame:
 
 
 def _status(study: Study, stems: Iterable[str], new: set[str]) -> list[str]:
-    """Say of each page whether it still is what would be made today."""
+    """Say of each page, by code, whether it still is what would be made today."""
     parts = page_build.shared(study, page_build.report_notebook(study))
     known = ledger.entries(study)
 
-    def word(name: str) -> str:
+    def status(name: str) -> str:
         entry = known.get(name, {})
         if not entry:
             return index_table.UNKNOWN
@@ -115,7 +118,7 @@ def _status(study: Study, stems: Iterable[str], new: set[str]) -> list[str]:
             return index_table.OLD
         return index_table.NEW if name in new else index_table.CURRENT
 
-    return [word(name) for name in stems]
+    return [status(name) for name in stems]
 
 
 def _failed(study: Study) -> pd.DataFrame:
@@ -128,6 +131,8 @@ def _failed(study: Study) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*_KEY, "error"], dtype=object)
 
 
-def _name(path: Path) -> str:
+def _name(path: Path, spoken: Language) -> str:
     number, _, word = path.stem.partition("_")
-    return f"Station {int(number)}: {word}"
+    code = f"report_list.{word}"
+    told = spoken.say(code) if code in spoken else word
+    return spoken.say("report_list.station", n=int(number), word=told)

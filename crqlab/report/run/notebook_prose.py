@@ -8,6 +8,7 @@ from typing import Any
 
 from mistune import HTMLRenderer, create_markdown
 
+from crqlab.language import Language
 from crqlab.show.html import text
 
 
@@ -77,7 +78,7 @@ class _Renderer(HTMLRenderer):
         return f'<th scope="col">{text}</th>\n' if head else f"<td>{text}</td>\n"
 
 
-def frame(html: str, source: str) -> str:
+def frame(html: str, source: str, spoken: Language) -> str:
     """Make pandas' table of a cell fit for a page: scrolling, with caption and scopes.
 
     Parameters
@@ -86,15 +87,16 @@ def frame(html: str, source: str) -> str:
         As pandas writes it; its cells are escaped already.
     source : str
         The cell, whose last line becomes the caption.
+    spoken : Language
     """
     table = re.search(r"<table.*</table>", html, re.DOTALL)[0]
     head, _, body = table.partition("<tbody>")
     head = re.sub(r"<th(?: \w+=\"[^\"]*\")*></th>", "<td></td>", head)
     head = re.sub(r"<th\b", '<th scope="col"', head)
     body = re.sub(r"<th\b", '<th scope="row"', body)
-    said = source.strip().splitlines()[-1] if source.strip() else "Table"
-    head = re.sub(r"<table[^>]*>", f"<table><caption><code>{text(said)}</code></caption>", head)
-    label = text(f"Table: {said}")
+    line = source.strip().splitlines()[-1] if source.strip() else spoken.say("frame.table_bare")
+    head = re.sub(r"<table[^>]*>", f"<table><caption><code>{text(line)}</code></caption>", head)
+    label = text(spoken.say("frame.table", line=line))
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">\n'
         f"{head}<tbody>{body}\n</div>"

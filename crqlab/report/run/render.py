@@ -10,9 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 import crqlab
 from crqlab.base.errors import ReportError
-from crqlab.page.gathered import banner
+from crqlab.language import Language
+from crqlab.language import language as spoken_language
 from crqlab.report.brand.client_brand import Brand
 from crqlab.report.run import notebook_prose
 from crqlab.show.html import lines, tag, text
@@ -29,17 +32,21 @@ _FORBIDDEN = re.compile(
 #: What `_FORBIDDEN` looks at: from the beginning of a tag to its end, or to that of the next.
 _BEGUN = re.compile("<[^<>]*")
 _REGION = re.compile(r'(role="region" tabindex="0" aria-label=")([^"]*)(")')
+#: Where the style sheet prints on paper that data are made up.
+_PRINTED = "{synthetic}"
 _H1 = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One piece of a page: ``words``, ``code``, ``picture`` or ``output``, as finished HTML."""
+    """One piece of a page: ``words``, ``code``, ``picture`` or ``output``, as finished HTML.
+
+    Code and pictures say in ``alt`` what they are.
+    """
 
     kind: str
     html: str
     alt: str = ""
-    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +54,27 @@ class Sheet:
     """What the template lays out; every text is finished HTML."""
 
     title: str
-    language: str
+    spoken: Language
     head: str
     contents: tuple[tuple[str, str], ...] = ()
     blocks: tuple[Block, ...] = ()
     version: str = crqlab.__version__
     style: str = STYLE
+
+    @property
+    def printed(self) -> str:
+        """The style sheet, whose words on paper are this language's."""
+        return self.style.replace(_PRINTED, self.spoken.say("frame.synthetic_print"))
+
+    @property
+    def made(self) -> str:
+        """With what the page was made, and where that is told."""
+        told = {"title": Markup(self.title), "version": self.version}
+        if not self.contents:
+            return self.spoken.html("frame.made", **told)
+        name, label = self.contents[-1]
+        link = tag("a", Markup(label), href=f"#{name}")
+        return self.spoken.html("frame.made_where", where=link, **told)
 
 
 def render(
@@ -73,7 +95,7 @@ def render(
     title : str
         What the study is called.
     language : str
-        Of the page, as in ``lang="en"``.
+        Of the page: one of `crqlab.language.languages`.
     code : bool
         Whether a reviewer sees the code, the notebook's own introduction, and cells tagged
         ``reviewer``; a client sees words, tables and pictures only.
@@ -95,20 +117,21 @@ def render(
     ReportError
         A picture without alternative text, or an output that would load or run something.
     """
+    spoken = spoken_language(language)
     writer = notebook_prose.Writer()
-    blocks = list(_blocks(notebook, writer, code))
+    blocks = list(_blocks(notebook, writer, code, spoken))
     mastheads = [b for b in blocks if b.kind == "output" and _H1.search(b.html)][:1]
     blocks = [block for block in blocks if block not in mastheads]
     question = text(writer.question or title)
     study = tag("p", title, class_="study", translate="no")
-    head = lines(banner().html if synthetic else "", study, tag("h1", question))
+    head = lines(_banner(spoken) if synthetic else "", study, tag("h1", question))
     named = question
     if mastheads:
         head = f'{mastheads[0].html}\n<p class="question">{question}</p>'
         named = re.sub(r"<[^>]+>", "", _H1.search(head)[1])
     sheet = Sheet(
         f"{named} · {text(title)}",
-        text(language),
+        spoken,
         f"{brand.image}{head}",
         tuple(writer.contents),
         tuple(blocks),
@@ -132,10 +155,16 @@ def document(body: str, *, title: str, language: str, synthetic: bool = False) -
     heading = _H1.search(body)
     head = heading[0] if heading else f"<h1>{text(title)}</h1>"
     body = body.replace(head, "", 1)
+    spoken = spoken_language(language)
     if synthetic:
-        head = f"{banner().html}\n{head}"
-    sheet = Sheet(text(title), text(language), head, (), (Block("output", body),))
+        head = f"{_banner(spoken)}\n{head}"
+    sheet = Sheet(text(title), spoken, head, (), (Block("output", body),))
     return _checked(_laid_out(sheet))
+
+
+def _banner(spoken: Language) -> Markup:
+    """Say on every page of a study with made-up data that they are."""
+    return tag("p", spoken.say("frame.synthetic"), class_="synthetic", role="note")
 
 
 def _laid_out(sheet: Sheet) -> str:
@@ -156,7 +185,9 @@ def _told_apart(html: str) -> str:
     return _REGION.sub(numbered, html)
 
 
-def _blocks(notebook: Any, writer: notebook_prose.Writer, code: bool) -> Iterator[Block]:
+def _blocks(
+    notebook: Any, writer: notebook_prose.Writer, code: bool, spoken: Language
+) -> Iterator[Block]:
     """Cells in order, as far as this reader sees them."""
     for number, cell in enumerate(notebook.cells, start=1):
         tags = cell.metadata.get("tags", [])
@@ -168,12 +199,13 @@ def _blocks(notebook: Any, writer: notebook_prose.Writer, code: bool) -> Iterato
                 yield Block("words", words)
         elif cell.cell_type == "code":
             if code and cell.source.strip():
-                yield Block("code", text(cell.source), number=number)
+                label = spoken.say("frame.code", n=number)
+                yield Block("code", text(cell.source), label)
             for output in cell.outputs:
-                yield from _output(output, cell, number, code)
+                yield from _output(output, cell, number, code, spoken)
 
 
-def _output(output: Any, cell: Any, number: int, code: bool) -> Iterator[Block]:
+def _output(output: Any, cell: Any, number: int, code: bool, spoken: Language) -> Iterator[Block]:
     kind = output.output_type
     if kind == "stream":
         if (code or output.name == "stdout") and output.text.strip():
@@ -186,10 +218,9 @@ def _output(output: Any, cell: Any, number: int, code: bool) -> Iterator[Block]:
     plain = output.data.get("text/plain", "").strip()
     if "text/html" in output.data:
         html = output.data["text/html"]
-        yield Block(
-            "output",
-            notebook_prose.frame(html, cell.source) if 'class="dataframe"' in html else html,
-        )
+        framed = 'class="dataframe"' in html
+        html = notebook_prose.frame(html, cell.source, spoken) if framed else html
+        yield Block("output", html)
     elif pictures:
         if not plain or plain.startswith("<"):
             raise ReportError(
