@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from crqlab.segments.assignment import SILENT
+
 PLAYBOOK = (
     ("Ambassador", "recognise", "Thank them and keep investing; never milk them", 30),
     ("Ambassador", "ask for referral", "Ask for other divisions first, then peers", 60),
@@ -14,7 +16,7 @@ PLAYBOOK = (
     ("Ambivalent", "recover", "Close the loop on the weaker of solution and treatment", 30),
     ("Stalker", "recover or exit", "Is there a clear path to recovery? If not, exit well", 45),
     ("Opponent", "recover or exit", "Meet within two weeks; if there is no path, exit well", 14),
-    ("Silent", "listen", "Meet them in person: silence is no good news", 30),
+    ("silent", "listen", "Meet them in person: silence is no good news", 30),
 )
 
 
@@ -38,10 +40,11 @@ def actions(
         Keys, ``segment``, ``status``, ``action``, ``what``, ``account_manager`` (the owner),
         ``due`` (a date; missing where the survey has none).
     """
-    book = pd.DataFrame(PLAYBOOK, columns=["segment", "action", "what", "days"])
-    kind = assigned["segment"].where(assigned["status"] != "silent", "Silent")
-    rows = assigned[["client_id", "wave", "account_id", "status"]].assign(segment=kind)
-    rows = rows.merge(book, on="segment").merge(owners(accounts), on=KEYS, how="left")
+    book = pd.DataFrame(PLAYBOOK, columns=["kind", "action", "what", "days"])
+    silent = assigned["status"] == SILENT
+    rows = assigned[["client_id", "wave", "account_id", "segment", "status"]]
+    rows = rows.assign(kind=rows["segment"].where(~silent, SILENT))
+    rows = rows.merge(book, on="kind").merge(owners(accounts), on=KEYS, how="left")
     ended = responses.groupby(["client_id", "wave"])["started"].max().rename("ended")
     rows = rows.join(ended, on=["client_id", "wave"])
     due = (rows["ended"] + pd.to_timedelta(rows["days"], unit="D")).dt.normalize()

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crqlab.base.waves import in_order
-from crqlab.segments.assignment import scores_of
+from crqlab.segments.assignment import OPEN, SILENT, scores_of
 from crqlab.segments.conditions import moved
 from crqlab.segments.segment import placed
 from crqlab.segments.segment_traits import SegmentTraits
@@ -19,7 +19,7 @@ from crqlab.stats.proportion import clustered, wilson
 
 STEP = 0.25
 FAR = 0.12  # from an expected share; ours
-NOWHERE = ("new", "not asked")
+SORTED, NEW, NOT_ASKED = "sorted", "new", "not_asked"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,8 +29,9 @@ class Mix:
     Attributes
     ----------
     table : DataFrame
-        ``client_id``, ``wave``, ``segment`` (and Silent), ``n``, ``share`` with ``low`` and
-        ``high`` among sorted accounts, ``level``, ``revenue``, ``revenue_share``, ``flag``.
+        ``client_id``, ``wave``, ``status`` (sorted, or silent: without segment), ``segment``,
+        ``n``, ``share`` with ``low`` and ``high`` among sorted accounts, ``level``, ``revenue``,
+        ``revenue_share``, ``flag``.
     total : DataFrame
         The same of all clients, by wave.
     traits : SegmentTraits
@@ -63,8 +64,7 @@ def mix(assigned: pd.DataFrame, thresholds: Thresholds, *, level: float = LEVEL)
         Coverage of the intervals (Wilson), in (0, 1).
     """
     names, traits = thresholds.names, thresholds.traits
-    kind = assigned["segment"].where(assigned["status"] != "silent", "Silent")
-    rows = assigned.assign(segment=kind).dropna(subset=["segment"])
+    rows = _kinds(assigned).dropna(subset=["segment"])
     table = _counted(rows, ["client_id", "wave"], names, level)
     total = _counted(rows, ["wave"], names, level)
     return Mix(table, total.assign(flag=_warned(total, traits.expected)), traits)
@@ -74,9 +74,9 @@ def _counted(rows, keys: list[str], names, level: float) -> pd.DataFrame:
     pays = rows.assign(n=1, revenue=rows["revenue"].astype(float).fillna(0))
     sums = pays.groupby([*keys, "segment"], as_index=False)[["n", "revenue"]].sum()
     blocks = sums[keys].drop_duplicates()
-    every = blocks.merge(pd.DataFrame({"segment": [*names, "Silent"]}), how="cross")
+    every = blocks.merge(pd.DataFrame({"segment": [*names, SILENT]}), how="cross")
     table = every.merge(sums, how="left", on=[*keys, "segment"]).fillna({"n": 0, "revenue": 0.0})
-    silent = (table["segment"] == "Silent").to_numpy()
+    silent = (table["segment"] == SILENT).to_numpy()
     counted = table["n"].where(~silent, 0)
     by = [table[key] for key in keys]
     whole = counted.groupby(by).transform("sum").to_numpy(float)
@@ -86,7 +86,8 @@ def _counted(rows, keys: list[str], names, level: float) -> pd.DataFrame:
     money = table["revenue"].groupby(by).transform("sum").to_numpy()
     share = np.divide(table["revenue"], money, out=np.full(len(table), np.nan), where=money > 0)
     flag = np.where(whole < FEW_CLUSTERS, f"fewer than {FEW_CLUSTERS} accounts", "ok")
-    return table.assign(revenue_share=share, level=level, n=table["n"].astype("int64"), flag=flag)
+    table = table.assign(revenue_share=share, level=level, n=table["n"].astype("int64"), flag=flag)
+    return table.assign(**_parted(table["segment"]))
 
 
 def _warned(total: pd.DataFrame, expected: Mapping[str, float]) -> list[str]:
@@ -94,7 +95,7 @@ def _warned(total: pd.DataFrame, expected: Mapping[str, float]) -> list[str]:
     flags = total["flag"].astype(str).to_numpy().copy()
     if not expected:
         return flags.tolist()
-    for wave, rows in total[total["segment"] != "Silent"].groupby("wave"):
+    for wave, rows in total[total["status"] == SORTED].groupby("wave"):
         share = rows.set_index("segment")["share"]
         far = [name for name, of in expected.items() if abs(share[name] - of) > FAR]
         rest = share.drop(list(expected)).sum() - (1 - sum(expected.values()))
@@ -121,16 +122,15 @@ def renewal(
 
     Returns
     -------
-    DataFrame, one row per segment (and Silent)
-        ``segment``, ``n`` contracts, ``n_accounts``, ``value`` (share renewed), ``low``,
-        ``high``, ``level``, ``revenue_rate`` (share of the revenue renewed), ``flag``.
+    DataFrame, one row per segment, and one for silent accounts
+        ``status``, ``segment``, ``n`` contracts, ``n_accounts``, ``value`` (share renewed),
+        ``low``, ``high``, ``level``, ``revenue_rate`` (share of the revenue renewed), ``flag``.
 
     References
     ----------
     Korn & Graubard (1998), Survey Methodology 24, 193-201: the effective number.
     """
-    kind = assigned["segment"].where(assigned["status"] != "silent", "Silent")
-    rows = assigned.assign(segment=kind).dropna(subset=["segment", "renewed"])
+    rows = _kinds(assigned).dropna(subset=["segment", "renewed"])
     money = rows["due_revenue"].astype(float).fillna(0)
     sums = (
         rows.assign(n=1.0, money=money, kept=money * rows["renewed"])
@@ -142,7 +142,7 @@ def renewal(
     found = clustered(sums["renewed"], sums["n"], sums["segment"], level=level)
     paid = sums.groupby("segment")[["money", "kept"]].sum()
     table = found[["value", "low", "high", "n", "n_accounts"]].join(paid)
-    table = table.reindex([*names, "Silent"])
+    table = table.reindex([*names, SILENT])
     n, accounts = (table[c].fillna(0).astype("int64") for c in ("n", "n_accounts"))
     flag = np.where(
         n == 0,
@@ -151,7 +151,8 @@ def renewal(
     )
     rate = (table["kept"] / table["money"]).where(table["money"] > 0)
     table = table.assign(n=n, n_accounts=accounts, level=level, revenue_rate=rate, flag=flag)
-    return table.drop(columns=["money", "kept"]).rename_axis("segment").reset_index()
+    table = table.drop(columns=["money", "kept"]).rename_axis("segment").reset_index()
+    return table.assign(**_parted(table["segment"]))
 
 
 def sensitivity(
@@ -226,11 +227,12 @@ def migration(assigned: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row per client, wave and pair of segments that occurs
-        ``client_id``, ``from_wave``, ``wave``, ``from_segment``, ``segment`` (also Silent, Open,
-        "new" and "not asked"), ``n`` accounts, ``revenue``.
+        ``client_id``, ``from_wave``, ``wave``, ``from_status`` (sorted, silent, open or new) and
+        ``from_segment``, ``status`` (sorted, silent, open or not_asked) and ``segment``, ``n``
+        accounts, ``revenue``.
     """
     rank = {wave: k for k, wave in enumerate(in_order(assigned["wave"]))}
-    kind = assigned["segment"].fillna(assigned["status"].str.capitalize())
+    kind = assigned["segment"].fillna(assigned["status"])
     rows = assigned.assign(segment=kind, rank=assigned["wave"].map(rank))
     waves = rows[["client_id", "wave", "rank"]].drop_duplicates().sort_values(["client_id", "rank"])
     waves["from_wave"] = waves.groupby("client_id")["wave"].shift()
@@ -242,10 +244,26 @@ def migration(assigned: pd.DataFrame) -> pd.DataFrame:
     keys = ["client_id", "from_wave", "wave", "account_id"]
     both = earlier.merge(later, on=keys, how="outer", suffixes=("_before", ""))
     both = both.assign(
-        from_segment=both["from_segment"].fillna(NOWHERE[0]),
-        segment=both["segment"].fillna(NOWHERE[1]),
+        from_segment=both["from_segment"].fillna(NEW),
+        segment=both["segment"].fillna(NOT_ASKED),
         revenue=both["revenue"].fillna(both["revenue_before"]).astype(float).fillna(0),
         n=1,
     )
     group = [*keys[:3], "from_segment", "segment"]
-    return both.groupby(group, as_index=False)[["n", "revenue"]].sum()
+    table = both.groupby(group, as_index=False)[["n", "revenue"]].sum()
+    before = _parted(table["from_segment"])
+    return table.assign(
+        from_status=before["status"], from_segment=before["segment"], **_parted(table["segment"])
+    )
+
+
+def _kinds(assigned: pd.DataFrame) -> pd.DataFrame:
+    """Put the status of silent accounts where others have their segment."""
+    silent = assigned["status"] == SILENT
+    return assigned.assign(segment=assigned["segment"].where(~silent, SILENT))
+
+
+def _parted(kind: pd.Series) -> dict[str, pd.Series]:
+    """Part segments from the statuses of accounts that have none."""
+    without = kind.isin((SILENT, OPEN, NEW, NOT_ASKED))
+    return {"status": kind.where(without, SORTED), "segment": kind.mask(without)}

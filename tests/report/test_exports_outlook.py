@@ -15,7 +15,7 @@ from tests.show import stationed
 NEW = {
     "Among peers": ("benchmark", "table", "label", "Measure"),
     "Segments": ("segmented", "accounts", "segment", "Segment"),
-    "Segment shares": ("segmented", "shares", "segment", "Segment"),
+    "Segment shares": ("segmented", "shares", "n", "Accounts"),
     "Drivers": ("drivers", "map", "label", "Driver"),
     "Renewal outlook": ("prospect", "accounts", "account_id", "Account id"),
     "Actions": ("agenda", "actions", "action", "Action"),
@@ -51,6 +51,11 @@ def test_a_sheet_holds_the_rows_of_its_section(book, seen, name):
     expected = getattr(getattr(seen, section), part)[field].fillna("").tolist()
     assert expected
     assert column(book, name, head) == expected
+
+
+def test_the_sheet_of_shares_names_segments_and_the_silent(book):
+    named = ["Ambassador", "Rational", "Ambivalent", "Stalker", "Opponent", "Silent"]
+    assert column(book, "Segment shares", "Segment") == named
 
 
 def test_numbers_of_the_outlook_come_at_full_precision(book, seen):

@@ -86,8 +86,10 @@ def test_silent_accounts_have_no_segment(stationed_view_of):
 
 def test_segments_stand_from_the_best_to_the_worst(stationed_view_of):
     seen = stationed_view_of().segmented
-    assert list(seen.shares["segment"]) == [
-        "Ambassador", "Rational", "Ambivalent", "Stalker", "Opponent", "Silent"]  # fmt: skip
+    assert list(seen.shares["segment"].iloc[:-1]) == [
+        "Ambassador", "Rational", "Ambivalent", "Stalker", "Opponent"]  # fmt: skip
+    assert seen.shares["segment"].isna().tolist() == [False] * 5 + [True]
+    assert seen.shares["status"].tolist() == ["sorted"] * 5 + ["silent"]
     assert seen.moved == (3, 1, 6)
     assert seen.thresholds == stationed.THRESHOLDS
 

@@ -79,12 +79,17 @@ def _shares(key: dict, sorted_: pd.DataFrame) -> pd.DataFrame:
     n = sorted_["segment"].value_counts()
     total = n.sum()
     rows = [
-        {**key, "segment": name, "n": int(n.get(name, 0)), "share": n.get(name, 0) / total,
-         "low": 0.05, "high": 0.65, "level": 0.95, "revenue": 1e6, "revenue_share": 0.2,
-         "flag": "fewer than 30 accounts"}
+        {**key, "status": "sorted", "segment": name, "n": int(n.get(name, 0)),
+         "share": n.get(name, 0) / total, "low": 0.05, "high": 0.65, "level": 0.95,
+         "revenue": 1e6, "revenue_share": 0.2, "flag": "fewer than 30 accounts"}
         for name in ("Opponent", "Stalker", "Ambivalent", "Ambassador", "Rational")
     ]  # fmt: skip
-    quiet = {**rows[0], "segment": "Silent", "n": int((sorted_["status"] == "silent").sum())}
+    quiet = {
+        **rows[0],
+        "status": "silent",
+        "segment": None,
+        "n": int((sorted_["status"] == "silent").sum()),
+    }
     return pd.DataFrame([*rows, {**quiet, "share": np.nan, "low": np.nan, "high": np.nan}])
 
 
@@ -92,18 +97,20 @@ def _moves(key: dict, shape: Shape) -> pd.DataFrame:
     if len(shape.waves) < 2:
         return empty("migration")
     climbed, fell = ("Rational", "Ambassador", 3), ("Ambassador", "Rational", 1)
-    others = [("Rational", "Rational", 2), ("Silent", "Opponent", 4), ("new", "Rational", 5)]
+    others = [("Rational", "Rational", 2), ("silent", "Opponent", 4), ("new", "Rational", 5)]
     moves = [climbed, fell, *others]
     return pd.DataFrame(
-        [{**key, "from_wave": shape.waves[-2], "from_segment": a, "segment": b, "n": n,
+        [{**key, "from_wave": shape.waves[-2], "from_status": "sorted" if a in SEGMENTS else a,
+          "from_segment": a if a in SEGMENTS else None, "status": "sorted", "segment": b, "n": n,
           "revenue": 1e5 * n} for a, b, n in moves]
     )  # fmt: skip
 
 
 def _renewal() -> pd.DataFrame:
     return pd.DataFrame(
-        [{"segment": name, "n": 100, "n_accounts": 90, "value": 0.9, "low": 0.83, "high": 0.95,
-          "level": 0.95, "revenue_rate": 0.8, "flag": "ok"} for name in SEGMENTS]
+        [{"status": "sorted", "segment": name, "n": 100, "n_accounts": 90, "value": 0.9,
+          "low": 0.83, "high": 0.95, "level": 0.95, "revenue_rate": 0.8, "flag": "ok"}
+         for name in SEGMENTS]
     )  # fmt: skip
 
 
@@ -113,9 +120,7 @@ def _lifts(key: dict, scored: pd.DataFrame) -> pd.DataFrame:
 
 
 def _actions(key: dict, sorted_: pd.DataFrame) -> pd.DataFrame:
-    base = sorted_[["account_id", "status", "account_manager"]].assign(
-        **key, segment=sorted_["segment"].where(sorted_["status"] != "silent", "Silent")
-    )
+    base = sorted_[["account_id", "segment", "status", "account_manager"]].assign(**key)
     first = base.assign(action="recover", what="Close the loop", due=pd.Timestamp("2025-06-01"))
     second = base.assign(action="recognise", what="Thank them", due=pd.NaT)
     return pd.concat([first, second], ignore_index=True)

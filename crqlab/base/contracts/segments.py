@@ -8,7 +8,16 @@ from crqlab.base.contracts.schema import Column, Contract
 _NOTEBOOK = "60_segments"
 _KEY = ("client_id", "wave", "account_id")
 _KEYS = {"client_id": CLIENT, "wave": WAVE, "account_id": ACCOUNT}
-_SEGMENT = Column("text", "name of the segment, or Silent")
+_SEGMENT = Column("text", "name of the segment")
+_SEGMENT_OR_NONE = Column("text", "name of the segment; empty where the status is not sorted", True)
+
+
+def _place(*others: str) -> Column:
+    """Whether accounts have a segment, or why they have none."""
+    return Column("text", f"sorted, or without segment: {', '.join(others)}",
+                  options=("sorted", *others))  # fmt: skip
+
+
 _STATUS = Column(
     "text",
     "firm; provisional (few answers or P below .6); silent; open (a decisive answer is missing)",
@@ -68,11 +77,12 @@ TRAITS = Contract(
 SHARES = Contract(
     "segment_shares",
     _NOTEBOOK,
-    ("client_id", "wave", "segment"),
+    ("client_id", "wave", "status", "segment"),
     {
         "client_id": CLIENT,
         "wave": WAVE,
-        "segment": _SEGMENT,
+        "status": _place("silent"),
+        "segment": _SEGMENT_OR_NONE,
         "n": count("accounts"),
         "share": _share("of the sorted accounts"),
         **_ENDS,
@@ -85,13 +95,15 @@ SHARES = Contract(
 MIGRATION = Contract(
     "migration",
     _NOTEBOOK,
-    ("client_id", "from_wave", "wave", "from_segment", "segment"),
+    ("client_id", "from_wave", "wave", "from_status", "from_segment", "status", "segment"),
     {
         "client_id": CLIENT,
         "from_wave": WAVE,
         "wave": WAVE,
-        "from_segment": Column("text", "segment, Silent, Open, or new"),
-        "segment": Column("text", "segment, Silent, Open, or not asked"),
+        "from_status": _place("silent", "open", "new"),
+        "from_segment": _SEGMENT_OR_NONE,
+        "status": _place("silent", "open", "not_asked"),
+        "segment": _SEGMENT_OR_NONE,
         "n": count("accounts"),
         "revenue": amount("of these accounts a year (currency units)", 0),
     },
@@ -99,9 +111,10 @@ MIGRATION = Contract(
 RENEWALS = Contract(
     "segment_renewal",
     _NOTEBOOK,
-    ("segment",),
+    ("status", "segment"),
     {
-        "segment": _SEGMENT,
+        "status": _place("silent"),
+        "segment": _SEGMENT_OR_NONE,
         "n": count("contracts that fell due within a year"),
         "n_accounts": count("accounts behind them"),
         "value": _share("share renewed"),
@@ -165,7 +178,7 @@ ACTIONS = Contract(
     (*_KEY, "action"),
     {
         **_KEYS,
-        "segment": _SEGMENT,
+        "segment": Column("text", "name of the segment; empty where the status is silent", True),
         "status": _STATUS,
         "action": Column("text", "the segment's playbook"),
         "what": Column("text", "what to do"),

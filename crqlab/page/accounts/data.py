@@ -19,10 +19,11 @@ class MeetingSheets:
         ``value``, ``low``, ``high`` (shrunken
         CRQ), ``mean`` (the client's), ``before`` (wave), ``change``, ``change_low``,
         ``change_high``, ``weakest`` (label), ``weakest_gap`` (to the client's mean, scale
-        points), ``segment``, ``provisional``, ``reason``, ``was`` (earlier segment), ``target``,
-        ``lift``, ``lift_probability``, ``p_renew``, ``p_low``, ``p_high``, ``due_on``,
-        ``expected_loss``, ``expected_low``, ``expected_high``, ``why`` (of the outlook),
-        ``focus``, ``focus_probability``, ``disagree``. What is not known is missing.
+        points), ``segment``, ``provisional``, ``reason``, ``was`` and ``was_status``
+        (earlier segment), ``target``, ``lift``, ``lift_probability``, ``p_renew``, ``p_low``,
+        ``p_high``, ``due_on``, ``expected_loss``, ``expected_low``, ``expected_high``,
+        ``why`` (of the outlook), ``focus``,
+        ``focus_probability``, ``disagree``. What is not known is missing.
     measures : DataFrame
         ``account_id``, ``label``, ``value``, ``mean``: an account's means beside the client's;
         no rows of accounts that are withheld.

@@ -68,7 +68,9 @@ def _segment(row: Record, spoken: Language) -> str:
         return ""
     told = {"segment": spoken.term(row.segment)}
     code = "accounts.sorted_provisionally" if row.provisional else "accounts.sorted"
-    if row.was == row.was and row.was != row.segment:
+    if row.was_status == "silent":
+        code, told["before"] = f"{code}_from", spoken.say("segments.silent")
+    elif row.was == row.was and row.was != row.segment:
         code, told["before"] = f"{code}_from", spoken.term(row.was)
     why = row.reason.removeprefix(f"{row.segment}: ") if row.reason == row.reason else ""
     said = spoken.say(code, **told)

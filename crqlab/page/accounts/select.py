@@ -28,7 +28,13 @@ _FACTS = (
     "shrunken shrunken_low shrunken_high"
 ).split()
 #: Columns of a page, and the tables of the view that they come from, under their names there.
-_SORT = {"segment": "segment", "status": "sorted", "reason": "reason", "before": "was"}
+_SORT = {
+    "segment": "segment",
+    "status": "sorted",
+    "reason": "reason",
+    "before": "was",
+    "before_status": "was_status",
+}
 _LOSS = "p_renew p_low p_high due_on expected_loss expected_low expected_high".split()
 _OUTLOOK = {name: name for name in _LOSS} | {"reason": "why"}
 _LIFT = {"target": "target", "change": "lift", "probability": "lift_probability"}

@@ -10,6 +10,7 @@ from crqlab.page.client_view import ClientView
 from crqlab.show.html import Column, Shown, folded, names, paragraph, phrases, table, text
 from crqlab.show.number_format import MISSING, count, number, percent
 from crqlab.show.records import Record, records
+from crqlab.show.segment_names import segment_name
 
 LISTED = 15  # actions that a reader still goes through
 
@@ -32,16 +33,16 @@ def actions(view: ClientView) -> Shown:
         "counted from the last answer; a provisional segment is a question to the account manager."
     )
     said = _lead(view, each, listed)
-    shown = Shown(f"{paragraph(text(said), 'lead')}\n{_listed(first, caption)}", said)
+    shown = Shown(f"{paragraph(text(said), 'lead')}\n{_listed(view, first, caption)}", said)
     if len(rest):
         more = f"{count(len(rest), 'more account')}"
-        shown += folded(more, Shown(_listed(rest, f"{more}, in the same order."), ""))
+        shown += folded(more, Shown(_listed(view, rest, f"{more}, in the same order."), ""))
     return shown + _playbook(view, each)
 
 
 def _turn(view: ClientView, row: Record) -> int:
     weak = view.segmented.traits.weak
-    return 0 if row.segment in weak else 1 if row.segment == "Silent" else 2
+    return 0 if row.segment in weak else 1 if row.status == "silent" else 2
 
 
 def _urgency(view: ClientView, row: Record) -> tuple:
@@ -72,12 +73,12 @@ def _lead(view: ClientView, rows: list[Record], accounts: list[list[Record]]) ->
     return f"{whole}{by}" + (f": {', '.join(parts)}." if parts else ".")
 
 
-def _listed(accounts: list[list[Record]], caption: str) -> str:
+def _listed(view: ClientView, accounts: list[list[Record]], caption: str) -> str:
     """One row per account, its actions beside each other with their dates."""
     first = [own[0] for own in accounts]
     columns = [
         Column("Account", names(row.name for row in first)),
-        Column("Segment", [_segment(row) for row in first]),
+        Column("Segment", [_segment(view, row) for row in first]),
         Column("Do, and until when", phrases("; ".join(map(_step, own)) for own in accounts)),
         Column("Owner", names((row.account_manager for row in first), missing=MISSING)),
     ]
@@ -90,11 +91,11 @@ def _step(row: Record) -> str:
 
 def _playbook(view: ClientView, rows: list[Record]) -> Shown:
     """What each action means."""
-    own = {(row.segment, row.action): row for row in reversed(rows)}
-    order = dict.fromkeys((row.segment, row.action) for row in rows)
+    own = {(_named(view, row), row.action): row for row in reversed(rows)}
+    order = dict.fromkeys((_named(view, row), row.action) for row in rows)
     own = sorted((own[key] for key in order), key=lambda row: _turn(view, row))
     columns = [
-        Column("Segment", phrases(row.segment for row in own)),
+        Column("Segment", phrases(_named(view, row) for row in own)),
         Column("Action", phrases(row.action for row in own)),
         Column("How", phrases(row.what for row in own)),
     ]
@@ -102,8 +103,12 @@ def _playbook(view: ClientView, rows: list[Record]) -> Shown:
     return folded("What the actions mean", Shown(table(columns, caption=caption), ""))
 
 
-def _segment(row: Record) -> str:
-    return text(row.segment) + (" (provisional)" if row.status == "provisional" else "")
+def _named(view: ClientView, row: Record) -> str:
+    return segment_name(row.segment, row.status, view.segmented.traits, view.language)
+
+
+def _segment(view: ClientView, row: Record) -> str:
+    return text(_named(view, row)) + (" (provisional)" if row.status == "provisional" else "")
 
 
 def referrals(view: ClientView) -> Shown:

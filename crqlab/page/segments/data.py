@@ -16,9 +16,9 @@ class Segmented:
     Attributes
     ----------
     accounts : DataFrame, one row per account
-        The columns of ``segments`` with ``name``, ``manager``, ``before`` (segment of the wave
-        before; missing if none) and ``withheld``: accounts of very few people keep their
-        segment, as provisional, and lose reason, probability and distance.
+        The columns of ``segments`` with ``name``, ``manager``, ``before`` and ``before_status``
+        (segment and status of the wave before; missing if none) and ``withheld``: accounts of very
+        few people keep their segment, as provisional, and lose reason, probability and distance.
     shares : DataFrame, one row per segment and one for silent accounts
         The columns of ``segment_shares``, the best segment first.
     migration : DataFrame

@@ -14,8 +14,11 @@ from crqlab.show.colours import segments as fills_of
 from crqlab.show.html import Column, Shown, folded, names, paragraph, phrase, phrases, table, text
 from crqlab.show.number_format import MISSING, count, number, percent, share, span
 from crqlab.show.records import Record, records
+from crqlab.show.segment_names import segment_name, segment_names
 
 LISTED = 12  # accounts that a reader still goes through
+#: What an account may be without a segment, in the wave before and in this one.
+WITHOUT, WITHOUT_NOW = ("silent", "open", "new"), ("silent", "open", "not_asked")
 #: What it is to be silent.
 SILENT = "asked, and nobody answered; no segment"
 
@@ -29,10 +32,10 @@ def segments(view: ClientView) -> Shown:
             "what their thresholds need."
         )
         return Shown(paragraph(text(said)), said)
-    rates = {row.segment: row for row in records(view.segmented.renewal)}
+    rates = {_named(view, row): row for row in records(view.segmented.renewal)}
     money = f" ({view.currency})" if view.currency else ""
     columns = [
-        Column("Segment", [f"{phrase(row.segment)} <small>{text(_meaning(view, row))}</small>"
+        Column("Segment", [f"{phrase(_named(view, row))} <small>{text(_meaning(view, row))}</small>"
                            for row in rows]),
         Column("Accounts", [number(row.n, 0) for row in rows], True),
         Column("Share", [_share(row.share, row.low, row.high) for row in rows], True),
@@ -40,11 +43,11 @@ def segments(view: ClientView) -> Shown:
         Column("Share", [percent(row.revenue_share) for row in rows], True),
     ]  # fmt: skip
     if rates:
-        known = [rates.get(row.segment) for row in rows]
+        known = [rates.get(_named(view, row)) for row in rows]
         renewed = [_share(row.value, row.low, row.high) if row else MISSING for row in known]
         columns.append(Column("Such accounts renew", renewed, True))
     level = percent(rows[0].level)
-    n = int(sum(row.n for row in rows if row.segment != "Silent"))
+    n = int(sum(row.n for row in rows if row.status == "sorted"))
     caption = (
         f"Segments of {count(n, 'account')}, {level} intervals in brackets; share of the revenue "
         f"of all accounts asked. Thresholds: {view.segmented.thresholds}."
@@ -60,7 +63,7 @@ def segments(view: ClientView) -> Shown:
 
 
 def _meaning(view: ClientView, row: Record) -> str:
-    return SILENT if row.segment == "Silent" else view.segmented.traits.meaning(row.segment)
+    return SILENT if row.status == "silent" else view.segmented.traits.meaning(row.segment)
 
 
 def _caution(flags: list[str]) -> str:
@@ -108,9 +111,9 @@ def mix(view: ClientView) -> Shown:
     n = rows["n"].to_numpy(float) / rows["n"].sum()
     money = rows["revenue"].to_numpy(float)
     paying = bool(money.sum() > 0)
-    order = list(rows["segment"])
+    order = segment_names(rows, view.segmented.traits, view.language)
     known = fills_of(view.segmented.traits)
-    fills = [known.get(name, LINE) for name in order]
+    fills = [known.get(name, LINE) for name in rows["segment"]]
     parts = [f"{name} {percent(part)}" for name, part in zip(order, n, strict=True)]
     said = f"Accounts: {', '.join(parts)}"
     drawn = [svg.picture("mix-accounts", _ring(n, fills, int(rows["n"].sum())), size=(330, 210),
@@ -161,22 +164,44 @@ def migration(view: ClientView) -> Shown:
     if not rows:
         said = "Nobody can have moved: there is no earlier wave with segments."
         return Shown(paragraph(text(said)), said)
-    known = [*view.segmented.traits.order, "Silent", "Open"]
-    cells = {(row.from_segment, row.segment): row for row in rows}
+    order = [(name, "sorted") for name in view.segmented.traits.order]
+    cells = {
+        (_place(row.from_segment, row.from_status), _place(row.segment, row.status)): row
+        for row in rows
+    }
     begun, ended = ({key[place] for key in cells} for place in (0, 1))
-    origins = [name for name in [*known, "new"] if name in begun]
-    ends = [name for name in [*known, "not asked"] if name in ended]
-    columns = [Column(f"{before}, down; {view.wave}, across", phrases(origins))]
+    origins = [one for one in [*order, *map(_without, WITHOUT)] if one in begun]
+    ends = [one for one in [*order, *map(_without, WITHOUT_NOW)] if one in ended]
+    columns = [
+        Column(f"{before}, down; {view.wave}, across", phrases(_called(view, o) for o in origins))
+    ]
     for end in ends:
         some = [cells.get((origin, end)) for origin in origins]
-        heat = [_shade(view, o, end, row is not None) for o, row in zip(origins, some, strict=True)]
-        columns.append(Column(end, [_moved(row) for row in some], True, heat))
+        heat = [_shade(view, o[0], end[0], row is not None)
+                for o, row in zip(origins, some, strict=True)]  # fmt: skip
+        columns.append(Column(_called(view, end), [_moved(row) for row in some], True, heat))
     caption = (
         f"Where accounts of {before} are in {view.wave}: accounts, and their revenue a year in "
         "thousands. Blue: climbed; orange: fell. Counts of all accounts, so no interval; near a "
         "threshold accounts move by chance."
     )
     return Shown(table(columns, caption=caption, kind="small"), caption)
+
+
+def _place(segment: object, status: str) -> tuple[str | None, str]:
+    return (segment if isinstance(segment, str) else None), status
+
+
+def _without(status: str) -> tuple[None, str]:
+    return None, status
+
+
+def _called(view: ClientView, place: tuple[str | None, str]) -> str:
+    return segment_name(*place, view.segmented.traits, view.language)
+
+
+def _named(view: ClientView, row: Record) -> str:
+    return _called(view, (row.segment, row.status))
 
 
 def _moved(row: Record | None) -> str:
@@ -186,7 +211,7 @@ def _moved(row: Record | None) -> str:
     return f"{row.n:,.0f}{money}"
 
 
-def _shade(view: ClientView, origin: str, end: str, any_: bool) -> str:
+def _shade(view: ClientView, origin: str | None, end: str | None, any_: bool) -> str:
     rung = {name: place for place, name in enumerate(view.segmented.traits.order)}
     if not any_ or origin not in rung or end not in rung or origin == end:
         return ""
@@ -227,7 +252,8 @@ def _reasons(view: ClientView, rows: list[Record], caption: str) -> str:
     columns = [
         Column("Account", names(row.name for row in rows)),
         Column("Segment", phrases((row.segment for row in rows), missing="open")),
-        *([Column(view.segmented.before, phrases((row.before for row in rows), missing=MISSING))]
+        *([Column(view.segmented.before, phrases((_before(view, row) for row in rows),
+                                                missing=MISSING))]
           if view.segmented.before else []),
         Column("Status", [_status(row) for row in rows]),
         Column("P", [percent(row.p) for row in rows], True),
@@ -235,6 +261,10 @@ def _reasons(view: ClientView, rows: list[Record], caption: str) -> str:
         Column("Why", phrases(row.reason.split(": ", 1)[-1] for row in rows)),
     ]  # fmt: skip
     return table(columns, caption=caption, kind="long reasons")
+
+
+def _before(view: ClientView, row: Record) -> object:
+    return _called(view, (None, "silent")) if row.before_status == "silent" else row.before
 
 
 def _status(row: Record) -> str:

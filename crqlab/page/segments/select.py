@@ -48,10 +48,9 @@ def segmented(
     traits = of_table(table(study, "segment_traits"))
     shares = table(study, "segment_shares", client=client, wave=wave)
     was = rows[(rows["wave"] == before).to_numpy(bool)]
-    was = was.assign(segment=was["segment"].where(was["status"] != "silent", "Silent"))
-    past = matched(now["account_id"], was, "segment")[0]
+    past, past_status = matched(now["account_id"], was, "segment", "status")
     return Segmented(
-        accounts=_protected(now, accounts).assign(before=past),
+        accounts=_protected(now, accounts).assign(before=past, before_status=past_status),
         shares=_ordered(shares, traits),
         migration=moves,
         renewal=_ordered(table(study, "segment_renewal").iloc[: None if many else 0], traits),

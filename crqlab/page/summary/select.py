@@ -100,7 +100,7 @@ def _risk(view: ClientView) -> Risk | None:
 
 def _mix(view: ClientView) -> Mix | None:
     rows = view.segmented.shares
-    rows = rows[rows["segment"] != "Silent"].set_index("segment")
+    rows = rows[rows["status"] == "sorted"].set_index("segment")
     if rows.empty:
         return None
     first = rows.iloc[0]

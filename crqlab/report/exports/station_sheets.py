@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crqlab.page.client_view import ClientView
 from crqlab.report.exports.sheet_fields import Field, Sheet, unit
+from crqlab.show.segment_names import segment_names
 
 _ACCOUNT = {
     "account_id": Field("Account id", kind="name"),
@@ -72,6 +73,8 @@ def _segments(view: ClientView) -> Sheet:
         f"{view.privacy.min_scores} respondents keep their segment, always as provisional."
     )
     rows = view.segmented.accounts
+    silent = (rows["before_status"] == "silent").to_numpy(bool)
+    rows = rows.assign(before=rows["before"].where(~silent, view.language.say("segments.silent")))
     return Sheet("Segments", "Which account is in which segment, and why", note, fields, rows)
 
 
@@ -88,7 +91,9 @@ def _shares(view: ClientView) -> Sheet:
         **_FLAG,
     }
     title = "How many accounts are in each segment"
-    return Sheet("Segment shares", title, "", fields, view.segmented.shares)
+    rows = view.segmented.shares
+    rows = rows.assign(segment=segment_names(rows))
+    return Sheet("Segment shares", title, "", fields, rows)
 
 
 def _drivers(view: ClientView) -> Sheet:
@@ -161,7 +166,9 @@ def _actions(view: ClientView) -> Sheet:
         "due": Field("Due", "", "date"),
     }
     note = "The playbook of the segments: a proposal, to be agreed with its owners."
-    return Sheet("Actions", "What to do with whom", note, fields, view.agenda.actions)
+    rows = view.agenda.actions
+    rows = rows.assign(segment=segment_names(rows))
+    return Sheet("Actions", "What to do with whom", note, fields, rows)
 
 
 def _lifts(view: ClientView) -> Sheet:

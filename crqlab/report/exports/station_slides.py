@@ -10,6 +10,7 @@ from crqlab.page.benchmark import place_among_peers
 from crqlab.page.client_view import ClientView
 from crqlab.report.exports.captions import brief, foot, shares
 from crqlab.show.number_format import count, number, percent
+from crqlab.show.segment_names import segment_names
 
 if TYPE_CHECKING:
     from crqlab.report.exports.deck import Deck
@@ -48,7 +49,7 @@ def benchmark(deck: Deck, view: ClientView) -> None:
 def segments(deck: Deck, view: ClientView) -> None:
     """How many accounts are in each segment."""
     rows = view.segmented.shares
-    rows = rows[rows["share"].notna() & (rows["segment"] != "Silent")]
+    rows = rows[rows["share"].notna() & (rows["status"] == "sorted")]
     if rows.empty:
         return
     most, whole = rows.loc[rows["n"].idxmax()], count(int(rows["n"].sum()), "account")
@@ -170,11 +171,12 @@ def actions(deck: Deck, view: ClientView) -> None:
         ),
     )
     days = rows["due"].dt.strftime("%Y-%m-%d").fillna("")
+    names = segment_names(rows, view.segmented.traits)
     cells = [
-        (brief(row.name), deck.voice.said(row.segment), deck.voice.said(row.what),
+        (brief(row.name), deck.voice.said(segment), deck.voice.said(row.what),
          row.account_manager or "", deck.voice.said(day))
-        for row, day in zip(
-            rows.fillna({"account_manager": ""}).itertuples(index=False), days, strict=True
+        for row, day, segment in zip(
+            rows.fillna({"account_manager": ""}).itertuples(index=False), days, names, strict=True
         )
     ]  # fmt: skip
     heads = ("Account", "Segment", "What to do", "Owner", "Due")

@@ -6,6 +6,7 @@ import pandas as pd
 
 from crqlab.show.html import Column, Shown, names, phrases, table
 from crqlab.show.number_format import MISSING, count, number, percent, span
+from crqlab.show.segment_names import segment_names
 
 
 def segment_mix(rows: pd.DataFrame, *, thresholds: str) -> Shown:
@@ -25,13 +26,13 @@ def segment_mix(rows: pd.DataFrame, *, thresholds: str) -> Shown:
         for r in rows.itertuples()
     ]
     columns = [
-        Column("segment", phrases(rows["segment"])),
+        Column("segment", phrases(segment_names(rows))),
         Column("accounts", [number(n, 0) for n in rows["n"]], True),
         Column("share", [percent(share) for share in rows["share"]], True),
         Column(f"{percent(rows['level'].iloc[0])} interval (%)", ends, True),
         Column("revenue", [percent(share) for share in rows["revenue_share"]], True),
     ]
-    n = int(rows.loc[rows["segment"] != "Silent", "n"].sum())
+    n = int(rows.loc[rows["status"] == "sorted", "n"].sum())
     caption = f"Segments of {count(n, 'account')}, revenue of all asked; by {thresholds}."
     return Shown(table(columns, caption=caption), caption)
 
@@ -76,7 +77,7 @@ def segment_actions(rows: pd.DataFrame, called: pd.Series | None = None) -> Show
         return Shown("", "Nothing to do: no account is sorted")
     columns = [
         Column("account", names(rows["account_id"] if called is None else called)),
-        Column("segment", phrases(rows["segment"])),
+        Column("segment", phrases(segment_names(rows))),
         Column("action", phrases(rows["action"])),
         Column("what", phrases(rows["what"])),
         Column("owner", names(rows["account_manager"].fillna(MISSING))),

@@ -32,7 +32,7 @@ def made(asked_study_of, asked_view_of, change=None, **shape):
 def segments(view, account, **facts):
     rows = pd.DataFrame(
         [{"account_id": account, "segment": "Opponent", "status": "firm", "before": "Rational",
-          "reason": "Opponent: CRQ 3.1 is below 3.8", **facts}]
+          "before_status": "firm", "reason": "Opponent: CRQ 3.1 is below 3.8", **facts}]
     )  # fmt: skip
     seen = dataclasses.replace(view.segmented, accounts=rows, traits=starting().traits)
     return dataclasses.replace(view, segmented=seen)
@@ -140,6 +140,7 @@ def row(**facts):
     ).split()
     plain = dict.fromkeys(names, np.nan) | {
         "status": "scored", "n": 5, "provisional": False, "disagree": False, "before": "2024",
+        "was_status": np.nan,
     }  # fmt: skip
     return next(pd.DataFrame([plain | facts]).itertuples())
 
@@ -161,6 +162,10 @@ def row(**facts):
         ({"weakest": "Service", "weakest_gap": -0.2}, []),
         ({"disagree": True}, ["The 5 people who answered disagree"]),
         ({"segment": "Rational", "provisional": True}, ["provisionally sorted as Rational."]),
+        (
+            {"segment": "Rational", "was_status": "silent"},
+            ["sorted as Rational (Silent the wave before)."],
+        ),
         (
             {"p_renew": 0.62, "p_low": 0.4, "p_high": 0.8, "why": "lead of roles -1.2"},
             ["62\xa0% (40\xa0% to 80\xa0%). What weighs most: lead of roles −1.2."],
