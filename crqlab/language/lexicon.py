@@ -183,11 +183,23 @@ class Language:
         >>> language("en").caution('{"code": "n_below_minimum", "minimum": 3}')
         'withheld: n below 3'
         """
-        return "; ".join(self._coded("caution", one) for one in codes(cell))
+        return self.coded("caution", cell)
 
     def method(self, cell: str) -> str:
         """Say how a number and its interval were made, from the code of one cell."""
-        return "; ".join(self._coded("method", one) for one in codes(cell))
+        return self.coded("method", cell)
+
+    def coded(self, kind: str, cell: str, *, between: str = "; ") -> str:
+        """Say the codes of one cell by the messages of a kind, a file or folder of the catalogue.
+
+        What is no code of that kind, as the prose of an old release, stays as it is.
+
+        Examples
+        --------
+        >>> language("en").coded("caution", "few words of long ago")
+        'few words of long ago'
+        """
+        return between.join(self._coded(kind, one) for one in codes(cell))
 
     def _coded(self, kind: str, one: dict[str, Any]) -> str:
         numbers = {name: value for name, value in one.items() if name != "code"}
