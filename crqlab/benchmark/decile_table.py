@@ -30,7 +30,8 @@ METHOD = "client bootstrap, Korn & Graubard 1998, Hutson 1999"
 RULES = Rules()
 #: Columns of station 3's tables that are numbers but no measures.
 _NO_MEASURE = frozenset(
-    "n n_ltr n_accounts n_respondents low high shrunken shrunken_low shrunken_high weight crq_role "
+    "n n_ltr n_accounts n_respondents low high shrunken shrunken_low shrunken_high weight change "
+    "change_low change_high crq_role "
     "crq_confidence crq_senior promoters passives detractors nps_low nps_high sd rwg_j role_gap "
     "revenue level".split()
 )

@@ -37,12 +37,17 @@ from crqlab.show.records import grouped
 __all__ = ["ClientView", "view"]
 
 _HEADLINE = ("crq", "nps", "mean_ltr")
+#: What may be shown of any account: how many answered, and what draws on all accounts.
+_IMPERSONAL = frozenset(
+    "n n_ltr shrunken shrunken_low shrunken_high weight change change_low change_high".split()
+)
 _NPS = "nps nps_low nps_high mean_ltr promoters passives detractors".split()
 _CHANGE = {
     "change": "value",
     "change_low": "low",
     "change_high": "high",
     "change_method": "method",
+    "verdict": "verdict",
 }
 
 
@@ -134,7 +139,7 @@ def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
         seen,
         summary=summary(seen),
         managers=managers(study, seen),
-        meetings=meeting_sheets(study, seen),
+        meetings=meeting_sheets(seen),
     )
 
 
@@ -197,15 +202,13 @@ def _measures(rows: pd.DataFrame, changes: pd.DataFrame, asked: Instrument) -> p
     order = [*_HEADLINE, *asked.constructs, "uniqueness"]
     whole = changes[(changes["part"] == "all").to_numpy(bool)]
     rows = rows[rows["measure"].isin(order).to_numpy(bool)]
-    *found, method = lookup.matched(rows["measure"], whole, *_CHANGE.values(), by="measure")
+    *ends, method, verdict = lookup.matched(rows["measure"], whole, *_CHANGE.values(), by="measure")
     hide = rows["withheld"].to_numpy(bool)
-    change, low, high = (np.where(hide, np.nan, end.to_numpy(float)) for end in found)
-    verdict = np.select(
-        [np.isnan(change), low > 0, high < 0], ["", "higher", "lower"], "no clear change"
-    )
+    ends = (np.where(hide, np.nan, end.to_numpy(float)) for end in ends)
+    verdict = verdict.mask(hide | verdict.isna().to_numpy(bool), "unknown")
     labels = [asked.label(measure) for measure in rows["measure"]]
-    told = zip(_CHANGE, (change, low, high, method), strict=True)
-    rows = rows.assign(**dict(told), label=labels, verdict=verdict)
+    told = zip(_CHANGE, (*ends, method, verdict), strict=True)
+    rows = rows.assign(**dict(told), label=labels)
     place = np.argsort([order.index(measure) for measure in rows["measure"]], kind="stable")
     return rows.iloc[place].reset_index(drop=True)
 
@@ -221,7 +224,8 @@ def _parts(changes: pd.DataFrame, minimum: int) -> pd.DataFrame:
     hidden = ["value", "low", "high", "p"]
     whole = rows["measure"].where(rows["part"] != "all")
     rows = suppression.withheld(rows, hidden, n="n_respondents", minimum=minimum, whole=whole)
-    return rows.reset_index(drop=True)
+    verdict = rows["verdict"].mask(rows["withheld"].to_numpy(bool), "unknown")
+    return rows.assign(verdict=verdict).reset_index(drop=True)
 
 
 def _ltr(answers: pd.Series, minimum: int) -> pd.DataFrame:
@@ -235,8 +239,8 @@ def _ltr(answers: pd.Series, minimum: int) -> pd.DataFrame:
 def _personal(study: Study) -> list[str]:
     """Columns of an account from which a single person's answers could be read."""
     columns = contract("account_scores").for_instrument(study.codebook.instrument)
-    kept = {"n", "n_ltr", "shrunken", "shrunken_low", "shrunken_high", "weight"}
-    return [name for name, column in columns.items() if column.kind != "text" and name not in kept]
+    return [name for name, column in columns.items()
+            if column.kind != "text" and name not in _IMPERSONAL]  # fmt: skip
 
 
 def _accounts(

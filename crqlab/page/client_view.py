@@ -76,7 +76,7 @@ class ClientView:
     measures : DataFrame, one row per measure
         ``measure``, ``label``, ``value``, ``low``, ``high``, ``level``, ``n_respondents``,
         ``n_accounts``, ``method``, ``flag``; ``change``, ``change_low``, ``change_high``,
-        ``change_method`` and ``verdict`` (higher, lower, no clear change, or empty).
+        ``change_method`` and ``verdict`` (higher, lower, no_clear_change or unknown).
     trend : DataFrame
         ``wave``, ``measure``, ``value``, ``low``, ``high``, ``n_respondents``, up to this wave.
     roll_ups : DataFrame

@@ -31,7 +31,9 @@ def accounts(
     accounts of the client's wave. ``shrunken`` draws it towards the client's grand mean (the
     mean of account means, each weighted by its precision) by ICC(1) of the client's wave:
     rank by it, show both. Where a client's wave is too small for a variance of its own, that of
-    all clients of the wave, pooled inside clients, stands in, and ``flag`` says so.
+    all clients of the wave, pooled inside clients, stands in, and ``flag`` says so. ``change`` is
+    the shrunken score less that of the client's wave before; its interval adds the squares of
+    both scores' distances to their ends, as of two independent estimates.
 
     Parameters
     ----------
@@ -61,6 +63,7 @@ def accounts(
     Bliese (2000), in Klein & Kozlowski, Multilevel Theory, 349-381: ICC(1) and its weight.
     Rocks (2016), The American Statistician 70, 365-372: interval of the NPS.
     LeBreton & Senter (2008), Organizational Research Methods 11, 815-852: the .70.
+    Zou & Donner (2008), Statistics in Medicine 27, 1693-1702: interval of a difference.
     """
     check_level(level)
     layout = laid_out(respondents, codebook.instrument)
@@ -68,10 +71,12 @@ def accounts(
     total, count = layout.sums()
     means = ratio(total, count)
     n, crq = count[:, layout.at("crq")].astype("int64"), means[:, layout.at("crq")]
+    drawn = _shrunken(crq, n, spread, codebook.instrument, level)
     parts = [
         layout.accounts.assign(n=n, n_ltr=count[:, layout.at("mean_ltr")].astype("int64"), crq=crq),
         _interval(crq, n, spread, codebook.instrument, level),
-        _shrunken(crq, n, spread, codebook.instrument, level),
+        drawn,
+        _changed(layout, drawn),
         _views(layout, codebook),
         pd.DataFrame(means, columns=list(layout.measures)).drop(columns=["crq", "nps"]),
         _promoters(layout, level),
@@ -114,6 +119,25 @@ def _shrunken(
     ends = found[["value", "low", "high"]].clip(asked.scale.low, asked.scale.high)
     ends.columns = ["shrunken", "shrunken_low", "shrunken_high"]
     return ends.assign(weight=found["weight"], alike=(found["flag"] == ALIKE))
+
+
+def _changed(layout: Layout, drawn: pd.DataFrame) -> pd.DataFrame:
+    """Difference to the account's score of its client's wave before: two independent estimates."""
+    account = layout.accounts["account_id"]
+    now, past = (
+        pd.MultiIndex.from_arrays([block, account])
+        for block in (layout.block, layout.before[layout.block])
+    )
+    ends = drawn[["shrunken", "shrunken_low", "shrunken_high"]]
+    row = now.get_indexer(past)
+    was = ends.to_numpy()[row]
+    was[row < 0] = np.nan
+    value, low, high = (ends[name].to_numpy() for name in ends)
+    change = value - was[:, 0]
+    down = np.hypot(value - low, was[:, 2] - was[:, 0])
+    up = np.hypot(high - value, was[:, 0] - was[:, 1])
+    parts = {"change": change, "change_low": change - down, "change_high": change + up}
+    return pd.DataFrame(parts)
 
 
 def _views(layout: Layout, codebook: Codebook) -> pd.DataFrame:

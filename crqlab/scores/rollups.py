@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from crqlab.base.codebook import Roles
 from crqlab.base.errors import EstimateError
 from crqlab.base.instrument import Instrument
+from crqlab.base.waves import in_order
 from crqlab.stats import nps
 
 ACCOUNT = ["client_id", "wave", "account_id"]
@@ -57,6 +58,15 @@ class Layout:
     def keys(self) -> pd.Index:
         """Client and wave of each account, as a pair."""
         return pd.MultiIndex.from_frame(self.accounts[BLOCK])
+
+    @property
+    def before(self) -> NDArray:
+        """The row of ``blocks`` of the same client's wave before; -1 for a first wave."""
+        rank = {wave: k for k, wave in enumerate(in_order(self.blocks["wave"]))}
+        order = self.blocks.assign(rank=self.blocks["wave"].map(rank))
+        order = order.sort_values(["client_id", "rank"])
+        before = pd.Series(order.index, index=order.index).groupby(order["client_id"]).shift()
+        return before.reindex(self.blocks.index).fillna(-1).to_numpy(int)
 
     def at(self, measure: str) -> int:
         """Return the column of a measure."""

@@ -173,7 +173,7 @@ def about_changes(changes: pd.DataFrame) -> Summary:
     rows = changes[(changes["measure"] == "crq") & (changes["part"] == "all")]
     if rows.empty:
         return Summary(rows, "No client has a CRQ score in two waves: there is no change to test")
-    rose, fell = int((rows["low"] > 0).sum()), int((rows["high"] < 0).sum())
+    rose, fell = ((rows["verdict"] == verdict).sum() for verdict in ("higher", "lower"))
     level = rows["level"].iloc[0]
     return Summary(
         rows,

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts.cautions import OK, code
 from crqlab.base.contracts.frames import empty, typed
-from crqlab.base.waves import in_order
 from crqlab.scores.rollups import Layout, laid_out
 from crqlab.stats import bootstrap
 from crqlab.stats.defaults import DRAWS, FEW_RESAMPLED, LEVEL, SEED
@@ -19,6 +18,7 @@ from crqlab.stats.estimate import check_level
 
 METHOD = "paired_account_bootstrap"
 PARTS = ("all", "same", "joiners", "leavers")
+VERDICTS = ("unknown", "higher", "lower", "no_clear_change")
 _FEW = code("few_accounts", minimum=FEW_RESAMPLED)
 
 
@@ -71,7 +71,7 @@ def changes(
     """
     check_level(level)
     layout = laid_out(respondents, codebook.instrument)
-    before = _before(layout.blocks)
+    before = layout.before
     if (before < 0).all():
         return empty("changes")
     pairs = _paired(layout, before)
@@ -90,15 +90,6 @@ def changes(
     known = table["value"].notna().to_numpy().reshape(whole.shape)
     kept = np.repeat((known & whole).any(axis=1, keepdims=True), len(PARTS), axis=1).ravel()
     return typed(table[kept], "changes")
-
-
-def _before(blocks: pd.DataFrame) -> NDArray:
-    """Row of the same client's previous wave; -1 for a first wave."""
-    waves = in_order(blocks["wave"].unique())
-    rank = blocks["wave"].map({wave: k for k, wave in enumerate(waves)})
-    order = blocks.assign(rank=rank).sort_values(["client_id", "rank"])
-    before = pd.Series(order.index, index=order.index).groupby(order["client_id"]).shift()
-    return before.reindex(blocks.index).fillna(-1).to_numpy(int)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,4 +181,10 @@ def _explained(table: pd.DataFrame, flag: NDArray) -> pd.DataFrame:
         ["not_to_be_split", "no_joiners", "no_leavers", flag, _FEW],
         OK,
     )
-    return table.assign(flag=cells, p=table["p"].mask(none))
+    return table.assign(flag=cells, p=table["p"].mask(none), verdict=_verdicts(table))
+
+
+def _verdicts(table: pd.DataFrame) -> NDArray:
+    """A change is higher or lower only where its whole interval is."""
+    conditions = [table["value"].isna(), table["low"] > 0, table["high"] < 0]
+    return np.select(conditions, VERDICTS[:3], VERDICTS[3])

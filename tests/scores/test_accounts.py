@@ -12,6 +12,8 @@ from crqlab import Codebook, EstimateError, scores
 from crqlab.base.contracts import contract
 from crqlab.base.contracts.cautions import codes, has
 from crqlab.base.contracts.schema import check
+from crqlab.scores.account_scores import _changed
+from crqlab.scores.rollups import laid_out
 from tests.scores import made
 
 FOLDER = Path(__file__).parents[1] / "reference/scores"
@@ -147,6 +149,30 @@ def test_shrunken_scores_lie_between_the_raw_one_and_a_common_point():
         assert np.ptp(centre) < 1e-9
         assert rows["crq"].min() < centre.iloc[0] < rows["crq"].max()
         assert rows.sort_values("n")["weight"].is_monotonic_increasing
+
+
+def test_a_change_is_to_the_client_s_own_wave_before_and_draws_on_both_intervals():
+    waves = [("C", "W9", "A"), ("C", "W10", "A"), ("C", "W10", "B"), ("D", "W2", "A"),
+             ("D", "W10", "A")]  # fmt: skip
+    rows = [
+        people([5.0], account, client_id=client, wave=wave)[0] for client, wave, account in waves
+    ]
+    layout = laid_out(pd.concat(rows), made.codebook().instrument)
+    ends = {
+        ("C", "W9", "A"): (4.0, 3.7, 4.4),
+        ("C", "W10", "A"): (5.0, 4.6, 5.3),
+        ("C", "W10", "B"): (6.0, 5.0, 7.0),
+        ("D", "W2", "A"): (3.0, 2.0, 4.0),
+        ("D", "W10", "A"): (2.5, np.nan, np.nan),
+    }
+    keys = list(layout.accounts.itertuples(index=False, name=None))
+    names = ["shrunken", "shrunken_low", "shrunken_high"]
+    found = _changed(layout, pd.DataFrame([ends[key] for key in keys], columns=names))
+    found = dict(zip(keys, found.to_numpy().round(3).tolist(), strict=True))
+    assert found["C", "W10", "A"] == [1.0, 0.434, 1.424]
+    assert found["D", "W10", "A"] == pytest.approx([-0.5, np.nan, np.nan], nan_ok=True)
+    for key in (("C", "W9", "A"), ("C", "W10", "B"), ("D", "W2", "A")):
+        assert np.isnan(found[key]).all(), key
 
 
 def test_equal_weights_are_no_weights():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from crqlab import scores
 from crqlab.base.contracts import contract
 from crqlab.base.contracts.schema import check
+from crqlab.scores.wave_changes import _verdicts
 from tests.scores import made
 
 DRAWS = 60
@@ -108,6 +109,27 @@ def test_a_steady_rise_is_told_from_chance_because_accounts_are_paired():
     found = crq(pd.concat([people("1", levels), people("2", risen)]), draws=1000)
     assert found.loc["same", "low"] > 0.3
     assert found.loc["all", "p"] < 0.01
+    assert found["verdict"].to_dict() == {
+        "all": "higher", "same": "higher", "joiners": "no_clear_change",
+        "leavers": "no_clear_change",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "verdict"),
+    [
+        (0.4, 0.01, 0.8, "higher"),
+        (0.4, 0.0, 0.8, "no_clear_change"),
+        (0.4, -0.3, 0.8, "no_clear_change"),
+        (-0.4, -0.8, -0.01, "lower"),
+        (-0.4, -0.8, 0.0, "no_clear_change"),
+        (0.4, np.nan, np.nan, "no_clear_change"),
+        (np.nan, np.nan, np.nan, "unknown"),
+    ],
+)
+def test_a_change_is_clear_only_where_its_whole_interval_is(value, low, high, verdict):
+    table = pd.DataFrame({"value": [value], "low": [low], "high": [high]})
+    assert _verdicts(table).tolist() == [verdict]
 
 
 def test_one_wave_has_no_changes_but_all_columns():

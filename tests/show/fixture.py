@@ -217,9 +217,11 @@ def _account_scores(people: pd.DataFrame) -> pd.DataFrame:
     shrunken = weight * rows["crq"] + (1 - weight) * middle
     known = rows["n_ltr"].where(rows["n_ltr"] > 0)
     nps = 100 * (rows["promoters"] - rows["detractors"]) / known
+    change = shrunken - shrunken.groupby(rows["account_id"]).shift()  # waves stand in order
     return rows.assign(
         low=rows["crq"] - 0.6, high=rows["crq"] + 0.6, shrunken=shrunken,
         shrunken_low=shrunken - 0.4, shrunken_high=shrunken + 0.4, weight=weight,
+        change=change, change_low=change - 0.4 * 2**0.5, change_high=change + 0.4 * 2**0.5,
         crq_role=np.nan, crq_confidence=np.nan, crq_senior=np.nan, nps=nps,
         nps_low=(nps - 30).clip(-100), nps_high=(nps + 30).clip(upper=100), rwg_j=0.8,
         role_gap=np.nan, flag=np.where(rows["n"] == 4, "people_disagree", "ok"),
@@ -245,9 +247,9 @@ def _inside(rows: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
 
 def _order() -> list[str]:
     return (
-        "n n_ltr crq low high shrunken shrunken_low shrunken_high weight crq_role crq_confidence "
-        "crq_senior uniqueness promoters passives detractors nps nps_low nps_high mean_ltr sd "
-        "rwg_j role_gap flag"
+        "n n_ltr crq low high shrunken shrunken_low shrunken_high weight change change_low "
+        "change_high crq_role crq_confidence crq_senior uniqueness promoters passives detractors "
+        "nps nps_low nps_high mean_ltr sd rwg_j role_gap flag"
     ).split() + list(CONSTRUCTS)
 
 
@@ -303,6 +305,10 @@ def _agreement(people: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def _verdict(value: float, half: float = 0.15) -> str:
+    return "no_clear_change" if abs(value) <= half else "higher" if value > 0 else "lower"
+
+
 def _changes(shape: Shape, people: pd.DataFrame) -> pd.DataFrame:
     means = people.groupby("wave")[["crq", "uniqueness", *CONSTRUCTS]].mean()
     rows = []
@@ -313,11 +319,12 @@ def _changes(shape: Shape, people: pd.DataFrame) -> pd.DataFrame:
                 rows.append(
                     {"client_id": shape.client, "wave": wave, "from_wave": before,
                      "measure": measure, "part": part, "value": value, "low": value - 0.15,
-                     "high": value + 0.15, "level": 0.95, "p": 0.2, "n_accounts": 9,
+                     "high": value + 0.15, "level": 0.95, "p": 0.2,
+                     "verdict": _verdict(value), "n_accounts": 9,
                      "n_respondents": 40, "method": "paired_account_bootstrap", "flag": "ok"}
                 )  # fmt: skip
-    columns = ("client_id wave from_wave measure part value low high level p n_accounts "
-               "n_respondents method flag").split()  # fmt: skip
+    columns = ("client_id wave from_wave measure part value low high level p verdict "
+               "n_accounts n_respondents method flag").split()  # fmt: skip
     kinds = dict.fromkeys(("value", "low", "high", "level", "p"), float)
     kinds |= dict.fromkeys(("n_accounts", "n_respondents"), int) | {
         c: str

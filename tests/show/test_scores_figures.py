@@ -64,6 +64,7 @@ def test_agreement_draws_the_middle_of_many_and_the_interval_of_one(panel):
 def test_changes_tells_what_lies_off_zero(panel):
     rows = panel["changes"].query("measure == 'crq' and part == 'all'").reset_index(drop=True)
     rows.loc[:, ["value", "low", "high"]] = [[0.5, 0.1, 0.9], [0.1, -0.2, 0.4], [-0.4, -0.7, -0.1]]
+    rows["verdict"] = ["higher", "no_clear_change", "lower"]
     ax = figures.changes(rows)
     drawn = {line.get_label(): list(line.get_ydata()) for line in ax.lines[:3]}
     assert drawn == {"interval holds zero": [0.1], "higher": [0.5], "lower": [-0.4]}

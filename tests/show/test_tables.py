@@ -50,7 +50,8 @@ def test_the_headline_says_value_interval_change_and_n(view_of):
     assert f"{row['low']:.2f} to {row['high']:.2f}" in card
     assert f"n = {row['n_respondents']} respondents, {row['n_accounts']} accounts" in card
     assert f"{abs(row['change']):.2f} since 2024" in card
-    assert row["verdict"] in card
+    assert row["verdict"] == "lower"
+    assert card.endswith(": lower") or ": lower " in card
 
 
 def test_mean_ltr_is_never_called_nps(view_of):

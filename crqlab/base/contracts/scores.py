@@ -64,6 +64,9 @@ ACCOUNT_SCORES = Contract(
         "shrunken_low": amount("lower end of the interval of shrunken"),
         "shrunken_high": amount("upper end of the interval of shrunken"),
         "weight": amount("share of the account's own answers in shrunken", 0, 1),
+        "change": amount("shrunken minus that of the client's wave before"),
+        "change_low": amount("lower end of the interval of change"),
+        "change_high": amount("upper end of the interval of change"),
         "crq_role": amount(f"role-weighted CRQ {SCORE}"),
         "crq_confidence": amount(f"CRQ weighted by familiarity {SCORE}"),
         "crq_senior": amount(f"CRQ of the most senior voices only {SCORE}"),
@@ -105,7 +108,7 @@ CLIENT_SCORES = Contract(
         **INTERVAL,
         "n_respondents": count("respondents behind the number"),
         "n_accounts": count("accounts behind the number"),
-        "method": Column("text", "how the interval was made"),
+        "method": Column("text", "how the interval was made, as a code"),
         "flag": FLAG,
     },
 )
@@ -121,7 +124,7 @@ AGREEMENT = Contract(
         **INTERVAL,
         "n_respondents": count("respondents behind the number"),
         "n_accounts": count("accounts behind the number"),
-        "method": Column("text", "how number and interval were made"),
+        "method": Column("text", "how number and interval were made, as a code"),
         "flag": FLAG,
     },
 )
@@ -141,9 +144,14 @@ CHANGES = Contract(
         ),
         **INTERVAL,
         "p": amount("two-sided p value of no change", 0, 1),
+        "verdict": Column(
+            "text",
+            "higher or lower where the whole interval is; unknown where the change is",
+            options=("higher", "lower", "no_clear_change", "unknown"),
+        ),
         "n_accounts": count("accounts of that part"),
         "n_respondents": count("respondents of that part"),
-        "method": Column("text", "how the interval was made"),
+        "method": Column("text", "how the interval was made, as a code"),
         "flag": FLAG,
     },
 )
@@ -160,7 +168,7 @@ MANAGER_SCORES = Contract(
         **INTERVAL,
         "n_accounts": count("accounts with a shrunken score, whose mean is the value"),
         "n_respondents": count("respondents of these accounts"),
-        "method": Column("text", "how the interval was made"),
+        "method": Column("text", "how the interval was made, as a code"),
         "flag": FLAG,
     },
 )

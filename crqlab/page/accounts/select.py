@@ -10,11 +10,9 @@ import numpy as np
 import pandas as pd
 
 from crqlab.base.contracts.cautions import has
-from crqlab.base.study import Study
 from crqlab.page.accounts.data import MeetingSheets
 from crqlab.page.client_view import ClientView
 from crqlab.page.lookup import matched
-from crqlab.page.tables import table
 from crqlab.segments.segment_traits import SegmentTraits
 from crqlab.show.records import Record, records
 from crqlab.stats.defaults import LEVEL
@@ -25,7 +23,7 @@ UNLIKELY = 0.5  # chance of renewal below which an account is talked about anyho
 _ENDS = {"": "value", "_low": "low", "_high": "high"}
 _FACTS = (
     "account_id name manager revenue status n invited flag withheld "
-    "shrunken shrunken_low shrunken_high"
+    "shrunken shrunken_low shrunken_high change change_low change_high"
 ).split()
 #: Columns of a page, and the tables of the view that they come from, under their names there.
 _SORT = {
@@ -41,7 +39,7 @@ _LIFT = {"target": "target", "change": "lift", "probability": "lift_probability"
 _FOCUS = {"label": "focus", "probability": "focus_probability"}
 
 
-def meeting_sheets(study: Study, view: ClientView) -> MeetingSheets:
+def meeting_sheets(view: ClientView) -> MeetingSheets:
     """Choose the accounts that stand out and collect what their meetings need.
 
     An account stands out that kept silent, is in a segment on the point of leaving, fell in the
@@ -50,17 +48,15 @@ def meeting_sheets(study: Study, view: ClientView) -> MeetingSheets:
 
     Parameters
     ----------
-    study : Study
-        For the scores of the wave before.
     view : ClientView
-        Everything else; what is withheld there is withheld here.
+        What is withheld in it is withheld here.
 
     Returns
     -------
     MeetingSheets
         At most 24 accounts, the greatest expected loss first.
     """
-    rows = _known(study, view)
+    rows = _known(view)
     comments = _comments(view, rows)
     quoted = set(comments["account_id"])
     traits = view.segmented.traits
@@ -87,7 +83,7 @@ def meeting_sheets(study: Study, view: ClientView) -> MeetingSheets:
     )
 
 
-def _known(study: Study, view: ClientView) -> pd.DataFrame:
+def _known(view: ClientView) -> pd.DataFrame:
     """One row per account with all that the page may say of it."""
     facts = view.accounts[_FACTS]  # not all: a construct may have any name
     rows = facts.rename(columns={f"shrunken{end}": name for end, name in _ENDS.items()})
@@ -98,7 +94,6 @@ def _known(study: Study, view: ClientView) -> pd.DataFrame:
         disagree=rows["flag"].map(partial(has, name="people_disagree")) & ~rows["withheld"],
         before=view.before,
     )
-    rows = _changed(study, view, rows)
     ids, told = rows["account_id"], {}
     for other, by, columns in (
         (view.segmented.accounts, "account_id", _SORT),
@@ -125,18 +120,6 @@ def _roles(view: ClientView, rows: pd.DataFrame) -> list[tuple[tuple[str, int], 
         tuple(sorted(heard.get(account, ()), key=lambda one: (-one[1], one[0]))) if many else ()
         for account, many in zip(rows["account_id"], enough, strict=True)
     ]
-
-
-def _changed(study: Study, view: ClientView, rows: pd.DataFrame) -> pd.DataFrame:
-    """Difference to the shrunken score of the wave before, two independent estimates."""
-    past = table(study, "account_scores", client=view.client_id, wave=view.before)
-    ends = matched(rows["account_id"], past, *(f"shrunken{end}" for end in _ENDS))
-    was, least, most = (end.to_numpy(float) for end in ends)
-    value, low, high = (rows[name].to_numpy(float) for name in _ENDS.values())
-    change = value - was
-    down = np.sqrt((value - low) ** 2 + (most - was) ** 2)
-    up = np.sqrt((high - value) ** 2 + (was - least) ** 2)
-    return rows.assign(change=change, change_low=change - down, change_high=change + up)
 
 
 def _constructs(view: ClientView) -> dict[str, float]:

@@ -9,7 +9,7 @@ import pandas as pd
 from crqlab.page.client_view import ClientView
 from crqlab.page.scores.charts import ends
 from crqlab.show.html import Column, Shown, names, paragraph, phrases, table, text
-from crqlab.show.number_format import MISSING, decimals, number, percent, span
+from crqlab.show.number_format import decimals, number, percent, span
 from crqlab.show.records import Record, records
 from crqlab.show.svg_strips import bar
 
@@ -77,13 +77,13 @@ def _changes(view: ClientView, rows: pd.DataFrame) -> list[Column]:
     return [
         Column(f"Since {view.before}", moved, True),
         Column("Interval of change", between, True),
-        Column("Verdict", [_together(verdict) for verdict in rows["verdict"]]),
+        Column("Verdict", [_verdict(view, verdict) for verdict in rows["verdict"]]),
     ]
 
 
-def _together(verdict: str) -> str:
+def _verdict(view: ClientView, verdict: str) -> str:
     """A verdict that stays on one line."""
-    return text(verdict).replace(" ", "\u00a0") or MISSING
+    return text(view.language.say(f"verdict.{verdict}")).replace(" ", "\u00a0")
 
 
 def waves(view: ClientView) -> Shown:

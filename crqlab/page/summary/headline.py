@@ -107,7 +107,8 @@ def _change(view: ClientView, row: pd.Series) -> str:
     places = decimals(row["measure"], change=True)
     moved = number(row["change"], places, signed=True)
     between = span(row["change_low"], row["change_high"], places, signed=True)
-    return f"{moved} since {view.before} ({between}): {row['verdict']}"
+    verdict = view.language.say(f"verdict.{row['verdict']}")
+    return f"{moved} since {view.before} ({between}): {verdict}"
 
 
 def _aloud(view: ClientView, row: pd.Series) -> str:

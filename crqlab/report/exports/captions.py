@@ -47,7 +47,8 @@ def moved(view: ClientView, row: pd.Series) -> str:
     places = decimals(row["measure"], change=True)
     between = span(row["change_low"], row["change_high"], places, signed=True)
     by = number(row["change"], places, signed=True)
-    return f"{by} since {view.before} ({between}): {row['verdict']}"
+    verdict = view.language.say(f"verdict.{row['verdict']}")
+    return f"{by} since {view.before} ({between}): {verdict}"
 
 
 def shares(low: float, high: float) -> str:

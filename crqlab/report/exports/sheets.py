@@ -71,7 +71,10 @@ def _measures(view: ClientView) -> Sheet:
     }
     fields = {**_WHAT, **_ends(), **_N, **_HOW, **(change if view.before else {})}
     note = "Everyone counts once. A change is higher or lower if its whole interval is."
-    return Sheet("Scores", "Scores of this wave", note, fields, _named(view, view.measures))
+    known = view.measures["verdict"].where(view.measures["verdict"] != "unknown")
+    verdicts = known.map(lambda verdict: view.language.say(f"verdict.{verdict}"), "ignore")
+    rows = _named(view, view.measures.assign(verdict=verdicts))
+    return Sheet("Scores", "Scores of this wave", note, fields, rows)
 
 
 def _trend(view: ClientView) -> Sheet:

@@ -114,7 +114,7 @@ def changes(
     kept = rows[(rows["measure"] == measure) & (rows["part"] == part)].dropna(subset=["low"])
     kept = kept.sort_values("value", ascending=False, ignore_index=True)
     place = np.arange(1, len(kept) + 1)
-    rose, fell = kept["low"] > 0, kept["high"] < 0
+    rose, fell = kept["verdict"] == "higher", kept["verdict"] == "lower"
     for some, colour, label in (
         (~(rose | fell), LINE, "interval holds zero"),
         (rose, ACCENT, "higher"),

@@ -24,9 +24,9 @@ def drawn(pages, spoken=ENGLISH):
     return laid_out(SimpleNamespace(meetings=pages, language=spoken))
 
 
-def made(asked_study_of, asked_view_of, change=None, **shape):
+def made(asked_view_of, change=None, **shape):
     view = asked_view_of(**shape)
-    return meeting_sheets(asked_study_of(**shape), change(view) if change else view)
+    return meeting_sheets(change(view) if change else view)
 
 
 def segments(view, account, **facts):
@@ -43,8 +43,8 @@ def blocks(shown):
     return {block.bdi.get_text(): block.get_text(" ") for block in found}
 
 
-def test_silent_accounts_have_a_page_and_it_asks_why(asked_study_of, asked_view_of):
-    pages = made(asked_study_of, asked_view_of)
+def test_silent_accounts_have_a_page_and_it_asks_why(asked_view_of):
+    pages = made(asked_view_of)
     silent = pages.accounts[pages.accounts["status"] == "Silent"]
     assert len(silent) == 2
     said = blocks(drawn(pages))[silent["name"].iloc[0]]
@@ -53,24 +53,24 @@ def test_silent_accounts_have_a_page_and_it_asks_why(asked_study_of, asked_view_
     assert "CRQ" not in said
 
 
-def test_an_account_on_the_point_of_leaving_is_prepared_for(asked_study_of, asked_view_of):
-    pages = made(asked_study_of, asked_view_of, lambda view: segments(view, "A005"))
+def test_an_account_on_the_point_of_leaving_is_prepared_for(asked_view_of):
+    pages = made(asked_view_of, lambda view: segments(view, "A005"))
     said = blocks(drawn(pages))["Account 5"]
     assert "Opponent · CRQ" in said
     assert "sorted as Opponent (Rational the wave before): CRQ 3.1 is below 3.8." in said
 
 
-def test_everybody_is_on_a_page_left_out_or_quiet(asked_study_of, asked_view_of):
+def test_everybody_is_on_a_page_left_out_or_quiet(asked_view_of):
     for shape in ({}, {"accounts": 120, "silent": 60}, {"waves": ("2025",)}, {"ltr": False}):
-        pages = made(asked_study_of, asked_view_of, **shape)
+        pages = made(asked_view_of, **shape)
         view = asked_view_of(**shape)
         counted = (view.accounts["status"] != "Not invited").sum()
         assert len(pages.accounts) <= MOST
         assert len(pages.accounts) + pages.n_left + pages.n_quiet == counted
 
 
-def test_many_accounts_stay_a_small_page(asked_study_of, asked_view_of):
-    pages = made(asked_study_of, asked_view_of, accounts=120, silent=60)
+def test_many_accounts_stay_a_small_page(asked_view_of):
+    pages = made(asked_view_of, accounts=120, silent=60)
     assert pages.n_left > 0
     shown = drawn(pages)
     assert len(blocks(shown)) == MOST
@@ -78,9 +78,9 @@ def test_many_accounts_stay_a_small_page(asked_study_of, asked_view_of):
     assert len(shown.html) < 120_000
 
 
-def test_withheld_accounts_show_nothing_but_their_shrunken_score(asked_study_of, asked_view_of):
+def test_withheld_accounts_show_nothing_but_their_shrunken_score(asked_view_of):
     small = asked_view_of().accounts.query("withheld and n > 0")["account_id"].iloc[0]
-    pages = made(asked_study_of, asked_view_of, lambda view: segments(view, small, reason=np.nan))
+    pages = made(asked_view_of, lambda view: segments(view, small, reason=np.nan))
     row = pages.accounts.set_index("account_id").loc[small]
     assert row["roles"] == ()
     assert not row["disagree"]
@@ -90,22 +90,22 @@ def test_withheld_accounts_show_nothing_but_their_shrunken_score(asked_study_of,
 
 
 def test_nobody_who_answered_is_named(asked_study_of, asked_view_of):
-    html = drawn(made(asked_study_of, asked_view_of)).html
+    html = drawn(made(asked_view_of)).html
     contacts = asked_study_of().read("contacts")["name"].dropna().unique()
     assert len(contacts)
     assert not any(name in html for name in contacts)
 
 
-def test_names_and_words_cannot_break_out(asked_study_of, asked_view_of):
-    pages = made(asked_study_of, asked_view_of, lambda view: segments(view, "A000"))
+def test_names_and_words_cannot_break_out(asked_view_of):
+    pages = made(asked_view_of, lambda view: segments(view, "A000"))
     page = BeautifulSoup(drawn(pages).html, "html.parser")
     assert page.find("i") is None
     assert page.find("script") is None
     assert "<i>Ünï & Söns</i>" in blocks(drawn(pages))
 
 
-def test_comments_of_two_accounts_of_one_name_go_to_neither(asked_study_of, asked_view_of):
-    whole = made(asked_study_of, asked_view_of)
+def test_comments_of_two_accounts_of_one_name_go_to_neither(asked_view_of):
+    whole = made(asked_view_of)
     assert len(whole.comments)
     name = whole.comments["account"].iloc[0]
 
@@ -114,11 +114,11 @@ def test_comments_of_two_accounts_of_one_name_go_to_neither(asked_study_of, aske
         rows.loc[rows["name"] != name, "name"] = name
         return dataclasses.replace(view, accounts=rows)
 
-    assert made(asked_study_of, asked_view_of, twice).comments.empty
+    assert made(asked_view_of, twice).comments.empty
 
 
 def test_a_change_is_the_difference_of_two_independent_scores(asked_study_of, asked_view_of):
-    pages = made(asked_study_of, asked_view_of)
+    pages = made(asked_view_of)
     row = pages.accounts.dropna(subset=["change"]).iloc[0]
     past = asked_study_of().read("account_scores", client="C017", wave="2024")
     was = past.set_index("account_id").loc[row["account_id"]]
@@ -126,8 +126,8 @@ def test_a_change_is_the_difference_of_two_independent_scores(asked_study_of, as
     assert row["change_high"] - row["change"] == pytest.approx(0.4 * np.sqrt(2))  # halves of 0.4
 
 
-def test_nothing_outstanding_is_a_sentence(asked_study_of, asked_view_of):
-    pages = made(asked_study_of, asked_view_of)
+def test_nothing_outstanding_is_a_sentence(asked_view_of):
+    pages = made(asked_view_of)
     none = dataclasses.replace(pages, accounts=pages.accounts.iloc[:0])
     assert "No account stands out" in str(drawn(none))
 
