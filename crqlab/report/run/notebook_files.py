@@ -16,6 +16,8 @@ _ASIDES = ("Matplotlib is building the font cache",)
 _SET = re.compile(
     r"^(\w+) = (\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|[^#\n]*?)(?=\s*(?:  #|$))", re.MULTILINE
 )
+#: An id that a cell was given, by which its words are found in other languages.
+_TELLING = re.compile(r"(?!cell-)[a-z]+(?:-[a-z]+)*")
 _DEVICES = re.compile(r"(?i:con|prn|aux|nul|(?:com|lpt)[0-9])")
 
 
@@ -54,6 +56,8 @@ def _safe(part: str) -> str:
 def cleaned(notebook: Any, *, images: bool = True) -> Any:
     """Return the notebook without timings, paths and random ids, changed in place.
 
+    Markdown cells keep ids that say what they are about: their words are found by them.
+
     Parameters
     ----------
     notebook : NotebookNode
@@ -67,7 +71,8 @@ def cleaned(notebook: Any, *, images: bool = True) -> Any:
     for number, cell in enumerate(notebook.cells):
         tags = cell.metadata.get("tags", [])
         cell.metadata = type(cell.metadata)({"tags": tags} if tags else {})
-        cell.id = f"cell-{number}"
+        if cell.cell_type != "markdown" or not _TELLING.fullmatch(cell.get("id", "")):
+            cell.id = f"cell-{number}"
         if cell.cell_type != "code":
             continue
         cell.outputs = [output for output in cell.outputs if not _aside(output)]

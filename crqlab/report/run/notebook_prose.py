@@ -8,7 +8,7 @@ from typing import Any
 
 from mistune import HTMLRenderer, create_markdown
 
-from crqlab.language import Language
+from crqlab.language import OWN, Language, language
 from crqlab.show.html import text
 
 
@@ -55,6 +55,22 @@ class Writer:
         if level == 2:
             self.contents.append((name, re.sub(r"<[^>]+>", "", label)))
         return f'<h{level} id="{name}">{label}</h{level}>\n'
+
+
+def worded(cell: Any, spoken: Language) -> str:
+    """Return the words of a Markdown cell in a language.
+
+    The house has words for cells of its own, by their ids. What somebody has rewritten stands as
+    they wrote it, in every language.
+
+    Parameters
+    ----------
+    cell : NotebookNode
+    spoken : Language
+    """
+    code, own = f"notebook.{cell.get('id', '')}", language(OWN)
+    known = code in own and own.say(code) == cell.source
+    return spoken.say(code) if known else cell.source
 
 
 class _Renderer(HTMLRenderer):

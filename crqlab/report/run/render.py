@@ -194,7 +194,7 @@ def _blocks(
         if "reviewer" in tags and not code:
             continue
         if cell.cell_type == "markdown":
-            words = writer.written(cell.source, opening=number == 1)
+            words = writer.written(notebook_prose.worded(cell, spoken), opening=number == 1)
             if words and (code or number > 1):
                 yield Block("words", words)
         elif cell.cell_type == "code":
