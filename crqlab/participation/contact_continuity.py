@@ -24,15 +24,15 @@ class Continuity:
     ----------
     table : DataFrame
         Table ``continuity``: a row for every account asked in a wave and in an earlier one.
-    clients : DataFrame, one row per client and wave
-        ``value`` (share of the earlier contacts that stayed), ``low``, ``high``, ``n``
-        earlier contacts, ``n_accounts``; accounts are clusters.
+    summary : DataFrame
+        Table ``continuity_summary``: share of the earlier contacts that stayed, by client and
+        wave; accounts are clusters.
     level : float
         Coverage of each interval, in (0, 1).
     """
 
     table: pd.DataFrame
-    clients: pd.DataFrame
+    summary: pd.DataFrame
     level: float
 
     def __str__(self) -> str:
@@ -98,7 +98,7 @@ def continuity(
     )
     rows = rows.assign(value=rows["stayed"] / rows["before"].where(rows["before"] > 0), flag=flags)
     rows = rows.sort_values([*BLOCK, "account_id"], ignore_index=True)
-    return Continuity(typed(rows, "continuity"), _clients(rows, level), level)
+    return Continuity(typed(rows, "continuity"), _summary(rows, level), level)
 
 
 def _both(people: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
@@ -116,9 +116,10 @@ def _both(people: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _clients(rows: pd.DataFrame, level: float) -> pd.DataFrame:
+def _summary(rows: pd.DataFrame, level: float) -> pd.DataFrame:
     groups = rows.groupby(BLOCK, sort=True)
     found = proportion.clustered(rows["stayed"], rows["before"], groups.ngroup(), level=level)
-    keys = groups.size().index.to_frame(index=False)
-    found = found.reindex(np.arange(len(keys)))[["value", "low", "high", "n", "n_accounts"]]
-    return pd.concat([keys, found.reset_index(drop=True)], axis=1)
+    none = (rows["stayed"] == 0).groupby([rows[b] for b in BLOCK]).sum()
+    found = found.reindex(np.arange(len(none))).set_axis(none.index)
+    table = found.assign(n_none_stayed=none, n_accounts=groups.size(), level=level)
+    return typed(table.reset_index(), "continuity_summary")

@@ -27,10 +27,9 @@ class Concentration:
     ----------
     table : DataFrame
         Table ``concentration``, by client, wave and kind of holder, the greatest first.
-    summary : DataFrame, one row per client, wave and kind of holder
-        ``holders``, ``hhi`` and ``effective`` (holders of equal revenue that would be as
-        concentrated), ``top_1``, ``top_2``, ``top_3`` (shares of revenue), the same of goodwill
-        with ``goodwill_`` in front.
+    summary : DataFrame
+        Table ``concentration_summary``: how concentrated both are on known persons, and how many
+        accounts hang on the voice of one, by client, wave and kind of holder.
     """
 
     table: pd.DataFrame
@@ -203,6 +202,12 @@ def _summary(table: pd.DataFrame) -> pd.DataFrame:
     revenue = herfindahl(known["revenue"], groups.ngroup())
     goodwill = herfindahl(known["goodwill"], groups.ngroup()).add_prefix("goodwill_")
     keys = groups.size().index.to_frame(index=False)
-    holders = groups.size().to_numpy()
-    parts = [part.drop(columns=part.columns[0]) for part in (revenue, goodwill)]
-    return pd.concat([keys, *parts], axis=1).assign(holders=holders)
+    parts = [part.drop(columns="holders", errors="ignore") for part in (revenue, goodwill)]
+    sole = known["revenue_share"].where(known["n_silenced"] > 0)
+    table = pd.concat([keys, *parts], axis=1).assign(
+        holders=groups.size().to_numpy(),
+        n_silenced=groups["n_silenced"].sum().to_numpy(),
+        silenced_share=sole.groupby(groups.ngroup()).sum(min_count=1),
+    )
+    shares = [name for name in table if name.endswith(("hhi", "top_1", "top_2", "top_3", "_share"))]
+    return typed(table.assign(**table[shares].clip(upper=1)), "concentration_summary")

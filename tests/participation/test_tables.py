@@ -10,7 +10,7 @@ from tests.show.fixture import Shape, lay_out
 
 KEPT = """
 completion completion_rank completion_bands silent voices propensities nonresponse concentration
-continuity audit wave_plan precision
+concentration_summary continuity continuity_summary audit wave_plan precision
 """.split()
 OPTIONS = {"level": 0.9, "draws": 100, "seed": 7}
 

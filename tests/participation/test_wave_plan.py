@@ -61,6 +61,20 @@ def test_shares_add_up_to_the_whole_and_summary_agrees():
     assert summary["top_1"].to_numpy() == pytest.approx(top.to_numpy())
 
 
+def test_the_summary_counts_equal_holders_and_sole_voices_by_hand():
+    summary = hung().summary.set_index(["wave", "holder"])
+    managers = summary.loc[("2025", "account_manager")]
+    assert managers["effective"] == pytest.approx(650**2 / (600**2 + 50**2))
+    assert managers[["holders", "n_silenced"]].tolist() == [2, 0]
+    assert np.isnan(managers["silenced_share"])
+    people = summary.loc[("2024", "contact")]
+    assert people["n_silenced"] == 1
+    assert people["silenced_share"] == pytest.approx(250 / 850)
+    assert summary.loc[("2025", "contact"), ["n_silenced", "silenced_share"]].tolist() == [2, 1.0]
+    nobody = hung(accounts=ACCOUNTS.assign(account_manager=None)).summary
+    assert set(nobody["holder"]) == {"contact"}
+
+
 def test_without_revenue_accounts_count_alike():
     found = hung(accounts=ACCOUNTS.assign(revenue=np.nan)).of("C1", "2025").table
     managers = found[found["holder"] == "account_manager"].set_index("name")
@@ -85,7 +99,9 @@ def test_continuity_by_hand():
     assert rows.loc["C", "flag"] == "no_contact_stayed"
     assert rows.loc["B", "flag"] == "nobody_heard_twice"
     assert "D" not in rows.index
-    assert found.clients["value"].tolist() == [3 / 4]
+    (one,) = found.summary.to_dict("records")
+    assert (one["value"], one["n"], one["n_accounts"], one["n_none_stayed"]) == (3 / 4, 4, 3, 1)
+    assert 0 < one["low"] < 3 / 4 < one["high"] <= 1
 
 
 def test_a_single_wave_has_no_continuity():

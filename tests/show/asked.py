@@ -11,6 +11,7 @@ import pandas as pd
 
 from crqlab import Study
 from crqlab.base.contracts.cautions import code, joined
+from crqlab.base.contracts.frames import empty, from_records
 from tests.show.fixture import Shape, manager_scores
 
 ROLES = ("buyer", "executive", "user")
@@ -38,8 +39,10 @@ def add(study: Study, shape: Shape, *, others: int = len(OTHERS), managers: int 
         "silent": _silent(key, shape, quiet),
         "voices": _voices(key, accounts),
         "nonresponse": _nonresponse(key, study, shape),
-        "concentration": _held(key, accounts, scores),
-        "continuity": _stays(key, shape, accounts),
+        "concentration": (held := _held(key, accounts, scores)),
+        "concentration_summary": _held_together(key, held),
+        "continuity": (stays := _stays(key, shape, accounts)),
+        "continuity_summary": _stayed(key, stays),
         "audit": _audit(key, managers),
         "wave_plan": _plan(key, accounts),
         "precision": _precision(key, shape),
@@ -168,6 +171,29 @@ def _held(key: dict, accounts: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFra
     ]  # fmt: skip
     table = pd.DataFrame(found).sort_values(["holder", "revenue"], ascending=[True, False])
     return table.reset_index(drop=True)
+
+
+def _held_together(key: dict, held: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for holder, some in held.groupby("holder"):
+        parts = some["revenue"] / some["revenue"].sum()
+        index = {"hhi": (parts**2).sum(), "effective": 1 / (parts**2).sum()}
+        index |= {f"top_{n}": min(parts.nlargest(n).sum(), 1.0) for n in (1, 2, 3)}
+        sole = some["revenue_share"][some["n_silenced"] > 0].sum()
+        rows.append({**key, "holder": holder, "holders": len(some), **index,
+                     **{f"goodwill_{name}": value for name, value in index.items()},
+                     "n_silenced": some["n_silenced"].sum(), "silenced_share": sole})  # fmt: skip
+    return from_records(rows, "concentration_summary")
+
+
+def _stayed(key: dict, stays: pd.DataFrame) -> pd.DataFrame:
+    n, stayed = int(stays["before"].sum()), int(stays["stayed"].sum())
+    if not n:
+        return empty("continuity_summary")
+    rows = [{**key, "value": stayed / n, "low": stayed / n - 0.07, "high": stayed / n + 0.06,
+             "level": 0.95, "n": n, "n_accounts": len(stays),
+             "n_none_stayed": (stays["stayed"] == 0).sum()}]  # fmt: skip
+    return from_records(rows, "continuity_summary")
 
 
 def _stays(key: dict, shape: Shape, accounts: pd.DataFrame) -> pd.DataFrame:

@@ -18,6 +18,14 @@ from crqlab.base.contracts.schema import Column, Contract
 _NOTEBOOK = "20_participation"
 _BLOCK = {"client_id": CLIENT, "wave": WAVE}
 
+_HERFINDAHL = (
+    ("hhi", "sum of squared shares", 1),
+    ("effective", "persons of equal parts that would be as concentrated, 1 / hhi,", None),
+    ("top_1", "share of the greatest person", 1),
+    ("top_2", "share of the greatest two", 1),
+    ("top_3", "share of the greatest three", 1),
+)
+
 COMPLETION = Contract(
     "completion",
     _NOTEBOOK,
@@ -158,6 +166,23 @@ CONCENTRATION = Contract(
         "flag": FLAG,
     },
 )
+CONCENTRATION_SUMMARY = Contract(
+    "concentration_summary",
+    _NOTEBOOK,
+    ("client_id", "wave", "holder"),
+    {
+        **_BLOCK,
+        "holder": Column("text", "who holds relationships", options=("account_manager", "contact")),
+        "holders": count("how many known persons of that kind hold any"),
+        **{
+            f"{prefix}{name}": amount(f"{says} of {what}", 0, high)
+            for prefix, what in (("", "revenue"), ("goodwill_", "goodwill"))
+            for name, says, high in _HERFINDAHL
+        },
+        "n_silenced": count("accounts without a voice left if one of these persons goes"),
+        "silenced_share": amount("their share of the revenue of accounts with a score", 0, 1),
+    },
+)
 CONTINUITY = Contract(
     "continuity",
     _NOTEBOOK,
@@ -172,6 +197,18 @@ CONTINUITY = Contract(
         "value": amount("share of the earlier contacts that stayed", 0, 1),
         "answered_both": count("contacts that answered in both"),
         "flag": FLAG,
+    },
+)
+CONTINUITY_SUMMARY = Contract(
+    "continuity_summary",
+    _NOTEBOOK,
+    ("client_id", "wave"),
+    {
+        **_BLOCK,
+        **INTERVAL,
+        "n": count("contacts asked in the earlier waves of these accounts"),
+        "n_accounts": count("accounts asked in this wave and an earlier one"),
+        "n_none_stayed": count("those of them where no contact stayed"),
     },
 )
 AUDIT = Contract(
@@ -249,7 +286,9 @@ TABLES = (
     PROPENSITIES,
     NONRESPONSE,
     CONCENTRATION,
+    CONCENTRATION_SUMMARY,
     CONTINUITY,
+    CONTINUITY_SUMMARY,
     AUDIT,
     WAVE_PLAN,
     PRECISION,

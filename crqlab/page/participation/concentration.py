@@ -119,14 +119,13 @@ def continuity(view: ClientView) -> Shown:
         f"Of {found['n']:,.0f} contacts of the wave before, {percent(found['value'])} were asked "
         f"again ({percent(found['level'])} interval {between}\u00a0%, accounts as clusters)"
     )
-    if gone.empty:
-        said += f"; somebody stayed at each of {count(len(rows), 'account')}."
+    accounts = count(int(found["n_accounts"]), "account")
+    if not found["n_none_stayed"]:
+        said += f"; somebody stayed at each of {accounts}."
     else:
         listed = ", ".join(gone["name"].head(NAMED))
         more = f" and {len(gone) - NAMED:,} more" if len(gone) > NAMED else ""
-        said += (
-            f". At {len(gone):,} of {count(len(rows), 'account')} nobody stayed: {listed}{more}."
-        )
+        said += f". At {found['n_none_stayed']:,.0f} of {accounts} nobody stayed: {listed}{more}."
     return Shown(paragraph(text(said), ""), said)
 
 

@@ -50,8 +50,9 @@ class Reach:
     continuity : DataFrame
         The columns of ``continuity`` with ``name``.
     stayed : dict
-        ``value``, ``low``, ``high`` (share of the earlier wave's contacts asked again, in
-        [0, 1], accounts as clusters), ``n`` of these contacts; empty in a first wave.
+        ``value``, ``low``, ``high``, ``level`` (share of the earlier wave's contacts asked again,
+        in [0, 1], accounts as clusters), ``n`` of these contacts, ``n_accounts`` and
+        ``n_none_stayed`` of their accounts; empty in a first wave.
     questions : DataFrame
         The columns of ``audit``.
     plan, precision : DataFrame

@@ -15,9 +15,6 @@ from crqlab.page.participation.data import Reach
 from crqlab.page.tables import table
 from crqlab.participation.completion_rank import PUBLISHED
 from crqlab.participation.nonresponse_adjustment import FEW_KIND, LIMIT, OF_ALL_CLIENTS
-from crqlab.stats import proportion
-from crqlab.stats.concentration import concentration
-from crqlab.stats.defaults import LEVEL
 
 _ENDS = ["value", "low", "high"]
 _PLACE = ["percentile", "percentile_low", "percentile_high"]
@@ -46,7 +43,7 @@ def reach(study: Study, client: str, wave: str, accounts: pd.DataFrame, ltr: pd.
     stays = _rows(study, "continuity", client, wave)
     last = len(mine) == 0 or in_order([*mine["wave"].unique(), wave])[-1] == wave
     managers = held[held["holder"] == "account_manager"].reset_index(drop=True)
-    one = held[held["n_silenced"] > 0]
+    sums = _rows(study, "concentration_summary", client, wave).set_index("holder")
     others, place = _rank(study, client, wave)
     return Reach(
         completion=mine[mine["wave"] == wave].reset_index(drop=True),
@@ -59,11 +56,11 @@ def reach(study: Study, client: str, wave: str, accounts: pd.DataFrame, ltr: pd.
         nonresponse=_nonresponse(_rows(study, "nonresponse", client, wave), ltr, least),
         limit=LIMIT,
         managers=managers.assign(withheld=_tells(managers, accounts, least)).pipe(_hidden),
-        effective=_effective(managers),
-        n_sole=int(one["n_silenced"].sum()),
-        sole_share=float(one["revenue_share"].sum(min_count=1)),
+        effective=float(sums["effective"].get("account_manager", np.nan)),
+        n_sole=int(sums["n_silenced"].get("contact", 0)),
+        sole_share=float(sums["silenced_share"].get("contact", np.nan)),
         continuity=_named(stays, accounts, "revenue"),
-        stayed=_stayed(stays, mine),
+        stayed=_stayed(_rows(study, "continuity_summary", client, wave)),
         questions=_rows(study, "audit", client, wave),
         plan=table(study, "wave_plan", client=client).iloc[: None if last else 0],
         precision=table(study, "precision", client=client).iloc[: None if last else 0],
@@ -72,6 +69,13 @@ def reach(study: Study, client: str, wave: str, accounts: pd.DataFrame, ltr: pd.
 
 def _rows(study: Study, name: str, client: str, wave: str) -> pd.DataFrame:
     return table(study, name, client=client, wave=wave)
+
+
+def _stayed(summary: pd.DataFrame) -> dict[str, float]:
+    known = summary[(summary["n"] > 0).to_numpy(bool)]
+    if known.empty:
+        return {}
+    return known[[*_ENDS, "level", "n", "n_accounts", "n_none_stayed"]].iloc[0].to_dict()
 
 
 def _named(rows: pd.DataFrame, accounts: pd.DataFrame, *more: str) -> pd.DataFrame:
@@ -141,19 +145,3 @@ def _tells(managers: pd.DataFrame, accounts: pd.DataFrame, least: int) -> np.nda
 
 def _hidden(managers: pd.DataFrame) -> pd.DataFrame:
     return managers.assign(crq_without=managers["crq_without"].mask(managers["withheld"]))
-
-
-def _effective(managers: pd.DataFrame) -> float:
-    known = managers[managers["name"] != "unknown"]
-    if known["revenue"].sum() <= 0:
-        return np.nan
-    return float(concentration(known["revenue"], np.zeros(len(known)))["effective"].iloc[0])
-
-
-def _stayed(stays: pd.DataFrame, mine: pd.DataFrame) -> dict[str, float]:
-    if stays["before"].sum() == 0:
-        return {}
-    level = float(mine["level"].iloc[0]) if len(mine) else LEVEL
-    group = np.zeros(len(stays), int)
-    found = proportion.clustered(stays["stayed"], stays["before"], group, level=level)
-    return {**found[[*_ENDS, "n"]].iloc[0].astype(float).to_dict(), "level": level}

@@ -22,9 +22,9 @@ from crqlab.report.clearance import gate
 LARGEST = 32 << 20
 #: Tables of which a page shows a client's rows of its wave; of all its waves; tables of nobody.
 OF_A_WAVE = """
-actions agreement audit changes completion_bands completion_rank concentration continuity
-driver_focus driver_map lifts manager_scores nonresponse positions quality referrals respondents
-responses segment_shares silent voices
+actions agreement audit changes completion_bands completion_rank concentration
+concentration_summary continuity continuity_summary driver_focus driver_map lifts manager_scores
+nonresponse positions quality referrals respondents responses segment_shares silent voices
 """.split()
 OF_A_CLIENT = """
 account_scores accounts client_scores clients completion contacts migration outlook precision
