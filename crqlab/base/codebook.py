@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, Self
 
@@ -147,6 +148,9 @@ class Responses(Strict):
     set_aside : mapping of column to mapping of word to reason
         Rows that are no answers in earnest, where the survey tool's own marks are not known:
         ``Kind: {trial run: test}``; reasons are preview, test, spam, unfinished, disqualified.
+    recode : mapping of question to mapping of answer to scale point
+        Where an answer of one question stands for another point: ``q3: {Agree: 6}``,
+        ``ltr: {1: 0, 2: 1}``.
     """
 
     files: tuple[Source, ...] = Field(min_length=1)
@@ -157,12 +161,26 @@ class Responses(Strict):
     answers: dict[str, int | float] = Field(default_factory=dict)
     flipped: Annotated[tuple[dict[Part, Text], ...], BeforeValidator(_groups)] = ()
     set_aside: dict[str, dict[Text, AsideWhy]] = Field(default_factory=dict)
+    recode: dict[str, dict[Text, int | float]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
         names = [source.file for source in self.files]
         if twice := sorted({n for n in names if names.count(n) > 1}):
             raise ValueError(f"files lists {twice} twice; answers would count double")
+        return self
+
+
+class Wave(Strict):
+    """Days between which the answers of a wave began; both count."""
+
+    from_: date | None = Field(default=None, alias="from")
+    to: date | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.from_ and self.to and self.from_ > self.to:
+            raise ValueError(f"from {self.from_} lies after to {self.to}")
         return self
 
 
@@ -263,6 +281,8 @@ class Codebook(Strict):
         CRM exports; None where the firm holds none.
     client : Client or None
         For a study of a single client.
+    waves : mapping of name to Wave
+        For files that hold several waves and no column of them: told by when an answer began.
     release : str or None
         Name of the release in ``data/processed/releases`` that gives the benchmark and the
         thresholds; without one a study is compared within itself.
@@ -277,6 +297,7 @@ class Codebook(Strict):
     release: Text | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")
     instrument: Instrument
     responses: Responses
+    waves: dict[Text, Wave] = Field(default_factory=dict)
     contacts: Source | None = None
     accounts: Source | None = None
     outcomes: Source | None = None
@@ -292,6 +313,7 @@ class Codebook(Strict):
         for key, columns in (
             ("columns", self.responses.columns),
             ("missing_in", self.responses.missing_in),
+            ("recode", self.responses.recode),
             *(("columns", s.columns) for s in self.responses.files),
             *(("not_asked", s.not_asked) for s in self.responses.files),
         ):

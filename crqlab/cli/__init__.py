@@ -51,15 +51,22 @@ def demo() -> None:
 def new(
     name: StudyName,
     export: Annotated[
-        Path | None, typer.Option(help="A survey export to draft the codebook from.")
+        list[Path] | None,
+        typer.Option(help="A survey export to draft the codebook from; may be repeated."),
     ] = None,
+    accounts: Annotated[Path | None, typer.Option(help="Accounts as a CRM exports them.")] = None,
+    contacts: Annotated[Path | None, typer.Option(help="Invited people.")] = None,
+    outcomes: Annotated[Path | None, typer.Option(help="What came of contracts.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--from", help="A folder whose files are sorted by content.")
+    ] = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object alone.")] = False,
 ) -> None:
-    """Lay out data/raw/NAME with a commented codebook to fill in."""
-    from crqlab import responses
-    from crqlab.base.study import home
+    """Lay out data/raw/NAME: a codebook drafted from exports, or a template to fill in."""
+    from crqlab.cli.new_study import lay_out
 
-    path = responses.new(name, home(), export=export)
-    say(f"{path} is ready: fill it in, then: crqlab check {name}")
+    given = {"accounts": accounts, "contacts": contacts, "outcomes": outcomes}
+    lay_out(name, export or [], {k: v for k, v in given.items() if v}, folder, json_)
 
 
 @app.command()

@@ -15,7 +15,7 @@ from crqlab.responses.inclusion import Checked, decide, decisions
 from crqlab.responses.quality_flags import Flags, flags
 from crqlab.responses.raw_files import Raw, read
 from crqlab.responses.study_account import account_of
-from crqlab.responses.study_layout import new
+from crqlab.responses.study_layout import drafted, new, sorted_files
 from crqlab.responses.tables import keep
 
 __all__ = [
@@ -25,9 +25,11 @@ __all__ = [
     "account_of",
     "decide",
     "decisions",
+    "drafted",
     "drafted_concepts",
     "flags",
     "keep",
     "new",
     "read",
+    "sorted_files",
 ]

@@ -39,9 +39,9 @@ def read(grid: Grid, source: Source, book: Codebook, faults: Faults) -> Answers:
     columns = Columns(grid, book.columns_of(source), known_columns(grid), faults)
     table = {name: columns.text(name) for name in _PLAIN}
     table["response_id"] = _ids(columns, source, book)
-    table["wave"] = _wave(columns, source)
-    table |= _described(columns, source, book)
     table["started"] = _started(columns, source)
+    table["wave"] = _wave(columns, source, book, table["started"])
+    table |= _described(columns, source, book)
     table |= {name: _open(columns, source, name) for name in book.instrument.comments}
     off = [pd.DataFrame(dict.fromkeys(["value", "column", "rule"], blank(0)))]
     for name, question in questions(book, grid.dialect).items():
@@ -71,7 +71,8 @@ def questions(book: Codebook, dialect: str = "") -> dict[str, Question]:
         own = [*said.missing_in.get(name, ()), *(item.missing if item else ())]
         shared = [code for code in said.missing if not _on_scale(code, low, high)]
         missing = frozenset(_code_text(code) for code in [*own, *shared])
-        found[name] = Question(low, high, missing, words, dialect, name in needed)
+        own_points = {folded(str(k)): float(v) for k, v in said.recode.get(name, {}).items()}
+        found[name] = Question(low, high, missing, words, dialect, name in needed, own_points)
     return found
 
 
@@ -99,11 +100,13 @@ def _ids(columns: Columns, source: Source, book: Codebook) -> pd.Series:
     return ids
 
 
-def _wave(columns: Columns, source: Source) -> pd.Series:
-    """The wave of the column, of the file, or both where they agree."""
+def _wave(columns: Columns, source: Source, book: Codebook, started: pd.Series) -> pd.Series:
+    """The wave of the column, of the file, or both where they agree; else that of the date."""
     texts = columns.text("wave")
     if texts is None:
         if source.wave is None and "wave" not in columns.mapped:
+            if book.waves:
+                return _dated(columns, source, book, started)
             fix = "add wave: to this file in the codebook, or say under columns where it is"
             columns.faults.add(source.file, "no wave is known for this file", fix, column="wave")
         return pd.Series([source.wave] * len(columns.grid), dtype="str")
@@ -116,6 +119,21 @@ def _wave(columns: Columns, source: Source) -> pd.Series:
     fix = "take wave: out of this file's entry, or put each wave into its own file"
     columns.broken("wave", texts, other, rule, fix)
     return waves.fillna(source.wave)
+
+
+def _dated(columns: Columns, source: Source, book: Codebook, started: pd.Series) -> pd.Series:
+    """The wave between whose days an answer began."""
+    found = pd.Series([None] * len(started), dtype="str")
+    day = started.dt.normalize()
+    for name, wave in book.waves.items():
+        inside = day.notna()
+        inside &= (day >= pd.Timestamp(wave.from_)) if wave.from_ else True
+        inside &= (day <= pd.Timestamp(wave.to)) if wave.to else True
+        found = found.mask(inside & found.isna(), name)
+    told = started.astype("str").where(started.notna(), "no date")
+    rule, fix = "lies in none of the waves of the codebook", "widen a wave's from: and to:"
+    columns.broken("started", told, found.isna(), rule, fix)
+    return found
 
 
 def _described(columns: Columns, source: Source, book: Codebook) -> dict[str, pd.Series | None]:

@@ -55,6 +55,8 @@ class Question:
     dialect : str
         The survey tool; LimeSurvey writes ``A7`` for 7, Qualtrics recodes non-answers
         to negative numbers.
+    recode : mapping of text to float
+        Answers of this question that stand for another point.
     asked : bool
         Whether every questionnaire of the study holds it.
     """
@@ -65,6 +67,7 @@ class Question:
     answers: Mapping[str, float] | None = None
     dialect: str = ""
     asked: bool = False
+    recode: Mapping[str, float] | None = None
 
     def points(self, text: str) -> float | None:
         """Return the scale points of an answer, NaN for no answer, None if it is no answer.
@@ -78,6 +81,8 @@ class Question:
         [7.0, 7.0, None]
         """
         key, words = folded(text), self.answers or {}
+        if self.recode and key in self.recode:
+            return self.recode[key]
         if key in self.missing or (self.dialect == "limesurvey" and key == "n/a"):
             return np.nan
         if key in words:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 
-from crqlab.base.codebook import Codebook
-from crqlab.base.concepts import CONCEPTS, draft
-from crqlab.responses.column_roles import Guess, guess
+from crqlab.base.codebook import RESPONSE_COLUMNS, Codebook
+from crqlab.base.concepts import CONCEPTS
+from crqlab.responses.crm_draft import TableDraft
 from crqlab.responses.grid import Grid
+from crqlab.responses.instrument_draft import Draft, crq_constructs, draft
+from crqlab.responses.item_wording import wording
 
 
 def codebook(name: str, grid: Grid) -> str:
@@ -20,9 +23,25 @@ def codebook(name: str, grid: Grid) -> str:
     grid : Grid
         The export.
     """
-    drafted = guess(grid)
-    parts = [_head(name, grid), _instrument(drafted, grid), _responses(drafted, grid), _TAIL]
-    return "\n".join([*parts, ""])
+    return written(name, [draft(grid)], [])
+
+
+def written(name: str, drafts: Sequence[Draft], tables: Sequence[TableDraft]) -> str:
+    """Return drafts as the text of one codebook, its doubtful lines marked with EDIT.
+
+    Parameters
+    ----------
+    name : str
+        The study's name.
+    drafts : sequence of Draft
+        One for each survey export; the one with most items gives the instrument.
+    tables : sequence of TableDraft
+        Exports of a CRM.
+    """
+    main = max(drafts, key=lambda one: len(one.items))
+    parts = [_head(name, main.grid), _instrument(main), _waves(drafts), _responses(main, drafts)]
+    crm = "\n".join(one.entry() for one in tables)
+    return "\n".join([*(part for part in parts if part), f"{crm}\n{_TAIL}" if crm else _TAIL, ""])
 
 
 def drafted_concepts(book: Codebook) -> str:
@@ -65,7 +84,7 @@ currency: EUR # of all revenue
 """
 
 
-def _instrument(drafted: Guess, grid: Grid) -> str:
+def _instrument(drafted: Draft) -> str:
     low, high = drafted.scale
     lines = [
         "instrument:",
@@ -74,73 +93,138 @@ def _instrument(drafted: Guess, grid: Grid) -> str:
         f"  scale: [{low}, {high}] # EDIT if the questionnaire's scale is another one",
         "  items: # EDIT: delete what is no agreement or rating; mark items worded the other",
         "    # way round with reversed: true",
-        *(_item(name, drafted, grid) for name in drafted.items),
+        *(_item(name, drafted) for name in drafted.items),
         "  constructs: # EDIT: which items measure what, what it is called, and its concept:",
-        f"    # {', '.join(CONCEPTS)}",
+        f"    # {', '.join(CONCEPTS[:8])},",
+        f"    # {', '.join(CONCEPTS[8:])}",
         *_constructs(drafted),
-        "  crq: # EDIT: the score is the mean of these constructs",
-        f"    constructs: [{', '.join(drafted.constructs)}]",
-        f"    at_least: {(len(drafted.constructs) + 1) // 2}",
+        *_crq(drafted),
     ]
-    if drafted.ltr:
-        asked = grid.wording.get(drafted.ltr) or "How likely are you to recommend this supplier?"
-        lines.append(f"  recommend: {_quoted(asked)} # EDIT: the 0-10 question as it was asked")
+    for header in drafted.roles.of("ltr"):
+        asked = wording(header, drafted.grid.wording.get(header, ""))
+        said = _quoted(asked or "How likely are you to recommend this supplier?")
+        lines.append(f"  recommend: {said} # EDIT: the 0-10 question as it was asked")
+    for header in drafted.roles.of("familiarity"):
+        asked = wording(header, drafted.grid.wording.get(header, ""))
+        lines.append(f"  familiarity: {_quoted(asked or header)}")
     if drafted.comments:
         lines.append("  comments: # EDIT: open questions; delete what is none")
         for name, header in drafted.comments.items():
-            lines.append(f"    {name}: {_quoted(grid.wording.get(header, header))}")
+            asked = wording(header, drafted.grid.wording.get(header, ""))
+            lines.append(f"    {name}: {_quoted(asked or header)}")
     return "\n".join([*lines, ""])
 
 
-def _constructs(drafted: Guess) -> list[str]:
-    labels = {
-        name: name.removesuffix("_all").replace("_", " ").capitalize()
-        for name in drafted.constructs
-    }
-    concepts = draft(labels)
+def _constructs(drafted: Draft) -> list[str]:
+    lines = []
+    for name, one in drafted.constructs.items():
+        items = ", ".join(one.items)
+        said = f"label: {_quoted(one.label)}, concept: {one.concept or 'other'}"
+        doubt = "" if one.sure >= 0.7 else " # EDIT: what do these items measure?"
+        lines.append(f"    {name}: {{{said}, items: [{items}]}}{doubt}")
+    return lines
+
+
+def _crq(drafted: Draft) -> list[str]:
+    used = crq_constructs(drafted)
     return [
-        f"    {name}: {{label: {_quoted(labels[name])}, concept: {concepts[name].concept}, "
-        f"items: [{', '.join(items)}]}}"
-        for name, items in drafted.constructs.items()
+        "  crq: # EDIT: the score is the mean of these constructs",
+        f"    constructs: [{', '.join(used)}]",
+        f"    at_least: {(len(used) + 1) // 2}",
     ]
 
 
-def _item(name: str, drafted: Guess, grid: Grid) -> str:
-    facts = {"text": _quoted(grid.wording.get(drafted.items[name], ""))}
-    if drafted.scales[name] != drafted.scale:
-        low, high = drafted.scales[name]
-        facts["scale"] = f"[{low}, {high}]"
-    if codes := drafted.missing.get(name):
-        facts["missing"] = f"[{', '.join(map(str, codes))}]"
-    note = " # EDIT: are these codes no answers?" if codes else ""
+def _item(name: str, drafted: Draft) -> str:
+    item = drafted.items[name]
+    facts = {"text": _quoted(item.text)}
+    if item.scale != drafted.scale:
+        facts["scale"] = f"[{item.scale[0]}, {item.scale[1]}]"
+    if item.reversed:
+        facts["reversed"] = "true"
+    if item.missing:
+        facts["missing"] = f"[{', '.join(map(str, item.missing))}]"
+    note = " # EDIT: are these codes no answers?" if item.missing else ""
     if len(facts) == 1:
         return f"    {name}: {facts['text']}"
     return f"    {name}: {{{', '.join(f'{k}: {v}' for k, v in facts.items())}}}{note}"
 
 
-def _responses(drafted: Guess, grid: Grid) -> str:
-    form = f", format: {grid.dialect}" if grid.dialect else ""
-    wave = "" if "wave" in drafted.columns else ", wave: 1"
-    columns = {**drafted.columns, **drafted.items, **drafted.comments}
-    columns |= {"ltr": drafted.ltr} if drafted.ltr else {}
-    renamed = {ours: theirs for ours, theirs in columns.items() if ours != theirs}
+def _waves(drafts: Sequence[Draft]) -> str:
+    told = {name: days for one in drafts for name, days in one.waves.items()}
+    if not told:
+        return ""
+    lines = ["waves: # EDIT: told by the dates of the answers"]
+    for name, (first, last) in told.items():
+        lines.append(f"  {_quoted(name)}: {{from: {first}, to: {last}}}")
+    return "\n".join([*lines, ""])
+
+
+def _columns(drafted: Draft) -> dict[str, str]:
+    """Our column: the file's, of all that a codebook names."""
+    known = {ours: name for ours, name in drafted.columns.items() if ours in RESPONSE_COLUMNS}
+    headers = {ours: item.header for ours, item in drafted.items.items()}
+    ltr = {"ltr": drafted.ltr} if drafted.ltr else {}
+    return {**known, **headers, **drafted.comments, **ltr}
+
+
+def _file(drafted: Draft, main: Draft) -> str:
+    """One file's entry: how it is read, and where it differs from the others."""
+    grid = drafted.grid
+    dated = bool(drafted.waves) or "wave" in drafted.columns
+    entry = {"file": _quoted(grid.file), "format": grid.dialect}
+    entry["wave"] = "" if dated else _quoted(drafted.wave)
+    entry["dates"] = _quoted(drafted.roles.dates) if drafted.roles.dates else ""
+    entry["sheet"] = _quoted(grid.sheets[0]) if len(grid.sheets) > 1 else ""
+    if drafted is not main:
+        usual, own = _columns(main), _columns(drafted)
+        other = {ours: theirs for ours, theirs in own.items()
+                 if ours in usual and usual[ours] != theirs}  # fmt: skip
+        asked = [*main.items, *main.comments, *(["ltr"] if main.ltr else [])]
+        absent = [ours for ours in asked if ours not in own and usual[ours] not in grid.names]
+        entry["columns"] = _mapped(other) if other else ""
+        entry["not_asked"] = f"[{', '.join(absent)}]" if absent else ""
+    return f"    - {{{', '.join(f'{key}: {value}' for key, value in entry.items() if value)}}}"
+
+
+def _mapped(pairs: Mapping[str, str]) -> str:
+    return f"{{{', '.join(f'{ours}: {_quoted(theirs)}' for ours, theirs in pairs.items())}}}"
+
+
+def _responses(drafted: Draft, drafts: Sequence[Draft]) -> str:
+    renamed = {ours: theirs for ours, theirs in _columns(drafted).items() if ours != theirs}
+    texts = sorted({word for one in drafts for word in one.texts})
     lines = [
         "responses:",
-        "  files: # EDIT: the wave's name, unless a column holds it",
-        f"    - {{file: {_quoted(grid.file)}{form}{wave}}}",
+        "  files: # EDIT: the wave's name, unless a column or dates tell it",
+        *(_file(one, drafted) for one in drafts),
         *(["  columns: # our column: the export's column"] if renamed else []),
         *(f"    {ours}: {_quoted(theirs)}" for ours, theirs in renamed.items()),
         "    # account_id, contact_id, role, language, batch, wave, client_id: map them if you can"
         if renamed
         else "  # columns: {account_id: Company} # our column: the export's column",
-        f"  missing: [{', '.join(map(_quoted, drafted.texts))}] # what means 'no answer'",
+        f"  missing: [{', '.join(map(_quoted, texts))}] # what means 'no answer'",
+        *_recoded(drafted),
     ]
     if "response_id" not in drafted.columns:
         lines.append("  number_rows: true # the export has no ids that are all different")
-    if codes := drafted.missing.get("ltr"):
-        lines.append(f"  missing_in: {{ltr: [{', '.join(map(str, codes))}]}} # EDIT: no answers?")
+    if drafted.ltr_codes:
+        codes = ", ".join(map(str, drafted.ltr_codes))
+        lines.append(f"  missing_in: {{ltr: [{codes}]}} # EDIT: no answers?")
     own = "" if "client_id" in drafted.columns else "\nclient: {id: C1, name: My client} # EDIT\n"
     return "\n".join([*lines, own])
+
+
+def _recoded(drafted: Draft) -> list[str]:
+    """Words and codes that stand for other points, question by question."""
+    recoded = {name: item.words for name, item in drafted.items.items() if item.words}
+    recoded |= {"ltr": drafted.ltr_recode} if drafted.ltr_recode else {}
+    if not recoded:
+        return []
+    lines = ["  recode: # EDIT: the point that each answer stands for"]
+    for name, points in recoded.items():
+        said = ", ".join(f"{_quoted(str(word))}: {point}" for word, point in points.items())
+        lines.append(f"    {name}: {{{said}}}")
+    return lines
 
 
 def _quoted(text: str) -> str:

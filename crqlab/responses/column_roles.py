@@ -1,231 +1,243 @@
-"""What the columns of an unknown export probably are."""
+"""What the columns of an unknown export are: each with how sure that is, and why."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
-from crqlab.base.instrument import RESERVED
 from crqlab.responses import cells
+from crqlab.responses.answer_scales import Closed, closed
+from crqlab.responses.column_signs import DERIVED, FACTS, FAMILIAR, IDENTITY, RECOMMENDS, plain
 from crqlab.responses.dialects import known_columns
 from crqlab.responses.grid import Grid
+from crqlab.responses.item_wording import wording
+from crqlab.responses.survey_status import columns as status_columns
 
-#: From narrow to wide: a usual scale, and the codes that are usual beside it.
-_SCALES = {
-    (1, 3): set(),
-    (1, 4): {0, 8, 9},
-    (1, 5): {0, 6, 8, 9},
-    (1, 6): {0, 8, 9},
-    (1, 7): {0, 8, 9},
-    (1, 9): {0},
-    (1, 10): {11},
-    (0, 10): {11},
-    (1, 11): set(),
-}
-_MOST_POINTS = 13
-_CODES = frozenset({-99, -98, -97, -9, -8, -7, 0, 6, 8, 9, 11, 77, 88, 97, 98, 99, 999})
-_NOTHING = frozenset({"na", "n/a", "nan", "null", "none", "blank", ".", "-", "#n/a", "#null!"})
-_SIGNS = {  # our column: words that its header holds
-    "response_id": r"response\s*_?id|resp(ondent)?_?(id|num|nr|no)|^id$|^rec(ord)?(_?id)?$",
-    "contact_id": r"contact.?id|person.?id|externalreference|^token$",
-    "account_id": r"^(account|customer|company)(.?(id|no|nr|number))?$",
-    "client_id": r"^(client|supplier)(.?id)?$",
-    "wave": r"^(wave|round|year)$",
-    "role": r"^(role|position|function)$",
-    "language": r"^(user)?.?lang(uage)?$",
-    "seconds": r"duration|seconds|interviewtime",
-    "started": r"^start.?date$|^started$|^date$",
-}
-_RECOMMEND = re.compile(r"recommend|\bnps\b|netpro|net.?promoter|\bltr\b|likely.*colleague", re.I)
-_ASIDE = re.compile(
-    r"^(end.?date|recorded.?date|status|ip.?address|progress|finished|latitude|longitude|"
-    r"location.*|distributionchannel|recipient.*|lastpage|seed|submitdate|datestamp|refurl|ipaddr|"
-    r"age|gender|sex|education|income|occupation|weight.*|strata|.*_?code|version|sample.*|nphh)$",
-    re.I,
-)
+#: Forms of dates that survey tools write, tried in this order; ISO needs none.
+DATE_FORMS = (
+    "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y %H:%M", "%m/%d/%Y", "%d/%m/%Y %I:%M:%S %p", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
+    "%d/%m/%Y", "%m/%d/%y %H:%M", "%Y/%m/%d %I:%M:%S %p", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d",
+    "%b %d, %Y %I:%M:%S %p", "%b %d, %Y", "%d %b %Y %H:%M", "%d %b %Y", "%d-%m-%Y %H:%M",
+    "%d-%m-%Y", "%Y-%m-%d %I:%M:%S %p",
+)  # fmt: skip
+_NPS_POINTS = 11
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
-    """A draft of an instrument.
+class Role:
+    """What one column is.
 
     Attributes
     ----------
-    columns : dict
-        Our column: the file's.
-    items : dict
-        Our item: the file's column.
-    scales : dict
-        Our item: (low, high).
-    scale : tuple of int
-        The commonest of them.
-    ltr : str or None
-        The file's column of "likely to recommend".
-    comments : dict
-        Our open question: the file's column.
-    missing : dict
-        Our item or ``ltr``: codes off the scale.
-    texts : list of str
-        Words that mean "no answer" wherever they occur.
-    constructs : dict
-        Our construct: its items.
+    kind : str
+        ``response_id``, ``wave``, …, ``ltr``, ``comment``, ``item``, ``set_aside`` or ``ignored``.
+    sure : float
+        In [0, 1].
+    why : str
+        For the person who confirms it.
     """
 
-    columns: dict[str, str]
-    items: dict[str, str]
-    scales: dict[str, tuple[int, int]]
-    scale: tuple[int, int]
-    ltr: str | None
-    comments: dict[str, str]
-    missing: dict[str, list[int]]
-    texts: list[str]
-    constructs: dict[str, list[str]]
+    kind: str
+    sure: float
+    why: str
 
 
-def guess(grid: Grid) -> Guess:
-    """Return the likeliest reading of an export."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Roles:
+    """Every column of an export.
+
+    Attributes
+    ----------
+    by_column : dict of header to Role
+    closed : dict of header to Closed
+        Columns of closed answers, whatever their role.
+    dates : str or None
+        Form of the dates in ``started``; None for ISO.
+    """
+
+    by_column: dict[str, Role]
+    closed: dict[str, Closed] = field(default_factory=dict)
+    dates: str | None = None
+
+    def of(self, kind: str) -> list[str]:
+        """Return the columns of one kind, in the order of the file."""
+        return [name for name, role in self.by_column.items() if role.kind == kind]
+
+
+def roles(grid: Grid) -> Roles:
+    """Return the likeliest role of every column that has a name of its own."""
     headers = [n for n in dict.fromkeys(grid.names) if n and grid.names.count(n) == 1]
     texts = {name: grid.text(name) for name in headers}
-    columns = _known(grid, texts)
-    rest = [n for n in headers if n not in columns.values() and not _ASIDE.match(n)]
-    counted = {n: c for n in rest if (c := _counted(texts[n])) is not None}
-    six = _six_is_a_code(counted.values())
-    closed = {n: _Closed.of(counts, words, six) for n, (counts, words) in counted.items()}
-    ltr = next((n for n, c in closed.items() if c.recommends(n, grid.wording.get(n, ""))), None)
-    scaled = {n: c for n, c in closed.items() if n != ltr}
-    names = _named(list(scaled), set())
-    scales = {names[n]: c.scale for n, c in scaled.items()}
-    missing = {names[n]: c.codes for n, c in scaled.items() if c.codes}
-    if ltr and (codes := [v for v in closed[ltr].numbers if not 0 <= v <= 10]):
-        missing["ltr"] = codes
-    open_ = [n for n in rest if n not in closed and _is_prose(texts[n])]
-    commented = _named(open_, set(names.values()))
-    constructs = _grouped(list(names.values()), {*names.values(), *commented.values()})
-    for group in constructs.values():  # nobody may have used the ends of one item's scale
-        widest = max((scales[n] for n in group), key=lambda scale: scale[1] - scale[0])
-        scales |= {n: widest for n in group if not missing.get(n)}
-    words = sorted({w for c in closed.values() for w in c.words})
-    usual = max(set(scales.values()), key=list(scales.values()).count, default=(1, 7))
-    return Guess(
-        columns,
-        {ours: n for n, ours in names.items()},
-        scales,
-        usual,
-        ltr,
-        {ours: n for n, ours in commented.items()},
-        missing,
-        words,
-        constructs,
-    )
+    found: dict[str, Role] = {}
+    for name in headers:
+        if texts[name].isna().all():
+            found[name] = Role("ignored", 1.0, "no cell is filled")
+    for name in status_columns(grid):
+        found.setdefault(name, Role("set_aside", 0.97, "the survey tool marks rows with it"))
+    dates = _identified(grid, texts, found)
+    answers = {n: c for n in headers if n not in found and (c := closed(grid, n)) is not None}
+    _recommended(grid, answers, found)
+    for name in headers:
+        if name not in found:
+            found[name] = _content(name, grid, texts[name], answers.get(name))
+    return Roles({name: found[name] for name in headers}, answers, dates)
 
 
-@dataclass(frozen=True, slots=True)
-class _Closed:
-    """A column of few whole numbers: its scale and the codes off it."""
-
-    numbers: list[int]
-    scale: tuple[int, int]
-    codes: list[int]
-    words: set[str]
-
-    @classmethod
-    def of(cls, counts: pd.Series, words: set[str], six: bool) -> _Closed:
-        scale = _scale(counts[counts.index.isin(range(12))], six)
-        codes = [int(v) for v in counts.index if not scale[0] <= v <= scale[1]]
-        return cls([int(v) for v in counts.index], scale, codes, words)
-
-    def recommends(self, name: str, wording: str) -> bool:
-        """Whether this is the 0-10 question."""
-        wide = len([v for v in self.numbers if 0 <= v <= 10]) > 7
-        return wide and bool(_RECOMMEND.search(name) or _RECOMMEND.search(wording))
-
-
-def _counted(texts: pd.Series) -> tuple[pd.Series, set[str]] | None:
-    """How often every number occurs, and the words beside them; None if it is no scale."""
-    counts = texts.value_counts()
-    words = {str(t) for t in counts.index if cells.folded(str(t)) in _NOTHING}
-    numbers = {t: cells.number(str(t)) for t in counts.index if t not in words}
-    if not numbers or any(v is None or v != int(v) for v in numbers.values()):
-        return None
-    counted = pd.Series({int(v): int(counts[t]) for t, v in numbers.items()}).sort_index()
-    plain = counted.index.isin(range(12))
-    if (
-        plain.sum() < 3
-        or len(counted) > _MOST_POINTS
-        or not counted.index[~plain].isin(_CODES).all()
-    ):
-        return None
-    return counted, words
+def _identified(grid: Grid, texts: dict[str, pd.Series], found: dict[str, Role]) -> str | None:
+    """Columns that say who, when and where; returns the form of the dates."""
+    dates = None
+    for ours, name in known_columns(grid).items():
+        if name in texts and name not in found:
+            fits, form = _fits(ours, texts[name])
+            if fits:
+                found[name] = Role(ours, 0.98, f"{grid.dialect} calls it so")
+                dates = form if ours == "started" else dates
+    taken = {role.kind for role in found.values()}
+    for ours, sign in IDENTITY.items():
+        for name in texts:
+            if ours in taken or name in found or not _named(name, grid, sign):
+                continue
+            fits, form = _fits(ours, texts[name])
+            if fits:
+                found[name] = Role(ours, 0.9, "its header says so")
+                taken.add(ours)
+                dates = form if ours == "started" else dates
+    _accounts(texts, found)
+    return dates
 
 
-def _six_is_a_code(counted: Iterable[tuple[pd.Series, set[str]]]) -> bool:
-    """Whether 6 stands for "never used" on 1 to 5: 0 is there too, and 6 is often above 5."""
-    six = [counts for counts, _ in counted if counts.index[-1] == 6]
-    flanked = [counts for counts in six if counts.index[0] == 0]
-    peaked = [counts for counts in flanked if counts[6] > counts.get(5, 0)]
-    return len(flanked) > len(six) / 2 and len(peaked) >= len(flanked) / 4
+def _named(name: str, grid: Grid, sign: re.Pattern[str]) -> bool:
+    told = grid.wording.get(name, "")
+    return bool(sign.match(plain(name)) or (told and len(told) < 40 and sign.match(plain(told))))
 
 
-def _scale(plain: pd.Series, six: bool) -> tuple[int, int]:
-    """The narrowest usual scale that holds every number but the usual codes beside it."""
-    values = list(plain.index)
-    for (low, high), codes in _SCALES.items():
-        off = {v for v in values if not low <= v <= high}
-        full = len(values) - len(off) >= 0.6 * (high - low + 1)
-        if not off or (off <= codes and full and (six or 6 not in off)):
-            return low, high
-    return int(values[0]), int(values[-1])
+def _accounts(texts: dict[str, pd.Series], found: dict[str, Role]) -> None:
+    """Where no header names the account, a column of attributes that repeats like one."""
+    if "account_id" in {role.kind for role in found.values()}:
+        return
+    for name, values in texts.items():
+        hidden = re.search(
+            r"account|company|customer|firma|kund|custom data|attribute_?\d|hidden value",
+            name,
+            re.I,
+        )
+        known = values.dropna()
+        repeats = 1 < known.nunique() < len(known) or (hidden and known.nunique() == len(known))
+        spoken = len(known) and known.str.count(" ").max() >= 6
+        if hidden and name not in found and repeats and not spoken and not _numbers(known):
+            found[name] = Role("account_id", 0.75, "it repeats like a customer's id; confirm it")
+            return
 
 
-def _known(grid: Grid, texts: dict[str, pd.Series]) -> dict[str, str]:
-    """Columns that every survey tool has under some name."""
-    found = {ours: name for ours, name in known_columns(grid).items() if name in texts}
-    for ours, sign in _SIGNS.items():
-        fits = [n for n in texts if re.search(sign, n, re.IGNORECASE) and n not in found.values()]
-        fits = [n for n in fits if _fits(ours, texts[n])]
-        if ours not in found and fits:
-            found[ours] = fits[0]
-    return found
+def _numbers(values: pd.Series) -> bool:
+    return bool(values.map(lambda text: cells.number(text) is not None).all())
 
 
-def _fits(ours: str, texts: pd.Series) -> bool:
+def _fits(ours: str, texts: pd.Series) -> tuple[bool, str | None]:
+    """Whether the cells can be what a header says, and the form of dates."""
+    known = texts.dropna()
     if ours == "response_id":
-        return bool(texts.notna().all() and texts.is_unique)
-    if ours == "started":
-        return not cells.moments(texts, None).broken.any()
-    if ours == "seconds":
-        return not cells.numbers(texts, cells.number).broken.any()
-    return bool(texts.notna().any())
+        return bool(texts.notna().all() and texts.is_unique), None
+    if ours in ("started", "finished"):
+        return date_form(texts)
+    if ours in ("seconds", "weight"):
+        return not cells.numbers(texts, cells.number).broken.any(), None
+    if ours == "role":
+        return known.nunique() <= max(12, len(known) / 4), None
+    return bool(len(known)), None
 
 
-def _is_prose(texts: pd.Series) -> bool:
+def date_form(texts: pd.Series) -> tuple[bool, str | None]:
+    """Return whether all cells are dates, and in which form; None for ISO.
+
+    Examples
+    --------
+    >>> date_form(pd.Series(["2025-03-01"])), date_form(pd.Series(["13/03/2025", "01/04/2025"]))
+    ((True, None), (True, '%d/%m/%Y'))
+    >>> date_form(pd.Series(["good", "2025-03-01"]))
+    (False, None)
+    """
+    for form in (None, *DATE_FORMS):
+        if not cells.moments(texts, form).broken.any():
+            return True, form
+    return False, None
+
+
+def _recommended(grid: Grid, answers: dict[str, Closed], found: dict[str, Role]) -> None:
+    """Find the 0-10 question: by its wording or name, or by a neighbour that groups it."""
+    best: tuple[float, str, str] = (0.0, "", "")
+    for name, one in answers.items():
+        told = grid.wording.get(name, "")
+        if DERIVED.search(plain(name)) or DERIVED.search(told) or not _zero_to_ten(one):
+            continue
+        spoken = RECOMMENDS.search(told) or RECOMMENDS.search(plain(name))
+        grouped = any(other != name and plain(other) == f"{plain(name)} nps group"
+                      for other in grid.names)  # fmt: skip
+        if not (spoken or grouped):
+            continue
+        sure = 0.98 if spoken and (grouped or told) else 0.95
+        sure -= 0.15 if max(one.numbers) < 8 else 0.0
+        why = "its wording asks for a recommendation" if spoken else "a column groups it as NPS"
+        best = max(best, (sure, name, why), key=lambda each: each[0])
+    if best[1]:
+        found[best[1]] = Role("ltr", best[0], f"{best[2]}, and its answers run from 0 to 10")
+        return
+    _widest(grid, answers, found)
+
+
+def _widest(grid: Grid, answers: dict[str, Closed], found: dict[str, Role]) -> None:
+    """Without any words: the one question answered up to 10 where the others end at 7 or less."""
+    numbers = {n: one.numbers for n, one in answers.items() if one.numbers and n not in found}
+    bare = [n for n in numbers if not wording(n, grid.wording.get(n, ""))]
+    wide = [n for n in bare if max(numbers[n]) == 10 and min(numbers[n]) >= 0]
+    narrow = [n for n in numbers if max(numbers[n]) <= 7]
+    if len(wide) == 1 and len(narrow) >= 3 and len(numbers[wide[0]]) >= 4:
+        found[wide[0]] = Role("ltr", 0.6, "the only question answered up to 10; confirm it")
+
+
+def _zero_to_ten(one: Closed) -> bool:
+    on_it = [v for v in one.numbers if 0 <= v <= _NPS_POINTS]
+    off = [v for v in one.numbers if not 0 <= v <= _NPS_POINTS]
+    return len(on_it) >= 3 and max(on_it) > 5 and not {-100, 100} & set(off)
+
+
+def _content(name: str, grid: Grid, texts: pd.Series, answers: Closed | None) -> Role:
+    """An item, an open question, or nothing that scores are made of."""
+    told, header = grid.wording.get(name, ""), plain(name)
+    known = texts.dropna()
+    if DERIVED.search(header) or DERIVED.search(told):
+        return Role("ignored", 0.95, "made from another column (a group or score), no answer")
+    if FAMILIAR.search(told) or FAMILIAR.search(header):
+        return Role("familiarity", 0.9, "asks how well the person knows the relationship")
+    if date_form(texts)[0]:
+        return Role("ignored", 0.95, "holds dates")
+    if FACTS.fullmatch(header) or (told and FACTS.fullmatch(plain(told))):
+        return Role("ignored", 0.9, "a fact about the person, the firm or the session, no rating")
+    if answers is not None:
+        return _rating(name, grid, answers)
+    if _is_prose(known):
+        return Role("comment", 0.9, "answers of several words, mostly different")
+    if len(known) and _numbers(known):
+        return Role("ignored", 0.8, "numbers that are no answers on a scale")
+    if len(known) and (known == known.iloc[0]).all():
+        return Role("ignored", 0.9, "the same in every row")
+    return Role("ignored", 0.6, f"words that are no answer scale, as {known.iloc[0][:30]!r}")
+
+
+def _rating(name: str, grid: Grid, answers: Closed) -> Role:
+    if len(answers.levels):
+        return Role("item", 0.85, f"answers in words on a scale of {len(answers.levels)} or more")
+    if set(answers.numbers) <= {0, 1} or len(answers.numbers) < 2:
+        return Role("ignored", 0.7, "two answers or fewer: a choice, no scale")
+    if RECOMMENDS.search(plain(name)) or RECOMMENDS.search(grid.wording.get(name, "")):
+        return Role("ignored", 0.7, "about recommending, and not the 0-10 question")
+    sure = 0.9 if wording(name, grid.wording.get(name, "")) else 0.8
+    return Role("item", sure, f"whole numbers from {answers.numbers[0]} to {answers.numbers[-1]}")
+
+
+def _is_prose(known: pd.Series) -> bool:
     """Open answers: mostly different, and some of them are sentences."""
-    given = texts.dropna()
-    return len(given) > 0 and given.nunique() > 0.5 * len(given) and given.str.count(" ").max() >= 3
-
-
-def _named(headers: list[str], taken: set[str]) -> dict[str, str]:
-    """Header: a name that a codebook allows, no two alike."""
-    found: dict[str, str] = {}
-    for header in headers:
-        plain = re.sub(r"[^a-z0-9]+", "_", header.lower()).strip("_")[:36]
-        plain = plain if plain[:1].isalpha() else f"q_{plain}".rstrip("_")
-        name, n = plain, 2
-        while name in taken or name in found.values() or name in RESERVED:
-            name, n = f"{plain}_{n}", n + 1
-        found[header] = name
-    return found
-
-
-def _grouped(items: list[str], taken: set[str]) -> dict[str, list[str]]:
-    """Items whose names differ only in their number make a construct."""
-    groups: dict[str, list[str]] = {}
-    for item in items:
-        groups.setdefault(re.sub(r"_?[0-9]+$", "", item) or item, []).append(item)
-    if all(len(group) == 1 for group in groups.values()) and groups:
-        groups = {"all": items}
-    spoken = taken | RESERVED
-    return {(f"{k}_all"[:40] if k in spoken else k): v for k, v in groups.items()}
+    return len(known) > 0 and known.nunique() > 0.5 * len(known) and known.str.count(" ").max() >= 3

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
 
 from crqlab.base.codebook import Source
-from crqlab.base.errors import StudyError
+from crqlab.base.errors import StudyError, one_of
 from crqlab.base.study import Study, replace
-from crqlab.responses import codebook_draft
+from crqlab.responses import codebook_draft, crm_draft
+from crqlab.responses.draft_report import DraftReport, report
 from crqlab.responses.faults import Faults
 from crqlab.responses.file_formats import load
+from crqlab.responses.grid import Grid
+from crqlab.responses.instrument_draft import draft
 
 
-def new(name: str, root: Path, *, export: Path | None = None) -> Path:
+def new(
+    name: str,
+    root: Path,
+    *,
+    export: Path | Iterable[Path] | None = None,
+    tables: Mapping[str, Path] | None = None,
+) -> Path:
     """Lay out ``data/raw/NAME`` with a commented codebook.
 
     Parameters
@@ -22,10 +32,12 @@ def new(name: str, root: Path, *, export: Path | None = None) -> Path:
         The study's name: letters, digits, ``_`` and ``-``.
     root : Path
         The project's folder.
-    export : Path, optional
-        A survey export. It is copied into the study, and the codebook is drafted from it:
-        items, wording, scale, missing codes and columns. Without it the codebook is a
-        template of the 24-item instrument.
+    export : Path or several, optional
+        Survey exports. They are copied into the study, and the codebook is drafted from them:
+        items, wording, scale, missing codes and columns. Without any it is a template of the
+        24-item instrument.
+    tables : mapping of table to Path, optional
+        Exports of a CRM: ``accounts``, ``contacts``, ``outcomes``.
 
     Returns
     -------
@@ -37,8 +49,95 @@ def new(name: str, root: Path, *, export: Path | None = None) -> Path:
     StudyError
         The study is there already, or there is no such export; nothing is changed.
     DataError
-        The export cannot be read; nothing is changed.
+        A file cannot be read; nothing is changed.
     """
+    if export is None:
+        _, codebook = _new_study(name, root)
+        template = files("crqlab.responses") / "template" / "codebook.yaml"
+        text = template.read_text(encoding="utf-8").replace("STUDY", name)
+        return replace(codebook, text.encode())
+    given = [Path(export)] if isinstance(export, str | Path) else [Path(one) for one in export]
+    drafted(name, root, given, tables or {})
+    return Study(name, root=Path(root)).raw / "codebook.yaml"
+
+
+def drafted(
+    name: str, root: Path, exports: Iterable[Path], tables: Mapping[str, Path]
+) -> DraftReport:
+    """Draft a study from its files, and say what was taken for what.
+
+    Parameters
+    ----------
+    name, root
+        As for `new`.
+    exports : iterable of Path
+        Survey exports, one or more.
+    tables : mapping of table to Path
+
+    Returns
+    -------
+    DraftReport
+
+    Raises
+    ------
+    StudyError, DataError
+        As for `new`; nothing is changed then.
+    """
+    study, codebook = _new_study(name, root)
+    paths = {table: Path(path) for table, path in tables.items()}
+    for table in paths:
+        one_of("tables=", table, crm_draft.SIGNS)
+    every = [*map(Path, exports), *paths.values()]
+    for path in every:
+        _refuse(study, path)
+    faults = Faults()
+    loaded = {path: load(path.parent, Source(file=path.name), faults) for path in every}
+    faults.stop(study.name)
+    grids: dict[Path, Grid] = {path: grid for path, grid in loaded.items() if grid is not None}
+    surveys = [draft(grids[path]) for path in every[: len(every) - len(paths)]]
+    crm = [crm_draft.table_draft(grids[path], table) for table, path in paths.items()]
+    text = codebook_draft.written(study.name, surveys, crm)
+    for path in every:
+        copy = study.raw / path.name
+        if not (copy.exists() and copy.samefile(path)):
+            replace(copy, path.read_bytes())
+    replace(codebook, text.encode())
+    told = report(Study(name, root=Path(root)), surveys, {one.table: one.as_json() for one in crm})
+    told.open.extend(point for one in crm for point in one.open)
+    return told
+
+
+def sorted_files(folder: Path) -> tuple[list[Path], dict[str, Path]]:
+    """Sort the files of a folder by what they hold: survey exports, and tables of a CRM.
+
+    Raises
+    ------
+    StudyError
+        No file of the folder can be read, or two hold the same table.
+    """
+    exports, tables = [], {}
+    for path in sorted(Path(folder).iterdir()):
+        if not path.is_file() or path.name.startswith(".") or path.suffix == ".yaml":
+            continue
+        grid = load(path.parent, Source(file=path.name), Faults())
+        if grid is None:
+            continue
+        kind = crm_draft.kind(grid)
+        if kind == "responses":
+            exports.append(path)
+        elif kind in tables:
+            raise StudyError(
+                f"{tables[kind].name} and {path.name} both look like {kind}; name the one that "
+                f"counts: --{kind} FILE"
+            )
+        else:
+            tables[kind] = path
+    if not exports:
+        raise StudyError(f"{folder} holds no survey export that can be read.")
+    return exports, tables
+
+
+def _new_study(name: str, root: Path) -> tuple[Study, Path]:
     study = Study(name, root=Path(root))
     codebook = study.raw / "codebook.yaml"
     if codebook.exists():
@@ -46,27 +145,15 @@ def new(name: str, root: Path, *, export: Path | None = None) -> Path:
             f"Study {name!r} has a codebook already, and it is kept: edit {codebook}, or choose "
             "another name."
         )
-    if export is None:
-        template = files("crqlab.responses") / "template" / "codebook.yaml"
-        text = template.read_text(encoding="utf-8").replace("STUDY", name)
-        return replace(codebook, text.encode())
-    return _from_export(study, codebook, Path(export))
+    return study, codebook
 
 
-def _from_export(study: Study, codebook: Path, export: Path) -> Path:
+def _refuse(study: Study, export: Path) -> None:
     if not export.is_file():
         raise StudyError(f"There is no file {str(export)!r}; give the path of a survey export.")
     copy = study.raw / export.name
-    inside = copy.exists() and copy.samefile(export)
-    if copy.exists() and not inside:
+    if copy.exists() and not copy.samefile(export):
         raise StudyError(
             f"data/raw/{study.name} has another file named {export.name}, and it is kept: "
             "rename one of the two."
         )
-    faults = Faults()
-    grid = load(export.parent, Source(file=export.name), faults)
-    faults.stop(study.name)
-    text = codebook_draft.codebook(study.name, grid)
-    if not inside:
-        replace(copy, export.read_bytes())
-    return replace(codebook, text.encode())

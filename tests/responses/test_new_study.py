@@ -132,7 +132,12 @@ def test_a_drafted_codebook_says_the_concepts_that_it_takes_from_names(tmp_path)
     path = responses.new("acme", tmp_path, export=tmp_path / "q.csv")
     book = Study("acme", root=tmp_path).codebook
     given = [one.concept for one in book.instrument.constructs.values()]
-    assert given == ["other"] * len(given)
+    assert given == [
+        "trust",
+        "other",
+        "other",
+        "other",
+    ]  # "They keep their word" is all that is worded
     assert responses.drafted_concepts(book) == ""
     assert "concept: other" in path.read_text(encoding="utf-8")
 

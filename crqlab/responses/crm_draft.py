@@ -1,0 +1,181 @@
+"""Which columns of a CRM export are which of ours, for accounts, contacts and outcomes."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from crqlab.responses import cells
+from crqlab.responses.cells import folded
+from crqlab.responses.column_roles import date_form
+from crqlab.responses.column_signs import plain
+from crqlab.responses.grid import Grid
+
+_OWNER = r"(?:account )?(?:owner|manager)(?: name)?|kundansvarig|kundenbetreuer|betreuer|säljare"
+#: Our column of each table: what its header holds, first pattern first.
+SIGNS = {
+    "accounts": {
+        "account_id": r"(?:account|customer|company) (?:id|no)|kund(?:en)?(?:nr|nummer|id)|id",
+        "name": r"(?:(?:account|company|customer|kunden?) ?)?(?:name)?|firma|företag",
+        "industry": r"industry|branche?|bransch|sector",
+        "country": r"(?:billing |shipping )?country(?: code)?|land",
+        "revenue": r"(?:annual |yearly )?revenue.*|arr|acv|turnover|umsatz.*|omsättning.*",
+        "tier": r"tier|class|segment|abc|kategori|klass",
+        "account_manager": _OWNER,
+        "customer_since": r"customer since|kund sedan|kunde seit|start date|since",
+        "renewal_on": r"renewal(?: date| on)?|contract end(?: date)?|vertragsende|avtalsslut",
+    },
+    "contacts": {
+        "contact_id": r"contact id|person id|id",
+        "account_id": r"account id|customer id|company id|account|company|customer",
+        "name": r"(?:contact|full)? ?name|kontakt|ansprechpartner",
+        "role": r"role|title|job title|position|funktion|roll|rolle",
+        "language": r"(?:preferred )?language|sprache|språk",
+        "wave": r"wave|year|round",
+        "invited": r"invited|eingeladen|inbjuden",
+        "invited_on": r"invited on|invitation date|invited at|sent on",
+        "signed_off_on": r"signed ?off(?: on)?|approved(?: on)?",
+    },
+    "outcomes": {
+        "account_id": r"account id|customer id|company id|account|company|customer",
+        "due_on": r"due(?: on| date)?|close date|renewal date|contract end(?: date)?|end date",
+        "outcome": r"outcome|stage|status|result|utfall|ergebnis",
+        "decided_on": r"decided(?: on)?|closed(?: on)?|last modified date|decision date",
+        "revenue": r"amount|revenue|value|arr|acv|umsatz|omsättning|betrag",
+    },
+}
+_NEEDED = {
+    "accounts": ("account_id",),
+    "contacts": ("contact_id", "account_id"),
+    "outcomes": ("account_id", "due_on", "outcome"),
+}
+_DATES = ("customer_since", "renewal_on", "invited_on", "signed_off_on", "due_on", "decided_on")
+_OUTCOMES = (
+    ("renewed", r"closed won|won|renewed|retained|verlängert|gewonnen|förnyad|vunnen|yes"),
+    ("churned", r"closed lost|lost|churned|cancelled|canceled|verloren|gekündigt|förlorad|no"),
+    ("open", r".*"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TableDraft:
+    """One CRM export.
+
+    Attributes
+    ----------
+    grid : Grid
+    table : str
+        ``accounts``, ``contacts`` or ``outcomes``.
+    columns : dict of our column to the file's
+    dates : str or None
+    words : dict of the file's word to ours
+    open : tuple of str
+        What only a person can know.
+    """
+
+    grid: Grid
+    table: str
+    columns: dict[str, str]
+    dates: str | None = None
+    words: dict[str, str] = field(default_factory=dict)
+    open: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """Return the file and its columns, header first."""
+        headers = {theirs: ours for ours, theirs in self.columns.items()}
+        return {"file": self.grid.file, "columns": headers}
+
+    def entry(self) -> str:
+        """Return the codebook's line of this table."""
+        said = {"file": json.dumps(self.grid.file, ensure_ascii=False)}
+        said |= {"sheet": json.dumps(self.grid.sheets[0])} if len(self.grid.sheets) > 1 else {}
+        said |= {"dates": json.dumps(self.dates)} if self.dates else {}
+        said |= {"words": _mapped(self.words)} if self.words else {}
+        renamed = {ours: theirs for ours, theirs in self.columns.items() if ours != theirs}
+        said |= {"columns": _mapped(renamed)} if renamed else {}
+        return f"{self.table}: {{{', '.join(f'{key}: {value}' for key, value in said.items())}}}"
+
+
+def _mapped(pairs: dict[str, str]) -> str:
+    said = ", ".join(f"{json.dumps(k, ensure_ascii=False)}: {json.dumps(v, ensure_ascii=False)}"
+                     for k, v in pairs.items())  # fmt: skip
+    return f"{{{said}}}"
+
+
+def table_draft(grid: Grid, table: str) -> TableDraft:
+    """Return the likeliest reading of a CRM export as one of our tables."""
+    headers = [n for n in dict.fromkeys(grid.names) if n and grid.names.count(n) == 1]
+    columns: dict[str, str] = {}
+    for ours, sign in SIGNS[table].items():
+        for pattern in sign.split("|") if "(" not in sign else [sign]:
+            fits = [n for n in headers if n not in columns.values()
+                    and re.fullmatch(pattern, plain(n))]  # fmt: skip
+            if fits:
+                columns[ours] = fits[0]
+                break
+    points = [f"{table}.columns.{ours}: which column of {grid.file} is it?"
+              for ours in _NEEDED[table] if ours not in columns]  # fmt: skip
+    dates = _dates(grid, columns, points, table)
+    if "revenue" in columns and (why := _doubtful_amounts(grid.text(columns["revenue"]))):
+        points.append(f"{table}.decimal: {why}")
+    words = _outcome_words(grid, columns) if table == "outcomes" else {}
+    return TableDraft(grid, table, columns, dates, words, tuple(points))
+
+
+def _dates(grid: Grid, columns: dict[str, str], points: list[str], table: str) -> str | None:
+    """The one form of all dates of a file; columns whose cells are no dates are left out."""
+    forms = {}
+    for ours in [name for name in _DATES if name in columns]:
+        fits, form = date_form(grid.text(columns[ours]))
+        if fits:
+            forms[ours] = form
+        else:
+            points.append(f"{table}.columns.{ours}: {columns.pop(ours)} holds what are no dates")
+    told = {form for form in forms.values() if form}
+    return told.pop() if len(told) == 1 else None
+
+
+def _doubtful_amounts(texts: pd.Series) -> str:
+    broken = cells.amounts(texts, None, "").broken
+    if not broken.any():
+        return ""
+    example = texts[broken].iloc[0]
+    return f"{example!r} may be a thousand or one and a bit; state decimal: ',' or '.'"
+
+
+def _outcome_words(grid: Grid, columns: dict[str, str]) -> dict[str, str]:
+    if "outcome" not in columns:
+        return {}
+    given = grid.text(columns["outcome"]).dropna().unique()
+    ours = [name for name, _ in _OUTCOMES]
+    return {
+        word: next(name for name, sign in _OUTCOMES if re.fullmatch(sign, folded(word)))
+        for word in given
+        if folded(word) not in ours
+    }
+
+
+def kind(grid: Grid) -> str:
+    """Return what a file probably holds: a table of the CRM, or ``responses``.
+
+    A survey has closed questions; accounts have an id that does not repeat, contacts a person's,
+    outcomes a date and what came of it.
+    """
+    drafted = {table: table_draft(grid, table) for table in SIGNS}
+    has = {table: set(one.columns) for table, one in drafted.items()}
+    if {"account_id", "due_on", "outcome"} <= has["outcomes"]:
+        return "outcomes"
+    if has["contacts"] >= {"contact_id", "account_id"} and len(has["contacts"]) >= 3:
+        return "contacts"
+    own = drafted["accounts"].columns
+    if {"account_id", "name"} <= set(own) and len(own) >= 3 and not _repeats(grid, own):
+        return "accounts"
+    return "responses"
+
+
+def _repeats(grid: Grid, columns: dict[str, str]) -> bool:
+    ids = grid.text(columns["account_id"]).dropna()
+    return bool(ids.duplicated().any())

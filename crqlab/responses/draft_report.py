@@ -1,0 +1,173 @@
+"""What a draft took for what: as one object for programs, as lines for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from crqlab.base.errors import DataError
+from crqlab.base.study import Study
+from crqlab.responses.inclusion import Checked, decide, decisions
+from crqlab.responses.instrument_draft import Draft
+from crqlab.responses.quality_flags import flags
+from crqlab.responses.raw_files import Raw, read
+from crqlab.responses.survey_status import CHECKS
+
+_SURE = 0.8  # below it a person is asked
+_OPEN = ("ignored", "set_aside", "comment")
+
+
+@dataclass(frozen=True, slots=True)
+class DraftReport:
+    """What a drafted study holds, and what is open.
+
+    Attributes
+    ----------
+    files : list of str
+        Survey exports.
+    columns : dict of column to dict
+        ``as``, ``sure``, ``why``; items also ``construct``, ``scale``, ``reversed``.
+    left_out : dict of column to reason
+    rows : dict
+        ``read``, ``count`` (responses that enter scores), ``set_aside`` by reason.
+    waves : dict of wave to responses that count
+    matched : dict of table to "n of m"
+    open : list of str
+        What only a person can know.
+    tables : dict of table to dict
+        ``file`` and ``columns``: header to our column.
+    """
+
+    files: list[str]
+    columns: dict[str, dict[str, Any]]
+    left_out: dict[str, str]
+    rows: dict[str, Any]
+    waves: dict[str, int]
+    matched: dict[str, str]
+    open: list[str]
+    tables: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that ``crqlab new --json`` prints."""
+        names = ("files", "columns", "left_out", "rows", "waves", "matched", "open", "tables")
+        return {name: getattr(self, name) for name in names}
+
+    def lines(self) -> list[str]:
+        """Return the same for a terminal."""
+        told = [f"{name}: {_told(one)}" for name, one in self.columns.items()
+                if one["as"] != "ignored"]  # fmt: skip
+        out = [f"left out {name}: {why}" for name, why in self.left_out.items()]
+        aside = ", ".join(f"{why} {n:,}" for why, n in self.rows["set_aside"].items())
+        rows = f"{self.rows['read']:,} rows read, {self.rows['count']:,} count"
+        rows += f"; set aside: {aside}" if aside else ""
+        waves = ", ".join(f"{name} {n:,}" for name, n in self.waves.items())
+        return [*told, *out, rows, f"waves: {waves}", *(f"OPEN: {one}" for one in self.open)]
+
+
+def _told(one: dict[str, Any]) -> str:
+    more = f" of {one['construct']}, {one['scale'][0]}-{one['scale'][1]}" if "scale" in one else ""
+    turned = ", reversed" if one.get("reversed") else ""
+    return f"{one['as']}{more}{turned} ({one['sure']:.0%}: {one['why']})"
+
+
+def report(study: Study, drafts: list[Draft], tables: dict[str, dict[str, Any]]) -> DraftReport:
+    """Read a drafted study and say what became of every column and row.
+
+    Parameters
+    ----------
+    study : Study
+        Its codebook is the draft.
+    drafts : list of Draft
+        One for each survey export.
+    tables : dict
+        As in `DraftReport`.
+    """
+    columns, left_out, points = {}, {}, []
+    for one in drafts:
+        for name, said in _columns(one).items():
+            key = (
+                name if name not in columns or columns[name] == said else f"{one.grid.file}:{name}"
+            )
+            columns[key] = said
+        kinds = one.roles.by_column
+        left_out |= {n: role.why for n, role in kinds.items()
+                     if role.kind in ("ignored", "finished", "link")}  # fmt: skip
+        points += [point for point in open_points(one) if point not in points]
+    files = [one.grid.file for one in drafts]
+    n = sum(len(one.grid) for one in drafts)
+    try:
+        raw = read(study)
+    except DataError as broken:
+        rows = {"read": n, "count": 0, "set_aside": {}}
+        points += broken.listing(most=12).splitlines()
+        return DraftReport(files, columns, left_out, rows, {}, {}, points, tables)
+    found = flags(raw, study.codebook)
+    checked = decide(raw, found, decisions(study))
+    rows, waves = _rows(raw, checked, n)
+    points += list(raw.notes)
+    return DraftReport(files, columns, left_out, rows, waves, _matched(raw), points, tables)
+
+
+def _columns(drafted: Draft) -> dict[str, dict[str, Any]]:
+    inside = {item: name for name, one in drafted.constructs.items() for item in one.items}
+    found: dict[str, dict[str, Any]] = {
+        name: {"as": role.kind, "sure": round(role.sure, 2), "why": role.why}
+        for name, role in drafted.roles.by_column.items()
+    }
+    for name, item in drafted.items.items():
+        found[item.header] |= {
+            "construct": inside[name],
+            "scale": list(item.scale),
+            "reversed": item.reversed,
+        }
+    return found
+
+
+def open_points(drafted: Draft) -> list[str]:
+    """Return what a person is to confirm, each with the place of the codebook it is about."""
+    points = []
+    for name, role in drafted.roles.by_column.items():
+        if role.sure < _SURE and role.kind not in _OPEN:
+            points.append(f"columns.{name}: is it {role.kind}? {role.why}")
+    for name, one in drafted.constructs.items():
+        if one.sure < 0.7:
+            items = ", ".join(one.items)
+            points.append(f"instrument.constructs.{name}: what do {items} measure?")
+    if not drafted.ltr:
+        points.append("instrument.recommend: no 0-10 question was found")
+    if not drafted.items:
+        points.append("instrument.items: no closed question was found")
+    if drafted.ltr_recode:
+        points.append("responses.recode.ltr: 0 to 10 is coded 1 to 11 and read so")
+    if "account_id" not in drafted.columns:
+        points.append(
+            "responses.columns.account_id: no column says to which account a person belongs"
+        )
+    if drafted.waves:
+        points.append(f"waves: told by dates as {', '.join(drafted.waves)}")
+    points.append("client: the name of the client") if "client_id" not in drafted.columns else None
+    return points
+
+
+def _rows(raw: Raw, checked: Checked, n: int) -> tuple[dict[str, Any], dict[str, int]]:
+    kept = checked.responses["included"].to_numpy(bool)
+    status = raw.status().to_numpy()
+    aside = Counter(str(why) for why in status[~kept] if why in CHECKS)
+    plain = set(raw.responses["response_id"][~kept & (status == "")])
+    quality = checked.quality[checked.quality["excluded"].to_numpy(bool)]
+    for check, rows in quality[quality["response_id"].isin(plain)].groupby("check"):
+        aside[str(check)] += rows["response_id"].nunique()
+    waves = checked.responses[kept]["wave"].value_counts().sort_index()
+    rows = {"read": n, "count": int(kept.sum()), "set_aside": dict(aside)}
+    return rows, {str(wave): int(count) for wave, count in waves.items()}
+
+
+def _matched(raw: Raw) -> dict[str, str]:
+    found = {}
+    for table, key in (("accounts", "account_id"), ("contacts", "contact_id")):
+        known = getattr(raw, table)
+        if len(known):
+            ids = raw.responses[key].dropna()
+            found[table] = f"{int(ids.isin(known[key]).sum())} of {len(ids)}"
+    return found

@@ -1,0 +1,241 @@
+"""From the roles of columns to an instrument: items with scales, constructs, waves, open points."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from crqlab.base.concepts import draft as named_concept
+from crqlab.base.concepts import kind_of
+from crqlab.base.instrument import RESERVED
+from crqlab.responses import answer_scales, cells
+from crqlab.responses.answer_scales import Closed
+from crqlab.responses.column_roles import Roles, roles
+from crqlab.responses.grid import Grid
+from crqlab.responses.item_wording import concept, names, statements, stem, wording
+
+_GAP = pd.Timedelta(days=100)  # between the fieldwork of two waves
+_LABELS = {
+    "trust": "Trust", "commitment": "Commitment", "satisfaction": "Satisfaction",
+    "calculative_commitment": "Calculative commitment", "service": "Service", "value": "Value",
+    "solution": "Solution", "experience": "Experience", "uniqueness": "Distinctiveness",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDraft:
+    """One closed question: its column, its wording, and how it is answered."""
+
+    header: str
+    text: str
+    scale: tuple[int, int]
+    missing: tuple[int | str, ...] = ()
+    words: dict[str, int] = field(default_factory=dict)
+    reversed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConstructDraft:
+    """A construct: its label, its concept (empty where its wording told none), its items."""
+
+    label: str
+    concept: str
+    items: tuple[str, ...]
+    sure: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draft:
+    """All that an export tells of its study.
+
+    Attributes
+    ----------
+    grid : Grid
+    roles : Roles
+    columns : dict of our column to the file's
+    items : dict of our item to ItemDraft
+    constructs : dict of our construct to ConstructDraft
+    comments : dict of our open question to the file's column
+    ltr_codes : tuple of int
+        Codes of the 0-10 question that are no answers.
+    ltr_recode : dict of int to int
+        Where 0 to 10 is coded 1 to 11.
+    waves : dict of name to (first day, last day)
+        Told by dates; empty where a column or nothing tells them.
+    wave : str
+        Of the whole file, where it is one: the year of its answers, else ``1``.
+    """
+
+    grid: Grid
+    roles: Roles
+    columns: dict[str, str]
+    items: dict[str, ItemDraft]
+    constructs: dict[str, ConstructDraft]
+    comments: dict[str, str]
+    ltr_codes: tuple[int, ...] = ()
+    ltr_recode: dict[int, int] = field(default_factory=dict)
+    waves: dict[str, tuple[str, str]] = field(default_factory=dict)
+    wave: str = "1"
+
+    @property
+    def scale(self) -> tuple[int, int]:
+        """The commonest scale of the items."""
+        scales = [item.scale for item in self.items.values()]
+        return max(set(scales), key=lambda one: (scales.count(one), one), default=(1, 7))
+
+    @property
+    def ltr(self) -> str:
+        """The column of the 0-10 question; empty where none was found."""
+        return next(iter(self.roles.of("ltr")), "")
+
+    @property
+    def texts(self) -> list[str]:
+        """Words that mean "no answer" in the answers of this file."""
+        kept = [*self.roles.of("item"), *self.roles.of("ltr")]
+        found = {word for name in kept for word in self.roles.closed[name].missing}
+        return sorted(word for word in found if cells.number(word) is None)
+
+
+def draft(grid: Grid) -> Draft:
+    """Return the likeliest reading of an export."""
+    found = roles(grid)
+    plain = ("item", "ltr", "comment", "set_aside", "ignored", "finished")
+    columns = {role.kind: name for name, role in reversed(found.by_column.items())
+               if role.kind not in plain}  # fmt: skip
+    columns = {ours: columns[ours] for ours in sorted(columns, key=list(columns).index)}
+    items = _items(grid, found)
+    commented = found.of("comment")
+    asked = [wording(name, grid.wording.get(name, "")) for name in commented]
+    open_ = dict(zip(names(commented, asked, set(items)), commented, strict=True))
+    constructs = _constructs(items, {*items, *open_})
+    codes, recode = _recommendation(found)
+    days = _days(grid, columns.get("started"), found.dates)
+    waves = {} if "wave" in columns else _waves(days)
+    wave = f"{days.median():%Y}" if len(days) else "1"
+    return Draft(grid, found, columns, items, constructs, open_, codes, recode, waves, wave)
+
+
+def _items(grid: Grid, found: Roles) -> dict[str, ItemDraft]:
+    headers = found.of("item")
+    asked = [wording(name, grid.wording.get(name, "")) for name in headers]
+    own = statements(asked)
+    named = names(headers, own, set())
+    numbers = [found.closed[name] for name in headers if len(found.closed[name].counts)]
+    six = answer_scales.six_is_a_code(numbers)
+    made = {
+        name: _item(header, text, found.closed[header], six)
+        for name, header, text in zip(named, headers, own, strict=True)
+    }
+    return _widened(made, found)
+
+
+def _item(header: str, text: str, one: Closed, six: bool) -> ItemDraft:
+    if len(one.levels):
+        place = answer_scales.points(one.levels.values())
+        words = {word: place[level] for word, level in one.levels.items()}
+        return ItemDraft(
+            header, text, (1, answer_scales.scale_size(one.levels.values())), (), words
+        )
+    low, high = answer_scales.scale(one, six)
+    codes = tuple(answer_scales.codes(one, low, high))
+    return ItemDraft(header, text, (low, high), codes, {}, answer_scales.turned(one.labels))
+
+
+def _widened(items: dict[str, ItemDraft], found: Roles) -> dict[str, ItemDraft]:
+    """Nobody may have used the ends of one item's scale: those of one question share it."""
+    groups: dict[tuple[str, bool], list[str]] = {}
+    for name, item in items.items():
+        groups.setdefault((stem(item.header), bool(item.words)), []).append(name)
+    done = dict(items)
+    for (_, worded), members in groups.items():
+        if worded:
+            levels = [
+                level
+                for name in members
+                for level in found.closed[items[name].header].levels.values()
+            ]
+            place, size = answer_scales.points(levels), answer_scales.scale_size(levels)
+            for name in members:
+                own = found.closed[items[name].header].levels
+                words = {word: place[level] for word, level in own.items()}
+                done[name] = ItemDraft(items[name].header, items[name].text, (1, size), (), words)
+            continue
+        plain = [items[name].scale for name in members if not items[name].missing]
+        if not plain:
+            continue
+        widest = max(plain, key=lambda scale: scale[1] - scale[0])
+        for name in members:
+            one = items[name]
+            if not one.missing:
+                done[name] = ItemDraft(one.header, one.text, widest, (), {}, one.reversed)
+    return done
+
+
+def _constructs(items: dict[str, ItemDraft], taken: set[str]) -> dict[str, ConstructDraft]:
+    """By what wordings speak of; what fits nothing stays with the items of its own question."""
+    groups: dict[tuple[str, str], list[tuple[str, float]]] = {}
+    for name, item in items.items():
+        said, sure = concept(item.text or item.header)
+        groups.setdefault((said, "" if said else stem(item.header)), []).append((name, sure))
+    found: dict[str, ConstructDraft] = {}
+    for (said, own), members in groups.items():
+        key = said or _allowed(own)
+        while key in taken | RESERVED | set(found):
+            key = f"{key}_all"[:40] if not key.endswith("_all") else f"{key}x"[:40]
+        label = _LABELS.get(said, key.removesuffix("_all").replace("_", " ").capitalize())
+        sure = min((one for _, one in members), default=0.0) if said else 0.3
+        if not said and (named := named_concept({key: label})[key].concept) != "other":
+            said, sure = named, 0.7
+        found[key] = ConstructDraft(label, said, tuple(name for name, _ in members), sure)
+    return found
+
+
+def _allowed(text: str) -> str:
+    return names([text], [""], set())[0][:30] if text else "items"
+
+
+def crq_constructs(drafted: Draft) -> list[str]:
+    """Return the constructs that a score may be made of: what only keeps people is apart."""
+    kept = [
+        name for name, one in drafted.constructs.items()
+        if not one.concept or kind_of(one.concept) != "apart"
+    ]  # fmt: skip
+    kept = [name for name in kept if drafted.constructs[name].concept != "value"] or kept
+    return kept or list(drafted.constructs)
+
+
+def _recommendation(found: Roles) -> tuple[tuple[int, ...], dict[int, int]]:
+    """Codes beside 0 to 10, or the recoding of 1 to 11."""
+    for name in found.of("ltr"):
+        numbers = found.closed[name].numbers
+        if 11 in numbers and 0 not in numbers and found.closed[name].counts.get(11, 0) > 1:
+            return tuple(v for v in numbers if not 1 <= v <= 11), {v: v - 1 for v in range(1, 12)}
+        return tuple(v for v in numbers if not 0 <= v <= 10), {}
+    return (), {}
+
+
+def _days(grid: Grid, started: str | None, form: str | None) -> pd.Series:
+    """When the answers began, in time."""
+    if started is None:
+        return pd.Series(dtype="datetime64[ns]")
+    return cells.moments(grid.text(started), form).found.dropna().sort_values()
+
+
+def _waves(days: pd.Series) -> dict[str, tuple[str, str]]:
+    """Cut answers into waves where months without any lie between them."""
+    if days.empty:
+        return {}
+    part = (days.diff() > _GAP).cumsum()
+    if part.iloc[-1] == 0:
+        return {}
+    ends = days.groupby(part).agg(["min", "max"])
+    years = Counter(f"{day:%Y}" for day in ends["min"])
+    return {
+        (f"{row.min:%Y}" if years[f"{row.min:%Y}"] == 1 else f"{row.min:%Y-%m}"): (
+            f"{row.min:%Y-%m-%d}",
+            f"{row.max:%Y-%m-%d}",
+        )
+        for row in ends.rename(columns=str).itertuples(index=False)
+    }
