@@ -10,7 +10,7 @@ import pandas as pd
 
 from crqlab.base.contracts.frames import typed
 from crqlab.base.errors import one_of
-from crqlab.base.waves import in_order
+from crqlab.base.waves import in_order, places
 from crqlab.benchmark.among_peers import TENTH, among_peers
 from crqlab.benchmark.decile_table import RULES
 from crqlab.benchmark.protection import Rules
@@ -203,8 +203,7 @@ def _errors(
 
 def _with_trend(rows: pd.DataFrame) -> pd.DataFrame:
     """Add the percentile of the client's wave before, and the change since."""
-    order = {wave: place for place, wave in enumerate(in_order(rows["wave"]))}
-    rows = rows.assign(place=rows["wave"].map(order)).sort_values(
+    rows = rows.assign(place=rows["wave"].map(places(rows["wave"]))).sort_values(
         ["client_id", "measure", "place"], ignore_index=True
     )
     before = rows.groupby(["client_id", "measure"])[[f"percentile{end}" for end in _ENDS]].shift()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from crqlab.base.codebook import Codebook
 from crqlab.base.errors import EstimateError
-from crqlab.base.waves import in_order
+from crqlab.base.waves import latest
 from crqlab.construct.criterion_validity import pearson
 from crqlab.construct.cutoffs import tried
 from crqlab.stats.defaults import FEW_PAIRS, LEVEL
@@ -162,9 +162,7 @@ def _by_account(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _clients(rows: pd.DataFrame) -> pd.Series:
     """Mean CRQ of each client in its latest wave."""
-    place = rows["wave"].map({wave: i for i, wave in enumerate(in_order(rows["wave"]))})
-    last = rows[place == place.groupby(rows["client_id"]).transform("max")]
-    return last.groupby("client_id")["crq"].mean()
+    return rows[latest(rows)].groupby("client_id")["crq"].mean()
 
 
 def _row(name: str, rows: pd.DataFrame, base: pd.Series, level: float) -> dict:

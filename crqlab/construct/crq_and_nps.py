@@ -13,7 +13,7 @@ from scipy.stats import norm
 from crqlab.base.contracts.frames import from_records, typed
 from crqlab.base.errors import EstimateError
 from crqlab.base.standards import FEW_ANSWERS
-from crqlab.base.waves import in_order
+from crqlab.base.waves import latest, wave_before
 from crqlab.construct.criterion_validity import correlation
 from crqlab.construct.cutoffs import tried
 from crqlab.stats.cluster_draws import resampled, stream
@@ -94,15 +94,10 @@ def head_to_head(
     both = account_scores[["crq", "nps"]].notna().all(axis=1)
     both &= (account_scores["n"] >= FEW_ANSWERS) & (account_scores["n_ltr"] >= FEW_ANSWERS)
     known = account_scores[both].reset_index(drop=True)
-    last = known[_latest(known)].reset_index(drop=True)
+    last = known[latest(known)].reset_index(drop=True)
     answers = precision(respondents, level=level, draws=draws, seed=seed)
     rows = [_shared(last, level), *_lasting(known, level, draws, seed), *answers]
     return HeadToHead(from_records(rows, "head_to_head"), _apart(last), last, level)
-
-
-def _latest(rows: pd.DataFrame) -> pd.Series:
-    place = rows["wave"].map({wave: i for i, wave in enumerate(in_order(rows["wave"]))})
-    return place == place.groupby(rows["client_id"]).transform("max")
 
 
 def _row(question: str, measure: str, score: str, found: Estimate | str) -> dict:
@@ -166,13 +161,8 @@ def _lasting(known: pd.DataFrame, level: float, draws: int, seed: int) -> list[d
 
 def _paired(known: pd.DataFrame) -> pd.DataFrame:
     """Each account's scores beside those of its client's next wave."""
-    waves = known[["client_id", "wave"]].drop_duplicates()
-    place = {wave: i for i, wave in enumerate(in_order(waves["wave"]))}
-    waves = waves.assign(place=waves["wave"].map(place)).sort_values(["client_id", "place"])
-    waves["next"] = waves.groupby("client_id")["wave"].shift(-1)
-    left = known.merge(waves[["client_id", "wave", "next"]], on=["client_id", "wave"])
-    right = known[[*UNIT, "wave", *PAIR]].rename(columns={"wave": "next"})
-    return left.merge(right, on=[*UNIT, "next"], suffixes=("", "_next"))
+    later = known[[*UNIT, *PAIR]].assign(wave=wave_before(known)).dropna(subset="wave")
+    return known.merge(later, on=[*UNIT, "wave"], suffixes=("", "_next"))
 
 
 def _difference(pairs: pd.DataFrame, level: float, draws: int, seed: int) -> Estimate:
@@ -236,7 +226,7 @@ def _needed(respondents: pd.DataFrame, level: float, draws: int, seed: int) -> l
     rows = respondents.dropna(subset=["crq", "ltr"]).reset_index(drop=True)
     if rows.empty:
         raise EstimateError("LTR was not asked or not answered; NPS needs it. Compare nothing.")
-    rows = rows[_latest(rows)]
+    rows = rows[latest(rows)]
     nps = 100.0 * ((rows["ltr"] >= 9).astype(int) - (rows["ltr"] <= 6).astype(int))
     values = pd.DataFrame({"crq": rows["crq"], "nps": nps})
     values = (values - values.groupby(rows["client_id"]).transform("mean")).to_numpy()

@@ -9,7 +9,7 @@ import pandas as pd
 from crqlab.base.codebook import Codebook
 from crqlab.base.errors import EstimateError
 from crqlab.base.instrument import Instrument
-from crqlab.base.waves import in_order
+from crqlab.base.waves import latest
 
 GROUPINGS = ("industry", "country", "language", "wave")
 
@@ -60,9 +60,7 @@ class Material:
     @property
     def latest(self) -> pd.Series:
         """Whether a row belongs to the last wave of its client."""
-        rank = {wave: place for place, wave in enumerate(in_order(self.rows["wave"]))}
-        place = self.rows["wave"].map(rank)
-        return place == place.groupby(self.rows["client_id"]).transform("max")
+        return latest(self.rows)
 
     def label(self, name: str) -> str:
         """Return what a reader calls a construct."""

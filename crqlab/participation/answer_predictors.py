@@ -9,7 +9,8 @@ import pandas as pd
 
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError
-from crqlab.participation.invitation_frame import ACCOUNT, BLOCK, Frame, framed, wave_ranks
+from crqlab.base.waves import places
+from crqlab.participation.invitation_frame import ACCOUNT, BLOCK, Frame, framed
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.response_propensity import CAP, Propensity, inverse, propensity
 
@@ -136,7 +137,7 @@ def propensities(
 
 def models(frame: Frame, respondents: pd.DataFrame) -> dict[str, Model]:
     """Fit every wave's model; a client's wave whose answers carry no contact ids stays out."""
-    ranks = wave_ranks(frame.contacts)
+    ranks = places(frame.contacts["wave"])
     known = _known(frame, respondents, ranks)
     named = ~pd.MultiIndex.from_frame(frame.contacts[BLOCK]).isin(list(frame.nameless))
     found = {}

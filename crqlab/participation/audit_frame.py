@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-BLOCK = ["client_id", "wave"]
+from crqlab.base.waves import BLOCK, wave_before
+
 KEY = [*BLOCK, "account_id"]
 
 
@@ -98,11 +99,10 @@ def _swaps(contacts: pd.DataFrame, draft: pd.DataFrame | None) -> pd.DataFrame:
 
 def _one_wave_on(contacts: pd.DataFrame) -> pd.DataFrame:
     """The contacts of every wave but a client's last, as if it were the wave that followed."""
-    waves = contacts[BLOCK].drop_duplicates().sort_values(BLOCK)
-    following = waves.groupby("client_id")["wave"].shift(-1)
-    moved = contacts.merge(waves.assign(following=following), on=BLOCK)
-    moved = moved.assign(wave=moved["following"])[moved["following"].notna()]
-    return moved.drop(columns="following")
+    waves = contacts[BLOCK].drop_duplicates()
+    waves = waves.assign(following=waves["wave"], wave=wave_before(waves)).dropna()
+    moved = contacts.merge(waves, on=BLOCK)
+    return moved.assign(wave=moved["following"]).drop(columns="following")
 
 
 def role_counts(contacts: pd.DataFrame, layout: Layout, least: int) -> pd.DataFrame:

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from crqlab.base.contracts.cautions import code, column
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.standards import FEW_CLIENTS
-from crqlab.base.waves import in_order
+from crqlab.base.waves import in_order, latest
 from crqlab.participation.completion_rates import Completion
-from crqlab.participation.invitation_frame import latest
 
 BAND = 5  # percentage points, as published: 21-25, 26-30, ...
 #: Facts that others have published; never mixed into our own distribution.
@@ -115,8 +114,8 @@ def completion_ranks(completion: Completion) -> CompletionRanks:
     rows = rows[(rows["dimension"] == "all") & (rows["unit"] == "contacts")]
     rows = rows[rows["value"].notna()]
     waves = in_order(rows["wave"])
-    until = {wave: latest(rows[rows["wave"].isin(waves[: i + 1])]) for i, wave in enumerate(waves)}
-    parts = [_ranked(some, wave, completion.level) for wave, some in until.items()]
+    until = {wave: rows[rows["wave"].isin(waves[: i + 1])] for i, wave in enumerate(waves)}
+    parts = [_ranked(some[latest(some)], wave, completion.level) for wave, some in until.items()]
     table = pd.concat(parts, ignore_index=True) if parts else empty("completion_rank")
     others = [_others(part) for part in parts]
     counts = pd.concat(others, ignore_index=True) if others else empty("completion_bands")

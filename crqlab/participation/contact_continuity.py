@@ -9,7 +9,8 @@ import pandas as pd
 
 from crqlab.base.contracts.cautions import column
 from crqlab.base.contracts.frames import typed
-from crqlab.participation.invitation_frame import BLOCK, framed, wave_ranks
+from crqlab.base.waves import places
+from crqlab.participation.invitation_frame import BLOCK, framed
 from crqlab.stats import proportion
 from crqlab.stats.defaults import LEVEL
 
@@ -77,7 +78,7 @@ def continuity(
     Dean & Pagano (2015), Journal of Survey Statistics and Methodology 3, 484-503.
     """
     frame = framed(contacts, responses, accounts)
-    ranks = wave_ranks(frame.contacts)
+    ranks = places(frame.contacts["wave"])
     rows = frame.accounts.assign(place=frame.accounts["wave"].map(ranks).astype(float))
     rows = rows.sort_values(["client_id", "account_id", "place"], ignore_index=True)
     last = rows.groupby(["client_id", "account_id"])[["wave", "asked", "place"]].shift()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from crqlab.base.errors import EstimateError
-from crqlab.base.waves import in_order
 
 BLOCK = ["client_id", "wave"]
 ACCOUNT = [*BLOCK, "account_id"]
@@ -114,15 +113,3 @@ def _accounts(people: pd.DataFrame, responses: pd.DataFrame) -> pd.DataFrame:
     )
     heard = pd.MultiIndex.from_frame(responses[ACCOUNT].drop_duplicates())
     return rows.assign(heard=pd.MultiIndex.from_frame(rows[ACCOUNT]).isin(heard))
-
-
-def wave_ranks(*tables: pd.DataFrame) -> dict[str, int]:
-    """Return the place of every wave that occurs in the tables, the earliest 0."""
-    waves = in_order(w for table in tables for w in table["wave"].unique())
-    return {wave: place for place, wave in enumerate(waves)}
-
-
-def latest(rows: pd.DataFrame) -> pd.DataFrame:
-    """Keep the rows of every client's last wave."""
-    rank = rows["wave"].map(wave_ranks(rows))
-    return rows[rank == rank.groupby(rows["client_id"]).transform("max")]

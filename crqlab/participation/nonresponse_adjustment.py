@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from crqlab.base.contracts.cautions import OK, code, column
 from crqlab.base.contracts.frames import typed
-from crqlab.base.waves import in_order
+from crqlab.base.waves import places
 from crqlab.participation.answer_predictors import EARLIER, Model, models
 from crqlab.participation.early_and_late import late_answers
 from crqlab.participation.invitation_frame import (
@@ -330,9 +330,8 @@ def _complete(table: pd.DataFrame, frame: Frame) -> pd.DataFrame:
 
 
 def _ordered(table: pd.DataFrame) -> pd.DataFrame:
-    ranks = {wave: i for i, wave in enumerate(in_order(table["wave"]))}
     order = table.assign(
-        w=table["wave"].map(ranks), m=table["measure"].map(MEASURES.index),
+        w=table["wave"].map(places(table["wave"])), m=table["measure"].map(MEASURES.index),
         v=table["view"].map(VIEWS.index),
     ).sort_values(["client_id", "w", "m", "v"], kind="stable")  # fmt: skip
     return typed(table.loc[order.index], "nonresponse")

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from crqlab.base.errors import EstimateError
-from crqlab.participation.invitation_frame import ACCOUNT, BLOCK, latest
+from crqlab.base.waves import latest
+from crqlab.participation.invitation_frame import ACCOUNT, BLOCK
 from crqlab.stats import nps
 from crqlab.stats.components import variance_components
 from crqlab.stats.defaults import FEW_GROUPS
@@ -74,7 +75,7 @@ def expected(
     """
     if completion is not None and not 0 < completion <= 1:
         raise EstimateError(f"completion= is {completion}; it must lie between 0 and 1. Use 0.35.")
-    last = latest(contacts)
+    last = contacts[latest(contacts)]
     last = last[last["invited"].to_numpy(bool)]
     rates = _rates(last, responses)
     assumed = []
@@ -82,7 +83,7 @@ def expected(
         rates = pd.Series(completion, index=pd.Index(last["client_id"].unique()), dtype=float)
     average = float(rates.mean()) if len(rates) else ASSUMED["completion"]
     assumed += [] if len(rates) else ["completion"]
-    people = latest(respondents)
+    people = respondents[latest(respondents)]
     code = nps.categories(people["ltr"]).cat.codes.to_numpy(float)
     people = people.assign(nps=np.where(code < 0, np.nan, 100 * (code - 1)))
     spread = {}

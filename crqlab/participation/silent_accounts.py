@@ -9,12 +9,12 @@ import pandas as pd
 
 from crqlab.base.contracts.cautions import column
 from crqlab.base.contracts.frames import typed
+from crqlab.base.waves import places
 from crqlab.participation.invitation_frame import (
     ACCOUNT,
     BLOCK,
     UNKNOWN,
     framed,
-    wave_ranks,
 )
 
 SYMBOLS = {"heard": "heard", "silent": "?", "not asked": "? (not asked)"}
@@ -87,7 +87,7 @@ def silent(
         A contact of a wave or an account occurs twice.
     """
     frame = framed(contacts, responses, accounts)
-    ranks = wave_ranks(contacts, responses)
+    ranks = places([*contacts["wave"], *responses["wave"]])
     past = _spoken(responses, respondents, ranks)
     rows = frame.accounts[["client_id", "wave", "account_id", "asked", "revenue", "heard"]]
     rows = rows.assign(place=rows["wave"].map(ranks).astype("int64"))

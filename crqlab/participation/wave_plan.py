@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from crqlab.base.contracts.cautions import column
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError
-from crqlab.participation.invitation_frame import UNKNOWN, latest
+from crqlab.base.waves import latest
+from crqlab.participation.invitation_frame import UNKNOWN
 from crqlab.participation.nonresponse_precision import Expected, expected
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
@@ -141,7 +142,7 @@ def _frame(accounts: pd.DataFrame, contacts: pd.DataFrame) -> tuple[pd.DataFrame
     key = ["client_id", "account_id"]
     invited = contacts[contacts["invited"].to_numpy(bool)]
     last = invited.groupby(["client_id", "contact_id"])["invited_on"].max()
-    people = latest(contacts)[[*key, "contact_id"]]
+    people = contacts.loc[latest(contacts), [*key, "contact_id"]]
     people = people.merge(last.reset_index(), on=["client_id", "contact_id"], how="left")
     asked = pd.MultiIndex.from_frame(contacts[key].drop_duplicates())
     now = pd.MultiIndex.from_frame(people[key].drop_duplicates())

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from crqlab.base.waves import in_order
+from crqlab.base.waves import wave_before
 
 BLOCK = ["client_id", "wave"]
 OWN = ["client_id", "account_id"]
@@ -108,16 +108,11 @@ def _framed(
 
 def _changed(rows: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """Add scores of the client's previous wave, and the change of every score since."""
-    rank = {wave: place for place, wave in enumerate(in_order(rows["wave"].unique()))}
-    blocks = rows[BLOCK].drop_duplicates()
-    blocks = blocks.assign(rank=blocks["wave"].map(rank)).sort_values(["client_id", "rank"])
-    blocks = blocks.assign(order=blocks.groupby("client_id").cumcount()).drop(columns="rank")
-    rows = rows.merge(blocks, on=BLOCK).sort_values([*OWN, "order"], ignore_index=True)
-    before = rows.groupby(OWN, sort=False)[[*names, "order"]].shift()
-    next_to = (rows["order"] - before["order"]) == 1
-    earlier = {f"{name}_before": before[name].where(next_to) for name in ("crq", "mean_ltr")}
-    changes = {f"{name}_change": (rows[name] - before[name]).where(next_to) for name in names}
-    return rows.assign(**earlier, **changes).drop(columns="order")
+    past = rows[[*UNIT, *names]].rename(columns={"wave": "before"})
+    past = rows[OWN].assign(before=wave_before(rows)).merge(past, on=[*OWN, "before"], how="left")
+    earlier = {f"{name}_before": past[name] for name in ("crq", "mean_ltr")}
+    changes = {f"{name}_change": rows[name] - past[name] for name in names}
+    return rows.assign(**earlier, **changes)
 
 
 def _past(rows: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:

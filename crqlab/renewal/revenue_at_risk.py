@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError
-from crqlab.base.waves import in_order
+from crqlab.base.waves import latest
 from crqlab.renewal import candidate_models
 from crqlab.renewal.account_history import OWN, UNIT, YEAR
 from crqlab.renewal.covariates import covariates, label
@@ -154,9 +154,7 @@ def _coming(design: Design, accounts: pd.DataFrame) -> pd.DataFrame:
     rows = design.accounts
     if rows.empty:
         return rows
-    place = rows["wave"].map({wave: i for i, wave in enumerate(in_order(rows["wave"].unique()))})
-    last = place == place.groupby(rows["client_id"]).transform("max")
-    rows = rows[last & ~rows["churned"].to_numpy(bool)].reset_index(drop=True)
+    rows = rows[latest(rows) & ~rows["churned"].to_numpy(bool)].reset_index(drop=True)
     still = design.table[design.table["outcome"] == "open"]
     still = still[still["due_on"] > design.as_of]
     still = still.sort_values("due_on").drop_duplicates(OWN)[[*OWN, "due_on", "revenue"]]

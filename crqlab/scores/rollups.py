@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from crqlab.base.codebook import Roles
 from crqlab.base.errors import EstimateError
 from crqlab.base.instrument import Instrument
-from crqlab.base.waves import in_order
+from crqlab.base.waves import wave_before
 from crqlab.stats import nps
 
 ACCOUNT = ["client_id", "wave", "account_id"]
@@ -62,11 +62,9 @@ class Layout:
     @property
     def before(self) -> NDArray:
         """The row of ``blocks`` of the same client's wave before; -1 for a first wave."""
-        rank = {wave: k for k, wave in enumerate(in_order(self.blocks["wave"]))}
-        order = self.blocks.assign(rank=self.blocks["wave"].map(rank))
-        order = order.sort_values(["client_id", "rank"])
-        before = pd.Series(order.index, index=order.index).groupby(order["client_id"]).shift()
-        return before.reindex(self.blocks.index).fillna(-1).to_numpy(int)
+        waves = [self.blocks["client_id"], wave_before(self.blocks)]
+        rows = pd.MultiIndex.from_frame(self.blocks[BLOCK])
+        return rows.get_indexer(pd.MultiIndex.from_arrays(waves))
 
     def at(self, measure: str) -> int:
         """Return the column of a measure."""

@@ -8,7 +8,7 @@ import pandas as pd
 
 from crqlab.base.contracts.frames import empty
 from crqlab.base.instrument import Instrument
-from crqlab.base.waves import in_order
+from crqlab.base.waves import latest
 from crqlab.segments.assignment import assign, with_silent
 from crqlab.segments.first_renewal import followed
 from crqlab.segments.membership_probability import SAMPLES, Membership, membership
@@ -52,9 +52,7 @@ class Panel:
     @property
     def latest(self) -> pd.Series:
         """Whether a row belongs to the last wave of its client."""
-        rank = {wave: k for k, wave in enumerate(in_order(self.table["wave"]))}
-        place = self.table["wave"].map(rank)
-        return place == place.groupby(self.table["client_id"]).transform("max")
+        return latest(self.table)
 
 
 def panel(

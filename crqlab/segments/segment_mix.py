@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from crqlab.base.waves import in_order
+from crqlab.base.waves import BLOCK, in_order, wave_before
 from crqlab.segments.assignment import OPEN, SILENT, scores_of
 from crqlab.segments.conditions import moved
 from crqlab.segments.segment import placed
@@ -231,16 +231,13 @@ def migration(assigned: pd.DataFrame) -> pd.DataFrame:
         ``from_segment``, ``status`` (sorted, silent, open or not_asked) and ``segment``, ``n``
         accounts, ``revenue``.
     """
-    rank = {wave: k for k, wave in enumerate(in_order(assigned["wave"]))}
     kind = assigned["segment"].fillna(assigned["status"])
-    rows = assigned.assign(segment=kind, rank=assigned["wave"].map(rank))
-    waves = rows[["client_id", "wave", "rank"]].drop_duplicates().sort_values(["client_id", "rank"])
-    waves["from_wave"] = waves.groupby("client_id")["wave"].shift()
-    pairs = waves.dropna()[["client_id", "from_wave", "wave"]]
-    own = rows[["client_id", "wave", "account_id", "segment", "revenue"]]
+    waves = assigned[BLOCK].drop_duplicates()
+    pairs = waves.assign(from_wave=wave_before(waves)).dropna()
+    own = assigned.assign(segment=kind)[["client_id", "wave", "account_id", "segment", "revenue"]]
     later = own.merge(pairs, on=["client_id", "wave"])
-    before = own.rename(columns={"wave": "from_wave", "segment": "from_segment"})
-    earlier = before.merge(pairs, on=["client_id", "from_wave"])
+    earlier = own.rename(columns={"wave": "from_wave", "segment": "from_segment"})
+    earlier = earlier.merge(pairs, on=["client_id", "from_wave"])
     keys = ["client_id", "from_wave", "wave", "account_id"]
     both = earlier.merge(later, on=keys, how="outer", suffixes=("_before", ""))
     both = both.assign(
