@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from crqlab.base.errors import CrqError
 from crqlab.base.instrument import Instrument
 from crqlab.base.standards import FEW_ANSWERS, SURE
-from crqlab.segments.reasons import reasons
+from crqlab.segments.reasons import NO_ANSWERS, reasons
 from crqlab.segments.segment import known, placed
 from crqlab.segments.thresholds import Thresholds
 
@@ -35,7 +35,7 @@ def assign(
         are no answer), and ``n`` respondents if known; as in table ``account_scores``.
     thresholds : Thresholds
     instrument : Instrument, optional
-        Refused if the thresholds are not for it; gives scores their labels.
+        Refused if the thresholds are not for it.
     probability : Series or array, optional
         P(segment) of each account, by position, from `membership`.
 
@@ -45,7 +45,7 @@ def assign(
         ``account_id`` (and ``client_id``, ``wave`` where given), ``segment`` (missing for
         silent and open accounts), ``status``: *firm*; *provisional* (fewer than 3 answers, or
         a probability below .6); *silent* (no answers at all); *open* (an answer is missing on
-        which the segment depends). ``reason``: in words.
+        which the segment depends). ``reason``: codes (`crqlab.segments.reasons`).
 
     Raises
     ------
@@ -60,7 +60,9 @@ def assign(
     ...     "mean_ltr": [7.9], "service": [6.0], "commitment": [6.0], "value": [5.0],
     ...     "solution": [5.2], "experience": [5.4]})
     >>> assign(one, starting()).loc[0, "reason"]
-    'Rational: CRQ 5.9 and NPS +40 are enough, uniqueness 5.0 is not'
+    '[{"code": "enough", "scores": ["crq"], "value": 5.9}, {"code": "enough", "scores": ["nps"],
+    "value": 40}, {"code": "lacking", "scores": ["uniqueness"], "next": "Ambassador",
+    "value": 5.0}]'
     """
     if instrument is not None:
         thresholds = thresholds.fitted(instrument)
@@ -70,9 +72,7 @@ def assign(
     silent = _silent(accounts, scores)
     names = np.array([*thresholds.names, None], dtype=object)
     segment = pd.Series(names[np.where(silent, -1, place)], index=accounts.index, dtype="str")
-    labels = None if instrument is None else _labels(thresholds, instrument)
-    why = reasons(thresholds, scores, place, held, labels=labels)
-    why = why.mask(silent, "Silent: no answers, so no segment")
+    why = reasons(thresholds, scores, place, held).mask(silent, NO_ANSWERS)
     why.index = accounts.index
     columns = {name: accounts[name] for name in KEYS if name in accounts}
     status = _status(accounts, place, silent, probability)
@@ -111,13 +111,6 @@ def _status(
     kinds = np.array([FIRM, PROVISIONAL, SILENT, OPEN], dtype=object)
     code = np.where(silent, 2, np.where(place < 0, 3, few.astype(int)))
     return pd.Series(kinds[code], index=accounts.index, dtype="str")
-
-
-def _labels(thresholds: Thresholds, instrument: Instrument) -> dict[str, str]:
-    """Labels of constructs as they stand inside a sentence."""
-    columns = {name: thresholds.column(name) for name in thresholds.scores}
-    told = {n: instrument.label(c) for n, c in columns.items() if c in instrument.constructs}
-    return {name: label[:1].lower() + label[1:] for name, label in told.items()}
 
 
 def with_silent(account_scores: pd.DataFrame, silent: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import EstimateError
 from crqlab.base.instrument import Instrument
 from crqlab.base.standards import SURE
@@ -24,7 +25,7 @@ from crqlab.stats.defaults import SEED
 
 SAMPLES = 200  # of every account's scores
 CHUNK = 1024  # accounts that are drawn at once
-UNKNOWN = "nobody shares an account: uncertainty unknown"
+UNKNOWN = "nobody_shares_account"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -241,7 +242,8 @@ def _nearest(thresholds, scores, place, people: Voices, row: NDArray) -> dict[st
     n = np.where(row >= 0, people.n[row], 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         close = best < error / np.sqrt(n)
-    names = np.array([*(_called(one) for one in thresholds.conditions), None], dtype=object)
+    cuts = [_coded(thresholds, one) for one in thresholds.conditions]
+    names = np.array([*cuts, None], dtype=object)
     return {
         "distance": np.where(at >= 0, best, np.nan),
         "nearest": pd.array(names[at], dtype="str"),
@@ -258,6 +260,8 @@ def _spread(one: Condition, people: Voices) -> float:
     return float(np.sqrt(slope @ people.within @ slope))
 
 
-def _called(one: Condition) -> str:
-    kinds = {"score": "", "gap": "gap of ", "least_of": "lowest of ", "lowest_of": "lowest: "}
-    return f"{kinds[one.kind]}{', '.join(one.scores)} {one.bound.replace('_', ' ')} {one.cut:g}"
+def _coded(thresholds: Thresholds, one: Condition) -> str:
+    """The code of a cut: its side, its scores, where it lies."""
+    kind = {} if one.kind == "score" else {"kind": one.kind}
+    scores = [thresholds.column(name) for name in one.scores]
+    return code(one.bound, **kind, scores=scores, cut=one.cut)

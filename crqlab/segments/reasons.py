@@ -1,8 +1,17 @@
-"""Why an account is in its segment, in words, for millions of accounts at once."""
+"""Why an account is in its segment, as codes with numbers, for millions of accounts at once.
+
+A reason is a cell of codes (`crqlab.base.contracts.cautions`), one for each score that decided:
+``enough`` (what a segment asks for is there), ``lacking`` (what the rung above asks for, ``next``,
+is not), ``below``, ``at_most``, ``above``, ``at_least`` (on which side of which cut), ``apart``
+(two scores), ``lowest`` (of several); or why there is no segment: ``not_answered``, ``no_answers``;
+or ``no_other_rule``. Each has ``scores`` and the ``value`` as it may be shown: it never rounds to
+the other side of its cut. What they say in a reader's language: `crqlab.language.segment_reasons`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,10 +24,10 @@ from crqlab.segments.conditions import Condition, Rule, Scores
 from crqlab.segments.segment import Segment
 from crqlab.segments.thresholds import Thresholds
 
-LABELS = {"crq": "CRQ", "nps": "NPS", "mean_ltr": "mean LTR", "uniqueness": "uniqueness"}
-WORDS = {"below": "below", "at_most": "at most", "above": "above", "at_least": "at least"}
+NO_ANSWERS = "no_answers"
 TEXT, UNKNOWN = pa.large_string(), -(10**9)
 NEAR = 0.1  # from here to the cut a second decimal is shown, cut short, never rounded past the cut
+_HOLE = "\0"  # where the number of an account stands in the JSON of many
 
 
 def reasons(
@@ -26,8 +35,6 @@ def reasons(
     scores: Scores,
     place: NDArray,
     held: Mapping[Condition, tuple[NDArray, NDArray]],
-    *,
-    labels: Mapping[str, str] | None = None,
 ) -> pd.Series:
     """Say for every account which of its scores put it where it is.
 
@@ -39,12 +46,11 @@ def reasons(
         Place of each account's segment, -1 where it is open.
     held : mapping
         Of each condition, whether it surely holds and whether it may (`thresholds.known`).
-    labels : mapping, optional
-        What a reader calls a score.
 
     Returns
     -------
     Series of str, one per account
+        Cells of codes.
     """
     order = thresholds.conditions
     pattern = place.astype(np.int64) + 1
@@ -55,61 +61,70 @@ def reasons(
     rows = np.argsort(codes, kind="stable")
     sizes = np.bincount(codes, minlength=len(uniques))
     ends = np.cumsum(sizes)
-    said = _Teller({name: s[rows] for name, s in scores.items()}, {**LABELS, **(labels or {})})
+    writer = _Writer({name: s[rows] for name, s in scores.items()})
     pieces = []
     for start, end in zip(ends - sizes, ends, strict=True):
         one_of_them = rows[start]
         states = {one: tuple(bool(s[one_of_them]) for s in held[one]) for one in order}
-        parts = _parts(thresholds, int(place[one_of_them]), states)
-        pieces.append(said.join(parts, slice(start, end)))
+        facts = _facts(thresholds, int(place[one_of_them]), states)
+        for code, _ in facts:
+            if "scores" in code:
+                code["scores"] = [thresholds.column(name) for name in code["scores"]]
+        pieces.append(writer.cells(facts, slice(start, end)))
     back = np.empty(len(rows), dtype=np.int64)
     back[rows] = np.arange(len(rows))
     text = pa.chunked_array(pieces, type=TEXT)
     return pd.Series(text.combine_chunks().take(pa.array(back)), dtype="str")
 
 
-def _parts(thresholds: Thresholds, place: int, states: Mapping) -> list[Any]:
-    """Words, and between them the numbers of accounts that all meet the same conditions."""
+#: A code, and the condition whose number goes with it.
+Fact = tuple[dict[str, Any], Condition | None]
+
+
+def _facts(thresholds: Thresholds, place: int, states: Mapping) -> list[Fact]:
+    """What is to be said of accounts that all meet the same conditions."""
     if place < 0:
         open_ = [c for c in thresholds.conditions if states[c] == (False, True)]
         names = dict.fromkeys(name for one in open_ for name in one.scores)
-        words = [*_listed([[("label", name)] for name in names]), " not answered"]
-        return ["Open: ", *words, ", which decides"]
+        return [({"code": "not_answered", "scores": list(names)}, None)]
     segment = thresholds.segments[place]
     if segment.rule is None:
-        return [f"{segment.name}: ", *_short_of(thresholds, segment, states)]
+        return _short_of(thresholds, segment, states)
     met = _met(segment.rule, states)
     if all(one.upward for one in met):
-        verb = " are enough" if len(met) > 1 else " is enough"
-        return [f"{segment.name}: ", *_listed([[("named", one)] for one in met]), verb]
-    return [f"{segment.name}: ", *_listed([_against(one) for one in met])]
+        return [_named("enough", one) for one in met]
+    return [_against(one) for one in met]
 
 
-def _short_of(thresholds: Thresholds, segment: Segment, states: Mapping) -> list[Any]:
+def _short_of(thresholds: Thresholds, segment: Segment, states: Mapping) -> list[Fact]:
     """What a segment without a rule has and lacks of the rung above it."""
-    if segment.next is None or thresholds.segment(segment.next).rule is None:
-        return ["meets no other rule"]
-    rule = thresholds.segment(segment.next).rule
-    met, lacks = _met(rule, states), _lacking(rule, states)
-    enough = _listed([[("named", one)] for one in met])
-    short = _listed([[("named", one)] for one in lacks])
+    rule = None if segment.next is None else thresholds.segment(segment.next).rule
+    lacks = [] if rule is None else _lacking(rule, states)
     if not lacks:
-        return ["meets no other rule"]
-    if not met:
-        verb = " are" if len(lacks) > 1 else " is"
-        return [*short, f"{verb} not enough for {segment.next}"]
-    first = " are enough, " if len(met) > 1 else " is enough, "
-    return [*enough, first, *short, " are not" if len(lacks) > 1 else " is not"]
+        return [({"code": "no_other_rule"}, None)]
+    met = [_named("enough", one) for one in _met(rule, states)]
+    return met + [_named("lacking", one, next=segment.next) for one in lacks]
 
 
-def _against(one: Condition) -> list[Any]:
+def _named(code: str, one: Condition, **more: str) -> Fact:
+    """A score with its number."""
+    kind = {} if one.kind == "score" else {"kind": one.kind}
+    return {"code": code, **kind, "scores": list(one.scores), **more, "value": _HOLE}, one
+
+
+def _against(one: Condition) -> Fact:
     """A condition that was met, with its cut."""
     if one.kind == "gap":
-        names = [("label", one.scores[0]), " and ", ("label", one.scores[1])]
-        return [*names, " ", ("value", one), " apart"]
+        return {"code": "apart", "scores": list(one.scores), "value": _HOLE, **_cut(one)}, one
     if one.kind == "lowest_of":
-        return [("label", one.scores[0]), " ", ("first", one), " the lowest"]
-    return [("named", one), f" {WORDS[one.bound]} {one.cut:g}"]
+        first = Condition("score", one.scores[:1], "below", np.nan)
+        return {"code": "lowest", "scores": list(one.scores), "value": _HOLE}, first
+    said, _ = _named(one.bound, one)
+    return {**said, **_cut(one)}, one
+
+
+def _cut(one: Condition) -> dict[str, float]:
+    return {"cut": int(one.cut) if one.cut == int(one.cut) else one.cut}
 
 
 def _met(rule: Rule, states: Mapping) -> list[Condition]:
@@ -136,59 +151,40 @@ def _holds(rule: Rule, states: Mapping) -> bool:
     return join(_holds(part, states) for part in rule.parts)
 
 
-def _listed(items: Sequence[list[Any]]) -> list[Any]:
-    """Join with commas and a last "and"."""
-    found: list[Any] = []
-    for i, item in enumerate(items):
-        found += ([] if i == 0 else [" and "] if i == len(items) - 1 else [", "]) + item
-    return found
-
-
-class _Teller:
+class _Writer:
     """Writes the numbers of many accounts, sorted by what is said of them; each number once."""
 
-    def __init__(self, scores: Scores, labels: Mapping[str, str]) -> None:
-        self.scores, self.labels = scores, labels
+    def __init__(self, scores: Scores) -> None:
+        self.scores = scores
         self.written: dict[Any, pa.Array] = {}
 
-    def join(self, parts: list[Any], rows: slice) -> pa.Array:
-        """Return one text per row."""
-        made = [self._part(part, rows) if isinstance(part, tuple) else [part] for part in parts]
-        flat = [piece for several in made for piece in several]
-        if all(isinstance(one, str) for one in flat):
-            return pa.array(["".join(flat)] * (rows.stop - rows.start), type=TEXT)
-        arrays = [pa.scalar(one, TEXT) if isinstance(one, str) else one for one in flat]
-        return pc.binary_join_element_wise(*arrays, pa.scalar("", TEXT))
-
-    def _part(self, part: tuple[str, Any], rows: slice) -> list[Any]:
-        how, one = part
-        if how == "label":
-            return [self.label(one)]
-        if how == "first":
-            one = Condition("score", one.scores[:1], "below", np.nan)
-        numbers = self._value(one)[rows]
-        if how != "named":
-            return [numbers]
-        name = " and ".join(map(self.label, one.scores))
-        return [f"the lower of {name} " if one.kind == "least_of" else f"{name} ", numbers]
-
-    def label(self, name: str) -> str:
-        """What a reader calls a score."""
-        return self.labels.get(name, name.replace("_", " "))
+    def cells(self, facts: list[Fact], rows: slice) -> pa.Array:
+        """Return one cell of codes per row."""
+        coded = [one for one, _ in facts]
+        told = coded[0]["code"] if len(coded) == 1 and len(coded[0]) == 1 else ""
+        whole = told or json.dumps(coded[0] if len(coded) == 1 else coded, ensure_ascii=False)
+        fixed = whole.split(json.dumps(_HOLE))
+        if len(fixed) == 1:
+            return pa.array(fixed * (rows.stop - rows.start), type=TEXT)
+        numbers = [self._value(of)[rows] for _, of in facts if of is not None]
+        parts: list[Any] = [pa.scalar(fixed[0], TEXT)]
+        for number, after in zip(numbers, fixed[1:], strict=True):
+            parts += [number, pa.scalar(after, TEXT)]
+        return pc.binary_join_element_wise(*parts, pa.scalar("", TEXT))
 
     def _value(self, one: Condition) -> pa.Array:
         key = (one.kind, one.scores, str(one.cut))
         if key not in self.written:
             values = one.value(self.scores)
             if one.scores[0] == "nps":
-                self.written[key] = _written(np.round(values), np.nan, _signed)
+                self.written[key] = _written(np.round(values), np.nan, _whole)
             else:
                 self.written[key] = _written(values, one.cut, _plain)
         return self.written[key]
 
 
-def _signed(value: float) -> str:
-    return f"{value:+.0f}".replace("-", "−") if round(value) else "0"
+def _whole(value: float) -> str:
+    return str(round(value))
 
 
 def _plain(value: float) -> str:
@@ -203,5 +199,5 @@ def _written(values: NDArray, cut: float, write: Callable[[float], str]) -> pa.A
     shown = np.where(fine, hundredths, np.round(values, 1) * 100)
     shown = np.round(np.where(np.isnan(values), UNKNOWN, shown)).astype(np.int64)
     codes, uniques = pd.factorize(shown)
-    texts = ["?" if one == UNKNOWN else write(one / 100) for one in uniques]
+    texts = ["null" if one == UNKNOWN else write(one / 100) for one in uniques]
     return pa.array(texts, type=TEXT).take(pa.array(codes))

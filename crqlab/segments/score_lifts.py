@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import OK, code, codes, joined
 from crqlab.base.contracts.frames import empty
 from crqlab.base.instrument import Instrument
 from crqlab.base.standards import FEW_ANSWERS
@@ -28,7 +29,8 @@ class Lifts:
     Attributes
     ----------
     table : DataFrame, one row per account below the top
-        Keys, ``segment``, ``target``, ``change`` in words, ``size`` (sum of the changes, scale
+        Keys, ``segment``, ``target``, ``change`` (codes: ``raise``, ``raise_crq``, ``raise_all``,
+        ``raise_recommendation``, with ``by`` points), ``size`` (sum of the changes, scale
         points; LTR by its share of its own scale), ``probability`` that the account would then
         truly be at the target or above, ``now`` (the same without the change), ``flag``.
     """
@@ -38,11 +40,11 @@ class Lifts:
     def __str__(self) -> str:
         if self.table.empty:
             return "No account has a rung above it"
-        levers = self.table["change"].str.split(" by ").str[0].value_counts()
+        drivers = self.table["change"].map(_raised_most).value_counts()
         return (
             f"{len(self.table):,} accounts could move one rung up, half of them by "
             f"{self.table['size'].median():.1f} points in all or less; "
-            f"most often by {levers.index[0]}"
+            f"most often by {drivers.index[0]}"
         )
 
 
@@ -100,11 +102,11 @@ def lifts(
     table = rows[list(KEYS)].assign(
         segment=pd.array(names[place[mine]], dtype="str"),
         target=pd.array(names[target], dtype="str"),
-        change=pd.array(_words(instrument, tried, best, size), dtype="str"),
+        change=pd.array(_changes(instrument, tried, best, size), dtype="str"),
         size=size * count,
         probability=chance["probability"],
         now=chance["now"],
-        flag=np.where(few, f"fewer than {FEW_ANSWERS} answers", "ok"),
+        flag=np.where(few, code("few_answers", minimum=FEW_ANSWERS), OK),
     )
     return Lifts(table[np.isfinite(size)].reset_index(drop=True))
 
@@ -184,26 +186,29 @@ def _above(thresholds: Thresholds, place: int) -> list[bool]:
     return [k in found for k in range(len(thresholds.names))]
 
 
-def _words(instrument: Instrument, tried, best, size) -> NDArray:
-    """Say each change once: "Solution and Experience by 0.3 each"."""
+def _changes(instrument: Instrument, tried, best, size) -> NDArray:
+    """Code each change once."""
     pairs = list(zip(best.tolist(), size.tolist(), strict=True))
-    told = {pair: _said(instrument, tried[pair[0]], pair[1]) for pair in set(pairs)}
-    return np.array([told[pair] for pair in pairs], dtype=object)
+    coded = {pair: _change(instrument, tried[pair[0]], pair[1]) for pair in set(pairs)}
+    return np.array([coded[pair] for pair in pairs], dtype=object)
 
 
-def _said(instrument: Instrument, pattern: tuple[str, ...], by: float) -> str:
-    ends = instrument.scale
-    names = [instrument.label(name) for name in pattern if name != "mean_ltr"]
-    if len(names) > 3:
-        names = [
-            "CRQ's constructs"
-            if set(pattern) <= {*instrument.crq.constructs, "mean_ltr"}
-            else "all"
-        ]
-    *most, last = names or [""]
-    listed = f"{', '.join(most)} and {last}" if most else last
-    each = " each" if most or len(pattern) > 3 else ""
-    parts = [f"{listed} by {by:.1f}{each}"] if names else []
+def _change(instrument: Instrument, pattern: tuple[str, ...], by: float) -> str:
+    """Code a change of several scores that are raised alike, LTR by its share of its own scale."""
+    ends, scores = instrument.scale, [name for name in pattern if name != "mean_ltr"]
+    points = round(by, 4)
+    parts = []
+    if len(scores) > 3:
+        crq = set(scores) <= set(instrument.crq.constructs)
+        parts.append(code("raise_crq" if crq else "raise_all", by=points))
+    elif scores:
+        parts.append(code("raise", scores=scores, by=points))
     if "mean_ltr" in pattern:
-        parts.append(f"mean LTR by {by * 10 / (ends.high - ends.low):.1f} of 10")
-    return ", ".join(parts)
+        likely = round(by * 10 / (ends.high - ends.low), 4)
+        parts.append(code("raise_recommendation", scores=["mean_ltr"], by=likely))
+    return joined(parts)
+
+
+def _raised_most(cell: str) -> str:
+    scores = codes(cell)[0].get("scores", ["several scores"])
+    return " and ".join(scores).replace("_", " ")

@@ -7,11 +7,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crqlab import CrqError
+from crqlab.base.contracts.cautions import codes
+from crqlab.language import language
+from crqlab.language.segment_words import SegmentWords
 from crqlab.segments import assign, with_silent
 from tests.segments.made import RULES, instrument, one, respondents, score, scored
 
 PEOPLE = respondents(accounts=80, seed=3)
 ACCOUNTS = scored(PEOPLE)
+
+
+def told(found, spoken="en"):
+    """The segment of the first account, and why it is in it, as a reader sees them."""
+    words, row = SegmentWords(language(spoken), RULES.traits), found.iloc[0]
+    return f"{words.name(row['segment'], row['status'])}: {words.reason(row['reason'])}"
+
+
 numbers = st.floats(1, 7).map(lambda x: round(x * 8) / 8)
 SCORES = "crq service value solution experience commitment uniqueness".split()
 
@@ -42,7 +53,7 @@ def test_rules_for_any_instrument_ask_for_concepts_and_rules_for_one_for_its_con
     asked["constructs"]["trust"]["concept"] = "service"
     other = type(instrument()).model_validate(asked | {"scale": [1, 7]})
     poor = one(crq=3.2, trust=3.1)
-    assert assign(poor, RULES, instrument=other).loc[0, "reason"] == (
+    assert told(assign(poor, RULES, instrument=other)) == (
         "Opponent: CRQ 3.2 below 3.75 and trust 3.1 below 4"
     )
     document = RULES.document()
@@ -91,14 +102,63 @@ def test_ignores_the_order_of_rows_and_the_names_of_accounts(seed):
     ],
 )
 def test_tells_the_reason(scores, said):
-    assert assign(one(**scores), RULES).loc[0, "reason"] == said
+    assert told(assign(one(**scores), RULES)) == said
+
+
+def test_the_reason_is_codes_with_numbers():
+    found = assign(one(crq=3.2, service=3.14, nps=-20.0), RULES).loc[0, "reason"]
+    assert codes(found) == [
+        {"code": "below", "scores": ["crq"], "value": 3.2, "cut": 3.75},
+        {"code": "below", "scores": ["service"], "value": 3.1, "cut": 4},
+    ]
+    found = assign(one(crq=5.444, uniqueness=5.0, nps=-20.4, mean_ltr=8.5), RULES).loc[0, "reason"]
+    assert codes(found) == [
+        {"code": "enough", "scores": ["mean_ltr"], "value": 8.5},
+        {"code": "lacking", "scores": ["crq"], "next": "Ambassador", "value": 5.44},
+        {"code": "lacking", "scores": ["uniqueness"], "next": "Ambassador", "value": 5.0},
+    ]
+    found = assign(one(solution=2.5, experience=5.75), RULES).loc[0, "reason"]
+    assert codes(found) == [
+        {"code": "apart", "scores": ["solution", "experience"], "value": 3.2, "cut": 1.25},
+        {"code": "below", "kind": "least_of", "scores": ["solution", "experience"], "value": 2.5,
+         "cut": 4.25},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("scores", "said"),
+    [
+        (
+            {"crq": 5.9, "uniqueness": 5.0, "mean_ltr": 7.9},
+            "Rationell: CRQ 5,9 och NPS +40 räcker, unikhet 5,0 räcker inte",
+        ),
+        (
+            {"crq": 5.0, "uniqueness": 5.0, "nps": -20.0, "mean_ltr": 7.0},
+            "Rationell: CRQ 5,0, unikhet 5,0, NPS −20 och medel-LTR 7,0 räcker inte för Ambassadör",
+        ),
+        (
+            {"solution": 2.5, "experience": 5.75},
+            "Ambivalent: lösning och upplevelse skiljer sig 3,2 och den lägre av lösning och "
+            "upplevelse 2,5 under 4,25",
+        ),
+        (
+            {"crq": 4.2, "value": 3.0, "commitment": 3.5},
+            "Prisjägare: CRQ 4,2 under 4,5, värde 3,0 under 4, värde 3,0 lägst och "
+            "engagemang 3,5 under 4",
+        ),
+    ],
+)
+def test_tells_the_reason_in_swedish(scores, said):
+    assert told(assign(one(**scores), RULES), "sv") == said
 
 
 @given(st.floats(5.3, 5.4999999))
 @settings(deadline=None)
 def test_a_number_below_the_cut_never_reads_as_the_cut(crq):
     reason = assign(one(crq=crq), RULES).loc[0, "reason"]
-    assert float(reason.split("CRQ ")[1].split(" ")[0].rstrip(",")) < 5.5
+    (found,) = (each for each in codes(reason) if each["scores"] == ["crq"])
+    assert 5.2 < found["value"] < 5.5
+    assert f"CRQ {found['value']:g}" in told(assign(one(crq=crq), RULES)).replace("5.40", "5.4")
 
 
 def test_a_number_on_the_cut_is_in():
@@ -119,7 +179,10 @@ def test_a_missing_answer_matters_only_where_it_decides():
     assert found["segment"].tolist()[1] == "Opponent"
     assert pd.isna(found["segment"].iloc[0])
     assert found["status"].iloc[0] == "open"
-    assert found["reason"].iloc[0] == "Open: NPS and mean LTR not answered, which decides"
+    assert codes(found["reason"].iloc[0]) == [
+        {"code": "not_answered", "scores": ["nps", "mean_ltr"]}
+    ]
+    assert told(found) == "Open: NPS and mean LTR not answered, which decides"
 
 
 def test_silent_accounts_never_have_a_segment():
@@ -128,7 +191,7 @@ def test_silent_accounts_never_have_a_segment():
     rows = with_silent(ACCOUNTS, pd.concat([quiet, ACCOUNTS[keys].head(3)]))
     assert len(rows) == len(ACCOUNTS) + 1
     last = assign(rows, RULES).iloc[-1]
-    assert (last["account_id"], last["status"]) == ("quiet", "silent")
+    assert (last["account_id"], last["status"], last["reason"]) == ("quiet", "silent", "no_answers")
     assert pd.isna(last["segment"])
 
 

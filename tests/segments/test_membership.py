@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from crqlab import EstimateError
+from crqlab.base.contracts.cautions import codes
 from crqlab.segments import assign, membership
 from tests.segments.made import CONSTRUCTS, CRQ, RULES, UNIQUE, respondents, scored
 
@@ -46,10 +47,12 @@ def test_threads_do_not_matter(found):
 @pytest.mark.slow
 def test_distance_is_that_of_a_change_which_turns_the_segment(found):
     for row in (
-        found.table.join(ACCOUNTS[["crq"]]).query("nearest.str.startswith('crq')").itertuples()
+        row
+        for row in found.table.join(ACCOUNTS[["crq"]]).itertuples()
+        if codes(row.nearest) and codes(row.nearest)[0]["scores"] == ["crq"]
     ):
         scores = ACCOUNTS.loc[[row.Index]]
-        cut = float(row.nearest.split()[-1])
+        cut = codes(row.nearest)[0]["cut"]
         away = np.sign(cut - row.crq) * (row.distance + 1e-6)
         near = np.sign(cut - row.crq) * (row.distance - 1e-6)
         assert assign(scores.assign(crq=row.crq + away), RULES)["segment"].item() != row.segment
@@ -66,7 +69,7 @@ def test_one_voice_each_leaves_the_probability_unknown():
     alone = PEOPLE.drop_duplicates(["client_id", "wave", "account_id"])
     found = membership(scored(alone), alone, RULES, draws=20)
     assert found.table["p"].isna().all()
-    assert (found.table["flag"] == "nobody shares an account: uncertainty unknown").all()
+    assert (found.table["flag"] == "nobody_shares_account").all()
     assert "cannot be told" in str(found)
 
 

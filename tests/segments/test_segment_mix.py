@@ -4,6 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from crqlab.base.contracts.cautions import codes
+from crqlab.language import language
+from crqlab.language.segment_words import SegmentWords
 from crqlab.segments import (
     actions,
     assign,
@@ -119,7 +122,8 @@ def test_a_lift_leads_where_it_says_and_nothing_smaller_alone_does():
     assert (found["probability"] >= found["now"]).mean() > 0.95
     row = one(client_id="C0", wave="2025", account_id="A0000", crq=5.4, uniqueness=5.5)
     single = lifts(row, PEOPLE, RULES, asked, draws=20).table.iloc[0]
-    assert single["change"].endswith(" by 0.6")
+    (change,) = codes(single["change"])
+    assert (change["code"], len(change["scores"]), change["by"]) == ("raise", 1, 0.6)
     assert single["size"] == pytest.approx(0.6)
     assert (single["segment"], single["target"]) == ("Rational", "Ambassador")
 
@@ -127,7 +131,10 @@ def test_a_lift_leads_where_it_says_and_nothing_smaller_alone_does():
 def test_an_account_that_only_lacks_recommendation_is_lifted_by_it():
     row = one(client_id="C0", wave="2025", account_id="A0000", nps=-20.0, mean_ltr=7.5)
     found = lifts(row, PEOPLE, RULES, instrument(), draws=20).table.iloc[0]
-    assert found["change"] == "mean LTR by 0.5 of 10"
+    assert codes(found["change"]) == [
+        {"code": "raise_recommendation", "scores": ["mean_ltr"], "by": 0.5}
+    ]
+    assert SegmentWords(language("en")).lift(found["change"]) == "mean LTR by 0.5 of 10"
 
 
 def test_an_ambassador_needs_no_lift():

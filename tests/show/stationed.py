@@ -10,15 +10,22 @@ import numpy as np
 import pandas as pd
 
 from crqlab import Study
+from crqlab.base.contracts.cautions import code, joined
 from crqlab.base.contracts.frames import empty, keep
 from crqlab.segments import starting
 from tests.show.fixture import CONSTRUCTS, Shape
 
 SEGMENTS = ("Ambassador", "Rational", "Ambivalent", "Opponent")
 THRESHOLDS = "by hand 7.0 (0123456789ab)"
-SECRET = "CRQ 6.54 and mean LTR 9.87"
+SECRET = "6.54"
 #: What every account's table of segments would tell of its people.
-REASON = f"{SECRET} are enough, NPS +87 is not"
+REASON = joined(
+    [
+        code("enough", scores=["crq"], value=6.54),
+        code("enough", scores=["mean_ltr"], value=9.87),
+        code("lacking", scores=["nps"], next="Ambassador", value=87),
+    ]
+)
 
 
 def add(study: Study, shape: Shape, *, clients: int = 12, latest: bool = True) -> Study:
@@ -64,10 +71,11 @@ def _segments(key: dict, scored: pd.DataFrame, accounts: pd.DataFrame) -> pd.Dat
     return pd.DataFrame(
         {
             **key, "account_id": ids, "segment": segment, "status": status,
-            "reason": [f"{s}: {REASON}" if s else "Silent: no answers" for s in segment],
+            "reason": [REASON if s else "no_answers" for s in segment],
             "p": np.where(heard, 0.83, np.nan), "second": np.where(heard, "Rational", None),
             "second_p": np.where(heard, 0.11, np.nan), "distance": np.where(heard, 0.31, np.nan),
-            "nearest": np.where(heard, "crq at least 5.5", None), "on_the_line": heard,
+            "nearest": np.where(heard, code("at_least", scores=["crq"], cut=5.5), None),
+            "on_the_line": heard,
             "n": count, "revenue": accounts["revenue"].head(n).to_numpy(float),
             "account_manager": accounts["account_manager"].head(n).to_numpy(),
             "renewed": np.nan, "thresholds": THRESHOLDS, "flag": "ok",
@@ -116,7 +124,9 @@ def _renewal() -> pd.DataFrame:
 
 def _lifts(key: dict, scored: pd.DataFrame) -> pd.DataFrame:
     rows = scored[["account_id"]].assign(**key, segment="Rational", target="Ambassador", size=1.2)
-    return rows.assign(change="Experience by 1.2", probability=0.7, now=0.1, flag="ok")
+    return rows.assign(
+        change=code("raise", scores=["experience"], by=1.2), probability=0.7, now=0.1, flag="ok"
+    )
 
 
 def _actions(key: dict, sorted_: pd.DataFrame) -> pd.DataFrame:

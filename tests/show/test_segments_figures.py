@@ -11,6 +11,8 @@ import matplotlib.pyplot as plt
 
 from crqlab import segments
 from crqlab.base.contracts.frames import empty
+from crqlab.language import language
+from crqlab.language.segment_words import SegmentWords
 from crqlab.page import gathered
 from crqlab.show import alt_text, figures
 from tests.segments.made import RULES, instrument
@@ -100,7 +102,9 @@ def test_tables_name_every_row(panel):
     assert all(name in shown.html for name in RULES.names)
     assert RULES.quoted in shown.sentence
     few = panel.table.head(3)
-    assert few["reason"].iloc[0].split(": ")[1] in gathered.segment_accounts(few).html
+    assert SegmentWords(language("en")).reason(few["reason"].iloc[0]) in (
+        gathered.segment_accounts(few).html
+    )
     hostile = gathered.segment_accounts(few, pd.Series(["<b>x</b>"] * 3))
     assert "<b>x" not in hostile.html
 

@@ -6,6 +6,7 @@ import re
 from math import isnan
 
 from crqlab.language import Language
+from crqlab.language.segment_words import SegmentWords
 from crqlab.show.records import Record
 
 GAP = 0.5  # scale points below the client's mean that are worth a word
@@ -13,7 +14,9 @@ SURE = 0.5  # probability from which the one thing to fix is said
 _MINUS = re.compile(r"(?<!\w)-(?=\d)")
 
 
-def talk(row: Record, currency: str, spoken: Language) -> list[str]:
+def talk(
+    row: Record, currency: str, spoken: Language, words: SegmentWords | None = None
+) -> list[str]:
     """Say what the meeting should be about.
 
     Parameters
@@ -22,15 +25,18 @@ def talk(row: Record, currency: str, spoken: Language) -> list[str]:
         One row of ``MeetingSheets.accounts``; what is missing is not mentioned.
     currency : str
     spoken : Language
+    words : SegmentWords, optional
+        What segments and constructs are called; by default by their names.
     """
+    words = words or SegmentWords(spoken)
     said = [
         spoken.say("accounts.ask_why_silent") if row.status == "Silent" else "",
         _standing(row, spoken),
         _moved(row, spoken),
-        _segment(row, spoken),
+        _segment(row, spoken, words),
         _renewal(row, currency, spoken),
         _fix(row, spoken),
-        _lift(row, spoken),
+        _lift(row, spoken, words),
         spoken.say("accounts.hear_one_by_one", n=row.n) if row.disagree else "",
     ]
     return [sentence for sentence in said if sentence]
@@ -63,18 +69,16 @@ def _moved(row: Record, spoken: Language) -> str:
     return ""
 
 
-def _segment(row: Record, spoken: Language) -> str:
+def _segment(row: Record, spoken: Language, words: SegmentWords) -> str:
     if row.segment != row.segment:
         return ""
-    told = {"segment": spoken.term(row.segment)}
+    told = {"segment": words.name(row.segment)}
     code = "accounts.sorted_provisionally" if row.provisional else "accounts.sorted"
-    if row.was_status == "silent":
-        code, told["before"] = f"{code}_from", spoken.say("segments.silent")
-    elif row.was == row.was and row.was != row.segment:
-        code, told["before"] = f"{code}_from", spoken.term(row.was)
-    why = row.reason.removeprefix(f"{row.segment}: ") if row.reason == row.reason else ""
-    said = spoken.say(code, **told)
-    return f"{said}: {spoken.caution(why)}." if why else f"{said}."
+    known = row.was == row.was and row.was is not None
+    if row.was_status == "silent" or (known and row.was != row.segment):
+        code, told["before"] = f"{code}_from", words.name(row.was, row.was_status)
+    said, why = spoken.say(code, **told), words.reason(row.reason)
+    return f"{said}: {why}." if why else f"{said}."
 
 
 def _renewal(row: Record, currency: str, spoken: Language) -> str:
@@ -106,12 +110,12 @@ def _fix(row: Record, spoken: Language) -> str:
     return ""
 
 
-def _lift(row: Record, spoken: Language) -> str:
+def _lift(row: Record, spoken: Language, words: SegmentWords) -> str:
     if row.target != row.target:
         return ""
     return spoken.say(
         "accounts.smallest_step",
-        segment=spoken.term(row.target),
-        change=spoken.caution(row.lift),
+        segment=words.name(row.target),
+        change=words.lift(row.lift),
         probability=spoken.percent(row.lift_probability),
     )

@@ -7,10 +7,12 @@ from math import isnan
 from markupsafe import Markup
 
 from crqlab.language import Language
+from crqlab.language.segment_words import SegmentWords
 from crqlab.page.accounts.data import MeetingSheets
 from crqlab.page.accounts.meeting_points import talk
 from crqlab.page.client_view import ClientView
 from crqlab.page.comments.quotes import quote
+from crqlab.page.segments.words import segment_words
 from crqlab.show.html import Column, Shown, lines, name, names, paragraph, table, tag, text
 from crqlab.show.records import Record, grouped, records
 from crqlab.show.svg_strips import bar
@@ -20,7 +22,7 @@ BLANKS = 2  # lines for what is agreed in the meeting
 
 def meeting_sheets(view: ClientView) -> Shown:
     """Lay out one collapsible block per account; on paper all of them are open."""
-    found, spoken = view.meetings, view.language
+    found, spoken, words = view.meetings, view.language, segment_words(view)
     rows = found.accounts
     if rows.empty:
         said = spoken.say("accounts.sheets_none")
@@ -30,7 +32,7 @@ def meeting_sheets(view: ClientView) -> Shown:
     means, comments, actions = (grouped(part, "account_id") for part in parts)
     blocks = (
         _block(found, row, *(of.get(row.account_id, []) for of in (means, comments, actions)),
-               spoken=spoken)
+               words=words)
         for row in placed
     )  # fmt: skip
     lead = paragraph(text(spoken.say("accounts.sheets", n=len(rows))))
@@ -54,13 +56,14 @@ def _block(
     comments: list[Record],
     actions: list[Record],
     *,
-    spoken: Language,
+    words: SegmentWords,
 ) -> Markup:
-    points = (tag("li", point) for point in talk(row, found.currency, spoken))
+    spoken = words.spoken
+    points = (tag("li", point) for point in talk(row, found.currency, spoken, words))
     head = Markup("{} {} {}").format(
         tag("span", row.place, class_="place"),
         name(row.name),
-        tag("span", _headline(found, row, spoken), class_="n"),
+        tag("span", _headline(found, row, words), class_="n"),
     )
     body = lines(
         tag("p", _who(row, spoken), class_="n"),
@@ -73,8 +76,9 @@ def _block(
     return tag("details", inside, class_="account")
 
 
-def _headline(found: MeetingSheets, row: Record, spoken: Language) -> str:
-    said = [] if row.segment != row.segment else [_segment(row, spoken)]
+def _headline(found: MeetingSheets, row: Record, words: SegmentWords) -> str:
+    spoken = words.spoken
+    said = [] if row.segment != row.segment else [_segment(row, words)]
     if row.status == "Silent":
         said = [spoken.say("accounts.silent")]
     if not isnan(row.value):
@@ -86,9 +90,9 @@ def _headline(found: MeetingSheets, row: Record, spoken: Language) -> str:
     return " · ".join(said)
 
 
-def _segment(row: Record, spoken: Language) -> str:
-    segment = spoken.term(row.segment)
-    return spoken.say("accounts.provisional", segment=segment) if row.provisional else segment
+def _segment(row: Record, words: SegmentWords) -> str:
+    segment = words.name(row.segment)
+    return words.spoken.say("accounts.provisional", segment=segment) if row.provisional else segment
 
 
 def _who(row: Record, spoken: Language) -> str:

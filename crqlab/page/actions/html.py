@@ -7,10 +7,10 @@ from collections import Counter
 import pandas as pd
 
 from crqlab.page.client_view import ClientView
+from crqlab.page.segments.words import segment_words
 from crqlab.show.html import Column, Shown, folded, names, paragraph, phrases, table, text
 from crqlab.show.number_format import MISSING, count, number, percent
 from crqlab.show.records import Record, records
-from crqlab.show.segment_names import segment_name
 
 LISTED = 15  # actions that a reader still goes through
 
@@ -104,7 +104,7 @@ def _playbook(view: ClientView, rows: list[Record]) -> Shown:
 
 
 def _named(view: ClientView, row: Record) -> str:
-    return segment_name(row.segment, row.status, view.segmented.traits, view.language)
+    return segment_words(view).name(row.segment, row.status)
 
 
 def _segment(view: ClientView, row: Record) -> str:
@@ -144,7 +144,7 @@ def lifts(view: ClientView) -> Shown:
         Column("Account", names(rows["name"])),
         Column("From", phrases(rows["segment"])),
         Column("To", phrases(rows["target"])),
-        Column("Smallest change", phrases(rows["change"])),
+        Column("Smallest change", phrases(map(segment_words(view).lift, rows["change"]))),
         Column("Probability then", [percent(value) for value in rows["probability"]], True),
         Column("Now", [percent(value) for value in rows["now"]], True),
     ]

@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
+from crqlab.base.contracts.cautions import has
 from crqlab.base.study import Study
 from crqlab.page.actions.data import Agenda
 from crqlab.page.lookup import matched, withheld
@@ -34,7 +35,7 @@ def agenda(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> Agen
     todo = todo.sort_values(["due", "revenue"], ascending=[True, False], kind="stable")
     lifts = table(study, "lifts", client=client, wave=wave)
     name, nps = matched(lifts["account_id"], accounts, "name", "nps")
-    likely = lifts["change"].str.contains("LTR").to_numpy(bool)
+    likely = np.array([has(cell, "raise_recommendation") for cell in lifts["change"]], dtype=bool)
     kept = ~withheld(lifts["account_id"], accounts) & (nps.notna().to_numpy(bool) | ~likely)
     return Agenda(
         actions=todo.reset_index(drop=True),

@@ -8,13 +8,13 @@ import pandas as pd
 
 from crqlab.base.standards import SURE
 from crqlab.page.client_view import ClientView
+from crqlab.page.segments.words import segment_words
 from crqlab.show import svg
 from crqlab.show.colours import LINE, MUTED, ink
 from crqlab.show.colours import segments as fills_of
 from crqlab.show.html import Column, Shown, folded, names, paragraph, phrase, phrases, table, text
 from crqlab.show.number_format import MISSING, count, number, percent, share, span
 from crqlab.show.records import Record, records
-from crqlab.show.segment_names import segment_name, segment_names
 
 LISTED = 12  # accounts that a reader still goes through
 #: What an account may be without a segment, in the wave before and in this one.
@@ -111,7 +111,7 @@ def mix(view: ClientView) -> Shown:
     n = rows["n"].to_numpy(float) / rows["n"].sum()
     money = rows["revenue"].to_numpy(float)
     paying = bool(money.sum() > 0)
-    order = segment_names(rows, view.segmented.traits, view.language)
+    order = segment_words(view).names(rows)
     known = fills_of(view.segmented.traits)
     fills = [known.get(name, LINE) for name in rows["segment"]]
     parts = [f"{name} {percent(part)}" for name, part in zip(order, n, strict=True)]
@@ -197,7 +197,7 @@ def _without(status: str) -> tuple[None, str]:
 
 
 def _called(view: ClientView, place: tuple[str | None, str]) -> str:
-    return segment_name(*place, view.segmented.traits, view.language)
+    return segment_words(view).name(*place)
 
 
 def _named(view: ClientView, row: Record) -> str:
@@ -249,6 +249,7 @@ def _dearest(revenue: float) -> tuple[bool, float]:
 
 
 def _reasons(view: ClientView, rows: list[Record], caption: str) -> str:
+    words = segment_words(view)
     columns = [
         Column("Account", names(row.name for row in rows)),
         Column("Segment", phrases((row.segment for row in rows), missing="open")),
@@ -258,7 +259,7 @@ def _reasons(view: ClientView, rows: list[Record], caption: str) -> str:
         Column("Status", [_status(row) for row in rows]),
         Column("P", [percent(row.p) for row in rows], True),
         Column("n", [number(row.n, 0) for row in rows], True),
-        Column("Why", phrases(row.reason.split(": ", 1)[-1] for row in rows)),
+        Column("Why", phrases(words.reason(row.reason) for row in rows)),
     ]  # fmt: skip
     return table(columns, caption=caption, kind="long reasons")
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from crqlab.base.contracts.cautions import code, codes, joined
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
 from crqlab.page.lookup import matched, withheld
 from crqlab.page.segments.data import Segmented
 from crqlab.page.tables import table
+from crqlab.segments.conditions import LIKELY
 from crqlab.segments.segment_traits import SegmentTraits, of_table
 
-_LTR = re.compile(r"NPS [+−-]?\d+|mean LTR \d+(?:\.\d+)?")
 _NUMBERS = ["p", "second_p", "distance"]
-_WORDS = ["second", "nearest"]
+_NAMED = ["second", "nearest"]
 
 
 def segmented(
@@ -81,7 +82,7 @@ def _protected(rows: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
     told = zip(rows["reason"], rows["n"], few, nps.isna(), strict=True)
     reason = pd.Series([_reason(*each) for each in told], index=rows.index, dtype="str")
     hidden = {name: np.where(few, np.nan, rows[name].to_numpy(float)) for name in _NUMBERS}
-    hidden |= {name: rows[name].astype(object).mask(few, None) for name in _WORDS}
+    hidden |= {name: rows[name].astype(object).mask(few, None) for name in _NAMED}
     return rows.assign(
         **hidden,
         reason=reason,
@@ -94,11 +95,14 @@ def _protected(rows: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _reason(said: str, n: int, few: bool, unsaid: bool) -> str:
+def _reason(cell: str, n: int, few: bool, unsaid: bool) -> str:
+    """Keep of a reason what no single person's answers can be read from."""
     if few:
-        return f"rests on {n:,} answer{'' if n == 1 else 's'}; its scores are withheld"
-    return _LTR.sub(_named, said) if unsaid and said == said else said
+        return code("answers_withheld", n=int(n))
+    return joined(map(_untold, codes(cell))) if unsaid else cell
 
 
-def _named(found: re.Match[str]) -> str:
-    return found[0].rsplit(" ", 1)[0]
+def _untold(one: dict[str, Any]) -> str:
+    """One code, without the number if that is made of who would recommend."""
+    hidden = "value" if LIKELY.keys() & set(one.get("scores", ())) else ""
+    return code(one["code"], **{k: v for k, v in one.items() if k not in ("code", hidden)})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from crqlab.language.segment_words import SegmentWords
 from crqlab.page.client_view import ClientView
+from crqlab.page.segments.words import segment_words
 from crqlab.report.exports.sheet_fields import Field, Sheet, unit
-from crqlab.show.segment_names import segment_names
+from crqlab.show.records import Record, records
 
 _ACCOUNT = {
     "account_id": Field("Account id", kind="name"),
@@ -74,8 +76,18 @@ def _segments(view: ClientView) -> Sheet:
     )
     rows = view.segmented.accounts
     silent = (rows["before_status"] == "silent").to_numpy(bool)
-    rows = rows.assign(before=rows["before"].where(~silent, view.language.say("segments.silent")))
+    words = segment_words(view)
+    rows = rows.assign(
+        before=rows["before"].where(~silent, words.name(None, "silent")),
+        reason=[_why(words, row) for row in records(rows)],
+    )
     return Sheet("Segments", "Which account is in which segment, and why", note, fields, rows)
+
+
+def _why(words: SegmentWords, row: Record) -> str:
+    """The reason, behind the segment or the status that it is one for."""
+    why = words.reason(row.reason)
+    return why if row.withheld else f"{words.name(row.segment, row.status)}: {why}"
 
 
 def _shares(view: ClientView) -> Sheet:
@@ -92,7 +104,7 @@ def _shares(view: ClientView) -> Sheet:
     }
     title = "How many accounts are in each segment"
     rows = view.segmented.shares
-    rows = rows.assign(segment=segment_names(rows))
+    rows = rows.assign(segment=segment_words(view).names(rows))
     return Sheet("Segment shares", title, "", fields, rows)
 
 
@@ -167,7 +179,7 @@ def _actions(view: ClientView) -> Sheet:
     }
     note = "The playbook of the segments: a proposal, to be agreed with its owners."
     rows = view.agenda.actions
-    rows = rows.assign(segment=segment_names(rows))
+    rows = rows.assign(segment=segment_words(view).names(rows))
     return Sheet("Actions", "What to do with whom", note, fields, rows)
 
 
@@ -183,7 +195,9 @@ def _lifts(view: ClientView) -> Sheet:
         **_FLAG,
     }
     note = "How far an account is from the line, not that raising a score alone is possible."
-    return Sheet("Lifts", "What would lift an account one rung", note, fields, view.agenda.lifts)
+    rows, words = view.agenda.lifts, segment_words(view)
+    rows = rows.assign(change=[words.lift(cell) for cell in rows["change"]])
+    return Sheet("Lifts", "What would lift an account one rung", note, fields, rows)
 
 
 def _referrals(view: ClientView) -> Sheet:

@@ -8,9 +8,9 @@ import pandas as pd
 
 from crqlab.page.benchmark import place_among_peers
 from crqlab.page.client_view import ClientView
+from crqlab.page.segments.words import segment_words
 from crqlab.report.exports.captions import brief, foot, shares
 from crqlab.show.number_format import count, number, percent
-from crqlab.show.segment_names import segment_names
 
 if TYPE_CHECKING:
     from crqlab.report.exports.deck import Deck
@@ -171,7 +171,7 @@ def actions(deck: Deck, view: ClientView) -> None:
         ),
     )
     days = rows["due"].dt.strftime("%Y-%m-%d").fillna("")
-    names = segment_names(rows, view.segmented.traits)
+    names = segment_words(view).names(rows)
     cells = [
         (brief(row.name), deck.voice.said(segment), deck.voice.said(row.what),
          row.account_manager or "", deck.voice.said(day))

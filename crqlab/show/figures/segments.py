@@ -9,15 +9,16 @@ from matplotlib.axes import Axes
 
 from crqlab.base.standards import SURE
 from crqlab.language import language
+from crqlab.language.segment_words import SegmentWords
 from crqlab.segments import Mix, Panel
 from crqlab.show import alt_text, colours
 from crqlab.show.colours import ACCENT, INK, LINE, MUTED, SOFT, WARM, ink
 from crqlab.show.number_format import count, number, percent, span
-from crqlab.show.segment_names import segment_names
 
 MARKS = ("o", "s", "^", "D", "X", "v", "P", "*")
 MOST = 4000  # dots that a map can carry
 #: What an account may be without a segment, in one wave and in the next.
+ENGLISH = SegmentWords(language("en"))
 WITHOUT, WITHOUT_NOW = ("silent", "open", "new"), ("silent", "open", "not_asked")
 
 
@@ -45,7 +46,7 @@ def segment_shares(
     rows = rows[rows["wave"] == (wave or rows["wave"].iloc[-1])]
     n, money = rows["n"].to_numpy(float), rows["revenue"].to_numpy(float)
     bars = {"accounts": n / n.sum(), "revenue": money / money.sum() if money.sum() else n * 0}
-    names, fills = segment_names(rows), colours.segments(result.traits)
+    names, fills = ENGLISH.names(rows), colours.segments(result.traits)
     left = np.zeros(2)
     for k, name in enumerate(names):
         share = 100 * np.array([part[k] for part in bars.values()])
@@ -180,7 +181,7 @@ def segment_renewal(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     place = np.arange(len(rows))
     ax.hlines(place, 100 * rows["low"], 100 * rows["high"], color=SOFT, linewidth=6)
     ax.plot(100 * rows["value"], place, "o", color=INK)
-    names = segment_names(rows)
+    names = ENGLISH.names(rows)
     labels = [f"{name} (n = {n:,})" for name, n in zip(names, rows["n"], strict=True)]
     ax.set(yticks=place, yticklabels=labels, ylim=(len(rows) - 0.4, -0.6))
     ax.set_xlabel(f"contracts renewed (%), {percent(rows['level'].iloc[0])} intervals by account")
@@ -215,11 +216,10 @@ def segment_migration(
     ax = ax or plt.subplots(figsize=(6.6, 4.2))[1]
     if rows.empty or not rows[by].sum():
         return _nothing(ax, "No account was sorted in two waves")
-    say = language("en").say
-    start = [*names, *(say(f"segments.{status}") for status in WITHOUT)]
-    end = [*names, *(say(f"segments.{status}") for status in WITHOUT_NOW)]
-    was = segment_names(rows, segment="from_segment", status="from_status")
-    rows = rows.assign(was=was, now=segment_names(rows))
+    start = [*names, *(ENGLISH.name(None, status) for status in WITHOUT)]
+    end = [*names, *(ENGLISH.name(None, status) for status in WITHOUT_NOW)]
+    was = ENGLISH.names(rows, "from_segment", "from_status")
+    rows = rows.assign(was=was, now=ENGLISH.names(rows))
     start, end = [n for n in start if n in was], [n for n in end if n in set(rows["now"])]
     table = rows.pivot_table(index="was", columns="now", values=by, aggfunc="sum")
     table = table.reindex(index=start, columns=end).fillna(0)

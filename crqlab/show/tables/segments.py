@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from crqlab.base.instrument import Instrument
+from crqlab.language import language
+from crqlab.language.segment_words import SegmentWords
 from crqlab.show.html import Column, Shown, names, phrases, table
 from crqlab.show.number_format import MISSING, count, number, percent, span
-from crqlab.show.segment_names import segment_names
 
 
 def segment_mix(rows: pd.DataFrame, *, thresholds: str) -> Shown:
@@ -26,7 +28,7 @@ def segment_mix(rows: pd.DataFrame, *, thresholds: str) -> Shown:
         for r in rows.itertuples()
     ]
     columns = [
-        Column("segment", phrases(segment_names(rows))),
+        Column("segment", phrases(_words().names(rows))),
         Column("accounts", [number(n, 0) for n in rows["n"]], True),
         Column("share", [percent(share) for share in rows["share"]], True),
         Column(f"{percent(rows['level'].iloc[0])} interval (%)", ends, True),
@@ -37,7 +39,9 @@ def segment_mix(rows: pd.DataFrame, *, thresholds: str) -> Shown:
     return Shown(table(columns, caption=caption), caption)
 
 
-def segment_accounts(rows: pd.DataFrame, called: pd.Series | None = None) -> Shown:
+def segment_accounts(
+    rows: pd.DataFrame, called: pd.Series | None = None, *, asked: Instrument | None = None
+) -> Shown:
     """Account by account: segment, how firm it is, and why.
 
     Parameters
@@ -46,9 +50,12 @@ def segment_accounts(rows: pd.DataFrame, called: pd.Series | None = None) -> Sho
         Table ``segments``, of one client and wave.
     called : Series, optional
         Name of each account, by position.
+    asked : Instrument, optional
+        Gives constructs their labels.
     """
     if rows.empty:
         return Shown("", "No account is sorted")
+    words = _words(asked)
     account = rows["account_id"] if called is None else called
     columns = [
         Column("account", names(account)),
@@ -56,7 +63,7 @@ def segment_accounts(rows: pd.DataFrame, called: pd.Series | None = None) -> Sho
         Column("status", phrases(rows["status"])),
         Column("P", [number(p) for p in rows["p"]], True),
         Column("n", [number(n, 0) for n in rows["n"]], True),
-        Column("why", phrases(rows["reason"].str.split(": ", n=1).str[-1])),
+        Column("why", phrases(map(words.reason, rows["reason"]))),
     ]
     firm = int((rows["status"] == "firm").sum())
     caption = f"{count(len(rows), 'account')}, {firm:,} of them firm; P: how likely the segment is."
@@ -77,7 +84,7 @@ def segment_actions(rows: pd.DataFrame, called: pd.Series | None = None) -> Show
         return Shown("", "Nothing to do: no account is sorted")
     columns = [
         Column("account", names(rows["account_id"] if called is None else called)),
-        Column("segment", phrases(segment_names(rows))),
+        Column("segment", phrases(_words().names(rows))),
         Column("action", phrases(rows["action"])),
         Column("what", phrases(rows["what"])),
         Column("owner", names(rows["account_manager"].fillna(MISSING))),
@@ -90,7 +97,9 @@ def segment_actions(rows: pd.DataFrame, called: pd.Series | None = None) -> Show
     return Shown(table(columns, caption=caption), caption)
 
 
-def segment_lifts(rows: pd.DataFrame, called: pd.Series | None = None) -> Shown:
+def segment_lifts(
+    rows: pd.DataFrame, called: pd.Series | None = None, *, asked: Instrument | None = None
+) -> Shown:
     """The smallest change that takes each account one rung up, and how likely that is.
 
     Parameters
@@ -99,6 +108,8 @@ def segment_lifts(rows: pd.DataFrame, called: pd.Series | None = None) -> Shown:
         Table ``lifts``, of one client and wave.
     called : Series, optional
         Name of each account, by position.
+    asked : Instrument, optional
+        Gives constructs their labels.
     """
     if rows.empty:
         return Shown("", "No account has a rung above it")
@@ -106,9 +117,14 @@ def segment_lifts(rows: pd.DataFrame, called: pd.Series | None = None) -> Shown:
         Column("account", names(rows["account_id"] if called is None else called)),
         Column("from", phrases(rows["segment"])),
         Column("to", phrases(rows["target"])),
-        Column("raise", phrases(rows["change"])),
+        Column("raise", phrases(map(_words(asked).lift, rows["change"]))),
         Column("P then", [percent(p) for p in rows["probability"]], True),
         Column("P now", [percent(p) for p in rows["now"]], True),
     ]
     caption = f"Smallest changes (scale points) that lift {count(len(rows), 'account')} one rung."
     return Shown(table(columns, caption=caption), caption)
+
+
+def _words(asked: Instrument | None = None) -> SegmentWords:
+    labels = {} if asked is None else {name: asked.label(name) for name in asked.constructs}
+    return SegmentWords(language("en"), labels=labels)

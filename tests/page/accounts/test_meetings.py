@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from crqlab.base.contracts.cautions import code
 from crqlab.language import language
 from crqlab.page.accounts import meeting_sheets as laid_out
 from crqlab.page.accounts.meeting_points import talk
@@ -15,13 +16,17 @@ from crqlab.page.accounts.meetings import _who
 from crqlab.page.accounts.select import MOST, meeting_sheets
 from crqlab.segments import starting
 from tests.page.reworded import elements, in_other_words, numbers
+from tests.segments.made import instrument
 
 ENGLISH = language("en")
 
 
 def drawn(pages, spoken=ENGLISH):
     """Lay out the sheets as they stand on a page."""
-    return laid_out(SimpleNamespace(meetings=pages, language=spoken))
+    known = SimpleNamespace(traits=starting().traits)
+    return laid_out(
+        SimpleNamespace(meetings=pages, language=spoken, segmented=known, instrument=instrument())
+    )
 
 
 def made(asked_view_of, change=None, **shape):
@@ -32,7 +37,8 @@ def made(asked_view_of, change=None, **shape):
 def segments(view, account, **facts):
     rows = pd.DataFrame(
         [{"account_id": account, "segment": "Opponent", "status": "firm", "before": "Rational",
-          "before_status": "firm", "reason": "Opponent: CRQ 3.1 is below 3.8", **facts}]
+          "before_status": "firm",
+          "reason": code("below", scores=["crq"], value=3.1, cut=3.8), **facts}]
     )  # fmt: skip
     seen = dataclasses.replace(view.segmented, accounts=rows, traits=starting().traits)
     return dataclasses.replace(view, segmented=seen)
@@ -57,7 +63,7 @@ def test_an_account_on_the_point_of_leaving_is_prepared_for(asked_view_of):
     pages = made(asked_view_of, lambda view: segments(view, "A005"))
     said = blocks(drawn(pages))["Account 5"]
     assert "Opponent · CRQ" in said
-    assert "sorted as Opponent (Rational the wave before): CRQ 3.1 is below 3.8." in said
+    assert "sorted as Opponent (Rational the wave before): CRQ 3.1 below 3.8." in said
 
 
 def test_everybody_is_on_a_page_left_out_or_quiet(asked_view_of):
