@@ -128,6 +128,8 @@ class Language:
             return self.formats.day(value)
         if writing == "%":
             return self.percent(value)
+        if writing == "g":
+            return self.number(value, len(f"{value:g}".partition(".")[2]))
         if writing:
             return self.number(value, int(writing), signed=writing[0] == "+")
         if int(value) != value:

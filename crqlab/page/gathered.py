@@ -47,8 +47,16 @@ __all__ = [
     "waves",
 ]
 
-#: Columns of codes.
-_CODED = ("flag", "reason")
+#: Columns of codes, and by which messages they are said.
+_CODED = {
+    "flag": "caution",
+    "reason": "caution",
+    "method": "method",
+    "verdict": "verdict",
+    "check": "check",
+    "found": "found",
+    "rule": "rule",
+}
 #: Tables whose modules are loaded when the first of them is shown.
 _LATER = {
     **dict.fromkeys(("deciles", "positions"), "crqlab.show.tables.benchmark"),
@@ -106,22 +114,18 @@ def plain(rows: pd.DataFrame, *, caption: str, decimals: int = 2) -> Shown:
     >>> plain(pd.DataFrame({"account": ["a"], "score": [5.238]}), caption="Scores, n = 4")
     Scores, n = 4
     """
-    said = {name: _cautions(rows[name]) for name in _CODED if name in rows}
     columns = [
-        Column(str(name).replace("_", " "), *(said.get(name) or _column(rows[name], decimals)))
+        Column(str(name).replace("_", " "), *_column(str(name), rows[name], decimals))
         for name in rows.columns
     ]
     return Shown(table(columns, caption=caption), caption)
 
 
-def _cautions(cells: pd.Series) -> tuple[list[Markup], bool]:
-    english = language(OWN)
-    return phrases(english.caution(cell) or cell for cell in cells), False
-
-
-def _column(values: pd.Series, decimals: int) -> tuple[list[str], bool]:
+def _column(name: str, values: pd.Series, decimals: int) -> tuple[list[Markup | str], bool]:
     """Cells, and whether they are numbers."""
     if pd.api.types.is_bool_dtype(values) or not pd.api.types.is_numeric_dtype(values):
-        return names(values), False
+        kind, english = _CODED.get(name), language(OWN)
+        said = (english.coded(kind, cell) or cell for cell in values) if kind else ()
+        return phrases(said) if kind else names(values), False
     whole = pd.api.types.is_integer_dtype(values)
     return [number(value, 0 if whole else decimals) for value in values], True

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from crqlab.base.codebook import Checks
-from crqlab.responses.findings import findings
+from crqlab.base.contracts.cautions import code
+from crqlab.responses.findings import coded, findings
 
 #: Fewer answers than this make no line.
 FEWEST_ANSWERS = 6
@@ -30,9 +31,8 @@ def straight_line(closed: pd.DataFrame, checks: Checks) -> pd.DataFrame:
     Examples
     --------
     >>> closed = pd.DataFrame([[4] * 8, [1, 7, 2, 6, 3, 5, 4, 4]], dtype=float)
-    >>> straight_line(closed, Checks())[["check", "found"]]
-               check                              found
-    0  straight_line  8 of 8 answers in a row are alike
+    >>> straight_line(closed, Checks())["found"].tolist()
+    ['{"code": "alike_in_a_row", "n": 8, "of": 8}']
     """
     answers = closed.to_numpy(float)
     answered = closed.notna().sum(axis=1)
@@ -40,9 +40,9 @@ def straight_line(closed: pd.DataFrame, checks: Checks) -> pd.DataFrame:
     enough = answered >= FEWEST_ANSWERS
     flat = closed.std(axis=1, ddof=0) <= checks.person_sd
     where = enough & ((longest >= checks.longstring * answered) | flat)
-    found = longest.astype(str) + " of " + answered.astype(str) + " answers in a row are alike"
-    rule = f"fewer than {checks.longstring:.0%} alike in a row and a person SD above "
-    return findings(where, "straight_line", found, f"{rule}{checks.person_sd:g}")
+    found = coded(where, "alike_in_a_row", n=longest, of=answered)
+    rule = code("straight_line", share=checks.longstring, sd=checks.person_sd)
+    return findings(where, "straight_line", found, rule)
 
 
 def _longest_run(answers: np.ndarray) -> np.ndarray:
@@ -65,17 +65,18 @@ def speeder(rows: pd.DataFrame, closed: pd.DataFrame, checks: Checks) -> pd.Data
     usual = wave.transform("median").where(wave.transform("count") >= FEWEST_TIMED)
     usual = usual.fillna(pace.groupby(rows["wave"]).transform("median"))
     where = (pace < checks.speed_ratio * usual) | (pace < checks.speed_floor)
-    found = pace.map("{:.1f}".format) + " s an item; the wave's median is "
-    rule = f"at least {checks.speed_ratio:.0%} of the median and {checks.speed_floor:g} s an item"
-    return findings(where, "speeder", found + usual.map("{:.1f}".format), rule)
+    found = coded(where, "seconds_an_item", seconds=pace.round(1), median=usual.round(1))
+    rule = code("speeder", share=checks.speed_ratio, seconds=checks.speed_floor)
+    return findings(where, "speeder", found, rule)
 
 
 def half_empty(closed: pd.DataFrame, checks: Checks) -> pd.DataFrame:
     """Find persons who left too many items open."""
     answered = closed.notna().sum(axis=1)
     where = answered < checks.answered * closed.shape[1]
-    found = answered.astype(str) + f" of {closed.shape[1]} items answered"
-    return findings(where, "half_empty", found, f"at least {checks.answered:.0%} of the items")
+    asked = pd.Series(closed.shape[1], index=closed.index)
+    found = coded(where, "answered_items", n=answered, of=asked)
+    return findings(where, "half_empty", found, code("half_empty", share=checks.answered))
 
 
 def duplicate(rows: pd.DataFrame, closed: pd.DataFrame, comments: list[str]) -> pd.DataFrame:
@@ -86,10 +87,13 @@ def duplicate(rows: pd.DataFrame, closed: pd.DataFrame, comments: list[str]) -> 
     person = _again(rows, ["client_id", "wave", "contact_id"], closed.notna().sum(axis=1))
     person = person.where(rows["contact_id"].notna())
     twin = _twins(rows, closed, comments)
-    said = "the same contact as " + person
-    said = said.fillna("the same answers as " + twin)
-    rule = "one response per contact, and no two alike to the last answer and comment"
-    return findings(said.notna(), "duplicate", said.fillna(""), rule)
+    found = pd.concat(
+        [
+            coded(person.notna(), "same_contact", response=person),
+            coded(person.isna() & twin.notna(), "same_answers", response=twin),
+        ]
+    )
+    return findings(person.notna() | twin.notna(), "duplicate", found, "duplicate")
 
 
 def _again(rows: pd.DataFrame, key: list[str], rank: pd.Series) -> pd.Series:

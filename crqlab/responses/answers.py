@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crqlab.base.codebook import Codebook, Source
+from crqlab.base.contracts.cautions import code
 from crqlab.base.instrument import Code
 from crqlab.responses import cells
 from crqlab.responses.cells import Question, folded
@@ -188,8 +189,13 @@ def _closed(
     fix = "list it under responses > answers or > missing, or correct the column under columns"
     columns.broken(name, texts, read.broken, f"is no answer on the scale {scale}", fix)
     outside = read.found.notna() & ~read.found.between(question.low, question.high)
-    off.append(pd.DataFrame({"value": texts[outside]}).assign(column=name, rule=scale))
+    off.append(pd.DataFrame({"value": texts[outside]}).assign(column=name, rule=_rule(question)))
     return read.found.mask(outside)
+
+
+def _rule(question: Question) -> str:
+    low, high = question.low, question.high
+    return code("on_the_scale", low=low, high=high) if high < np.inf else code("from", low=low)
 
 
 def _open(columns: Columns, source: Source, name: str) -> pd.Series | None:

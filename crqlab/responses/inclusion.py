@@ -147,7 +147,7 @@ def _quality(checked: pd.DataFrame, flags: Flags, said: pd.DataFrame) -> pd.Data
         said.loc[unflagged, ["response_id", "decision"]], on="response_id"
     )
     by_hand = by_hand.rename(columns={"decision": "found"})
-    by_hand = by_hand.assign(check="decision", column="", rule="no check had flagged it")
+    by_hand = by_hand.assign(check="decision", column="", rule="not_flagged")
     table = pd.concat([flags.table, by_hand], ignore_index=True).astype("str")
     excluded = checked.loc[~checked["included"], "response_id"]
     told = said.set_index("response_id")

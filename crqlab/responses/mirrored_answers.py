@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from crqlab.base.contracts.cautions import code
 from crqlab.base.instrument import Instrument
 from crqlab.responses.findings import findings
 
@@ -32,10 +33,7 @@ PARTS = (
     ("client_id", "wave", "language"),
     ("client_id", "wave", "batch"),
 )
-_RULE = (
-    "answers that run the same way as in all other groups; if the questionnaire was at fault, "
-    "name the group in the codebook under responses > flipped"
-)
+_CHECK = "flipped"
 
 
 def flipped(rows: pd.DataFrame, asked: Instrument) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -67,11 +65,11 @@ def flipped(rows: pd.DataFrame, asked: Instrument) -> tuple[pd.DataFrame, tuple[
         if rows[list(part)].notna().all(axis=None):
             group = rows.groupby(list(part)).ngroup()
             for column, where in _wrong(answers, group, middle):
-                said = _said(rows[where], part, column)
-                found.setdefault(column, []).append(findings(where, "flipped", said, _RULE, column))
+                groups = _groups(rows[where], part, column)
+                found.setdefault(column, []).append(findings(where, _CHECK, groups, _CHECK, column))
     parts = [pd.concat(tables) for tables in found.values()]
     kept = [table[~table.index.duplicated()] for table in parts]
-    nothing = findings(pd.Series(False, index=rows.index), "flipped", "", _RULE)
+    nothing = findings(pd.Series(False, index=rows.index), _CHECK, "", _CHECK)
     return pd.concat(kept) if kept else nothing, notes
 
 
@@ -149,11 +147,17 @@ def _profile(items: pd.DataFrame, group: pd.Series, middle: float) -> pd.DataFra
     return pd.DataFrame({"mirrored": mirrored, "upright": t > SURE})
 
 
-def _said(rows: pd.DataFrame, part: tuple[str, ...], column: str) -> pd.Series:
+def _groups(rows: pd.DataFrame, part: tuple[str, ...], column: str) -> pd.Series:
+    """Codes of what is answered the other way round, and in which group."""
     named = [name.removesuffix("_id") + " " + rows[name].astype("str") for name in part]
     group = named[0].str.cat(named[1:], sep=", ")
-    what = f"{column} is answered" if column else "the scale is answered"
-    return f"{what} the other way round in " + group
+    cells = {
+        name: code("question_turned", question=column, group=name)
+        if column
+        else code("scale_turned", group=name)
+        for name in group.unique()
+    }
+    return group.map(cells)
 
 
 def _notes(leaning: pd.DataFrame, asked: Instrument) -> tuple[str, ...]:

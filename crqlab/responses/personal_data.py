@@ -13,7 +13,7 @@ _PHONE = (
     r"|(?<![\w.,/-])0[1-9][0-9]{7,10}(?![0-9])"
     r"|(?<![\w.,/-])\(?[2-9][0-9]{2}\)?[\s.-][0-9]{3}[\s.-][0-9]{4}(?![0-9])"
 )
-_RULE = "comments without personal data; take it out or suppress the comment"
+_CHECK = "personal_data"
 
 
 def personal_data(comments: pd.DataFrame) -> pd.DataFrame:
@@ -27,20 +27,20 @@ def personal_data(comments: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> said = pd.DataFrame({"best": ["Call +46 70 123 45 67", "Since 2019-2024, 100 %", "a@b.se"]})
     >>> personal_data(said)["found"].tolist()
-    ['a telephone number', 'an e-mail address']
+    ['telephone_number', 'email_address']
     """
     parts = [_column(comments[name].dropna(), name) for name in comments.columns]
-    empty = findings(pd.Series(False, index=comments.index), "personal_data", "", _RULE)
+    empty = findings(pd.Series(False, index=comments.index), _CHECK, "", _CHECK)
     return pd.concat([part for part in parts if len(part)] or [empty])
 
 
 def _column(texts: pd.Series, name: str) -> pd.DataFrame:
     mail = _holds(texts, "@", _MAIL)
     phone = _holds(texts, r"\d{2}", _PHONE)
-    found = pd.Series("an e-mail address", index=texts.index)
-    found = found.mask(phone, "a telephone number")
-    found = found.mask(mail & phone, "an e-mail address and a telephone number")
-    return findings(mail | phone, "personal_data", found, _RULE, name)
+    found = pd.Series("email_address", index=texts.index)
+    found = found.mask(phone, "telephone_number")
+    found = found.mask(mail & phone, "email_and_telephone")
+    return findings(mail | phone, _CHECK, found, _CHECK, name)
 
 
 def _holds(texts: pd.Series, sign: str, pattern: str) -> pd.Series:

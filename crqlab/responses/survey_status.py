@@ -110,5 +110,5 @@ def set_aside(status: pd.Series) -> pd.DataFrame:
     for check in dict.fromkeys(CHECKS.values()):
         whys = [why for why, named in CHECKS.items() if named == check]
         where = status.isin(whys)
-        parts.append(findings(where, check, status, "a finished answer of a respondent"))
+        parts.append(findings(where, check, status, "answer_in_earnest"))
     return pd.concat(parts)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from crqlab.responses.findings import findings
+from crqlab.base.contracts.cautions import code
+from crqlab.responses.findings import coded, findings
 from crqlab.responses.raw_files import Raw
 from crqlab.responses.table_links import OWN_ACCOUNT
 
@@ -15,10 +16,9 @@ def out_of_scale(raw: Raw) -> pd.DataFrame:
     place = pd.Series(raw.responses.index, index=raw.responses["response_id"])
     index = place.reindex(cells["response_id"]).to_numpy()
     given = pd.DataFrame({"check": "out_of_scale"}, index=index, dtype="str")
-    said = "the answer " + cells["value"].astype("str") + ", now missing"
-    rule = "an answer on the scale " + cells["rule"].astype("str")
+    found = [code("off_the_scale", value=str(value)) for value in cells["value"]]
     return given.assign(
-        column=cells["column"].to_numpy(), found=said.to_numpy(), rule=rule.to_numpy()
+        column=cells["column"].to_numpy(), found=found, rule=cells["rule"].to_numpy()
     )
 
 
@@ -28,9 +28,10 @@ def not_in_frame(raw: Raw) -> pd.DataFrame:
     known = pd.MultiIndex.from_frame(raw.contacts[key])
     no_ids = rows["contact_id"].isna().all()
     where = ~pd.MultiIndex.from_frame(rows[key]).isin(known) & (len(known) > 0) & (not no_ids)
-    found = ("contact " + rows["contact_id"]).fillna("no contact id")
     where = pd.Series(where, index=rows.index)
-    return findings(where, "not_in_frame", found, "a contact of this client and wave")
+    found = coded(where, "contact", contact=rows["contact_id"])
+    found = found.mask(rows["contact_id"][where].isna(), "no_contact_id")
+    return findings(where, "not_in_frame", found, "not_in_frame")
 
 
 def unknown_account(raw: Raw) -> pd.DataFrame:
@@ -40,5 +41,5 @@ def unknown_account(raw: Raw) -> pd.DataFrame:
     own = rows["account_id"] == OWN_ACCOUNT + rows["response_id"]
     missing = ~pd.MultiIndex.from_frame(rows[key]).isin(known)
     where = pd.Series(missing & (len(known) > 0), index=rows.index)
-    found = ("account " + rows["account_id"]).mask(own, "no account")
-    return findings(where, "unknown_account", found, "an account of the accounts table")
+    found = coded(where, "account", account=rows["account_id"]).mask(own[where], "no_account")
+    return findings(where, "unknown_account", found, "unknown_account")

@@ -37,7 +37,7 @@ def test_rules_exclude_and_say_so(root):
     assert flag[["response_id", "check", "found", "decided_by"]].tolist() == [
         "002",
         "half_empty",
-        "1 of 4 items answered",
+        '{"code": "answered_items", "n": 1, "of": 4}',
         "rule",
     ]
     assert bool(flag["excluded"])

@@ -263,12 +263,12 @@ def test_contacts_without_id_are_not_one_contact():
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("write to anna.oberg+x@mail.example.com", "an e-mail address"),
-        ("call +46 70 123 45 67 any time", "a telephone number"),
-        ("(0)30/1234567 or 0171-2345678", "a telephone number"),
-        ("my number: 0046701234567", "a telephone number"),
-        ("555 123 4567", "a telephone number"),
-        ("b@c.de, +1 (555) 010-9999", "an e-mail address and a telephone number"),
+        ("write to anna.oberg+x@mail.example.com", "email_address"),
+        ("call +46 70 123 45 67 any time", "telephone_number"),
+        ("(0)30/1234567 or 0171-2345678", "telephone_number"),
+        ("my number: 0046701234567", "telephone_number"),
+        ("555 123 4567", "telephone_number"),
+        ("b@c.de, +1 (555) 010-9999", "email_and_telephone"),
         ("since 2019-2024 we grew 1 234 567 %", None),
         ("answered within 24/7, 99.95 % up", None),
         ("1.234.567,50 EUR on 2025-01-31", None),
@@ -297,14 +297,17 @@ def test_people_and_accounts_that_nobody_knows():
     assert found_by("unknown_account", study)[0] == set()
 
 
+RULE = '{"code": "on_the_scale", "low": 1, "high": 7}'
+
+
 def test_cells_off_the_scale_are_listed_by_question():
-    study = replace(raw(), unusable=_unusable(("a.csv", 4, "r2", "q_3", "77", "1 to 7")))
+    study = replace(raw(), unusable=_unusable(("a.csv", 4, "r2", "q_3", "77", RULE)))
     table = responses.flags(study, book()).table.set_index("response_id")
     assert table.loc["r2", ["check", "column", "found", "rule"]].tolist() == [
         "out_of_scale",
         "q_3",
-        "the answer 77, now missing",
-        "an answer on the scale 1 to 7",
+        '{"code": "off_the_scale", "value": "77"}',
+        RULE,
     ]
 
 

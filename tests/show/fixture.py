@@ -14,6 +14,7 @@ import pandas as pd
 import yaml
 
 from crqlab import Study
+from crqlab.base.contracts.cautions import code
 
 CONSTRUCTS = {
     "trust": "Trust",
@@ -178,7 +179,7 @@ def _quality(shape: Shape, people: pd.DataFrame) -> pd.DataFrame:
         {
             "client_id": second["client_id"], "wave": second["wave"],
             "response_id": second["response_id"], "check": "duplicate", "column": None,
-            "found": "twice", "rule": "one response a contact", "excluded": True,
+            "found": code("same_contact", response="r1"), "rule": "duplicate", "excluded": True,
             "decided_by": "rule", "reason": None,
         }
     )  # fmt: skip

@@ -111,7 +111,8 @@ def test_rules_name_the_instrument_at_hand(view_of):
 
 def test_exclusions_are_counted_with_their_rule(view_of):
     _, row = cells(gathered.excluded(view_of()))
-    assert row == ["The same person or answers twice", "one response a contact", "1", "1"]
+    rule = "one response per contact, and no two alike to the last answer and comment"
+    assert row == ["The same person or answers twice", rule, "1", "1"]
 
 
 @pytest.mark.parametrize("scale", [(1, 7), (1, 5), (0, 10)])

@@ -5,21 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from crqlab.base.instrument import Instrument
+from crqlab.language import OWN, language
 from crqlab.page.client_view import ClientView
 from crqlab.show.html import Column, Shown, names, paragraph, table, text
 from crqlab.show.number_format import count, percent
-
-CHECKS = {
-    "straight_line": "The same answer throughout",
-    "speeder": "Answered too fast to have read",
-    "duplicate": "The same person or answers twice",
-    "half_empty": "Too few questions answered",
-    "flipped": "Scale turned round",
-    "out_of_scale": "Answer outside the scale",
-    "personal_data": "Personal data in a comment",
-    "test_answer": "A preview, a test or spam",
-    "unfinished": "Never sent off",
-}
 
 
 def rules(view: ClientView) -> Shown:
@@ -60,8 +49,10 @@ def excluded(view: ClientView) -> Shown:
         return Shown(paragraph(text(f"{said}: no check found anything.")), said)
     rows = view.excluded
     columns = [
-        Column("What was found", [text(check(name)) for name in rows["check"]]),
-        Column("Rule", [text(rule) for rule in rows["rule"]]),
+        Column(
+            "What was found", [text(view.language.coded("check", name)) for name in rows["check"]]
+        ),
+        Column("Rule", [text(view.language.coded("rule", cell)) for cell in rows["rule"]]),
         Column("Responses flagged", [f"{n:,}" for n in rows["n_flagged"]], True),
         Column("Left out for it", [f"{n:,}" for n in rows["n_excluded"]], True),
     ]
@@ -69,11 +60,6 @@ def excluded(view: ClientView) -> Shown:
         f"Checks of the answers: {said}. Counts, so no interval; a response may be in two rows."
     )
     return Shown(table(columns, caption=caption), said)
-
-
-def check(name: str) -> str:
-    """What a check of the answers has found, in words."""
-    return CHECKS.get(name, name.replace("_", " ").capitalize())
 
 
 def privacy(view: ClientView) -> Shown:
@@ -123,7 +109,10 @@ def quality(rows: pd.DataFrame) -> Shown:
     )
     said = f"Checks found something in {rows['response_id'].nunique():,} responses"
     columns = [
-        Column("What was found", [text(check(str(name))) for name in counted.index]),
+        Column(
+            "What was found",
+            [text(language(OWN).coded("check", str(name))) for name in counted.index],
+        ),
         Column("Responses flagged", [f"{n:,}" for n in counted["flagged"]], True),
         Column("Left out for it", [f"{n:,}" for n in counted["excluded"]], True),
     ]

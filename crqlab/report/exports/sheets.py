@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pandas as pd
 
 from crqlab.page.client_view import ClientView
-from crqlab.page.method.html import check
 from crqlab.page.participation.html import GROUPS
 from crqlab.page.scores.html import AGREEMENT, PARTS, ROLL_UPS
 from crqlab.report.exports import station_sheets
@@ -237,5 +236,9 @@ def _excluded(view: ClientView) -> Sheet:
         "n_flagged": Field("Flagged", "responses", "count"),
         "n_excluded": Field("Left out", "responses", "count"),
     }
-    rows = view.excluded.assign(check=[check(name) for name in view.excluded["check"]])
+    said = {
+        kind: [view.language.coded(kind, cell) for cell in view.excluded[kind]]
+        for kind in ("check", "rule")
+    }
+    rows = view.excluded.assign(**said)
     return Sheet("Left out", "Responses that were flagged", "", fields, rows)
