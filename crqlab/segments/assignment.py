@@ -136,7 +136,7 @@ def with_silent(account_scores: pd.DataFrame, silent: pd.DataFrame) -> pd.DataFr
     counts = ("n", "n_ltr", "promoters", "passives", "detractors")
     added = added.reindex(columns=account_scores.columns)
     added = added.assign(**{name: 0 for name in counts if name in added})
-    added = added.assign(**({"flag": "no answers"} if "flag" in added else {}))
+    added = added.assign(**({"flag": "no_answers"} if "flag" in added else {}))
     if added.empty:
         return account_scores.reset_index(drop=True)
     kinds = {name: kind for name, kind in account_scores.dtypes.items() if name in added}

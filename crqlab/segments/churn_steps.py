@@ -21,7 +21,7 @@ from crqlab.stats.defaults import LEVEL
 
 FINE = 600  # candidate cuts on the answer scale
 LEAST = 20  # accounts that every part must hold
-METHOD = "posterior of a step (Chernozhukov & Hong 2004)"
+METHOD = "step_posterior"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

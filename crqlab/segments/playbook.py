@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from crqlab.base.contracts.cautions import OK
 from crqlab.segments.assignment import SILENT
 
 PLAYBOOK = (
@@ -84,7 +85,7 @@ def referrals(
     rows = rows.drop_duplicates(["client_id", "wave", "account_id", "contact_id"])
     rows = rows.merge(owners(accounts), on=KEYS, how="left")
     columns = ["client_id", "wave", "account_id", "contact_id", "role", "account_manager"]
-    flag = "ok" if asked else "nobody is on record as asked"
+    flag = OK if asked else "nobody_asked_on_record"
     return rows[columns].assign(flag=flag).reset_index(drop=True)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from crqlab.base.contracts.cautions import OK, code, codes, joined
 from crqlab.base.waves import BLOCK, in_order, wave_before
 from crqlab.segments.assignment import OPEN, SILENT, scores_of
 from crqlab.segments.conditions import moved
@@ -19,6 +20,7 @@ from crqlab.stats.proportion import clustered, wilson
 
 STEP = 0.25
 FAR = 0.12  # from an expected share; ours
+FEW_ACCOUNTS = code("few_accounts", minimum=FEW_CLUSTERS)
 SORTED, NEW, NOT_ASKED = "sorted", "new", "not_asked"
 
 
@@ -47,8 +49,10 @@ class Mix:
             return "No account is sorted, so there is no mix"
         last = self.total[self.total["wave"] == in_order(self.total["wave"])[-1]]
         told = ", ".join(f"{r.segment} {r.share:.0%}" for r in last.dropna().itertuples())
-        warned = [flag for flag in last["flag"].unique() if "expected" in flag]
-        return f"Wave {last['wave'].iloc[0]}: {told}" + (f"; {warned[0]}" if warned else "")
+        far = [one.get("segment", "the rest") for one in codes(last["flag"].iloc[0])
+               if "far" in one["code"]]  # fmt: skip
+        warned = f"; far from the expected mix: {', '.join(far)}" if far else ""
+        return f"Wave {last['wave'].iloc[0]}: {told}{warned}"
 
 
 def mix(assigned: pd.DataFrame, thresholds: Thresholds, *, level: float = LEVEL) -> Mix:
@@ -85,7 +89,7 @@ def _counted(rows, keys: list[str], names, level: float) -> pd.DataFrame:
         table["share" if name == "value" else name] = np.where(silent, np.nan, found[name])
     money = table["revenue"].groupby(by).transform("sum").to_numpy()
     share = np.divide(table["revenue"], money, out=np.full(len(table), np.nan), where=money > 0)
-    flag = np.where(whole < FEW_CLUSTERS, f"fewer than {FEW_CLUSTERS} accounts", "ok")
+    flag = np.where(whole < FEW_CLUSTERS, FEW_ACCOUNTS, OK)
     table = table.assign(revenue_share=share, level=level, n=table["n"].astype("int64"), flag=flag)
     return table.assign(**_parted(table["segment"]))
 
@@ -97,14 +101,16 @@ def _warned(total: pd.DataFrame, expected: Mapping[str, float]) -> list[str]:
         return flags.tolist()
     for wave, rows in total[total["status"] == SORTED].groupby("wave"):
         share = rows.set_index("segment")["share"]
-        far = [name for name, of in expected.items() if abs(share[name] - of) > FAR]
+        far = [
+            code("far_from_expected", segment=name)
+            for name, of in expected.items()
+            if abs(share[name] - of) > FAR
+        ]
         rest = share.drop(list(expected)).sum() - (1 - sum(expected.values()))
         if len(share) > len(expected) and abs(rest) > FAR:
-            far.append("the rest")
-        if far:
-            words = f"far from the expected mix: {', '.join(far)}"
-            mine = (total["wave"] == wave).to_numpy()
-            flags[mine] = [words if f == "ok" else f"{f}; {words}" for f in flags[mine]]
+            far.append("rest_far_from_expected")
+        mine = (total["wave"] == wave).to_numpy()
+        flags[mine] = [joined([flag, *far]) for flag in flags[mine]]
     return flags.tolist()
 
 
@@ -144,11 +150,7 @@ def renewal(
     table = found[["value", "low", "high", "n", "n_accounts"]].join(paid)
     table = table.reindex([*names, SILENT])
     n, accounts = (table[c].fillna(0).astype("int64") for c in ("n", "n_accounts"))
-    flag = np.where(
-        n == 0,
-        "no outcomes",
-        np.where(accounts < FEW_CLUSTERS, f"fewer than {FEW_CLUSTERS} accounts", "ok"),
-    )
+    flag = np.where(n == 0, "no_outcomes", np.where(accounts < FEW_CLUSTERS, FEW_ACCOUNTS, OK))
     rate = (table["kept"] / table["money"]).where(table["money"] > 0)
     table = table.assign(n=n, n_accounts=accounts, level=level, revenue_rate=rate, flag=flag)
     table = table.drop(columns=["money", "kept"]).rename_axis("segment").reset_index()

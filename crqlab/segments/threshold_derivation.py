@@ -22,7 +22,7 @@ from crqlab.stats.estimate import check_level
 from crqlab.stats.proportion import wilson
 
 RESAMPLES = 1000
-GRADUAL = "churn falls gradually: no cut is special, the interval is too narrow"
+GRADUAL, UNORDERED = "churn_falls_gradually", "churn_not_in_order"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +51,7 @@ class Derived:
             for row in self.table.itertuples()
         )
         flags = [flag for flag in self.table["flag"].unique() if flag != "ok"]
-        caution = f"; {'; '.join(flags)}" if flags else ""
+        caution = f"; {', '.join(flags).replace('_', ' ')}" if flags else ""
         return f"Cuts from {self.table['n'].max():,} accounts: {told}{caution}"
 
 
@@ -127,7 +127,7 @@ def _by_outcomes(accounts, thresholds, score, version, level, seed) -> Derived:
     found = steps(
         values[chooses], churned[chooses], len(old), ends=(ends.low, ends.high), level=level
     )
-    flag = GRADUAL if found.gradual else "ok" if found.ordered else "churn is not in order"
+    flag = GRADUAL if found.gradual else "ok" if found.ordered else UNORDERED
     table = pd.DataFrame(
         {
             "score": score,
@@ -180,7 +180,7 @@ def _by_mix(accounts, thresholds, target, version, level, draws, seed) -> Derive
     frame["segments"] = [_users(thresholds, s, c) for s, c in frame[["score", "old"]].to_numpy()]
     frame = frame.assign(cut=frame["old"] + frame["shift"], low=frame["old"] + frame["from_"])
     frame = frame.assign(high=frame["old"] + frame["to"], level=level, n=len(rows))
-    frame = frame.assign(method="shift to a target mix, bootstrap of accounts", flag="ok")
+    frame = frame.assign(method="target_mix_bootstrap", flag="ok")
     made = _moved(thresholds, moves, version, f"target mix {dict(target)} of {len(rows)} accounts")
     place = placed(made.segments, scores)
     judged = pd.DataFrame({"part": made.names, "n": np.bincount(place, minlength=len(made.names))})

@@ -57,7 +57,7 @@ def test_renewal_rates_are_those_of_pandas():
     for name, row in plain.iterrows():
         assert found.loc[name, "value"] == pytest.approx(row["mean"])
         assert found.loc[name, "n"] == row["size"]
-    assert found[found.index.isna()]["flag"].tolist() == ["no outcomes"]
+    assert found[found.index.isna()]["flag"].tolist() == ["no_outcomes"]
     money = ASSIGNED.assign(kept=ASSIGNED["renewed"] * ASSIGNED["revenue"])
     sums = money.groupby("segment")[["kept", "revenue"]].sum()
     assert found.loc["Rational", "revenue_rate"] == pytest.approx(

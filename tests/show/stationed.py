@@ -89,7 +89,7 @@ def _shares(key: dict, sorted_: pd.DataFrame) -> pd.DataFrame:
     rows = [
         {**key, "status": "sorted", "segment": name, "n": int(n.get(name, 0)),
          "share": n.get(name, 0) / total, "low": 0.05, "high": 0.65, "level": 0.95,
-         "revenue": 1e6, "revenue_share": 0.2, "flag": "fewer than 30 accounts"}
+         "revenue": 1e6, "revenue_share": 0.2, "flag": code("few_accounts", minimum=30)}
         for name in ("Opponent", "Stalker", "Ambivalent", "Ambassador", "Rational")
     ]  # fmt: skip
     quiet = {

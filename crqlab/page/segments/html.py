@@ -58,7 +58,7 @@ def segments(view: ClientView) -> Shown:
     cells = dict.fromkeys(row.flag for row in rows if row.flag != "ok")
     flags = [view.language.caution(cell) for cell in cells]
     said = _lead(view, rows, n)
-    body = table(columns, caption=caption, note=text(_caution(flags)), kind="long")
+    body = table(columns, caption=caption, note=text(_caution(view, flags)), kind="long")
     return Shown(f"{paragraph(text(said), 'lead')}\n{mix(view).html}\n{body}", said)
 
 
@@ -66,8 +66,8 @@ def _meaning(view: ClientView, row: Record) -> str:
     return SILENT if row.status == "silent" else view.segmented.traits.meaning(row.segment)
 
 
-def _caution(flags: list[str]) -> str:
-    return f"Caution: {'; '.join(flags)}." if flags else ""
+def _caution(view: ClientView, flags: list[str]) -> str:
+    return f"Caution: {'; '.join(map(view.language.caution, flags))}." if flags else ""
 
 
 def _share(value: float, low: float, high: float) -> str:
