@@ -27,7 +27,19 @@ class StudyError(CrqError):
 
 
 class EstimateError(CrqError):
-    """The data at hand cannot carry the estimate that was asked for."""
+    """The data at hand cannot carry the estimate that was asked for.
+
+    Parameters
+    ----------
+    message : str
+    caution : str
+        What stands in a table in the place of the estimate, as a code
+        (`crqlab.base.contracts.cautions`).
+    """
+
+    def __init__(self, message: str, *, caution: str = "not_estimable") -> None:
+        super().__init__(message)
+        self.caution = caution
 
 
 class ReportError(CrqError):

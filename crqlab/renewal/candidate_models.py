@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from crqlab.base.contracts.cautions import OK, code
 from crqlab.renewal.covariates import chosen, varying
 from crqlab.stats.defaults import FEW_EVENTS
 
-BASE, TENURE, NPS, LTR, CRQ = "base rate", "tenure", "NPS", "mean LTR", "CRQ"
-BOND, BOTH, EVERYTHING = "trust + commitment", "NPS + CRQ", "everything"
-PENALISED, BOOSTED = "everything, penalised", "everything, boosted trees"
+BASE, TENURE, NPS, LTR, CRQ = "base_rate", "tenure", "nps", "mean_ltr", "crq"
+BOND, BOTH, EVERYTHING = "trust_and_commitment", "nps_and_crq", "everything"
+PENALISED, BOOSTED = "everything_penalised", "everything_boosted"
 FACTS = ("silent", "tenure", "prior_churn", "earlier_renewals", "revenue", "lead", "industry")
 SPREAD = ("crq_before", "sd", "role_gap")
-#: Events that a covariate needs before it may enter.
 
 
 def contestants(X: pd.DataFrame, parts: Mapping[str, str]) -> dict[str, pd.DataFrame]:
@@ -65,7 +65,7 @@ def explanatory(X: pd.DataFrame, parts: Mapping[str, str]) -> pd.DataFrame:
 
 
 def affordable(X: pd.DataFrame, parts: Mapping[str, str], events: int) -> tuple[pd.DataFrame, str]:
-    """Return the most terms that the events can carry, and in words what was left out.
+    """Return the most terms that the events can carry, and the caution if not all.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def affordable(X: pd.DataFrame, parts: Mapping[str, str], events: int) -> tuple[
     Returns
     -------
     DataFrame and str
-        Terms, and ``"ok"`` or the caution.
+        Terms, and ``"ok"`` or the caution's code.
     """
     bond = [part for part in ("trust", "commitment") if part in parts]
     ladder = [
@@ -88,10 +88,18 @@ def affordable(X: pd.DataFrame, parts: Mapping[str, str], events: int) -> tuple[
     ]
     for place, terms in enumerate(ladder):
         if events >= FEW_EVENTS * terms.shape[1]:
-            said = "ok" if place == 0 else _cut(events, terms)
-            return terms, said
-    return ladder[-1], f"{events} events: fewer than {FEW_EVENTS} per covariate"
+            cut = code("covariates_left_out", events=events, kept=", ".join(terms))
+            return terms, cut if place else OK
+    return ladder[-1], code("few_events_per_covariate", events=events, minimum=FEW_EVENTS)
 
 
-def _cut(events: int, terms: pd.DataFrame) -> str:
-    return f"{events} events carry no more than {', '.join(terms)}; other covariates left out"
+def spelled(name: str) -> str:
+    """Name a contestant in a sentence for the terminal.
+
+    Examples
+    --------
+    >>> spelled(BOTH), spelled(EVERYTHING)
+    ('NPS and CRQ', 'everything')
+    """
+    short = ("nps", "crq", "ltr")
+    return " ".join(word.upper() if word in short else word for word in name.split("_"))

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import OK, code
 from crqlab.renewal.out_of_time_prediction import Fitted, Fitter, in_time
 
 STRENGTHS = (0.003, 0.03, 0.3)
-ONE_CLASS = "no fold holds both outcomes: penalty not chosen, 0.03 taken"
+USUAL = STRENGTHS[1]  # taken where no fold can tell which is best
 LARGE = 50_000  # rows beyond which the penalty is chosen on a share of them
 
 
@@ -39,9 +40,9 @@ def penalised(when: NDArray, *, seed: int) -> Fitter:
             for c in STRENGTHS
         ]
         known = not np.isnan(loss).all()
-        best = STRENGTHS[int(np.nanargmin(loss))] if known else 0.03
+        best = STRENGTHS[int(np.nanargmin(loss))] if known else USUAL
         fitted = machine(best).fit(X, lost)
-        flag = "ok" if known else ONE_CLASS
+        flag = OK if known else code("penalty_not_chosen", strength=USUAL)
         return lambda rows: fitted.predict_proba(rows)[:, 1], flag
 
     return fit
@@ -73,6 +74,6 @@ def boosted(*, seed: int) -> Fitter:
         trees = HistGradientBoostingClassifier(
             learning_rate=0.05, max_iter=120, max_depth=3, min_samples_leaf=40, random_state=seed
         ).fit(X.to_numpy(), lost)
-        return lambda rows: trees.predict_proba(rows.to_numpy())[:, 1], "ok"
+        return lambda rows: trees.predict_proba(rows.to_numpy())[:, 1], OK
 
     return fit

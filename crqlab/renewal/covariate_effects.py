@@ -1,4 +1,4 @@
-"""What goes with renewal: effects of covariates, in numbers and in a sales director's words."""
+"""What goes with renewal: effects of covariates, as ratios and as chances of renewal."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import pandas as pd
 from scipy.special import expit
 from scipy.special import logit as log_odds
 
+from crqlab.base.contracts.cautions import OK, code, plain
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError, one_of
 from crqlab.renewal import candidate_models
 from crqlab.renewal.account_history import OWN
-from crqlab.renewal.covariates import covariates, label, phrase, step, varying
+from crqlab.renewal.covariates import STEPS, covariates, varying
 from crqlab.renewal.model_comparison import design_clusters
-from crqlab.renewal.opportunities import NO_OUTCOMES, Design
+from crqlab.renewal.opportunities import NOBODY_LEFT, Design
 from crqlab.stats import survival
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
@@ -25,7 +26,7 @@ from crqlab.stats.regression import logit, random_intercept
 
 INTERCEPT = "(intercept)"
 MODELS = ("logit", "cloglog", "random intercept", "cox")
-ODDS, HAZARD = "odds of renewal", "hazard of churn"
+ODDS, HAZARD = "renewal_odds", "churn_hazard"
 HAZARDS = {"term": "text", "p": "number"}  # columns that say whether effects are proportional
 
 
@@ -45,7 +46,7 @@ class Effects:
     hazards : DataFrame
         Test of proportional hazards by term (Grambsch & Therneau 1994): ``term``, ``p``.
     said : str
-        ``"ok"``, or why there are no effects.
+        ``"ok"``, or why there are no effects, as codes.
     level : float
     """
 
@@ -69,17 +70,18 @@ class Effects:
         table = self.table.assign(
             at_average=_moved(self.table["at_average"], sums, self.table["tells"])
         )
-        return replace(self, table=_worded(table), averages=averages)
+        return replace(self, table=_at_step(table), averages=averages)
 
     def __str__(self) -> str:
         rows = self.of("logit").dropna(subset="p")
         if rows.empty:
-            return f"No effects on renewal: {self.said}"
-        words = rows[rows["term"].isin(["trust", "commitment", "crq"])]["words"]
-        clear = rows.loc[rows["p"].idxmin()]
-        told = "; ".join(words) if len(words) else clear["words"]
-        flag = "" if self.said == "ok" else f" ({self.said})"
-        return f"{told}; n = {clear['n']:,} contracts, {clear['events']:,} churned{flag}"
+            return f"No effects on renewal: {plain(self.said)}"
+        main = rows[rows["term"].isin(["trust", "commitment", "crq"])]
+        main = main if len(main) else rows.loc[[rows["p"].idxmin()]]
+        told = "; ".join(_sentence(row) for row in main.itertuples())
+        flag = "" if self.said == OK else f" ({plain(self.said)})"
+        n, events = main[["n", "events"]].iloc[0]
+        return f"{told}; n = {n:,} contracts, {events:,} churned{flag}"
 
 
 def effects(design: Design, *, level: float = LEVEL, models: Sequence[str] = MODELS) -> Effects:
@@ -133,20 +135,20 @@ def effects(design: Design, *, level: float = LEVEL, models: Sequence[str] = MOD
         n_clusters=int(design_clusters(decided).max()) + 1,
         at_average=_average(table, X, lost),
     )
-    return Effects(typed(_worded(table), "effects"), X.mean(), hazards, said, level)
+    return Effects(typed(_at_step(table), "effects"), X.mean(), hazards, said, level)
 
 
 def _why(design: Design, lost: np.ndarray) -> str:
     if len(lost) == 0:
-        return design.excluded["reason"].mode().iloc[0] if len(design.excluded) else NO_OUTCOMES
-    return f"all {len(lost):,} decided contracts {'churned' if lost.all() else 'were renewed'}"
+        return design.refusal
+    return code("all_churned" if lost.all() else "all_renewed", n=len(lost))
 
 
 def _tried(find):
     try:
         return find()
     except EstimateError as error:
-        return str(error)
+        return error.caution
 
 
 def _fitted(model: str, lost: np.ndarray, X: pd.DataFrame, decided: pd.DataFrame, level: float):
@@ -165,7 +167,7 @@ def _cox(design: Design, terms: pd.Index, level: float):
     """Cox regression over accounts and waves; entry at the survey, time in years as a customer."""
     rows = design.accounts[design.accounts["followed"] > 0].reset_index(drop=True)
     if not rows["churned"].any():
-        return "no account churned while it was followed", empty(HAZARDS)
+        return NOBODY_LEFT, empty(HAZARDS)
     X = covariates(rows.assign(lead=0.0), design.parts).X
     known = rows["tenure"].notna().mean() > 0.5
     X = X[[term for term in terms if term in X and term != "lead"]]
@@ -225,9 +227,9 @@ def _moved(chance: pd.Series, shift: np.ndarray, tells: pd.Series) -> pd.Series:
     return pd.Series(moved, index=chance.index)
 
 
-def _worded(table: pd.DataFrame) -> pd.DataFrame:
-    """Add ratios for the step told, what they mean at the average, and the sentence."""
-    size = table["term"].map(step)
+def _at_step(table: pd.DataFrame) -> pd.DataFrame:
+    """Add ratios for the step that an effect is told for, and what they mean at the average."""
+    size = table["term"].map(lambda term: STEPS.get(term, 1.0))
     ends = {
         name: np.exp(size * table[column])
         for name, column in (("ratio", "estimate"), ("ratio_low", "low"), ("ratio_high", "high"))
@@ -236,15 +238,14 @@ def _worded(table: pd.DataFrame) -> pd.DataFrame:
     here = table["at_average"].to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         there = np.where(odds, expit(log_odds(here) + np.log(ends["ratio"])), here ** ends["ratio"])
-    table = table.assign(step=size, label=table["term"].map(label), with_step=there, **ends)
-    return table.assign(words=[_sentence(row) for row in table.itertuples()])
+    return table.assign(step=size, with_step=there, **ends)
 
 
 def _sentence(row: tuple) -> str:
     if row.estimate != row.estimate:
-        return f"{row.label or row.model}: not to be estimated ({row.flag})"
+        return f"{row.term or row.model}: not to be estimated ({plain(row.flag)})"
     return (
-        f"{phrase(row.term)}: {row.tells} x {row.ratio:.2f} "
+        f"{row.term} {row.step:+.3g}: {row.tells.replace('_', ' ')} x {row.ratio:.2f} "
         f"[{row.ratio_low:.2f}, {row.ratio_high:.2f}]; "
         f"at the average, renewal {row.at_average:.0%} -> {row.with_step:.0%}"
     )

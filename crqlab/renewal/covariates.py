@@ -25,33 +25,14 @@ MARKS = {
     "revenue": "no_revenue",
 }
 _DOUBLE = float(np.log(2))
-#: What readers call a covariate, the step that its effect is told for, and that step in words.
-TOLD = {
-    "trust": ("trust", 1.0, "one point more trust"),
-    "commitment": ("commitment", 1.0, "one point more commitment"),
-    "calculative": ("calculative commitment", 1.0, "one point more calculative commitment"),
-    "satisfaction": ("satisfaction", 1.0, "one point more satisfaction"),
-    "crq": ("CRQ", 1.0, "one point more CRQ"),
-    "nps": ("NPS", 50.0, "50 points more NPS"),
-    "mean_ltr": ("mean LTR", 1.0, "one point more mean LTR"),
-    "crq_before": ("CRQ of the last wave", 1.0, "one point more CRQ in the last wave"),
-    "mean_ltr_before": ("mean LTR of the last wave", 1.0, "one point more LTR in the last wave"),
-    "sd": ("disagreement (SD)", 1.0, "one point more disagreement inside the account"),
-    "role_gap": ("lead of senior roles", 1.0, "senior roles one point above the others"),
-    "silent": ("silence", 1.0, "silence instead of an answer"),
-    "unscored": ("answers without a score", 1.0, "answers that give no score"),
-    "no_ltr": ("no answer to LTR", 1.0, "no answer to LTR"),
-    "no_before": ("no score in the last wave", 1.0, "no score in the last wave"),
-    "one_voice": ("a single voice", 1.0, "a single voice instead of several"),
-    "one_role": ("a single role", 1.0, "a single role heard instead of several"),
-    "tenure": ("years as a customer", _DOUBLE, "twice as many years as a customer"),
-    "no_tenure": ("years as a customer unknown", 1.0, "years as a customer unknown"),
-    "prior_churn": ("an earlier churn", 1.0, "an earlier churn"),
-    "earlier_renewals": ("earlier renewals", 1.0, "one earlier renewal more"),
-    "revenue": ("revenue", _DOUBLE, "twice the revenue"),
-    "no_revenue": ("revenue unknown", 1.0, "revenue unknown"),
-    "lead": ("months to the decision", 1.0, "one month more from survey to decision"),
-}
+#: What makes up a row of a model, in the order in which gaps are told.
+NUMBERS = (
+    "trust commitment calculative satisfaction crq nps mean_ltr crq_before mean_ltr_before sd "
+    "role_gap silent unscored no_ltr no_before one_voice one_role tenure no_tenure prior_churn "
+    "earlier_renewals revenue no_revenue lead"
+).split()
+#: Change that an effect is told for, in the term's own unit, where it is not 1.
+STEPS = {"nps": 50.0, "tenure": _DOUBLE, "revenue": _DOUBLE}
 LOGGED = {"tenure": np.log1p, "revenue": np.log1p}
 AT_ZERO = ("role_gap",)
 
@@ -65,7 +46,8 @@ class Covariates:
     X : DataFrame, shape (rows, terms)
         Complete; ``tenure`` and ``revenue`` as log(1 + value).
     told : DataFrame, one row per covariate with gaps
-        ``covariate``, ``missing`` (rows), ``filled`` (in words).
+        ``covariate``, ``missing`` (rows), ``silent`` (those of them that nobody answered for),
+        ``filled`` (``mean`` of the client's wave, or ``zero``).
     """
 
     X: pd.DataFrame
@@ -102,21 +84,22 @@ def covariates(rows: pd.DataFrame, parts: Mapping[str, str]) -> Covariates:
     >>> found.X["crq"].tolist()
     [5.0, 6.0, 5.5]
     >>> print(*found.told.loc[0], sep="; ")
-    CRQ; 1; the client's mean of the wave (silent accounts: 1)
+    crq; 1; 1; mean
     """
     columns, told = {}, []
     quiet = rows["silent"].to_numpy(float) > 0
-    names = [*parts, *(name for name in TOLD if name in rows and name not in parts)]
+    names = [*parts, *(name for name in NUMBERS if name in rows and name not in parts)]
     for name in names:
         values = rows[name].astype(float)
         values = values if name not in LOGGED else LOGGED[name](values)
         gaps = values.isna()
         columns[name] = _filled(rows, name, values)
         if gaps.any():
-            told.append(_said(name, gaps.to_numpy(), quiet))
+            how = "zero" if name in AT_ZERO else "mean"
+            told.append((name, int(gaps.sum()), int((gaps.to_numpy() & quiet).sum()), how))
             known = name in LOGGED or name.endswith("_before")
             columns |= _marked(name, gaps.to_numpy() & (known | ~quiet))
-    told = pd.DataFrame(told, columns=["covariate", "missing", "filled"])
+    told = pd.DataFrame(told, columns=["covariate", "missing", "silent", "filled"])
     return Covariates(pd.DataFrame(columns, index=rows.index).join(_industries(rows)), told)
 
 
@@ -125,13 +108,6 @@ def _filled(rows: pd.DataFrame, name: str, values: pd.Series) -> pd.Series:
         return values.fillna(0.0)
     inside = values.groupby([rows[key] for key in BLOCK]).transform("mean")
     return values.fillna(inside).fillna(values.mean()).fillna(0.0)
-
-
-def _said(name: str, gaps: np.ndarray, quiet: np.ndarray) -> tuple[str, int, str]:
-    how = "0" if name in AT_ZERO else "the client's mean of the wave"
-    dumb = int((gaps & quiet).sum())
-    said = f" (silent accounts: {dumb:,})" if dumb else ""
-    return TOLD[name][0], int(gaps.sum()), how + said
 
 
 def _marked(name: str, gaps: np.ndarray) -> dict[str, np.ndarray]:
@@ -155,27 +131,6 @@ def _industries(rows: pd.DataFrame) -> pd.DataFrame:
 def varying(X: pd.DataFrame) -> pd.DataFrame:
     """Keep the terms that differ between rows."""
     return X.loc[:, (X.max() > X.min()).to_numpy(bool)]
-
-
-def label(term: str) -> str:
-    """Return what readers call a term."""
-    return TOLD[term][0] if term in TOLD else term
-
-
-def step(term: str) -> float:
-    """Return the change of a term that its effect is told for, in the term's own unit."""
-    return TOLD[term][1] if term in TOLD else 1.0
-
-
-def phrase(term: str) -> str:
-    """Say the step in words.
-
-    Examples
-    --------
-    >>> phrase("trust"), phrase("industry: IT")
-    ('one point more trust', 'in industry IT')
-    """
-    return TOLD[term][2] if term in TOLD else f"in {term.replace(': ', ' ')}"
 
 
 def chosen(X: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from crqlab.base.contracts.cautions import OK, code, codes, joined, plain
 from crqlab.renewal import candidate_models
 from crqlab.renewal.account_history import OWN
 from crqlab.renewal.covariate_effects import Effects
@@ -14,14 +15,14 @@ from crqlab.renewal.model_comparison import Contest
 from crqlab.renewal.opportunities import Design
 from crqlab.renewal.revenue_at_risk import RiskOutlook
 
-LIMITS = (
-    "Associations, not causes: who trusts more may stay for other reasons too.",
-    "Scores rest on few voices per account; that draws effects towards none.",
-    "Revenue and industry are as the CRM has them today, not as on the day of the survey.",
-    "Accounts that were never asked are not in the model.",
-    "The years to come are taken to be like those that were learnt from.",
+LIMITS = ("associations", "few_voices", "facts_of_today", "never_asked_left_out", "years_alike")
+MEASURES = ("auc", "calibration_slope", "brier", "lift")
+TOLD = (
+    candidate_models.NPS,
+    candidate_models.CRQ,
+    candidate_models.BOTH,
+    candidate_models.EVERYTHING,
 )
-MEASURES = ("AUC", "calibration slope", "Brier", "lift of the top tenth")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,13 +32,15 @@ class Card:
     Attributes
     ----------
     table : DataFrame, one row per line
-        Table ``model_card``: ``place``, ``topic``, ``says``.
+        Table ``model_card``: ``place``, ``topic``, ``says`` (codes).
     """
 
     table: pd.DataFrame
 
     def __str__(self) -> str:
-        return "\n".join(f"{row.topic}: {row.says}" for row in self.table.itertuples())
+        return "\n".join(
+            f"{row.topic.replace('_', ' ')}: {plain(row.says)}" for row in self.table.itertuples()
+        )
 
 
 def model_card(design: Design, effects: Effects, contest: Contest, outlook: RiskOutlook) -> Card:
@@ -56,8 +59,8 @@ def model_card(design: Design, effects: Effects, contest: Contest, outlook: Risk
         *_data(design),
         ("test", contest.said),
         *_performance(contest),
-        ("claim", f"CRQ over NPS: {contest.claim}"),
-        *_cautions(effects, contest, outlook),
+        ("claim", f"crq_over_nps_{contest.claim}"),
+        *(("caution", one) for one in _cautions(effects, contest, outlook)),
         *(("limit", limit) for limit in LIMITS),
     ]
     table = pd.DataFrame(lines, columns=["topic", "says"])
@@ -67,59 +70,79 @@ def model_card(design: Design, effects: Effects, contest: Contest, outlook: Risk
 
 def _data(design: Design) -> list[tuple[str, str]]:
     decided = design.decided
-    lines = [("data", str(design))]
-    if len(decided):
-        first, last = decided["cutoff"].min(), decided["cutoff"].max()
-        lines += [
-            ("window", f"surveys {first:%Y-%m-%d} to {last:%Y-%m-%d}, outcomes as of "
-                       f"{design.as_of:%Y-%m-%d}"),
-            ("size", f"{decided['client_id'].nunique():,} clients, "
-                     f"{len(decided[OWN].drop_duplicates()):,} accounts, {len(decided):,} decided "
-                     f"contracts, {(decided['outcome'] == 'churned').sum():,} churned"),
-        ]  # fmt: skip
+    lines = [("data", design.refusal)] if decided.empty else _window(design, decided)
     reasons = design.excluded["reason"].value_counts()
-    lines += [("excluded", f"{n:,} contracts: {reason}") for reason, n in reasons.items()]
-    odd = design.table["flag"].value_counts().drop("ok", errors="ignore")
-    lines += [("noted", f"{n:,} contracts: {flag}") for flag, n in odd.items()]
+    lines += [("excluded", _counted(n, reason)) for reason, n in reasons.items()]
+    odd = design.table["flag"].value_counts().drop(OK, errors="ignore")
+    lines += [("noted", _counted(n, flag)) for flag, n in odd.items()]
     absent = [part for part in ("trust", "commitment") if part not in design.parts]
-    lines += [("not asked", f"the instrument has no construct of {part}") for part in absent]
+    lines += [("not_asked", code("concept_not_asked", concept=part)) for part in absent]
     if len(decided):
         told = covariates(decided, design.parts).told
-        lines += [
-            ("missing", f"{row.covariate}: {row.missing:,} of {len(decided):,}, {row.filled} taken")
-            for row in told.itertuples()
-        ]
+        lines += [("missing", _gap(row, len(decided))) for row in told.itertuples()]
     return lines
+
+
+def _window(design: Design, decided: pd.DataFrame) -> list[tuple[str, str]]:
+    days = {
+        "first": decided["decided"].min(),
+        "last": decided["decided"].max(),
+        "from_survey": decided["cutoff"].min(),
+        "to_survey": decided["cutoff"].max(),
+        "as_of": design.as_of,
+    }
+    days = {name: f"{day:%Y-%m-%d}" for name, day in days.items()}
+    sizes = {
+        "accounts": len(decided[OWN].drop_duplicates()),
+        "contracts": len(decided),
+        "churned": int((decided["outcome"] == "churned").sum()),
+    }
+    rest = {"open": len(design.table) - len(decided), "refused": len(design.excluded)}
+    ends = {name: days[name] for name in ("first", "last")}
+    surveys = {name: days[name] for name in ("from_survey", "to_survey", "as_of")}
+    return [
+        ("data", code("decided_after_survey", **sizes, **rest, **ends)),
+        ("window", code("surveys_and_outcomes", **surveys)),
+        ("size", code("sizes", clients=int(decided["client_id"].nunique()), **sizes)),
+    ]
+
+
+def _counted(n: int, cell: str) -> str:
+    return joined([code("contracts", n=int(n)), cell])
+
+
+def _gap(row: tuple, n: int) -> str:
+    numbers = {"term": row.covariate, "missing": row.missing, "n": n}
+    silent = {"silent": row.silent} if row.silent else {}
+    return code(f"gap_{row.filled}_silent" if silent else f"gap_{row.filled}", **numbers, **silent)
 
 
 def _performance(contest: Contest) -> list[tuple[str, str]]:
     lines = []
-    for name in (
-        candidate_models.NPS,
-        candidate_models.CRQ,
-        candidate_models.BOTH,
-        candidate_models.EVERYTHING,
-    ):
-        rows = [contest.value(name, measure) for measure in MEASURES]
-        said = [
-            f"{row['measure']} {row['estimate']:.2f} [{row['low']:.2f}, {row['high']:.2f}]"
-            for row in rows
+    for name in TOLD:
+        rows = {measure: contest.value(name, measure) for measure in MEASURES}
+        numbers = {
+            f"{measure}{end}": _number(row[column])
+            for measure, row in rows.items()
             if row is not None
-        ]
-        if said:
-            lines.append(("performance", f"{name}: {', '.join(said)}"))
+            for end, column in (("", "estimate"), ("_low", "low"), ("_high", "high"))
+        }
+        if numbers:
+            lines.append(("performance", code("foretells", contestant=name, **numbers)))
     return lines
 
 
-def _cautions(effects: Effects, contest: Contest, outlook: RiskOutlook) -> list[tuple[str, str]]:
+def _number(value: float) -> float | None:
+    """A number as JSON can hold it."""
+    return None if value != value else float(value)
+
+
+def _cautions(effects: Effects, contest: Contest, outlook: RiskOutlook) -> list[str]:
+    """Every caution once, each as a cell of its own."""
     rivals = contest.table[contest.table["contestant"] != candidate_models.BASE]
-    flags = [effects.said, outlook.said, *effects.table["flag"], *rivals["flag"]]
-    flags += [*contest.differences["flag"], *outlook.at_risk["flag"]]
-    parts = [part for flag in flags for part in str(flag).split("; ")]
-    kinds = [part for part in dict.fromkeys(parts) if part not in ("ok", "nan")]
+    cells = [effects.said, outlook.said, *effects.table["flag"], *rivals["flag"]]
+    cells += [*contest.differences["flag"], *outlook.at_risk["flag"]]
+    kinds = [code(one.pop("code"), **one) for one in codes(joined(cells))]
     terms = effects.hazards[effects.hazards["term"] != "all"]
     late = terms[terms["p"] < 0.05 / max(len(terms), 1)]
-    kinds += [
-        f"effect of {term} changes over the years (proportional hazards)" for term in late["term"]
-    ]
-    return [("caution", kind) for kind in kinds]
+    return kinds + [code("effect_changes_over_years", term=term) for term in late["term"]]

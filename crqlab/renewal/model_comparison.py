@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import OK, code, column, plain
 from crqlab.base.contracts.frames import empty
 from crqlab.base.errors import EstimateError
 from crqlab.renewal import (
@@ -23,7 +23,8 @@ from crqlab.stats.defaults import DRAWS, FEW_CLUSTERS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 
 LEAK = 0.90
-LEAKED = f"AUC above {LEAK:.2f} from a survey: a leak until proven otherwise"
+LEAKED = code("leak", above=LEAK)
+ADDS, NOT_SHOWN, UNKNOWN = "adds", "not_shown", "unknown"
 PAIRS = (
     (candidate_models.BOTH, candidate_models.NPS),
     (candidate_models.BOTH, candidate_models.CRQ),
@@ -51,9 +52,9 @@ class Contest:
     calibration, decisions, curves : DataFrame
         Rows for drawing, by contestant: foretold against observed; net benefit; ROC.
     claim : str
-        Whether CRQ adds to NPS: "adds", "not shown", or "cannot be said".
+        Whether CRQ adds to NPS: `ADDS`, `NOT_SHOWN` or `UNKNOWN`.
     said : str
-        How learning and testing were parted, or why there is no contest.
+        How learning and testing were parted, or why there is no contest, as codes.
     level : float
     n, events : int
         Contracts foretold, and those that churned.
@@ -79,20 +80,20 @@ class Contest:
 
     def __str__(self) -> str:
         if self.table.empty:
-            return f"No contest: {self.said}"
+            return f"No contest: {plain(self.said)}"
         told = [self._best(), self._added()]
         return (
             f"{'; '.join(t for t in told if t)}; n = {self.n:,} contracts, {self.events:,} churned"
         )
 
     def _best(self) -> str:
-        rows = self.table[self.table["measure"] == "AUC"].dropna(subset="estimate")
+        rows = self.table[self.table["measure"] == "auc"].dropna(subset="estimate")
         if rows.empty:
             return "no AUC can be given"
         best = rows.loc[rows["estimate"].idxmax()]
         return (
-            f"{best['contestant']} foretells churn best: AUC {best['estimate']:.2f} "
-            f"[{best['low']:.2f}, {best['high']:.2f}]"
+            f"{candidate_models.spelled(best['contestant'])} foretells churn best: AUC "
+            f"{best['estimate']:.2f} [{best['low']:.2f}, {best['high']:.2f}]"
         )
 
     def _added(self) -> str:
@@ -100,11 +101,11 @@ class Contest:
         rows = rows[
             (rows["first"] == candidate_models.BOTH) & (rows["second"] == candidate_models.NPS)
         ]
-        rows = rows[rows["measure"] == "AUC difference"]
+        rows = rows[rows["measure"] == "auc_difference"]
         if rows.empty:
             return "what CRQ adds to NPS cannot be said"
         row = rows.iloc[0]
-        verb = {"adds": "adds to", "not shown": "is not shown to add to"}.get(self.claim)
+        verb = {ADDS: "adds to", NOT_SHOWN: "is not shown to add to"}.get(self.claim)
         said = f"CRQ {verb} NPS" if verb else "what CRQ adds to NPS cannot be said"
         return f"{said}: {row['estimate']:+.3f} AUC [{row['low']:+.3f}, {row['high']:+.3f}]"
 
@@ -150,7 +151,7 @@ def contest(
     try:
         parted = out_of_time_prediction.split(decided, months=months)
     except EstimateError as error:
-        return _none(str(error), level)
+        return _none(error.caution, level)
     X = covariates(decided, design.parts).X
     lost = (decided["outcome"] == "churned").to_numpy()
     accounts = decided.groupby(OWN).ngroup().to_numpy()
@@ -188,7 +189,7 @@ def _compared(
     """Compare every pair of contestants that could foretell."""
     pairs = [pair for pair in PAIRS if set(pair) <= set(chances)]
     found = prediction_accuracy.differences(chances, tested, pairs, **options)
-    return found.assign(flag=_joined(found["flag"], parted))
+    return found.assign(flag=column(len(found), (True, found["flag"]), (True, parted)))
 
 
 def _machines(everything: pd.DataFrame, decided: pd.DataFrame, seed: int) -> dict:
@@ -210,7 +211,7 @@ def _chances(
                 lost, terms, accounts, parted, fit
             )
         except EstimateError as error:
-            flags[name] = str(error)
+            flags[name] = error.caution
     return pd.DataFrame(found), flags
 
 
@@ -230,18 +231,11 @@ def design_clusters(decided: pd.DataFrame) -> NDArray:
 
 def _flagged(table: pd.DataFrame, flags: dict[str, str], parted: str) -> pd.DataFrame:
     """Add to every row what was amiss with its contestant, a leak above all."""
-    high = table[(table["measure"] == "AUC") & (table["estimate"] > LEAK)]["contestant"]
-    own = table["contestant"].map(flags).fillna("ok")
-    words = _joined(_joined(table["flag"], own), parted)
-    leaks = table["contestant"].isin(high)
-    return table.assign(flag=_joined(words, pd.Series(np.where(leaks, LEAKED, "ok"), table.index)))
-
-
-def _joined(first: pd.Series, second: pd.Series | str) -> pd.Series:
-    """Join two cautions of each row."""
-    second = pd.Series(second, index=first.index) if isinstance(second, str) else second
-    both = (first != "ok") & (second != "ok")
-    return first.where(second == "ok", second).where(~both, first + "; " + second).astype("str")
+    high = table[(table["measure"] == "auc") & (table["estimate"] > LEAK)]["contestant"]
+    own = table["contestant"].map(flags).fillna(OK)
+    leaks = (table["contestant"].isin(high), LEAKED)
+    told = column(len(table), (True, table["flag"]), (True, own), (True, parted), leaks)
+    return table.assign(flag=told)
 
 
 def _claim(differences: pd.DataFrame) -> str:
@@ -249,15 +243,13 @@ def _claim(differences: pd.DataFrame) -> str:
     rows = differences[
         (differences["first"] == candidate_models.BOTH)
         & (differences["second"] == candidate_models.NPS)
-        & (differences["measure"] == "AUC difference")
+        & (differences["measure"] == "auc_difference")
     ]
     if rows.empty or rows["low"].isna().any():
-        return "cannot be said"
-    return "adds" if rows["low"].iloc[0] > 0 else "not shown"
+        return UNKNOWN
+    return ADDS if rows["low"].iloc[0] > 0 else NOT_SHOWN
 
 
 def _none(why: str, level: float) -> Contest:
     drawn = [pd.DataFrame() for _ in range(4)]
-    return Contest(
-        empty("contest"), empty("contest_pairs"), *drawn, "cannot be said", why, level, 0, 0
-    )
+    return Contest(empty("contest"), empty("contest_pairs"), *drawn, UNKNOWN, why, level, 0, 0)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from crqlab.base.codebook import Codebook
 from crqlab.base.concepts import Concept
+from crqlab.base.contracts.cautions import OK, code, plain
 from crqlab.base.contracts.frames import typed
 from crqlab.base.errors import one_of
 from crqlab.base.instrument import Instrument
@@ -24,10 +25,11 @@ PARTS: dict[str, Concept] = {
 }
 MOST_MONTHS = 18
 KEY = [*OWN, "due_on"]
-NEVER = "the account was never asked and never answered"
-EARLY = "decided before the survey ended"
-UNDATED = "the survey has no date: neither answers nor invitations are dated"
-NO_OUTCOMES = "no outcomes of contracts are known"
+NEVER = "never_asked"
+EARLY = "decided_before_survey_ended"
+UNDATED = "survey_undated"
+NO_OUTCOMES = "no_outcomes"
+NOBODY_LEFT = "nobody_churned_while_followed"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,12 +42,11 @@ class Design:
         Table ``opportunities``: the outcome, the wave that precedes it, and covariates as of
         that wave's cut-off; missing ones are still missing.
     excluded : DataFrame
-        Table ``refused``: opportunities that no survey precedes, each with its reason.
+        Table ``refused``: opportunities that no survey precedes, each with its reason (a code).
     accounts : DataFrame, one row per account and wave
         The same covariates for everybody, with ``followed`` (years until churn, the next wave
         or the end of the data) and ``churned``.
     parts : mapping of part to construct
-    labels : mapping of part to what readers call it
     as_of : Timestamp
         Last day on which outcomes are known; missing without outcomes.
     """
@@ -54,13 +55,17 @@ class Design:
     excluded: pd.DataFrame
     accounts: pd.DataFrame
     parts: Mapping[str, str]
-    labels: Mapping[str, str]
     as_of: pd.Timestamp
 
     @property
     def decided(self) -> pd.DataFrame:
         """Opportunities of which the outcome is known."""
         return self.table[self.table["outcome"] != "open"].reset_index(drop=True)
+
+    @property
+    def refusal(self) -> str:
+        """Why most opportunities were refused, as a code."""
+        return self.excluded["reason"].mode().iloc[0] if len(self.excluded) else NO_OUTCOMES
 
     def of(self, client: str) -> Design:
         """Return the rows of one client."""
@@ -72,9 +77,7 @@ class Design:
     def __str__(self) -> str:
         known_ = self.decided
         if known_.empty:
-            why = self.excluded["reason"].mode()
-            said = why.iloc[0] if len(why) else NO_OUTCOMES
-            return f"Nothing can be said of renewals: {said}"
+            return f"Nothing can be said of renewals: {plain(self.refusal)}"
         n, lost = len(known_), int((known_["outcome"] == "churned").sum())
         first, last = known_["decided"].min(), known_["decided"].max()
         return (
@@ -127,16 +130,14 @@ def design(
     dated, last_day = _decisions(outcomes, as_of)
     matched = _matched(dated, rows)
     reason = _reasons(matched, rows, ends, most_months)
-    refused = matched.assign(reason=reason)[reason != ""]
-    taken = matched[(reason == "").to_numpy()].drop(columns="surveyed").astype({"n": "int64"})
+    refused = matched.assign(reason=reason)[reason != OK]
+    taken = matched[(reason == OK).to_numpy()].drop(columns="surveyed").astype({"n": "int64"})
     followed = _followed(rows, dated, last_day)
-    labels = {part: asked.label(name) for part, name in played.items()}
     return Design(
         taken.reset_index(drop=True),
         typed(refused.sort_values(KEY), "refused"),
         followed,
         played,
-        labels,
         last_day,
     )
 
@@ -154,20 +155,20 @@ def _played(asked: Instrument, named: Mapping[str, str]) -> dict[str, str]:
 
 def _decisions(outcomes: pd.DataFrame, as_of: str | None) -> tuple[pd.DataFrame, pd.Timestamp]:
     """Outcomes with the day that counts as their decision; later than known is open."""
-    rows = outcomes.assign(flag="ok", decided=outcomes["decided_on"].fillna(outcomes["due_on"]))
+    rows = outcomes.assign(decided=outcomes["decided_on"].fillna(outcomes["due_on"]))
     known_days = rows.loc[rows["outcome"] != "open", "decided"]
     last = pd.Timestamp(as_of) if as_of else known_days.max()
     future = (rows["outcome"] != "open") & (rows["decided"] > last)
     undated = (rows["outcome"] != "open") & rows["decided_on"].isna()
     overdue = (rows["outcome"] == "open") & (rows["due_on"] <= last)
-    words = np.select(
+    flag = np.select(
         [future, overdue, undated],
-        ["decided after the data end: taken as open", "due, but still open", "no decision date"],
-        "ok",
+        ["decided_after_data_end", "due_but_open", "no_decision_date"],
+        OK,
     )
     rows = rows.assign(
         outcome=rows["outcome"].where(~future, "open").astype("str"),
-        flag=words,
+        flag=flag,
         decided=rows["decided"].where(~future & (rows["outcome"] != "open"), rows["due_on"]),
     )
     return rows.astype({"decided": "datetime64[ns]"}), last
@@ -201,21 +202,21 @@ def _matched(outcomes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 def _reasons(
     matched: pd.DataFrame, rows: pd.DataFrame, ends: pd.DataFrame, most_months: float
 ) -> pd.Series:
-    """Why an opportunity is refused; empty where it is taken."""
+    """Why an opportunity is refused, or ok where it is taken."""
     framed = pd.MultiIndex.from_frame(matched[OWN]).isin(pd.MultiIndex.from_frame(rows[OWN]))
     undated = bool(len(ends)) and ends["cutoff"].isna().all()
     old = matched["lead"] > most_months
-    words = np.select(
+    reasons = np.select(
         [
             matched["surveyed"] & old,
             matched["surveyed"],
             np.full(len(matched), undated),
             ~framed,
         ],
-        [f"the last survey was more than {most_months:g} months before", "", UNDATED, NEVER],
+        [code("survey_too_old", months=f"{most_months:g}"), OK, UNDATED, NEVER],
         EARLY,
     )
-    return pd.Series(words, index=matched.index, dtype="str")
+    return pd.Series(reasons, index=matched.index, dtype="str")
 
 
 def _followed(rows: pd.DataFrame, outcomes: pd.DataFrame, last: pd.Timestamp) -> pd.DataFrame:

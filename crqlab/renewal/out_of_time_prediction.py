@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import OK, code, joined
 from crqlab.base.errors import EstimateError
 from crqlab.renewal.account_history import OWN
 from crqlab.renewal.prediction_shrinkage import shrunk
@@ -17,7 +18,7 @@ from crqlab.stats.regression import logit
 
 LEAST = 10  # of either outcome, to learn from and to be tested on
 FOLDS = 5
-IN_TIME = "not out of time: foretold in turn for fifths of the accounts"
+IN_TIME = "not_out_of_time"
 Fitted = Callable[[pd.DataFrame], NDArray]
 Fitter = Callable[[NDArray, pd.DataFrame, NDArray], tuple[Fitted, str]]
 
@@ -31,9 +32,9 @@ class Split:
     rounds : tuple of (learnt, foretold)
         Masks over the decided opportunities.
     said : str
-        How the two were parted, in words.
+        How the two were parted, as a code.
     flag : str
-        ``"ok"``, or what was amiss.
+        ``"ok"``, or what was amiss, as a code.
     """
 
     rounds: tuple[tuple[NDArray, NDArray], ...]
@@ -72,17 +73,17 @@ def split(decided: pd.DataFrame, *, months: float = 12.0) -> Split:
     if min(lost.sum(), (~lost).sum()) < LEAST:
         raise EstimateError(
             f"{lost.sum()} of {len(lost)} decided contracts churned; a contest needs {LEAST} of "
-            "either outcome. Wait for decisions, or pool clients."
+            "either outcome. Wait for decisions, or pool clients.",
+            caution=code("too_few_outcomes", n=len(lost), churned=int(lost.sum()), minimum=LEAST),
         )
     day = decided["decided"].max() - pd.DateOffset(days=round(months * 365.25 / 12))
     test = (decided["decided"] > day).to_numpy()
     if _enough(lost, test) and _enough(lost, ~test):
-        said = f"learnt from decisions until {day:%Y-%m-%d}, tested on those after"
-        return Split(((~test, test),), said, "ok")
+        return Split(((~test, test),), code("tested_after", day=f"{day:%Y-%m-%d}"), OK)
     fold = decided.groupby(OWN).ngroup().to_numpy() % FOLDS
     rounds = [(fold != k, fold == k) for k in range(FOLDS)]
     kept = [r for r in rounds if 0 < lost[r[0]].sum() < r[0].sum() and r[1].any()]
-    return Split(tuple(kept), "every fifth of the accounts foretold from the others", IN_TIME)
+    return Split(tuple(kept), code("tested_in_turn", parts=FOLDS), IN_TIME)
 
 
 def _enough(lost: NDArray, rows: NDArray) -> bool:
@@ -96,21 +97,21 @@ def foretold(
 
     Returns
     -------
-    array, shape (rows,), and the flags of the fits
+    array, shape (rows,), and the cautions of the fits
     """
     chance, flags = np.full(len(lost), np.nan), []
     for learnt, test in parted.rounds:
         fitted, flag = fit(lost[learnt], X[learnt], accounts[learnt])
         chance[test] = fitted(X[test])
         flags.append(flag)
-    return chance, "; ".join(dict.fromkeys(f for f in flags if f != "ok")) or "ok"
+    return chance, joined(flags)
 
 
 def plain(lost: NDArray, X: pd.DataFrame, accounts: NDArray) -> tuple[Fitted, str]:
     """Fit a logit of churn, drawn back for chance; the base rate where there is nothing to see."""
     if not X.shape[1] or (X.nunique() < 2).all():
         share = lost.mean()
-        return lambda rows: np.full(len(rows), share), "ok"
+        return lambda rows: np.full(len(rows), share), OK
     fit = logit(lost, X, profile=False)
     return shrunk(fit, X, lost)[0].predict, fit.flag
 

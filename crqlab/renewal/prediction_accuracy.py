@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import joined
 from crqlab.base.contracts.frames import from_records
 from crqlab.base.errors import EstimateError
 from crqlab.stats import accuracy, survival
@@ -15,6 +16,16 @@ from crqlab.stats.estimate import Estimate
 from crqlab.stats.regression import Fit, likelihood_ratio, logit
 
 SHARE = 0.1
+#: How intervals are made, by what `crqlab.stats` calls it.
+METHODS = {
+    "DeLong 1988": "delong",
+    "Obuchowski 1997": "delong_by_account",
+    "bootstrap of accounts": "accounts_resampled",
+    "Huber 1981": "sandwich_of_means",
+    "Liang 1986": "sandwich_of_slopes",
+    "Harrell 1996": "concordance_harrell",
+    "Uno 2011": "concordance_uno",
+}
 MANY, LEVELS, FEW_DRAWS = 50_000, 2048, 200
 THRESHOLDS = tuple(np.round(np.arange(0.02, 0.41, 0.02), 2))
 
@@ -64,20 +75,16 @@ def _of(
     money = {"weights": tested.revenue}
     spell = (tested.followed, tested.churned, chance)
     return {
-        "AUC": accuracy.auc(tested.lost, chance, **by),
-        "AUC, accounts resampled": accuracy.auc(
-            tested.lost, ranked, interval="bootstrap", **chancy
-        ),
-        "Brier": accuracy.brier(tested.lost, chance, **by),
-        "Brier, scaled": accuracy.brier(tested.lost, chance, scaled=True, **by),
-        "calibration slope": calibrated.slope,
-        "calibration intercept": calibrated.intercept,
-        "C (Harrell)": _tried(lambda: survival.c_index(*spell, method="harrell", **by)),
-        "C (Uno)": _tried(lambda: survival.c_index(*spell, method="uno", **by)),
-        "lift of the top tenth": accuracy.lift(tested.lost, ranked, share=SHARE, **chancy),
-        "revenue lift of the top tenth": accuracy.lift(
-            tested.lost, ranked, share=SHARE, **money, **chancy
-        ),
+        "auc": accuracy.auc(tested.lost, chance, **by),
+        "auc_resampled": accuracy.auc(tested.lost, ranked, interval="bootstrap", **chancy),
+        "brier": accuracy.brier(tested.lost, chance, **by),
+        "brier_scaled": accuracy.brier(tested.lost, chance, scaled=True, **by),
+        "calibration_slope": calibrated.slope,
+        "calibration_intercept": calibrated.intercept,
+        "c_harrell": _tried(lambda: survival.c_index(*spell, method="harrell", **by)),
+        "c_uno": _tried(lambda: survival.c_index(*spell, method="uno", **by)),
+        "lift": accuracy.lift(tested.lost, ranked, share=SHARE, **chancy),
+        "revenue_lift": accuracy.lift(tested.lost, ranked, share=SHARE, **money, **chancy),
     }
 
 
@@ -93,7 +100,7 @@ def _tried(find) -> Estimate | str:
     try:
         return find()
     except EstimateError as error:
-        return str(error)
+        return error.caution
 
 
 def _row(keys: dict, found: Estimate | str) -> dict:
@@ -107,8 +114,8 @@ def _row(keys: dict, found: Estimate | str) -> dict:
         "high": found.high,
         "n": found.n,
         "unit": found.unit,
-        "method": found.method,
-        "flag": "; ".join(found.notes) or "ok",
+        "method": METHODS[found.method],
+        "flag": joined(found.notes),
     }
 
 
@@ -128,12 +135,12 @@ def differences(
         by = {"level": level, "cluster": tested.accounts}
         keys = {"first": first, "second": second}
         found = accuracy.auc_difference(tested.lost, one, other, **by)
-        rows.append({**_row({**keys, "measure": "AUC difference"}, found), "p": found.p})
+        rows.append({**_row({**keys, "measure": "auc_difference"}, found), "p": found.p})
         (one, few), (other, _) = _coarse(one, draws), _coarse(other, draws)
         drawn = {"interval": "bootstrap", "draws": few, "seed": seed}
         found = accuracy.auc_difference(tested.lost, one, other, **by, **drawn)
-        measure = "AUC difference, accounts resampled"
-        rows.append({**_row({**keys, "measure": measure}, found), "p": found.p})
+        keys["measure"] = "auc_difference_resampled"
+        rows.append({**_row(keys, found), "p": found.p})
     return from_records(rows, "contest_pairs")
 
 
@@ -152,7 +159,7 @@ def likelihood_ratios(
                 _fit(lost, wide, clusters), _fit(lost, seen[second], clusters)
             )
         )
-        keys = {"first": first, "second": second, "measure": "likelihood ratio", "n": len(lost)}
+        keys = {"first": first, "second": second, "measure": "likelihood_ratio", "n": len(lost)}
         rows.append({**keys, "unit": "contracts", **_ratio(found)})
     return from_records(rows, "contest_pairs")
 
@@ -164,7 +171,7 @@ def _fit(lost: NDArray, X: pd.DataFrame, clusters: NDArray) -> Fit:
 def _ratio(found) -> dict:
     if isinstance(found, str):
         return {"estimate": np.nan, "p": np.nan, "method": "none", "flag": found}
-    return {"estimate": found.chi_square, "p": found.p, "method": "Wilks 1938", "flag": found.flag}
+    return {"estimate": found.chi_square, "p": found.p, "method": "wilks", "flag": found.flag}
 
 
 def drawings(

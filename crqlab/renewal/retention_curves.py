@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from crqlab.base.contracts.cautions import OK, joined, plain
 from crqlab.base.contracts.frames import empty, typed
-from crqlab.renewal.opportunities import NO_OUTCOMES, Design
+from crqlab.renewal.opportunities import NO_OUTCOMES, NOBODY_LEFT, Design
 from crqlab.stats import survival
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
@@ -30,7 +31,7 @@ class Lasting:
     cuts : tuple of float
         CRQ where the middle band begins and ends: thirds of all scored accounts.
     said : str
-        ``"ok"``, or why there are no curves.
+        ``"ok"``, or why there are no curves, as a code.
     level : float
     """
 
@@ -41,7 +42,7 @@ class Lasting:
 
     def __str__(self) -> str:
         if self.table.empty:
-            return f"No curves of staying: {self.said}"
+            return f"No curves of staying: {plain(self.said)}"
         told = []
         for band, rows in self.table.groupby("band", sort=False):
             row = rows.loc[(rows["years"] - 1.0).abs().idxmin()]
@@ -74,7 +75,7 @@ def retention(design: Design, *, score: str = "crq", level: float = LEVEL) -> La
     check_level(level)
     rows = design.accounts[design.accounts["followed"] > 0].reset_index(drop=True)
     if rows.empty or not rows["churned"].any():
-        said = NO_OUTCOMES if rows.empty else "no account churned while it was followed"
+        said = NO_OUTCOMES if rows.empty else NOBODY_LEFT
         return Lasting(empty("retention"), (), said, level)
     cuts = tuple(float(c) for c in rows[score].quantile([1 / 3, 2 / 3]))
     place = np.searchsorted(cuts, rows[score].to_numpy(float), side="right").clip(0, 2)
@@ -85,7 +86,7 @@ def retention(design: Design, *, score: str = "crq", level: float = LEVEL) -> La
     found = survival.kaplan_meier(
         rows["followed"].to_numpy(), rows["churned"].to_numpy(), groups=band, level=level
     )
-    return Lasting(_read(found), cuts, "ok", level)
+    return Lasting(_read(found), cuts, OK, level)
 
 
 def _read(curves: survival.KaplanMeier) -> pd.DataFrame:
@@ -98,5 +99,5 @@ def _read(curves: survival.KaplanMeier) -> pd.DataFrame:
                  "events": "n_churned"}
     )  # fmt: skip
     place = rows["band"].map({band: i for i, band in enumerate((*BANDS, SILENT))})
-    rows = rows.assign(place=place, flag="; ".join(curves.notes) or "ok")
+    rows = rows.assign(place=place, flag=joined(curves.notes))
     return typed(rows.sort_values(["place", "years"]), "retention")

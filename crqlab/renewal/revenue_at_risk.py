@@ -9,12 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from crqlab.base.contracts.cautions import OK, code, column, joined, plain
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError
 from crqlab.base.waves import latest
 from crqlab.renewal import candidate_models
 from crqlab.renewal.account_history import OWN, UNIT, YEAR
-from crqlab.renewal.covariates import covariates, label
+from crqlab.renewal.covariates import covariates
 from crqlab.renewal.model_comparison import design_clusters
 from crqlab.renewal.opportunities import Design
 from crqlab.renewal.prediction_shrinkage import shrunk
@@ -32,6 +33,8 @@ TELLING = (
     *("trust", "commitment", "calculative", "satisfaction", "crq", "nps", "crq_before", "sd"),
     *("role_gap", "tenure", "earlier_renewals", *MARKED),
 )
+COUNTED = ("nps", "earlier_renewals")  # told without decimals
+AVERAGE = "as_average"
 KNOWN_OF_SILENT = ("crq_before", "tenure", "earlier_renewals", *MARKED)
 
 SUMMED = ["revenue", "expected_loss", "silent_loss", "n_accounts", "n_silent"]
@@ -47,12 +50,12 @@ class RiskOutlook:
         Table ``outlook``, the greatest expected loss of each client first: ``p_renew`` and its
         interval, ``revenue`` a year, ``expected_loss`` = (1 - p_renew) x revenue with the
         interval that the model's error leaves, ``loss_low`` to ``loss_high`` what may really be
-        lost (0 or all, for most), ``reason`` in words.
+        lost (0 or all, for most), ``reason`` as codes.
     at_risk : DataFrame, one row per client and one for the panel
         Table ``revenue_at_risk``: intervals hold the error of the model and the chance of the
         outcomes.
     said : str
-        ``"ok"``, or why there is no outlook.
+        ``"ok"``, or why there is no outlook, as codes.
     level : float
     """
 
@@ -71,7 +74,7 @@ class RiskOutlook:
 
     def __str__(self) -> str:
         if self.at_risk.empty:
-            return f"No outlook: {self.said}"
+            return f"No outlook: {plain(self.said)}"
         rows = self.at_risk[self.at_risk["scope"] == "panel"]
         row = (rows if len(rows) else self.at_risk).iloc[0]
         return (
@@ -121,7 +124,7 @@ def outlook(
     lost = (decided["outcome"] == "churned").to_numpy()
     rare = int(min(lost.sum(), (~lost).sum()))
     if not rare or coming.empty:
-        why = "no contract was decided both ways after a survey" if not rare else "no account left"
+        why = "no_account_left" if rare else "not_decided_both_ways"
         return RiskOutlook(empty("outlook"), empty("revenue_at_risk"), why, level)
     both = pd.concat([decided, coming], ignore_index=True)
     X = covariates(both, design.parts).X
@@ -130,23 +133,17 @@ def outlook(
     try:
         fit = logit(~lost, terms, cluster=design_clusters(decided), level=level, profile=False)
     except EstimateError as error:
-        return RiskOutlook(empty("outlook"), empty("revenue_at_risk"), str(error), level)
+        return RiskOutlook(empty("outlook"), empty("revenue_at_risk"), error.caution, level)
     fit, _ = shrunk(fit, terms, ~lost)
     ahead = X.loc[~old, terms.columns].reset_index(drop=True)
     table = _accounts(coming, ahead, fit, level)
     found = _sums(table, ahead, fit, level, draws, seed)
-    flag = "; ".join(f for f in (said, fit.flag) if f != "ok") or "ok"
-    table = table.assign(flag=_joined(table["flag"], flag))
+    flag = joined((said, fit.flag))
+    table = table.assign(flag=column(len(table), (True, table["flag"]), (True, flag)))
     order = ["client_id", "expected_loss", "account_id"]
     table = table.sort_values(order, ascending=[True, False, True], ignore_index=True)
     at_risk = typed(found.assign(level=level, flag=flag), "revenue_at_risk")
     return RiskOutlook(typed(table, "outlook"), at_risk, said, level)
-
-
-def _joined(own: pd.Series, common: str) -> pd.Series:
-    if common == "ok":
-        return own
-    return own.where(own != "ok", common).where(own == "ok", own + "; " + common).astype("str")
 
 
 def _coming(design: Design, accounts: pd.DataFrame) -> pd.DataFrame:
@@ -179,12 +176,12 @@ def _accounts(coming: pd.DataFrame, X: pd.DataFrame, fit: Fit, level: float) -> 
     tail = (1 - level) / 2
     quiet = coming["silent"].to_numpy(float) > 0
     nobody = np.isnan(revenue)
-    words = np.select(
+    unpaid = joined(("silent_no_score", "revenue_unknown"))
+    flag = np.select(
         [quiet & nobody, quiet, nobody, coming["due_on"].isna()],
-        ["silent: no score; revenue unknown", "silent: no score, the client's average taken",
-         "revenue unknown", "next due date unknown"],
-        "ok",
-    )  # fmt: skip
+        [unpaid, "silent_average_taken", "revenue_unknown", "due_date_unknown"],
+        OK,
+    )
     return coming[[*UNIT, "due_on"]].assign(
         p_renew=p,
         p_low=chance["low"].to_numpy(),
@@ -197,41 +194,42 @@ def _accounts(coming: pd.DataFrame, X: pd.DataFrame, fit: Fit, level: float) -> 
         loss_high=np.where(1 - p > tail, revenue, 0.0) + 0 * revenue,
         silent=quiet,
         reason=_reasons(X, fit),
-        flag=words,
+        flag=flag,
     )
 
 
 def _reasons(X: pd.DataFrame, fit: Fit) -> NDArray:
-    """Say what lowers each account's chance most, or what raises it if nothing does."""
+    """What lowers each account's chance most, or raises it if nothing does, as codes."""
     slopes = fit.coefficients
     names = [name for name in TELLING if name in slopes.index]
     if not names:
-        return np.full(len(X), "nothing but the average is known", dtype=object)
+        return np.full(len(X), "only_average_known", dtype=object)
     terms = X[names]
     share = (terms - terms.mean()).to_numpy() * slopes[names].to_numpy()
     quiet = X["silent"].to_numpy() > 0 if "silent" in X else np.zeros(len(X), bool)
     share[np.ix_(quiet, [name not in KNOWN_OF_SILENT for name in names])] = 0.0
-    said = np.column_stack([_told(name, terms[name]) for name in names])
+    said = np.column_stack([_coded(name, terms[name]) for name in names])
     order, rows = np.argsort(share, axis=1, kind="stable"), np.arange(len(X))
     text = np.full(len(X), "", dtype=object)
     for worst in order[:, :LISTED].T:
         tells = share[rows, worst] < -AWAY
-        text = text + np.where(tells, np.where(text == "", "", "; ") + said[rows, worst], "")
+        text = text + np.where(tells, np.where(text == "", "", ", ") + said[rows, worst], "")
     marks = np.array([name in MARKED for name in names])
     best = np.where(marks, -np.inf, share).argmax(axis=1)
     good = (text == "") & (share[rows, best] > AWAY)
-    return np.where(good, said[rows, best], np.where(text == "", "as the average account", text))
+    several = np.where(text == "", AVERAGE, "[" + text + "]")
+    return np.where(good, said[rows, best], several)
 
 
-def _told(name: str, values: pd.Series) -> NDArray:
-    """Say each value of a term beside the average; marks are words of their own."""
+def _coded(name: str, values: pd.Series) -> NDArray:
+    """Each value of a term beside its average, as a code; of a mark, that it is there."""
     if name in MARKED:
-        return np.full(len(values), label(name), dtype=object)
-    shown = np.expm1(values) if name == "tenure" else values
-    digits = 0 if name in ("nps", "earlier_renewals") else 1
-    average = f", average {shown.mean():.{digits}f}"
-    numbers = (shown.round(digits) + 0.0).map(lambda v: f"{v:.{digits}f}")
-    return (f"{label(name)} " + numbers + average).to_numpy(object)
+        return np.full(len(values), code("mark", term=name), dtype=object)
+    known = np.expm1(values) if name == "tenure" else values
+    kind = "count_beside_average" if name in COUNTED else "beside_average"
+    before, after = code(kind, term=name, value=0, average=float(known.mean())).split("0, ", 1)
+    numbers = known.map(lambda value: repr(float(value)))
+    return (before + numbers + ", " + after).to_numpy(object)
 
 
 def _sums(

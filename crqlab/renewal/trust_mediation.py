@@ -8,6 +8,7 @@ from math import nan
 import numpy as np
 import pandas as pd
 
+from crqlab.base.contracts.cautions import code, joined, plain
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError
 from crqlab.renewal.account_history import OWN
@@ -18,7 +19,7 @@ from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 
 FACTS = ("calculative", "tenure", "prior_churn")
-CHANGE, SLOPE, SHARE = "chance of renewal, one point more trust", "model's own", "share of total"
+CHANGE, SLOPE, SHARE = "renewal_chance_per_point_of_trust", "models_own", "share_of_total"
 MANY = 20_000  # contracts beyond which fewer samples say the same
 FEW_DRAWS = 100
 
@@ -33,7 +34,7 @@ class Mediation:
         Table ``mediation``: indirect (through commitment), direct, total, share mediated; and
         the paths of the two models.
     said : str
-        ``"ok"``, or why there is nothing to tell.
+        ``"ok"``, or why there is nothing to tell, as codes.
     level : float
     """
 
@@ -50,7 +51,7 @@ class Mediation:
 
     def __str__(self) -> str:
         if self.table.empty:
-            return f"Nothing can be said of trust, commitment and renewal: {self.said}"
+            return f"Nothing can be said of trust, commitment and renewal: {plain(self.said)}"
         total, through = self.value("total"), self.value("indirect")
         share = self.value("share mediated")
         return (
@@ -93,11 +94,11 @@ def mediation(
     check_level(level)
     absent = [part for part in ("trust", "commitment") if part not in design.parts]
     if absent:
-        return _none(f"the instrument has no construct of {' or '.join(absent)}", level)
+        return _none(joined(code("concept_not_asked", concept=part) for part in absent), level)
     decided = design.decided
     rows = decided[decided[["trust", "commitment"]].notna().all(axis=1)].reset_index(drop=True)
     if rows["outcome"].nunique() < 2:
-        return _none("no contract was decided both ways after both scores were given", level)
+        return _none("not_decided_both_ways_after_scores", level)
     X = varying(chosen(covariates(rows, design.parts).X, FACTS))
     try:
         found = stats.effects(
@@ -111,7 +112,7 @@ def mediation(
             seed=seed,
         )
     except EstimateError as error:
-        return _none(str(error), level)
+        return _none(error.caution, level)
     return Mediation(_laid_out(found), found.flag, level)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Any
 
+from crqlab.base.contracts.cautions import plain
 from crqlab.base.errors import EstimateError
 
 
@@ -38,7 +39,8 @@ class Estimate:
     method : str
         Author and year of the interval, as listed in ``docs/sources.md``.
     notes : tuple of str
-        Cautions the reader must see; empty when there are none.
+        Cautions the reader must see, as codes (`crqlab.base.contracts.cautions`); empty when
+        there are none.
 
     Examples
     --------
@@ -62,7 +64,7 @@ class Estimate:
     def __str__(self) -> str:
         value = "not estimable" if isnan(self.value) else f"{self.value:.2f}"
         sentence = f"{self.name} {value} [{self._span()}], n = {self.n} {self.unit} ({self.method})"
-        return "; ".join([sentence, *self.notes])
+        return "; ".join([sentence, *map(plain, self.notes)])
 
     def _span(self) -> str:
         if isnan(self.low) and isnan(self.high):

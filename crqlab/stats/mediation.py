@@ -10,6 +10,7 @@ from numpy.polynomial.hermite import hermgauss
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm, t
 
+from crqlab.base.contracts.cautions import OK, code, joined, plain
 from crqlab.base.errors import EstimateError, one_of
 from crqlab.stats.cluster_draws import resampled, stream
 from crqlab.stats.defaults import DRAWS, FEW_EVENTS, FEW_GROUPS, LEVEL, SEED
@@ -61,7 +62,7 @@ class Mediation:
             f"[{through['low']:+.3f}, {through['high']:+.3f}], n = {self.n:,} in "
             f"{self.n_clusters:,} accounts ({self.method})"
         )
-        return sentence if self.flag == "ok" else f"{sentence}; {self.flag}"
+        return sentence if self.flag == OK else f"{sentence}; {plain(self.flag)}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,14 +174,14 @@ def _mediation(
     drawn = _drawn(rows, start, count, draws, seed)
     lost = int(np.isnan(drawn).any(axis=1).sum())
     if lost:
-        flags.append(f"{lost} of {draws} resamples could not be fitted and are left out")
+        flags.append(code("resamples_left_out", n=lost, draws=draws))
     if count < FEW_GROUPS:
-        flags.append(f"fewer than {FEW_GROUPS} accounts ({count})")
+        flags.append(code("few_accounts", minimum=FEW_GROUPS))
     drawn = drawn[~np.isnan(drawn).any(axis=1)]
     low, high, p = _ends(drawn, count, level)
     if not low[2] * high[2] > 0:
-        flags.append("total effect may be nil: the share mediated means little")
-    flag = "; ".join(flags) or "ok"
+        flags.append("total_may_be_nil")
+    flag = joined(flags)
     table = pd.DataFrame(
         {"effect": EFFECTS, "estimate": point[0, :4], "low": low[:4], "high": high[:4], "p": p[:4]}
     ).assign(n=len(rows.y), n_clusters=count, flag=flag)
@@ -218,13 +219,13 @@ def _prepared(
     own = [
         j for j in range(more.shape[1]) if _adds(np.column_stack([x, m, more[:, :j]]), more[:, j])
     ]
-    flags = [f"dropped {more.shape[1] - len(own)} covariates that repeat others"]
-    flags = flags if len(own) < more.shape[1] else []
+    gone = more.shape[1] - len(own)
+    flags = [code("covariates_dropped", n=gone)] if gone else []
     X = np.column_stack([np.ones(n), x, more[:, own]])
     rarer, slopes = min(y.sum(), n - y.sum()), X.shape[1]
     thin = link != "identity" and rarer < FEW_EVENTS * slopes
     if thin:
-        flags.append(f"fewer than {FEW_EVENTS} events per variable ({rarer:.0f}): ridge")
+        flags.append(code("few_events_ridge", minimum=FEW_EVENTS, events=round(rarer)))
     return _Rows(y, m, X, codes, LINKS[link], (y, y), float(thin)), flags
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from crqlab import CrqError
+from crqlab.base.contracts.cautions import code
 from crqlab.renewal.covariates import covariates, varying
 from tests.renewal import made
 
@@ -66,7 +67,7 @@ def test_history_and_change_are_as_of_the_cut_off():
     assert table["crq_before"].iloc[1] == 4.0
     assert table["tenure"].tolist() == pytest.approx([4, 5], abs=0.01)
     assert found.excluded["due_on"].tolist() == [pd.Timestamp("2023-06-30")]
-    assert found.excluded["reason"].tolist() == ["decided before the survey ended"]
+    assert found.excluded["reason"].tolist() == ["decided_before_survey_ended"]
 
 
 def test_each_refusal_has_its_reason():
@@ -76,9 +77,9 @@ def test_each_refusal_has_its_reason():
         ("A9", "2025-06-30", "renewed", "2025-06-01"),
     )
     reasons = found.excluded.set_index("due_on")["reason"]
-    assert reasons[pd.Timestamp("2024-03-31")] == "decided before the survey ended"
-    assert "more than 18 months" in reasons[pd.Timestamp("2027-06-30")]
-    assert "never asked" in reasons[pd.Timestamp("2025-06-30")]
+    assert reasons[pd.Timestamp("2024-03-31")] == "decided_before_survey_ended"
+    assert reasons[pd.Timestamp("2027-06-30")] == code("survey_too_old", months="18")
+    assert reasons[pd.Timestamp("2025-06-30")] == "never_asked"
     assert found.table.empty
     assert "Nothing can be said" in str(found)
 
@@ -87,9 +88,9 @@ def test_outcomes_from_after_the_data_end_count_as_open():
     rows = (("A1", "2024-06-30", "renewed", "2024-06-15"), ("A1", "2025-09-30", "churned", None))
     table = made.designed(_study(contracts=rows), as_of="2025-06-01").table
     assert table["outcome"].tolist() == ["renewed", "open"]
-    assert table["flag"].tolist() == ["ok", "decided after the data end: taken as open"]
+    assert table["flag"].tolist() == ["ok", "decided_after_data_end"]
     late = made.designed(_study(contracts=rows)).table
-    assert late["flag"].tolist() == ["ok", "no decision date"]
+    assert late["flag"].tolist() == ["ok", "no_decision_date"]
 
 
 def test_a_cut_off_of_ones_own_moves_every_wave_that_ended_before_it():
@@ -112,7 +113,8 @@ def test_undated_surveys_refuse_everything_and_say_so():
     tables["contacts"] = tables["contacts"].assign(invited_on=blank)
     found = made.designed(tables)
     assert found.table.empty
-    assert "has no date" in str(found)
+    assert found.refusal == "survey_undated"
+    assert str(found) == "Nothing can be said of renewals: survey undated"
 
 
 def test_nothing_known_after_the_decision_can_change_a_row():
@@ -135,7 +137,7 @@ def test_silent_accounts_stay_in_and_gaps_are_told():
     assert quiet.any()
     assert filled.X.notna().all(axis=None)
     told = filled.told.set_index("covariate")
-    assert told.loc["trust", "missing"] == quiet.sum()
+    assert told.loc["trust"].tolist() == [quiet.sum(), quiet.sum(), "mean"]
     means = found.decided.groupby(["client_id", "wave"])["trust"].transform("mean")
     assert filled.X.loc[quiet, "trust"].tolist() == pytest.approx(means[quiet].tolist())
     assert "revenue" in varying(filled.X.assign(revenue=np.arange(len(filled.X))))

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from crqlab import renewal
+from crqlab.base.contracts.cautions import code, codes
 from tests.renewal import made
 
 
@@ -35,12 +36,15 @@ def test_models_of_churn_have_the_other_sign(effects):
 
 
 @pytest.mark.slow
-def test_words_say_the_ratio_and_what_it_means_at_the_average(effects):
+def test_a_ratio_is_told_with_what_it_means_at_the_average(effects):
     row = effects.of("logit").set_index("term").loc["commitment"]
     here, odds = row["at_average"], row["at_average"] / (1 - row["at_average"])
     assert row["with_step"] == pytest.approx(odds * row["ratio"] / (1 + odds * row["ratio"]))
-    assert f"{here:.0%} -> {row['with_step']:.0%}" in row["words"]
-    assert row["words"].startswith("one point more commitment: odds of renewal x ")
+    said = f"commitment +1: renewal odds x {row['ratio']:.2f} "
+    assert said in str(effects)
+    assert f"renewal {here:.0%} -> {row['with_step']:.0%}" in str(effects)
+    steps = effects.of("logit").set_index("term")["step"]
+    assert (steps["nps"], steps["trust"], steps["tenure"]) == (50, 1, pytest.approx(np.log(2)))
 
 
 @pytest.mark.slow
@@ -55,9 +59,9 @@ def test_a_clients_average_moves_the_chance_and_nothing_else(design, effects):
 def test_few_events_shorten_the_model_and_say_so():
     tables = made.panel(clients=2, each=14, waves=(2024, 2025), seed=2)
     found = renewal.effects(made.designed(tables), models=("logit",))
-    assert "left out" in found.said or "fewer than" in found.said
-    assert found.table["flag"].ne("ok").any() or "left out" in found.said
-    assert "(" in str(found)
+    assert found.said == code("few_events_per_covariate", events=12, minimum=10)
+    assert {"code": "few_clusters", "minimum": 30, "n": 28} in codes(found.table["flag"].iloc[0])
+    assert str(found).endswith("12 churned (few events per covariate (events 12, minimum 10))")
 
 
 @pytest.mark.parametrize("outcome", ["renewed", "churned"])
@@ -66,9 +70,11 @@ def test_a_study_with_one_outcome_only_says_so(outcome):
     tables["outcomes"] = tables["outcomes"].assign(outcome=outcome)
     design = made.designed(tables)
     assert renewal.effects(design).table.empty
-    assert "decided contracts" in str(renewal.effects(design))
+    assert renewal.effects(design).said == code(f"all_{outcome}", n=43)
     assert renewal.mediation(design, draws=20).table.empty
-    assert renewal.contest(design, draws=20).said.endswith("pool clients.")
+    churned = 43 if outcome == "churned" else 0
+    told = code("too_few_outcomes", n=43, churned=churned, minimum=10)
+    assert renewal.contest(design, draws=20).said == told
 
 
 def test_an_instrument_without_trust_or_commitment_works_with_crq():
@@ -80,7 +86,8 @@ def test_an_instrument_without_trust_or_commitment_works_with_crq():
     found = renewal.effects(design, models=("logit",)).table
     assert "crq" in found["term"].tolist()
     assert not {"trust", "commitment"} & set(found["term"])
-    assert "no construct of trust or commitment" in str(renewal.mediation(design, draws=20))
+    missing = [{"code": "concept_not_asked", "concept": name} for name in ("trust", "commitment")]
+    assert codes(renewal.mediation(design, draws=20).said) == missing
 
 
 def test_separation_is_named_and_finite():
@@ -90,7 +97,9 @@ def test_separation_is_named_and_finite():
     scores = tables["account_scores"]
     scores["trust"] = np.where(scores["account_id"].isin(gone), 2.0, 6.0)
     found = renewal.effects(made.designed(tables), models=("logit",)).table
-    assert found["flag"].str.contains("Firth|ridge").any()
+    flags = found.set_index("term")["flag"]
+    assert flags["trust"] == code("separated_by_terms_firth", terms="trust")
+    assert flags["silent"] == code("dropped_constant", term="silent")
     assert np.isfinite(found.dropna(subset="estimate")["ratio"]).all()
 
 
@@ -120,6 +129,6 @@ def test_no_outcomes_give_no_curves_but_a_sentence():
     tables = made.panel(clients=2, each=5, seed=8)
     tables["outcomes"] = tables["outcomes"].iloc[:0]
     design = made.designed(tables)
-    assert "no outcomes of contracts are known" in str(renewal.retention(design))
-    assert str(design) == "Nothing can be said of renewals: no outcomes of contracts are known"
+    assert renewal.retention(design).said == "no_outcomes"
+    assert str(design) == "Nothing can be said of renewals: no outcomes"
     assert isinstance(design.accounts, pd.DataFrame)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from crqlab import renewal
+from crqlab.base.contracts.cautions import codes, has
 from tests.renewal import made
 
 
@@ -29,8 +30,8 @@ def test_every_account_of_the_last_wave_is_in_it_silent_or_not(found, design):
     last = design.accounts[design.accounts["wave"] == "2025"]
     assert set(found.table["account_id"]) == set(last["account_id"])
     assert found.table["silent"].sum() == last["silent"].sum() > 0
-    quiet = found.table[found.table["silent"]]
-    assert quiet["flag"].str.startswith("silent: no score").all()
+    told = found.table["flag"].map(lambda flag: has(flag, "silent_average_taken"))
+    assert told.tolist() == found.table["silent"].tolist()
 
 
 def test_losses_are_chance_times_revenue_and_add_up(found):
@@ -69,8 +70,17 @@ def test_accounts_stand_by_expected_loss_within_their_client(found):
 def test_reasons_name_what_lowers_the_chance(found, design):
     rows = found.table.merge(design.accounts, on=["client_id", "wave", "account_id"])
     low = rows.sort_values("commitment").head(10)
-    assert low["reason"].str.contains("commitment [1-4]").all()
-    assert rows.loc[rows["silent_x"], "reason"].str.contains("silence").all()
+    average = design.accounts.loc[design.accounts["wave"] == "2025", "commitment"].mean()
+    for row in low.itertuples():
+        (told,) = (one for one in codes(row.reason) if one["term"] == "commitment")
+        assert told["code"] == "beside_average"
+        assert told["value"] == pytest.approx(row.commitment)
+        assert told["average"] == pytest.approx(average, abs=0.05)
+    silent = {"code": "mark", "term": "silent"}
+    assert all(silent in codes(reason) for reason in rows.loc[rows["silent_x"], "reason"])
+    terms = [[one.get("term") for one in codes(reason)] for reason in found.table["reason"]]
+    assert max(map(len, terms)) == 2
+    assert "as_average" in set(found.table["reason"])
 
 
 def test_the_same_seed_gives_the_same_sums(tables, design, found):
@@ -98,7 +108,7 @@ def test_an_account_without_revenue_counts_as_nothing_and_says_so(tables, design
     again = renewal.outlook(replace(design, **blank), tables["accounts"], draws=50)
     row = again.table.set_index("account_id").loc[name]
     assert np.isnan(row["expected_loss"])
-    assert "revenue unknown" in row["flag"]
+    assert has(row["flag"], "revenue_unknown")
     assert again.at_risk["revenue"].iloc[-1] < found.at_risk["revenue"].iloc[-1]
 
 

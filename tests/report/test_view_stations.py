@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from crqlab import Study
-from crqlab.base.contracts.cautions import code, codes
+from crqlab.base.contracts.cautions import code, codes, has, joined
 from crqlab.page.assembly import view
 from tests.show import stationed
 from tests.show.fixture import Shape, lay_out
@@ -103,29 +103,35 @@ def test_a_reason_for_renewal_keeps_what_the_books_say_and_no_small_accounts_sco
     seen = stationed_view_of()
     rows = seen.prospect.accounts.set_index("account_id")
     few = rows.loc[rows.index.isin(small(seen)), "reason"]
-    assert (few == "years as a customer 1.4, average 7.4").all()
+    tenure = code("beside_average", term="tenure", value=1.4, average=7.4)
+    assert set(few) == {tenure}
     many = rows.loc[~rows.index.isin(few.index) & ~rows["silent"], "reason"]
-    assert many.str.startswith("commitment 6.54").all()
-    assert (rows.loc[rows["silent"], "reason"] == "silence").all()
+    score = code("beside_average", term="commitment", value=6.54, average=5.3)
+    assert set(many) == {joined([score, tenure])}
+    assert set(rows.loc[rows["silent"], "reason"]) == {code("mark", term="silent")}
+    assert len(few) == 4
 
 
 def test_an_earlier_waves_score_is_told_only_if_enough_people_gave_it(tmp_path):
     study = stationed.add(lay_out(tmp_path, Shape()), Shape())
     rows = study.read("outlook")
-    study.write("outlook", rows.assign(reason="CRQ of the last wave 4.8, average 5.2"))
+    told = code("beside_average", term="crq_before", value=4.8, average=5.2)
+    study.write("outlook", rows.assign(reason=told))
     scores = study.read("account_scores")
     last = scores["wave"] == "2024"
     scores.loc[last & (scores["account_id"] == "A008"), "n"] = 2
     study.write("account_scores", scores)
     seen = view(study, client="C017", wave="2025").prospect.accounts.set_index("account_id")
-    assert "4.8" not in seen.loc["A008", "reason"]
-    assert "4.8" in seen.loc["A007", "reason"]
+    assert seen.loc["A008", "reason"] == "reason_withheld"
+    assert seen.loc["A007", "reason"] == told
 
 
 def test_averages_over_clients_are_told_only_where_clients_are_many(stationed_view_of):
     few, many = stationed_view_of(clients=4), stationed_view_of()
-    assert many.prospect.accounts["reason"].str.contains("average").any()
-    assert not few.prospect.accounts["reason"].str.contains("average").any()
+    assert has(many.prospect.accounts["reason"].iloc[0], "beside_average")
+    codes_of_few = [codes(cell) for cell in few.prospect.accounts["reason"]]
+    assert {one["code"] for cell in codes_of_few for one in cell} == {"alone", "mark"}
+    assert not any("average" in one for cell in codes_of_few for one in cell)
     assert few.drivers.effects.empty
     assert few.segmented.renewal.empty
     assert len(many.drivers.effects) == 1

@@ -189,13 +189,17 @@ def _outlook(key: dict, scored: pd.DataFrame, accounts: pd.DataFrame) -> pd.Data
     ids = accounts["account_id"]
     quiet = ~ids.isin(scored["account_id"]).to_numpy(bool)
     revenue = accounts["revenue"].to_numpy(float)
-    told = "commitment 6.54, average 5.3; years as a customer 1.4, average 7.4"
+    told = joined(
+        [code("beside_average", term="commitment", value=6.54, average=5.3),
+         code("beside_average", term="tenure", value=1.4, average=7.4)]
+    )  # fmt: skip
+    silent = code("mark", term="silent")
     return pd.DataFrame(
         {
             **key, "account_id": ids, "due_on": pd.Timestamp("2026-03-01"), "p_renew": 0.9,
             "p_low": 0.8, "p_high": 0.95, "revenue": revenue, "expected_loss": 0.1 * revenue,
             "expected_low": 0.05 * revenue, "expected_high": 0.2 * revenue, "loss_low": 0.0,
-            "loss_high": revenue, "silent": quiet, "reason": np.where(quiet, "silence", told),
+            "loss_high": revenue, "silent": quiet, "reason": np.where(quiet, silent, told),
             "flag": "ok",
         }
     )  # fmt: skip
@@ -214,14 +218,15 @@ def _at_risk(shape: Shape) -> pd.DataFrame:
 
 def _contest() -> pd.DataFrame:
     return pd.DataFrame(
-        [{"contestant": who, "measure": "AUC", "estimate": value, "low": value - 0.02,
+        [{"contestant": who, "measure": "auc", "estimate": value, "low": value - 0.02,
           "high": value + 0.02, "n": 3784, "unit": "accounts", "method": "by hand", "flag": "ok"}
-         for who, value in (("NPS", 0.61), ("everything", 0.68))]
+         for who, value in (("nps", 0.61), ("everything", 0.68))]
     )  # fmt: skip
 
 
 def _card() -> pd.DataFrame:
-    lines = [("window", "surveys of three years"), ("limit", "Associations, not causes.")]
+    days = {"from_survey": "2023-05-31", "to_survey": "2025-05-31", "as_of": "2025-12-31"}
+    lines = [("window", code("surveys_and_outcomes", **days)), ("limit", "associations")]
     return pd.DataFrame(
         [{"place": i, "topic": topic, "says": says} for i, (topic, says) in enumerate(lines, 1)]
     )

@@ -8,6 +8,7 @@ import pytest
 from scipy.special import expit
 
 from crqlab import EstimateError
+from crqlab.base.contracts.cautions import codes
 from crqlab.stats import mediation
 
 FOLDER = Path(__file__).parents[1] / "reference/mediation"
@@ -79,7 +80,7 @@ def test_a_repeated_run_gives_the_same_interval(rows):
 
 def test_few_events_are_held_by_a_ridge(rows):
     few = rows.head(60).assign(renewed=lambda table: (np.arange(60) < 4).astype(int))
-    assert "events per variable (4): ridge" in found(few).flag
+    assert {"code": "few_events_ridge", "minimum": 10, "events": 4} in codes(found(few).flag)
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,23 @@ def has(cell: str | None, name: str) -> bool:
     return any(one["code"] == name for one in codes(cell))
 
 
+def plain(cell: str | None) -> str:
+    """Spell codes out for a terminal, in the English words that they are made of.
+
+    Examples
+    --------
+    >>> plain('[{"code": "few_accounts", "minimum": 30}, {"code": "one_client"}]'), plain("ok")
+    ('few accounts (minimum 30); one client', '')
+    """
+    return "; ".join(_plain(dict(one)) for one in codes(cell))
+
+
+def _plain(one: dict[str, Any]) -> str:
+    words = one.pop("code").replace("_", " ")
+    numbers = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in one.items())
+    return f"{words} ({numbers})" if numbers else words
+
+
 @lru_cache(maxsize=4096)
 def _joined(cells: tuple[str, ...]) -> str:
     found: list[dict[str, Any]] = []

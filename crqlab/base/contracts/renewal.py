@@ -64,7 +64,7 @@ REFUSED = Contract(
         "due_on": Column("date", "when the contract was due for renewal"),
         "outcome": _OUTCOME,
         "decided_on": Column("date", "when that was known", True),
-        "reason": Column("text", "why no survey can foretell it"),
+        "reason": Column("text", "why no survey can foretell it, as a code"),
     },
 )
 EFFECTS = Contract(
@@ -74,10 +74,7 @@ EFFECTS = Contract(
     {
         "model": Column("text", "which", options=("logit", "cloglog", "random intercept", "cox")),
         "term": Column("text", "the covariate; empty where the model could not be fitted"),
-        "label": Column("text", "what readers call it"),
-        "tells": Column(
-            "text", "what the ratio is of", options=("odds of renewal", "hazard of churn")
-        ),
+        "tells": Column("text", "what the ratio is of", options=("renewal_odds", "churn_hazard")),
         "step": amount("change of the covariate that the ratio is told for"),
         "estimate": amount("effect of one unit on the model's own scale"),
         "se": amount("its standard error", 0),
@@ -88,7 +85,6 @@ EFFECTS = Contract(
         "ratio_high": amount("upper end of its interval", 0),
         "at_average": amount("chance of renewal where all is average", *_SHARE),
         "with_step": amount("the same after the step", *_SHARE),
-        "words": Column("text", "the effect as a sentence"),
         "n": count("decided contracts"),
         "events": count("those of them that churned"),
         "n_clusters": count("clients or accounts that the errors stand on"),
@@ -103,7 +99,7 @@ MEDIATION = Contract(
         "effect": Column("text", "which path or effect of trust on renewal"),
         "estimate": amount("the effect"),
         **_ENDS,
-        "unit": Column("text", "its unit"),
+        "unit": Column("text", "its unit, as a code"),
         "n": count("decided contracts"),
         "n_accounts": count("accounts resampled"),
         "flag": FLAG,
@@ -128,13 +124,13 @@ CONTEST = Contract(
     _NOTEBOOK,
     ("contestant", "measure"),
     {
-        "contestant": Column("text", "what was looked at to foretell churn"),
-        "measure": Column("text", "how good it was, by which measure"),
+        "contestant": Column("text", "what was looked at to foretell churn, as a code"),
+        "measure": Column("text", "how good it was, by which measure, as a code"),
         "estimate": amount("the measure"),
         **_ENDS,
         "n": count("units behind the number"),
         "unit": Column("text", "what n counts"),
-        "method": Column("text", "how the interval was made"),
+        "method": Column("text", "how the interval was made, as a code"),
         "flag": FLAG,
     },
 )
@@ -151,7 +147,7 @@ PAIRS = Contract(
         "p": amount("p value of no difference", *_SHARE),
         "n": count("units behind the number"),
         "unit": Column("text", "what n counts"),
-        "method": Column("text", "how the interval was made"),
+        "method": Column("text", "how the interval was made, as a code"),
         "flag": FLAG,
     },
 )
@@ -174,7 +170,7 @@ OUTLOOK = Contract(
         "loss_low": amount("least that may be lost (error of the model and chance)", 0),
         "loss_high": amount("most that may be lost (error of the model and chance)", 0),
         "silent": Column("yes", "asked, and nobody answered"),
-        "reason": Column("text", "what lowers the chance most, or raises it"),
+        "reason": Column("text", "what lowers the chance most, or raises it, as codes"),
         "flag": FLAG,
     },
 )
@@ -205,8 +201,8 @@ CARD = Contract(
     ("place",),
     {
         "place": count("order of the lines, from 1"),
-        "topic": Column("text", "what the line is about"),
-        "says": Column("text", "what is to be known before a number is used"),
+        "topic": Column("text", "what the line is about, as a code"),
+        "says": Column("text", "what is to be known before a number is used, as codes"),
     },
 )
 TABLES = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from math import isnan
 
 from crqlab.language import Language
@@ -11,7 +10,6 @@ from crqlab.show.records import Record
 
 GAP = 0.5  # scale points below the client's mean that are worth a word
 SURE = 0.5  # probability from which the one thing to fix is said
-_MINUS = re.compile(r"(?<!\w)-(?=\d)")
 
 
 def talk(
@@ -94,7 +92,7 @@ def _renewal(row: Record, currency: str, spoken: Language) -> str:
         told["loss"] = f"{spoken.number(row.expected_loss, 0)} {currency}".rstrip()
         told["span"] = spoken.span(row.expected_low, row.expected_high, 0)
     said = spoken.say(code, **told)
-    why = _MINUS.sub("−", spoken.caution(row.why))
+    why = spoken.caution(row.why)
     return f"{said} {spoken.say('accounts.weighs_most', why=why)}" if why else said
 
 

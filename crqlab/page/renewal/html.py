@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 
 from crqlab.page.client_view import ClientView
@@ -13,7 +11,6 @@ from crqlab.show.html import Column, Shown, folded, names, paragraph, phrases, t
 from crqlab.show.number_format import MISSING, count, number, percent, span
 from crqlab.show.records import Record, records
 
-_MINUS = re.compile(r"-(?=\d)")
 LISTED = 15  # accounts that a reader still goes through
 DRAWN = 10
 
@@ -94,18 +91,16 @@ def _listed(view: ClientView, rows: list[Record], caption: str) -> str:
                [_range(row.expected_loss, row.expected_low, row.expected_high) for row in rows],
                True),
         Column("Next due", [_day(row.due_on) for row in rows], True),
-        Column("What tells most", phrases(_reason(view, row) for row in rows)),
+        Column("What tells most", phrases(view.language.caution(row.reason) for row in rows)),
     ]  # fmt: skip
     told: dict[str, list[str]] = {}
     for row in rows:
         told.setdefault(row.flag, []).append(row.name)
     told = {flag: who for flag, who in told.items() if flag not in ("ok", "")}
-    note = "; ".join(f"{', '.join(who[:5])}: {flag}" for flag, who in told.items())
+    note = "; ".join(
+        f"{', '.join(who[:5])}: {view.language.caution(flag)}" for flag, who in told.items()
+    )
     return table(columns, caption=caption, note=text(note), kind="long reasons")
-
-
-def _reason(view: ClientView, row: Record) -> str:
-    return _MINUS.sub("−", view.language.caution(row.reason))
 
 
 def _segment(row: Record) -> str:
@@ -132,7 +127,7 @@ def _day(day: pd.Timestamp) -> str:
 
 def _trust(view: ClientView) -> str:
     """How far to trust the model, in one line, and its caveat."""
-    auc, slope = view.prospect.well("AUC"), view.prospect.well("calibration slope")
+    auc, slope = view.prospect.well("auc"), view.prospect.well("calibration_slope")
     if auc is None:
         said = "The model could not be tested on decisions that it had not seen: read an order."
         return paragraph(text(said))
@@ -156,7 +151,7 @@ def _card(view: ClientView) -> Shown:
         return Shown("", "")
     columns = [
         Column("About", phrases(rows["topic"])),
-        Column("To be known", phrases(rows["says"])),
+        Column("To be known", phrases(map(view.language.caution, rows["says"]))),
     ]
     html = table(columns, caption="Model card: what the outlook rests on.", kind="long")
     return folded("Model card: what the outlook rests on", Shown(html, ""))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from typing import Any
 
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import code, codes, joined
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
 from crqlab.page import lookup, suppression
@@ -15,13 +16,11 @@ from crqlab.page.tables import table
 
 #: The contestant that knows all that the outlook knows.
 MODEL = "everything"
-_AVERAGE = r", average -?\d+(?:\.\d+)?"
-#: What a reason may say of anybody: it comes from the books, not from answers.
-_BOOKS = re.compile(
-    "years as a customer|silence|an earlier churn|earlier renewals|as the average|nothing but"
+#: Terms and codes that may be told of anybody: they come from the books, not from answers.
+_BOOKS = frozenset(
+    ["tenure", "silent", "prior_churn", "earlier_renewals", "as_average", "only_average_known"]
 )
-_LAST = re.compile("CRQ of the last wave")
-_LIKELY = re.compile("NPS|mean LTR")
+_LAST, _LIKELY = "crq_before", ("nps", "mean_ltr")
 _WITHHELD = "reason_withheld"
 
 
@@ -58,13 +57,12 @@ def prospect(
     ids = now["account_id"]
     name, manager, nps = lookup.matched(ids, accounts, "name", "manager", "nps")
     few = lookup.withheld(ids, accounts) & ~now["silent"].to_numpy(bool)
-    said = now["reason"] if many else now["reason"].str.replace(_AVERAGE, "", regex=True)
     past = ids.isin(_told(study, client, wave)).to_numpy(bool)
     unsaid = nps.isna().to_numpy(bool)
     total, contest = table(study, "revenue_at_risk", client=client), table(study, "contest")
     return Prospect(
         accounts=now.assign(
-            reason=_safe(said, few, past, unsaid),
+            reason=_safe(now["reason"], few, past, unsaid, many),
             name=name.fillna(ids),
             manager=manager,
             segment=lookup.matched(ids, segments, "segment")[0],
@@ -88,18 +86,29 @@ def _told(study: Study, client: str, wave: str) -> pd.Series:
     return rows.loc[~veiled.to_numpy(bool), "account_id"]
 
 
-def _safe(reason: pd.Series, few: NDArray, past: NDArray, unsaid: NDArray) -> pd.Series:
-    """Keep the parts of each reason that no single person's answers can be read from."""
-    said = []
-    for parts, *hidden in zip(reason.str.split("; "), few, past, unsaid, strict=True):
-        kept = [part for part in parts if _harmless(part, *hidden)]
-        said.append("; ".join(kept) if kept else _WITHHELD)
-    return pd.Series(said, dtype=object)
+def _safe(
+    reasons: pd.Series, few: NDArray, past: NDArray, unsaid: NDArray, many: bool
+) -> pd.Series:
+    """Keep the codes of each reason that no single person's answers can be read from."""
+    told = []
+    for cell, *hidden in zip(reasons, few, past, unsaid, strict=True):
+        kept = [one for one in codes(cell) if _harmless(one.get("term", one["code"]), *hidden)]
+        kept = kept if many else [_without_average(one) for one in kept]
+        told.append(joined(code(one.pop("code"), **one) for one in kept) if kept else _WITHHELD)
+    return pd.Series(told, dtype=object)
 
 
-def _harmless(part: str, few: bool, past: bool, unsaid: bool) -> bool:
-    if _BOOKS.match(part):
+def _harmless(about: str, few: bool, past: bool, unsaid: bool) -> bool:
+    if about in _BOOKS:
         return True
-    if _LAST.match(part):
+    if about == _LAST:
         return past
-    return not few and not (unsaid and _LIKELY.match(part))
+    return not few and not (unsaid and about in _LIKELY)
+
+
+def _without_average(one: dict[str, Any]) -> dict[str, Any]:
+    """The same reason without what the average of few clients tells of the others."""
+    if "average" not in one:
+        return one
+    kind = {"beside_average": "alone", "count_beside_average": "count_alone"}[one["code"]]
+    return {"code": kind, "term": one["term"], "value": one["value"]}

@@ -7,24 +7,27 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from crqlab.language import OWN, language
 from crqlab.renewal import Contest, Effects, Lasting, Mediation, RiskOutlook
 from crqlab.show import alt_text
 from crqlab.show.colours import ACCENT, INK, LINE, MUTED, PALE, SOFT, WARM
 from crqlab.show.number_format import count, number, percent, span
+from crqlab.show.tables.renewal import step
 
 MOST = 20  # rows that still can be read
 LOOKS = {
-    "base rate": (LINE, ":"),
+    "base_rate": (LINE, ":"),
     "tenure": (LINE, "-"),
-    "NPS": (WARM, "-"),
-    "mean LTR": ("#e08a3c", "-"),
-    "CRQ": (ACCENT, "-"),
-    "trust + commitment": (SOFT, "-"),
-    "NPS + CRQ": (INK, "--"),
+    "nps": (WARM, "-"),
+    "mean_ltr": ("#e08a3c", "-"),
+    "crq": (ACCENT, "-"),
+    "trust_and_commitment": (SOFT, "-"),
+    "nps_and_crq": (INK, "--"),
     "everything": (INK, "-"),
 }
 BANDS = {"high": (ACCENT, "-"), "middle": (SOFT, "-"), "low": (WARM, "-"), "silent": (MUTED, "--")}
-KINDS = {"odds of renewal": "x odds of renewal", "hazard of churn": "x hazard of churn"}
+KINDS = {"renewal_odds": "x odds of renewal", "churn_hazard": "x hazard of churn"}
+ENGLISH = language(OWN)
 
 
 def renewal_effects(result: Effects, *, model: str = "logit", ax: Axes | None = None) -> Axes:
@@ -48,7 +51,7 @@ def renewal_effects(result: Effects, *, model: str = "logit", ax: Axes | None = 
     if rows.empty:
         return _nothing(ax, str(result))
     place = np.arange(len(rows))
-    better = rows["ratio"] > 1 if rows["tells"].iloc[0] == "odds of renewal" else rows["ratio"] < 1
+    better = rows["ratio"] > 1 if rows["tells"].iloc[0] == "renewal_odds" else rows["ratio"] < 1
     sure = (rows["ratio_low"] > 1) | (rows["ratio_high"] < 1)
     ink = np.where(~sure, MUTED, np.where(better, ACCENT, WARM))
     ax.hlines(place, rows["ratio_low"], rows["ratio_high"], color=ink, linewidth=3, alpha=0.4)
@@ -57,14 +60,17 @@ def renewal_effects(result: Effects, *, model: str = "logit", ax: Axes | None = 
     ax.set_xscale("log")
     _plain_ticks(ax, rows)
     ax.set(yticks=place, xlabel=f"{KINDS[rows['tells'].iloc[0]]} for the step named")
-    ax.set_yticklabels(rows["words"].str.split(":").str[0].where(
-        ~rows["term"].str.startswith("industry"), rows["term"].str.replace(": ", " ")
-    ))  # fmt: skip
+    ax.set_yticklabels([step(term) for term in rows["term"]])
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
     n, lost = rows["n"].iloc[0], rows["events"].iloc[0]
     ax.set_title(f"{n:,} contracts, {lost:,} churned, {percent(result.level)} intervals", x=0)
-    return alt_text.say(ax, "; ".join(rows["words"].head(3)))
+    return alt_text.say(ax, "; ".join(map(_effect, rows.head(3).itertuples())))
+
+
+def _effect(row: tuple) -> str:
+    ends = span(row.ratio_low, row.ratio_high)
+    return f"{step(row.term)}: {KINDS[row.tells]} {number(row.ratio)} ({ends})"
 
 
 def _plain_ticks(ax: Axes, rows: pd.DataFrame) -> None:
@@ -151,7 +157,7 @@ def churn_calibration(
     Axes
     """
     ax = ax or plt.subplots(figsize=(5.2, 4.8))[1]
-    slope = result.value(contestant, "calibration slope")
+    slope = result.value(contestant, "calibration_slope")
     if slope is None:
         return _nothing(ax, str(result))
     rows = result.calibration[result.calibration["contestant"] == contestant]
@@ -163,9 +169,10 @@ def churn_calibration(
     ax.plot(100 * rows["foretold"], 100 * rows["observed"], "o", color=ACCENT, label="a tenth")
     ax.set(xlabel="churn foretold (%)", ylabel="churn observed (%)", xlim=(0, top), ylim=(0, top))
     said = f"slope {number(slope['estimate'])} ({span(slope['low'], slope['high'])})"
-    ax.set_title(f"{contestant}: {said}")
+    name = _called(contestant)
+    ax.set_title(f"{name}: {said}")
     ax.legend(frameon=False, loc="upper left")
-    return alt_text.say(ax, f"Churn foretold by {contestant} and observed: calibration {said}")
+    return alt_text.say(ax, f"Churn foretold by {name} and observed: calibration {said}")
 
 
 def churn_roc(result: Contest, *, ax: Axes | None = None) -> Axes:
@@ -186,11 +193,11 @@ def churn_roc(result: Contest, *, ax: Axes | None = None) -> Axes:
         return _nothing(ax, str(result))
     told = []
     for name, (ink, dash) in LOOKS.items():
-        rows, area = result.curves, result.value(name, "AUC")
-        if area is None or name == "base rate":
+        rows, area = result.curves, result.value(name, "auc")
+        if area is None or name == "base_rate":
             continue
         rows = rows[rows["contestant"] == name]
-        words = f"{name} {number(area['estimate'])}"
+        words = f"{_called(name)} {number(area['estimate'])}"
         across, up = 100 * (1 - rows["specificity"]), 100 * rows["sensitivity"]
         ax.plot(across, up, color=ink, linestyle=dash, label=words, linewidth=1.6)
         told.append(f"{words} ({span(area['low'], area['high'])})")
@@ -216,7 +223,7 @@ def added(result: Contest, *, ax: Axes | None = None) -> Axes:
     """
     rows = result.differences
     if len(rows):
-        rows = rows[rows["measure"] == "AUC difference"].dropna(subset="low")
+        rows = rows[rows["measure"] == "auc_difference"].dropna(subset="low")
     ax = ax or plt.subplots(figsize=(7.2, 1.4 + 0.42 * max(len(rows), 3)))[1]
     if rows.empty:
         return _nothing(ax, str(result))
@@ -225,7 +232,7 @@ def added(result: Contest, *, ax: Axes | None = None) -> Axes:
     ax.hlines(place, 100 * rows["low"], 100 * rows["high"], color=ink, linewidth=4, alpha=0.4)
     ax.scatter(100 * rows["estimate"], place, color=ink, s=34, zorder=3)
     ax.axvline(0, color=INK, linewidth=1)
-    words = [f"{row.first} over {row.second}" for row in rows.itertuples()]
+    words = [f"{_called(row.first)} over {_called(row.second)}" for row in rows.itertuples()]
     ax.set(yticks=place, xlabel="gain in AUC (hundredths), out of time")
     ax.set_yticklabels(words)
     ax.invert_yaxis()
@@ -344,11 +351,11 @@ def decision_curve(result: Contest, *, ax: Axes | None = None) -> Axes:
     if result.table.empty:
         return _nothing(ax, str(result))
     rows = result.decisions
-    for name in ("NPS", "CRQ", "NPS + CRQ", "everything"):
+    for name in ("nps", "crq", "nps_and_crq", "everything"):
         part, (ink, dash) = rows[rows["contestant"] == name], LOOKS[name]
         if len(part):
             ax.plot(100 * part["threshold"], 100 * part["net_benefit"], color=ink, linestyle=dash,
-                    label=name)  # fmt: skip
+                    label=_called(name))  # fmt: skip
             if name == "everything":
                 ax.fill_between(100 * part["threshold"], 100 * part["low"], 100 * part["high"],
                                 color=PALE, zorder=0)  # fmt: skip
@@ -365,12 +372,18 @@ def decision_curve(result: Contest, *, ax: Axes | None = None) -> Axes:
 def _benefit(rows: pd.DataFrame, result: Contest) -> str:
     at = rows[np.isclose(rows["threshold"], 0.2)].set_index("contestant")["net_benefit"]
     told = ", ".join(
-        f"{name} {number(100 * at[name], 1)}" for name in ("NPS", "CRQ", "everything") if name in at
+        f"{_called(name)} {number(100 * at[name], 1)}"
+        for name in ("nps", "crq", "everything")
+        if name in at
     )
     return (
         f"Net benefit of visits from a chance of churn of {percent(0.2)}, churns met per 100 "
         f"contracts: {told}; n = {count(result.n, 'contract')}"
     )
+
+
+def _called(contestant: str) -> str:
+    return ENGLISH.say(f"candidate.{contestant}")
 
 
 def _nothing(ax: Axes, sentence: str) -> Axes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from crqlab.language import OWN, language
 from crqlab.renewal.covariate_effects import Effects
 from crqlab.renewal.model_cards import Card
 from crqlab.renewal.model_comparison import Contest
@@ -12,14 +13,16 @@ from crqlab.show.html import Column, Shown, names, paragraph, phrases, table, te
 from crqlab.show.number_format import MISSING, count, number, percent, span
 
 LISTED = 25  # accounts that a reader still goes through
+#: Measures of a table: their heads, and decimals.
 MEASURES = {
-    "AUC": 2,
-    "Brier": 3,
-    "calibration slope": 2,
-    "C (Uno)": 2,
-    "lift of the top tenth": 1,
-    "revenue lift of the top tenth": 1,
+    "auc": ("AUC", 2),
+    "brier": ("Brier", 3),
+    "calibration_slope": ("calibration slope", 2),
+    "c_uno": ("C (Uno)", 2),
+    "lift": ("lift of the top tenth", 1),
+    "revenue_lift": ("revenue lift of the top tenth", 1),
 }
+ENGLISH = language(OWN)
 
 
 def renewal_outlook(
@@ -48,8 +51,8 @@ def renewal_outlook(
         Column(f"Revenue a year{money}", [number(v, 0) for v in rows["revenue"]], True),
         Column(f"Expected loss{money}", [number(v, 0) for v in rows["expected_loss"]], True),
         Column("Next due", names(_days(rows["due_on"]))),
-        Column("Because of", phrases(rows["reason"])),
-        Column("Caution", phrases(rows["flag"].mask(rows["flag"] == "ok", ""))),
+        Column("Because of", phrases(map(ENGLISH.caution, rows["reason"]))),
+        Column("Caution", phrases(map(ENGLISH.caution, rows["flag"]))),
     ]
     caption = (
         f"Renewal outlook of {count(len(result.table), 'account')}, the greatest expected loss "
@@ -119,18 +122,36 @@ def renewal_effects(result: Effects, *, model: str = "logit") -> Shown:
     rows = result.of(model).sort_values("p", kind="stable")
     if rows.empty:
         return Shown(paragraph(text(str(result))), str(result))
-    parts = rows["words"].str.split(": ", n=1)
     columns = [
-        Column("With", phrases(parts.str[0])),
-        Column("Renewal", phrases(parts.str[1])),
+        Column("With", phrases(map(step, rows["term"]))),
+        Column("Renewal", phrases(_effect(row) for row in rows.itertuples())),
         Column("p", [_chance(p) for p in rows["p"]], True),
-        Column("Caution", phrases(rows["flag"].mask(rows["flag"] == "ok", ""))),
+        Column("Caution", phrases(map(ENGLISH.caution, rows["flag"]))),
     ]
     caption = (
         f"What goes with renewal ({model}), {percent(result.level)} intervals, n = "
         f"{rows['n'].iloc[0]:,} contracts of which {rows['events'].iloc[0]:,} churned"
     )
     return Shown(table(columns, caption=caption, kind="long"), str(result))
+
+
+def step(term: str) -> str:
+    """Say the change of a covariate that its effect is told for.
+
+    Examples
+    --------
+    >>> step("trust"), step("industry: IT")
+    ('one point more trust', 'in industry IT')
+    """
+    kind, _, name = term.partition(": ")
+    return ENGLISH.say(f"step.{kind}", name=name) if f"step.{kind}" in ENGLISH else term
+
+
+def _effect(row: tuple) -> str:
+    if row.estimate != row.estimate:
+        return "not to be estimated"
+    ends = {"ratio": row.ratio, "low": row.ratio_low, "high": row.ratio_high}
+    return ENGLISH.say(f"step.{row.tells}", here=row.at_average, there=row.with_step, **ends)
 
 
 def _chance(p: float) -> str:
@@ -148,14 +169,14 @@ def renewal_contest(result: Contest) -> Shown:
         return Shown(paragraph(text(str(result))), str(result))
     wide = result.table.set_index(["measure", "contestant"])
     order = result.table["contestant"].drop_duplicates()
-    columns = [Column("Looks at", phrases(order))]
-    for measure, digits in MEASURES.items():
+    columns = [Column("Looks at", phrases(ENGLISH.say(f"candidate.{name}") for name in order))]
+    for measure, (head, digits) in MEASURES.items():
         rows = wide.loc[measure].reindex(order)
         cells = [_cell(row, digits) for row in rows.itertuples()]
-        columns.append(Column(measure, cells, True))
+        columns.append(Column(head, cells, True))
     caption = (
-        f"Foretelling churn: {result.said}; n = {result.n:,} contracts, {result.events:,} churned, "
-        f"{percent(result.level)} intervals by account"
+        f"Foretelling churn: {ENGLISH.caution(result.said)}; n = {result.n:,} contracts, "
+        f"{result.events:,} churned, {percent(result.level)} intervals by account"
     )
     return Shown(table(columns, caption=caption, kind="long"), str(result))
 
@@ -176,8 +197,8 @@ def model_card(result: Card) -> Shown:
     """
     rows = result.table
     columns = [
-        Column("About", phrases(rows["topic"])),
-        Column("To be known", phrases(rows["says"])),
+        Column("About", phrases(rows["topic"].str.replace("_", " "))),
+        Column("To be known", phrases(map(ENGLISH.caution, rows["says"]))),
     ]
     said = f"Model card: {count(len(rows), 'line')}"
     return Shown(table(columns, caption="Model card: what the numbers rest on", kind="long"), said)

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit
 from scipy.stats import chi2
 
+from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import EstimateError
 from crqlab.stats.accuracy.cases import Cases
 from crqlab.stats.accuracy.cluster_bootstrap import quantile
@@ -19,6 +20,7 @@ from crqlab.stats.estimate import Estimate, check_level
 from crqlab.stats.proportion import clustered, wilson
 
 EDGE = 1e-6
+ALIKE = "probabilities_alike"
 STEPS, CLOSE, FAR = 50, 1e-12, 500.0
 POINTS = 50
 
@@ -163,9 +165,9 @@ def calibration(
 def _cautions(cases: Cases, odds: NDArray) -> tuple[str, ...]:
     chance = cases.columns[0]
     beyond = int(((chance < EDGE) | (chance > 1 - EDGE)).sum())
-    told = (f"{beyond} probabilities at 0 or 1 taken as {EDGE:g} from there",) if beyond else ()
+    told = (code("probabilities_at_ends", n=beyond, edge=f"{EDGE:g}"),) if beyond else ()
     if len(odds) and np.ptp(odds) == 0:
-        return (*told, "all probabilities are the same: slope unknown")
+        return (*told, ALIKE)
     return told
 
 
@@ -204,8 +206,8 @@ def _estimate(name, line: _Line, which: int, cases: Cases, level: float, notes) 
     half = quantile(cases, level) * float(np.sqrt(line.covariance[which, which]))
     method = "Liang 1986" if cases.clustered else "Cox 1958"
     low, high = value - half, value + half
-    if np.isnan(value) and not cases.one_outcome and "all prob" not in " ".join(notes):
-        notes = (*notes, "probabilities separate the outcomes perfectly: no finite line")
+    if np.isnan(value) and not cases.one_outcome and ALIKE not in notes:
+        notes = (*notes, "probabilities_separate_outcomes")
     return Estimate(name, value, low, high, level, cases.n, cases.unit, method, notes)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import EstimateError
 from crqlab.stats.defaults import FEW_CASES, FEW_CLUSTERS
 
@@ -27,7 +28,7 @@ class Cases:
     clustered : bool
         Whether accounts were given.
     notes : tuple of str
-        How many cases were left out, and which outcome is rare.
+        How many cases were left out, and which outcome is rare, as codes.
     """
 
     outcome: NDArray
@@ -79,7 +80,7 @@ def complete(
     Examples
     --------
     >>> complete([1, 0, None], {"score": [3.5, 1.0, 2.0]}).notes[0]
-    '1 case without outcome or score left out'
+    '{"code": "cases_without", "n": 1, "lacking": "outcome, score"}'
     """
     arrays = {"outcome": _numbers("outcome", outcome)}
     arrays |= {name: _numbers(name, values) for name, values in named.items()}
@@ -121,8 +122,7 @@ def _coded(cluster: ArrayLike) -> NDArray:
 
 def _left_out(gone: NDArray, names: list[str]) -> tuple[str, ...]:
     n = int(gone.sum())
-    *most, last = names
-    return (f"{n} case{'s'[: n > 1]} without {', '.join(most)} or {last} left out",) if n else ()
+    return (code("cases_without", n=n, lacking=", ".join(names)),) if n else ()
 
 
 def _cautions(y: NDArray, codes: NDArray, clustered: bool) -> tuple[str, ...]:
@@ -130,11 +130,11 @@ def _cautions(y: NDArray, codes: NDArray, clustered: bool) -> tuple[str, ...]:
     events = int(y.sum())
     rare = min(events, len(y) - events)
     if rare == 0:
-        return ("only one outcome occurs" if len(y) else "no cases",)
-    few = (f"fewer than {FEW_CASES} cases of one outcome",) if rare < FEW_CASES else ()
+        return ("one_outcome" if len(y) else "no_cases",)
+    few = (code("few_cases_of_one_outcome", minimum=FEW_CASES),) if rare < FEW_CASES else ()
     accounts = codes.max() + 1
     return (
-        (*few, f"fewer than {FEW_CLUSTERS} accounts")
+        (*few, code("few_accounts", minimum=FEW_CLUSTERS))
         if clustered and accounts < FEW_CLUSTERS
         else few
     )

@@ -16,8 +16,8 @@ from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import Estimate, check_level
 
 INTERVALS = ("delong", "bootstrap")
-SEPARATED = "the score separates the outcomes perfectly: interval unknown"
-ALIKE = "both scores order the cases alike: interval unknown"
+SEPARATED = "score_separates_outcomes"
+ALIKE = "scores_order_alike"
 
 
 def auc(
@@ -69,7 +69,7 @@ def auc(
     --------
     >>> churned = [0, 0, 0, 1, 0, 1, 0, 1, 1, 1]
     >>> print(auc(churned, [1, 2, 3, 4, 4, 5, 6, 7, 8, 9]))
-    AUC 0.90 [0.70, 1.00], n = 10 cases (DeLong 1988); fewer than 10 cases of one outcome
+    AUC 0.90 [0.70, 1.00], n = 10 cases (DeLong 1988); few cases of one outcome (minimum 10)
     """
     check_level(level)
     one_of("interval=", interval, INTERVALS)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import EstimateError
 
 INTERCEPT = "(intercept)"
@@ -57,7 +58,9 @@ def designed(
     raw = covariates.to_numpy(float)
     mean, scale = _moments(raw, w)
     dropped = {
-        str(name): "constant" for name, wide in zip(covariates, scale, strict=True) if not wide > 0
+        str(name): code("dropped_constant", term=str(name))
+        for name, wide in zip(covariates, scale, strict=True)
+        if not wide > 0
     }
     kept = np.flatnonzero(scale > 0)
     X = np.empty((len(y), len(kept) + 1))
@@ -98,7 +101,8 @@ def checked(
     if events in (0, int((w > 0).sum())):
         raise EstimateError(
             f"outcome= is the same in all {len(y)} rows ({events} events); a regression needs "
-            "both outcomes. Wait for outcomes, or pool more accounts."
+            "both outcomes. Wait for outcomes, or pool more accounts.",
+            caution="one_outcome",
         )
     return y, w
 
@@ -161,5 +165,5 @@ def _aliases(r: NDArray, names: list[str]) -> tuple[NDArray, dict[str, str]]:
             own.append(place)
             continue
         others = [names[i] for i, part in zip(own, parts, strict=True) if abs(part) > 1e-6]
-        reasons[name] = f"repeats {' and '.join(others)}"
+        reasons[name] = code("dropped_repeats", term=name, others=", ".join(others))
     return np.array(own, dtype=int), reasons

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from crqlab.base.contracts.cautions import OK, joined, plain
 from crqlab.base.errors import EstimateError
 from crqlab.stats.estimate import check_level
 from crqlab.stats.regression.designs import INTERCEPT, Design
@@ -25,7 +26,7 @@ class Fit:
         ``term``, ``estimate``, ``se``, ``low``, ``high`` (on the scale of the linear
         predictor: log odds for a logit, log hazard for a complementary log-log), ``p`` (of
         no effect), ``n``, ``events``, ``n_clusters``, ``flag``. A covariate that could not
-        enter keeps its row, without numbers, and its flag says why.
+        enter keeps its row, without numbers, and its flag says why (a code).
     covariance : DataFrame, terms by terms
         Of the estimates that entered.
     log_likelihood : float
@@ -41,7 +42,8 @@ class Fit:
     method : str
         How estimates and intervals were found.
     flag : str
-        ``"ok"``, or what was found amiss and what was done about it.
+        ``"ok"``, or what was found amiss and what was done about it, as codes
+        (`crqlab.base.contracts.cautions`).
     """
 
     table: pd.DataFrame
@@ -66,7 +68,7 @@ class Fit:
             told = f"clearest is {first['term']} ({size})"
         within = "" if self.n_clusters is None else f" in {self.n_clusters:,} clusters"
         sentence = f"{told}; n = {self.n:,}{within}, {self.events:,} events ({self.method})"
-        return sentence if self.flag == "ok" else f"{sentence}; {self.flag}"
+        return sentence if self.flag == OK else f"{sentence}; {plain(self.flag)}"
 
     @property
     def coefficients(self) -> pd.Series:
@@ -148,20 +150,17 @@ def tabled(
     given : list of str
         All covariates.
     design : Design
-        Knows what was dropped, and why.
+        Knows what was dropped, and why: that is told in its own row only.
     cautions : list of str
-        About the fit as a whole; what was dropped is told in its own row only.
+        About the fit as a whole.
     counts : dict
         Columns that are the same in every row.
     own : dict, optional
         Cautions about single terms.
     """
     terms = [INTERCEPT, *given]
-    dropped = {name: f"dropped: {why}" for name, why in design.dropped.items()}
-    shared = [words for words in cautions if not words.startswith("dropped ")]
     flags = [
-        dropped.get(term) or "; ".join([*filter(None, [(own or {}).get(term)]), *shared]) or "ok"
-        for term in terms
+        design.dropped.get(term) or joined([(own or {}).get(term, OK), *cautions]) for term in terms
     ]
     table = numbers.reindex(terms).rename_axis("term").reset_index()
     return table.assign(**counts, flag=flags)

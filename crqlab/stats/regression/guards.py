@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import EstimateError
 from crqlab.stats.defaults import FEW_EVENTS
 from crqlab.stats.regression.collinearity import HIGH_INDEX, HIGH_VIF, condition, inflation
@@ -17,7 +18,6 @@ from crqlab.stats.regression.separation import separating
 RIDGE = 1.0  # normal prior of standard deviation 1 on each standardised slope
 STEPS = 200
 ML, FIRTH, RIDGED = "maximum likelihood", "Firth", "ridge"
-REMEDIES = {FIRTH: "Firth's penalised likelihood", RIDGED: "ridge"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,26 +31,29 @@ class Found:
     method : str
         ``"maximum likelihood"``, ``"Firth"`` or ``"ridge"``.
     trouble : str
-        Why it is not maximum likelihood; empty where it is.
+        Why it is not maximum likelihood, as a code of which what was done is missing (see
+        `remedied`); empty where it is.
+    numbers : dict
+        Of that code.
     cautions : list of str
-        What else was found, about the fit as a whole.
+        What else was found, about the fit as a whole, as codes.
     own : dict
-        Cautions about single covariates.
+        Cautions about single covariates, as codes.
     """
 
     problem: Problem
     summit: Summit
     method: str
     trouble: str
+    numbers: dict[str, object]
     cautions: list[str]
     own: dict[str, str]
 
-    @property
-    def told(self) -> list[str]:
-        """All cautions, with what was done about the trouble."""
+    def remedied(self, method: str) -> list[str]:
+        """All cautions about the fit, with what was done about the trouble."""
         if not self.trouble:
             return self.cautions
-        return [*self.cautions, f"{self.trouble}: {REMEDIES[self.method]}"]
+        return [*self.cautions, code(f"{self.trouble}_{method.lower()}", **self.numbers)]
 
 
 def fitted(design: Design, link: str) -> Found:
@@ -66,25 +69,24 @@ def fitted(design: Design, link: str) -> Found:
     correlations = gram(design.X[:, 1:], design.weights) / design.weights.sum()
     index, vif = condition(correlations), inflation(correlations)
     own = {
-        name: f"VIF {size:.0f}: shares nearly all it tells with other covariates"
+        name: code("vif_high", term=name, vif=round(size))
         for name, size in zip(design.terms[1:], vif, strict=True)
         if size > HIGH_VIF
     }
-    cautions = [f"dropped {name}: {why}" for name, why in design.dropped.items()]
-    cautions += _few(design)
     summit = climb(plain)
     way = separating(design.X, design.y, design.weights, summit)
     if way is not None:
-        problem, method, trouble = replace(plain, jeffreys=True), FIRTH, _parted(design, way)
+        problem, method = replace(plain, jeffreys=True), FIRTH
+        trouble, numbers = _parted(design, way)
     elif index > HIGH_INDEX:
         prior = np.diag(np.concatenate([[0.0], np.full(k - 1, RIDGE)]))
         problem, method = replace(plain, prior=prior), RIDGED
-        trouble = f"collinear (condition index {index:.0f})"
+        trouble, numbers = "collinear", {"index": round(index)}
     else:
-        problem, method, trouble = plain, ML, ""
+        problem, method, trouble, numbers = plain, ML, "", {}
     if trouble or not summit.arrived:
         summit = _arrived(problem, method)
-    return Found(problem, summit, method, trouble, cautions, own)
+    return Found(problem, summit, method, trouble, numbers, _few(design), own)
 
 
 def _arrived(problem: Problem, method: str) -> Summit:
@@ -92,7 +94,8 @@ def _arrived(problem: Problem, method: str) -> Summit:
     if not summit.arrived:
         raise EstimateError(
             f"The {method} fit of {len(problem.y)} rows and {problem.X.shape[1]} terms came to no "
-            "end. Look for outliers in covariates=, or leave some covariates out."
+            "end. Look for outliers in covariates=, or leave some covariates out.",
+            caution=code("no_end", rows=len(problem.y), terms=problem.X.shape[1]),
         )
     return summit
 
@@ -102,14 +105,11 @@ def _few(design: Design) -> list[str]:
     rarer, slopes = min(events, design.weights.sum() - events), len(design.terms) - 1
     if not slopes or rarer >= FEW_EVENTS * slopes:
         return []
-    return [
-        f"fewer than {FEW_EVENTS} events per variable ({rarer:.0f} of the rarer outcome, "
-        f"{slopes} covariates): read with care"
-    ]
+    numbers = {"minimum": FEW_EVENTS, "events": round(rarer), "covariates": slopes}
+    return [code("few_events_per_variable", **numbers)]
 
 
-def _parted(design: Design, way: np.ndarray) -> str:
+def _parted(design: Design, way: np.ndarray) -> tuple[str, dict[str, object]]:
     pairs = zip(design.terms, way, strict=True)
     names = [name for name, part in pairs if part and name != INTERCEPT]
-    through = f" by {', '.join(names)}" if names else ""
-    return f"outcome separated{through}"
+    return ("separated_by_terms", {"terms": ", ".join(names)}) if names else ("separated", {})

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm, t
 
+from crqlab.base.contracts.cautions import code, joined
 from crqlab.base.errors import EstimateError, one_of
 from crqlab.stats.defaults import FEW_CLUSTERS, LEVEL
 from crqlab.stats.estimate import check_level
@@ -94,11 +95,10 @@ def logit(
     numbers = _numbers(design, found, covariance, level)
     if profiled:
         numbers = numbers.assign(**_profiled(design, found, stretch, level))
-    cautions = [*found.told, *alone]
+    cautions = [*found.remedied(found.method), *alone]
     if clusters is not None and clusters < FEW_CLUSTERS:
         numbers = _widened(numbers, clusters, level)
-        cautions.append(f"fewer than {FEW_CLUSTERS} clusters ({clusters}): Student's t")
-    own = [f"{name}: {why}" for name, why in found.own.items()]
+        cautions.append(code("few_clusters", minimum=FEW_CLUSTERS, n=clusters))
     n, events = len(design.y), int(design.y.sum())
     counts = {"n": n, "events": events, "n_clusters": clusters or n}
     given = [str(name) for name in covariates]
@@ -112,7 +112,7 @@ def logit(
         link=link,
         level=level,
         method=_method(link, found.method, clusters, profiled),
-        flag="; ".join([*cautions, *own]) or "ok",
+        flag=joined([*design.dropped.values(), *cautions, *found.own.values()]),
     )
 
 
@@ -130,7 +130,7 @@ def _clusters(
         )
     count = len(np.unique(codes[design.weights > 0]))
     if count < 2:
-        return None, None, ["one cluster: errors take rows as independent"]
+        return None, None, ["one_cluster"]
     return codes, count, []
 
 

@@ -11,12 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 from scipy.stats import norm
 
+from crqlab.base.contracts.cautions import code, joined
 from crqlab.base.errors import EstimateError
 from crqlab.stats.defaults import FEW_GROUPS, LEVEL
 from crqlab.stats.estimate import Estimate, check_level
 from crqlab.stats.regression.designs import Design, designed
 from crqlab.stats.regression.fits import Fit, tabled
-from crqlab.stats.regression.guards import ML, RIDGE, fitted
+from crqlab.stats.regression.guards import ML, RIDGE, RIDGED, fitted
 from crqlab.stats.regression.quadrature import Grouped, Integral, integral, slopes
 
 NODES = 15
@@ -118,9 +119,9 @@ def random_intercept(
         prior[1:-1] = RIDGE
     start = np.append(plain.summit.point, START)
     summit = _climbed(data, start, prior)
-    cautions = [*plain.cautions, *([f"{plain.trouble}: ridge"] if plain.trouble else [])]
+    cautions = plain.remedied(RIDGED)
     if len(names) < FEW_GROUPS:
-        cautions.append(f"fewer than {FEW_GROUPS} groups ({len(names)}): their spread is a guess")
+        cautions = [*cautions, code("few_groups", minimum=FEW_GROUPS, n=len(names))]
     given = [str(name) for name in covariates]
     return _result(design, given, names, data, summit, cautions, level)
 
@@ -135,7 +136,8 @@ def _codes(groups: ArrayLike, n: int) -> tuple[NDArray, NDArray]:
     if not 1 < len(names) < n:
         raise EstimateError(
             f"groups= holds {len(names)} groups in {n} rows; a random intercept needs two groups "
-            "or more, and some with several rows. Use logit() instead."
+            "or more, and some with several rows. Use logit() instead.",
+            caution=code("no_groups_to_compare", n=len(names), rows=n),
         )
     return codes, np.asarray(names)
 
@@ -155,7 +157,8 @@ def _climbed(data: Grouped, point: NDArray, prior: NDArray) -> tuple[NDArray, In
             return point, at, bend
     raise EstimateError(
         f"The random-intercept fit of {len(data.y)} rows in {len(data.sizes)} groups came to no "
-        "end. Leave some covariates out, or use logit() with cluster=."
+        "end. Leave some covariates out, or use logit() with cluster=.",
+        caution=code("no_end", rows=len(data.y), terms=len(point)),
     )
 
 
@@ -186,7 +189,7 @@ def _result(
     deviation, k = abs(float(point[-1])), len(point) - 1
     alike = deviation < NONE
     if alike:
-        cautions = [*cautions, "groups do not differ beyond chance: their spread is 0"]
+        cautions = [*cautions, "groups_alike"]
     covariance = np.linalg.inv(-bend[:k, :k] if alike else -bend)
     own = design.back @ covariance[:k, :k] @ design.back.T
     half, n = norm.isf((1 - level) / 2), len(data.y)
@@ -212,7 +215,7 @@ def _result(
         link="logit",
         level=level,
         method=METHOD,
-        flag="; ".join(cautions) or "ok",
+        flag=joined([*design.dropped.values(), *cautions]),
         sd=sd,
         icc=icc,
         groups=pd.DataFrame(
@@ -229,7 +232,7 @@ def _result(
 def _spread(value: float, variance: float, n: int, level: float) -> tuple[Estimate, Estimate]:
     """Deviation of the intercepts and latent ICC, with intervals even on the log scale."""
     if value < NONE:
-        notes = ("at the edge of what is possible",)
+        notes = ("at_edge_of_possible",)
         low, high = 0.0, float("nan")
     else:
         notes = ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from scipy.stats import chi2
 
+from crqlab.base.contracts.cautions import OK, joined, plain
 from crqlab.base.errors import EstimateError
 from crqlab.stats.regression.fits import Fit
 
@@ -25,7 +26,7 @@ class Comparison:
     n : int
         Rows of both fits.
     flag : str
-        ``"ok"``, or why the test is not to be relied on.
+        ``"ok"``, or why the test is not to be relied on, as codes.
     """
 
     chi_square: float
@@ -39,7 +40,7 @@ class Comparison:
             f"chi-square {self.chi_square:.2f} on {self.df} df, p = {self.p:.3g}, n = {self.n:,} "
             "(likelihood ratio)"
         )
-        return sentence if self.flag == "ok" else f"{sentence}; {self.flag}"
+        return sentence if self.flag == OK else f"{sentence}; {plain(self.flag)}"
 
 
 def likelihood_ratio(richer: Fit, poorer: Fit) -> Comparison:
@@ -92,7 +93,7 @@ def likelihood_ratio(richer: Fit, poorer: Fit) -> Comparison:
     gain = max(2 * (richer.log_likelihood - poorer.log_likelihood), 0.0)
     cautions = []
     if richer.n_clusters is not None and not hasattr(richer, "icc"):
-        cautions.append("takes rows of a cluster as independent")
+        cautions.append("rows_taken_as_independent")
     if any("Heinze" in fit.method or "ridge" in fit.method for fit in (richer, poorer)):
-        cautions.append("a fit was penalised")
-    return Comparison(gain, df, float(chi2.sf(gain, df)), richer.n, "; ".join(cautions) or "ok")
+        cautions.append("fit_penalised")
+    return Comparison(gain, df, float(chi2.sf(gain, df)), richer.n, joined(cautions))

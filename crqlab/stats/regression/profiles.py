@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2, norm
 
+from crqlab.base.contracts.cautions import joined
 from crqlab.base.errors import one_of
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
@@ -60,7 +61,7 @@ def profile(
     found = fitted(design, link)
     low, high, p = ends(design, found.problem, found.summit, level)
     open_ = np.isnan(low) | np.isnan(high)
-    flags = "; ".join(found.told) or "ok"
+    flags = joined([*design.dropped.values(), *found.remedied(found.method)])
     return pd.DataFrame(
         {
             "term": design.terms,
@@ -68,7 +69,7 @@ def profile(
             "low": low,
             "high": high,
             "p": p,
-            "flag": np.where(open_, "interval is open", flags),
+            "flag": np.where(open_, "interval_open", flags),
         }
     )
 

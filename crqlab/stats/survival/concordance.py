@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm, t
 
+from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import one_of
 from crqlab.stats.defaults import FEW_CLUSTERS, LEVEL
 from crqlab.stats.estimate import Estimate, check_level
@@ -76,18 +77,20 @@ def c_index(
     source = {"harrell": "Harrell 1996", "uno": "Uno 2011"}[method]
     unit, n = ("cases", cases.n) if cluster is None else ("accounts", len(cases.keys))
     few = (
-        (f"fewer than {FEW_CLUSTERS} accounts",) if cluster is not None and n < FEW_CLUSTERS else ()
+        (code("few_accounts", minimum=FEW_CLUSTERS),)
+        if cluster is not None and n < FEW_CLUSTERS
+        else ()
     )
     right, pairs = _pairs(cases, _weight(cases, method, until))
     if pairs.sum() == 0:
-        nan, told = float("nan"), (*cases.notes, "no pair of cases can be compared")
+        nan, told = float("nan"), (*cases.notes, "no_pairs")
         return Estimate("C", nan, nan, nan, level, n, unit, source, told)
     value = float(right.sum() / pairs.sum())
     moved = (right - value * pairs) / (pairs.sum() / 2)
     error = float(np.sqrt((np.bincount(cases.codes, weights=moved) ** 2).sum()))
     law = norm() if cluster is None else t(max(n - 1, 1))
     half = float(law.isf((1 - level) / 2)) * error if n > 1 and error > 0 else float("nan")
-    alike = ("interval unknown",) if np.isnan(half) else ()
+    alike = ("interval_unknown",) if np.isnan(half) else ()
     low, high = max(value - half, 0.0), min(value + half, 1.0)
     notes = (*cases.notes, *few, *alike)
     return Estimate("C", value, low, high, level, n, unit, source, notes)

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import norm
 
+from crqlab.base.contracts.cautions import plain
 from crqlab.base.errors import EstimateError
 
 
@@ -72,7 +73,7 @@ class CoxFit:
         )
         method = "Lin & Wei 1989" if self.n_clusters else "Cox 1972"
         sentence = f"Hazard: {told}, n = {self.n} cases with {self.events} events ({method})"
-        return "; ".join([sentence, *self.notes])
+        return "; ".join([sentence, *map(plain, self.notes)])
 
     def linear_predictor(self, covariates: pd.DataFrame) -> pd.Series:
         """Log hazard of each row against a case whose covariates are all 0.

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
+from crqlab.base.contracts.cautions import plain
 from crqlab.base.errors import one_of
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
@@ -49,7 +50,8 @@ class KaplanMeier:
         rows = self.summary.itertuples()
         told = ", ".join(f"{r.group} {_told(r)} (n = {r.n}, {r.events} events)" for r in rows)
         tail = [] if np.isnan(self.log_rank.p) else [str(self.log_rank)]
-        return "; ".join([f"median time: {told} (Kaplan & Meier 1958)", *tail, *self.notes])
+        cautions = map(plain, self.notes)
+        return "; ".join([f"median time: {told} (Kaplan & Meier 1958)", *tail, *cautions])
 
     def at(self, times: ArrayLike) -> pd.DataFrame:
         """Curves at chosen times, with the numbers at risk just before them.
@@ -146,7 +148,7 @@ def kaplan_meier(
     columns = "group time n_risk events censored survival se low high".split()
     parts = [table.assign(group=key)[columns] for key, table in named]
     whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-    notes = cases.notes if cases.event.any() else (*cases.notes, "no events")
+    notes = cases.notes if cases.event.any() else (*cases.notes, "no_events")
     return KaplanMeier(whole, summary, compared(cases), level, notes)
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2, norm
 
+from crqlab.base.contracts.cautions import code, joined
 from crqlab.base.errors import EstimateError, one_of
 from crqlab.stats.defaults import FEW_CLUSTERS, FEW_EVENTS, LEVEL
 from crqlab.stats.estimate import check_level
@@ -19,8 +20,8 @@ from crqlab.stats.survival.risk_sets import risk_sets
 
 TIES = ("efron", "breslow")
 CLOCKS = ("km", "identity", "rank", "log")
-RIDGE = "no finite estimate: ridge (normal prior, sd 1 per standard deviation)"
-RARE = f"fewer than {FEW_EVENTS} events per term"
+RIDGE = "no_finite_estimate_ridge"
+RARE = code("few_events_per_term", minimum=FEW_EVENTS)
 
 
 def cox(
@@ -87,7 +88,7 @@ def cox(
         raise EstimateError("covariates= has no columns; give at least one.")
     cases = complete(time, event, entry=entry, columns=covariates, labels=cluster)
     names, accounts = list(covariates.columns), 0 if cluster is None else len(cases.keys)
-    few = (f"fewer than {FEW_CLUSTERS} accounts",) if 0 < accounts < FEW_CLUSTERS else ()
+    few = (code("few_accounts", minimum=FEW_CLUSTERS),) if 0 < accounts < FEW_CLUSTERS else ()
     notes = (*cases.notes, *few)
     if cases.event.sum() == 0:
         return _without_events(cases, names, accounts, ties, level, notes)
@@ -108,10 +109,11 @@ def _fitted(cases: Histories, names, accounts: int, ties, transform, level, note
         terms, fit, _ = maximum(X, sets, ties, ridge)
     bread = np.linalg.pinv(fit.information() + ridge * np.eye(len(terms)), hermitian=True)
     meat = _robust(fit, bread, cases) if accounts else bread
-    flags = _flags(np.isfinite(scale), kept, finite, int(cases.event.sum()))
+    rare = cases.event.sum() < FEW_EVENTS * max(kept.sum(), 1)
+    told = [caution for caution, applies in ((RIDGE, not finite), (RARE, rare)) if applies]
+    flags = _flags(np.isfinite(scale), kept, told)
     covariance = _spread(meat / np.outer(unit, unit), kept, names)
     table = _table(names, _filled(terms / unit, kept), covariance, cases, flags, level)
-    told = [flag for flag in (RIDGE, RARE) if any(flag in text for text in flags)]
     return CoxFit(
         table,
         _zph(fit, names, kept, clock(sets, cases.time, transform)),
@@ -125,7 +127,7 @@ def _fitted(cases: Histories, names, accounts: int, ties, transform, level, note
         cases.n,
         int(cases.event.sum()),
         accounts,
-        (*notes, *told),
+        (*notes, *(told if kept.any() else [])),
         _parts(fit, unit, kept, names),
         pd.Series(centre, index=names),
     )
@@ -138,11 +140,9 @@ def _robust(fit: Partial, bread: NDArray, cases: Histories) -> NDArray:
     return sums.reshape(len(bread), -1) @ sums.reshape(len(bread), -1).T
 
 
-def _flags(varies: NDArray, kept: NDArray, finite: bool, events: int) -> list[str]:
-    rare = events < FEW_EVENTS * max(kept.sum(), 1)
-    told = "; ".join([*([] if finite else [RIDGE]), *([RARE] if rare else [])]) or "ok"
-    out = np.where(varies, "follows from the terms before it: left out", "does not vary: left out")
-    return np.where(kept, told, out).tolist()
+def _flags(varies: NDArray, kept: NDArray, told: list[str]) -> list[str]:
+    out = np.where(varies, "term_follows_from_others", "term_constant")
+    return np.where(kept, joined(told), out).tolist()
 
 
 def _filled(values: NDArray, kept: NDArray) -> NDArray:
@@ -219,7 +219,7 @@ def _parts(fit: Partial, unit: NDArray, kept: NDArray, names) -> pd.DataFrame:
 def _without_events(cases: Histories, names, accounts: int, ties, level, notes) -> CoxFit:
     none = np.full(len(names), np.nan)
     covariance = pd.DataFrame(np.nan, index=names, columns=names)
-    table = _table(names, none, covariance, cases, ["no events"] * len(names), level)
+    table = _table(names, none, covariance, cases, ["no_events"] * len(names), level)
     tests = pd.DataFrame({"test": ["likelihood ratio", "Wald", "score"]})
     return CoxFit(
         table,
@@ -234,7 +234,7 @@ def _without_events(cases: Histories, names, accounts: int, ties, level, notes) 
         cases.n,
         0,
         accounts,
-        (*notes, "no events"),
+        (*notes, "no_events"),
         pd.DataFrame(columns=["variance", *names], dtype=float),
         pd.Series(cases.columns.mean(axis=0) if cases.n else none, index=names),
     )

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import EstimateError
 
 
@@ -71,7 +72,7 @@ def complete(
     Examples
     --------
     >>> complete([5, 3, None], [1, 0, 1]).notes
-    ('1 case with an unknown part left out',)
+    ('{"code": "cases_left_out", "n": 1}',)
     """
     table = pd.DataFrame(index=range(len(time))) if columns is None else columns
     starts = np.full(len(time), -np.inf) if entry is None else entry
@@ -89,7 +90,7 @@ def complete(
     _check(t, d, start)
     codes, keys = _coded(marks[kept], labels is None)
     gone = int((~known).sum())
-    notes = (f"{gone} case{'s'[: gone > 1]} with an unknown part left out",) if gone else ()
+    notes = (code("cases_left_out", n=gone),) if gone else ()
     wide = np.column_stack(rest) if rest else np.empty((len(t), 0))
     return Histories(t, d, start, wide, codes, keys, notes)
 

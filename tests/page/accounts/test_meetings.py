@@ -151,6 +151,9 @@ def row(**facts):
     return next(pd.DataFrame([plain | facts]).itertuples())
 
 
+ROLES = code("beside_average", term="role_gap", value=-1.2, average=0.1)
+
+
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
@@ -173,8 +176,8 @@ def row(**facts):
             ["sorted as Rational (Silent the wave before)."],
         ),
         (
-            {"p_renew": 0.62, "p_low": 0.4, "p_high": 0.8, "why": "lead of roles -1.2"},
-            ["62\xa0% (40\xa0% to 80\xa0%). What weighs most: lead of roles −1.2."],
+            {"p_renew": 0.62, "p_low": 0.4, "p_high": 0.8, "why": ROLES},
+            ["(40\xa0% to 80\xa0%). What weighs most: lead of senior roles −1.2, average 0.1."],
         ),
     ],
 )
