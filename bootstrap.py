@@ -27,6 +27,7 @@ COMMANDS = (
     ("reference", "re-run the R scripts under tests/reference (needs Rscript)"),
     ("validate", "check intervals against the simulated truth; writes docs/validation.md"),
     ("bench", "time the long operations"),
+    ("mutate", "plant bugs in folders and count what the nearest tests find; adds cosmic-ray"),
     ("install", "make .venv and install the locked environment; the others do so when needed"),
     ("clean", "remove .venv and caches; data and reports stay"),
     ("help", "print this list"),
@@ -42,8 +43,11 @@ LOCK = os.path.join(ROOT, "requirements.lock")
 STATE = os.path.join(VENV, "crqlab.json")
 BROWSER = os.path.join("tests", "browser")
 SPARK = os.path.join("tests", "benchmark", "spark", "requirements.lock")
+MUTATION = os.path.join("tests", "mutation", "requirements.lock")
+MUTANTS = ".mutation"  # apart from .venv, whose packages are the project's own
 CACHES = (
     ".venv",
+    ".mutation",
     ".hypothesis",
     ".import_linter_cache",
     ".pytest_cache",
@@ -273,6 +277,8 @@ def steps(command, options):
         return axe() + [("browser", pytest + ["-m", "browser", BROWSER] + options)]
     if command == "test-spark":
         return spark() + [("spark", pytest + ["-k", "spark", "tests/benchmark"] + options)]
+    if command == "mutate":
+        return mutation() + [("mutants", [PYTHON, os.path.join("tools", "mutate.py")] + options)]
     return {
         "demo": [("demo", [crqlab, "demo"] + options)],
         "lab": [("lab", [crqlab, "lab"] + options)],
@@ -323,6 +329,15 @@ def spark():
         return []
     words = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     return [("pyspark", words + ["--no-deps", "--require-hashes", "--requirement", SPARK])]
+
+
+def mutation():
+    """Return the step that fetches the mutation tester, unless it is there."""
+    if os.path.isdir(MUTANTS):
+        return []
+    words = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    words += ["--no-deps", "--target", MUTANTS, "--require-hashes", "--requirement", MUTATION]
+    return [("mutation tester", words)]
 
 
 def run(todo):
