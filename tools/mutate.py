@@ -115,7 +115,8 @@ def _reached(copy: Path, folder: str) -> Mapping[str, Mapping[int, set[str]]]:
     done = subprocess.run(words, cwd=copy, env=_environment(copy), check=False,
                           capture_output=True, text=True)  # fmt: skip
     if done.returncode:
-        sys.exit(f"The tests of {folder} must pass before bugs are planted:\n{(done.stdout + done.stderr)[-3000:]}")
+        told = (done.stdout + done.stderr)[-3000:]
+        sys.exit(f"The tests of {folder} must pass before bugs are planted:\n{told}")
     data = CoverageData(str(copy / ".coverage"))
     data.read()
     found: dict[str, dict[int, set[str]]] = {}
