@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from bs4 import BeautifulSoup
@@ -62,13 +63,18 @@ def left_english(html: str, spoken: Language) -> list[str]:
         data.extract()
     texts = {piece.strip() for piece in page.find_all(string=True)}
     texts |= {tag[name] for name in SPOKEN for tag in page.find_all(attrs={name: True})}
-    own = language("en").messages
+    return english_among(texts, spoken)
+
+
+def english_among(texts: Iterable[str], spoken: Language) -> list[str]:
+    """Return those of some texts that say an English message which a language words otherwise."""
     patterns = [
         re.compile("".join(map(_pattern, said.parts)))
-        for code, said in own.items()
+        for code, said in language("en").messages.items()
         if said.source != spoken.messages[code].source and _TELLING.search(said.source)
     ]
-    return sorted(text for text in texts if any(one.fullmatch(text) for one in patterns))
+    found = {text for text in texts if any(one.fullmatch(text) for one in patterns)}
+    return sorted(found)
 
 
 def _pattern(part: Part) -> str:

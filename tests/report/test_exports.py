@@ -17,9 +17,10 @@ from python_calamine import CalamineWorkbook
 from crqlab import CrqError, ReportError, Study, StudyError
 from crqlab.base.contracts.cautions import code
 from crqlab.report import LeakError, card, export, view
-from crqlab.report.exports import crm, export_files, slides, workbook
+from crqlab.report.exports import crm, export_files, workbook
+from crqlab.report.exports import deck as slides
 from crqlab.report.exports import theme as themes
-from crqlab.report.exports.sheets import sheets
+from crqlab.report.exports.workbook import sheets
 from crqlab.report.run import render
 from tests.report.executed import executed
 from tests.report.neighbours import HOSTILE, THEIRS, lay
@@ -55,7 +56,7 @@ def deck(seen, about):
 
 @pytest.fixture(scope="module")
 def rows(seen, study):
-    text = crm.content(seen, PLAIN, study=study).decode("utf-8")
+    text = crm.content(seen, PLAIN).decode("utf-8")
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
@@ -184,7 +185,7 @@ def test_no_text_for_a_crm_begins_like_a_formula(rows):
 
 
 def test_a_crm_file_is_utf8_with_crlf_and_no_mark(seen, study):
-    content = crm.content(seen, PLAIN, study=study)
+    content = crm.content(seen, PLAIN)
     assert not content.startswith(b"\xef\xbb\xbf")
     assert content.count(b"\r\n") == content.count(b"\n")
     assert b"Account 13" in content

@@ -9,13 +9,15 @@ from python_calamine import CalamineWorkbook
 
 import crqlab
 from crqlab import CrqError, StudyError
-from crqlab.language.catalogue import languages
+from crqlab.language import language as of_code
+from crqlab.language import languages
 from crqlab.report import card, export, view
-from crqlab.report.exports import crm, slides, workbook
+from crqlab.report.exports import crm, workbook
+from crqlab.report.exports import deck as slides
 from crqlab.report.exports import theme as themes
-from crqlab.report.exports.export_language import Voice
-from crqlab.report.exports.sheets import sheets
+from crqlab.report.exports.workbook import sheets
 from tests.language.test_translation import BY_HAND, STUDIES
+from tests.page.reworded import english_among
 from tests.report.neighbours import HOSTILE, lay
 from tests.report.test_exports import unzipped
 
@@ -26,13 +28,29 @@ LOOK = themes.Theme()
 
 
 def made(study, language):
-    """Return workbook and slides as their readers see them, and the voice that spoke."""
-    seen, about = (of(study, client="C017", wave="2025") for of in (view, card))
-    voice = Voice(language, seen)
-    book = workbook.content(seen, LOOK, card=about, voice=voice)
-    deck = slides.content(seen, LOOK, card=about, voice=voice)
+    """Return workbook and slides as their readers see them."""
+    who = {"client": "C017", "wave": "2025"}
+    seen, about = view(study, **who, language=language), card(study, **who)
+    book = workbook.content(seen, LOOK, card=about)
+    deck = slides.content(seen, LOOK, card=about)
     opened = CalamineWorkbook.from_filelike(io.BytesIO(book)), Presentation(io.BytesIO(deck))
-    return seen, *opened, voice
+    return seen, *opened
+
+
+def texts(book, deck):
+    """Every text of both files but for the run card, which names files and tables."""
+    for name in book.sheet_names:
+        if name not in ("Run card", "K\u00f6rkort"):
+            yield from (cell for line in book.get_sheet_by_name(name).to_python()
+                        for cell in line if isinstance(cell, str))  # fmt: skip
+    for page in deck.slides:
+        for shape in page.shapes:
+            if shape.has_text_frame:
+                yield from (line.text for line in shape.text_frame.paragraphs)
+            elif shape.has_table:
+                yield from (cell.text for row in shape.table.rows for cell in row.cells)
+            elif shape.has_chart:
+                yield from (shape.name, *map(str, shape.chart.plots[0].categories))
 
 
 @pytest.fixture(scope="module")
@@ -44,12 +62,12 @@ def swedish(stationed_study_of):
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_text_of_workbook_and_slides_stays_english(request, name, language):
     fixture, shape = STUDIES[name]
-    *_, voice = made(request.getfixturevalue(fixture)(**shape), language)
-    assert set(voice.left) <= HERE
+    _, book, deck = made(request.getfixturevalue(fixture)(**shape), language)
+    assert set(english_among(texts(book, deck), of_code(language))) <= HERE
 
 
 def test_sheets_have_names_that_excel_takes_and_the_numbers_of_the_english_ones(swedish):
-    seen, book, *_ = swedish
+    seen, book, _ = swedish
     assert book.sheet_names[0] == "L\u00c4S MIG"
     assert len({name.casefold() for name in book.sheet_names}) == len(list(sheets(seen))) + 2
     assert all(len(name) <= 31 and not re.search(r"[][:*?/\\]", name) for name in book.sheet_names)
@@ -61,7 +79,7 @@ def test_sheets_have_names_that_excel_takes_and_the_numbers_of_the_english_ones(
 
 
 def test_codes_of_tables_are_said_in_words(swedish):
-    _, book, *_ = swedish
+    _, book, _ = swedish
     said = {str(cell) for name in book.sheet_names
             if name != "K\u00f6rkort" for line in book.get_sheet_by_name(name).to_python()
             for cell in line}  # fmt: skip
@@ -70,7 +88,7 @@ def test_codes_of_tables_are_said_in_words(swedish):
 
 
 def test_slides_write_numbers_as_their_language_does(swedish):
-    seen, _, deck, _ = swedish
+    seen, _, deck = swedish
     crq = seen.measure("crq")
     title = deck.slides[1].shapes.title.text_frame
     value = f"{crq['value']:.2f}".replace(".", ",")
@@ -85,10 +103,12 @@ def test_slides_write_numbers_as_their_language_does(swedish):
 
 def test_numbers_in_cells_and_charts_carry_the_language_of_their_format(stationed_study_of):
     study = stationed_study_of()
-    seen, about = (of(study, client="C017", wave="2025") for of in (view, card))
+    who = {"client": "C017", "wave": "2025"}
+    about = card(study, **who)
+    seen = {language: view(study, **who, language=language) for language in ("en", "sv")}
     for make, part in ((workbook, "xl/styles.xml"), (slides, "chart")):
         for language, there in (("en", False), ("sv", True)):
-            content = make.content(seen, LOOK, card=about, voice=Voice(language, seen))
+            content = make.content(seen[language], LOOK, card=about)
             held = [text for name, text in unzipped(content) if part in name and b"0.00" in text]
             assert held
             assert any(b"[$-41D]0.00" in text for text in held) == there
@@ -96,8 +116,7 @@ def test_numbers_in_cells_and_charts_carry_the_language_of_their_format(statione
 
 def test_names_are_never_translated_whatever_they_are(tmp_path):
     names = ["Trust", "Account manager; and more", "Silent", *HOSTILE]
-    _, book, deck, voice = made(lay(tmp_path, names=names, accounts=16), "sv")
-    assert set(voice.left) <= HERE
+    _, book, deck = made(lay(tmp_path, names=names, accounts=16), "sv")
     lines = book.get_sheet_by_name("Kunder").to_python()
     listed = {line[lines[4].index("Kund")] for line in lines[5:]}
     assert {"Trust", "Account manager; and more", "Silent"} <= listed
@@ -108,8 +127,10 @@ def test_names_are_never_translated_whatever_they_are(tmp_path):
 
 def test_a_crm_gets_the_same_bytes_in_every_language(stationed_study_of):
     study = stationed_study_of()
-    seen = view(study, client="C017", wave="2025")
-    made_ = {crm.content(seen, LOOK, study=study, voice=Voice(one, seen)) for one in languages()}
+    made_ = {
+        crm.content(view(study, client="C017", wave="2025", language=one), LOOK)
+        for one in languages()
+    }
     assert len(made_) == 1
 
 

@@ -7,9 +7,10 @@ from pptx import Presentation
 from python_calamine import CalamineWorkbook
 
 from crqlab.report import card
-from crqlab.report.exports import slides, workbook
+from crqlab.report.exports import deck as slides
 from crqlab.report.exports import theme as themes
-from crqlab.report.exports.sheets import sheets
+from crqlab.report.exports import workbook
+from crqlab.report.exports.workbook import sheets
 from tests.show import stationed
 
 NEW = {

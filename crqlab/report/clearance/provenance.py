@@ -14,7 +14,7 @@ import pandas as pd
 import crqlab
 from crqlab.base.errors import StudyError
 from crqlab.base.study import Study, fingerprint
-from crqlab.show.number_format import count
+from crqlab.language import OWN, Language, language
 
 _PACKAGE = Path(crqlab.__file__).parent
 _LIBRARIES = ("numpy", "pandas", "scipy", "pyarrow", "papermill", "nbconvert")
@@ -39,8 +39,13 @@ class RunCard:
         return hashlib.sha256(self.table.to_csv(index=False).encode()).hexdigest()
 
     def __str__(self) -> str:
-        data = count(int((self.table["part"] == "data").sum()), "data file")
-        return f"Run card {self.digest[:12]}: {data}, crqlab {crqlab.__version__}"
+        return self.said(language(OWN))
+
+    def said(self, spoken: Language) -> str:
+        """Name the card in a reader's language."""
+        data = int((self.table["part"] == "data").sum())
+        told = {"hash": self.digest[:12], "version": crqlab.__version__}
+        return spoken.say("run_card.said", n=data, **told)
 
 
 def notebooks(study: Study) -> list[Path]:

@@ -15,7 +15,6 @@ from crqlab.report.brand import client_brand
 from crqlab.report.clearance import gate
 from crqlab.report.clearance.provenance import card
 from crqlab.report.exports import theme as themes
-from crqlab.report.exports.export_language import Voice
 from crqlab.report.run.notebook_files import stem
 from crqlab.report.run.page_language import spoken_in
 
@@ -23,7 +22,7 @@ from crqlab.report.run.page_language import spoken_in
 KINDS = {
     "pdf": ("pdf", "weasyprint"),
     "xlsx": ("workbook", ""),
-    "pptx": ("slides", "pptx"),
+    "pptx": ("deck", "pptx"),
     "csv": ("crm", ""),
 }
 
@@ -81,11 +80,9 @@ def export(
         "page": _page(path, language) if "pdf" in kinds else "",
         "card": card(study, client=client, wave=wave),
         "template": template,
-        "study": study,
     }
-    shown = view(study, client=client, wave=wave)
+    shown = view(study, client=client, wave=wave, language=spoken_in(study, language))
     look = themes.read(Path(theme)) if theme else client_brand.of(study, client)
-    source["voice"] = Voice(spoken_in(study, language), shown)
     files = {
         f"{name}.{kind}": import_module(f"crqlab.report.exports.{KINDS[kind][0]}").content(
             shown, look, **source

@@ -1,0 +1,77 @@
+"""Actions as sheets and a slide: what to do with whom, and until when."""
+
+from __future__ import annotations
+
+from crqlab.page.client_view import ClientView
+from crqlab.page.segments.words import segment_words
+from crqlab.page.sheet import ACCOUNT, CAUTION, Sheet, scale, sheet
+from crqlab.page.slide import Rows, Slide, brief, foot
+from crqlab.show.records import records
+
+MOST = 7  # rows
+
+
+def actions_sheet(view: ClientView) -> Sheet:
+    """What is to be done at every account."""
+    columns = {
+        **ACCOUNT,
+        "segment": ("segment",),
+        "status": ("status", "", "term"),
+        "action": ("action", "", "term"),
+        "what": ("what", "", "term"),
+        "account_manager": ("owner",),
+        "due": ("due", "", "date"),
+    }
+    rows = view.agenda.actions
+    return sheet(view, "actions", columns, rows.assign(segment=segment_words(view).names(rows)))
+
+
+def lifts_sheet(view: ClientView) -> Sheet:
+    """What would take an account one segment up."""
+    columns = {
+        **ACCOUNT,
+        "segment": ("segment",),
+        "target": ("target",),
+        "change": ("smallest_change",),
+        "size": ("size", scale(view), "score"),
+        "probability": ("p_then", "share", "share"),
+        "now": ("p_now", "share", "share"),
+        **CAUTION,
+    }
+    rows, words = view.agenda.lifts, segment_words(view)
+    said = {name: rows[name].map(words.name, "ignore") for name in ("segment", "target")}
+    return sheet(view, "lifts", columns, rows.assign(**said, change=rows["change"].map(words.lift)))
+
+
+def referrals_sheet(view: ClientView) -> Sheet:
+    """Where promoters may be asked for a referral: counts, never names."""
+    columns = {
+        **ACCOUNT,
+        "manager": ("account_manager",),
+        "promoters": ("promoters_to_ask", "people", "count"),
+        "n": ("n_respondents", "people", "count"),
+    }
+    return sheet(view, "referrals", columns, view.agenda.referrals)
+
+
+def actions_slide(view: ClientView) -> Slide | None:
+    """What is to be done next: accounts on the point of leaving first, then by date."""
+    rows, spoken = view.agenda.actions, view.language
+    if rows.empty:
+        return None
+    rows = rows.assign(
+        turn=~rows["segment"].isin(view.segmented.traits.weak),
+        named=segment_words(view).names(rows),
+    )
+    rows = rows.sort_values(["turn", "due"], kind="stable")
+    cells = [
+        (brief(row.name), row.named, spoken.term(row.what), row.account_manager or "",
+         "" if row.due != row.due else spoken.day(row.due))
+        for row in records(rows.head(MOST).fillna({"account_manager": ""}))
+    ]  # fmt: skip
+    heads = ("account", "segment", "what", "owner", "due")
+    body = Rows(tuple(spoken.say(f"column.{head}") for head in heads), cells,
+                (0.24, 0.13, 0.36, 0.15, 0.12))  # fmt: skip
+    n = rows["account_id"].nunique()
+    message = spoken.say("slide.actions", n=len(rows), m=n)
+    return Slide(message, body, foot(view, spoken.say("slide.actions_foot")))

@@ -1,0 +1,127 @@
+"""Participation as sheets and slides: who answered, who is silent, and whom to ask next."""
+
+from __future__ import annotations
+
+from crqlab.page.client_view import ClientView
+from crqlab.page.sheet import ACCOUNT, ACCOUNTS, CAUTION, HOW, Sheet, estimate, scale, sheet
+from crqlab.page.slide import SHARE, Bars, Rows, Slide, brief, foot
+from crqlab.show.records import records
+
+MOST = 9  # rows
+
+
+def completion_sheet(view: ClientView) -> Sheet:
+    """Who answered, by group."""
+    columns = {
+        "dimension": ("grouped_by", "", "dimension"),
+        "group": ("group",),
+        "unit": ("counted", "", "counted"),
+        "asked": ("asked", "counted", "money"),
+        "answered": ("answered", "counted", "money"),
+        **estimate("share", "share"),
+        **ACCOUNTS,
+        **HOW,
+    }
+    rows = view.reach.completion
+    return sheet(view, "completion", columns, rows.assign(
+        group=rows["group"].mask(rows["dimension"] == "all", "")))  # fmt: skip
+
+
+def silent_sheet(view: ClientView) -> Sheet:
+    """Accounts that were asked and kept silent."""
+    points = scale(view)
+    columns = {
+        **ACCOUNT,
+        "manager": ("account_manager",),
+        "revenue": ("revenue", view.currency, "money"),
+        "revenue_share": ("revenue_share", "share", "share"),
+        "asked": ("asked", "people", "count"),
+        "silent_since": ("silent_since", "wave"),
+        "last_wave": ("last_answer", "wave"),
+        "score": ("crq_then", points, "score"),
+        "score_low": ("low", points, "score"),
+        "score_high": ("high", points, "score"),
+        **CAUTION,
+    }
+    return sheet(view, "silent", columns, view.reach.silent)
+
+
+def concentration_sheet(view: ClientView) -> Sheet:
+    """What hangs on few people."""
+    columns = {
+        "name": ("account_manager",),
+        "n_accounts": ("accounts", "accounts", "count"),
+        "revenue": ("revenue", view.currency, "money"),
+        "revenue_share": ("revenue_share", "share", "share"),
+        "goodwill_share": ("goodwill_share", "share", "share"),
+        "crq_without": ("crq_without", scale(view), "score"),
+        **CAUTION,
+    }
+    return sheet(view, "concentration", columns, view.reach.managers)
+
+
+def plan_sheet(view: ClientView) -> Sheet:
+    """Whom to ask next."""
+    columns = {
+        **ACCOUNT,
+        "slice": ("quarter", "from_one", "count"),
+        "starts": ("starts", "", "date"),
+        "tier": ("tier",),
+        "revenue": ("revenue", view.currency, "money"),
+        "contacts": ("to_ask", "people", "count"),
+        "resting": ("resting", "people", "count"),
+        **CAUTION,
+    }
+    names, rows = view.accounts.set_index("account_id")["name"], view.reach.plan
+    named = rows.assign(name=rows["account_id"].map(names).fillna(rows["account_id"]))
+    return sheet(view, "plan", columns, named)
+
+
+def answered_slide(view: ClientView) -> Slide | None:
+    """Contact and account response, and the revenue that was heard."""
+    part, spoken = view.participation, view.language
+    if part.contacts is None:
+        return None
+    heard = [
+        (code, done / whole)
+        for code, done, whole in (
+            ("contacts", part.contacts_answered, part.contacts),
+            ("accounts", part.accounts_answered, part.accounts),
+        )
+        if whole
+    ]
+    if part.revenue == part.revenue:
+        heard.append(("revenue", part.revenue))
+    labels = [spoken.say(f"slide.heard_{code}") for code, _ in heard]
+    name, values = spoken.say("slide.share_answered"), [share for _, share in heard]
+    message = spoken.say(
+        "slide.answered",
+        a=part.contacts_answered, b=part.contacts,
+        p=spoken.percent(part.contacts_answered / part.contacts),
+        c=part.accounts_answered, d=part.accounts,
+        q=spoken.percent(part.accounts_answered / part.accounts),
+    )  # fmt: skip
+    body = Bars(labels, values, name, ends=(0.0, 1.0), code=SHARE)
+    return Slide(message, body, foot(view, spoken.say("slide.census")))
+
+
+def silent_slide(view: ClientView) -> Slide | None:
+    """The silent accounts, the greatest revenue first."""
+    rows, spoken = view.reach.silent, view.language
+    if rows.empty:
+        return None
+    cells = [
+        (brief(row.name), row.manager or "", spoken.number(row.revenue, 0),
+         spoken.percent(row.revenue_share), str(row.silent_since))
+        for row in records(rows.head(MOST).fillna({"manager": ""}))
+    ]  # fmt: skip
+    money = "slide.revenue_in" if view.currency else "slide.heard_revenue"
+    heads = (
+        spoken.say("column.account"), spoken.say("column.account_manager"),
+        spoken.say(money, currency=view.currency), spoken.say("column.share"),
+        spoken.say("column.silent_since"),
+    )  # fmt: skip
+    held = spoken.percent(rows["revenue_share"].sum())
+    body = Rows(heads, cells, (0.34, 0.22, 0.18, 0.11, 0.15), numbers=(2, 3))
+    message = spoken.say("slide.silent", n=len(rows), share=held)
+    return Slide(message, body, foot(view, spoken.say("slide.census_ranked")))

@@ -1,0 +1,46 @@
+"""How a deck opens: who was asked, three numbers, and all of it in short."""
+
+from __future__ import annotations
+
+from crqlab.page.client_view import ClientView
+from crqlab.page.scores.export import moved, scored
+from crqlab.page.slide import Cards, Slide, Words, brief, foot
+from crqlab.show.number_format import decimals
+
+
+def opening_slide(view: ClientView) -> Slide:
+    """Name the client, the study and the wave."""
+    say = view.language.say
+    people = say("slide.people", n=view.n_respondents, m=view.n_accounts)
+    lines = (view.title, say("slide.wave", wave=view.wave), people)
+    warning = say("frame.synthetic") if view.synthetic else say("slide.confidential")
+    message = say("slide.opening", client=brief(view.client))
+    return Slide(message, Words(lines, size=20), warning, opening=True)
+
+
+def headline_slide(view: ClientView) -> Slide | None:
+    """Three numbers side by side."""
+    rows = [row for name in ("crq", "nps", "mean_ltr") if (row := view.measure(name)) is not None]
+    if not rows:
+        return None
+    message = f"{scored(view, rows[0])}, {moved(view, rows[0])}"
+    return Slide(message, Cards(tuple(_card(view, row) for row in rows)), foot(view, row=rows[0]))
+
+
+def _card(view: ClientView, row: dict) -> tuple[str, str, tuple[str, ...]]:
+    spoken, places, signed = view.language, decimals(row["measure"]), row["measure"] == "nps"
+    span = spoken.span(row["low"], row["high"], places, signed=signed)
+    level = spoken.percent(row["level"])
+    known = (spoken.say("slide.interval", level=level, span=span), moved(view, row))
+    facts = (spoken.caution(row["flag"]),) if row["withheld"] else known
+    people = spoken.say("slide.n", n=int(row["n_respondents"]))
+    value = spoken.number(row["value"], places, signed=signed)
+    return spoken.term(row["label"]), value, (*facts, people)
+
+
+def summary_slide(view: ClientView) -> Slide | None:
+    """The sentences at the head of the page."""
+    if not view.summary:
+        return None
+    body = Words(tuple(map(view.language.term, view.summary)), size=15, apart=9)
+    return Slide(view.language.say("slide.in_short"), body, foot(view))

@@ -1,0 +1,334 @@
+"""Slides in a PowerPoint file: a message above a native chart, and what stands behind it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_TICK_LABEL_POSITION
+from pptx.enum.shapes import MSO_SHAPE
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls
+from pptx.util import Emu, Inches, Pt
+
+from crqlab.base.errors import StudyError
+from crqlab.language import Language
+from crqlab.page.slide import Bars, Cards, Course, Rows, Slide, Words
+from crqlab.report.exports.archive import settled
+from crqlab.report.exports.office_language import number_format, proofing_tag
+from crqlab.report.exports.theme import Theme
+from crqlab.show.colours import INK, LINE, MUTED, SOFT
+from crqlab.show.html import plain
+
+_WIDE, _HIGH = Inches(13.333), Inches(7.5)
+_EDGE = Inches(0.6)
+_TWO_LINES = 115  # letters of a title of the usual size
+#: Beginnings of which the chart's own workbook would make a formula or a link.
+_LIVE = ("=", "{=", "http://", "https://", "ftp://", "mailto:", "internal:", "external:")
+
+
+class Deck:
+    """A presentation that is filled slide by slide, in a client's own template or a plain one.
+
+    Parameters
+    ----------
+    theme : Theme
+    template : Path or None
+        A ``.pptx`` file; its masters stay, its slides go.
+    spoken : Language
+        In which the words of slides are: programs check their spelling by it.
+    """
+
+    def __init__(self, theme: Theme, template: Path | None, spoken: Language) -> None:
+        self.theme = theme
+        self.spoken = spoken
+        self._colours = {"accent": theme.accent, "warm": theme.warm, "soft": SOFT}
+        self._plain = template is None
+        self._file = _opened(template)
+        self._layout = next(
+            (one for one in self._file.slide_layouts if one.name.casefold() == "title only"),
+            self._file.slide_layouts[min(5, len(self._file.slide_layouts) - 1)],
+        )
+        if self._plain:
+            self._file.slide_width, self._file.slide_height = _WIDE, _HIGH
+
+    def add(self, slide: Slide) -> None:
+        """Add a slide with what its body shows."""
+        page = self._page(slide.message, foot=slide.foot, opening=slide.opening)
+        body = slide.body
+        if isinstance(body, Words):
+            self._words(page, body.lines, self._box(page), size=body.size, apart=body.apart)
+        elif isinstance(body, Cards):
+            self._cards(page, body)
+        elif isinstance(body, Bars):
+            self._bars(page, body)
+        elif isinstance(body, Course):
+            self._line(page, body)
+        else:
+            self._rows(page, body)
+
+    def _page(self, message: str, *, foot: str, opening: bool) -> Any:
+        """Add a slide that says one thing, and return it; an opening one says it larger."""
+        page = self._file.slides.add_slide(self._layout)
+        title = page.shapes.title or page.shapes.add_textbox(0, 0, _EDGE, _EDGE)
+        if self._plain or page.shapes.title is None:
+            title.left, title.top = _EDGE, Inches(2.2 if opening else 0.45)
+            title.width, title.height = self._width - 2 * _EDGE, Inches(1.6 if opening else 1.0)
+        frame = title.text_frame
+        frame.word_wrap = True
+        size = 40 if opening else 26 if len(message) <= _TWO_LINES else 20
+        self._write(frame.paragraphs[0], message, size, INK if self._plain else None, bold=True)
+        if self._plain:
+            frame.vertical_anchor = MSO_ANCHOR.TOP
+            frame.paragraphs[0].alignment = PP_ALIGN.LEFT
+        for spare in [s for s in page.placeholders if s.placeholder_format.idx != 0]:
+            spare.element.getparent().remove(spare.element)
+        if self.theme.picture and self._plain:
+            logo = io.BytesIO(self.theme.picture)
+            made = page.shapes.add_picture(logo, 0, Inches(0.12), height=Inches(0.35))
+            made.left = self._width - _EDGE - made.width
+        if self._plain and opening:
+            self._band(page)
+        if foot:
+            self._words(page, [foot], (_EDGE, self._foot, self._width - 2.5 * _EDGE, Inches(0.6)),
+                       size=11, colour=MUTED)  # fmt: skip
+        if self._plain and not opening:
+            self._numbered(page)
+        return page
+
+    @property
+    def _width(self) -> int:
+        """Width of a slide."""
+        return int(self._file.slide_width)
+
+    @property
+    def _foot(self) -> int:
+        return int(self._file.slide_height) - Inches(0.85)
+
+    def _box(self, page: Any) -> tuple[int, int, int, int]:
+        """Return left, top, width and height of the room between message and foot."""
+        title = page.shapes.title
+        below = title.top + title.height if title is not None and title.height else Inches(1.5)
+        top = below + Inches(0.15)
+        return _EDGE, top, self._width - 2 * _EDGE, self._foot - top - Inches(0.1)
+
+    def _words(
+        self,
+        page: Any,
+        lines: Sequence[str],
+        box: tuple[int, int, int, int],
+        *,
+        size: int = 16,
+        colour: str = INK,
+        bold: bool = False,
+        apart: int = 0,
+    ) -> None:
+        """Write lines of text into a box, some points apart."""
+        frame = page.shapes.add_textbox(*(Emu(int(side)) for side in box)).text_frame
+        frame.word_wrap = True
+        for number, line in enumerate(lines):
+            paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
+            paragraph.space_after = Pt(apart)
+            self._write(paragraph, line, size, colour, bold=bold)
+
+    def _band(self, page: Any) -> None:
+        """A band in the client's colour along the left edge."""
+        band = page.shapes.add_shape(
+            MSO_SHAPE.RECTANGLE, 0, 0, Inches(0.25), self._file.slide_height
+        )
+        band.name = "Band"
+        band.fill.solid()
+        band.fill.fore_color.rgb = _rgb(self.theme.accent)
+        band.line.fill.background()
+
+    def _numbered(self, page: Any) -> None:
+        """The slide's number, which PowerPoint keeps right when slides are moved."""
+        box = (self._width - _EDGE - Inches(0.6), self._foot, Inches(0.6), Inches(0.3))
+        paragraph = page.shapes.add_textbox(*map(Emu, map(int, box))).text_frame.paragraphs[0]
+        paragraph.alignment = PP_ALIGN.RIGHT
+        colour = MUTED.lstrip("#").upper()
+        paragraph._p.append(
+            parse_xml(
+                f'<a:fld {nsdecls("a")} id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" '
+                f'type="slidenum"><a:rPr sz="1100"><a:solidFill><a:srgbClr val="{colour}"/>'
+                f"</a:solidFill></a:rPr><a:t>{len(self._file.slides)}</a:t></a:fld>"
+            )
+        )
+
+    def _cards(self, page: Any, body: Cards) -> None:
+        """Write numbers side by side, names above and facts below them."""
+        left, top, width, height = self._box(page)
+        each = width // len(body.cards)
+        for place, (label, value, facts) in enumerate(body.cards):
+            box = (left + place * width // len(body.cards), top, each, height // 4)
+            self._words(page, [label], box, size=20, bold=True)
+            below = (box[0], top + height // 6, each, height // 4)
+            self._words(page, [value], below, size=54, colour=self.theme.accent, bold=True)
+            self._words(page, facts, (box[0], top + height // 2, each, height // 3), size=15)
+
+    def _bars(self, page: Any, body: Bars) -> None:
+        """Draw bars that PowerPoint can edit, with their intervals as error bars."""
+        order = slice(None, None, -1 if body.flat else 1)
+        code = number_format(self.spoken, body.code)
+        data = CategoryChartData(number_format=code)
+        data.categories = [_still(label) for label in body.labels][order]
+        data.add_series(_still(body.name), [None if v != v else v for v in body.values][order])
+        kind = XL_CHART_TYPE.BAR_CLUSTERED if body.flat else XL_CHART_TYPE.COLUMN_CLUSTERED
+        made = page.shapes.add_chart(kind, *self._box(page), data)
+        made.name = plain(body.name)
+        chart = made.chart
+        self._calm(chart, body.ends, code)
+        chart.plots[0].gap_width = 45
+        shown = chart.plots[0].data_labels
+        shown.position = XL_LABEL_POSITION.OUTSIDE_END
+        if body.flat:  # where they cross no interval
+            shown.position = XL_LABEL_POSITION.INSIDE_BASE
+            shown.font.color.rgb = _rgb("#ffffff")
+        drawn = chart.plots[0].series[0]
+        drawn.format.fill.solid()
+        drawn.format.fill.fore_color.rgb = _rgb(self.theme.accent)
+        for place, colour in enumerate(body.colours[order]):
+            point = drawn.points[place].format.fill
+            point.solid()
+            point.fore_color.rgb = _rgb(self._colours[colour])
+        if body.spans:
+            _intervals(drawn, body.values[order], body.spans[order])
+
+    def _line(self, page: Any, body: Course) -> None:
+        """Draw a course over waves that PowerPoint can edit, with intervals as error bars."""
+        code = number_format(self.spoken, body.code)
+        data = CategoryChartData(number_format=code)
+        data.categories = [_still(label) for label in body.labels]
+        data.add_series(_still(body.name), [None if v != v else v for v in body.values])
+        made = page.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, *self._box(page), data)
+        made.name = plain(body.name)
+        self._calm(made.chart, body.ends, code)
+        made.chart.plots[0].has_data_labels = False  # they would lie on the line: marks say it
+        drawn = made.chart.plots[0].series[0]
+        drawn.smooth = False
+        drawn.format.line.color.rgb = _rgb(self.theme.accent)
+        drawn.format.line.width = Pt(2.5)
+        drawn.marker.format.fill.solid()
+        drawn.marker.format.fill.fore_color.rgb = _rgb(self.theme.accent)
+        _intervals(drawn, body.values, body.spans)
+
+    def _rows(self, page: Any, body: Rows) -> None:
+        left, top, width, _ = self._box(page)
+        made = page.shapes.add_table(
+            len(body.cells) + 1, len(body.heads), left, top, width, Inches(0.4)
+        )
+        for place, share in enumerate(body.wide):
+            made.table.columns[place].width = Emu(int(width * share))
+        for number, row in enumerate([body.heads, *body.cells]):
+            for place, said in enumerate(row):
+                cell = made.table.cell(number, place)
+                cell.fill.solid()
+                colour = self.theme.accent if number == 0 else "#ffffff"
+                cell.fill.fore_color.rgb = _rgb(colour)
+                ink = "#ffffff" if number == 0 else INK
+                paragraph = cell.text_frame.paragraphs[0]
+                paragraph.alignment = PP_ALIGN.RIGHT if place in body.numbers else PP_ALIGN.LEFT
+                self._write(paragraph, said, 13, ink, bold=number == 0)
+
+    def content(self, title: str) -> bytes:
+        """Return the file; the same slides give the same bytes."""
+        about = self._file.core_properties
+        about.title, about.author, about.last_modified_by = plain(title), "crqlab", "crqlab"
+        about.subject = about.keywords = about.comments = about.category = ""
+        about.revision = 1
+        made = io.BytesIO()
+        self._file.save(made)
+        return settled(made.getvalue())
+
+    def _write(self, paragraph: Any, said: str, size: int, colour: str | None, *,
+               bold: bool = False) -> None:  # fmt: skip
+        run = paragraph.add_run()
+        run.text = plain(said)
+        if tag := proofing_tag(self.spoken):
+            run.font._rPr.set("lang", tag)
+        run.font.size, run.font.bold = Pt(size), bold
+        if colour:
+            run.font.color.rgb = _rgb(colour)
+
+    def _calm(self, chart: Any, ends: tuple[float, float] | None, code: str) -> None:
+        """No legend, no title, quiet axes, a number at each mark."""
+        chart.has_legend, chart.has_title = False, False
+        chart.font.size = Pt(12)
+        chart.font.color.rgb = _rgb(INK)
+        values = chart.value_axis
+        values.major_gridlines.format.line.color.rgb = _rgb(LINE)
+        values.format.line.fill.background()
+        values.tick_labels.number_format = code
+        values.tick_labels.number_format_is_linked = False
+        if ends:
+            values.minimum_scale, values.maximum_scale = ends
+        plot = chart.plots[0]
+        plot.has_data_labels = True
+        plot.data_labels.number_format, plot.data_labels.number_format_is_linked = code, False
+        plot.data_labels.font.size = Pt(11)
+        chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+        plot.data_labels.position = XL_LABEL_POSITION.RIGHT
+
+
+def _opened(template: Path | None) -> Any:
+    """Open a template without its slides."""
+    if template is None:
+        return Presentation()
+    try:
+        file = Presentation(str(template))
+    except Exception as broken:  # noqa: BLE001 - python-pptx raises what its zip and XML readers do
+        raise StudyError(
+            f"The template {Path(template).name} is no PowerPoint file ({broken}); "
+            "save it as .pptx."
+        ) from None
+    listed = file.slides._sldIdLst
+    for slide in list(listed):
+        file.part.drop_rel(slide.rId)
+        listed.remove(slide)
+    return file
+
+
+def _rgb(colour: str) -> RGBColor:
+    return RGBColor.from_string(colour.lstrip("#").upper())
+
+
+def _still(label: str) -> str:
+    """A label of which the chart's workbook makes neither formula nor link."""
+    said = plain(label)
+    return f"\u00a0{said}" if said.casefold().startswith(_LIVE) else said
+
+
+def _intervals(series: Any, values: Sequence[float], spans: Sequence[tuple[float, float]]) -> None:
+    """Add native error bars from each value to the ends of its interval."""
+    ups = [high - value for value, (_, high) in zip(values, spans, strict=True)]
+    downs = [value - low for value, (low, _) in zip(values, spans, strict=True)]
+    bars = parse_xml(
+        f"<c:errBars {nsdecls('c')} {nsdecls('a')}>{_direction(series)}"
+        '<c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/>'
+        f"<c:plus>{_literal(ups)}</c:plus><c:minus>{_literal(downs)}</c:minus>"
+        f'<c:spPr><a:ln w="15875"><a:solidFill><a:srgbClr val="{INK.lstrip("#").upper()}"/>'
+        "</a:solidFill></a:ln></c:spPr></c:errBars>"
+    )
+    cat = series._element.find("{*}cat")
+    cat.addprevious(bars)
+
+
+def _direction(series: Any) -> str:
+    """Bars have their intervals along themselves, and the format forbids to say so."""
+    return '<c:errDir val="y"/>' if series.__class__.__name__ == "LineSeries" else ""
+
+
+def _literal(lengths: Sequence[float]) -> str:
+    points = "".join(
+        f'<c:pt idx="{place}"><c:v>{length!r}</c:v></c:pt>'
+        for place, length in enumerate(map(float, lengths))
+        if length == length
+    )
+    head = f'<c:formatCode>General</c:formatCode><c:ptCount val="{len(lengths)}"/>'
+    return f"<c:numLit>{head}{points}</c:numLit>"
