@@ -87,6 +87,18 @@ def check(name: StudyName) -> None:
 
 
 @app.command()
+def migrate(name: StudyName) -> None:
+    """Bring a study of an older crqlab to today's words; releases and raw exports stay."""
+    from crqlab.base.migration import migrate as brought
+    from crqlab.base.study import Study
+
+    done = brought(Study(name))
+    for line in done or ["nothing is to be done"]:
+        say(line)
+    say(f"then: crqlab run {name}")
+
+
+@app.command()
 def run(name: StudyName, set_: Set = None) -> None:
     """Run a study's station notebooks; what is still true is kept, and so are settings."""
     from crqlab.base.study import Study

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import crqlab
+from crqlab.base.migration import migrate
 from crqlab.base.study import Study
 from crqlab.benchmark import release
 from crqlab.report import stations, verified
@@ -66,3 +67,23 @@ def test_tables_of_an_old_study_are_made_again_by_themselves(old):
     ]
     scores = old.read("client_scores", client="C001", wave="2025")
     assert set(scores["measure"]) >= {"crq", "nps"}
+
+
+def test_migrating_writes_concepts_and_keeps_comments_releases_and_the_version_before(old):
+    path, before = old.raw / "codebook.yaml", (old.raw / "codebook.yaml").read_bytes()
+    releases = {one.name: one.read_bytes() for one in _files(old)}
+    stale = old.processed / "60_of_old.parquet"
+    stale.write_bytes(b"x")
+    told = migrate(old)
+    assert told[0].startswith("codebook.yaml: 12 constructs have their concepts written down")
+    assert told[1].startswith("60_of_old.parquet: no table has this name any more")
+    assert not stale.exists()
+    assert (old.raw / "codebook.before1.yaml").read_bytes() == before
+    comments = [line for line in before.decode().splitlines() if "#" in line]
+    text = path.read_text(encoding="utf-8")
+    assert all(line.partition("#")[2] in text for line in comments)
+    now = Study("old", old.root).codebook.instrument
+    assert not now.drafted
+    assert now.concepts == old.codebook.instrument.concepts
+    assert {one.name: one.read_bytes() for one in _files(old)} == releases
+    assert migrate(Study("old", old.root)) == []
