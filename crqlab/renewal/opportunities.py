@@ -28,7 +28,7 @@ KEY = [*OWN, "due_on"]
 NEVER = "never_asked"
 EARLY = "decided_before_survey_ended"
 UNDATED = "survey_undated"
-NO_OUTCOMES = "no_outcomes"
+NO_OUTCOMES = "outcomes_unknown"
 NOBODY_LEFT = "nobody_churned_while_followed"
 
 

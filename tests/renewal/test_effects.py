@@ -129,6 +129,6 @@ def test_no_outcomes_give_no_curves_but_a_sentence():
     tables = made.panel(clients=2, each=5, seed=8)
     tables["outcomes"] = tables["outcomes"].iloc[:0]
     design = made.designed(tables)
-    assert renewal.retention(design).said == "no_outcomes"
-    assert str(design) == "Nothing can be said of renewals: no outcomes"
+    assert renewal.retention(design).said == "outcomes_unknown"
+    assert str(design) == "Nothing can be said of renewals: outcomes unknown"
     assert isinstance(design.accounts, pd.DataFrame)
