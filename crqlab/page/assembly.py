@@ -26,7 +26,7 @@ from crqlab.page.comments.select import themes
 from crqlab.page.drivers.select import drivers
 from crqlab.page.managers.select import managers
 from crqlab.page.participation.select import reach
-from crqlab.page.renewal.select import prospect
+from crqlab.page.renewal.select import renewal
 from crqlab.page.segments.select import segmented
 from crqlab.page.summary.select import summary
 from crqlab.page.table_handoff import light
@@ -129,7 +129,7 @@ def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
         benchmark=benchmark(study, client, wave, measures),
         segmented=sorted_,
         drivers=drivers(study, client, wave, shown, many=many),
-        prospect=prospect(study, client, wave, shown, sorted_.accounts, many=many),
+        renewal=renewal(study, client, wave, shown, sorted_.accounts, many=many),
         agenda=agenda(study, client, wave, shown),
         summary=(),
         managers=None,

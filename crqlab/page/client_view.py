@@ -18,7 +18,7 @@ from crqlab.page.comments.data import Themes
 from crqlab.page.drivers.data import Drivers
 from crqlab.page.managers.data import Managers
 from crqlab.page.participation.data import Reach
-from crqlab.page.renewal.data import Prospect
+from crqlab.page.renewal.data import Renewal
 from crqlab.page.segments.data import Segmented
 from crqlab.show.number_format import count
 from crqlab.show.records import records
@@ -103,7 +103,7 @@ class ClientView:
         Its accounts by segment.
     drivers : Drivers
         What moves its relationships, and what to fix first.
-    prospect : Prospect
+    renewal : Renewal
         What the next renewals may bring.
     agenda : Agenda
         What to do with whom.
@@ -146,7 +146,7 @@ class ClientView:
     benchmark: Benchmark
     segmented: Segmented
     drivers: Drivers
-    prospect: Prospect
+    renewal: Renewal
     agenda: Agenda
     themes: Themes
     summary: tuple[str, ...]

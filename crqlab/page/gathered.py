@@ -78,7 +78,6 @@ _LATER = {
     ),
     **dict.fromkeys(("actions", "referrals", "lifts"), "crqlab.page.actions.html"),
     "next_wave": "crqlab.page.participation.next_wave",
-    "outlook": "crqlab.page.renewal.html",
     **dict.fromkeys(
         ("segment_accounts", "segment_actions", "segment_lifts", "segment_mix"),
         "crqlab.show.tables.segments",

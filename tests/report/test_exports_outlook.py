@@ -18,7 +18,7 @@ NEW = {
     "Segments": ("segmented", "accounts", "segment", "Segment"),
     "Segment shares": ("segmented", "shares", "n", "Accounts"),
     "Drivers": ("drivers", "map", "label", "Driver"),
-    "Renewal outlook": ("prospect", "accounts", "account_id", "Account id"),
+    "Renewal outlook": ("renewal", "accounts", "account_id", "Account id"),
     "Actions": ("agenda", "actions", "action", "Action"),
     "Lifts": ("agenda", "lifts", "target", "To"),
     "Referrals": ("agenda", "referrals", "promoters", "Promoters to ask"),
@@ -60,11 +60,11 @@ def test_the_sheet_of_shares_names_segments_and_the_silent(book):
 
 
 def test_numbers_of_the_outlook_come_at_full_precision(book, seen):
-    rows = seen.prospect.accounts
+    rows = seen.renewal.accounts
     found = column(book, "Renewal outlook", "Expected loss")
     assert found == pytest.approx(rows["expected_loss"].tolist(), abs=1e-9, nan_ok=True)
     assert column(book, "Revenue at risk", "Expected loss") == pytest.approx(
-        seen.prospect.total["expected_loss"].tolist()
+        seen.renewal.total["expected_loss"].tolist()
     )
 
 

@@ -32,7 +32,7 @@ def said(found):
 
 def test_without_these_stations_every_table_is_empty(view_of):
     seen = view_of()
-    for part in (seen.benchmark, seen.segmented, seen.drivers, seen.prospect, seen.agenda):
+    for part in (seen.benchmark, seen.segmented, seen.drivers, seen.renewal, seen.agenda):
         for field in dataclasses.fields(part):
             value = getattr(part, field.name)
             assert not isinstance(value, pd.DataFrame) or value.empty, field.name
@@ -101,7 +101,7 @@ def test_a_reason_for_renewal_keeps_what_the_books_say_and_no_small_accounts_sco
     stationed_view_of,
 ):
     seen = stationed_view_of()
-    rows = seen.prospect.accounts.set_index("account_id")
+    rows = seen.renewal.accounts.set_index("account_id")
     few = rows.loc[rows.index.isin(small(seen)), "reason"]
     tenure = code("beside_average", term="tenure", value=1.4, average=7.4)
     assert set(few) == {tenure}
@@ -121,15 +121,15 @@ def test_an_earlier_waves_score_is_told_only_if_enough_people_gave_it(tmp_path):
     last = scores["wave"] == "2024"
     scores.loc[last & (scores["account_id"] == "A008"), "n"] = 2
     study.write("account_scores", scores)
-    seen = view(study, client="C017", wave="2025").prospect.accounts.set_index("account_id")
+    seen = view(study, client="C017", wave="2025").renewal.accounts.set_index("account_id")
     assert seen.loc["A008", "reason"] == "reason_withheld"
     assert seen.loc["A007", "reason"] == told
 
 
 def test_averages_over_clients_are_told_only_where_clients_are_many(stationed_view_of):
     few, many = stationed_view_of(clients=4), stationed_view_of()
-    assert has(many.prospect.accounts["reason"].iloc[0], "beside_average")
-    codes_of_few = [codes(cell) for cell in few.prospect.accounts["reason"]]
+    assert has(many.renewal.accounts["reason"].iloc[0], "beside_average")
+    codes_of_few = [codes(cell) for cell in few.renewal.accounts["reason"]]
     assert {one["code"] for cell in codes_of_few for one in cell} == {"alone", "mark"}
     assert not any("average" in one for cell in codes_of_few for one in cell)
     assert few.drivers.effects.empty
@@ -147,7 +147,7 @@ def test_nothing_of_other_clients_or_of_the_whole_panel_in_money(stationed_study
         study.write(name, pd.concat([mine, mine[mine["client_id"] != ""].assign(client_id="X01")]))
     found = view(study, client="C017", wave="2025")
     expected = view(alone, client="C017", wave="2025")
-    for part in ("segmented", "prospect", "drivers", "benchmark", "agenda"):
+    for part in ("segmented", "renewal", "drivers", "benchmark", "agenda"):
         one, two = said(getattr(found, part)), said(getattr(expected, part))
         assert one == two
         assert "X01" not in one
@@ -169,7 +169,7 @@ def test_two_people_have_no_driver_and_no_score_on_the_page(stationed_view_of):
     assert seen.agenda.lifts.empty
     assert seen.agenda.referrals.empty
     assert stationed.SECRET not in said(seen.segmented)
-    assert "6.54" not in said(seen.prospect)
+    assert "6.54" not in said(seen.renewal)
 
 
 def test_account_managers_of_few_people_hide_and_are_not_found_by_subtraction(tmp_path):
@@ -198,9 +198,9 @@ def test_promoters_are_counted_and_never_named(stationed_view_of, stationed_stud
 
 def test_an_outlook_from_a_later_wave_is_not_shown_for_an_earlier_one(stationed_study_of):
     seen = view(stationed_study_of(), client="C017", wave="2024")
-    assert seen.prospect.late
-    assert seen.prospect.accounts.empty
-    assert seen.prospect.total.empty
+    assert seen.renewal.late
+    assert seen.renewal.accounts.empty
+    assert seen.renewal.total.empty
 
 
 def test_a_study_of_one_wave_has_no_moves(stationed_view_of):
@@ -214,7 +214,7 @@ def test_a_study_of_one_wave_has_no_moves(stationed_view_of):
 def test_odd_studies_pass(stationed_view_of, shape):
     seen = stationed_view_of(**shape)
     assert len(seen.segmented.accounts) == 15
-    assert np.isfinite(seen.prospect.accounts["expected_loss"]).all()
+    assert np.isfinite(seen.renewal.accounts["expected_loss"]).all()
 
 
 def test_under_pseudonyms_no_section_names_an_account_or_a_manager(tmp_path, monkeypatch):
@@ -225,7 +225,7 @@ def test_under_pseudonyms_no_section_names_an_account_or_a_manager(tmp_path, mon
     book.write_text(yaml.safe_dump(rules), encoding="utf-8")
     seen = view(Study("demo", root=study.root), client="C017", wave="2025")
     known = study.read("accounts")
-    for part in ("segmented", "prospect", "drivers", "agenda"):
+    for part in ("segmented", "renewal", "drivers", "agenda"):
         words = said(getattr(seen, part))
         assert not [name for name in known["name"] if name in words]
         assert not [name for name in known["account_id"] if f",{name}," in words]

@@ -3,13 +3,12 @@
 import pytest
 
 from crqlab.page import gathered
-from crqlab.page.assembly import view
 from crqlab.page.scores import charts
 from tests.page.reading import SHAPES, assert_heard, assert_named, plain, row, soup
 from tests.show import stationed
 
-EVERY = "segments segment_reasons migration actions referrals lifts outlook next_wave".split()
-DRAWN = ("mix", "losses")
+EVERY = "segments segment_reasons migration actions referrals lifts next_wave".split()
+DRAWN = ("mix",)
 
 
 @pytest.fixture(params=SHAPES.values(), ids=SHAPES.keys())
@@ -67,26 +66,6 @@ def test_moves_show_accounts_and_revenue_and_colour_both_ways(stationed_view_of)
     assert row(shown, "Rational")[:2] == ["3 (300)", "2 (200)"]
     cells = soup(shown).select("td[style]")
     assert len(cells) == 2  # one way up, one way down; staying, joining and silence have none
-
-
-def test_the_outlook_stands_by_expected_loss_with_intervals_and_the_models_worth(stationed_view_of):
-    seen = stationed_view_of()
-    shown = gathered.outlook(seen)
-    first = seen.prospect.accounts.iloc[0]
-    cells = row(shown, first["name"])
-    assert cells[1:5] == ["90 % (80 to 95)", "1,000", "100 (50 to 200)", "2026-03-01"]
-    said = plain(shown).replace("\xa0", " ")
-    assert "300,000 EUR (10 %) is expected to be lost" in said
-    assert "95 % interval 100,000 EUR to 700,000 EUR" in said
-    assert "AUC 0.68, 0.66 to 0.70" in said
-    assert "n = 3,784 accounts" in said
-    assert "50,000 EUR of it lies with 3 silent accounts" in said
-    assert "7,770,000" not in said
-
-
-def test_a_later_wave_is_named_as_the_reason_for_no_outlook(stationed_study_of):
-    said = gathered.outlook(view(stationed_study_of(), client="C017", wave="2024")).sentence
-    assert "a later wave has been held" in said
 
 
 def test_every_account_has_one_row_of_actions_with_owner_and_dates(stationed_view_of):

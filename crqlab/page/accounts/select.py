@@ -97,7 +97,7 @@ def _known(view: ClientView) -> pd.DataFrame:
     ids, told = rows["account_id"], {}
     for other, by, columns in (
         (view.segmented.accounts, "account_id", _SORT),
-        (view.prospect.accounts, "account_id", _OUTLOOK),
+        (view.renewal.accounts, "account_id", _OUTLOOK),
         (view.agenda.lifts, "account_id", _LIFT),
         (view.drivers.accounts, "unit", _FOCUS),
     ):

@@ -42,7 +42,7 @@ def managers(study: Study, view: ClientView) -> Managers:
     """
     rows = view.accounts[(view.accounts["status"] != "Not invited").to_numpy(bool)]
     segment = matched(rows["account_id"], view.segmented.accounts, "segment")[0]
-    losses = matched(rows["account_id"], view.prospect.accounts, *_LOSS)
+    losses = matched(rows["account_id"], view.renewal.accounts, *_LOSS)
     rows = rows[["account_id", "manager", "status", "revenue", "n", "shrunken"]].assign(
         segment=segment, **dict(zip(_LOSS, losses, strict=True))
     )

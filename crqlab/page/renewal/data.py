@@ -8,7 +8,7 @@ import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Prospect:
+class Renewal:
     """Renewal outlook of one client; every table may be without rows.
 
     Attributes

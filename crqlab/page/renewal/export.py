@@ -29,7 +29,7 @@ def outlook_sheet(view: ClientView) -> Sheet:
         "reason": ("why", "", "caution"),
         **CAUTION,
     }
-    rows = view.prospect.accounts
+    rows = view.renewal.accounts
     named = rows["segment"].map(segment_words(view).name, "ignore")
     return sheet(view, "outlook", columns, rows.assign(segment=named))
 
@@ -49,12 +49,12 @@ def at_risk_sheet(view: ClientView) -> Sheet:
         "level": ("level", "share", "share"),
         **CAUTION,
     }
-    return sheet(view, "at_risk", columns, view.prospect.total)
+    return sheet(view, "at_risk", columns, view.renewal.total)
 
 
 def outlook_slide(view: ClientView) -> Slide | None:
     """The accounts with the greatest expected losses."""
-    rows, spoken = view.prospect.accounts, view.language
+    rows, spoken = view.renewal.accounts, view.language
     if rows.empty:
         return None
     some = records(rows.head(MOST).fillna({"manager": ""}))
@@ -78,8 +78,8 @@ def outlook_slide(view: ClientView) -> Slide | None:
 
 
 def _behind(view: ClientView) -> str:
-    spoken, total = view.language, view.prospect.total
-    n = len(view.prospect.accounts)
+    spoken, total = view.language, view.renewal.total
+    n = len(view.renewal.accounts)
     if total.empty:
         return spoken.say("slide.outlook_foot", n=n)
     level = spoken.percent(float(total["level"].iloc[0]))
@@ -93,9 +93,9 @@ def _chance(view: ClientView, row: Record) -> str:
 
 def _lost(view: ClientView) -> str:
     """What is expected to be lost, as a title says it."""
-    spoken, total = view.language, view.prospect.total
+    spoken, total = view.language, view.renewal.total
     if total.empty:
-        return spoken.say("slide.outlook", n=len(view.prospect.accounts))
+        return spoken.say("slide.outlook", n=len(view.renewal.accounts))
     row = total.iloc[0]
     money = f" {view.currency}".rstrip()
     return spoken.say(

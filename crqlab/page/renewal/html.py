@@ -5,19 +5,17 @@ from __future__ import annotations
 import pandas as pd
 
 from crqlab.page.client_view import ClientView
-from crqlab.show import svg
-from crqlab.show.colours import MUTED, SOFT, WARM
+from crqlab.page.renewal.charts import expected_losses
 from crqlab.show.html import Column, Shown, folded, names, paragraph, phrases, table, text
 from crqlab.show.number_format import MISSING, count, number, percent, span
 from crqlab.show.records import Record, records
 
 LISTED = 15  # accounts that a reader still goes through
-DRAWN = 10
 
 
 def outlook(view: ClientView) -> Shown:
     """Revenue at risk of the client, and accounts by what is expected to be lost."""
-    rows = view.prospect.accounts
+    rows = view.renewal.accounts
     if rows.empty:
         return _unknown(view)
     each = records(rows)
@@ -29,7 +27,7 @@ def outlook(view: ClientView) -> Shown:
         f"{view.privacy.min_scores} answers no score is named as reason."
     )
     said = _lead(view)
-    drawn = losses(view).html
+    drawn = expected_losses(view).html
     html = f"{paragraph(text(said), 'lead')}\n{drawn}\n{_listed(view, first, caption)}\n"
     html = f"{html}{_trust(view)}"
     shown = Shown(html, said)
@@ -42,7 +40,7 @@ def outlook(view: ClientView) -> Shown:
 def _unknown(view: ClientView) -> Shown:
     why = (
         "a later wave has been held, and an outlook is made from the latest one"
-        if view.prospect.late
+        if view.renewal.late
         else "what came of contracts is not on record, or too few ended for a model to learn from"
     )
     said = f"There is no renewal outlook: {why}."
@@ -51,10 +49,10 @@ def _unknown(view: ClientView) -> Shown:
 
 def _lead(view: ClientView) -> str:
     """The client's total, and where most of it lies."""
-    rows = view.prospect.accounts
-    if view.prospect.total.empty:
+    rows = view.renewal.accounts
+    if view.renewal.total.empty:
         return f"{count(len(rows), 'account')} with an outlook."
-    row = view.prospect.total.iloc[0]
+    row = view.renewal.total.iloc[0]
     whole = row["expected_loss"]
     who = count(int(row["n_accounts"]), "account")
     said = (
@@ -127,7 +125,7 @@ def _day(day: pd.Timestamp) -> str:
 
 def _trust(view: ClientView) -> str:
     """How far to trust the model, in one line, and its caveat."""
-    auc, slope = view.prospect.well("auc"), view.prospect.well("calibration_slope")
+    auc, slope = view.renewal.well("auc"), view.renewal.well("calibration_slope")
     if auc is None:
         said = "The model could not be tested on decisions that it had not seen: read an order."
         return paragraph(text(said))
@@ -145,7 +143,7 @@ def _trust(view: ClientView) -> str:
 
 
 def _card(view: ClientView) -> Shown:
-    rows = view.prospect.card
+    rows = view.renewal.card
     rows = rows[rows["topic"].isin(["window", "size", "test", "performance", "caution", "limit"])]
     if rows.empty:
         return Shown("", "")
@@ -155,46 +153,3 @@ def _card(view: ClientView) -> Shown:
     ]
     html = table(columns, caption="Model card: what the outlook rests on.", kind="long")
     return folded("Model card: what the outlook rests on", Shown(html, ""))
-
-
-def losses(view: ClientView) -> Shown:
-    """Accounts with the greatest expected loss, as bars with their intervals."""
-    rows = records(view.prospect.accounts)
-    rows = [row for row in rows if row.expected_loss == row.expected_loss][:DRAWN]
-    if len(rows) < 2:
-        return Shown("", "No expected losses to draw")
-    ends = (end for row in rows for end in (row.expected_loss, row.expected_high))
-    most = max(end for end in ends if end == end) / 1000
-    across, foot = svg.Axis(0, max(most, 1e-9), 178, 462), 22 + 24 * len(rows)
-    unit = (
-        f"expected loss a year (thousand {view.currency})"
-        if view.currency
-        else ("expected loss a year (thousands)")
-    )
-    marks = svg.below(across, foot, top=14, label=unit)
-    for place, row in enumerate(rows):
-        y = 26 + 24 * place
-        end = across.at(row.expected_loss / 1000)
-        marks.append(svg.words(168, y + 4, _cut(row.name), anchor="end", size=12))
-        marks.append(svg.box(178, y - 7, end - 178, 14, fill=SOFT))
-        if row.expected_low == row.expected_low:
-            ends = (across.at(v / 1000) for v in (row.expected_low, row.expected_high))
-            marks.append(svg.line(next(ends), y, next(ends), y, ink=WARM, width=2))
-        marks.append(svg.line(end, y - 7, end, y + 7, ink=MUTED, width=2))
-    said = "; ".join(
-        f"{row.name} {number(row.expected_loss, 0)} "
-        f"({span(row.expected_low, row.expected_high, 0)})"
-        for row in rows
-    )
-    caption = (
-        "Where the expected loss lies. Orange: what the model may err; whether an account leaves "
-        "at all is chance besides. The numbers stand in the table below."
-    )
-    size, title = (480, foot + 46), "Expected loss by account"
-    drawn = svg.picture("losses", marks, size=size, title=title, says=said)
-    return Shown(svg.figure(drawn, caption), said)
-
-
-def _cut(name: object, most: int = 22) -> str:
-    said = str(name)
-    return said if len(said) <= most else f"{said[: most - 1].rstrip()}…"

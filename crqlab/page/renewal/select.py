@@ -11,7 +11,7 @@ from crqlab.base.contracts.cautions import code, codes, joined
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
 from crqlab.page import lookup, suppression
-from crqlab.page.renewal.data import Prospect
+from crqlab.page.renewal.data import Renewal
 from crqlab.page.tables import table
 
 #: The contestant that knows all that the outlook knows.
@@ -24,7 +24,7 @@ _LAST, _LIKELY = "crq_before", ("nps", "mean_ltr")
 _WITHHELD = "reason_withheld"
 
 
-def prospect(
+def renewal(
     study: Study,
     client: str,
     wave: str,
@@ -32,7 +32,7 @@ def prospect(
     segments: pd.DataFrame,
     *,
     many: bool,
-) -> Prospect:
+) -> Renewal:
     """Collect the client's rows of station 5; without accounts where a later wave was held.
 
     Parameters
@@ -48,7 +48,7 @@ def prospect(
 
     Returns
     -------
-    Prospect
+    Renewal
     """
     rows = table(study, "outlook", client=client)
     now = rows[rows["wave"] == wave]
@@ -60,7 +60,7 @@ def prospect(
     past = ids.isin(_told(study, client, wave)).to_numpy(bool)
     unsaid = nps.isna().to_numpy(bool)
     total, contest = table(study, "revenue_at_risk", client=client), table(study, "contest")
-    return Prospect(
+    return Renewal(
         accounts=now.assign(
             reason=_safe(now["reason"], few, past, unsaid, many),
             name=name.fillna(ids),

@@ -24,7 +24,6 @@ __all__ = ["ends", "ltr", "nonresponse", "standing", "trend", "uniqueness"]
 #: Pictures whose modules are loaded when the first of them is shown.
 _LATER = {
     "mix": "crqlab.page.segments.html",
-    "losses": "crqlab.page.renewal.html",
 }
 
 NAMED = 40  # accounts that still fit on a page with their names

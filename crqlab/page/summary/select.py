@@ -81,9 +81,9 @@ def _fix(view: ClientView) -> Fix | None:
 
 
 def _risk(view: ClientView) -> Risk | None:
-    if view.prospect.total.empty:
+    if view.renewal.total.empty:
         return None
-    row, accounts = view.prospect.total.iloc[0], view.prospect.accounts
+    row, accounts = view.renewal.total.iloc[0], view.renewal.accounts
     known = accounts["segment"].notna().any()
     return Risk(
         float(row["expected_loss"]),

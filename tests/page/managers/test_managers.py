@@ -42,7 +42,7 @@ def sorted_view(view):
     return dataclasses.replace(
         view,
         segmented=dataclasses.replace(view.segmented, accounts=segments, traits=starting().traits),
-        prospect=dataclasses.replace(view.prospect, accounts=loss),
+        renewal=dataclasses.replace(view.renewal, accounts=loss),
     )
 
 
