@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from crqlab.base.contracts.frames import empty
 from crqlab.base.standards import TOP
-from crqlab.benchmark.cells import ALL, Cells, cells
+from crqlab.benchmark.cells import Cells, cells
+from crqlab.benchmark.peers import CERTAIN, NOBODY, peers
 from crqlab.benchmark.protection import OK, Rules, members, verdicts
-from crqlab.benchmark.ranked_units import GROUPS, Scores
+from crqlab.benchmark.ranked_units import Scores
 from crqlab.stats.cluster_draws import resampled, stream
 
 #: From the nearest peers to the farthest.
@@ -20,7 +21,6 @@ NEAREST = (("industry", "country", "wave"), ("industry", "wave"), ("wave",), ())
 JEFFREYS = 0.5
 TENTH = 1 - TOP  # share of the panel below its top
 _RESULTS = ("percentile", "percentile_low", "percentile_high", "gap", "gap_low", "gap_high")
-NOBODY = "too few peers"
 
 
 def among_peers(
@@ -75,17 +75,17 @@ def _measure(
     value = scores.table[name].to_numpy(float)
     known = ~np.isnan(value)
     found = {result: np.full(len(value), np.nan) for result in _RESULTS}
-    peers, n_peers = np.full(len(value), NOBODY, dtype=object), np.zeros(len(value), int)
+    who, n_peers = np.full(len(value), NOBODY, dtype=object), np.zeros(len(value), int)
     client = laid.client[laid.unit]
     for cell, rows in _cells(*around, known, scores, rules):
         inside = np.flatnonzero(known & (laid.cell(int(laid.table["crossing"][cell])) == cell))
         placed, n = _placed(value, error, client, inside, rows, chance)
         for result in _RESULTS:
             found[result][rows] = placed[result]
-        n_peers[rows], peers[rows] = n, _named(laid.table.iloc[cell])
-    own = np.where(error > 0, "ok", "the client's own score is taken as certain")
+        n_peers[rows], who[rows] = n, peers(laid.table.iloc[cell])
+    own = np.where(error > 0, "ok", CERTAIN)
     rows = scores.table[["client_id", "wave"]].assign(
-        measure=name, value=value, **found, peers=peers, n_clients=n_peers,
+        measure=name, value=value, **found, peers=who, n_clients=n_peers,
         flag=np.where(np.isnan(found["percentile"]), NOBODY, own),
     )  # fmt: skip
     return rows[known]
@@ -106,11 +106,6 @@ def _cells(
             cell_of[free] = np.where(shown[code[free]], code[free], -1)
     for cell in np.unique(cell_of[cell_of >= 0]):
         yield cell, np.flatnonzero(cell_of == cell)
-
-
-def _named(cell: pd.Series) -> str:
-    told = [f"{name} {cell[name]}" for name in GROUPS if cell[name] != ALL]
-    return ", ".join(told) or "all clients and waves"
 
 
 def _placed(

@@ -13,6 +13,7 @@ from crqlab.base.errors import one_of
 from crqlab.base.waves import in_order, places
 from crqlab.benchmark.among_peers import TENTH, among_peers
 from crqlab.benchmark.decile_table import RULES
+from crqlab.benchmark.peers import OWN, in_words
 from crqlab.benchmark.protection import Rules
 from crqlab.benchmark.ranked_units import Scores
 from crqlab.benchmark.release_positions import in_tables
@@ -20,7 +21,6 @@ from crqlab.stats.defaults import DRAWS, SEED
 from crqlab.stats.estimate import check_level
 
 COVERED = 0.90  # of the interval of a position
-OWN = "this panel, the client itself left out"
 #: Concepts whose median a client must be above to be *Unique*, besides the top tenth in CRQ.
 ABOVE_MEDIAN = ("solution", "experience")
 _ENDS = ("", "_low", "_high")
@@ -54,7 +54,7 @@ class Positions:
         wave = wave or (in_order(rows["wave"])[-1] if len(rows) else None)
         rows = rows[rows["wave"] == wave]
         if rows.empty or np.isnan(rows["decile"].iloc[0]):
-            why = rows["flag"].iloc[0] if len(rows) else "there is no score"
+            why = in_words(rows["flag"].iloc[0]) if len(rows) else "there is no score"
             return f"Where {client} stands in {measure} is not known: {why}"
         row = rows.iloc[0]
         gap = f"{row['gap']:.2f} below" if row["gap"] > 0 else f"{-row['gap']:.2f} above"
@@ -62,7 +62,7 @@ class Positions:
             f"{client}, wave {wave}: {ordinal(row['decile'])} decile in {measure}, "
             f"{100 * self.level:.0f} % interval {ordinal(row['decile_low'])} to "
             f"{ordinal(row['decile_high'])}, {gap} the top decile; "
-            f"{row['n_clients']} peers ({row['peers']}; {row['source']})"
+            f"{row['n_clients']} peers ({in_words(row['peers'])}; {in_words(row['source'])})"
         )
 
     def longest(self) -> tuple[str, str]:
@@ -126,7 +126,7 @@ def position(
         Decile tables of a release (see `release`), in which the clients are then placed instead
         of among each other.
     source : str
-        Where peers come from, in words.
+        Where peers come from, as a code: this panel, or `Release.source`.
     intervals : DataFrame, optional
         Table ``client_scores`` of station 3, for the doubt about the clients' own scores.
     completion : DataFrame, optional

@@ -24,8 +24,8 @@ class Shift:
     ----------
     table : DataFrame, one row per cut of either
         The key of table ``deciles``; ``before``, ``after``, ``change`` (measure's units) with
-        ``low`` and ``high``, ``clients_before``, ``clients_after``, ``why``: ``in both``,
-        ``new``, ``gone``, ``shows another cell``.
+        ``low`` and ``high``, ``clients_before``, ``clients_after``, ``why``: ``both``, ``new``,
+        ``gone``, ``other_cell``.
     before, after : Release
     """
 
@@ -40,7 +40,7 @@ class Shift:
         said = []
         if self.before.digest == self.after.digest:
             return ("it is the same release",)
-        if (self.table["why"] == "in both").all() and (self.table["change"] == 0).all():
+        if (self.table["why"] == "both").all() and (self.table["change"] == 0).all():
             return ("nothing but the name changed",)
         if one["instrument"] != other["instrument"]:
             names = [
@@ -63,7 +63,7 @@ class Shift:
 
     def farthest(self, n: int = 10) -> list[str]:
         """Return the cuts that moved farthest beyond chance, one sentence each."""
-        rows = self.table[(self.table["why"] == "in both") & (self.table["view"] == "as answered")]
+        rows = self.table[(self.table["why"] == "both") & (self.table["view"] == "as answered")]
         rows = rows[(rows["low"] > 0) | (rows["high"] < 0)]
         rows = rows.reindex(rows["change"].abs().sort_values(ascending=False).index).head(n)
         return [
@@ -74,14 +74,14 @@ class Shift:
         ]
 
     def __str__(self) -> str:
-        both = self.table[self.table["why"] == "in both"]
+        both = self.table[self.table["why"] == "both"]
         moved = ((both["low"] > 0) | (both["high"] < 0)).sum()
         counts = self.table["why"].value_counts()
         far = both["change"].abs().max() if len(both) else 0.0
         return (
             f"From {self.before.name} to {self.after.name}: {moved:,} of {len(both):,} cuts moved "
             f"by more than chance, the farthest by {far:.2f}; {counts.get('new', 0):,} new, "
-            f"{counts.get('gone', 0):,} gone, {counts.get('shows another cell', 0):,} show another "
+            f"{counts.get('gone', 0):,} gone, {counts.get('other_cell', 0):,} show another "
             f"cell. Why: {'; '.join(self.reasons)}"
         )
 
@@ -106,7 +106,7 @@ def compare(before: Release, after: Release) -> Shift:
     why = np.select(
         [both["estimate_before"].isna(), both["estimate_after"].isna(),
          both["shown_before"] != both["shown_after"]],
-        ["new", "gone", "shows another cell"], "in both",
+        ["new", "gone", "other_cell"], "both",
     )  # fmt: skip
     named = {"estimate_before": "before", "estimate_after": "after"}
     counts = {"n_clients_before": "clients_before", "n_clients_after": "clients_after"}

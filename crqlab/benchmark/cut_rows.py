@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from crqlab.base.contracts.cautions import code
 from crqlab.benchmark.cells import Cells
 from crqlab.benchmark.cut_intervals import Cuts
 from crqlab.benchmark.protection import BARE, FEW, FEW_ACCOUNTS, LARGE, OK, Members
@@ -17,12 +18,13 @@ from crqlab.benchmark.ranked_units import GROUPS
 from crqlab.benchmark.threads import side_by_side
 from crqlab.stats.quantile_cuts import OPEN
 
+#: Why a wider cell stands in the place of one that may not be shown.
 _WHY = {
-    OK: "",
-    FEW: "too few clients",
-    FEW_ACCOUNTS: "too few accounts",
-    LARGE: "one client is too large a part",
-    BARE: "subtraction would lay few clients bare",
+    OK: "shown",
+    FEW: "wider_few_clients",
+    FEW_ACCOUNTS: "wider_few_accounts",
+    LARGE: "wider_large_client",
+    BARE: "wider_subtraction",
 }
 
 
@@ -97,7 +99,7 @@ def _written(
     width, by = len(share), laid.table["by"]
     own, crossing = rows["of"] == rows["cell"], laid.table["crossing"].to_numpy()
     unsure = np.isnan(rows["low"]) | np.isnan(rows["high"])
-    whys = [f"{why}: {name} is shown" for why in _WHY.values() for name in by[_first(crossing)]]
+    whys = [code(why, shown=name) for why in _WHY.values() for name in by[_first(crossing)]]
     hidden = rows["verdict"] * (crossing[-1] + 1) + crossing[rows["of"]] + 2
     flag = np.where(own[:, None], unsure, hidden[:, None])
     once = {name: (laid.table[name], rows["cell"]) for name in ("by", *GROUPS)}

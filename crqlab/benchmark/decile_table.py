@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
+from crqlab.base.contracts.cautions import code
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError, one_of
 from crqlab.benchmark.cells import ALL, Cells, cells, parent_of
@@ -90,7 +91,7 @@ class DecileTable:
             left = parent_of(left)
         found = found.reset_index(drop=True)
         shown = found["shown"].iloc[0]
-        return found if left == names else found.assign(flag=f"no such cells: {shown} is shown")
+        return found if left == names else found.assign(flag=code("no_such_cells", shown=shown))
 
     def _is_laid_out(self, names: tuple[str, ...]) -> bool:
         """Whether cells are told apart by these groups; one that is not there is then no cell."""

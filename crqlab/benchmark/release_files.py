@@ -22,10 +22,12 @@ from typing import Any
 import pandas as pd
 
 from crqlab.base.contracts import contract
+from crqlab.base.contracts.cautions import code
 from crqlab.base.contracts.schema import check
 from crqlab.base.errors import StudyError
 from crqlab.base.instrument import Instrument
 from crqlab.base.study import fingerprint
+from crqlab.benchmark.peers import in_words
 
 FOLDER, FACTS, SEAL = Path("data/processed/releases"), "release.json", "release.sha256"
 TABLE = "deciles.parquet"
@@ -63,13 +65,21 @@ class Release:
         """The file of segment thresholds; None where the release holds none."""
         return self.path / THRESHOLDS if THRESHOLDS in self.facts["sha256"] else None
 
-    def __str__(self) -> str:
-        kind = "synthetic" if self.facts["synthetic"] else "real"
-        return (
-            f"release {self.name} ({self.digest[:8]}), as of {self.facts['as_of']}: {kind} data of "
-            f"{self.facts['contributors']:,} clients, {self.facts['instrument']['name']} version "
-            f"{self.facts['instrument']['version']}"
+    @property
+    def source(self) -> str:
+        """What a table that quotes this release says of it, as a code."""
+        return code(
+            f"release_{'synthetic' if self.facts['synthetic'] else 'real'}",
+            name=self.name,
+            digest=self.digest[:8],
+            as_of=self.facts["as_of"],
+            clients=self.facts["contributors"],
+            instrument=self.facts["instrument"]["name"],
+            version=self.facts["instrument"]["version"],
         )
+
+    def __str__(self) -> str:
+        return in_words(self.source)
 
 
 def publish(

@@ -12,6 +12,7 @@ from scipy.stats import norm
 
 from crqlab.benchmark.among_peers import TENTH
 from crqlab.benchmark.cells import ALL
+from crqlab.benchmark.peers import CERTAIN, NOT_THERE, peers
 from crqlab.benchmark.ranked_units import GROUPS, Scores
 from crqlab.stats.cluster_draws import stream
 
@@ -24,7 +25,6 @@ NEAREST = (
     ("industry",),
     (),
 )
-NOT_THERE = "the release has no such cell and measure"
 _KEY = ["measure", *GROUPS]
 
 
@@ -114,11 +114,12 @@ def _placed(
         low, high = np.quantile(some, [(1 - level) / 2, (1 + level) / 2])
         found[f"{name}_low"], found[f"{name}_high"] = min(low, found[name]), max(high, found[name])
     first = cell.iloc[0]
-    told = [f"{name} {first[name]}" for name in GROUPS if name in first["shown"].split(" × ")]
-    own_flag = "ok" if error > 0 else "the client's own score is taken as certain"
+    wide = first["shown"].split(" × ")
+    who = peers({name: first[name] if name in wide else ALL for name in GROUPS})
+    own_flag = "ok" if error > 0 else CERTAIN
     stands_in = first["flag"] if first["shown"] != first["by"] else own_flag
-    return {**found, "peers": ", ".join(told) or "all clients and waves",
-            "n_clients": int(first["n_clients"]), "flag": stands_in}  # fmt: skip
+    found |= {"peers": who, "n_clients": int(first["n_clients"]), "flag": stands_in}
+    return found
 
 
 def _between(points: NDArray, cuts: NDArray, share: NDArray) -> NDArray:

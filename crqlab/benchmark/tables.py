@@ -14,9 +14,10 @@ from crqlab.base.instrument import Instrument
 from crqlab.base.study import Study
 from crqlab.benchmark.account_cube import FOLDER, Cube, cube, read_cube, write_cube
 from crqlab.benchmark.cells import ALL
-from crqlab.benchmark.client_positions import ABOVE_MEDIAN, COVERED, OWN, Positions, position
+from crqlab.benchmark.client_positions import ABOVE_MEDIAN, COVERED, Positions, position
 from crqlab.benchmark.decile_table import RULES, DecileTable, deciles
 from crqlab.benchmark.panel_source import Panel, panel
+from crqlab.benchmark.peers import OWN
 from crqlab.benchmark.protection import Rules
 from crqlab.benchmark.ranked_units import Scores, account_scores, client_scores, country_adjusted
 from crqlab.benchmark.release_files import Release, publish, release
@@ -110,7 +111,7 @@ def findings(
     placed = position(
         people,
         tables=None if quoted is None else quoted.table,
-        source=OWN if quoted is None else str(quoted),
+        source=OWN if quoted is None else quoted.source,
         intervals=source.frame("client_scores"),
         completion=completion,
         above_median=_both(asked),

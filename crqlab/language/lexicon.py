@@ -24,6 +24,8 @@ from crqlab.language.templates import Part, Template, disagreement, template
 #: The language of notebooks, and of a page where nobody asks for another one.
 OWN = "en"
 FOLDER = Path(__file__).parent / "catalogues"
+#: What stands between codes of a kind that together say one thing.
+_BETWEEN = {"peers": ", "}
 
 
 class Language:
@@ -191,7 +193,7 @@ class Language:
         """Say how a number and its interval were made, from the code of one cell."""
         return self.coded("method", cell)
 
-    def coded(self, kind: str, cell: str, *, between: str = "; ") -> str:
+    def coded(self, kind: str, cell: str) -> str:
         """Say the codes of one cell by the messages of a kind, a file or folder of the catalogue.
 
         What is no code of that kind, as the prose of an old release, stays as it is.
@@ -201,7 +203,7 @@ class Language:
         >>> language("en").coded("caution", "few words of long ago")
         'few words of long ago'
         """
-        return between.join(self._coded(kind, one) for one in codes(cell))
+        return _BETWEEN.get(kind, "; ").join(self._coded(kind, one) for one in codes(cell))
 
     def _coded(self, kind: str, one: dict[str, Any]) -> str:
         numbers = {name: value for name, value in one.items() if name != "code"}

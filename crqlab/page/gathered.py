@@ -56,6 +56,7 @@ _CODED = {
     "check": "check",
     "found": "found",
     "rule": "rule",
+    "peers": "peers",
 }
 #: Tables whose modules are loaded when the first of them is shown.
 _LATER = {
@@ -124,7 +125,7 @@ def _column(name: str, values: pd.Series, decimals: int) -> tuple[list[Markup | 
     """Cells, and whether they are numbers."""
     if pd.api.types.is_bool_dtype(values) or not pd.api.types.is_numeric_dtype(values):
         kind, english = _CODED.get(name), language(OWN)
-        said = (english.coded(kind, cell) or cell for cell in values) if kind else ()
+        said = (english.coded(kind, cell) or cell for cell in values)
         return phrases(said) if kind else names(values), False
     whole = pd.api.types.is_integer_dtype(values)
     return [number(value, 0 if whole else decimals) for value in values], True

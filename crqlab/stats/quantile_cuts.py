@@ -11,7 +11,7 @@ from scipy.special import betainc
 
 from crqlab.base.errors import EstimateError
 
-OPEN = "interval is open: too few values beyond the cut"
+OPEN = "few_beyond_the_cut"
 HALVINGS = 50
 
 
@@ -39,7 +39,7 @@ def quantiles(
     -------
     DataFrame, one row per share
         ``share``, ``cut``, ``low``, ``high`` (units of the values; an end is missing where
-        too few values lie beyond the cut), ``n`` (values with weight), ``flag``.
+        too few values lie beyond the cut), ``n`` (values with weight), ``flag`` (a code).
 
     Raises
     ------
@@ -60,8 +60,8 @@ def quantiles(
     0    0.5  51.0  41.2  60.8  101   ok
     1    0.9  91.0  85.2  96.9  101   ok
     >>> quantiles([3, 4, 5], [0.5], level=0.95, weights=[1, 1, 4])[["cut", "flag"]]
-       cut                                             flag
-    0  5.0  interval is open: too few values beyond the cut
+       cut                flag
+    0  5.0  few_beyond_the_cut
     """
     ordered, weight = _ordered(values, weights)
     share = np.asarray(list(shares), dtype=float)

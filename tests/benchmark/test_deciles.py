@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from crqlab import CrqError, EstimateError, benchmark
 from crqlab.base.contracts import contract
+from crqlab.base.contracts.cautions import code
 from crqlab.base.contracts.schema import check
 from crqlab.benchmark import PERCENTILES, Rules, Scores
 from crqlab.stats.estimate import quantiles
@@ -103,7 +104,7 @@ def test_a_small_cell_shows_its_parent_and_says_so():
     pd.testing.assert_series_equal(found["estimate"], whole["estimate"])
     assert (found["n_clients"] == whole["n_clients"]).all()
     assert (found["shown"] == "all").all()
-    assert found["flag"].iloc[0] == "too few clients: all is shown"
+    assert found["flag"].iloc[0] == code("wider_few_clients", shown="all")
 
 
 def test_a_client_that_is_too_large_a_part_hides_the_cell():
@@ -116,7 +117,7 @@ def test_a_client_that_is_too_large_a_part_hides_the_cell():
     rules = Rules(min_clients=3, min_accounts=3, max_share=0.25)
     found = cuts(benchmark.deciles(swollen, rules=rules, by=[["industry"]], draws=30),
                  industry=industry)  # fmt: skip
-    assert found["flag"].iloc[0] == "one client is too large a part: all is shown"
+    assert found["flag"].iloc[0] == code("wider_large_client", shown="all")
 
 
 def test_a_panel_too_small_to_show_gives_a_sentence_and_an_empty_table():
@@ -217,4 +218,4 @@ def test_a_crossing_without_a_single_cell_to_show_gives_the_wider_cell_and_says_
     found = result.cell("crq", **finest)
     wider = result.cell("crq", industry="IT", wave="2025")
     pd.testing.assert_frame_equal(found.drop(columns="flag"), wider.drop(columns="flag"))
-    assert found["flag"].iloc[0] == f"no such cells: {wider['shown'].iloc[0]} is shown"
+    assert found["flag"].iloc[0] == code("no_such_cells", shown=wider["shown"].iloc[0])

@@ -8,8 +8,10 @@ import pytest
 
 from crqlab import benchmark
 from crqlab.base.contracts import contract
+from crqlab.base.contracts.cautions import codes
 from crqlab.base.contracts.schema import check
 from crqlab.benchmark import Rules, Scores
+from crqlab.language import language
 from tests.benchmark.made import client_scores
 from tests.scores.made import codebook
 
@@ -44,7 +46,8 @@ def test_percentile_and_gap_are_those_among_the_others_of_the_cell():
     wanted = {"industry": 0, "country": 0}
     for _, row in scores.table.head(60).iterrows():
         found = one(result, row["client_id"])
-        groups = [g for g in ("industry", "country", "wave") if g in found["peers"]]
+        groups = [one["code"] for one in codes(found["peers"])]
+        assert [one["value"] for one in codes(found["peers"])] == row[groups].tolist()
         others = peers_of(scores, row, groups)["crq"]
         assert len(others) == found["n_clients"] >= NEAR.min_clients - 1
         assert found["percentile"] == pytest.approx((others < row["crq"]).mean())
@@ -52,14 +55,14 @@ def test_percentile_and_gap_are_those_among_the_others_of_the_cell():
         assert found["decile"] == min(int(found["percentile"] * 10) + 1, 10)
         assert found["quartile"] == min(int(found["percentile"] * 4) + 1, 4)
         for group in wanted:
-            wanted[group] += group in found["peers"]
+            wanted[group] += group in groups
     assert min(wanted.values()) > 10
 
 
 def test_pooled_waves_leave_all_waves_of_the_client_out():
     scores = client_scores(clients=14, waves=("2023", "2024", "2025"), share=0.6)
     result = place(scores, rules=Rules(min_clients=11, min_accounts=1, max_share=0.5))
-    pooled = result.table[result.table["peers"] == "all clients and waves"]
+    pooled = result.table[result.table["peers"] == "all_clients_and_waves"]
     assert len(pooled) > 5
     row = scores.table.merge(pooled.query("measure == 'crq'"), on=["client_id", "wave"]).iloc[0]
     others = peers_of(scores, row, [])["crq"]
@@ -79,7 +82,7 @@ def test_intervals_enclose_the_place_and_widen_with_the_own_doubt():
         (r.table["percentile_high"] - r.table["percentile_low"]).mean() for r in (sure, unsure)
     ]
     assert width[1] > 1.2 * width[0]
-    assert set(sure.table["flag"]) == {"the client's own score is taken as certain"}
+    assert set(sure.table["flag"]) == {"own_score_certain"}
     assert set(unsure.table["flag"]) == {"ok"}
 
 
@@ -126,7 +129,7 @@ def test_unique_is_the_top_tenth_of_the_panel_with_both_halves_above_the_median(
 def test_few_clients_have_no_place_and_a_sentence_instead():
     result = place(client_scores(clients=4))
     assert result.table["decile"].isna().all()
-    assert set(result.table["flag"]) == {"too few peers"}
+    assert set(result.table["flag"]) == set(result.table["peers"]) == {"few_peers"}
     assert "is not known: too few peers" in result.of("C000")
     assert str(result).startswith("No client has a position")
     assert len(check(result.table, contract("positions"), ASKED)) == len(result.table)
@@ -139,13 +142,31 @@ def test_a_single_client_is_placed_in_a_release_without_the_panel(tmp_path):
         tmp_path, "r", table, ASKED, as_of=date(2026, 1, 1), contributors=200, synthetic=True
     )
     alone = Scores(panel.table.head(1), panel.measures, "client")
-    result = place(alone, tables=release.table, source=str(release), intervals=intervals(alone))
+    result = place(alone, tables=release.table, source=release.source, intervals=intervals(alone))
     found, among = one(result), one(place(panel, intervals=intervals(panel)))
     assert abs(found["percentile"] - among["percentile"]) < 0.12
     assert found["percentile_low"] <= found["percentile"] <= found["percentile_high"]
-    assert found["source"] == str(release)
-    assert "deciles" not in found["flag"]
+    assert codes(found["source"]) == [
+        {"code": "release_synthetic", "name": "r", "digest": release.digest[:8],
+         "as_of": "2026-01-01", "clients": 200, "instrument": "made", "version": "1"}
+    ]  # fmt: skip
+    assert str(release) in result.of(alone.table["client_id"].iloc[0])
+    assert found["flag"] == "ok"
     assert len(check(result.table, contract("positions"), ASKED)) == len(panel.measures)
+
+
+def test_a_release_of_long_ago_says_its_cautions_in_its_own_words():
+    panel = client_scores(clients=120, waves=("2025",))
+    table = benchmark.deciles(panel, rules=NEAR, draws=30).table
+    hidden = table["shown"] != table["by"]
+    before = "too few clients: wave is shown"
+    old = table.assign(flag=table["flag"].mask(hidden, before))
+    rows = place(panel, tables=old).table
+    assert (rows["flag"] == before).sum() > 5
+    assert (rows["flag"] == before).sum() + (rows["flag"] == "own_score_certain").sum() == len(rows)
+    assert {language("en").caution(cell) for cell in rows["flag"]} == {
+        before, "the client's own score is taken as certain"
+    }  # fmt: skip
 
 
 def test_percentiles_in_a_release_are_read_off_its_cuts():
@@ -165,7 +186,7 @@ def test_a_measure_that_the_release_lacks_is_flagged():
     table = benchmark.deciles(panel, measures=["crq"], rules=NEAR, draws=30).table
     found = one(place(panel, tables=table), measure="nps")
     assert np.isnan(found["decile"])
-    assert found["flag"] == "the release has no such cell and measure"
+    assert found["flag"] == "not_in_release"
 
 
 def test_no_score_at_all_gives_no_rows():

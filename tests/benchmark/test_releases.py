@@ -158,7 +158,7 @@ def test_comparing_says_what_moved_by_more_than_chance_and_why(tmp_path, rows):
     before = publish(tmp_path, "2026.1", rows)
     after = publish(tmp_path, "2026.2", table(shift=0.5, clients=60), contributors=64)
     shift = benchmark.compare(before, after)
-    both = shift.table[(shift.table["measure"] == "crq") & (shift.table["why"] == "in both")]
+    both = shift.table[(shift.table["measure"] == "crq") & (shift.table["why"] == "both")]
     assert both["change"].to_numpy() == pytest.approx(0.5)
     assert ((both["low"] < 0.5) & (both["high"] > 0.5)).all()
     still = shift.table[shift.table["measure"] == "nps"]

@@ -55,7 +55,7 @@ def test_a_study_that_names_a_release_is_placed_in_it_and_never_in_its_own_data(
     benchmark.keep(quoted, found, **QUICK)
     pd.testing.assert_frame_equal(quoted.read("deciles"), release.table, check_dtype=False)
     rows = quoted.read("positions")
-    assert set(rows["source"]) == {str(release)}
+    assert set(rows["source"]) == {release.source}
     assert np.isfinite(rows.loc[rows["measure"] == "crq", "decile"]).all()
     made = quoted.manifest["tables"]["positions"]["made"]
     assert made["release"] == {"name": "2026.1", "sha256": release.digest}

@@ -17,6 +17,8 @@ from tests.show.fixture import CONSTRUCTS, Shape
 
 SEGMENTS = ("Ambassador", "Rational", "Ambivalent", "Opponent")
 THRESHOLDS = "by hand 7.0 (0123456789ab)"
+_RELEASE = code("release_synthetic", name="2025-06", digest="0123abcd", as_of="2025-06-30",
+                clients=1150, instrument="CRQ-8", version="1")  # fmt: skip
 SECRET = "6.54"
 #: What every account's table of segments would tell of its people.
 REASON = joined(
@@ -240,8 +242,8 @@ def _positions(key: dict, study: Study) -> pd.DataFrame:
          "percentile_low": 0.4, "percentile_high": 0.9, "quartile": 3, "decile": 8,
          "decile_low": 5, "decile_high": 10, "gap": 0.25, "gap_low": -0.1, "gap_high": 0.5,
          "before": 0.6, "change": 0.1, "change_low": -0.2, "change_high": 0.3, "level": 0.9,
-         "unique": "no" if row.measure == "crq" else "", "peers": "industry IT",
-         "n_clients": 21, "source": "release 2025-06 (synthetic)", "flag": "ok"}
+         "unique": "no" if row.measure == "crq" else "", "peers": code("industry", value="IT"),
+         "n_clients": 21, "source": _RELEASE, "flag": "ok"}
         for row in values.itertuples()
     ]  # fmt: skip
     return pd.DataFrame(rows)

@@ -4,6 +4,7 @@ import pytest
 
 from crqlab import benchmark
 from crqlab.benchmark import Rules
+from crqlab.benchmark.peers import in_words
 from crqlab.page import gathered
 from tests.benchmark.made import client_scores
 
@@ -28,7 +29,8 @@ def test_places_stand_with_decile_change_gap_and_peers(scores):
     result = benchmark.position(scores, rules=NEAR, draws=60)
     shown = gathered.positions(result, "C000", "2025")
     row = result.table.query("client_id == 'C000' and wave == '2025' and measure == 'crq'").iloc[0]
-    assert row["peers"] in shown.html
+    assert in_words(row["peers"]).startswith("industry ")
+    assert f"<bdi>{in_words(row['peers'])}</bdi>" in shown.html
     assert f"{100 * row['percentile']:.0f}\u00a0%" in shown.html
     assert "the client&#39;s own score is taken as certain" in shown.html
     assert repr(shown) == f"{result.of('C000', '2025')}."

@@ -64,9 +64,9 @@ POSITIONS = Contract(
             True,
             options=("yes", "no", "unknown", ""),
         ),
-        "peers": Column("text", "who the client is compared with", True),
+        "peers": Column("text", "who the client is compared with: codes with values", True),
         "n_clients": count("how many peers"),
-        "source": Column("text", "this panel, or the release"),
+        "source": Column("text", "code of this panel, or of the release with its facts"),
         "flag": FLAG,
     },
 )

@@ -17,7 +17,7 @@ class Benchmark:
         The columns of ``positions`` with ``label``, in the order of the page; withheld where
         the client's own number is. No rows where nobody says where the client stands.
     source : str
-        The panel, or the release and its version; empty without rows.
+        Code of the panel, or of the release with its facts; empty without rows.
     level : float
         Coverage of all intervals, in (0, 1).
     """

@@ -30,14 +30,17 @@ def place_among_peers(view: ClientView) -> Shown:
         f"Place among peers; in brackets {percent(view.benchmark.level)} intervals from whole "
         "clients drawn again. "
         "Decile 10 is the top tenth. To the top decile: what is missing to its lower edge; below "
-        f"zero the client is above it. {_whom(each)}"
+        f"zero the client is above it. {_whom(view, each)}"
     )
-    note = text(" ".join([_cautions(view, each), f"Source: {view.benchmark.source}."]).strip())
+    source = view.language.coded("source", view.benchmark.source)
+    note = text(" ".join([_cautions(view, each), f"Source: {source}."]).strip())
     said = _lead(view)
     lead = f"{paragraph(text(said), 'lead')}\n" if said else ""
     numbers = Shown(table(columns, caption=caption, note=note, kind="long tight"), "")
     whole = folded("Every place in numbers", numbers).html
-    return Shown(f"{lead}{percentiles(view).html}\n{paragraph(text(_whom(each)))}\n{whole}", said)
+    return Shown(
+        f"{lead}{percentiles(view).html}\n{paragraph(text(_whom(view, each)))}\n{whole}", said
+    )
 
 
 def _nowhere(view: ClientView) -> Shown:
@@ -108,18 +111,22 @@ def _moves(view: ClientView, rows: list[Record]) -> list[Column]:
     return [Column(f"Percentiles since {view.before or 'last time'}", moved, True)]
 
 
-def _whom(rows: list[Record]) -> str:
+def _whom(view: ClientView, rows: list[Record]) -> str:
     """Who the peers are; measures with other peers than most are named."""
     groups: dict[tuple[str, float], list[str]] = {}
     for row in rows:
         groups.setdefault((row.peers, row.n_clients), []).append(row.label)
     order = sorted(groups.items(), key=lambda group: -len(group[1]))
     said = [
-        f"{peers or 'all clients'}, n = {count(int(n), 'client')}"
+        f"{_peers(view, peers)}, n = {count(int(n), 'client')}"
         + (f" ({', '.join(names)})" if i else "")
         for i, ((peers, n), names) in enumerate(order)
     ]
     return f"Peers: {'; '.join(said)}."
+
+
+def _peers(view: ClientView, cell: str) -> str:
+    return view.language.coded("peers", cell) or "all clients"
 
 
 def _cautions(view: ClientView, rows: list[Record]) -> str:

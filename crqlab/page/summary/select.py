@@ -60,7 +60,7 @@ def _place(view: ClientView) -> Place | None:
         return None
     place = (float(row[name]) for name in ("percentile", "percentile_low", "percentile_high"))
     unique = {"yes": True, "no": False}.get(row["unique"])
-    peers = str(row["peers"])
+    peers = view.language.coded("peers", row["peers"])
     return Place(*place, int(row["n_clients"]), float(row["level"]), peers=peers, unique=unique)
 
 

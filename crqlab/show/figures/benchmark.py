@@ -187,7 +187,7 @@ def release_shift(
     """
     ax = ax or plt.subplots()[1]
     rows = shift.table.query("measure == @measure and unit == @unit and by == 'all'")
-    rows = rows[(rows["view"] == "as answered") & (rows["why"] == "in both")]
+    rows = rows[(rows["view"] == "as answered") & (rows["why"] == "both")]
     if rows.empty:
         return _nothing(ax, f"No cut of {measure} is in both releases")
     share = 100 * rows["share"].to_numpy(float)

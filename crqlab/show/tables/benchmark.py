@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pandas as pd
+from markupsafe import Markup
 
 from crqlab.benchmark import Positions
 from crqlab.benchmark.client_positions import ordinal
+from crqlab.language import OWN, language
 from crqlab.show.figures.benchmark import RATES
 from crqlab.show.html import Column, Shown, lines, paragraph, phrases, table, text
 from crqlab.show.number_format import MISSING, decimals, number, percent, span
+
+_ENGLISH = language(OWN)
 
 
 def deciles(rows: pd.DataFrame) -> Shown:
@@ -28,13 +32,17 @@ def deciles(rows: pd.DataFrame) -> Shown:
         Column("Cut", [number(value, places) for value in rows["estimate"]], True),
         Column("Interval", _spans(rows, places), True),
         Column("Drawn to the wider cell", [number(v, places) for v in rows["shrunken"]], True),
-        Column("Caution", phrases(rows["flag"])),
+        Column("Caution", _cautions(rows)),
     ]
     caption = (
         f"{first['measure']}: cuts of {first['n_clients']:,} clients with {first['n_accounts']:,} "
         f"accounts' waves, {percent(first['level'])} intervals by resampled clients"
     )
     return Shown(table(columns, caption=caption), caption)
+
+
+def _cautions(rows: pd.DataFrame) -> list[Markup]:
+    return phrases(_ENGLISH.caution(flag) or flag for flag in rows["flag"])
 
 
 def _spans(rows: pd.DataFrame, places: int) -> list[str]:
@@ -62,13 +70,14 @@ def positions(result: Positions, client: str, wave: str) -> Shown:
         Column("Peers below", [percent(share) for share in rows["percentile"]], True),
         Column("Since the wave before", _changes(rows), True),
         Column("To the top decile", _each(rows, "gap", signed=True), True),
-        Column("Peers", phrases(rows["peers"])),
-        Column("Caution", phrases(rows["flag"])),
+        Column("Peers", phrases(_ENGLISH.coded("peers", c) for c in rows["peers"])),
+        Column("Caution", _cautions(rows)),
     ]
     first = rows.iloc[0]
     caption = (
         f"Place among peers, {percent(result.level)} intervals: how sure the own score is, and "
-        f"which clients happen to be in the panel. Source: {first['source']}."
+        f"which clients happen to be in the panel. Source: "
+        f"{_ENGLISH.coded('source', first['source'])}."
     )
     said = f"{result.of(client, wave)}."
     return Shown(lines(paragraph(said, "lead"), table(columns, caption=caption)), said)

@@ -35,7 +35,8 @@ def test_a_place_stands_with_its_intervals_and_its_peers(stationed_view_of):
     assert row(shown, "CRQ")[1:] == [*places, "+0.25 (−0.10 to +0.50)", "+10 (−20 to +30)"]
     words = plain(shown)
     assert "Peers: industry IT, n = 21 clients" in words
-    assert "release 2025-06 (synthetic)" in words
+    source = "release 2025-06 (0123abcd), as of 2025-06-30: synthetic data of 1,150 clients, CRQ-8"
+    assert f"Source: {source} version 1." in words
     assert "0.25 points below the top decile" in words
 
 
