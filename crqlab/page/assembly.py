@@ -21,7 +21,7 @@ from crqlab.page import lookup, suppression
 from crqlab.page.accounts.select import meeting_sheets
 from crqlab.page.actions.select import agenda
 from crqlab.page.benchmark.select import benchmark
-from crqlab.page.client_view import ClientView, Participation
+from crqlab.page.client_view import ClientView
 from crqlab.page.comments.select import themes
 from crqlab.page.drivers.select import drivers
 from crqlab.page.managers.select import managers
@@ -99,6 +99,7 @@ def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
     shown = suppression.withheld(
         accounts, _personal(study), n="n", minimum=small, whole=accounts["status"].notna()
     )
+    asked = reach(study, client, wave, accounts, ltr)
     sorted_ = segmented(study, client, wave, shown, many=many)
     seen = ClientView(
         title=book.title,
@@ -113,8 +114,8 @@ def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
         n_respondents=len(counted),
         n_accounts=counted["account_id"].nunique(),
         n_excluded=len(responses) - len(counted),
-        participation=_participation(invited, responses, accounts),
-        reach=reach(study, client, wave, accounts, ltr),
+        participation=asked.counts,
+        reach=asked,
         measures=measures,
         trend=_until(plain[plain["measure"].isin(_HEADLINE)], wave),
         roll_ups=_roll_ups(scores[scores["wave"] == wave], small),
@@ -283,36 +284,6 @@ def _accounts(
     )
     rows.insert(0, "account_id", ids)
     return rows
-
-
-def _participation(
-    invited: pd.DataFrame, responses: pd.DataFrame, accounts: pd.DataFrame
-) -> Participation:
-    """Count who took part: any answer does, whether or not scores are made of it."""
-    revenue = _covered(accounts)
-    if invited.empty:
-        return Participation(None, None, None, None, 0, revenue)
-    known = responses["contact_id"].isin(invited["contact_id"])
-    people = responses.loc[known, "contact_id"].nunique()
-    if responses["contact_id"].isna().all():
-        known = responses["account_id"].isin(invited["account_id"])
-        people = int(known.sum())
-    return Participation(
-        len(invited),
-        people,
-        invited["account_id"].nunique(),
-        int(invited["account_id"].drop_duplicates().isin(responses["account_id"]).sum()),
-        int((~known & responses["included"]).sum()),
-        revenue,
-    )
-
-
-def _covered(accounts: pd.DataFrame) -> float:
-    asked = accounts[accounts["status"] != "Not invited"]
-    total = asked["revenue"].sum()
-    return (
-        float(asked.loc[asked["status"] != "Silent", "revenue"].sum() / total) if total else np.nan
-    )
 
 
 def _excluded(quality: pd.DataFrame) -> pd.DataFrame:

@@ -17,37 +17,11 @@ from crqlab.page.benchmark.data import Benchmark
 from crqlab.page.comments.data import Themes
 from crqlab.page.drivers.data import Drivers
 from crqlab.page.managers.data import Managers
-from crqlab.page.participation.data import Reach
+from crqlab.page.participation.data import Participation, Reach
 from crqlab.page.renewal.data import Renewal
 from crqlab.page.segments.data import Segmented
 from crqlab.show.number_format import count
 from crqlab.show.records import records
-
-
-@dataclass(frozen=True, slots=True)
-class Participation:
-    """Who was asked and who answered; counts of a census, so without intervals.
-
-    Attributes
-    ----------
-    contacts, contacts_answered : int or None
-        People who were invited, and those of them who answered, whether or not scores use it;
-        None without a contacts table.
-    accounts, accounts_answered : int or None
-        Accounts with an invited contact, and those of them with any answer.
-    uninvited : int
-        Answers from people who are not in the contacts table.
-    revenue : float
-        Share of the invited accounts' revenue that lies with accounts that answered, in
-        [0, 1]; missing where revenue is not known.
-    """
-
-    contacts: int | None
-    contacts_answered: int | None
-    accounts: int | None
-    accounts_answered: int | None
-    uninvited: int
-    revenue: float
 
 
 @dataclass(frozen=True, eq=False)

@@ -150,6 +150,7 @@ def completion(
         _revenue(cells, draws, level, seed),
     ]
     table = pd.concat([*parts, _unframed(frame, level)], ignore_index=True)
+    table = table.assign(uninvited=_uninvited(table, responses, frame))
     unknown = table["unit"].eq("accounts") & table["dimension"].eq("role")
     table = _silenced(table, unknown & _nameless(table, frame), NAMELESS)
     place = {name: i for i, name in enumerate([*DIMENSIONS, *METHODS])}
@@ -246,8 +247,25 @@ def _keyed(
     return table.assign(method=METHODS[unit])
 
 
+def _uninvited(table: pd.DataFrame, responses: pd.DataFrame, frame: Frame) -> NDArray:
+    """Answers of people not asked; where answers carry no contact ids, of accounts not asked."""
+    kept = responses[responses["included"].to_numpy(bool)]
+    person, account = (
+        _keys(kept, name).isin(_keys(asked, name))
+        for name, asked in (("contact_id", frame.contacts), ("account_id", frame.accounts))
+    )
+    stray = kept[~np.where(_nameless(kept, frame), account, person)]
+    counts = stray.groupby(BLOCK).size().reindex(_keys(table))
+    whole = (table["dimension"] == "all") & (table["unit"] == "contacts") & table["asked"].notna()
+    return np.where(whole, counts.fillna(0).to_numpy(float), np.nan)
+
+
+def _keys(rows: pd.DataFrame, *more: str) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(rows[[*BLOCK, *more]])
+
+
 def _nameless(table: pd.DataFrame, frame: Frame) -> NDArray:
-    return pd.MultiIndex.from_frame(table[BLOCK]).isin(list(frame.nameless))
+    return _keys(table).isin(list(frame.nameless))
 
 
 def _silenced(table: pd.DataFrame, where: NDArray, why: str) -> pd.DataFrame:
@@ -266,7 +284,7 @@ def _unframed(frame: Frame, level: float) -> pd.DataFrame:
             "client_id": rows["client_id"], "wave": rows["wave"], "dimension": "all",
             "group": "all", "unit": "contacts", "asked": np.nan,
             "answered": rows["answers"].astype(float), "value": np.nan, "low": np.nan,
-            "high": np.nan, "level": level, "n_accounts": 0, "method": METHODS["contacts"],
-            "flag": NOBODY,
+            "high": np.nan, "level": level, "n_accounts": 0, "uninvited": np.nan,
+            "method": METHODS["contacts"], "flag": NOBODY,
         }
     )  # fmt: skip

@@ -63,6 +63,24 @@ def test_a_response_that_scores_leave_out_still_shows_that_the_contact_answered(
     )
 
 
+def test_answers_of_people_not_asked_are_counted_as_far_as_scores_use_them():
+    more = RESPONSES.iloc[[3, 3, 3]].assign(
+        contact_id=["x", "a3", "y"], included=[True, True, False], response_id=["1", "2", "3"]
+    )
+    given = pd.concat([RESPONSES, more], ignore_index=True)
+    result = completed(CONTACTS, given, ACCOUNTS, draws=20)
+    assert cell(result, "all", "all", "contacts")["uninvited"] == 2  # a3 is known, but not asked
+    assert cell(result, "all", "all", "contacts", wave="2024")["uninvited"] == 0
+    assert cell(result, "all", "all", "contacts")["answered"] == 3
+    assert result.table["uninvited"].notna().sum() == 2
+    nameless = given.assign(
+        contact_id=pd.Series(None, index=given.index, dtype="str"),
+        account_id=given["account_id"].mask(given["contact_id"].isin(["x", "y"]), "E"),
+    )
+    result = completed(CONTACTS, nameless, ACCOUNTS, draws=20)
+    assert cell(result, "all", "all", "contacts")["uninvited"] == 1
+
+
 def test_the_published_example_prints_both_shares():
     rows = [("2025", f"A{i % 400}", f"p{i}", "user", True) for i in range(4500)]
     people = [400 * lap + account for lap in range(2) for account in range(272)][:540]

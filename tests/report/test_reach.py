@@ -6,6 +6,8 @@ import pytest
 
 from crqlab.base.contracts.cautions import code
 from crqlab.page.assembly import view
+from crqlab.page.participation import html
+from crqlab.page.participation.data import Participation
 from crqlab.page.participation.select import reach
 from crqlab.report.run import render
 from tests.report.executed import executed
@@ -45,8 +47,16 @@ def test_rows_are_those_of_the_tables(asked_study_of):
     assert len(seen.plan) == len(study.read("wave_plan"))
 
 
-def test_a_study_without_the_station_has_a_reach_without_rows(study_of):
-    seen = reached(study_of())
+def test_a_study_without_the_station_has_a_reach_without_rows(tmp_path):
+    study = lay_out(tmp_path, Shape())
+    study.path("completion").unlink()
+    seen = reached(study)
+    assert (
+        "has not been counted" in html.participation(view(study, client="C017", wave="2025")).html
+    )
+    assert seen.counts == Participation(
+        None, None, None, None, 0, pytest.approx(np.nan, nan_ok=True)
+    )
     assert all(seen.share(unit) is None for unit in ("contacts", "accounts", "revenue"))
     assert seen.silent.empty
     assert seen.plan.empty

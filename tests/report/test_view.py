@@ -91,15 +91,17 @@ def test_other_clients_rows_are_left_out(tmp_path):
         pd.testing.assert_frame_equal(getattr(beside, name), getattr(alone, name))
 
 
-def test_contacts_and_accounts_are_counted_from_the_invitations(study_of):
+def test_who_was_asked_and_answered_is_counted_once_in_the_station(study_of):
     asked = view(study_of(), client="C017", wave="2025").participation
     contacts = study_of().read("contacts").query("wave == '2025'")
     assert asked.contacts == len(contacts)
     assert asked.accounts == contacts["account_id"].nunique() == 14
     assert (asked.accounts_answered, asked.contacts_answered) == (12, len(contacts) - 2)
-    # the person whose response no score uses has taken part all the same
-    assert len(view(study_of(), client="C017", wave="2025").excluded) == 1
     assert asked.uninvited == 0
+    rows = study_of().read("completion", client="C017", wave="2025").set_index("unit")
+    assert (asked.contacts, asked.contacts_answered) == tuple(
+        rows.loc["contacts", ["asked", "answered"]]
+    )
 
 
 def test_revenue_coverage_leaves_accounts_out_that_nobody_asked(study_of):

@@ -80,8 +80,9 @@ def _share(
     return {
         **key, "dimension": dimension, "group": group, "unit": unit, "asked": float(asked),
         "answered": float(answered), "value": value, "low": max(value - 0.08, 0.0),
-        "high": min(value + 0.09, 1.0), "level": 0.95, "n_accounts": n, "method": "by hand",
-        "flag": code("few_contacts", minimum=10) if few else "ok",
+        "high": min(value + 0.09, 1.0), "level": 0.95, "n_accounts": n,
+        "uninvited": 0.0 if (dimension, unit) == ("all", "contacts") else np.nan,
+        "method": "by hand", "flag": code("few_contacts", minimum=10) if few else "ok",
     }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ import yaml
 
 from crqlab import Study
 from crqlab.base.contracts.cautions import code
+from crqlab.base.contracts.frames import from_records
 
 CONSTRUCTS = {
     "trust": "Trust",
@@ -152,6 +153,7 @@ def _tables(shape: Shape, people: pd.DataFrame) -> dict[str, pd.DataFrame]:
     }  # fmt: skip
     if shape.contacts:
         tables["contacts"] = _contacts(shape, people, ids)
+    tables["completion"] = _completion(people, tables["accounts"], tables.get("contacts"))
     return tables
 
 
@@ -198,6 +200,31 @@ def _contacts(shape: Shape, people: pd.DataFrame, ids: list[str]) -> pd.DataFram
         invited=True, invited_on=pd.NaT, signed_off_on=pd.NaT,
     )  # fmt: skip
     return _dated(rows, "invited_on", "signed_off_on")
+
+
+def _completion(
+    people: pd.DataFrame, accounts: pd.DataFrame, contacts: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Who was asked and who answered, of the whole client, wave by wave."""
+    pays = accounts.set_index("account_id")["revenue"]
+    rows = []
+    for (client, wave), heard in people.groupby(["client_id", "wave"]):
+        key = {"client_id": client, "wave": wave, "dimension": "all", "group": "all"}
+        key |= {"level": 0.95, "method": "by hand"}
+        if contacts is None:
+            rows.append({**key, "unit": "contacts", "answered": len(heard), "n_accounts": 0,
+                         "flag": "asked_not_recorded"})  # fmt: skip
+            continue
+        asked = contacts[contacts["wave"] == wave]
+        who, whole = heard["account_id"].unique(), asked["account_id"].unique()
+        counts = {"contacts": (len(asked), len(heard)), "accounts": (len(whole), len(who)),
+                  "revenue": (pays[whole].sum(), pays[who].sum())}  # fmt: skip
+        for unit, (n, x) in counts.items():
+            ends = {"low": max(x / n - 0.1, 0), "high": min(x / n + 0.1, 1)}
+            stray = {"uninvited": 0} if unit == "contacts" else {}
+            rows.append({**key, "unit": unit, "asked": n, "answered": x, "value": x / n, **ends,
+                         **stray, "n_accounts": len(whole), "flag": "ok"})  # fmt: skip
+    return from_records(rows, "completion")
 
 
 def _account_scores(people: pd.DataFrame) -> pd.DataFrame:

@@ -56,7 +56,7 @@ def test_views_of_a_score_lie_where_the_table_says(asked_view_of):
 
 
 def test_without_the_station_there_is_no_picture(view_of):
-    view = view_of()
+    view = view_of(contacts=False)
     assert charts.standing(view).html == charts.nonresponse(view).html == ""
     assert len(drawn(charts.nonresponse(view))) == 0
 

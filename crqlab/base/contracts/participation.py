@@ -43,6 +43,7 @@ COMPLETION = Contract(
         "answered": amount("those of them that answered, whether or not scores use it", 0),
         **INTERVAL,
         "n_accounts": count("accounts asked"),
+        "uninvited": amount("answers that scores use of people not asked; of all contacts only", 0),
         "method": Column("text", "how the interval was made, as a code"),
         "flag": FLAG,
     },

@@ -4,11 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import nan
 from typing import Any
 
 import pandas as pd
 
 from crqlab.show.records import Record, records
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """Who was asked and who answered; counts of a census, so without intervals.
+
+    Attributes
+    ----------
+    contacts, contacts_answered : int or None
+        People who were invited, and those of them who answered, whether or not scores use it;
+        None where that is not known.
+    accounts, accounts_answered : int or None
+        Accounts with an invited contact, and those of them with any answer.
+    uninvited : int
+        Answers that scores use from people who were not invited.
+    revenue : float
+        Share of the invited accounts' revenue that lies with accounts that answered, in
+        [0, 1]; missing where revenue is not known.
+    """
+
+    contacts: int | None
+    contacts_answered: int | None
+    accounts: int | None
+    accounts_answered: int | None
+    uninvited: int
+    revenue: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +105,21 @@ class Reach:
     plan: pd.DataFrame
     precision: pd.DataFrame
 
+    @property
+    def counts(self) -> Participation:
+        """Who was asked and who answered, as the station counted them."""
+        whole = self.completion[(self.completion["dimension"] == "all").to_numpy(bool)]
+        rows = {row.unit: row for row in reversed(records(whole))}
+        people, accounts, revenue = (rows.get(unit) for unit in ("contacts", "accounts", "revenue"))
+        return Participation(
+            _count(people, "asked"),
+            _count(people, "answered") if people and people.asked == people.asked else None,
+            _count(accounts, "asked"),
+            _count(accounts, "answered"),
+            _count(people, "uninvited") or 0,
+            float(revenue.value) if revenue else nan,
+        )
+
     def share(self, unit: str) -> dict[str, Any] | None:
         """Return how many contacts, accounts or how much revenue answered; None if unknown."""
         return self._shares.get(unit)
@@ -100,3 +142,8 @@ class Reach:
 def _known(rows: pd.DataFrame) -> list[Record]:
     """Return the rows with a value, the last one first: what is kept by name is the first."""
     return [row for row in reversed(records(rows)) if row.value == row.value]
+
+
+def _count(row: Record | None, name: str) -> int | None:
+    known = row is not None and getattr(row, name) == getattr(row, name)
+    return int(getattr(row, name)) if known else None

@@ -80,7 +80,7 @@ def plan_sheet(view: ClientView) -> Sheet:
 def answered_slide(view: ClientView) -> Slide | None:
     """Contact and account response, and the revenue that was heard."""
     part, spoken = view.participation, view.language
-    if part.contacts is None:
+    if part.contacts_answered is None:
         return None
     heard = [
         (code, done / whole)

@@ -121,40 +121,17 @@ def _between(low: float, high: float) -> str:
 
 
 def _counted(view: ClientView) -> Shown:
-    """The same from the invitations alone, where station 2 could not say."""
-    asked = view.participation
-    if asked.contacts is None:
-        said = (
-            f"{count(view.n_respondents, 'respondent')} of {count(view.n_accounts, 'account')} "
-            "answered. Nobody recorded who was invited, so response rates are not known."
-        )
-        return Shown(paragraph(text(said), "lead"), said)
-    said = (
-        f"{share(asked.contacts_answered, asked.contacts, 'contacts')} answered; they speak for "
-        f"{share(asked.accounts_answered, asked.accounts, 'accounts')}."
-    )
-    rows = [
-        ("Contacts", asked.contacts, asked.contacts_answered),
-        ("Accounts", asked.accounts, asked.accounts_answered),
-    ]
-    columns = [
-        Column("Who", [name for name, _, _ in rows]),
-        Column("Asked", [f"{invited:,}" for _, invited, _ in rows], True),
-        Column("Answered", [f"{answered:,}" for _, _, answered in rows], True),
-        Column("Share", [percent(part / whole) for _, whole, part in rows], True),
-    ]
-    caption = "Contact and account response: counts of all who were invited, so no interval."
-    html = table(columns, caption=caption, note=text(_beside(view)), kind="small")
-    return Shown(f"{paragraph(text(said), 'lead')}\n{html}", said)
+    """Respondents alone, where nobody knows how many were asked."""
+    who = f"{count(view.n_respondents, 'respondent')} of {count(view.n_accounts, 'account')}"
+    why = "Nobody recorded who was invited"
+    if view.reach.completion.empty:
+        why = "Who was invited has not been counted"
+    said = f"{who} answered. {why}, so response rates are not known."
+    return Shown(paragraph(text(said), "lead"), said)
 
 
 def _beside(view: ClientView) -> str:
     asked, notes = view.participation, []
-    if view.reach.share("revenue") is None and not isnan(asked.revenue):
-        notes.append(
-            f"The accounts that answered stand for {percent(asked.revenue)} of the revenue of all "
-            "invited accounts."
-        )
     if asked.uninvited:
         who = count(asked.uninvited, "answer comes", "answers come")
         notes.append(
