@@ -224,14 +224,14 @@ def _precision(table: pd.DataFrame, told: Expected, level: float) -> pd.DataFram
     parts = []
     for measure, (sd, icc) in told.spread.items():
         for whole in (True, False):
-            part = table.assign(slice=0) if whole else table
+            part = table.assign(slice=0, starts=pd.NaT) if whole else table
             groups = part.groupby(["client_id", "slice"], sort=True)
             rate = part["client_id"].map(told.completion).fillna(told.average).to_numpy(float)
             found = half_widths(
                 part["contacts"], groups.ngroup(), completion=rate, sd=sd, icc=icc, level=level
             )
-            keys = groups.size().index.to_frame(index=False)
-            found = pd.concat([keys, found.reset_index(drop=True)], axis=1)
+            sums = groups.agg(starts=("starts", "first"), resting=("resting", "sum"))
+            found = pd.concat([sums.reset_index(), found.reset_index(drop=True)], axis=1)
             parts.append(found.assign(measure=measure))
     if not parts:
         return empty("precision")

@@ -174,6 +174,20 @@ def test_accounts_that_left_are_not_planned_for_and_new_ones_are():
     assert found.set_index("account_id").loc["C", "flag"] == "no_contact_known"
 
 
+def test_precision_sums_up_who_rests_by_quarter():
+    asked, *others = panel(clients=2, accounts_each=20)
+    late = asked.index % 3 == 0
+    asked = asked.assign(invited_on=asked["invited_on"].mask(late, pd.Timestamp("2025-06-01")))
+    found = planned((asked, *others), start="2025-07-01", rest=6)
+    rows = found.precision[found.precision["measure"] == "crq"].set_index(["client_id", "slice"])
+    by = found.table.groupby(["client_id", "slice"])["resting"].sum()
+    assert by.sum() > 0
+    assert rows["resting"].drop(0, level="slice").to_dict() == by.to_dict()
+    assert rows["resting"].xs(0, level="slice").tolist() == by.groupby("client_id").sum().tolist()
+    assert rows["starts"].xs(0, level="slice").isna().all()
+    assert rows.loc[("C0", 2), "starts"] == pd.Timestamp("2025-10-01")
+
+
 def test_precision_is_best_over_the_whole_year_and_needs_accounts():
     found = planned(panel(clients=4, accounts_each=60), completion=0.4)
     wide = found.precision.pivot_table(

@@ -17,6 +17,7 @@ from tests.show.fixture import Shape, manager_scores
 ROLES = ("buyer", "executive", "user")
 OTHERS = [0.02, 0.12, 0.24, 0.27, 0.28, 0.29, 0.31, 0.34, 0.36, 0.42, 0.55, 0.71]
 VIEWS = ("raw", "weighted", "late", "like the answered", "passives", "detractors")
+STARTS = ("2026-01-01", "2026-04-01", "2026-07-01")
 SHIFT = dict(zip(VIEWS, (0.0, -0.03, -0.05, 0.0, -0.2, -1.1), strict=True))
 
 
@@ -241,7 +242,7 @@ def _plan(key: dict, accounts: pd.DataFrame) -> pd.DataFrame:
         {
             "client_id": key["client_id"], "account_id": accounts["account_id"], "slice": quarter,
             "starts": pd.to_datetime(
-                pd.Series(quarter).map({1: "2026-01-01", 2: "2026-04-01", 3: "2026-07-01"})
+                pd.Series(quarter).map(dict(enumerate(STARTS, start=1)))
             ),
             "tier": "A", "revenue": accounts["revenue"].to_numpy(float), "contacts": 4,
             "resting": 1, "flag": "ok",
@@ -250,13 +251,15 @@ def _plan(key: dict, accounts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _precision(key: dict, shape: Shape) -> pd.DataFrame:
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         [
             {"client_id": key["client_id"], "slice": quarter, "measure": measure,
-             "n_accounts": 5 + quarter, "n_contacts": 20 + quarter, "completion": 0.3,
+             "starts": [None, *STARTS][quarter], "n_accounts": 5 + quarter,
+             "n_contacts": 20 + quarter, "resting": 3 + quarter, "completion": 0.3,
              "answers": 6.0 + quarter, "half_width": half + quarter / 10, "level": 0.95,
              "flag": "ok"}
             for measure, half in (("crq", 0.21), ("nps", 17.0))[: 2 if shape.ltr else 1]
             for quarter in range(4)
         ]
     )  # fmt: skip
+    return rows.assign(starts=pd.to_datetime(rows["starts"]))

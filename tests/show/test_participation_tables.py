@@ -227,6 +227,7 @@ def test_the_plan_says_what_to_expect_of_every_quarter_and_the_year(asked_view_o
     assert [row[0] for row in rows] == ["2026 Q1", "2026 Q2", "2026 Q3", "Whole year"]
     assert [row[head.index("CRQ")] for row in rows] == ["± 0.31", "± 0.41", "± 0.51", "± 0.21"]
     assert [row[head.index("NPS")] for row in rows] == ["± 17", "± 17", "± 17", "± 17"]
+    assert [row[head.index("Left in peace")] for row in rows] == ["4", "5", "6", "3"]
     said = plain(gathered.plan(asked_view_of()))
     assert "over the year expect CRQ ± 0.21 and NPS ± 17 if 30 % of contacts answer" in said
 

@@ -268,9 +268,11 @@ PRECISION = Contract(
     {
         "client_id": CLIENT,
         "slice": count("quarter, from 1; 0 is the whole year"),
+        "starts": Column("date", "first day of the quarter; none of the whole year", True),
         "measure": Column("text", "which score", options=("crq", "nps")),
         "n_accounts": count("accounts to ask"),
         "n_contacts": count("people to ask"),
+        "resting": count("people left in peace: asked too short a time before"),
         "completion": amount("share of them expected to answer", 0, 1),
         "answers": amount("answers to expect", 0),
         "half_width": amount("half of the interval to expect, in units of the measure", 0),

@@ -13,7 +13,7 @@ from crqlab.page.client_view import ClientView
 from crqlab.participation.selection_audit import BLOCKED
 from crqlab.show.html import Column, Shown, hidden, names, paragraph, table, text
 from crqlab.show.number_format import MISSING, count, number, percent, span
-from crqlab.show.records import Record, grouped, records
+from crqlab.show.records import Record, records
 
 MOST = 20  # account managers that a reader still compares
 NAMED = 8  # accounts that fit into a sentence
@@ -209,25 +209,18 @@ def plan(view: ClientView) -> Shown:
     rows, told = view.reach.plan, view.reach.precision
     if rows.empty or told.empty:
         return Shown("", "No plan: a later wave was held, or nobody recorded contacts")
-    asked = grouped(rows, "slice")
-    quarters = sorted(asked)
-    starts = {q: next((r.starts for r in asked[q] if r.starts == r.starts), pd.NaT) for q in asked}
-    resting = {q: sum(row.resting for row in asked[q]) for q in asked}
+    quarters = sorted(set(told["slice"]) - {0})
     sure = {(row.slice, row.measure): row for row in reversed(records(told))}
     measures = [m for m in ("crq", "nps") if any(m == measure for _, measure in sure)]
     slices = [*quarters, 0]
     base = {row.slice: row for row in reversed(records(told))}
-    base = [base.get(q, _UNKNOWN) for q in slices]
+    each = [base.get(q, _UNKNOWN) for q in slices]
     columns = [
-        Column("Quarter", [*(_quarter(starts[q], int(q)) for q in quarters), "Whole year"]),
-        Column("Accounts", [number(row.n_accounts, 0) for row in base], True),
-        Column("Contacts to ask", [number(row.n_contacts, 0) for row in base], True),
-        Column(
-            "Left in peace",
-            [*(f"{resting[q]:,}" for q in quarters), f"{sum(resting.values()):,}"],
-            True,
-        ),
-        Column("Answers to expect", [number(row.answers, 0) for row in base], True),
+        Column("Quarter", [*(_quarter(base[q]) for q in quarters), "Whole year"]),
+        Column("Accounts", [number(row.n_accounts, 0) for row in each], True),
+        Column("Contacts to ask", [number(row.n_contacts, 0) for row in each], True),
+        Column("Left in peace", [number(row.resting, 0) for row in each], True),
+        Column("Answers to expect", [number(row.answers, 0) for row in each], True),
     ]
     for measure in measures:
         halves = [sure.get((q, measure), _UNKNOWN).half_width for q in slices]
@@ -250,8 +243,10 @@ def plan(view: ClientView) -> Shown:
     return Shown(html, said)
 
 
-def _quarter(day: pd.Timestamp, place: int) -> str:
-    return f"Quarter {place}" if pd.isna(day) else f"{day.year} Q{day.quarter}"
+def _quarter(row: Record) -> str:
+    if pd.isna(row.starts):
+        return f"Quarter {row.slice}"
+    return f"{row.starts.year} Q{row.starts.quarter}"
 
 
 def _foretold(view: ClientView, asked: str, year: dict[str, Record]) -> str:
@@ -267,4 +262,4 @@ def _foretold(view: ClientView, asked: str, year: dict[str, Record]) -> str:
     return f"{asked}; over the year expect {' and '.join(parts)}{rate}."
 
 
-_UNKNOWN = Record(n_accounts=nan, n_contacts=nan, answers=nan, half_width=nan)
+_UNKNOWN = Record(n_accounts=nan, n_contacts=nan, resting=nan, answers=nan, half_width=nan)
