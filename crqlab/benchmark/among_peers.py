@@ -15,6 +15,7 @@ from crqlab.benchmark.peers import CERTAIN, NOBODY, peers
 from crqlab.benchmark.protection import OK, Rules, members, verdicts
 from crqlab.benchmark.ranked_units import Scores
 from crqlab.stats.cluster_draws import resampled, stream
+from crqlab.stats.quantile_cuts import type7_of
 
 #: From the nearest peers to the farthest.
 NEAREST = (("industry", "country", "wave"), ("industry", "wave"), ("wave",), ())
@@ -149,11 +150,8 @@ def _below(points: NDArray, x: NDArray, counts: NDArray) -> NDArray:
 def _top(peers: NDArray, n: NDArray) -> NDArray:
     """Where the top tenth of the peers begins, type 7; those left out are missing."""
     ordered = np.sort(peers, axis=1)
-    place = (n - 1) * TENTH
-    low = np.floor(place + 1e-9).astype(int)
-    at = np.arange(len(ordered))
-    high = np.minimum(low + 1, n - 1)
-    return ordered[at, low] + (place - low) * (ordered[at, high] - ordered[at, low])
+    row = np.arange(len(ordered))
+    return type7_of(lambda rank: ordered[row, rank.astype(int)], n, TENTH, first=0)
 
 
 def _share_below(x: NDArray, own: NDArray, mine: NDArray) -> NDArray:

@@ -19,7 +19,7 @@ from crqlab.benchmark.cells import Cells, pairs
 from crqlab.benchmark.share_variance import TINY, spread
 from crqlab.benchmark.threads import side_by_side
 from crqlab.stats.cluster_draws import resampled, stream
-from crqlab.stats.quantile_cuts import interval_shares
+from crqlab.stats.quantile_cuts import interval_shares, type7_of
 
 AT_ONCE = 1_000_000  # numbers of clients in cells that one thread works on
 GRID = 96
@@ -185,11 +185,8 @@ def _sorted(place: NDArray, size: int, measure: Ranked, unit: NDArray) -> tuple[
 
 
 def _values(of: _Sorted, shares: NDArray) -> NDArray:
-    """Type-7 quantiles of every cell, as `crqlab.stats.quantile_cuts.type7`."""
-    place = 1 + (of.n[:, None] - 1) * shares
-    below = np.maximum(np.floor(place + 1e-9), 1)
-    low, high = (_score(of, rank) for rank in (below, np.minimum(below + 1, of.n[:, None])))
-    return low + np.maximum(place - below, 0) * (high - low)
+    """Type-7 quantiles of every cell, one row each."""
+    return type7_of(partial(_score, of), of.n[:, None], shares)
 
 
 def _score(of: _Sorted, rank: NDArray) -> NDArray:

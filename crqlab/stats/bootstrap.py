@@ -14,6 +14,7 @@ from crqlab.base.errors import EstimateError
 from crqlab.stats.cluster_draws import resampled, stream
 from crqlab.stats.defaults import DRAWS, FEW_RESAMPLED, LEVEL, SEED
 from crqlab.stats.estimate import check_level
+from crqlab.stats.quantile_cuts import type7_of
 
 FEW_EFFECTIVE = 3
 
@@ -265,11 +266,8 @@ def _change(values: NDArray) -> NDArray:
 
 def _quantile(drawn: NDArray, share: NDArray) -> NDArray:
     """Quantile (type 7) of each sorted row, its own share in each."""
-    last = (~np.isnan(drawn)).sum(axis=1) - 1
-    place = np.nan_to_num(share) * np.maximum(last, 0)
-    below, row = np.floor(place).astype(int), np.arange(len(drawn))
-    above = np.minimum(below + 1, np.maximum(last, 0))
-    return drawn[row, below] + (place - below) * (drawn[row, above] - drawn[row, below])
+    n, row = np.maximum((~np.isnan(drawn)).sum(axis=1), 1), np.arange(len(drawn))
+    return type7_of(lambda rank: drawn[row, rank.astype(int)], n, np.nan_to_num(share), first=0)
 
 
 def _share_below_zero(drawn: NDArray) -> NDArray:

@@ -4,19 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isnan
-from typing import Any
 
 from crqlab.base.contracts.cautions import plain
 from crqlab.base.errors import EstimateError
-
-
-def __getattr__(name: str) -> Any:
-    """Offer `quantiles` here too; it brings scipy, which a plain number does not need."""
-    if name == "quantiles":
-        from crqlab.stats.quantile_cuts import quantiles
-
-        return quantiles
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,9 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
 
 from crqlab.base.errors import EstimateError
+from crqlab.stats.estimate import check_level
 
 OPEN = "few_beyond_the_cut"
 HALVINGS = 50
+FUZZ = 4 * np.finfo(float).eps  # as R: a place this near a whole number is that number
 
 
 def quantiles(
@@ -97,8 +99,6 @@ def _ordered(values: ArrayLike, weights: ArrayLike | None) -> tuple[NDArray, NDA
 
 
 def _check(share: NDArray, level: float) -> None:
-    from crqlab.stats.estimate import check_level  # estimate offers quantiles: no circle
-
     check_level(level)
     if not ((share >= 0) & (share <= 1)).all():
         raise EstimateError(f"shares= is {share.tolist()}; each must lie in [0, 1]. Use 0.9.")
@@ -119,17 +119,44 @@ def type7(ordered: NDArray, weight: NDArray, share: NDArray) -> NDArray:
     array([2., 3.])
     """
     n = len(ordered)
-    place = 1 + (n - 1) * share
-    below = np.maximum(np.floor(place + 1e-9), 1)
     reached = np.cumsum(weight)
     reached[-1] = max(reached[-1], n)
 
     def at(rank: NDArray) -> NDArray:
         return ordered[np.minimum(np.searchsorted(reached, rank - 1e-9), n - 1)]
 
-    part = np.maximum(place - below, 0)
-    low, high = at(below), at(np.minimum(below + 1, n))
-    return low + part * (high - low)
+    return type7_of(at, n, share)
+
+
+def type7_of(
+    at: Callable[[NDArray], NDArray], n: ArrayLike, share: ArrayLike, *, first: int = 1
+) -> NDArray:
+    """Type-7 quantiles of values that are in order already, of many groups at once.
+
+    Parameters
+    ----------
+    at : callable
+        From ranks, whole numbers in an array of the result's shape, to the values there.
+    n, share : array
+        Values in each group, at least 1, and where to cut them; shapes that broadcast.
+    first : int
+        What ``at`` calls the lowest rank: 1, or 0 where ranks are places in an array.
+
+    References
+    ----------
+    Hyndman & Fan (1996), The American Statistician 50, 361-365.
+
+    Examples
+    --------
+    >>> rows = np.array([[1.0, 2.0, 4.0], [1.0, 3.0, np.nan]])
+    >>> type7_of(lambda rank: rows[[0, 1], rank.astype(int)], [3, 2], [0.75, 0.5], first=0)
+    array([3., 2.])
+    """
+    n = np.asarray(n)
+    place = first + (n - 1) * np.asarray(share)
+    below = np.maximum(np.floor(place * (1 + FUZZ)), first)
+    low, high = at(below), at(np.minimum(below + 1, first + n - 1))
+    return low + np.maximum(place - below, 0) * (high - low)
 
 
 def at_shares(ordered: NDArray, weight: NDArray, share: NDArray) -> NDArray:

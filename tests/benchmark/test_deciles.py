@@ -11,8 +11,7 @@ from crqlab.base.contracts import contract
 from crqlab.base.contracts.cautions import code
 from crqlab.base.contracts.schema import check
 from crqlab.benchmark import PERCENTILES, Rules, Scores
-from crqlab.stats.estimate import quantiles
-from crqlab.stats.quantile_cuts import OPEN
+from crqlab.stats.quantile_cuts import OPEN, quantiles
 from tests.benchmark.made import account_scores, client_scores
 from tests.scores.made import codebook
 

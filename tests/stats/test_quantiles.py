@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from crqlab import EstimateError
-from crqlab.stats import estimate
-from crqlab.stats.quantile_cuts import interval_shares, quantiles
+from crqlab.stats.quantile_cuts import interval_shares, quantiles, type7_of
 from tests import oracle
 
 FOLDER = Path(__file__).parents[1] / "reference/quantiles"
@@ -39,10 +38,19 @@ def test_agrees_with_r(row):
     )
 
 
-def test_is_offered_by_estimate_where_callers_look_for_it():
-    assert estimate.quantiles is quantiles
-    with pytest.raises(AttributeError, match="quantile_typo"):
-        _ = estimate.quantile_typo
+def test_many_groups_at_once_are_cut_as_each_by_itself():
+    rng = np.random.default_rng(3)
+    n = np.array([1, 2, 7, 30])
+    rows = np.full((4, 30), np.nan)
+    for row, size in enumerate(n):
+        rows[row, :size] = np.sort(rng.normal(size=size))
+    share = np.array([0.0, 0.25, 0.9, 1.0])
+    row = np.arange(4)[:, None]
+    found = type7_of(lambda rank: rows[row, rank.astype(int)], n[:, None], share, first=0)
+    counted = type7_of(lambda rank: rows[row, rank.astype(int) - 1], n[:, None], share)
+    expected = [np.quantile(rows[i, :size], share) for i, size in enumerate(n)]
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-14)
+    np.testing.assert_allclose(counted, expected, rtol=0, atol=1e-14)
 
 
 @pytest.mark.parametrize("case", ["quant_bh1996", "quant_lq2002", "quantw_sfo2017"])
