@@ -281,6 +281,9 @@ class Codebook(Strict):
         CRM exports; None where the firm holds none.
     client : Client or None
         For a study of a single client.
+    unconfirmed : tuple of str
+        Paths of what was drafted and nobody has confirmed, as in ``instrument.items.q3``: reports
+        and exports are refused, or carry a banner.
     waves : mapping of name to Wave
         For files that hold several waves and no column of them: told by when an answer began.
     release : str or None
@@ -298,6 +301,7 @@ class Codebook(Strict):
     instrument: Instrument
     responses: Responses
     waves: dict[Text, Wave] = Field(default_factory=dict)
+    unconfirmed: tuple[str, ...] = ()
     contacts: Source | None = None
     accounts: Source | None = None
     outcomes: Source | None = None

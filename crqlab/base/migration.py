@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
-
 from crqlab.base.contracts import TABLES
 from crqlab.base.study import Study, replace
+from crqlab.base.yaml_edits import with_keys
 
 
 def migrate(study: Study) -> list[str]:
@@ -70,62 +69,3 @@ def _stale_tables(study: Study) -> Iterator[str]:
         if path.name not in known:
             path.unlink()
             yield f"{path.name}: no table has this name any more; crqlab run makes its successor"
-
-
-def with_keys(text: str, place: tuple[str, ...], new: dict[str, dict[str, str]]) -> str:
-    r"""Return a YAML text with keys added to entries of one mapping; all else stays as written.
-
-    Parameters
-    ----------
-    text : str
-        The file.
-    place : tuple of str
-        Keys that lead to the mapping.
-    new : dict of entry to dict of key to plain value
-        Keys that an entry has already are left alone.
-
-    Examples
-    --------
-    >>> print(with_keys("a:\n  x: {label: X} # mine\n  y:\n    label: Y\n", ("a",),
-    ...                 {"x": {"concept": "trust"}, "y": {"concept": "value"}}))
-    a:
-      x: {label: X, concept: trust} # mine
-      y:
-        label: Y
-        concept: value
-    <BLANKLINE>
-    """
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
-    for key in place:
-        node = _value(node, key)
-    edits = []
-    for entry, keys in new.items():
-        inner = _value(node, entry)
-        there = {key.value for key, _ in inner.value}
-        added = {key: value for key, value in keys.items() if key not in there}
-        if not added:
-            continue
-        if inner.flow_style:
-            said = "".join(f", {key}: {value}" for key, value in added.items())
-            edits.append((inner.end_mark.index - 1, said))
-        else:
-            first, (_, last) = inner.value[0][0], inner.value[-1]
-            indent = " " * first.start_mark.column
-            end = text.find("\n", _end(last, text))
-            said = "".join(f"\n{indent}{key}: {value}" for key, value in added.items())
-            edits.append((len(text) if end < 0 else end, said))
-    for at, said in sorted(edits, reverse=True):
-        text = text[:at] + said + text[at:]
-    return text
-
-
-def _value(node: yaml.MappingNode, key: str) -> yaml.MappingNode:
-    return next(value for name, value in node.value if name.value == key)
-
-
-def _end(node: yaml.Node, text: str) -> int:
-    """Where a value's last character is; block values end at the start of what follows."""
-    end = node.end_mark.index
-    while end > node.start_mark.index and text[end - 1] in " \n":
-        end -= 1
-    return max(end, node.start_mark.index)

@@ -8,9 +8,20 @@ from typing import Annotated
 import typer
 
 from crqlab.cli import benchmark, thresholds
+from crqlab.cli.confirm import confirm
 from crqlab.cli.export import export
 from crqlab.cli.guard import Guarded, say
-from crqlab.cli.options import Clients, Cluster, Everybody, Jobs, Limit, Wave, Where, settings
+from crqlab.cli.options import (
+    Clients,
+    Cluster,
+    Draft,
+    Everybody,
+    Jobs,
+    Limit,
+    Wave,
+    Where,
+    settings,
+)
 from crqlab.cli.verify import verify
 
 app = typer.Typer(
@@ -84,6 +95,8 @@ def check(name: StudyName) -> None:
     say(str(responses.decide(raw, flags, responses.decisions(study))))
     if drafted := responses.drafted_concepts(study.codebook):
         say(drafted)
+    for path, why in responses.unconfirmed(study).items():
+        say(f"unconfirmed: {path}: {why}")
 
 
 @app.command()
@@ -124,6 +137,7 @@ def report(
     reviewer: Annotated[
         bool, typer.Option("--reviewer", help="Each report once more, with code and methods.")
     ] = False,
+    draft: Draft = False,
 ) -> None:
     """Write client reports as HTML, running the stations first where needed."""
     from crqlab.base.study import Study
@@ -131,6 +145,7 @@ def report(
     if everybody == bool(client):
         raise typer.BadParameter("name clients, or take --all", param_hint="--client")
     told = settings(set_) | ({"language": language} if language else {})
+    _refuse_draft(Study(study), draft)
     if everybody:
         which = settings(where, "--where")
         _everybody(Study(study), which, wave, told, jobs, limit, cluster, reviewer)
@@ -138,6 +153,7 @@ def report(
         _journey(Study(study), client, wave, told, reviewer)
 
 
+app.command()(confirm)
 app.command()(export)
 app.command()(verify)
 
@@ -200,6 +216,14 @@ def doctor() -> None:
         say(str(finding))
         worst = max(worst, int(finding.needed and not finding.well))
     raise typer.Exit(worst)
+
+
+def _refuse_draft(study, draft: bool) -> None:
+    """Make nothing for a client from what nobody has confirmed, unless it is to say so."""
+    from crqlab.responses import refuse_draft
+
+    if not draft:
+        refuse_draft(study)
 
 
 def _journey(study, clients, wave, given, reviewer=False) -> None:

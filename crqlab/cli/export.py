@@ -8,7 +8,17 @@ from typing import Annotated, Any
 import typer
 
 from crqlab.cli.guard import say
-from crqlab.cli.options import Clients, Cluster, Everybody, Jobs, Limit, Wave, Where, settings
+from crqlab.cli.options import (
+    Clients,
+    Cluster,
+    Draft,
+    Everybody,
+    Jobs,
+    Limit,
+    Wave,
+    Where,
+    settings,
+)
 
 
 def export(
@@ -33,13 +43,17 @@ def export(
     jobs: Jobs = None,
     limit: Limit = 300,
     cluster: Cluster = None,
+    draft: Draft = False,
 ) -> None:
     """Write clients' numbers for other programs; a PDF's report is made first where needed."""
     from crqlab.base.study import Study
     from crqlab.report.exports.export_files import accepted
+    from crqlab.responses import refuse_draft
 
     if everybody == bool(client):
         raise typer.BadParameter("name clients, or take --all", param_hint="--client")
+    if not draft:
+        refuse_draft(Study(study))
     named = [kind.strip() for kind in to.split(",") if kind.strip()]
     kinds = accepted(named, language=language, template=template)
     options = {"kinds": kinds, "language": language, "theme": theme, "template": template}

@@ -17,6 +17,10 @@ Jobs = Annotated[
     int | None, typer.Option(min=1, help="Clients at once; one per processor if left out.")
 ]
 Limit = Annotated[float, typer.Option(min=1, help="Longest time for a client, seconds.")]
+Draft = Annotated[
+    bool,
+    typer.Option("--draft", help="Though points of the codebook are unconfirmed; pages say so."),
+]
 Cluster = Annotated[str | None, typer.Option(help="Address of a Dask scheduler, tcp://host:port.")]
 
 

@@ -108,6 +108,7 @@ def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
         wave=wave,
         before=changes["from_wave"].iloc[0] if len(changes) else "",
         synthetic=book.synthetic,
+        unconfirmed=len(book.unconfirmed),
         currency=book.currency,
         instrument=book.instrument,
         privacy=book.privacy,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -37,6 +38,8 @@ class ClientView:
         The wave that changes are counted from; empty for a first wave.
     synthetic : bool
         Whether the data are made up.
+    unconfirmed : int
+        Points of the codebook that were drafted and nobody has confirmed.
     currency : str
     instrument : Instrument
     privacy : Privacy
@@ -99,6 +102,7 @@ class ClientView:
     wave: str
     before: str
     synthetic: bool
+    unconfirmed: int
     currency: str
     instrument: Instrument
     privacy: Privacy
@@ -132,6 +136,11 @@ class ClientView:
         people = f"{count(self.n_respondents, 'respondent')} of {count(self.n_accounts, 'account')}"
         return f"{self.client}, wave {self.wave}: {people}"
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What stands above everything that is made of this view, in its language."""
+        return tuple(warnings(self.language, self.synthetic, self.unconfirmed))
+
     @cached_property
     def scored(self) -> pd.DataFrame:
         """Accounts with a score, the highest shrunken one first."""
@@ -147,3 +156,11 @@ class ClientView:
     @cached_property
     def _measured(self) -> dict[str, dict[str, Any]]:
         return {row.measure: vars(row) for row in records(self.measures)}
+
+
+def warnings(language: Language, synthetic: bool, unconfirmed: int) -> Iterator[str]:
+    """Say that data are made up, and that a codebook is a draft."""
+    if synthetic:
+        yield language.say("frame.synthetic")
+    if unconfirmed:
+        yield language.say("frame.draft", n=unconfirmed)

@@ -120,7 +120,7 @@ def foot(view: ClientView, said: str = "", row: dict | pd.Series | None = None) 
         A row of ``measures`` whose n, interval and caution count for all of the slide.
     """
     spoken = view.language
-    parts = [spoken.say("frame.synthetic")] if view.synthetic else []
+    parts = list(view.warnings)
     if row is not None:
         people = {"n": int(row["n_respondents"]), "m": int(row["n_accounts"])}
         method = spoken.method(row["method"])

@@ -11,6 +11,7 @@ Read, flag, decide, keep: nothing is deleted and no raw file is touched::
 from __future__ import annotations
 
 from crqlab.responses.codebook_draft import drafted_concepts
+from crqlab.responses.confirmation import confirm, refuse_draft, unconfirmed
 from crqlab.responses.inclusion import Checked, decide, decisions
 from crqlab.responses.quality_flags import Flags, flags
 from crqlab.responses.raw_files import Raw, read
@@ -23,6 +24,7 @@ __all__ = [
     "Flags",
     "Raw",
     "account_of",
+    "confirm",
     "decide",
     "decisions",
     "drafted",
@@ -31,5 +33,7 @@ __all__ = [
     "keep",
     "new",
     "read",
+    "refuse_draft",
     "sorted_files",
+    "unconfirmed",
 ]

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from crqlab.base.codebook import RESPONSE_COLUMNS, Codebook
 from crqlab.base.concepts import CONCEPTS
 from crqlab.responses.crm_draft import TableDraft
+from crqlab.responses.draft_points import CERTAIN, points
 from crqlab.responses.grid import Grid
 from crqlab.responses.instrument_draft import Draft, crq_constructs, draft
 from crqlab.responses.item_wording import wording
@@ -41,6 +42,7 @@ def written(name: str, drafts: Sequence[Draft], tables: Sequence[TableDraft]) ->
     main = max(drafts, key=lambda one: len(one.items))
     parts = [_head(name, main.grid), _instrument(main), _waves(drafts), _responses(main, drafts)]
     crm = "\n".join(one.entry() for one in tables)
+    parts.append(_unconfirmed(drafts, tables))
     return "\n".join([*(part for part in parts if part), f"{crm}\n{_TAIL}" if crm else _TAIL, ""])
 
 
@@ -70,6 +72,16 @@ def drafted_concepts(book: Codebook) -> str:
         for name in asked.drafted
     ]
     return "\n".join([f"{head} in codebook.yaml:", *said])
+
+
+def _unconfirmed(drafts: Sequence[Draft], tables: Sequence[TableDraft]) -> str:
+    """What nobody has confirmed yet: reports and exports wait for it."""
+    paths = [path for one in drafts for path, sure, _ in points(one) if sure < CERTAIN]
+    paths += [point.partition(":")[0] for one in tables for point in one.open]
+    if not paths:
+        return ""
+    lines = ["unconfirmed: # go through these with: crqlab confirm STUDY"]
+    return "\n".join([*lines, *(f"  - {path}" for path in dict.fromkeys(paths)), ""])
 
 
 def _head(name: str, grid: Grid) -> str:
@@ -221,8 +233,8 @@ def _recoded(drafted: Draft) -> list[str]:
     if not recoded:
         return []
     lines = ["  recode: # EDIT: the point that each answer stands for"]
-    for name, points in recoded.items():
-        said = ", ".join(f"{_quoted(str(word))}: {point}" for word, point in points.items())
+    for name, told in recoded.items():
+        said = ", ".join(f"{_quoted(str(word))}: {point}" for word, point in told.items())
         lines.append(f"    {name}: {{{said}}}")
     return lines
 

@@ -8,14 +8,12 @@ from typing import Any
 
 from crqlab.base.errors import DataError
 from crqlab.base.study import Study
+from crqlab.responses.draft_points import open_points
 from crqlab.responses.inclusion import Checked, decide, decisions
 from crqlab.responses.instrument_draft import Draft
 from crqlab.responses.quality_flags import flags
 from crqlab.responses.raw_files import Raw, read
 from crqlab.responses.survey_status import CHECKS
-
-_SURE = 0.8  # below it a person is asked
-_OPEN = ("ignored", "set_aside", "comment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,32 +120,6 @@ def _columns(drafted: Draft) -> dict[str, dict[str, Any]]:
             "reversed": item.reversed,
         }
     return found
-
-
-def open_points(drafted: Draft) -> list[str]:
-    """Return what a person is to confirm, each with the place of the codebook it is about."""
-    points = []
-    for name, role in drafted.roles.by_column.items():
-        if role.sure < _SURE and role.kind not in _OPEN:
-            points.append(f"columns.{name}: is it {role.kind}? {role.why}")
-    for name, one in drafted.constructs.items():
-        if one.sure < 0.7:
-            items = ", ".join(one.items)
-            points.append(f"instrument.constructs.{name}: what do {items} measure?")
-    if not drafted.ltr:
-        points.append("instrument.recommend: no 0-10 question was found")
-    if not drafted.items:
-        points.append("instrument.items: no closed question was found")
-    if drafted.ltr_recode:
-        points.append("responses.recode.ltr: 0 to 10 is coded 1 to 11 and read so")
-    if "account_id" not in drafted.columns:
-        points.append(
-            "responses.columns.account_id: no column says to which account a person belongs"
-        )
-    if drafted.waves:
-        points.append(f"waves: told by dates as {', '.join(drafted.waves)}")
-    points.append("client: the name of the client") if "client_id" not in drafted.columns else None
-    return points
 
 
 def _rows(raw: Raw, checked: Checked, n: int) -> tuple[dict[str, Any], dict[str, int]]:

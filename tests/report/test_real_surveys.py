@@ -44,7 +44,7 @@ def test_an_airport_survey_on_five_points_with_codes_and_a_recommendation(tmp_pa
     )
     codebook.write_text(text, encoding="utf-8")
     assert "responses count" in crqlab("check", "sfo2017_rawcodes", home=tmp_path)
-    crqlab("report", "--study", "sfo2017_rawcodes", "--client", "C1", home=tmp_path)
+    crqlab("report", "--draft", "--study", "sfo2017_rawcodes", "--client", "C1", home=tmp_path)
     study = Study("sfo2017_rawcodes", root=tmp_path)
 
     kept = own[study.read("responses")["included"].to_numpy()]
@@ -64,7 +64,7 @@ def test_an_airport_survey_on_five_points_with_codes_and_a_recommendation(tmp_pa
 @pytest.mark.slow
 def test_a_bank_survey_on_eleven_points_without_accounts_or_recommendation(tmp_path):
     _, own = drafted(tmp_path, "satisfaction")
-    crqlab("report", "--study", "satisfaction", "--client", "C1", home=tmp_path)
+    crqlab("report", "--draft", "--study", "satisfaction", "--client", "C1", home=tmp_path)
     study = Study("satisfaction", root=tmp_path)
 
     kept = own[study.read("responses")["included"].to_numpy()]

@@ -13,7 +13,7 @@ def opening_slide(view: ClientView) -> Slide:
     say = view.language.say
     people = say("slide.people", n=view.n_respondents, m=view.n_accounts)
     lines = (view.title, say("slide.wave", wave=view.wave), people)
-    warning = say("frame.synthetic") if view.synthetic else say("slide.confidential")
+    warning = ". ".join(view.warnings) or say("slide.confidential")
     message = say("slide.opening", client=brief(view.client))
     return Slide(message, Words(lines, size=20), warning, opening=True)
 

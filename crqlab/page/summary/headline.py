@@ -5,11 +5,12 @@ from __future__ import annotations
 from math import isnan
 
 import pandas as pd
+from markupsafe import Markup
 
 from crqlab.page.client_view import ClientView
 from crqlab.page.participation.html import adjusted
 from crqlab.page.scores.charts import ends
-from crqlab.show.html import Shown, name, paragraph, text
+from crqlab.show.html import Shown, name, paragraph, tag, text
 from crqlab.show.number_format import count, decimals, number, percent, span
 from crqlab.show.svg_strips import strip
 
@@ -26,15 +27,19 @@ def banner() -> Shown:
     return Shown(f'<p class="synthetic" role="note">{MADE_UP}</p>', MADE_UP)
 
 
+def _warning(said: str) -> Markup:
+    return tag("p", said, class_="synthetic", role="note")
+
+
 def masthead(view: ClientView) -> Shown:
     """Name the client and the wave, and warn of made-up data."""
-    warning = f"{banner().html}\n" if view.synthetic else ""
+    warning = "".join(f"{_warning(said)}\n" for said in view.warnings)
     html = (
         f'{warning}<p class="study" translate="no">{text(view.title)}</p>\n'
         f"<h1>{name(view.client)}, "
         f'<span class="wave">wave {text(view.wave)}</span></h1>'
     )
-    return Shown(html, f"{MADE_UP}. {view}" if view.synthetic else str(view))
+    return Shown(html, ". ".join([*view.warnings, str(view)]))
 
 
 def headline(view: ClientView) -> Shown:

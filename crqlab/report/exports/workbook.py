@@ -177,8 +177,8 @@ def _readme(book: Any, style: dict[str, Any], view: ClientView, shown: list[Shee
         *((one.name, one.title) for one in shown),
     ]
     page.write_string(0, 0, plain(_title(view)), style["title"])
-    if view.synthetic:
-        page.write_string(1, 0, say("frame.synthetic"), style["caution"])
+    if view.warnings:
+        page.write_string(1, 0, ". ".join(view.warnings), style["caution"])
     for row, (head, said) in enumerate(lines, start=3):
         page.write_string(row, 0, head, style["note"])
         page.write_string(row, 1, plain(said))

@@ -95,6 +95,7 @@ def _page(study: Study, executed: Any, client: str | None, look: client_brand.Br
         language=OWN,
         code=client is None,
         synthetic=book.synthetic,
+        unconfirmed=len(book.unconfirmed),
         brand=look,
     )
 

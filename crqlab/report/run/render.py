@@ -16,6 +16,7 @@ import crqlab
 from crqlab.base.errors import ReportError
 from crqlab.language import Language
 from crqlab.language import language as spoken_language
+from crqlab.page.client_view import warnings
 from crqlab.report.brand.client_brand import Brand
 from crqlab.report.run import notebook_prose
 from crqlab.show.html import lines, tag, text
@@ -84,6 +85,7 @@ def render(
     language: str,
     code: bool = False,
     synthetic: bool = False,
+    unconfirmed: int = 0,
     brand: Brand = HOUSE,
 ) -> str:
     """Turn an executed notebook into one HTML page.
@@ -102,6 +104,8 @@ def render(
     synthetic : bool
         Whether to say above the question that the data are made up; a head that an output
         brings says so itself.
+    unconfirmed : int
+        Points of the codebook that nobody has confirmed; told likewise.
     brand : Brand
         The client's logo, colours and font.
 
@@ -124,7 +128,7 @@ def render(
     blocks = [block for block in blocks if block not in mastheads]
     question = text(writer.question or title)
     study = tag("p", title, class_="study", translate="no")
-    head = lines(_banner(spoken) if synthetic else "", study, tag("h1", question))
+    head = lines(_banner(spoken, synthetic, unconfirmed), study, tag("h1", question))
     named = question
     if mastheads:
         head = f'{mastheads[0].html}\n<p class="question">{question}</p>'
@@ -156,15 +160,15 @@ def document(body: str, *, title: str, language: str, synthetic: bool = False) -
     head = heading[0] if heading else f"<h1>{text(title)}</h1>"
     body = body.replace(head, "", 1)
     spoken = spoken_language(language)
-    if synthetic:
-        head = f"{_banner(spoken)}\n{head}"
+    head = f"{_banner(spoken, synthetic, 0)}\n{head}"
     sheet = Sheet(text(title), spoken, head, (), (Block("output", body),))
     return _checked(_laid_out(sheet))
 
 
-def _banner(spoken: Language) -> Markup:
-    """Say on every page of a study with made-up data that they are."""
-    return tag("p", spoken.say("frame.synthetic"), class_="synthetic", role="note")
+def _banner(spoken: Language, synthetic: bool, unconfirmed: int) -> Markup:
+    """Say on every page of a study that its data are made up, or its codebook a draft."""
+    told = warnings(spoken, synthetic, unconfirmed)
+    return lines(*(tag("p", said, class_="synthetic", role="note") for said in told))
 
 
 def _laid_out(sheet: Sheet) -> str:

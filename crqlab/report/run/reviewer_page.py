@@ -52,6 +52,7 @@ def reviewed(study: Study, client: str, wave: str) -> Path:
         language="en",
         code=True,
         synthetic=book.synthetic,
+        unconfirmed=len(book.unconfirmed),
         brand=client_brand.of(study, client),
     )
     files = gate.passed({f"{name}.html": page.encode()}, study, client)

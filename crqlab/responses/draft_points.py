@@ -1,0 +1,48 @@
+"""What of a draft a person is to confirm: the place in the codebook, how sure it is, and why."""
+
+from __future__ import annotations
+
+from crqlab.base.codebook import RESPONSE_COLUMNS
+from crqlab.responses.instrument_draft import Draft
+
+CERTAIN = 0.95  # from here on a draft stands without being confirmed
+_SURE = 0.8  # below it a person is asked when the study is laid out
+
+
+def open_points(drafted: Draft) -> list[str]:
+    """Return what a person is to confirm, each with the place of the codebook it is about."""
+    return [f"{path}: {why}" for path, sure, why in points(drafted) if sure < _SURE]
+
+
+def points(drafted: Draft) -> list[tuple[str, float, str]]:
+    """Return the place of everything that was drafted, how sure it is, and what is asked."""
+    roles, found = drafted.roles.by_column, []
+    for name, item in drafted.items.items():
+        role = roles[item.header]
+        found.append((f"instrument.items.{name}", role.sure, f"is {item.header!r} an item?"))
+    for name, one in drafted.constructs.items():
+        said = f"what do {', '.join(one.items)} measure?"
+        said += f" drafted: {one.concept}" if one.concept else ""
+        found.append((f"instrument.constructs.{name}", one.sure, said))
+    if not drafted.items:
+        found.append(("instrument.items", 0.0, "no closed question was found"))
+    if drafted.ltr:
+        role = roles[drafted.ltr]
+        found.append(("instrument.recommend", role.sure, f"{drafted.ltr!r}: {role.why}"))
+    else:
+        found.append(("instrument.recommend", 0.0, "no 0-10 question was found"))
+    if drafted.ltr_recode:
+        said = "0 to 10 is coded 1 to 11 and read so"
+        found.append(("responses.recode.ltr", 0.5, said))
+    for ours, header in drafted.columns.items():
+        if ours in RESPONSE_COLUMNS:
+            said = f"is {header!r} the {ours}? {roles[header].why}"
+            found.append((f"responses.columns.{ours}", roles[header].sure, said))
+    if "account_id" not in drafted.columns:
+        said = "no column says to which account a person belongs"
+        found.append(("responses.columns.account_id", 0.0, said))
+    if drafted.waves:
+        found.append(("waves", 0.5, f"told by dates as {', '.join(drafted.waves)}"))
+    if "client_id" not in drafted.columns:
+        found.append(("client", 0.0, "the name of the client"))
+    return found
