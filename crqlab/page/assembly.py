@@ -78,7 +78,8 @@ def view(study: Study, *, client: str | int, wave: str | int, language: str = OW
     """
     spoken = spoken_language(language)
     with light(study):
-        return replace(_view(study, client, wave), language=spoken)
+        seen = _view(study, client, wave)
+    return replace(seen, language=spoken, summary=tuple(map(spoken.term, seen.summary)))
 
 
 def _view(study: Study, client: str | int, wave: str | int) -> ClientView:

@@ -9,6 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from crqlab.language import OWN, language
+from crqlab.page.bridge import formerly
 from crqlab.page.method.html import excluded, privacy, quality, rules, run_card
 from crqlab.page.participation.concentration import concentration, continuity, plan, questions
 from crqlab.page.participation.html import completion, nonresponse, participation
@@ -46,6 +47,13 @@ __all__ = [
     "voices",
     "waves",
 ]
+
+for _name in (
+    "agreement change_parts completion concentration constructs continuity excluded headline "
+    "masthead nonresponse participation plan privacy questions roll_ups rules silent voices waves"
+).split():
+    globals()[_name] = formerly(globals()[_name])
+_FORMERLY = "segments segment_reasons migration actions referrals lifts next_wave outlook".split()
 
 #: Columns of codes, and by which messages they are said.
 _CODED = {
@@ -89,7 +97,8 @@ _LATER = {
 
 def __getattr__(name: str) -> Any:
     if name in _LATER:
-        return getattr(import_module(_LATER[name]), name)
+        found = getattr(import_module(_LATER[name]), name)
+        return formerly(found) if name in _FORMERLY else found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -16,10 +16,10 @@ from crqlab.report.exports import crm, workbook
 from crqlab.report.exports import deck as slides
 from crqlab.report.exports import theme as themes
 from crqlab.report.exports.workbook import sheets
-from tests.language.test_translation import BY_HAND, STUDIES
 from tests.page.reworded import english_among
 from tests.report.neighbours import HOSTILE, lay
 from tests.report.test_exports import unzipped
+from tests.report.test_page_language import BY_HAND, STUDIES
 
 OTHERS = [language for language in languages() if language != "en"]
 #: What our fixture's tables say by hand, beside what they say on pages.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from crqlab.page.client_view import ClientView
-from crqlab.page.scores.charts import NAMED, axis, ends
+from crqlab.page.scores.charts import NAMED, ends
 from crqlab.show import svg
 from crqlab.show.colours import ACCENT, INK, MUTED, SOFT
 from crqlab.show.html import Shown
@@ -42,7 +42,7 @@ def _room(view: ClientView, rows: pd.DataFrame) -> tuple[float, float]:
 
 def _named(view: ClientView, rows: pd.DataFrame, middle: float, said: str) -> str:
     across, foot = svg.Axis(*_room(view, rows), 175, 468), 26 + 24 * len(rows)
-    marks = svg.below(across, foot, top=14, label=axis(view, "crq"), spoken=view.language)
+    marks = svg.below(across, foot, top=14, label=_axis(view), spoken=view.language)
     if middle == middle:
         marks.append(svg.line(across.at(middle), 14, across.at(middle), foot, ink=INK, width=1.5))
     for place, row in enumerate(records(rows)):
@@ -75,9 +75,15 @@ def _sweep(view: ClientView, rows: pd.DataFrame, middle: float, said: str) -> st
     highest, lowest = say("accounts.highest", name=names.iloc[0]), names.iloc[-1]
     marks.append(svg.words(30, 272, highest, anchor="start", size=12))
     marks.append(svg.words(478, 272, say("accounts.lowest", name=lowest), anchor="end", size=12))
-    marks.append(svg.words(8, 14, axis(view, "crq"), anchor="start", ink=MUTED, size=12))
+    marks.append(svg.words(8, 14, _axis(view), anchor="start", ink=MUTED, size=12))
     title = say("accounts.picture")
     return svg.picture("accounts", marks, size=(480, 284), title=title, says=said)
+
+
+def _axis(view: ClientView) -> str:
+    low, high = map(view.language.short, ends(view, "crq"))
+    label = view.language.term(view.instrument.label("crq"))
+    return view.language.say("accounts.axis", label=label, low=low, high=high)
 
 
 def _cut(name: object, most: int = 22) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crqlab.page.benchmark.charts import ends, percentiles
+from crqlab.page.bridge import formerly
 from crqlab.page.client_view import ClientView
 from crqlab.show.html import Column, Shown, folded, paragraph, phrases, table, text
 from crqlab.show.number_format import MISSING, count, decimals, nth, number, percent, span
@@ -11,6 +12,7 @@ from crqlab.show.records import Record, records
 SHARES = ("completion", "revenue_coverage")
 
 
+@formerly
 def place_among_peers(view: ClientView) -> Shown:
     """Percentile, decile and distance to the top decile, each with its interval."""
     rows = view.benchmark.table

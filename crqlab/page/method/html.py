@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from crqlab.base.instrument import Instrument
-from crqlab.language import OWN, language
+from crqlab.language import OWN, Language, language
 from crqlab.page.client_view import ClientView
-from crqlab.show.html import Column, Shown, names, paragraph, table, text
+from crqlab.show.html import Column, Shown, names, paragraph, table, tag, text
 from crqlab.show.number_format import count, percent
 
 
@@ -77,23 +77,26 @@ def privacy(view: ClientView) -> Shown:
     return Shown(paragraph(text(said), ""), said)
 
 
-def run_card(rows: pd.DataFrame) -> Shown:
+def run_card(rows: pd.DataFrame, spoken: Language | None = None) -> Shown:
     """What the page was made from, so that anybody can make it again.
 
     Parameters
     ----------
     rows : DataFrame
-        ``part``, ``name``, ``value``: the table of a run card.
+        ``part``, ``name``, ``value``: the table of a run card. They are named as they are, in
+        every language, so that a page can be verified.
+    spoken : Language, optional
+        English if left out.
     """
-    said = f"Run card with {count(len(rows), 'line')}"
-    values = [f'<code translate="no">{text(value)}</code>' for value in rows["value"]]
+    say = (spoken or language(OWN)).say
+    values = [tag("code", value, translate="no") for value in rows["value"]]
     columns = [
-        Column("Name", names(rows["name"])),
-        Column("Kind", names(rows["part"])),
-        Column("Value", values),
+        Column(say("column.name"), names(rows["name"])),
+        Column(say("column.kind"), names(rows["part"])),
+        Column(say("column.value"), values),
     ]
-    caption = "Run card: what these numbers were made from (hashes are SHA-256)."
-    return Shown(table(columns, caption=caption, kind="card"), said)
+    shown = table(columns, caption=say("run_card.caption"), kind="card")
+    return Shown(shown, say("run_card.aloud", n=len(rows)))
 
 
 def quality(rows: pd.DataFrame) -> Shown:

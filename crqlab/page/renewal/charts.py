@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crqlab.page.bridge import formerly
 from crqlab.page.client_view import ClientView
 from crqlab.show import svg
 from crqlab.show.colours import MUTED, SOFT, WARM
@@ -12,6 +13,7 @@ from crqlab.show.records import records
 DRAWN = 10
 
 
+@formerly
 def expected_losses(view: ClientView) -> Shown:
     """Accounts with the greatest expected loss, as bars with their intervals."""
     rows = records(view.renewal.accounts)

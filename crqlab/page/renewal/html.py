@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from crqlab.page.bridge import formerly
 from crqlab.page.client_view import ClientView
 from crqlab.page.renewal.charts import expected_losses
 from crqlab.show.html import Column, Shown, folded, names, paragraph, phrases, table, text
@@ -13,6 +14,7 @@ from crqlab.show.records import Record, records
 LISTED = 15  # accounts that a reader still goes through
 
 
+@formerly
 def outlook(view: ClientView) -> Shown:
     """Revenue at risk of the client, and accounts by what is expected to be lost."""
     rows = view.renewal.accounts

@@ -11,6 +11,7 @@ from itertools import pairwise
 from math import isnan
 from typing import Any
 
+from crqlab.page.bridge import formerly
 from crqlab.page.client_view import ClientView
 from crqlab.page.participation.charts import nonresponse, standing
 from crqlab.show import svg, svg_labels
@@ -217,3 +218,8 @@ def _field(
 
 
 _TURNED = '<text transform="rotate(-90)"'
+
+
+trend, ltr, uniqueness, nonresponse, standing = map(
+    formerly, (trend, ltr, uniqueness, nonresponse, standing)
+)

@@ -8,7 +8,7 @@ programs have theirs in ``manifest/exports``.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +32,7 @@ def entry(study: Study, name: str) -> dict[str, Any]:
     -------
     dict
         ``status`` (made or failed), ``inputs`` (hash), ``parameters``, ``seconds``, and ``page``
-        (hash of the page) or ``error``; ``english`` where texts are in no message of the
-        page's language.
+        (hash of the page) or ``error``.
     """
     try:
         found = json.loads(_path(study, name).read_text(encoding="utf-8"))
@@ -55,12 +54,10 @@ def made(
     inputs: str,
     parameters: Mapping[str, Any],
     seconds: float,
-    english: Sequence[str] = (),
 ) -> None:
-    """Note that a page and all that belongs to it is in place, and what on it stayed English."""
+    """Note that a page and all that belongs to it is in place."""
     page = fingerprint(_made(study, name))
     facts = {"inputs": inputs, "page": page, "parameters": dict(parameters), "status": MADE}
-    facts |= {"english": list(english)} if english else {}
     _write(study, name, {**facts, "seconds": round(seconds, 3)})
 
 

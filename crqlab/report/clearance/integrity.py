@@ -19,10 +19,6 @@ from crqlab.report.clearance.provenance import card
 _SEAL = re.compile(r'<meta name="crqlab-seal" content="([0-9a-f]{64})">\n')
 _PLACE = "</title>\n"
 _SETTINGS = ("client", "wave", "language")
-_WAVE = re.compile(
-    r"(<tr><th[^>]*><bdi[^>]*>)wave(</bdi></th><td><bdi[^>]*>setting</bdi></td><td><code[^>]*>)"
-    r"[^<]*(</code></td></tr>\n)"
-)
 _WORDS = {
     "data": "raw file",
     "table": "table",
@@ -97,11 +93,6 @@ def sealed(page: str) -> str:
     bare = _SEAL.sub("", page)
     seal = f'<meta name="crqlab-seal" content="{_digest(bare)}">\n'
     return bare.replace(_PLACE, _PLACE + seal, 1)
-
-
-def spoken(page: str, language: str) -> str:
-    """Return the page with its language among the settings of its run card, if it has one."""
-    return _WAVE.sub(rf"\g<0>\g<1>language\g<2>{language}\g<3>", page, count=1)
 
 
 def intact(page: str) -> bool:

@@ -87,7 +87,7 @@ def card(study: Study, **settings: object) -> RunCard:
     ----------
     study : Study
     **settings : object
-        The report's own parameters, as ``client="C017"``.
+        The report's own parameters, as ``client="C017"``; the language of the house is not told.
 
     Returns
     -------
@@ -101,6 +101,7 @@ def card(study: Study, **settings: object) -> RunCard:
         for name, value in facts.get("made", {}).items()
     }
     asked = study.codebook.instrument
+    own = {name: value for name, value in settings.items() if (name, value) != ("language", OWN)}
     rows = [
         *(("data", name, digest) for name, digest in study.sources().items()),
         *(("table", name, facts["sha256"]) for name, facts in sorted(tables.items())),
@@ -109,7 +110,7 @@ def card(study: Study, **settings: object) -> RunCard:
         *(("code", path.name, fingerprint(path)) for path in notebooks(study)[-1:]),
         ("setting", "study", study.name),
         ("setting", "instrument", f"{asked.name} {asked.version}"),
-        *(("setting", name, str(value)) for name, value in {**settings, **made}.items()),
+        *(("setting", name, str(value)) for name, value in {**own, **made}.items()),
         *(("version", name, value) for name, value in versions().items()),
     ]
     return RunCard(pd.DataFrame(rows, columns=["part", "name", "value"]))

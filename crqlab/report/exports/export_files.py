@@ -9,14 +9,13 @@ from pathlib import Path
 
 from crqlab.base.errors import ReportError, StudyError, one_of
 from crqlab.base.study import Study, replace
-from crqlab.language.catalogue import known
 from crqlab.page.assembly import view
 from crqlab.report.brand import client_brand
 from crqlab.report.clearance import gate
 from crqlab.report.clearance.provenance import card
 from crqlab.report.exports import theme as themes
 from crqlab.report.run.notebook_files import stem
-from crqlab.report.run.page_language import spoken_in
+from crqlab.report.run.page_language import known, spoken_in
 
 #: Kind of file: its module, and the package that it needs from the extra 'exports'.
 KINDS = {

@@ -131,8 +131,6 @@ def _page(
     told(f"{title}: running …")
     seconds = make(study, path, parameters, name)
     told(str(page := Page(title, goal, True, seconds)))
-    if left := ledger.entry(study, name).get("english"):
-        told(f"{title}: {len(left)} texts stay English, see {study.reports}/manifest/{name}.json")
     return page
 
 

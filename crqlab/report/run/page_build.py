@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from crqlab.base.study import Study, fingerprint, replace
-from crqlab.language.catalogue import OWN
+from crqlab.language import OWN
 from crqlab.report.batch import ledger
 from crqlab.report.brand import client_brand
 from crqlab.report.clearance import gate
@@ -18,7 +18,7 @@ from crqlab.report.clearance.provenance import code, notebooks
 from crqlab.report.run import render
 from crqlab.report.run.execution import execute
 from crqlab.report.run.notebook_files import cleaned, own
-from crqlab.report.run.page_language import LANGUAGE, for_notebook, said
+from crqlab.report.run.page_language import LANGUAGE, for_notebook
 from crqlab.report.run.reviewer_page import FOLDER
 
 REPORT = "90_report"
@@ -56,11 +56,12 @@ def make(
     start, found = time.perf_counter(), inputs(study, path, parameters)
     client = parameters["client"] if path.stem == REPORT else None
     look = client_brand.of(study, client) if client else render.HOUSE  # before anything costs time
-    executed = own(cleaned(execute(path, for_notebook(parameters), home=study.root, handed=handed)))
-    page, left = said(_page(study, executed, client, look), parameters.get(LANGUAGE, OWN))
+    told, language = for_notebook(path, parameters), parameters.get(LANGUAGE, OWN)
+    executed = own(cleaned(execute(path, told, home=study.root, handed=handed)))
+    page = _page(study, executed, client, look, language)
     _keep(study, name, page, executed, client=client)
     seconds = time.perf_counter() - start
-    ledger.made(study, name, inputs=found, parameters=parameters, seconds=seconds, english=left)
+    ledger.made(study, name, inputs=found, parameters=parameters, seconds=seconds)
     return seconds
 
 
@@ -87,12 +88,14 @@ def digest(parts: Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 
-def _page(study: Study, executed: Any, client: str | None, look: client_brand.Brand) -> str:
+def _page(
+    study: Study, executed: Any, client: str | None, look: client_brand.Brand, language: str
+) -> str:
     book = study.codebook
     return render.render(
         executed,
         title=book.title,
-        language=OWN,
+        language=language,
         code=client is None,
         synthetic=book.synthetic,
         unconfirmed=len(book.unconfirmed),

@@ -1,7 +1,4 @@
-"""In which language a client's page is: as asked for, else as the codebook says.
-
-Notebooks are English, and so are reviewers' pages; a client's page is translated last.
-"""
+"""In which language a client's page is: as asked for, else as the codebook says."""
 
 from __future__ import annotations
 
@@ -9,13 +6,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from crqlab.base.errors import one_of
 from crqlab.base.study import Study
-from crqlab.language.catalogue import OWN, known
-from crqlab.report.clearance import integrity
-from crqlab.report.run.parameters import checked
+from crqlab.language import OWN, languages
+from crqlab.report.run.parameters import checked, declared
 
-#: Told together with a notebook's parameters, though no notebook knows it.
+#: The parameter of the report's notebook that says in which language its page is.
 LANGUAGE = "language"
+
+
+def known(language: str) -> str:
+    """Return a language that has a catalogue, or refuse it."""
+    one_of("language", language, languages())
+    return language
 
 
 def accepted(path: Path, given: Mapping[str, Any]) -> None:
@@ -33,44 +36,25 @@ def accepted(path: Path, given: Mapping[str, Any]) -> None:
         A parameter that the notebook does not declare, or a language without a catalogue.
     """
     known(given.get(LANGUAGE, OWN))
-    checked(path, for_notebook(given))
+    checked(path, for_notebook(path, given))
 
 
-def for_notebook(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is told without the page's language.
+def for_notebook(path: Path, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a notebook is told: its page's language only if it asks for one.
 
-    Examples
-    --------
-    >>> for_notebook({"client": "C017", "language": "sv"})
-    {'client': 'C017'}
+    A page has a language whether or not its notebook knows of it: its frame speaks it.
     """
-    return {name: value for name, value in given.items() if name != LANGUAGE}
+    asks = LANGUAGE in declared(path)
+    return {name: value for name, value in given.items() if asks or name != LANGUAGE}
 
 
 def told(study: Study, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is told, and the page's language where it is not the notebook's."""
+    """Return what is told, and the page's language where it is not that of the house."""
+    others = {name: value for name, value in given.items() if name != LANGUAGE}
     language = spoken_in(study, given.get(LANGUAGE))
-    return for_notebook(given) | ({} if language == OWN else {LANGUAGE: language})
+    return others | ({} if language == OWN else {LANGUAGE: language})
 
 
 def spoken_in(study: Study, asked: str | None = None) -> str:
     """Return the language that was asked for, else the codebook's; refuse one without catalogue."""
     return known(study.codebook.report_language if asked is None else asked)
-
-
-def said(page: str, language: str) -> tuple[str, tuple[str, ...]]:
-    """Return a page in a language, and the texts that had to stay English.
-
-    Parameters
-    ----------
-    page : str
-        English; the run card of the other page tells its language.
-    language : str
-        One of `crqlab.language.catalogue.languages`.
-    """
-    if language == OWN:
-        return page, ()
-    from crqlab.language.translation import translated, translator
-
-    found = translated(integrity.spoken(page, language), translator(language))
-    return found.page, found.left

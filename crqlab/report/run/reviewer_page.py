@@ -6,10 +6,13 @@ from pathlib import Path
 
 from crqlab.base.errors import ReportError
 from crqlab.base.study import Study, replace
+from crqlab.language import OWN
+from crqlab.report.batch import ledger
 from crqlab.report.brand import client_brand
 from crqlab.report.clearance import gate
 from crqlab.report.run import render
 from crqlab.report.run.notebook_files import stem
+from crqlab.report.run.page_language import LANGUAGE
 
 #: Kept apart from what is mailed to clients.
 FOLDER = "reviewer"
@@ -49,7 +52,7 @@ def reviewed(study: Study, client: str, wave: str) -> Path:
     page = render.render(
         nbformat.read(executed, as_version=4),
         title=book.title,
-        language="en",
+        language=ledger.entry(study, name).get("parameters", {}).get(LANGUAGE, OWN),
         code=True,
         synthetic=book.synthetic,
         unconfirmed=len(book.unconfirmed),
