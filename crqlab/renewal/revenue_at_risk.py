@@ -37,6 +37,7 @@ COUNTED = ("nps", "earlier_renewals")  # told without decimals
 AVERAGE = "as_average"
 KNOWN_OF_SILENT = ("crq_before", "tenure", "earlier_renewals", *MARKED)
 
+TOP = 3  # accounts whose share of the expected loss is told
 SUMMED = ["revenue", "expected_loss", "silent_loss", "n_accounts", "n_silent"]
 
 
@@ -248,8 +249,12 @@ def _sums(
         n_silent=table["silent"].astype("int64"),
         n_accounts=1,
     )
-    by_client = facts.groupby("client_id", sort=True)[SUMMED].sum().reset_index()
-    whole = facts[SUMMED].sum().to_frame().T.astype(by_client.dtypes[SUMMED]).assign(client_id="")
+    by_client = facts.groupby("client_id", sort=True)[SUMMED].sum()
+    worst = facts.sort_values("expected_loss", ascending=False, kind="stable")
+    first = worst.groupby("client_id").head(TOP).groupby("client_id", sort=True)["expected_loss"]
+    by_client = by_client.assign(top_loss=first.sum()).reset_index()
+    whole = facts[SUMMED].sum().to_frame().T.astype(by_client.dtypes[SUMMED])
+    whole = whole.assign(client_id="", top_loss=worst["expected_loss"].head(TOP).sum())
     found = pd.concat(
         [by_client.assign(scope="client"), whole.assign(scope="panel")], ignore_index=True
     )
@@ -259,6 +264,8 @@ def _sums(
     total = found["revenue"].where(found["revenue"] > 0)
     shares = {"share": found["expected_loss"], "share_low": low, "share_high": high}
     shares = {name: amount / total for name, amount in shares.items()}
+    loss = found["expected_loss"].where(found["expected_loss"] > 0)
+    shares["top_share"] = found["top_loss"] / loss
     return found.assign(loss_low=low, loss_high=high, **shares)
 
 

@@ -42,6 +42,10 @@ def test_losses_are_chance_times_revenue_and_add_up(found):
     pd.testing.assert_series_equal(clients["expected_loss"], sums, check_names=False)
     panel = found.at_risk[found.at_risk["scope"] == "panel"].iloc[0]
     assert panel["expected_loss"] == pytest.approx(sums.sum())
+    top = rows["expected_loss"].groupby(rows["client_id"]).agg(lambda loss: loss.nlargest(3).sum())
+    assert clients["top_share"].tolist() == pytest.approx((top / sums).tolist())
+    three = rows["expected_loss"].nlargest(3).sum()
+    assert panel["top_share"] == pytest.approx(three / sums.sum())
     assert panel["n_accounts"] == len(rows)
 
 

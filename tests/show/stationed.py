@@ -211,10 +211,12 @@ def _at_risk(shape: Shape) -> pd.DataFrame:
     return pd.DataFrame(
         [{"scope": "client", "client_id": shape.client, "revenue": 3e6, "expected_loss": 3e5,
           "loss_low": 1e5, "loss_high": 7e5, "share": 0.1, "share_low": 0.03, "share_high": 0.23,
-          "silent_loss": 5e4, "n_accounts": 15, "n_silent": 3, "level": 0.95, "flag": "ok"},
+          "silent_loss": 5e4, "top_share": 0.61, "n_accounts": 15,
+          "n_silent": 3, "level": 0.95, "flag": "ok"},
          {"scope": "panel", "client_id": "", "revenue": 9.9e7, "expected_loss": 7.77e6,
           "loss_low": 1e5, "loss_high": 7e6, "share": 0.1, "share_low": 0.03, "share_high": 0.23,
-          "silent_loss": 5e4, "n_accounts": 900, "n_silent": 3, "level": 0.95, "flag": "ok"}]
+          "silent_loss": 5e4, "top_share": 0.61, "n_accounts": 900,
+          "n_silent": 3, "level": 0.95, "flag": "ok"}]
     )  # fmt: skip
 
 

@@ -189,6 +189,7 @@ AT_RISK = Contract(
         "share_low": amount("lower end of its interval", *_SHARE),
         "share_high": amount("upper end of its interval", *_SHARE),
         "silent_loss": amount("expected loss with silent accounts", 0),
+        "top_share": amount("share of it with the three accounts of the greatest", *_SHARE),
         "n_accounts": count("accounts"),
         "n_silent": count("silent ones among them"),
         "level": LEVEL,

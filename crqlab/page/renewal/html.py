@@ -2,156 +2,182 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Sequence
 
-from crqlab.page.bridge import formerly
+from markupsafe import Markup
+
+from crqlab.base.contracts.cautions import OK
 from crqlab.page.client_view import ClientView
 from crqlab.page.renewal.charts import expected_losses
-from crqlab.show.html import Column, Shown, folded, names, paragraph, phrases, table, text
-from crqlab.show.number_format import MISSING, count, number, percent, span
+from crqlab.page.segments.words import segment_words
+from crqlab.show.html import (
+    Column,
+    Shown,
+    folded,
+    lines,
+    names,
+    paragraph,
+    phrases,
+    table,
+    text,
+)
 from crqlab.show.records import Record, records
 
 LISTED = 15  # accounts that a reader still goes through
+NAMED = 5  # accounts that a caution names
+MANY = 5  # accounts beyond which it is told what lies with three of them
+#: Lines of the model card that a client's reader needs.
+TOPICS = ("window", "size", "test", "performance", "caution", "limit")
+CHANCE = 0.5  # what an AUC is where a model knows nothing
 
 
-@formerly
 def outlook(view: ClientView) -> Shown:
     """Revenue at risk of the client, and accounts by what is expected to be lost."""
-    rows = view.renewal.accounts
-    if rows.empty:
-        return _unknown(view)
-    each = records(rows)
+    say, each = view.language.say, records(view.renewal.accounts)
+    if not each:
+        said = say("renewal.none_late" if view.renewal.late else "renewal.none")
+        return Shown(paragraph(text(said)), said)
     first, rest = each[:LISTED], each[LISTED:]
-    caption = (
-        "Renewal outlook, the greatest expected loss first. Expected loss: chance of no renewal "
-        "times revenue. Intervals, in brackets, hold what the model may err; an account is kept or "
-        "lost as a whole, so no chance is a promise. Of accounts with fewer than "
-        f"{view.privacy.min_scores} answers no score is named as reason."
-    )
-    said = _lead(view)
+    said, caption = _lead(view), say("renewal.caption", minimum=view.privacy.min_scores)
+    listed = _listed(view, first, caption)
     drawn = expected_losses(view).html
-    html = f"{paragraph(text(said), 'lead')}\n{drawn}\n{_listed(view, first, caption)}\n"
-    html = f"{html}{_trust(view)}"
-    shown = Shown(html, said)
-    if len(rest):
-        more = f"{count(len(rest), 'more account')} with smaller expected losses"
-        shown += folded(more, Shown(_listed(view, rest, f"{more}."), ""))
+    shown = Shown(lines(paragraph(text(said), "lead"), drawn, listed, _worth(view)), said)
+    if rest:
+        smaller = _listed(view, rest, say("renewal.smaller_caption", n=len(rest)))
+        shown += folded(say("renewal.smaller", n=len(rest)), Shown(smaller, ""))
     return shown + _card(view)
-
-
-def _unknown(view: ClientView) -> Shown:
-    why = (
-        "a later wave has been held, and an outlook is made from the latest one"
-        if view.renewal.late
-        else "what came of contracts is not on record, or too few ended for a model to learn from"
-    )
-    said = f"There is no renewal outlook: {why}."
-    return Shown(paragraph(text(said)), said)
 
 
 def _lead(view: ClientView) -> str:
     """The client's total, and where most of it lies."""
-    rows = view.renewal.accounts
+    say, rows = view.language.say, view.renewal.accounts
     if view.renewal.total.empty:
-        return f"{count(len(rows), 'account')} with an outlook."
+        return say("renewal.lead_without_total", n=len(rows))
     row = view.renewal.total.iloc[0]
-    whole = row["expected_loss"]
-    who = count(int(row["n_accounts"]), "account")
-    said = (
-        f"Of {_money(row['revenue'], view)} a year with {who}, "
-        f"{_money(whole, view)} ({percent(row['share'])}) is expected to be lost at the next "
-        f"renewals; {percent(row['level'])} interval {_money(row['loss_low'], view)} to "
-        f"{_money(row['loss_high'], view)}."
-    )
-    top = rows["expected_loss"].head(3).sum()
-    if len(rows) > 5 and whole > 0:
-        said += f" {percent(top / whole)} of that lies with three accounts."
-    if row["silent_loss"] > 0:
-        said += (
-            f" {_money(row['silent_loss'], view)} of it lies with "
-            f"{count(int(row['n_silent']), 'silent account')}."
+    ends = {end: _money(row[f"loss_{end}"], view) for end in ("low", "high")}
+    sentences = [
+        say(
+            "renewal.lead",
+            paid=_money(row["revenue"], view),
+            n=row["n_accounts"],
+            loss=_money(row["expected_loss"], view),
+            share=view.language.percent(row["share"]),
+            level=view.language.percent(row["level"]),
+            **ends,
         )
-    return said
+    ]
+    if len(rows) > MANY and row["top_share"] == row["top_share"]:
+        sentences.append(say("renewal.with_three", share=view.language.percent(row["top_share"])))
+    if row["silent_loss"] > 0:
+        lost = _money(row["silent_loss"], view)
+        sentences.append(say("renewal.with_silent", loss=lost, n=row["n_silent"]))
+    return " ".join(sentences)
 
 
 def _money(amount: float, view: ClientView) -> str:
-    return f"{number(amount, 0)} {view.currency}".rstrip()
+    return f"{view.language.number(amount, 0)} {view.currency}".rstrip()
 
 
-def _listed(view: ClientView, rows: list[Record], caption: str) -> str:
-    money = f"thousand {view.currency}".rstrip() if view.currency else "thousands"
-    sorted_ = any(row.segment == row.segment for row in rows)
+def _listed(view: ClientView, rows: Sequence[Record], caption: str) -> Markup:
+    say, spoken = view.language.say, view.language
+    kind = "_in" if view.currency else ""
+    segments = [Column(say("column.segment"), [_segment(view, row) for row in rows])]
     columns = [
-        Column("Account", names(row.name for row in rows)),
-        *([Column("Segment", [_segment(row) for row in rows])] if sorted_ else []),
-        Column("Renews", [f"{percent(row.p_renew)} ({span(100 * row.p_low, 100 * row.p_high, 0)})"
-                          for row in rows], True),
-        Column(f"Revenue a year ({money})", [_thousands(row.revenue) for row in rows], True),
-        Column(f"Expected loss ({money})",
-               [_range(row.expected_loss, row.expected_low, row.expected_high) for row in rows],
-               True),
-        Column("Next due", [_day(row.due_on) for row in rows], True),
-        Column("What tells most", phrases(view.language.caution(row.reason) for row in rows)),
-    ]  # fmt: skip
-    told: dict[str, list[str]] = {}
-    for row in rows:
-        told.setdefault(row.flag, []).append(row.name)
-    told = {flag: who for flag, who in told.items() if flag not in ("ok", "")}
-    note = "; ".join(
-        f"{', '.join(who[:5])}: {view.language.caution(flag)}" for flag, who in told.items()
-    )
-    return table(columns, caption=caption, note=text(note), kind="long reasons")
+        Column(say("column.account"), names(row.name for row in rows)),
+        *(segments if any(row.segment == row.segment for row in rows) else []),
+        Column(say("renewal.renews"), [_chance(view, row) for row in rows], True),
+        Column(
+            say(f"renewal.revenue{kind}", currency=view.currency),
+            [_thousands(view, row.revenue, row.revenue) for row in rows],
+            True,
+        ),
+        Column(
+            say(f"renewal.loss{kind}", currency=view.currency),
+            [_loss(view, row) for row in rows],
+            True,
+        ),
+        Column(say("column.due_on"), [spoken.day(row.due_on) for row in rows], True),
+        Column(say("renewal.tells_most"), phrases(spoken.caution(row.reason) for row in rows)),
+    ]
+    note = text(_cautions(view, rows))
+    return table(columns, caption=caption, note=note, kind="long reasons")
 
 
-def _segment(row: Record) -> str:
+def _segment(view: ClientView, row: Record) -> str:
+    words = segment_words(view)
     if row.silent:
-        return "Silent"
-    return text(row.segment) if row.segment == row.segment else MISSING
+        return words.name(None, "silent")
+    return words.name(row.segment) if row.segment == row.segment else view.language.number(None)
 
 
-def _thousands(amount: float) -> str:
-    small = abs(amount) < 100_000
-    return number(amount / 1000, 1 if small else 0)
+def _chance(view: ClientView, row: Record) -> str:
+    spoken = view.language
+    ends = {"low": spoken.number(100 * row.p_low, 0), "high": spoken.number(100 * row.p_high, 0)}
+    return spoken.say("common.interval", value=spoken.percent(row.p_renew), **ends)
 
 
-def _range(value: float, low: float, high: float) -> str:
-    if value != value:
-        return MISSING
-    places = 1 if high < 100_000 else 0
-    return f"{number(value / 1000, places)} ({span(low / 1000, high / 1000, places)})"
+def _thousands(view: ClientView, amount: float, largest: float) -> str:
+    """An amount in thousands, with one decimal where all of them are small."""
+    return view.language.number(amount / 1000, 1 if abs(largest) < 100_000 else 0)
 
 
-def _day(day: pd.Timestamp) -> str:
-    return MISSING if pd.isna(day) else f"{day:%Y-%m-%d}"
+def _loss(view: ClientView, row: Record) -> str:
+    if row.expected_loss != row.expected_loss:
+        return view.language.number(None)
+    value, low, high = (
+        _thousands(view, amount, row.expected_high)
+        for amount in (row.expected_loss, row.expected_low, row.expected_high)
+    )
+    return view.language.say("common.interval", value=value, low=low, high=high)
 
 
-def _trust(view: ClientView) -> str:
+def _cautions(view: ClientView, rows: Sequence[Record]) -> str:
+    """Each caution once, with the accounts it is about."""
+    about: dict[str, list[str]] = {}
+    for row in rows:
+        about.setdefault(row.flag, []).append(row.name)
+    return "; ".join(
+        view.language.say(
+            "renewal.caution_of",
+            accounts=", ".join(who[:NAMED]),
+            caution=view.language.caution(flag),
+        )
+        for flag, who in about.items()
+        if flag not in (OK, "")
+    )
+
+
+def _worth(view: ClientView) -> Markup:
     """How far to trust the model, in one line, and its caveat."""
+    spoken, say = view.language, view.language.say
     auc, slope = view.renewal.well("auc"), view.renewal.well("calibration_slope")
     if auc is None:
-        said = "The model could not be tested on decisions that it had not seen: read an order."
-        return paragraph(text(said))
-    between = f"AUC {number(auc['estimate'])}, {span(auc['low'], auc['high'])}"
-    said = (
-        f"How good the model is: of two accounts, one that stayed and one that left, it named the "
-        f"right one in {percent(auc['estimate'])} of pairs ({between}; 0.50 is chance), "
-        f"n = {auc['n']:,} {auc['unit']} of all clients, tested on later "
-        "decisions than it learnt from."
-    )
+        return paragraph(text(say("renewal.untested")))
+    sentences = [
+        say(
+            "renewal.worth",
+            share=spoken.percent(auc["estimate"]),
+            auc=spoken.number(auc["estimate"]),
+            span=spoken.span(auc["low"], auc["high"]),
+            chance=spoken.number(CHANCE),
+            n=auc["n"],
+        )
+    ]
     if slope is not None:
-        between = span(slope["low"], slope["high"])
-        said += f" Calibration slope {number(slope['estimate'])} ({between}; 1 is right)."
-    return paragraph(text(f"{said} It shows who deserves a visit first, not who will leave."))
+        span = spoken.span(slope["low"], slope["high"])
+        value = spoken.number(slope["estimate"])
+        sentences.append(say("renewal.slope", slope=value, span=span, right=1))
+    return paragraph(text(" ".join([*sentences, say("renewal.first_visit")])))
 
 
 def _card(view: ClientView) -> Shown:
-    rows = view.renewal.card
-    rows = rows[rows["topic"].isin(["window", "size", "test", "performance", "caution", "limit"])]
+    say, rows = view.language.say, view.renewal.card
+    rows = rows[rows["topic"].isin(TOPICS)]
     if rows.empty:
         return Shown("", "")
     columns = [
-        Column("About", phrases(rows["topic"])),
-        Column("To be known", phrases(map(view.language.caution, rows["says"]))),
+        Column(say("renewal.about"), phrases(say(f"renewal.topic_{t}") for t in rows["topic"])),
+        Column(say("renewal.to_be_known"), phrases(map(view.language.caution, rows["says"]))),
     ]
-    html = table(columns, caption="Model card: what the outlook rests on.", kind="long")
-    return folded("Model card: what the outlook rests on", Shown(html, ""))
+    html = table(columns, caption=say("renewal.card_caption"), kind="long")
+    return folded(say("renewal.card"), Shown(html, ""))
