@@ -20,6 +20,7 @@ from crqlab.page.drivers.data import Drivers
 from crqlab.page.managers.data import Managers
 from crqlab.page.participation.data import Participation, Reach
 from crqlab.page.renewal.data import Renewal
+from crqlab.page.scores.data import Scores
 from crqlab.page.segments.data import Segmented
 from crqlab.show.number_format import count
 from crqlab.show.records import records
@@ -34,8 +35,6 @@ class ClientView:
     title : str
         The study.
     client_id, client, wave : str
-    before : str
-        The wave that changes are counted from; empty for a first wave.
     synthetic : bool
         Whether the data are made up.
     unconfirmed : int
@@ -50,24 +49,12 @@ class ClientView:
         Responses left out of the scores.
     participation : Participation
     reach : Reach
-    measures : DataFrame, one row per measure
-        ``measure``, ``label``, ``value``, ``low``, ``high``, ``level``, ``n_respondents``,
-        ``n_accounts``, ``method``, ``flag``; ``change``, ``change_low``, ``change_high``,
-        ``change_method`` and ``verdict`` (higher, lower, no_clear_change or unknown).
-    trend : DataFrame
-        ``wave``, ``measure``, ``value``, ``low``, ``high``, ``n_respondents``, up to this wave.
-    roll_ups : DataFrame
-        CRQ and NPS counted in other ways: the columns of ``client_scores``.
-    parts : DataFrame
-        Where the change comes from: the columns of ``changes``.
-    ltr : DataFrame
-        ``answer`` (0-10), ``n``; without rows where it is not asked or withheld.
+    scores : Scores
+        The client's own numbers.
     accounts : DataFrame, one row per account
         The columns of ``account_scores`` with ``name``, ``manager``, ``revenue``,
         ``invited`` (contacts), ``status`` (scored, not scored, Silent, Not invited) and
         ``withheld``.
-    agreement : DataFrame
-        The columns of ``agreement``.
     comments : DataFrame
         ``question``, ``words``, ``account``, ``language``: no row of a withheld question.
     questions : DataFrame
@@ -100,7 +87,6 @@ class ClientView:
     client_id: str
     client: str
     wave: str
-    before: str
     synthetic: bool
     unconfirmed: int
     currency: str
@@ -111,13 +97,8 @@ class ClientView:
     n_excluded: int
     participation: Participation
     reach: Reach
-    measures: pd.DataFrame
-    trend: pd.DataFrame
-    roll_ups: pd.DataFrame
-    parts: pd.DataFrame
-    ltr: pd.DataFrame
+    scores: Scores
     accounts: pd.DataFrame
-    agreement: pd.DataFrame
     comments: pd.DataFrame
     questions: pd.DataFrame
     excluded: pd.DataFrame
@@ -140,6 +121,16 @@ class ClientView:
     def warnings(self) -> tuple[str, ...]:
         """What stands above everything that is made of this view, in its language."""
         return tuple(warnings(self.language, self.synthetic, self.unconfirmed))
+
+    @property
+    def before(self) -> str:
+        """The wave that changes are counted from; empty for a first wave."""
+        return self.scores.before
+
+    @property
+    def measures(self) -> pd.DataFrame:
+        """The wave's numbers, one measure a row; see `Scores`."""
+        return self.scores.measures
 
     @cached_property
     def scored(self) -> pd.DataFrame:

@@ -7,17 +7,14 @@ no promise of anonymity, and the page says so.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.contracts.cautions import code
-from crqlab.base.instrument import Instrument
-from crqlab.page.redaction import redacted
 
-_WRITER = ["response_id", "account_id", "role"]
 #: Why a number of a group that is large enough is not shown either.
 PROTECTS = "would_tell_smaller_group"
 
@@ -129,115 +126,3 @@ def _complemented(n: pd.Series, minimum: int, whole: pd.Series) -> NDArray:
             hide[place] = True
             together += people[place]
     return hide
-
-
-def questions(responses: pd.DataFrame, instrument: Instrument, *, minimum: int) -> pd.DataFrame:
-    """Count who wrote something to each open question, and say which stay closed.
-
-    Parameters
-    ----------
-    responses : DataFrame
-        Table ``responses``, those of one client and wave that count.
-    instrument : Instrument
-        Names the open questions.
-    minimum : int
-        Fewest people whose words may be shown.
-
-    Returns
-    -------
-    DataFrame, one row per open question
-        ``question``, ``wording``, ``n`` (respondents), ``withheld``.
-    """
-    asked = list(instrument.comments)
-    n = [sum(map(bool, map(_said, responses[question]))) for question in asked]
-    rows = {"question": asked, "wording": list(instrument.comments.values()), "n": n}
-    return pd.DataFrame(rows).assign(withheld=lambda table: table["n"] < minimum)
-
-
-def comments(
-    responses: pd.DataFrame,
-    open_questions: pd.DataFrame,
-    accounts: pd.Series,
-    *,
-    minimum: int,
-    names: Iterable[str] = (),
-) -> pd.DataFrame:
-    """Words that may be shown, without their writers.
-
-    A comment carries its account's name only where at least ``minimum`` people of that account
-    answered, and where comments without a name may still be any of several accounts'. Comments
-    stand in the order of their words, which tells nothing about who answered.
-
-    Parameters
-    ----------
-    responses : DataFrame
-        Table ``responses``, those of one client and wave that count.
-    open_questions : DataFrame
-        What `questions` returned for them.
-    accounts : Series
-        Name of each account; index account ids.
-    minimum : int
-        Fewest respondents of an account that is named.
-    names : iterable of str
-        People whose names are taken out.
-
-    Returns
-    -------
-    DataFrame, one row per comment
-        ``question``, ``words``, ``account`` (empty where not named), ``language``.
-    """
-    rows = cleared(responses, open_questions, accounts, minimum=minimum, names=names)
-    return rows[["question", "words", "account", "language"]]
-
-
-def cleared(
-    responses: pd.DataFrame,
-    open_questions: pd.DataFrame,
-    accounts: pd.Series,
-    *,
-    minimum: int,
-    names: Iterable[str] = (),
-) -> pd.DataFrame:
-    """Words that may be shown, with their writers: to count them by, never to show.
-
-    Parameters
-    ----------
-    responses, open_questions, accounts, minimum, names
-        As for `comments`.
-
-    Returns
-    -------
-    DataFrame, one row per comment
-        The columns of `comments`, in the same order, and ``response_id``, ``account_id``,
-        ``role``.
-    """
-    shown = open_questions.loc[~open_questions["withheld"], "question"].tolist()
-    voices = responses["account_id"].value_counts()
-    veiled = complemented(voices, minimum=minimum, whole=pd.Series("client", index=voices.index))
-    hidden, known = veiled.to_dict(), accounts.to_dict()
-    told = {id_: "" if hide else known.get(id_, id_) for id_, hide in hidden.items()}
-    account = [told[id_] if told[id_] == told[id_] else id_ for id_ in responses["account_id"]]
-    found = [
-        (place, row, said)
-        for place, question in enumerate(shown)
-        for row, said in enumerate(map(_said, responses[question]))
-        if said
-    ]
-    clear = redacted(pd.Series([said for *_, said in found], dtype="str"), names=names).tolist()
-    rows = [(place, said, account[row], row)
-            for (place, row, _), said in zip(found, clear, strict=True)]  # fmt: skip
-    rows.sort(key=lambda each: each[:3])
-    own = {
-        "question": [shown[place] for place, *_ in rows],
-        "words": [said for _, said, *_ in rows],
-        "account": [name for _, _, name, _ in rows],
-    }
-    writers = responses[["language", *_WRITER]].iloc[[row for *_, row in rows]]
-    return pd.concat(
-        [pd.DataFrame(own, dtype="str"), writers.reset_index(drop=True)], axis="columns"
-    )
-
-
-def _said(words: object) -> str:
-    """What somebody wrote, without space around it; nothing where nobody wrote anything."""
-    return "" if words is None or words != words else str(words).strip()

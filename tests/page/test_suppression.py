@@ -94,8 +94,11 @@ def test_the_last_part_of_a_change_is_not_left_to_be_subtracted(tmp_path):
     changes = study.read("changes")
     people = changes["part"].map({"all": 40, "same": 20, "joiners": 2, "leavers": 18})
     study.write("changes", changes.assign(n_respondents=people))
-    parts = view(study, client="C017", wave="2025").parts.set_index("part")["withheld"]
-    assert parts.to_dict() == {"all": False, "same": False, "joiners": True, "leavers": True}
+    parts = view(study, client="C017", wave="2025").scores.parts.set_index("part")
+    hidden = {"all": False, "same": False, "joiners": True, "leavers": True}
+    assert parts["withheld"].to_dict() == hidden
+    assert (parts["verdict"] == "unknown").to_dict() == hidden
+    assert parts[["value", "low", "high", "p"]].isna().all(axis="columns").to_dict() == hidden
 
 
 def test_comments_need_no_smaller_groups_than_scores(tmp_path):

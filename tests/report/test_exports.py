@@ -95,7 +95,9 @@ def test_accounts_in_a_workbook_keep_back_what_the_page_keeps_back(book, seen):
 def test_cautions_of_a_workbook_are_said_from_their_codes(seen, about):
     cells = ["ok", code("n_below_minimum", minimum=3), "would_tell_smaller_group"]
     measures = seen.measures.head(3).assign(flag=cells)
-    content = workbook.content(replace(seen, measures=measures), PLAIN, card=about)
+    content = workbook.content(
+        replace(seen, scores=replace(seen.scores, measures=measures)), PLAIN, card=about
+    )
     found = table(CalamineWorkbook.from_filelike(io.BytesIO(content)), "Scores")
     assert [row["Caution"] for row in found] == [
         "", "withheld: n below 3", "withheld: would tell what a smaller group said"
@@ -160,7 +162,9 @@ def test_charts_can_be_edited_and_hold_the_tables_numbers(deck, seen):
     found = dict(zip(drawn["Mean score"].categories, drawn["Mean score"].series[0].values,
                      strict=True))  # fmt: skip
     assert found == pytest.approx(dict(zip(rows["label"], rows["value"], strict=True)))
-    assert sum(drawn["Respondents by answer, 0 to 10"].series[0].values) == seen.ltr["n"].sum()
+    assert (
+        sum(drawn["Respondents by answer, 0 to 10"].series[0].values) == seen.scores.ltr["n"].sum()
+    )
     bars = drawn["Mean score"].series[0]._element.find("{*}errBars")
     ends = [float(v.text) for v in bars.find("{*}plus").iter("{*}v")]
     assert sorted(ends) == pytest.approx(sorted(rows["high"] - rows["value"]))

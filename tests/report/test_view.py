@@ -50,7 +50,7 @@ def test_numbers_are_those_of_the_tables_at_full_precision(study_of):
 def test_the_headline_takes_whole_accounts_as_the_sampling_unit(study_of):
     seen = view(study_of(), client="C017", wave="2025")
     assert seen.measure("nps")["method"] == "account_bootstrap"
-    assert set(seen.roll_ups["method"]) == {"account_bootstrap", "adjusted_wald"}
+    assert set(seen.scores.roll_ups["method"]) == {"account_bootstrap", "adjusted_wald"}
 
 
 def test_a_change_is_clear_only_if_its_interval_leaves_zero_out(study_of):
@@ -66,7 +66,7 @@ def test_a_change_is_clear_only_if_its_interval_leaves_zero_out(study_of):
 
 def test_later_waves_stay_unseen(study_of):
     seen = view(study_of(), client="C017", wave="2024")
-    assert list(seen.trend["wave"].unique()) == ["2023", "2024"]
+    assert list(seen.scores.trend["wave"].unique()) == ["2023", "2024"]
     assert seen.before == "2023"
 
 
@@ -87,8 +87,10 @@ def test_other_clients_rows_are_left_out(tmp_path):
         study.write(name, pd.concat([mine, other], ignore_index=True))
     alone = view(lay_out(tmp_path / "alone", Shape(accounts=4)), client="C017", wave="2025")
     beside = view(study, client="C017", wave="2025")
-    for name in ("measures", "accounts", "comments", "ltr", "trend"):
+    for name in ("accounts", "comments"):
         pd.testing.assert_frame_equal(getattr(beside, name), getattr(alone, name))
+    for name in ("measures", "trend", "roll_ups", "parts", "ltr", "agreement"):
+        pd.testing.assert_frame_equal(getattr(beside.scores, name), getattr(alone.scores, name))
 
 
 def test_who_was_asked_and_answered_is_counted_once_in_the_station(study_of):
@@ -137,9 +139,9 @@ def test_a_client_of_two_respondents_has_no_number_on_the_page(study_of):
     seen = view(study_of(accounts=2, most=1), client="C017", wave="2025")
     assert seen.measures["withheld"].all()
     assert seen.measures[["value", "low", "high", "change"]].isna().all(axis=None)
-    assert seen.trend["value"].isna().all()
-    assert seen.ltr.empty
-    assert seen.roll_ups["value"].isna().all()
+    assert seen.scores.trend["value"].isna().all()
+    assert seen.scores.ltr.empty
+    assert seen.scores.roll_ups["value"].isna().all()
 
 
 def test_waves_follow_each_other_as_people_count(tmp_path):
@@ -149,7 +151,7 @@ def test_waves_follow_each_other_as_people_count(tmp_path):
         table = study.read(name)
         study.write(name, table.assign(wave=table["wave"].map(names)))
     seen = view(study, client="C017", wave="wave 10")
-    assert list(seen.trend["wave"].unique()) == ["wave 9", "wave 10"]
+    assert list(seen.scores.trend["wave"].unique()) == ["wave 9", "wave 10"]
 
 
 def test_without_a_list_of_contacts_rates_are_not_made_up(study_of):

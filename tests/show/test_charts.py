@@ -32,7 +32,7 @@ def test_the_same_numbers_give_the_same_bytes(view_of, name):
 def test_the_trend_says_every_wave_with_its_interval(view_of):
     view = view_of()
     said = drawn(charts.trend(view))[0].desc.get_text()
-    rows = view.trend[view.trend["measure"] == "crq"]
+    rows = view.scores.trend[view.scores.trend["measure"] == "crq"]
     assert list(rows["wave"]) == ["2023", "2024", "2025"]
     for row in rows.itertuples():
         assert f"{row.wave} {row.value:.2f} ({row.low:.2f} to {row.high:.2f})" in said
@@ -42,7 +42,7 @@ def test_answers_from_0_to_10_are_counted_as_given(view_of):
     view = view_of()
     (picture,) = drawn(charts.ltr(view))
     bars = [float(bar["height"]) for bar in picture.find_all("rect")]
-    n = view.ltr["n"].to_numpy()
+    n = view.scores.ltr["n"].to_numpy()
     assert bars == pytest.approx(110 * n / n.max(), abs=0.06)
     promoters = n[9:].sum()
     assert f"Promoters {promoters} ({100 * promoters / n.sum():.0f}" in str(charts.ltr(view))

@@ -1,4 +1,4 @@
-"""From what a client may see to one block an account, for accounts with something to say."""
+"""From tables to the client's accounts, and to those that there is something to say about."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ from math import nan
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from crqlab.base.contracts.cautions import has
+from crqlab.base.contracts import contract
+from crqlab.base.contracts.cautions import OK, has
+from crqlab.base.study import Study
 from crqlab.page.accounts.data import MeetingSheets
 from crqlab.page.client_view import ClientView
 from crqlab.page.lookup import matched
+from crqlab.page.suppression import complemented, withheld
+from crqlab.page.tables import table
 from crqlab.segments.segment_traits import SegmentTraits
 from crqlab.show.records import Record, records
 from crqlab.stats.defaults import LEVEL
@@ -20,6 +25,11 @@ from crqlab.stats.defaults import LEVEL
 MOST = 24  # blocks that a consultant still prepares
 QUOTES = 3  # comments of an account
 UNLIKELY = 0.5  # chance of renewal below which an account is talked about anyhow
+_NPS = "nps nps_low nps_high mean_ltr promoters passives detractors".split()
+#: What may be shown of any account: how many answered, and what draws on all accounts.
+_IMPERSONAL = frozenset(
+    "n n_ltr shrunken shrunken_low shrunken_high weight change change_low change_high".split()
+)
 _ENDS = {"": "value", "_low": "low", "_high": "high"}
 _FACTS = (
     "account_id name manager revenue status n invited flag withheld "
@@ -37,6 +47,66 @@ _LOSS = "p_renew p_low p_high due_on expected_loss expected_low expected_high".s
 _OUTLOOK = {name: name for name in _LOSS} | {"reason": "why"}
 _LIFT = {"target": "target", "change": "lift", "probability": "lift_probability"}
 _FOCUS = {"label": "focus", "probability": "focus_probability"}
+
+
+def accounts(
+    study: Study, client: str, wave: str, invited: pd.DataFrame, responses: pd.DataFrame
+) -> pd.DataFrame:
+    """Return every account of the client, those that answered with their scores.
+
+    Parameters
+    ----------
+    study : Study
+    client, wave : str
+    invited : DataFrame
+        Table ``contacts``, those of the client and wave that were invited.
+    responses : DataFrame
+        Table ``responses``, of the client and wave.
+
+    Returns
+    -------
+    DataFrame, one row per account
+        The columns of ``account_scores`` with ``name``, ``manager``, ``revenue``, ``invited``
+        (contacts), ``status`` and ``withheld``. NPS rests on fewer people than CRQ where some
+        left LTR open, so it is withheld by itself.
+    """
+    least = study.codebook.privacy.min_scores
+    known = table(study, "accounts", client=client)
+    scores = table(study, "account_scores", client=client, wave=wave)
+    asked, answered = Counter(invited["account_id"]), set(responses["account_id"])
+    everyone = sorted({*known["account_id"], *scores["account_id"], *asked, *answered})
+    ids = pd.Series(everyone, dtype="str")
+    few = complemented(scores["n_ltr"], minimum=least, whole=scores["client_id"])
+    hidden = {name: np.where(few, np.nan, scores[name].to_numpy(float)) for name in _NPS}
+    rows = scores.assign(**hidden).set_index("account_id").reindex(everyone).reset_index(drop=True)
+    name, manager, revenue = matched(ids, known, "name", "account_manager", "revenue")
+    counts = {count: rows[count].fillna(0).to_numpy(int) for count in ("n", "n_ltr")}
+    counts["invited"] = np.array([asked[account] for account in everyone], dtype=int)
+    heard = np.array([account in answered for account in everyone], dtype=bool)
+    rows = rows.assign(
+        name=name.where(name.notna(), ids),
+        manager=manager,
+        revenue=revenue.astype(float),
+        **counts,
+        status=_status(counts["n"], heard, counts["invited"]),
+        flag=rows["flag"].fillna(OK),
+    )
+    rows.insert(0, "account_id", ids)
+    personal, whole = _personal(study), rows["status"].notna()
+    return withheld(rows, personal, n="n", minimum=least, whole=whole)
+
+
+def _status(n: NDArray, heard: NDArray, invited: NDArray) -> NDArray:
+    """Whether an account has a score, answered at all, or was asked; without a frame all were."""
+    conditions = [n > 0, heard, (invited == 0) & invited.any()]
+    return np.select(conditions, ["scored", "not scored", "Not invited"], "Silent")
+
+
+def _personal(study: Study) -> list[str]:
+    """Columns of an account from which a single person's answers could be read."""
+    columns = contract("account_scores").for_instrument(study.codebook.instrument)
+    return [name for name, column in columns.items()
+            if column.kind != "text" and name not in _IMPERSONAL]  # fmt: skip
 
 
 def meeting_sheets(view: ClientView) -> MeetingSheets:

@@ -37,9 +37,9 @@ def themes(
     Parameters
     ----------
     words : DataFrame
-        What `crqlab.page.suppression.cleared` returned: only words that may be shown.
+        What `crqlab.page.comments.open_answers.cleared` returned: only words that may be shown.
     questions : DataFrame
-        What `crqlab.page.suppression.questions` returned.
+        What `crqlab.page.comments.open_answers.questions` returned.
     people : DataFrame
         Table ``respondents`` of the client and wave.
     instrument : Instrument

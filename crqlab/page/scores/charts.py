@@ -55,7 +55,7 @@ def trend(view: ClientView) -> Shown:
     if not drawn:
         said = f"Wave {view.wave} is the first with scores; a trend starts with the next."
         return Shown(paragraph(text(said)), said)
-    level = percent(view.trend["level"].iloc[0])
+    level = percent(view.scores.trend["level"].iloc[0])
     caption = (
         f"CRQ and NPS, wave by wave. Bars are {level} intervals; where they overlap widely, "
         "read no trend into two dots. The numbers stand below."
@@ -111,13 +111,13 @@ def _said(view: ClientView, measure: str) -> str:
 
 def _past(view: ClientView, measure: str) -> list[Record]:
     """What is known of a measure, wave by wave."""
-    rows = records(view.trend)
+    rows = records(view.scores.trend)
     return [row for row in rows if row.measure == measure and row.value == row.value]
 
 
 def ltr(view: ClientView) -> Shown:
     """How many people gave each answer from 0 to 10, and which kind that makes them."""
-    rows = view.ltr
+    rows = view.scores.ltr
     if rows.empty:
         few = f"fewer than {view.privacy.min_scores} people answered it"
         why = few if view.instrument.recommend else "the questionnaire does not ask it"

@@ -44,25 +44,27 @@ def scores_sheet(view: ClientView) -> Sheet:
 
 def waves_sheet(view: ClientView) -> Sheet:
     """The same wave by wave."""
-    return sheet(view, "waves", {**_WHAT, "wave": ("wave",), **_NUMBERS}, _named(view, view.trend))
+    return sheet(
+        view, "waves", {**_WHAT, "wave": ("wave",), **_NUMBERS}, _named(view, view.scores.trend)
+    )
 
 
 def change_sheet(view: ClientView) -> Sheet:
     """Where the change since the wave before comes from."""
     columns = {**_WHAT, "part": ("part", "", "part"), **_NUMBERS}
-    return sheet(view, "change", columns, _named(view, view.parts), wave=view.before)
+    return sheet(view, "change", columns, _named(view, view.scores.parts), wave=view.before)
 
 
 def roll_ups_sheet(view: ClientView) -> Sheet:
     """CRQ and NPS counted in other ways."""
     columns = {**_WHAT, "roll_up": ("roll_up", "", "roll_up"), **_NUMBERS}
-    return sheet(view, "roll_ups", columns, _named(view, view.roll_ups))
+    return sheet(view, "roll_ups", columns, _named(view, view.scores.roll_ups))
 
 
 def agreement_sheet(view: ClientView) -> Sheet:
     """Do people of one account agree."""
     columns = {"label": _WHAT["label"], "statistic": ("statistic", "", "statistic"), **_NUMBERS}
-    return sheet(view, "agreement", columns, _named(view, view.agreement))
+    return sheet(view, "agreement", columns, _named(view, view.scores.agreement))
 
 
 def scored(view: ClientView, row: dict) -> str:
@@ -95,7 +97,8 @@ def moved(view: ClientView, row: dict) -> str:
 def course_slides(view: ClientView) -> Iterator[Slide]:
     """CRQ and NPS over the waves, a slide each."""
     for measure in ("crq", "nps"):
-        rows, now = view.trend[view.trend["measure"] == measure], view.measure(measure)
+        trend, now = view.scores.trend, view.measure(measure)
+        rows = trend[trend["measure"] == measure]
         known = rows[rows["value"].notna()]
         if now is None or known["wave"].nunique() < 2:
             continue
@@ -128,7 +131,7 @@ def constructs_slide(view: ClientView) -> Slide | None:
 
 def recommend_slide(view: ClientView) -> Slide | None:
     """How many people gave each answer to the question of recommending."""
-    row, counts = view.measure("nps"), view.ltr
+    row, counts = view.measure("nps"), view.scores.ltr
     if row is None or counts.empty:
         return None
     say = view.language.say

@@ -88,7 +88,7 @@ def _verdict(view: ClientView, verdict: str) -> str:
 
 def waves(view: ClientView) -> Shown:
     """CRQ, NPS and mean LTR of every wave so far."""
-    rows = view.trend
+    rows = view.scores.trend
     if rows["wave"].nunique() < 2:
         return Shown("", "One wave only")
     order = list(dict.fromkeys(view.measures["measure"]))
@@ -107,7 +107,7 @@ def waves(view: ClientView) -> Shown:
 
 def change_parts(view: ClientView) -> Shown:
     """What the change since the last wave is made of: same accounts, joiners, leavers."""
-    rows = view.parts
+    rows = view.scores.parts
     if rows.empty:
         return Shown("", "No earlier wave")
     order = {"crq": 0, "nps": 1}, {part: place for place, part in enumerate(PARTS)}
@@ -145,7 +145,7 @@ def _moved(row: object) -> str:
 
 def roll_ups(view: ClientView) -> Shown:
     """CRQ and NPS counted in every way there is, to see whether the message depends on it."""
-    rows = view.roll_ups
+    rows = view.scores.roll_ups
     if rows.empty:
         return Shown("", "No other way to count")
     order = list(ROLL_UPS)
@@ -171,7 +171,7 @@ def roll_ups(view: ClientView) -> Shown:
 def agreement(view: ClientView) -> Shown:
     """Whether people of one account say the same, in plain words."""
     found: dict[str, dict[str, Record]] = {}
-    for row in records(view.agreement):
+    for row in records(view.scores.agreement):
         found.setdefault(row.measure, {})[row.statistic] = row
     whole = found.get("crq", {})
     told = [sentence for sentence in (_between(whole), _reliable(whole), _agree(whole)) if sentence]

@@ -84,8 +84,9 @@ def _card(view: ClientView, row: pd.Series) -> str:
 
 
 def _strip(view: ClientView, row: pd.Series) -> str:
-    earlier = view.trend[
-        (view.trend["wave"] == view.before) & (view.trend["measure"] == row["measure"])
+    earlier = view.scores.trend[
+        (view.scores.trend["wave"] == view.before)
+        & (view.scores.trend["measure"] == row["measure"])
     ]
     before = float("nan") if earlier.empty else float(earlier["value"].iloc[0])
     low, high = ends(view, row["measure"])

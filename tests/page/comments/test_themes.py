@@ -10,8 +10,7 @@ from bs4 import BeautifulSoup
 
 from crqlab.base.codebook import Privacy
 from crqlab.language import language
-from crqlab.page import suppression
-from crqlab.page.comments import html
+from crqlab.page.comments import html, open_answers
 from crqlab.page.comments.select import themes
 from tests.page.reworded import elements, numbers, reworded
 
@@ -52,9 +51,9 @@ def found(rows, minimum=5, scores=3, instrument=None):
         def label(name):
             return {"crq": "CRQ"}.get(name, "Mean LTR")
 
-    questions = suppression.questions(rows, Asked, minimum=minimum)
+    questions = open_answers.questions(rows, Asked, minimum=minimum)
     labels = pd.Series({a: f"Account {a}" for a in rows["account_id"].unique()})
-    words = suppression.cleared(rows, questions, labels, minimum=minimum, names=["Eva Berg"])
+    words = open_answers.cleared(rows, questions, labels, minimum=minimum, names=["Eva Berg"])
     limits = Privacy(min_scores=scores, min_comments=minimum)
     return themes(words, questions, rows, instrument=Asked, privacy=limits)
 

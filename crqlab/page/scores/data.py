@@ -1,0 +1,42 @@
+"""What the section of scores shows of one client's wave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scores:
+    """The client's numbers, withheld where too few people stand behind them.
+
+    Attributes
+    ----------
+    before : str
+        The wave that changes are counted from; empty for a first wave.
+    measures : DataFrame, one row per measure, in the order of the page
+        ``measure``, ``label``, ``value``, ``low``, ``high``, ``level``, ``n_respondents``,
+        ``n_accounts``, ``method``, ``flag``, ``withheld``; ``change``, ``change_low``,
+        ``change_high``, ``change_method`` and ``verdict`` (higher, lower, no_clear_change or
+        unknown).
+    trend : DataFrame
+        CRQ, NPS and mean LTR of this wave and those before it: ``wave``, ``measure``, ``value``,
+        ``low``, ``high``, ``level``, ``n_respondents``, ``n_accounts``, ``method``, ``flag``.
+    roll_ups : DataFrame
+        CRQ and NPS counted in other ways: the columns of ``client_scores``.
+    parts : DataFrame
+        Where the change comes from: the columns of ``changes``.
+    ltr : DataFrame
+        ``answer`` (0-10), ``n``; without rows where it is not asked or withheld.
+    agreement : DataFrame
+        The columns of ``agreement``.
+    """
+
+    before: str
+    measures: pd.DataFrame
+    trend: pd.DataFrame
+    roll_ups: pd.DataFrame
+    parts: pd.DataFrame
+    ltr: pd.DataFrame
+    agreement: pd.DataFrame

@@ -1,0 +1,111 @@
+"""From the tables of station 3 to what one client may see of its scores."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from crqlab.base.instrument import Instrument
+from crqlab.base.study import Study
+from crqlab.base.waves import in_order
+from crqlab.page import lookup, suppression
+from crqlab.page.scores.data import Scores
+from crqlab.page.tables import table
+from crqlab.scores.client_scores import BOOTSTRAP
+
+_HEADLINE = ("crq", "nps", "mean_ltr")
+_ENDS = ["value", "low", "high"]
+_CHANGE = {
+    "change": "value",
+    "change_low": "low",
+    "change_high": "high",
+    "change_method": "method",
+    "verdict": "verdict",
+}
+
+
+def scores(
+    study: Study, client: str, wave: str, rows: pd.DataFrame, respondents: pd.DataFrame
+) -> Scores:
+    """Collect the client's rows of station 3.
+
+    Parameters
+    ----------
+    study : Study
+    client, wave : str
+    rows : DataFrame
+        The client's rows of table ``client_scores``, all waves.
+    respondents : DataFrame
+        Its rows of table ``respondents`` of this wave.
+
+    Returns
+    -------
+    Scores
+        What fewer people stand behind than the codebook allows is withheld.
+    """
+    asked, least = study.codebook.instrument, study.codebook.privacy.min_scores
+    changes = table(study, "changes", client=client, wave=wave)
+    plain = _plain(rows, least)
+    return Scores(
+        before=changes["from_wave"].iloc[0] if len(changes) else "",
+        measures=_measures(plain[plain["wave"] == wave], changes, asked),
+        trend=_until(plain[plain["measure"].isin(_HEADLINE)], wave),
+        roll_ups=_roll_ups(rows[rows["wave"] == wave], least),
+        parts=_parts(changes, least),
+        ltr=_ltr(respondents["ltr"], least),
+        agreement=table(study, "agreement", client=client, wave=wave),
+    )
+
+
+def _plain(scores: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    """One row per wave and measure: everyone counts once, accounts as sampling units."""
+    rows = scores[scores["roll_up"] == "respondents"]
+    rows = rows[(rows["method"] == BOOTSTRAP).to_numpy(bool)].sort_values("wave", kind="stable")
+    return suppression.withheld(rows, _ENDS, n="n_respondents", minimum=minimum)
+
+
+def _until(rows: pd.DataFrame, wave: str) -> pd.DataFrame:
+    """Rows of this wave and those before it, in time."""
+    order = in_order(rows["wave"])
+    kept = order[: order.index(wave) + 1] if wave in order else []
+    rows = rows[rows["wave"].isin(kept)]
+    return rows.sort_values("wave", key=lambda w: w.map(order.index), kind="stable")
+
+
+def _measures(rows: pd.DataFrame, changes: pd.DataFrame, asked: Instrument) -> pd.DataFrame:
+    """The wave's numbers in the order of the page, each with its change since the wave before."""
+    order = [*_HEADLINE, *asked.constructs, "uniqueness"]
+    whole = changes[(changes["part"] == "all").to_numpy(bool)]
+    rows = rows[rows["measure"].isin(order).to_numpy(bool)]
+    *ends, method, verdict = lookup.matched(rows["measure"], whole, *_CHANGE.values(), by="measure")
+    hide = rows["withheld"].to_numpy(bool)
+    ends = (np.where(hide, np.nan, end.to_numpy(float)) for end in ends)
+    verdict = verdict.mask(hide | verdict.isna().to_numpy(bool), "unknown")
+    labels = [asked.label(measure) for measure in rows["measure"]]
+    told = zip(_CHANGE, (*ends, method, verdict), strict=True)
+    rows = rows.assign(**dict(told), label=labels)
+    place = np.argsort([order.index(measure) for measure in rows["measure"]], kind="stable")
+    return rows.iloc[place].reset_index(drop=True)
+
+
+def _roll_ups(scores: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    rows = scores[scores["measure"].isin(["crq", "nps"])]
+    rows = suppression.withheld(rows, _ENDS, n="n_respondents", minimum=minimum)
+    return rows.reset_index(drop=True)
+
+
+def _parts(changes: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    rows = changes[changes["measure"].isin(["crq", "nps"])]
+    hidden = [*_ENDS, "p"]
+    whole = rows["measure"].where(rows["part"] != "all")
+    rows = suppression.withheld(rows, hidden, n="n_respondents", minimum=minimum, whole=whole)
+    verdict = rows["verdict"].mask(rows["withheld"].to_numpy(bool), "unknown")
+    return rows.assign(verdict=verdict).reset_index(drop=True)
+
+
+def _ltr(answers: pd.Series, minimum: int) -> pd.DataFrame:
+    """How many people gave each answer; no row where they are too few."""
+    answers = answers.dropna().astype(int)
+    n = np.bincount(answers, minlength=11)
+    counts = pd.DataFrame({"answer": np.arange(11), "n": n})
+    return counts if len(answers) >= minimum else counts.iloc[:0]
