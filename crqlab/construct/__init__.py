@@ -1,8 +1,8 @@
 """Station 4 of 9 - whether the construct holds together, and what it adds to NPS."""
 
 from crqlab.construct.choice_sensitivity import Sensitivity, sensitivity
+from crqlab.construct.construct_evidence import Evidence, evidence
 from crqlab.construct.crq_and_nps import HeadToHead, head_to_head
-from crqlab.construct.evidence import Evidence, evidence
 from crqlab.construct.tables import keep
 
 __all__ = [

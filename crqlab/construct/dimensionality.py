@@ -9,7 +9,7 @@ import pandas as pd
 from crqlab.construct.cutoffs import Bar, row, tried
 from crqlab.construct.evidence_data import Material
 from crqlab.stats.factors import cfa
-from crqlab.stats.factors.parallel import ParallelAnalysis, parallel
+from crqlab.stats.factors.parallel_analysis import ParallelAnalysis, parallel
 from crqlab.stats.factors.result import CfaFit
 
 CFI = Bar(0.95, 0.90, "Hu & Bentler 1999")

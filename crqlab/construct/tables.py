@@ -7,8 +7,8 @@ from pathlib import Path
 from crqlab.base.contracts import frames
 from crqlab.base.study import Study
 from crqlab.construct.choice_sensitivity import Sensitivity
+from crqlab.construct.construct_evidence import Evidence
 from crqlab.construct.crq_and_nps import HeadToHead
-from crqlab.construct.evidence import Evidence
 
 
 def keep(

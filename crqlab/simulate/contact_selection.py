@@ -11,7 +11,7 @@ import pandas as pd
 from crqlab.base.errors import CrqError, one_of
 from crqlab.simulate import model
 from crqlab.simulate.options import SEED
-from crqlab.simulate.panel import Panel
+from crqlab.simulate.panel_simulation import Panel
 
 #: What can be planted, and how much of it by default: a share of the contacts (late, swapped,
 #: share: left out; roles: passed off as executives), of the answers (minutes), scale points.

@@ -12,7 +12,7 @@ from crqlab.base.errors import EstimateError
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import Estimate, check_level
 from crqlab.stats.factors.bivariate import BEYOND
-from crqlab.stats.factors.polychoric import side_by_side
+from crqlab.stats.factors.polychoric_correlations import side_by_side
 from crqlab.stats.factors.thresholds import Ranks, ranks
 
 METHOD = "two-step, Olsson, Drasgow & Dorans 1982; sandwich on Fisher's z"

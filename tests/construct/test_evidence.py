@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from crqlab import EstimateError, construct, scores
-from crqlab.construct.evidence import ASKED
+from crqlab.construct.construct_evidence import ASKED
 from crqlab.stats.factors import cfa
 from crqlab.stats.reliability import omega
 from crqlab.stats.validity import htmt

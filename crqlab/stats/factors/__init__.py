@@ -7,8 +7,8 @@ from crqlab.stats.factors.bootstrap_refits import Refits, refits
 from crqlab.stats.factors.cfa_fit import cfa, refit
 from crqlab.stats.factors.exploratory import EfaFit, efa
 from crqlab.stats.factors.ladder import Invariance, invariance
-from crqlab.stats.factors.parallel import ParallelAnalysis, parallel
-from crqlab.stats.factors.polychoric import Polychoric, polychoric, polychoric_matrix
+from crqlab.stats.factors.parallel_analysis import ParallelAnalysis, parallel
+from crqlab.stats.factors.polychoric_correlations import Polychoric, polychoric, polychoric_matrix
 from crqlab.stats.factors.result import CfaFit
 
 __all__ = [

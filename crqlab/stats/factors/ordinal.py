@@ -72,7 +72,7 @@ def ordinal_moments(items: pd.DataFrame) -> OrdinalMoments:
     Raises
     ------
     EstimateError
-        As `crqlab.stats.factors.polychoric.polychoric`, fewer than two items, or two items
+        As `crqlab.stats.factors.polychoric`, fewer than two items, or two items
         that correlate perfectly.
 
     References

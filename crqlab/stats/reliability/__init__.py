@@ -3,7 +3,7 @@
 from crqlab.stats.reliability.accounts import account_reliability
 from crqlab.stats.reliability.consistency import alpha, alpha_if_dropped, average_r
 from crqlab.stats.reliability.hierarchical import omega_hierarchical
-from crqlab.stats.reliability.omega import omega
+from crqlab.stats.reliability.omega_total import omega
 from crqlab.stats.reliability.splits import guttman
 
 __all__ = [

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from crqlab import CrqError, EstimateError
 from crqlab.stats.factors.adequacy import bartlett, kmo
 from crqlab.stats.factors.exploratory import efa
-from crqlab.stats.factors.parallel import minimum_average_partial, parallel
+from crqlab.stats.factors.parallel_analysis import minimum_average_partial, parallel
 from crqlab.stats.factors.rotation import ROTATIONS, oblimin, rotated, varimax
 from tests.oracle import data, golden
 

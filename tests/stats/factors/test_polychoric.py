@@ -11,7 +11,7 @@ from scipy.stats import multivariate_normal, norm
 
 from crqlab.base.errors import EstimateError
 from crqlab.stats.factors.bivariate import cells, normal_cdf, normal_density
-from crqlab.stats.factors.polychoric import polychoric, polychoric_matrix
+from crqlab.stats.factors.polychoric_correlations import polychoric, polychoric_matrix
 from crqlab.stats.factors.thresholds import ranks
 from crqlab.stats.factors.twostep import influence, pairs
 from crqlab.stats.polyserial import polyserial
