@@ -18,6 +18,7 @@ from crqlab.report.clearance import gate
 from crqlab.report.clearance.integrity import intact
 from crqlab.report.run import render
 from crqlab.report.run.notebook_files import cleaned, own
+from tests.page.reworded import reworded
 from tests.report.executed import executed
 from tests.report.neighbours import SHARED, THEIRS, lay
 
@@ -176,3 +177,37 @@ def test_pictures_lose_what_they_say_of_their_making():
     left = cleaned(nbformat.v4.new_notebook(cells=[cell])).cells[0].outputs[0].data["image/png"]
     assert base64.b64decode(left) == png("")[: len(base64.b64decode(left))]
     assert b"iTXt" not in base64.b64decode(left)
+
+
+def named(root, name):
+    """A study whose neighbour has an account of some name."""
+    study = lay(root)
+    accounts = study.read("accounts")
+    theirs = accounts["name"] == NAME
+    study.write("accounts", accounts.assign(name=accounts["name"].mask(theirs, name)))
+    return study
+
+
+@pytest.mark.parametrize("name", ["Account manager", "Kundansvarig", "no theme has", "In short"])
+def test_words_of_a_catalogue_are_nobodys_in_any_language(tmp_path, name):
+    gate.check({"a.html": f"<p>{name}</p>".encode()}, named(tmp_path, name), "C017")
+
+
+@pytest.mark.parametrize("name", ["Caterpillar Sweep", "what stands behind"])
+def test_words_that_stand_in_code_alone_are_a_neighbours(tmp_path, name):
+    found = finds(named(tmp_path, name), "a.html", f"<p>{name}</p>")
+    assert found["kind"].tolist() == ["account name"]
+
+
+def test_a_message_in_other_words_is_no_longer_ours(tmp_path, monkeypatch):
+    study = named(tmp_path, "Account manager")
+    gate.check({"a.html": b"<p>Account manager</p>"}, study, "C017")
+    monkeypatch.setattr(gate, "language", lambda code: reworded())
+    for kept in (gate._written, gate._common):
+        kept.cache_clear()
+    try:
+        found = finds(study, "a.html", "<p>Account manager</p>")
+    finally:
+        for kept in (gate._written, gate._common):
+            kept.cache_clear()
+    assert found["kind"].tolist() == ["account name"]

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from pathlib import Path
 
 import pandas as pd
 
-import crqlab
 from crqlab.base.errors import ReportError
 from crqlab.base.study import Study
+from crqlab.language import language, languages
 from crqlab.page.tables import table
 from crqlab.report.clearance.integrity import sealed
 from crqlab.report.clearance.leaks import BREAK, IDS, Watchlist, belongings, watchlist
 from crqlab.report.clearance.provenance import notebooks
 from crqlab.report.clearance.unpacking import Seen, texts
 
-_OWN = [Path(crqlab.__file__).parent / floor for floor in ("show", "page")]
-_CATALOGUES = Path(crqlab.__file__).parent / "language" / "catalogues"
 _TABLES = ("clients", "accounts", "contacts", "responses")
 _MOST_TOLD = 5
 _DIGIT = re.compile(r"\d")
@@ -165,24 +161,15 @@ def _common(study: Study) -> set[str]:
 
 @cache
 def _written() -> str:
-    """All texts in the code that lays out pages, its docstrings excepted, in every language."""
-    found = [path.read_text(encoding="utf-8") for path in sorted(_CATALOGUES.rglob("*.yaml"))]
-    for path in sorted(path for floor in _OWN for path in floor.rglob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        told = {
-            id(node.body[0].value)
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef)
-            and isinstance(node.body[0], ast.Expr)
-        }
-        found += [
-            node.value
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Constant)
-            and isinstance(node.value, str)
-            and id(node) not in told
-        ]
-    return BREAK.join(found)
+    """Return the fixed words of all messages, in every language: whatever a page says of itself."""
+    messages = [said for code in languages() for said in language(code).messages.values()]
+    return BREAK.join(
+        words
+        for said in messages
+        for part in said.parts
+        for words in (part.forms if part.kind == "form" else (part.text,))
+        if part.kind in ("fixed", "form")
+    )
 
 
 def _stopped(client: str, finds: pd.DataFrame) -> LeakError:
