@@ -11,3 +11,4 @@ FEW_CLIENTS = 10  # below which a panel says nothing, and would give clients awa
 SURE = 0.6  # probability from which a segment, or the one thing to mend, is said
 TARGET = 0.80  # share of a client's revenue with at least one answer
 TOP = 0.1  # share of the panel that is its top
+UNIQUE_ABOVE_MEDIAN = ("solution", "experience")  # concepts, besides the top tenth in CRQ

@@ -10,6 +10,7 @@ import pandas as pd
 
 from crqlab.base.contracts.frames import typed
 from crqlab.base.errors import one_of
+from crqlab.base.standards import UNIQUE_ABOVE_MEDIAN
 from crqlab.base.waves import in_order, places
 from crqlab.benchmark.among_peers import TENTH, among_peers
 from crqlab.benchmark.decile_table import RULES
@@ -21,8 +22,6 @@ from crqlab.stats.defaults import DRAWS, SEED
 from crqlab.stats.estimate import check_level
 
 COVERED = 0.90  # of the interval of a position
-#: Concepts whose median a client must be above to be *Unique*, besides the top tenth in CRQ.
-ABOVE_MEDIAN = ("solution", "experience")
 _ENDS = ("", "_low", "_high")
 #: *Unique* is told from the whole panel, not from the nearest peers.
 PANEL = (("wave",), ())
@@ -106,7 +105,7 @@ def position(
     intervals: pd.DataFrame | None = None,
     completion: pd.DataFrame | None = None,
     clients: Sequence[str] | None = None,
-    above_median: Sequence[str] = ABOVE_MEDIAN,
+    above_median: Sequence[str] = UNIQUE_ABOVE_MEDIAN,
     rules: Rules = RULES,
     level: float = COVERED,
     draws: int = DRAWS,
@@ -134,8 +133,8 @@ def position(
     clients : sequence of str, optional
         Whom to place; all if left out.
     above_median : sequence of str
-        The measures that make a client *Unique*: the constructs of the concepts `ABOVE_MEDIAN`;
-        empty where they were not asked, then it is not known.
+        The measures that make a client *Unique*: the constructs of the concepts
+        `UNIQUE_ABOVE_MEDIAN`; empty where they were not asked, then it is not known.
     rules : Rules
     level : float
         Coverage of each interval, in (0, 1).

@@ -11,10 +11,11 @@ import pandas as pd
 from crqlab.base.contracts import frames
 from crqlab.base.errors import StudyError
 from crqlab.base.instrument import Instrument
+from crqlab.base.standards import UNIQUE_ABOVE_MEDIAN
 from crqlab.base.study import Study
 from crqlab.benchmark.account_cube import FOLDER, Cube, cube, read_cube, write_cube
 from crqlab.benchmark.cells import ALL
-from crqlab.benchmark.client_positions import ABOVE_MEDIAN, COVERED, Positions, position
+from crqlab.benchmark.client_positions import COVERED, Positions, position
 from crqlab.benchmark.decile_table import RULES, DecileTable, deciles
 from crqlab.benchmark.panel_source import Panel, panel
 from crqlab.benchmark.peers import OWN
@@ -134,7 +135,7 @@ def findings(
 
 def _both(asked: Instrument) -> list[str]:
     """Constructs that make a client *Unique*; none where one of them was not asked."""
-    found = [asked.construct_of(concept) for concept in ABOVE_MEDIAN]
+    found = [asked.construct_of(concept) for concept in UNIQUE_ABOVE_MEDIAN]
     return [] if None in found else found
 
 

@@ -20,11 +20,14 @@ class Benchmark:
         Code of the panel, or of the release with its facts; empty without rows.
     level : float
         Coverage of all intervals, in (0, 1).
+    above_median : tuple of str
+        Labels of the constructs whose median a *Unique* client is above.
     """
 
     table: pd.DataFrame
     source: str
     level: float
+    above_median: tuple[str, ...]
 
     def of(self, measure: str) -> pd.Series | None:
         """Return one measure's row; None where its place is not known."""

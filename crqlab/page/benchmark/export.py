@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crqlab.page.benchmark import place_among_peers
+from crqlab.page.benchmark.html import standing
 from crqlab.page.client_view import ClientView
 from crqlab.page.sheet import CAUTION, Sheet, interval, sheet
 from crqlab.page.slide import SHARE, Bars, Slide, foot, spans
@@ -48,5 +48,4 @@ def benchmark_slide(view: ClientView) -> Slide | None:
         spoken.say("slide.peers_below"), spans(rows, "percentile_low", "percentile_high"),
         (0.0, 1.0), SHARE,
     )  # fmt: skip
-    message = spoken.term(place_among_peers(view).sentence.partition(". ")[0])
-    return Slide(message, body, foot(view, said))
+    return Slide(standing(view)[0].removesuffix("."), body, foot(view, said))

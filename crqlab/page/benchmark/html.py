@@ -2,138 +2,132 @@
 
 from __future__ import annotations
 
-from crqlab.page.benchmark.charts import ends, percentiles
-from crqlab.page.bridge import formerly
+from crqlab.language import MISSING, Language
+from crqlab.page.benchmark.charts import percentiles, shares
 from crqlab.page.client_view import ClientView
-from crqlab.show.html import Column, Shown, folded, paragraph, phrases, table, text
-from crqlab.show.number_format import MISSING, count, decimals, nth, number, percent, span
+from crqlab.show.html import Column, Shown, folded, lines, paragraph, phrases, table, text
+from crqlab.show.number_format import decimals
 from crqlab.show.records import Record, records
 
 SHARES = ("completion", "revenue_coverage")
 
 
-@formerly
 def place_among_peers(view: ClientView) -> Shown:
     """Percentile, decile and distance to the top decile, each with its interval."""
-    rows = view.benchmark.table
+    rows, spoken, say = view.benchmark.table, view.language, view.language.say
     known = rows[rows["percentile"].notna()]
     if known.empty:
-        return _nowhere(view)
+        said = say(f"benchmark.unknown_{'few' if len(rows) else 'not_made'}")
+        return Shown(paragraph(text(said)), said)
     each = records(known)
     columns = [
-        Column("Measure", phrases(row.label for row in each)),
-        Column("Score", [_score(row.measure, row.value) for row in each], True),
-        Column("Peers below", [_below(row) for row in each], True),
-        Column("Decile", [_deciles(row) for row in each], True),
-        Column("To the top decile", [_gap(row) for row in each], True),
+        Column(say("benchmark.measure"), phrases(spoken.term(row.label) for row in each)),
+        Column(say("benchmark.score"), [_score(row, spoken) for row in each], True),
+        Column(say("benchmark.percentile"), [_below(row, spoken) for row in each], True),
+        Column(say("benchmark.decile"), [_decile(row, spoken) for row in each], True),
+        Column(say("benchmark.to_top"), [_gap(row, spoken) for row in each], True),
         *_moves(view, each),
     ]
-    caption = (
-        f"Place among peers; in brackets {percent(view.benchmark.level)} intervals from whole "
-        "clients drawn again. "
-        "Decile 10 is the top tenth. To the top decile: what is missing to its lower edge; below "
-        f"zero the client is above it. {_whom(view, each)}"
-    )
-    source = view.language.coded("source", view.benchmark.source)
-    note = text(" ".join([_cautions(view, each), f"Source: {source}."]).strip())
-    said = _lead(view)
-    lead = f"{paragraph(text(said), 'lead')}\n" if said else ""
+    peers = _peers(each, spoken)
+    caption = f"{say('benchmark.caption', level=spoken.percent(view.benchmark.level))} {peers}"
+    source = say("benchmark.source", source=spoken.coded("source", view.benchmark.source))
+    note = text(" ".join([*_cautions(each, spoken), source]))
     numbers = Shown(table(columns, caption=caption, note=note, kind="long tight"), "")
-    whole = folded("Every place in numbers", numbers).html
-    return Shown(
-        f"{lead}{percentiles(view).html}\n{paragraph(text(_whom(view, each)))}\n{whole}", said
+    said = " ".join(standing(view))
+    html = lines(
+        paragraph(text(said), "lead") if said else "",
+        percentiles(view).html,
+        paragraph(text(peers)),
+        folded(say("benchmark.every_place"), numbers).html,
     )
+    return Shown(html, said)
 
 
-def _nowhere(view: ClientView) -> Shown:
-    why = "no benchmark has been made of the panel, or no release is named"
-    if len(view.benchmark.table):
-        why = "too few clients answered the same questions, or too few people here"
-    said = f"Where the client stands among others is not known: {why}."
-    return Shown(paragraph(text(said)), said)
-
-
-def _lead(view: ClientView) -> str:
-    row = view.benchmark.of("crq")
+def standing(view: ClientView) -> list[str]:
+    """Say in sentences where the client's CRQ lies; none where that is not known."""
+    row, spoken = view.benchmark.of("crq"), view.language
     if row is None:
-        return ""
-    who = count(int(row["n_clients"]), "other client")
-    said = (
-        f"CRQ is above that of {percent(row['percentile'])} of {who} "
-        f"({ends(row['percentile_low'], row['percentile_high'])}): {nth(row['decile'])} decile"
-    )
+        return []
+    places = {
+        "share": spoken.percent(row["percentile"]),
+        "n": row["n_clients"],
+        "span": shares(row["percentile_low"], row["percentile_high"], spoken),
+        "decile": spoken.nth(row["decile"]),
+    }
     if row["decile_low"] == row["decile_low"]:
-        said += f", {nth(row['decile_low'])} to {nth(row['decile_high'])}"
-    gap = number(abs(row["gap"]), 2)
-    where = f"{gap} points below" if row["gap"] > 0 else f"{gap} points above the lower edge of"
-    unique = {
-        "yes": " It is Unique: top decile in CRQ, and Solution and Experience above the median.",
-        "no": " Unique, the top decile with Solution and Experience above the median, it is not.",
-    }.get(row["unique"], "")
-    return f"{said}. It stands {where} the top decile.{unique}"
+        ends = {"low": spoken.nth(row["decile_low"]), "high": spoken.nth(row["decile_high"])}
+        said = [spoken.say("benchmark.crq_above_span", **places, **ends)]
+    else:
+        said = [spoken.say("benchmark.crq_above", **places)]
+    side = "below_top" if row["gap"] > 0 else "above_top"
+    said.append(spoken.say(f"benchmark.{side}", gap=spoken.number(abs(row["gap"]))))
+    if row["unique"] in ("yes", "no") and view.benchmark.above_median:
+        constructs = spoken.listed(map(spoken.term, view.benchmark.above_median))
+        said.append(spoken.say(f"benchmark.unique_{row['unique']}", constructs=constructs))
+    return said
 
 
-def _score(measure: str, value: float) -> str:
-    if measure in SHARES:
-        return percent(value)
-    return number(value, decimals(measure), signed=measure == "nps")
+def _score(row: Record, spoken: Language) -> str:
+    if row.measure in SHARES:
+        return spoken.percent(row.value)
+    return spoken.number(row.value, decimals(row.measure), signed=row.measure == "nps")
 
 
-def _below(row: Record) -> str:
-    between = _bare(100 * row.percentile_low, 100 * row.percentile_high)
-    return f"{percent(row.percentile)} ({between})"
+def _below(row: Record, spoken: Language) -> str:
+    span = spoken.span(100 * row.percentile_low, 100 * row.percentile_high, 0)
+    return f"{spoken.percent(row.percentile)} ({span})"
 
 
-def _bare(low: float, high: float, *, signed: bool = False) -> str:
-    return span(low, high, 0, signed=signed)
+def _decile(row: Record, spoken: Language) -> str:
+    return f"{spoken.nth(row.decile)} ({spoken.span(row.decile_low, row.decile_high, 0)})"
 
 
-def _deciles(row: Record) -> str:
-    if row.decile_low != row.decile_low:
-        return f"{nth(row.decile)} (open)"
-    return f"{nth(row.decile)} ({row.decile_low:.0f} to {row.decile_high:.0f})"
-
-
-def _gap(row: Record) -> str:
-    share = row.measure in SHARES
-    times, places = (100, 0) if share else (1, decimals(row.measure))
-    size = number(times * row.gap, places, signed=True)
-    return f"{size} ({span(times * row.gap_low, times * row.gap_high, places, signed=True)})"
+def _gap(row: Record, spoken: Language) -> str:
+    times, places = (100, 0) if row.measure in SHARES else (1, decimals(row.measure))
+    gap, low, high = (times * value for value in (row.gap, row.gap_low, row.gap_high))
+    span = spoken.span(low, high, places, signed=True)
+    return f"{spoken.number(gap, places, signed=True)} ({span})"
 
 
 def _moves(view: ClientView, rows: list[Record]) -> list[Column]:
     if all(row.change != row.change for row in rows):
         return []
-    moved = [
-        MISSING if row.change != row.change
-        else f"{number(100 * row.change, 0, signed=True)} "
-             f"({_bare(100 * row.change_low, 100 * row.change_high, signed=True)})"
-        for row in rows
-    ]  # fmt: skip
-    return [Column(f"Percentiles since {view.before or 'last time'}", moved, True)]
+    say, moved = view.language.say, [_change(row, view.language) for row in rows]
+    if view.before:
+        return [Column(say("benchmark.change_since", wave=view.before), moved, True)]
+    return [Column(say("benchmark.change"), moved, True)]
 
 
-def _whom(view: ClientView, rows: list[Record]) -> str:
+def _change(row: Record, spoken: Language) -> str:
+    if row.change != row.change:
+        return MISSING
+    change, low, high = (100 * value for value in (row.change, row.change_low, row.change_high))
+    span = spoken.span(low, high, 0, signed=True)
+    return f"{spoken.number(change, 0, signed=True)} ({span})"
+
+
+def _peers(rows: list[Record], spoken: Language) -> str:
     """Who the peers are; measures with other peers than most are named."""
     groups: dict[tuple[str, float], list[str]] = {}
     for row in rows:
-        groups.setdefault((row.peers, row.n_clients), []).append(row.label)
+        groups.setdefault((row.peers, row.n_clients), []).append(spoken.term(row.label))
     order = sorted(groups.items(), key=lambda group: -len(group[1]))
-    said = [
-        f"{_peers(view, peers)}, n = {count(int(n), 'client')}"
-        + (f" ({', '.join(names)})" if i else "")
-        for i, ((peers, n), names) in enumerate(order)
-    ]
-    return f"Peers: {'; '.join(said)}."
+    said = []
+    for (cell, n), measures in order:
+        peers = spoken.coded("peers", cell) or spoken.say("benchmark.all_clients")
+        own = {"measures": ", ".join(measures)} if said else {}
+        code = "benchmark.group_of" if said else "benchmark.group"
+        said.append(spoken.say(code, peers=peers, n=n, **own))
+    return spoken.say("benchmark.peers", groups="; ".join(said))
 
 
-def _peers(view: ClientView, cell: str) -> str:
-    return view.language.coded("peers", cell) or "all clients"
-
-
-def _cautions(view: ClientView, rows: list[Record]) -> str:
+def _cautions(rows: list[Record], spoken: Language) -> list[str]:
+    """Each caution once, with the measures that it belongs to."""
     told: dict[str, list[str]] = {}
     for row in rows:
-        if row.flag != "ok":
-            told.setdefault(view.language.caution(row.flag), []).append(row.label)
-    return " ".join(f"{', '.join(who)}: {flag}." for flag, who in told.items())
+        if caution := spoken.caution(row.flag):
+            told.setdefault(caution, []).append(spoken.term(row.label))
+    return [
+        spoken.say("benchmark.caution_of", measures=", ".join(measures), caution=caution)
+        for caution, measures in told.items()
+    ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from crqlab.base.instrument import Instrument
+from crqlab.base.standards import UNIQUE_ABOVE_MEDIAN
 from crqlab.base.study import Study
 from crqlab.page.benchmark.data import Benchmark
 from crqlab.page.tables import table
@@ -46,4 +48,10 @@ def benchmark(study: Study, client: str, wave: str, measures: pd.DataFrame) -> B
     )
     rows = rows.sort_values("measure", key=lambda m: m.map(order.index), ignore_index=True)
     source = "" if rows.empty else str(rows["source"].iloc[0])
-    return Benchmark(rows, source, 0.9 if rows.empty else float(rows["level"].iloc[0]))
+    level = 0.9 if rows.empty else float(rows["level"].iloc[0])
+    return Benchmark(rows, source, level, _above_median(study.codebook.instrument))
+
+
+def _above_median(asked: Instrument) -> tuple[str, ...]:
+    names = [asked.construct_of(concept) for concept in UNIQUE_ABOVE_MEDIAN]
+    return tuple(asked.label(name) for name in names if name)

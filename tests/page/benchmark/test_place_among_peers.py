@@ -1,11 +1,15 @@
 """Where the client stands among its peers: each place with its interval, its peers and its n."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
+from crqlab.base.contracts.cautions import code, joined
+from crqlab.language import language
 from crqlab.page import benchmark
 from tests.page.reading import SHAPES, assert_heard, assert_named, plain, row, soup
+from tests.page.reworded import elements, in_other_words, numbers
 
 EVERY = ("place_among_peers", "percentiles")
 
@@ -47,3 +51,72 @@ def test_a_place_above_the_top_decile_is_called_above(stationed_view_of):
     said = plain(benchmark.place_among_peers(above))
     assert "0.25 points above the lower edge of the top decile" in said
     assert "It is Unique" in said
+
+
+def test_measures_with_other_peers_than_most_are_named_and_cautions_stand_once(stationed_view_of):
+    view = stationed_view_of()
+    rows = view.benchmark.table
+    nps, trust = (rows["measure"] == name for name in ("nps", "trust"))
+    wide = joined([code("industry", value="IT"), code("wave", value="2025")])
+    rows = rows.assign(
+        peers=rows["peers"].mask(nps, wide).mask(trust, "country SE of long ago"),
+        n_clients=rows["n_clients"].mask(nps, 1).mask(trust, 40),
+        flag=rows["flag"].mask(nps | trust, "own_score_certain"),
+    )
+    said = plain(benchmark.place_among_peers(shown_with(view, table=rows)))
+    assert (
+        "Peers: industry IT, n = 21 clients; industry IT, wave 2025, n = 1 client (NPS); "
+        "country SE of long ago, n = 40 clients (Trust)."
+    ) in said
+    assert "NPS, Trust: the client's own score is taken as certain. Source: release" in said
+
+
+def test_open_intervals_are_said_and_not_drawn(stationed_view_of):
+    view = stationed_view_of()
+    gone = ["percentile_low", "percentile_high", "decile_low", "decile_high", "change", "before"]
+    rows = view.benchmark.table.assign(**dict.fromkeys(gone, float("nan")))
+    shown = benchmark.place_among_peers(shown_with(view, table=rows))
+    assert "CRQ is above that of 70 % of 21 other clients (open): 8th decile. It" in spaced(shown)
+    assert row(shown, "CRQ")[1:] == ["70 % (open)", "8th (open)", "+0.25 (−0.10 to +0.50)"]
+    drawn = soup(benchmark.percentiles(shown_with(view, table=rows)))
+    assert len(drawn("circle")) == len(rows.head(14))
+    assert not [line for line in drawn("line") if line["stroke-width"] == "7"]
+
+
+def test_shares_of_answers_are_per_cent_and_their_gap_too(stationed_view_of):
+    view = stationed_view_of()
+    one = view.benchmark.table.iloc[[0]]
+    share = one.assign(measure="completion", label="Completion", value=0.31, gap=0.08)
+    share = share.assign(gap_low=-0.02, gap_high=0.2)
+    shown = benchmark.place_among_peers(shown_with(view, table=share))
+    cells = row(shown, "Completion")
+    assert [cells[0], cells[3]] == ["31 %", "+8 (−2 to +20)"]
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_what_is_shown_and_withheld_follows_from_no_word(stationed_view_of, name):
+    view = stationed_view_of()
+    view = shown_with(view, table=view.benchmark.table.assign(flag="own_score_certain"))
+    one, other = (getattr(benchmark, name)(v).html for v in (view, in_other_words(view)))
+    assert elements(other) == elements(one)
+    assert "zz" in other
+    ordinals = re.compile(r"(?<=\d)(?:st|nd|rd|th)")
+    assert numbers(other) == numbers(ordinals.sub("zz", one))
+
+
+def test_a_place_in_swedish(stationed_view_of):
+    view = replace(stationed_view_of(), language=language("sv"))
+    said = spaced(benchmark.place_among_peers(view))
+    assert "CRQ är högre än hos 70 % av 21 andra uppdragsgivare (40 % till 90 %)" in said
+    assert "8:e decilen, 5:e till 10:e. Det ligger 0,25 steg under" in said
+    assert "Unika, det vill säga i översta decilen med Lösning och Upplevelse" in said
+    assert "Jämförbara: bransch IT, n = 21 uppdragsgivare." in said
+    assert "Källa: utgåva 2025-06 (0123abcd), per 2025-06-30: syntetiska data om 1 150 upp" in said
+
+
+def shown_with(view, **parts):
+    return replace(view, benchmark=replace(view.benchmark, **parts))
+
+
+def spaced(shown):
+    return plain(shown).replace("\xa0", " ")
