@@ -1,0 +1,33 @@
+r"""What an account truly is, from the few of its people who answered, in one wave or several.
+
+Means of few answers are too far out at both ends. Here an account is a latent vector of scores,
+linked over its waves, of which answers are noisy reports; covariances, persistence and effects
+of roles come from the panel, and everything else follows from them in closed form::
+
+    rows = answers(scores, client=..., account=..., wave=..., person=..., role=...)
+    model = fit(rows)                       # what holds for all accounts, ready for a release
+    posterior(model, rows, until="2024")    # expected scores as a page of that wave knew them
+    draws(model, rows, label)               # how likely each label is, each move, each mix
+
+A page of an earlier wave, and whatever foretells, may only look at answers up to that wave:
+fit the model to these and use these (``rows.until(wave)``), never a mixture of both views.
+"""
+
+from crqlab.stats.account_model.answers import Answers, answers
+from crqlab.stats.account_model.draws import Draws, draws
+from crqlab.stats.account_model.fitting import fit
+from crqlab.stats.account_model.model import AccountModel
+from crqlab.stats.account_model.posterior import Posterior, posterior
+from crqlab.stats.account_model.promoters import PromoterCurve
+
+__all__ = [
+    "AccountModel",
+    "Answers",
+    "Draws",
+    "Posterior",
+    "PromoterCurve",
+    "answers",
+    "draws",
+    "fit",
+    "posterior",
+]

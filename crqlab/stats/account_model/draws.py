@@ -1,0 +1,231 @@
+"""Draws of what accounts may be, put through rules: how likely each label is, and each move."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.special import expit, logit
+
+from crqlab.stats.account_model.answers import Answers
+from crqlab.stats.account_model.components import LEAST, Components
+from crqlab.stats.account_model.conditioning import Conditioned
+from crqlab.stats.account_model.latent_scale import FAR, STEPS_PER_UNIT
+from crqlab.stats.account_model.model import AccountModel
+from crqlab.stats.account_model.persistence import HIGHEST, Persistence
+from crqlab.stats.account_model.posterior import Judged, clients_at_once, judge
+from crqlab.stats.cluster_draws import SEED, stream
+from crqlab.stats.factors.threads import one_thread
+
+DRAWS = 200
+SETS = 8  # drawn sets of the model's own numbers, each behind as many draws
+AT_ONCE = 1024  # cells
+Label = Callable[[Mapping[str, NDArray]], NDArray]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draws:
+    """Labels that accounts may truly have, drawn jointly over the waves of an account.
+
+    Attributes
+    ----------
+    cells : DataFrame, one row per account and wave
+        ``client``, ``wave``, ``account``, ``n`` people who answered anything.
+    labels : ndarray of int8, shape (cells, draws)
+        -1 where a label was left open.
+    pairs : ndarray of int, shape (pairs, 2)
+        Rows of two consecutive waves of one account.
+    """
+
+    cells: pd.DataFrame
+    labels: NDArray
+    pairs: NDArray
+
+    def __str__(self) -> str:
+        return f"{self.labels.shape[1]} draws of {len(self.cells):,} accounts and waves"
+
+    def shares(self, size: int) -> NDArray:
+        """Return the probability of each of ``size`` labels, shape (cells, size)."""
+        return np.stack([(self.labels == k).mean(axis=1) for k in range(size)], axis=1)
+
+    def stayed(self) -> NDArray:
+        """Return the probability that the label is the same in both waves of each pair."""
+        return (self.labels[self.pairs[:, 0]] == self.labels[self.pairs[:, 1]]).mean(axis=1)
+
+    def moved(self, rank: NDArray) -> tuple[NDArray, NDArray]:
+        """Return the probability that a pair's label rose, and that it fell, by ranks of labels."""
+        rank = np.append(np.asarray(rank), 0).astype(np.int8)  # an open label is the last one
+        before, after = (self.labels[row] for row in self.pairs.T)
+        known = (before >= 0) & (after >= 0)
+        step = rank[after] - rank[before]
+        return ((step > 0) & known).mean(axis=1), ((step < 0) & known).mean(axis=1)
+
+    def mix(self, group: NDArray, size: int) -> NDArray:
+        """Return shares of labels in groups of cells, draw by draw.
+
+        Parameters
+        ----------
+        group : ndarray of int, one per cell
+            From 0; cells below 0 are in none.
+        size : int
+            Labels.
+
+        Returns
+        -------
+        ndarray, shape (groups, draws, labels)
+            Quantiles over draws are intervals of the shares of these very accounts.
+        """
+        rows = np.flatnonzero(group >= 0)
+        pick = _selection(group[rows], rows, len(group))
+        n = np.maximum(np.asarray(pick.sum(axis=1)), 1)
+        found = [np.asarray(pick @ (self.labels == k).astype(np.float32)) / n for k in range(size)]
+        return np.stack(found, axis=-1)
+
+
+def _selection(group: NDArray, rows: NDArray, cells: int):
+    size = int(group.max(initial=-1)) + 1
+    return sparse.csr_matrix(
+        (np.ones(len(rows), dtype=np.float32), (group, rows)), shape=(size, cells)
+    )
+
+
+def draws(
+    model: AccountModel,
+    rows: Answers,
+    label: Label,
+    *,
+    n: int = DRAWS,
+    until: Any = None,
+    sets: int = SETS,
+    seed: int = SEED,
+    jobs: int | None = None,
+) -> Draws:
+    """Draw scores of accounts, and put every draw through rules.
+
+    Draws of one account belong together over its waves, and those of all accounts of a client
+    share draws of the client's means; behind each set of draws stand other numbers of the
+    model, as far as these are in doubt.
+
+    Parameters
+    ----------
+    model : AccountModel
+    rows : Answers
+    label : callable
+        From arrays of one shape, one for each score by name, to an array of whole numbers of
+        that shape: a label from 0 to 126, or -1. Called from several threads.
+    n : int
+        Draws of each account.
+    until : str, optional
+        As for `posterior`.
+    sets : int
+        Sets of the model's numbers; 1 takes these as known.
+    seed : int
+        Where chance begins. Nothing depends on the order of rows or the number of threads.
+    jobs : int, optional
+        Threads; by default one for each processor.
+    """
+    given = rows if until is None else rows.until(until)
+    model.checked(given)
+    versions = doubted(model, min(sets, n), stream(seed, "model"))
+    parts = list(clients_at_once(given, most=AT_ONCE * 6))
+    with one_thread():
+        found = Parallel(n_jobs=jobs or os.cpu_count() or 1, prefer="threads")(
+            delayed(_of_clients)(model, some, label, versions, n, stream(seed, ("clients", k)))
+            for k, some in enumerate(parts)
+        )
+    labels = np.concatenate(found)
+    account = given.cell_account
+    first = np.flatnonzero(account[1:] == account[:-1])
+    pairs = np.column_stack([first, first + 1])
+    return Draws(given.keys().assign(n=given.n), labels, pairs)
+
+
+def doubted(model: AccountModel, sets: int, rng: np.random.Generator) -> list[Components]:
+    """Draw sets of the model's numbers as they may be, in pairs of opposite errors."""
+    parts = model.components
+    if sets < 2:
+        return [parts]
+    half, k = -(-sets // 2), len(parts.ratio)
+    own = np.linalg.cholesky(model.doubt + 1e-12 * np.eye(3))
+    errors = np.einsum("kij,skj->ski", own, rng.standard_normal((half, k, 3)))
+    errors += model.shared * rng.standard_normal((half, 1, 3))
+    decay = model.decay_se * rng.standard_normal(half)
+    errors, decay = np.concatenate([errors, -errors])[:sets], np.concatenate([decay, -decay])
+    return [_version(parts, error, step) for error, step in zip(errors, decay[:sets], strict=True)]
+
+
+def _version(parts: Components, error: NDArray, step: float) -> Components:
+    kept = parts.persistence
+    ratio = np.maximum(parts.ratio * np.exp(error[:, 0]), LEAST)
+    rho = np.minimum(expit(logit(kept.rho) + error[:, 1]), HIGHEST)
+    share = np.minimum(expit(logit(kept.share) + error[:, 2]), HIGHEST)
+    decay = min(float(kept.decay * np.exp(step)), 1.0)
+    return Components(parts.basis, ratio, Persistence(rho, share, decay))
+
+
+def _of_clients(
+    model: AccountModel,
+    given: Answers,
+    label: Label,
+    versions: list[Components],
+    n: int,
+    rng: np.random.Generator,
+) -> NDArray:
+    """Labels of some clients' cells, shape (cells, draws)."""
+    labels = np.empty((len(given.cell_account), n), dtype=np.int8)
+    bounds = np.linspace(0, n, len(versions) + 1).astype(int)
+    for parts, first, last in zip(versions, bounds[:-1], bounds[1:], strict=True):
+        judged = judge(model, given, parts)
+        means = _drawn_means(judged, last - first, rng)
+        for one in judged.known:
+            own = one.own()
+            for some in _at_once(one):
+                place = _drawn(judged, one, own, some, means, rng)
+                scores = {
+                    name: model.table.looked_up(j, place[:, j])
+                    for j, name in enumerate(model.scores)
+                }
+                found = label(scores)
+                labels[one.batch.cells[some], first:last] = found
+    return labels
+
+
+def _at_once(one: Conditioned) -> list[NDArray]:
+    n, T = one.batch.cells.shape
+    return np.array_split(np.arange(n), max(1, -(-n * T // AT_ONCE)))
+
+
+def _drawn_means(judged: Judged, n: int, rng: np.random.Generator) -> NDArray:
+    """Means of clients that may be, shape (clients, components, waves, draws)."""
+    means = judged.means
+    z = rng.standard_normal((*means.root.shape[:2], n), dtype=np.float32)
+    drawn = means.root.astype(np.float32) @ z
+    return means.mean.astype(np.float32)[..., None] + drawn.reshape(*means.mean.shape, n)
+
+
+def _drawn(
+    judged: Judged, one: Conditioned, own: NDArray, some: NDArray, means: NDArray, rng
+) -> NDArray:
+    """Where some accounts may stand, in steps of the table: (accounts, scores, waves, draws)."""
+    batch = one.batch
+    pattern, T = batch.pattern[some], batch.cells.shape[1]
+    k, n = means.shape[1], means.shape[-1]
+    who, when = batch.client[some][:, None, None], batch.place[some][:, None, :]
+    mu = means[who, np.arange(k)[:, None], when]
+    mu = mu.reshape(len(some), -1, one.root.shape[-1], n)
+    z = rng.standard_normal(mu.shape, dtype=np.float32)
+    theta = one.root[pattern].astype(np.float32) @ z
+    theta += one.keep[pattern].astype(np.float32) @ mu
+    theta += own[some].astype(np.float32)[..., None]
+    basis = (STEPS_PER_UNIT * judged.parts.basis).astype(np.float32)
+    place = (basis @ theta.reshape(len(some), k, T * n)).reshape(len(some), -1, T, n)
+    base = STEPS_PER_UNIT * (judged.base[batch.cells[some]] + FAR) + 0.5
+    place += base.astype(np.float32).transpose(0, 2, 1)[..., None]
+    return place
