@@ -15,7 +15,7 @@ _HOME = {
     "latent_classes": ("Types", "rival", "types"),
     "segment_mix": ("Mix", "migration", "mix", "profile", "renewal", "sensitivity"),
     "score_lifts": ("Lifts", "lifts"),
-    "playbook": ("actions", "referrals"),
+    "planned_actions": ("actions", "referrals"),
     "threshold_releases": ("along", "publish", "published", "rules"),
     "tables": ("described", "keep", "suggested"),
 }

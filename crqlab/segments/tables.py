@@ -12,7 +12,7 @@ from crqlab.base.contracts.segments import TABLES
 from crqlab.base.errors import EstimateError
 from crqlab.base.study import Study
 from crqlab.segments.panel_segments import Panel
-from crqlab.segments.playbook import actions, referrals
+from crqlab.segments.planned_actions import actions, referrals
 from crqlab.segments.score_lifts import lifts
 from crqlab.segments.segment_mix import migration, mix, renewal, sensitivity
 from crqlab.segments.threshold_derivation import RESAMPLES, derive
