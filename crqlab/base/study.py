@@ -20,6 +20,10 @@ from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import contract, schema
 from crqlab.base.errors import StudyError
 
+#: What to do with whom; lies beside the codebook where a study has its own.
+PLAYBOOK = "playbook.yaml"
+#: Files in ``data/raw/STUDY`` that one station alone reads.
+_PROGRAMME = {"60_segments": (PLAYBOOK,)}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 #: Bytes up to which hashing a file costs less than checking its cells again.
 _CHEAP = 64 << 20
@@ -251,6 +255,11 @@ class Study:
         named = [*book.responses.files, *(part for part in parts if part)]
         names = ["codebook.yaml", *(source.file for source in named), "decisions.csv"]
         files = {name: self.raw / name for name in names}
+        return {name: fingerprint(file) for name, file in files.items() if file.is_file()}
+
+    def programme(self, notebook: str) -> dict[str, str]:
+        """Return the SHA-256 of every programme file that this notebook alone reads."""
+        files = {name: self.raw / name for name in _PROGRAMME.get(notebook, ())}
         return {name: fingerprint(file) for name, file in files.items() if file.is_file()}
 
     @property

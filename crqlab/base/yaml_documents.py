@@ -35,7 +35,7 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_implicit_resolver(_TRUTH, re.compile(r"^(?:true|false)$"), list("tf"))
 
 
-def load(path: Path, model: type[Model]) -> Model:
+def load(path: Path, model: type[Model], *, context: Any = None) -> Model:
     """Read a YAML file into a checked model.
 
     Parameters
@@ -44,6 +44,8 @@ def load(path: Path, model: type[Model]) -> Model:
         An existing UTF-8 file.
     model : type of BaseModel
         What the file must say; unknown keys are refused where the model forbids them.
+    context : optional
+        What else the model's validators must know.
 
     Returns
     -------
@@ -79,7 +81,7 @@ def load(path: Path, model: type[Model]) -> Model:
     if repeated:
         raise _refused(path, repeated)
     try:
-        return model.model_validate(_Loader(text).construct_document(root))
+        return model.model_validate(_Loader(text).construct_document(root), context=context)
     except ValidationError as broken:
         raise _refused(path, [_fault(e, lines) for e in broken.errors()]) from None
 

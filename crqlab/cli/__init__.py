@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crqlab.cli import benchmark, thresholds
+from crqlab.cli import benchmark, playbook, thresholds
 from crqlab.cli.confirm import confirm
 from crqlab.cli.export import export
 from crqlab.cli.guard import Guarded, say
@@ -33,6 +33,7 @@ app = typer.Typer(
 )
 
 app.add_typer(thresholds.app, name="thresholds")
+app.add_typer(playbook.app, name="playbook")
 app.add_typer(benchmark.app, name="benchmark")
 
 StudyName = Annotated[str, typer.Argument(help="A folder below data/raw.")]
@@ -97,6 +98,8 @@ def check(name: StudyName) -> None:
         say(drafted)
     for path, why in responses.unconfirmed(study).items():
         say(f"unconfirmed: {path}: {why}")
+    for line in playbook.findings(study):
+        say(line)
 
 
 @app.command()

@@ -16,6 +16,7 @@ _HOME = {
     "segment_mix": ("Mix", "migration", "mix", "profile", "renewal", "sensitivity"),
     "score_lifts": ("Lifts", "lifts"),
     "planned_actions": ("actions", "referrals"),
+    "playbook": ("Playbook", "playbook_of", "shipped"),
     "threshold_releases": ("along", "publish", "published", "rules"),
     "tables": ("described", "keep", "suggested"),
 }

@@ -8,21 +8,16 @@ import pandas as pd
 
 from crqlab.base.contracts.cautions import OK
 from crqlab.segments.assignment import SILENT
-
-PLAYBOOK = (
-    ("Ambassador", "recognise", "Thank them and keep investing; never milk them", 30),
-    ("Ambassador", "ask for referral", "Ask for other divisions first, then peers", 60),
-    ("Ambassador", "co-create", "Plan one innovation together", 90),
-    ("Rational", "differentiate", "Show what is unique before a good offer comes", 60),
-    ("Ambivalent", "recover", "Close the loop on the weaker of solution and treatment", 30),
-    ("Stalker", "recover or exit", "Is there a clear path to recovery? If not, exit well", 45),
-    ("Opponent", "recover or exit", "Meet within two weeks; if there is no path, exit well", 14),
-    ("silent", "listen", "Meet them in person: silence is no good news", 30),
-)
+from crqlab.segments.playbook import Playbook
+from crqlab.segments.segment_traits import SegmentTraits
 
 
 def actions(
-    assigned: pd.DataFrame, accounts: pd.DataFrame, responses: pd.DataFrame
+    assigned: pd.DataFrame,
+    accounts: pd.DataFrame,
+    responses: pd.DataFrame,
+    playbook: Playbook,
+    traits: SegmentTraits,
 ) -> pd.DataFrame:
     """Turn segments into actions with an owner and a due date.
 
@@ -34,14 +29,22 @@ def actions(
         Table ``accounts``: who owns them.
     responses : DataFrame
         Table ``responses``: days count from the last answer of the client's wave.
+    playbook : Playbook
+    traits : SegmentTraits
+        Which segments its words stand for.
 
     Returns
     -------
     DataFrame, one row per account and action, of each client's latest rows as given
-        Keys, ``segment``, ``status``, ``action``, ``what``, ``account_manager`` (the owner),
-        ``due`` (a date; missing where the survey has none).
+        Keys, ``segment``, ``status``, ``action`` (code), ``party``, ``owner``,
+        ``account_manager``, ``due`` (a date; missing where the survey has none).
     """
-    book = pd.DataFrame(PLAYBOOK, columns=["kind", "action", "what", "days"])
+    planned = [
+        (kind, one.code, one.party, one.owner, one.days)
+        for one in playbook.actions
+        for kind in one.of(traits)
+    ]
+    book = pd.DataFrame(planned, columns=["kind", "action", "party", "owner", "days"])
     silent = assigned["status"] == SILENT
     rows = assigned[["client_id", "wave", "account_id", "segment", "status"]]
     rows = rows.assign(kind=rows["segment"].where(~silent, SILENT))
@@ -49,18 +52,20 @@ def actions(
     ended = responses.groupby(["client_id", "wave"])["started"].max().rename("ended")
     rows = rows.join(ended, on=["client_id", "wave"])
     due = (rows["ended"] + pd.to_timedelta(rows["days"], unit="D")).dt.normalize()
-    columns = ["client_id", "wave", "account_id", "segment", "status", "action", "what"]
-    return rows.assign(due=due.astype("datetime64[ns]"))[[*columns, "account_manager", "due"]]
+    columns = ["client_id", "wave", "account_id", "segment", "status", "action", "party"]
+    columns += ["owner", "account_manager", "due"]
+    return rows.assign(due=due.astype("datetime64[ns]"))[columns]
 
 
 def referrals(
     assigned: pd.DataFrame,
     respondents: pd.DataFrame,
     accounts: pd.DataFrame,
+    top: str,
     *,
     asked: Iterable[str] = (),
 ) -> pd.DataFrame:
-    """Promoters inside Ambassador accounts who were not yet asked for a referral.
+    """Promoters inside accounts of the top segment who were not yet asked for a referral.
 
     Parameters
     ----------
@@ -68,6 +73,8 @@ def referrals(
         ``client_id``, ``wave``, ``account_id``, ``segment``.
     respondents, accounts : DataFrame
         Tables of these names.
+    top : str
+        The segment whose people may be asked (`SegmentTraits.top`).
     asked : iterable of str
         Contacts who were asked before.
 
@@ -78,10 +85,10 @@ def referrals(
         cannot be asked and is not listed.
     """
     asked = set(asked)
-    top = assigned.loc[assigned["segment"] == "Ambassador", ["client_id", "wave", "account_id"]]
+    best = assigned.loc[assigned["segment"] == top, ["client_id", "wave", "account_id"]]
     who = respondents[(respondents["ltr"] >= 9) & respondents["contact_id"].notna()]
     who = who[~who["contact_id"].isin(asked)]
-    rows = who.merge(top, on=["client_id", "wave", "account_id"])
+    rows = who.merge(best, on=["client_id", "wave", "account_id"])
     rows = rows.drop_duplicates(["client_id", "wave", "account_id", "contact_id"])
     rows = rows.merge(owners(accounts), on=KEYS, how="left")
     columns = ["client_id", "wave", "account_id", "contact_id", "role", "account_manager"]

@@ -82,11 +82,11 @@ class SegmentTraits:
 
     def label(self, name: str, language: str = _OWN) -> str:
         """Return what readers of a language call a segment."""
-        return _said(self._known[name].label, language) or name if name in self._known else name
+        return said(self._known[name].label, language) or name if name in self._known else name
 
     def meaning(self, name: str, language: str = _OWN) -> str:
         """Return what kind of account a segment holds, in English where nobody said it else."""
-        return _said(self._known[name].meaning, language, _OWN) if name in self._known else ""
+        return said(self._known[name].meaning, language, _OWN) if name in self._known else ""
 
     def colour(self, name: str) -> str:
         """Return the colour that somebody gave a segment; empty if nobody did."""
@@ -125,8 +125,8 @@ class SegmentTraits:
                 "weak": bool(one.weak),
                 "expected": np.nan if one.expected is None else one.expected,
                 "colour": one.colour or None,
-                "label": _written(one.label),
-                "meaning": _written(one.meaning),
+                "label": packed(one.label),
+                "meaning": packed(one.meaning),
             }
             for place, one in enumerate(self.segments, 1)
         ]
@@ -163,8 +163,8 @@ def of_table(rows: pd.DataFrame) -> SegmentTraits:
                 None,
                 row.next,
                 weak=bool(row.weak),
-                label=_read(row.label),
-                meaning=_read(row.meaning),
+                label=unpacked(row.label),
+                meaning=unpacked(row.meaning),
                 colour=row.colour or "",
                 expected=row.expected,
             )
@@ -173,14 +173,17 @@ def of_table(rows: pd.DataFrame) -> SegmentTraits:
     )
 
 
-def _written(words: Words) -> str | None:
+def packed(words: Words) -> str | None:
+    """Return a text in several languages as a cell of a table."""
     return json.dumps(dict(words), ensure_ascii=False) if words else None
 
 
-def _read(cell: str | None) -> Words:
-    return tuple(json.loads(cell).items()) if cell else ()
+def unpacked(cell: object) -> Words:
+    """Return a text in several languages from a cell of a table."""
+    return tuple(json.loads(cell).items()) if isinstance(cell, str) and cell else ()
 
 
-def _said(words: Words, *languages: str) -> str:
+def said(words: Words, *languages: str) -> str:
+    """Return a text in the first of some languages that it is in; empty if in none."""
     known = dict(words)
     return next((known[language] for language in languages if language in known), "")

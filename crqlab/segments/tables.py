@@ -13,6 +13,7 @@ from crqlab.base.errors import EstimateError
 from crqlab.base.study import Study
 from crqlab.segments.panel_segments import Panel
 from crqlab.segments.planned_actions import actions, referrals
+from crqlab.segments.playbook import playbook_of
 from crqlab.segments.score_lifts import lifts
 from crqlab.segments.segment_mix import migration, mix, renewal, sensitivity
 from crqlab.segments.threshold_derivation import RESAMPLES, derive
@@ -50,13 +51,14 @@ def described(
     ----------
     panel : Panel
     study : Study
-        Its respondents, accounts and responses are read.
+        Its respondents, accounts, responses and playbook are read.
     level : float
     draws, seed : int
     """
     if panel.why:
         return {contract.name: frames.empty(contract.name) for contract in TABLES}
-    table, names = panel.table, panel.thresholds.names
+    table, names, traits = panel.table, panel.thresholds.names, panel.thresholds.traits
+    book = playbook_of(study, panel.thresholds)
     wide = table.assign(due_revenue=panel.scored["due_revenue"])
     last, people = panel.latest.to_numpy(), study.read("respondents")
     accounts, responses = study.read("accounts"), study.read("responses")
@@ -70,15 +72,16 @@ def described(
     )
     return {
         "segments": table,
-        "segment_traits": panel.thresholds.traits.table(),
+        "segment_traits": traits.table(),
         "segment_shares": mix(table, panel.thresholds, level=level).table,
         "migration": migration(table),
         "segment_renewal": renewal(wide, names, level=level),
         "segment_cuts": suggested(panel, level=level, seed=seed),
         "segment_sensitivity": sensitivity(panel.scored, panel.thresholds),
         "lifts": rungs.table,
-        "actions": actions(table[last], accounts, responses),
-        "referrals": referrals(table[last], people, accounts),
+        "playbook": book.table(traits),
+        "actions": actions(table[last], accounts, responses, book, traits),
+        "referrals": referrals(table[last], people, accounts, traits.top),
     }
 
 
@@ -102,5 +105,8 @@ def keep(
     level, draws, seed
         What they were made with, for the run card.
     """
-    options = {"level": level, "draws": draws, "seed": seed}
-    return frames.keep(study, tables, **options, thresholds=panel.thresholds.quoted)
+    rules = {
+        "thresholds": panel.thresholds.quoted,
+        "playbook": playbook_of(study, panel.thresholds).quoted,
+    }
+    return frames.keep(study, tables, level=level, draws=draws, seed=seed, **rules)

@@ -26,7 +26,7 @@ def traits_of(given: dict[str, Any], place: int, faults: Faults) -> dict[str, An
         rule = "needs 'weak: yes' or 'weak: no': are its accounts on the point of leaving?"
         faults.add((place,), given["name"], rule)
     readers: dict[str, Callable[[Any], Any]] = {
-        "weak": _truth, "label": _words, "meaning": _words, "colour": _colour, "expected": _share,
+        "weak": truth, "label": words, "meaning": words, "colour": _colour, "expected": _share,
     }  # fmt: skip
     found = {}
     for key in (key for key in TRAITS if key in given):
@@ -58,13 +58,15 @@ def laddered(read: list[Segment], faults: Faults) -> None:
         faults.add((len(read) - 1,), whole, rule)
 
 
-def _truth(given: Any) -> bool:
+def truth(given: Any) -> bool:
+    """Read yes or no."""
     if not isinstance(given, bool | str) or given not in _TRUTHS:
         raise ValueError(f"is yes or no, found {given!r}")
     return _TRUTHS[given]
 
 
-def _words(given: Any) -> Words:
+def words(given: Any) -> Words:
+    """Read a text in several languages."""
     if not isinstance(given, dict) or not given:
         raise ValueError("is a text for each language, as in '{en: content, sv: nöjd}'")
     for language, text in given.items():

@@ -19,7 +19,7 @@ NEW = {
     "Segment shares": ("segmented", "shares", "n", "Accounts"),
     "Drivers": ("drivers", "map", "label", "Driver"),
     "Renewal outlook": ("renewal", "accounts", "account_id", "Account id"),
-    "Actions": ("agenda", "actions", "action", "Action"),
+    "Actions": ("agenda", "actions", "account_id", "Account id"),
     "Lifts": ("agenda", "lifts", "target", "To"),
     "Referrals": ("agenda", "referrals", "promoters", "Promoters to ask"),
 }
@@ -52,6 +52,14 @@ def test_a_sheet_holds_the_rows_of_its_section(book, seen, name):
     expected = getattr(getattr(seen, section), part)[field].fillna("").tolist()
     assert expected
     assert column(book, name, head) == expected
+
+
+def test_the_sheet_of_actions_says_them_in_the_words_of_the_playbook(book, seen):
+    said = {"close_the_loop": "recover", "recognise": "recognise"}
+    named = [said[code] for code in seen.agenda.actions["action"]]
+    assert set(named) == {"recover", "recognise"}
+    assert column(book, "Actions", "Action") == named
+    assert "Thank them and keep investing; never milk them" in column(book, "Actions", "What to do")
 
 
 def test_the_sheet_of_shares_names_segments_and_the_silent(book):

@@ -17,6 +17,7 @@ from crqlab.segments import (
     referrals,
     renewal,
     sensitivity,
+    shipped,
 )
 from tests.segments.made import RULES, instrument, one, respondents, scored
 
@@ -147,16 +148,16 @@ STARTED = SCORED[["client_id", "wave"]].drop_duplicates().assign(started=pd.Time
 
 
 def test_every_segment_has_actions_with_owner_and_date():
-    found = actions(ASSIGNED, OWNERS, STARTED)
+    found = actions(ASSIGNED, OWNERS, STARTED, shipped(), RULES.traits)
     assert set(found["segment"]) == set(ASSIGNED["segment"])
     assert (found["account_manager"] == "Eva").all()
     assert (found["due"] > pd.Timestamp("2025-05-01")).all()
     named = set(found.loc[found["segment"] == "Ambassador", "action"])
-    assert named == {"recognise", "ask for referral", "co-create"}
+    assert named == {"recognise", "ask_for_referral", "co_create"}
 
 
 def test_referrals_are_promoters_in_ambassador_accounts_not_yet_asked():
-    found = referrals(ASSIGNED, PEOPLE, OWNERS)
+    found = referrals(ASSIGNED, PEOPLE, OWNERS, "Ambassador")
     top = set(ASSIGNED.query("segment == 'Ambassador'")[KEYS].itertuples(index=False, name=None))
     want = {
         (*key, row.contact_id)
@@ -165,6 +166,6 @@ def test_referrals_are_promoters_in_ambassador_accounts_not_yet_asked():
     }
     assert set(found[[*KEYS, "contact_id"]].itertuples(index=False, name=None)) == want
     first = found["contact_id"].iloc[0]
-    less = referrals(ASSIGNED, PEOPLE, OWNERS, asked=[first])
+    less = referrals(ASSIGNED, PEOPLE, OWNERS, "Ambassador", asked=[first])
     assert first not in set(less["contact_id"])
     assert set(less["flag"]) == {"ok"}

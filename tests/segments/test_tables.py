@@ -77,7 +77,7 @@ def test_rules_that_fit_are_kept_with_their_version(study):
     assert len(study.read("migration")) > 0
     assert (
         study.read("actions")["action"]
-        .isin(["recognise", "ask for referral", "co-create", "differentiate"])
+        .isin(["recognise", "ask_for_referral", "co_create", "differentiate"])
         .all()
     )
     assert str(panel).startswith("24 accounts by simple 1.1")

@@ -12,7 +12,7 @@ import pandas as pd
 from crqlab import Study
 from crqlab.base.contracts.cautions import code, joined
 from crqlab.base.contracts.frames import empty, keep
-from crqlab.segments import starting
+from crqlab.segments import shipped, starting
 from tests.show.fixture import CONSTRUCTS, Shape
 
 SEGMENTS = ("Ambassador", "Rational", "Ambivalent", "Opponent")
@@ -48,6 +48,7 @@ def add(study: Study, shape: Shape, *, clients: int = 12, latest: bool = True) -
         "migration": _moves(key, shape),
         "segment_renewal": _renewal(),
         "lifts": _lifts(key, scored),
+        "playbook": shipped().table(starting().traits),
         "actions": _actions(key, sorted_),
         "referrals": _referrals(key, study, sorted_),
         "driver_map": _map(key),
@@ -133,8 +134,9 @@ def _lifts(key: dict, scored: pd.DataFrame) -> pd.DataFrame:
 
 def _actions(key: dict, sorted_: pd.DataFrame) -> pd.DataFrame:
     base = sorted_[["account_id", "segment", "status", "account_manager"]].assign(**key)
-    first = base.assign(action="recover", what="Close the loop", due=pd.Timestamp("2025-06-01"))
-    second = base.assign(action="recognise", what="Thank them", due=pd.NaT)
+    base = base.assign(party="us", owner="account_manager")
+    first = base.assign(action="close_the_loop", due=pd.Timestamp("2025-06-01"))
+    second = base.assign(action="recognise", due=pd.NaT)
     return pd.concat([first, second], ignore_index=True)
 
 

@@ -147,7 +147,7 @@ def test_where_nothing_is_sorted_a_sentence_stands(nobody):
     assert "Too few accounts" in str(segments.rival(nobody))
     for name, table in (
         ("segments", gathered.segment_accounts),
-        ("actions", gathered.segment_actions),
         ("lifts", gathered.segment_lifts),
     ):
         assert table(empty(name)).sentence
+    assert gathered.segment_actions(empty("actions"), segments.shipped()).sentence

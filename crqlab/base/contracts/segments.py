@@ -172,6 +172,24 @@ LIFTS = Contract(
         "flag": FLAG,
     },
 )
+_PARTY = Column("text", "who acts", options=("us", "customer"))
+PLAYBOOK = Contract(
+    "playbook",
+    _NOTEBOOK,
+    ("action",),
+    {
+        "action": Column("text", "code of the action"),
+        "place": count("in the order of the file, from 1"),
+        "segments": Column("text", "JSON list of the segments that it is for; silent: accounts"),
+        "party": _PARTY,
+        "owner": Column("text", "account_manager, or who else in words"),
+        "days": count("from the last answer of the wave"),
+        "hours": amount("that it takes", 0),
+        "ends_relationship": Column("yes", "whether it may end with leaving the account"),
+        "name": Column("text", "JSON of language and what it is called", True),
+        "text": Column("text", "JSON of language and what to do"),
+    },
+)
 ACTIONS = Contract(
     "actions",
     _NOTEBOOK,
@@ -180,8 +198,9 @@ ACTIONS = Contract(
         **_KEYS,
         "segment": Column("text", "name of the segment; empty where the status is silent", True),
         "status": _STATUS,
-        "action": Column("text", "the segment's playbook"),
-        "what": Column("text", "what to do"),
+        "action": Column("text", "code of the playbook"),
+        "party": _PARTY,
+        "owner": Column("text", "account_manager, or who else in words"),
         "account_manager": _OWNER,
         "due": Column("date", "until when", True),
     },
@@ -192,7 +211,7 @@ REFERRALS = Contract(
     (*_KEY, "contact_id"),
     {
         **_KEYS,
-        "contact_id": Column("text", "a promoter inside an Ambassador account"),
+        "contact_id": Column("text", "a promoter inside an account of the top segment"),
         "role": Column("text", "the person's role", True),
         "account_manager": _OWNER,
         "flag": FLAG,
@@ -207,6 +226,7 @@ TABLES = (
     CUTS,
     MOVES,
     LIFTS,
+    PLAYBOOK,
     ACTIONS,
     REFERRALS,
 )

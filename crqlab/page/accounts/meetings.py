@@ -13,6 +13,7 @@ from crqlab.page.accounts.meeting_points import talk
 from crqlab.page.client_view import ClientView
 from crqlab.page.comments.quotes import quote
 from crqlab.page.segments.words import segment_words
+from crqlab.segments.playbook import Playbook
 from crqlab.show.html import Column, Shown, lines, name, names, paragraph, table, tag, text
 from crqlab.show.records import Record, grouped, records
 from crqlab.show.svg_strips import bar
@@ -32,7 +33,7 @@ def meeting_sheets(view: ClientView) -> Shown:
     means, comments, actions = (grouped(part, "account_id") for part in parts)
     blocks = (
         _block(found, row, *(of.get(row.account_id, []) for of in (means, comments, actions)),
-               words=words)
+               words=words, playbook=view.agenda.playbook)
         for row in placed
     )  # fmt: skip
     lead = paragraph(text(spoken.say("accounts.sheets", n=len(rows))))
@@ -57,6 +58,7 @@ def _block(
     actions: list[Record],
     *,
     words: SegmentWords,
+    playbook: Playbook,
 ) -> Markup:
     spoken = words.spoken
     points = (tag("li", point) for point in talk(row, found.currency, spoken, words))
@@ -70,7 +72,7 @@ def _block(
         _scores(found, row, means, spoken),
         tag("ul", *points),
         _quotes(comments),
-        _agreed(row, actions, spoken),
+        _agreed(row, actions, spoken, playbook),
     )
     inside = Markup("{}\n{}\n").format(tag("summary", head), body)
     return tag("details", inside, class_="account")
@@ -156,12 +158,13 @@ def _quotes(comments: list[Record]) -> Markup:
     return tag("ul", *said, class_="quotes") if comments else Markup()
 
 
-def _agreed(row: Record, actions: list[Record], spoken: Language) -> Markup:
+def _agreed(row: Record, actions: list[Record], spoken: Language, playbook: Playbook) -> Markup:
     """Actions with owner and due date, and lines to fill in."""
     say, blank = spoken.say, [""] * BLANKS
+    what = [text(playbook.text(one.action, spoken.code)) for one in actions]
     due = ["" if one.due != one.due else spoken.day(one.due) for one in actions]
     columns = [
-        Column(say("accounts.action"), [*(text(one.what) for one in actions), *blank]),
+        Column(say("accounts.action"), [*what, *blank]),
         Column(say("accounts.owner"), [*names(one.owner for one in actions), *blank]),
         Column(say("accounts.due"), [*due, *blank]),
     ]

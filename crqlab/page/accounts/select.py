@@ -255,5 +255,5 @@ def _comments(view: ClientView, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _actions(view: ClientView, ids: pd.Series) -> pd.DataFrame:
     todo = view.agenda.actions
-    todo = todo[todo["account_id"].isin(ids)].rename(columns={"account_manager": "owner"})
-    return todo[["account_id", "what", "owner", "due"]].reset_index(drop=True)
+    todo = todo[todo["account_id"].isin(ids)]
+    return todo[["account_id", "action", "owner", "due"]].reset_index(drop=True)

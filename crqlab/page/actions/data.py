@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from crqlab.segments.playbook import Playbook
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Agenda:
@@ -14,14 +16,18 @@ class Agenda:
     Attributes
     ----------
     actions : DataFrame, one row per account and action
-        The columns of ``actions`` with ``name`` and ``revenue``; the earliest due first.
+        The columns of ``actions`` with ``name`` and ``revenue``, ``owner`` being a person where
+        it is the account manager; the earliest due first.
     referrals : DataFrame, one row per account
         ``account_id``, ``name``, ``manager``, ``promoters`` (who may be asked), ``n``: people
         are counted, never named, and accounts of very few people are left out.
     lifts : DataFrame, one row per account
         The columns of ``lifts`` with ``name``; accounts of very few people are left out.
+    playbook : Playbook
+        What actions are called, and what they mean.
     """
 
     actions: pd.DataFrame
     referrals: pd.DataFrame
     lifts: pd.DataFrame
+    playbook: Playbook

@@ -17,13 +17,18 @@ def actions_sheet(view: ClientView) -> Sheet:
         **ACCOUNT,
         "segment": ("segment",),
         "status": ("status", "", "term"),
-        "action": ("action", "", "term"),
-        "what": ("what", "", "term"),
-        "account_manager": ("owner",),
+        "action": ("action",),
+        "what": ("what",),
+        "owner": ("owner",),
         "due": ("due", "", "date"),
     }
-    rows = view.agenda.actions
-    return sheet(view, "actions", columns, rows.assign(segment=segment_words(view).names(rows)))
+    rows, book, code = view.agenda.actions, view.agenda.playbook, view.language.code
+    rows = rows.assign(
+        segment=segment_words(view).names(rows),
+        action=[book.name(action, code) for action in rows["action"]],
+        what=[book.text(action, code) for action in rows["action"]],
+    )
+    return sheet(view, "actions", columns, rows)
 
 
 def lifts_sheet(view: ClientView) -> Sheet:
@@ -56,7 +61,7 @@ def referrals_sheet(view: ClientView) -> Sheet:
 
 def actions_slide(view: ClientView) -> Slide | None:
     """What is to be done next: accounts on the point of leaving first, then by date."""
-    rows, spoken = view.agenda.actions, view.language
+    rows, spoken, book = view.agenda.actions, view.language, view.agenda.playbook
     if rows.empty:
         return None
     rows = rows.assign(
@@ -65,9 +70,9 @@ def actions_slide(view: ClientView) -> Slide | None:
     )
     rows = rows.sort_values(["turn", "due"], kind="stable")
     cells = [
-        (brief(row.name), row.named, spoken.term(row.what), row.account_manager or "",
+        (brief(row.name), row.named, book.text(row.action, spoken.code), row.owner,
          "" if row.due != row.due else spoken.day(row.due))
-        for row in records(rows.head(MOST).fillna({"account_manager": ""}))
+        for row in records(rows.head(MOST).fillna({"owner": ""}))
     ]  # fmt: skip
     heads = ("account", "segment", "what", "owner", "due")
     body = Rows(tuple(spoken.say(f"column.{head}") for head in heads), cells,

@@ -64,7 +64,8 @@ def _lead(view: ClientView, rows: list[Record], accounts: list[list[Record]]) ->
         parts.append(f"{count(n[0], 'account')} to win back or leave well")
     if n[1]:
         parts.append(f"{count(n[1], 'silent account')} to listen to")
-    asked = len({row.account_id for row in rows if row.action == "ask for referral"})
+    top = view.segmented.traits.top
+    asked = len({row.account_id for row in rows if row.segment == top})
     if asked:
         parts.append(f"{count(asked, 'account')} to thank and to ask for a referral")
     owners = len({row.account_manager for row in rows if not pd.isna(row.account_manager)})
@@ -79,25 +80,31 @@ def _listed(view: ClientView, accounts: list[list[Record]], caption: str) -> str
     columns = [
         Column("Account", names(row.name for row in first)),
         Column("Segment", [_segment(view, row) for row in first]),
-        Column("Do, and until when", phrases("; ".join(map(_step, own)) for own in accounts)),
-        Column("Owner", names((row.account_manager for row in first), missing=MISSING)),
+        Column("Do, and until when", phrases(_steps(view, own) for own in accounts)),
+        Column("Owner", names((row.owner for row in first), missing=MISSING)),
     ]
     return table(columns, caption=caption, kind="long")
 
 
-def _step(row: Record) -> str:
-    return f"{row.action} by\u00a0{row.due:%Y-%m-%d}" if row.due == row.due else str(row.action)
+def _steps(view: ClientView, rows: list[Record]) -> str:
+    return "; ".join(_step(view, row) for row in rows)
+
+
+def _step(view: ClientView, row: Record) -> str:
+    name = view.agenda.playbook.name(row.action, view.language.code)
+    return f"{name} by\u00a0{row.due:%Y-%m-%d}" if row.due == row.due else name
 
 
 def _playbook(view: ClientView, rows: list[Record]) -> Shown:
     """What each action means."""
     own = {(_named(view, row), row.action): row for row in reversed(rows)}
+    book, code = view.agenda.playbook, view.language.code
     order = dict.fromkeys((_named(view, row), row.action) for row in rows)
     own = sorted((own[key] for key in order), key=lambda row: _turn(view, row))
     columns = [
         Column("Segment", phrases(_named(view, row) for row in own)),
-        Column("Action", phrases(row.action for row in own)),
-        Column("How", phrases(row.what for row in own)),
+        Column("Action", phrases(book.name(row.action, code) for row in own)),
+        Column("How", phrases(book.text(row.action, code) for row in own)),
     ]
     caption = "The playbook of each segment, our own proposal."
     return folded("What the actions mean", Shown(table(columns, caption=caption), ""))

@@ -12,6 +12,7 @@ from crqlab.base.study import Study
 from crqlab.page.actions.data import Agenda
 from crqlab.page.lookup import matched, withheld
 from crqlab.page.tables import table
+from crqlab.segments.playbook import ACCOUNT_MANAGER, of_table
 
 
 def agenda(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> Agenda:
@@ -31,7 +32,12 @@ def agenda(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> Agen
     """
     todo = table(study, "actions", client=client, wave=wave)
     name, revenue = matched(todo["account_id"], accounts, "name", "revenue")
-    todo = todo.assign(name=name.fillna(todo["account_id"]), revenue=revenue.astype(float))
+    person = (todo["owner"] == ACCOUNT_MANAGER).to_numpy(bool)
+    todo = todo.assign(
+        name=name.fillna(todo["account_id"]),
+        revenue=revenue.astype(float),
+        owner=todo["account_manager"].where(person, todo["owner"]),
+    )
     todo = todo.sort_values(["due", "revenue"], ascending=[True, False], kind="stable")
     lifts = table(study, "lifts", client=client, wave=wave)
     name, nps = matched(lifts["account_id"], accounts, "name", "nps")
@@ -41,6 +47,7 @@ def agenda(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> Agen
         actions=todo.reset_index(drop=True),
         referrals=_referrals(table(study, "referrals", client=client, wave=wave), accounts),
         lifts=lifts.assign(name=name)[kept].reset_index(drop=True),
+        playbook=of_table(table(study, "playbook")),
     )
 
 

@@ -30,7 +30,7 @@ OF_A_CLIENT = """
 account_scores accounts client_scores clients completion contacts migration outlook precision
 revenue_at_risk segments wave_plan
 """.split()
-OF_NOBODY = "contest model_card segment_renewal segment_traits".split()
+OF_NOBODY = "contest model_card playbook segment_renewal segment_traits".split()
 #: Tables whose rows of no client, over the panel, a page shows as well.
 OF_THE_PANEL = ["driver_effects"]
 

@@ -77,6 +77,7 @@ def shared(study: Study, path: Path) -> dict[str, Any]:
         "code": code(),
         "notebook": fingerprint(path),
         "sources": study.sources(),
+        "programme": study.programme(path.stem),
         "looks": client_brand.sources(study) if path.stem == REPORT else {},
         "tables": {name: facts["sha256"] for name, facts in tables.items()},
     }

@@ -7,6 +7,7 @@ import pandas as pd
 from crqlab.base.instrument import Instrument
 from crqlab.language import language
 from crqlab.language.segment_words import SegmentWords
+from crqlab.segments.playbook import ACCOUNT_MANAGER, Playbook
 from crqlab.show.html import Column, Shown, names, phrases, table
 from crqlab.show.number_format import MISSING, count, number, percent, span
 
@@ -70,29 +71,36 @@ def segment_accounts(
     return Shown(table(columns, caption=caption), caption)
 
 
-def segment_actions(rows: pd.DataFrame, called: pd.Series | None = None) -> Shown:
+def segment_actions(
+    rows: pd.DataFrame, playbook: Playbook, called: pd.Series | None = None
+) -> Shown:
     """What to do, who owns it, and until when.
 
     Parameters
     ----------
     rows : DataFrame
         Table ``actions``, of one client and wave.
+    playbook : Playbook
+        What actions are called, and what they mean.
     called : Series, optional
         Name of each account, by position.
     """
     if rows.empty:
         return Shown("", "Nothing to do: no account is sorted")
+    person = rows["owner"] == ACCOUNT_MANAGER
+    owner = rows["account_manager"].where(person, rows["owner"])
     columns = [
         Column("account", names(rows["account_id"] if called is None else called)),
         Column("segment", phrases(_words().names(rows))),
-        Column("action", phrases(rows["action"])),
-        Column("what", phrases(rows["what"])),
-        Column("owner", names(rows["account_manager"].fillna(MISSING))),
+        Column("action", phrases(map(playbook.name, rows["action"]))),
+        Column("what", phrases(map(playbook.text, rows["action"]))),
+        Column("owner", names(owner.fillna(MISSING))),
         Column("due", names(rows["due"].dt.strftime("%Y-%m-%d").fillna(MISSING))),
     ]
     accounts = rows["account_id"].nunique()
     caption = (
-        f"{count(len(rows), 'action')} for {count(accounts, 'account')}; the playbook is our own."
+        f"{count(len(rows), 'action')} for {count(accounts, 'account')}; the playbook is "
+        f"{playbook.source}."
     )
     return Shown(table(columns, caption=caption), caption)
 

@@ -14,7 +14,7 @@ from crqlab.page.accounts import meeting_sheets as laid_out
 from crqlab.page.accounts.meeting_points import talk
 from crqlab.page.accounts.meetings import _who
 from crqlab.page.accounts.select import MOST, meeting_sheets
-from crqlab.segments import starting
+from crqlab.segments import shipped, starting
 from tests.page.reworded import elements, in_other_words, numbers
 from tests.segments.made import instrument
 
@@ -23,9 +23,14 @@ ENGLISH = language("en")
 
 def drawn(pages, spoken=ENGLISH):
     """Lay out the sheets as they stand on a page."""
-    known = SimpleNamespace(traits=starting().traits)
     return laid_out(
-        SimpleNamespace(meetings=pages, language=spoken, segmented=known, instrument=instrument())
+        SimpleNamespace(
+            meetings=pages,
+            language=spoken,
+            segmented=SimpleNamespace(traits=starting().traits),
+            agenda=SimpleNamespace(playbook=shipped()),
+            instrument=instrument(),
+        )
     )
 
 

@@ -1,0 +1,204 @@
+"""The playbook as data: which action for which segment, by whom, until when."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import pandas as pd
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+
+from crqlab.base import yaml_documents
+from crqlab.base.contracts import frames
+from crqlab.base.instrument import Name, Strict
+from crqlab.base.study import PLAYBOOK, Study
+from crqlab.segments.rule_syntax import Faults
+from crqlab.segments.segment import Words
+from crqlab.segments.segment_traits import SegmentTraits, packed, said, unpacked
+from crqlab.segments.thresholds import Thresholds
+from crqlab.segments.trait_syntax import truth, words
+
+SHIPPED = Path(__file__).with_name("playbook.yaml")
+ACCOUNT_MANAGER, SILENT = "account_manager", "silent"
+#: What stands for segments by what they are, and for accounts without one.
+KINDS = ("top", "weak", "between", SILENT)
+Spoken = Annotated[Words, BeforeValidator(words)]
+
+
+class Action(Strict):
+    """One action of a playbook.
+
+    Attributes
+    ----------
+    code : str
+    segments : tuple of str
+        Names, or ``top``, ``weak``, ``between`` (neither) and ``silent``.
+    excluded : tuple of str
+        Names that these words do not stand for; ``except`` in a file.
+    party : str
+        ``us`` or ``customer``: who acts.
+    owner : str
+        ``account_manager``, or who else in words.
+    days : int
+        From the last answer of the wave.
+    hours : float
+        That it takes.
+    ends_relationship : bool
+        Whether it may end with leaving the account.
+    name, text : tuple of (language, text)
+        What it is called, and what to do.
+    """
+
+    code: Name
+    segments: tuple[str, ...] = Field(min_length=1)
+    excluded: tuple[str, ...] = Field(default=(), alias="except")
+    party: Literal["us", "customer"] = "us"
+    owner: str = Field(default=ACCOUNT_MANAGER, min_length=1)
+    days: int = Field(ge=0, le=3650)
+    hours: float = Field(default=0.0, ge=0)
+    ends_relationship: Annotated[bool, BeforeValidator(truth)] = False
+    name: Spoken = ()
+    text: Spoken
+
+    def of(self, traits: SegmentTraits) -> tuple[str, ...]:
+        """Return the segments that it is for, and ``silent`` where it is for silent accounts."""
+        kinds = {
+            "top": [traits.top] if traits.top else [],
+            "weak": traits.weak,
+            "between": [n for n in traits.order if n != traits.top and n not in traits.weak],
+        }
+        meant = {
+            name
+            for kind in self.segments
+            for name in kinds.get(kind, [kind])
+            if name not in self.excluded
+        }
+        return tuple(name for name in (*traits.order, SILENT) if name in meant)
+
+
+def _distinct(actions: tuple[Action, ...], info: ValidationInfo) -> tuple[Action, ...]:
+    """Codes once; names that the thresholds of ``info.context`` have, if there are any."""
+    faults, codes = Faults(), [one.code for one in actions]
+    known: SegmentTraits | None = info.context
+    for place, one in enumerate(actions):
+        if one.code in codes[:place]:
+            faults.add((place, "code"), one.code, f"code {one.code!r} comes twice")
+        if known is None:
+            continue
+        options = ", ".join((*known.order, *KINDS))
+        for key, names in (("segments", one.segments), ("except", one.excluded)):
+            for at, name in enumerate(names):
+                if name not in (*known.order, *KINDS):
+                    rule = f"{name!r} is no segment of the thresholds in use; there are: {options}"
+                    faults.add((place, key, at), name, rule)
+    faults.raised()
+    return actions
+
+
+class Playbook(Strict):
+    """Actions for segments, in the order in which they are to be shown.
+
+    Attributes
+    ----------
+    source : str
+        Whose proposal it is.
+    actions : tuple of Action
+
+    Examples
+    --------
+    >>> print(shipped())
+    8 actions, crqlab's own: recognise, ask_for_referral, co_create, differentiate,
+    close_the_loop, recover_or_exit, meet_or_exit, listen
+    >>> shipped().text("listen", "sv")
+    'Möt dem personligen: tystnad är inget gott tecken'
+    """
+
+    source: str = "the study's own"
+    actions: Annotated[tuple[Action, ...], Field(min_length=1), AfterValidator(_distinct)]
+
+    def __str__(self) -> str:
+        codes = ", ".join(one.code for one in self.actions)
+        return f"{len(self.actions)} actions, {self.source}: {codes}"
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of everything that the playbook says, whatever its file looks like."""
+        content = [one.model_dump(mode="json") for one in self.actions]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def quoted(self) -> str:
+        """How a run card names it."""
+        return f"{self.source} ({self.fingerprint[:12]})"
+
+    def name(self, code: str, language: str = "en") -> str:
+        """Return what readers of a language call an action."""
+        names = (one.name for one in self.actions if one.code == code)
+        return said(next(names, ()), language) or code.replace("_", " ")
+
+    def text(self, code: str, language: str = "en") -> str:
+        """Return what is to be done, in English where nobody said it else."""
+        texts = (one.text for one in self.actions if one.code == code)
+        return said(next(texts, ()), language, "en")
+
+    def unmet(self, traits: SegmentTraits) -> list[str]:
+        """Return segments, and ``silent``, that no action is for."""
+        met = {name for one in self.actions for name in one.of(traits)}
+        return [name for name in (*traits.order, SILENT) if name not in met]
+
+    def table(self, traits: SegmentTraits) -> pd.DataFrame:
+        """Return table ``playbook``."""
+        rows = [
+            {
+                "action": one.code,
+                "place": place,
+                "segments": json.dumps(one.of(traits), ensure_ascii=False),
+                "party": one.party,
+                "owner": one.owner,
+                "days": one.days,
+                "hours": one.hours,
+                "ends_relationship": one.ends_relationship,
+                "name": packed(one.name),
+                "text": packed(one.text),
+            }
+            for place, one in enumerate(self.actions, 1)
+        ]
+        return frames.from_records(rows, "playbook")
+
+
+def shipped() -> Playbook:
+    """Return the playbook that crqlab proposes."""
+    return yaml_documents.load(SHIPPED, Playbook)
+
+
+def playbook_of(study: Study, thresholds: Thresholds) -> Playbook:
+    """Return the playbook of a study, ours where it has none.
+
+    Raises
+    ------
+    DataError
+        ``playbook.yaml`` has faults, or names segments that the thresholds do not have;
+        ``cases`` names them by line.
+    """
+    path = study.raw / PLAYBOOK
+    if not path.is_file():
+        return shipped()
+    return yaml_documents.load(path, Playbook, context=thresholds.traits)
+
+
+def of_table(rows: pd.DataFrame) -> Playbook:
+    """Return the words of table ``playbook``; no action from no rows."""
+    found = [_read(row) for row in rows.sort_values("place").to_dict("records")]
+    return Playbook.model_construct(actions=tuple(found))
+
+
+def _read(row: dict[str, Any]) -> Action:
+    own = {key: row[key] for key in ("party", "owner", "days", "hours", "ends_relationship")}
+    names: Iterable[str] = json.loads(row["segments"])
+    spoken = {key: unpacked(row[key]) for key in ("name", "text")}
+    return Action.model_construct(
+        code=row["action"], segments=tuple(names), excluded=(), **own, **spoken
+    )

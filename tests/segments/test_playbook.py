@@ -1,0 +1,168 @@
+"""The playbook is a file that a consultant edits, and is told where it does not fit."""
+
+import json
+
+import pandas as pd
+import pytest
+import yaml
+
+from crqlab import DataError
+from crqlab.segments import actions, playbook_of, read, shipped, starting
+from crqlab.segments.playbook import SHIPPED, of_table
+from tests.segments.test_command import crqlab
+from tests.segments.test_traits import FILES
+from tests.show.fixture import Shape, lay_out
+
+TEXT = SHIPPED.read_text(encoding="utf-8")
+RULES = starting()
+
+
+@pytest.fixture
+def study(tmp_path):
+    return lay_out(tmp_path, Shape(accounts=2))
+
+
+def written(study, text):
+    (study.raw / "playbook.yaml").write_text(text, encoding="utf-8")
+    return study
+
+
+def days(book, traits):
+    """Segment, code and days of every action, as planned."""
+    return [(name, one.code, one.days) for one in book.actions for name in one.of(traits)]
+
+
+def test_ours_asks_of_the_starting_segments_what_it_always_did():
+    assert days(shipped(), RULES.traits) == [
+        ("Ambassador", "recognise", 30), ("Ambassador", "ask_for_referral", 60),
+        ("Ambassador", "co_create", 90), ("Rational", "differentiate", 60),
+        ("Ambivalent", "close_the_loop", 30), ("Stalker", "recover_or_exit", 45),
+        ("Opponent", "meet_or_exit", 14), ("silent", "listen", 30),
+    ]  # fmt: skip
+    assert [one.code for one in shipped().actions if one.ends_relationship] == [
+        "recover_or_exit", "meet_or_exit"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("file", "planned"),
+    [
+        (
+            "renamed",
+            {"Friend": 3, "Sober": 1, "Torn": 1, "Shopper": 1, "Gegner": 1, "silent": 1},
+        ),
+        ("four", {"Ambassador": 3, "Rational": 1, "Ambivalent": 1, "Opponent": 1, "silent": 1}),
+        (
+            "six",
+            {"Champion": 3, "Ambassador": 1, "Rational": 1, "Ambivalent": 1, "Stalker": 1,
+             "Opponent": 1, "silent": 1},
+        ),
+    ],
+)  # fmt: skip
+def test_ours_knows_other_segments_by_what_they_are(file, planned):
+    traits = read(FILES / f"{file}.yaml").traits
+    found = pd.Series([name for name, *_ in days(shipped(), traits)]).value_counts()
+    assert found.to_dict() == planned
+    assert shipped().unmet(traits) == []
+
+
+def test_a_study_has_its_own_with_its_own_hash(study):
+    assert playbook_of(study, RULES).quoted == shipped().quoted
+    own = "actions:\n- {code: call, segments: [weak, Rational], days: 7, text: {en: Call them}}\n"
+    book = playbook_of(written(study, own), RULES)
+    assert days(book, RULES.traits) == [
+        ("Rational", "call", 7), ("Ambivalent", "call", 7), ("Stalker", "call", 7),
+        ("Opponent", "call", 7),
+    ]  # fmt: skip
+    assert book.unmet(RULES.traits) == ["Ambassador", "silent"]
+    assert (book.name("call"), book.text("call"), book.text("call", "sv")) == (
+        "call", "Call them", "Call them")  # fmt: skip
+    assert book.quoted.startswith("the study's own (")
+    other = playbook_of(written(study, own.replace("days: 7", "days: 8")), RULES)
+    assert other.fingerprint != book.fingerprint != shipped().fingerprint
+    assert study.programme("60_segments").keys() == {"playbook.yaml"}
+    assert study.programme("50_renewal") == {}
+    assert "playbook.yaml" not in study.sources()
+
+
+def test_actions_have_their_code_party_owner_and_day(study):
+    own = (
+        "actions:\n"
+        "- {code: call, segments: [Rational], days: 7, party: customer, owner: the board,\n"
+        "   text: {en: Call them}}\n"
+        "- {code: visit, segments: [silent], days: 3, text: {en: Visit them}}\n"
+    )
+    keys = {"client_id": "C", "wave": "1"}
+    assigned = pd.DataFrame(
+        {**keys, "account_id": ["a", "b", "c"], "segment": ["Rational", None, None],
+         "status": ["firm", "silent", "open"]}
+    )  # fmt: skip
+    owners = assigned[["client_id", "account_id"]].assign(account_manager="Eva")
+    asked = pd.DataFrame({**keys, "started": [pd.Timestamp("2025-05-01 12:00")]})
+    book = playbook_of(written(study, own), RULES)
+    found = actions(assigned, owners, asked, book, RULES.traits)
+    columns = ["account_id", "segment", "status", "action", "party", "owner", "account_manager"]
+    assert found[columns].astype(object).where(
+        found[columns].notna(), None
+    ).to_numpy().tolist() == [
+        ["a", "Rational", "firm", "call", "customer", "the board", "Eva"],
+        ["b", None, "silent", "visit", "us", "account_manager", "Eva"],
+    ]
+    assert found["due"].tolist() == [pd.Timestamp("2025-05-08"), pd.Timestamp("2025-05-04")]
+
+
+def test_the_table_keeps_the_words():
+    rows = shipped().table(RULES.traits)
+    book = of_table(rows)
+    for one in shipped().actions:
+        for language in ("en", "sv", "de"):
+            assert book.name(one.code, language) == shipped().name(one.code, language)
+            assert book.text(one.code, language) == shipped().text(one.code, language)
+    assert shipped().name("ask_for_referral") == "ask for referral"
+    assert shipped().name("ask_for_referral", "sv") == "be om rekommendation"
+    assert json.loads(rows.set_index("action").loc["close_the_loop", "segments"]) == ["Ambivalent"]
+    assert of_table(rows.head(0)).name("call_them") == "call them"
+
+
+BROKEN = {
+    "unknown segment": ("[Stalker]", "[Stalkr]", "'Stalkr' is no segment of the thresholds"),
+    "unknown exception": ("except: [Stalker,", "except: [Stalkr,", "'Stalkr' is no segment"),
+    "a code twice": ("code: co_create", "code: recognise", "code 'recognise' comes twice"),
+    "no code": ("code: listen", "code: Listen up", "String should match pattern"),
+    "no days": ("days: 45", "days: soon", "valid integer"),
+    "other party": ("party: us", "party: them", "'us' or 'customer'"),
+    "no text": ("en: Plan one innovation together", "en: ' '", "has no text for en"),
+    "yes and no": ("ends_relationship: yes", "ends_relationship: maybe", "is yes or no"),
+    "a stray key": ("hours: 16", "hour: 16", "is not a key that is known here"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "said"), BROKEN.values(), ids=BROKEN)
+def test_every_fault_is_named_with_its_line(study, old, new, said):
+    with pytest.raises(DataError) as error:
+        playbook_of(written(study, TEXT.replace(old, new, 1)), RULES)
+    named = error.value.cases
+    assert named["rule"].str.contains(said, regex=False).tolist() == [True], error.value
+    line = TEXT[: TEXT.index(old)].count("\n") + 1
+    assert line - 1 <= named["row"].item() <= line + 1
+
+
+def test_check_looks_at_the_playbook(tmp_path, monkeypatch):
+    from crqlab.cli.playbook import findings
+
+    study = lay_out(tmp_path, Shape(accounts=2))
+    assert findings(study) == []
+    own = yaml.safe_load(TEXT)
+    own["actions"] = [one for one in own["actions"] if one["code"] != "listen"]
+    written(study, yaml.safe_dump(own))
+    said = findings(study)
+    assert said[0].startswith("playbook.yaml: 7 actions, crqlab's own: ")
+    assert said[1:] == ["playbook.yaml: no action for silent"]
+    written(study, TEXT.replace("[Opponent]", "[Oponent]"))
+    with pytest.raises(DataError, match="no segment of the thresholds"):
+        findings(study)
+
+
+def test_show_prints_a_file_to_start_from(tmp_path):
+    found = crqlab("playbook", "show", home=tmp_path)
+    assert found.exit_code == 0
+    assert found.output == TEXT
