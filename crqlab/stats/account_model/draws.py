@@ -21,7 +21,8 @@ from crqlab.stats.account_model.latent_scale import FAR, STEPS_PER_UNIT
 from crqlab.stats.account_model.model import AccountModel
 from crqlab.stats.account_model.persistence import HIGHEST, Persistence
 from crqlab.stats.account_model.posterior import Judged, clients_at_once, judge
-from crqlab.stats.cluster_draws import SEED, stream
+from crqlab.stats.cluster_draws import stream
+from crqlab.stats.defaults import SEED
 from crqlab.stats.factors.threads import one_thread
 
 DRAWS = 200
