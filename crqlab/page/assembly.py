@@ -11,7 +11,7 @@ from crqlab.base.study import Study
 from crqlab.language import OWN
 from crqlab.language import language as spoken_language
 from crqlab.page.accounts.select import accounts, meeting_sheets
-from crqlab.page.actions.select import agenda
+from crqlab.page.actions.select import actions
 from crqlab.page.benchmark.select import benchmark
 from crqlab.page.client_view import ClientView
 from crqlab.page.comments.open_answers import open_answers
@@ -22,7 +22,7 @@ from crqlab.page.method.select import excluded
 from crqlab.page.participation.select import reach
 from crqlab.page.renewal.select import renewal
 from crqlab.page.scores.select import scores
-from crqlab.page.segments.select import segmented
+from crqlab.page.segments.select import segments
 from crqlab.page.summary.select import summary
 from crqlab.page.table_handoff import light
 from crqlab.page.tables import CLIENTS, across, table
@@ -75,7 +75,7 @@ def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
     asked = reach(study, client, wave, shown, people["ltr"])
     own = scores(study, client, wave, rows, people)
     questions, words = open_answers(study, client, counted, shown)
-    sorted_ = segmented(study, client, wave, shown, many=many)
+    sorted_ = segments(study, client, wave, shown, many=many)
     book = study.codebook
     seen = ClientView(
         title=book.title,
@@ -99,10 +99,10 @@ def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
         questions=questions,
         excluded=excluded(quality),
         benchmark=benchmark(study, client, wave, own.measures),
-        segmented=sorted_,
+        segments=sorted_,
         drivers=drivers(study, client, wave, shown, many=many),
         renewal=renewal(study, client, wave, shown, sorted_.accounts, many=many),
-        agenda=agenda(study, client, wave, shown),
+        actions=actions(study, client, wave, shown),
         summary=(),
         managers=None,
         meetings=None,

@@ -13,7 +13,7 @@ from crqlab.base.codebook import Privacy
 from crqlab.base.instrument import Instrument
 from crqlab.language import OWN, Language, language
 from crqlab.page.accounts.data import MeetingSheets
-from crqlab.page.actions.data import Agenda
+from crqlab.page.actions.data import Actions
 from crqlab.page.benchmark.data import Benchmark
 from crqlab.page.comments.data import Themes
 from crqlab.page.drivers.data import Drivers
@@ -21,7 +21,7 @@ from crqlab.page.managers.data import Managers
 from crqlab.page.participation.data import Participation, Reach
 from crqlab.page.renewal.data import Renewal
 from crqlab.page.scores.data import Scores
-from crqlab.page.segments.data import Segmented
+from crqlab.page.segments.data import Segments
 from crqlab.show.number_format import count
 from crqlab.show.records import records
 
@@ -63,13 +63,13 @@ class ClientView:
         ``check``, ``rule``, ``n_flagged``, ``n_excluded`` (responses).
     benchmark : Benchmark
         Where the client stands among others.
-    segmented : Segmented
+    segments : Segments
         Its accounts by segment.
     drivers : Drivers
         What moves its relationships, and what to fix first.
     renewal : Renewal
         What the next renewals may bring.
-    agenda : Agenda
+    actions : Actions
         What to do with whom.
     themes : Themes
         What the comments speak of.
@@ -103,10 +103,10 @@ class ClientView:
     questions: pd.DataFrame
     excluded: pd.DataFrame
     benchmark: Benchmark
-    segmented: Segmented
+    segments: Segments
     drivers: Drivers
     renewal: Renewal
-    agenda: Agenda
+    actions: Actions
     themes: Themes
     summary: tuple[str, ...]
     managers: Managers | None

@@ -97,7 +97,7 @@ def test_slides_write_numbers_as_their_language_does(swedish):
     assert title.paragraphs[0].runs[0]._r.rPr.get("lang") == "sv-SE"
     words = "\n".join(s.text_frame.text for page in deck.slides for s in page.shapes
                       if s.has_text_frame)  # fmt: skip
-    words = words.replace(seen.segmented.thresholds, "")  # a version, no number
+    words = words.replace(seen.segments.thresholds, "")  # a version, no number
     assert not re.search(r"\d\.\d{1,2}\b(?!\.\d)", words.replace(crqlab.__version__, ""))
 
 

@@ -15,13 +15,13 @@ from tests.show import stationed
 
 NEW = {
     "Among peers": ("benchmark", "table", "label", "Measure"),
-    "Segments": ("segmented", "accounts", "segment", "Segment"),
-    "Segment shares": ("segmented", "shares", "n", "Accounts"),
+    "Segments": ("segments", "accounts", "segment", "Segment"),
+    "Segment shares": ("segments", "shares", "n", "Accounts"),
     "Drivers": ("drivers", "map", "label", "Driver"),
     "Renewal outlook": ("renewal", "accounts", "account_id", "Account id"),
-    "Actions": ("agenda", "actions", "account_id", "Account id"),
-    "Lifts": ("agenda", "lifts", "target", "To"),
-    "Referrals": ("agenda", "referrals", "promoters", "Promoters to ask"),
+    "Actions": ("actions", "actions", "account_id", "Account id"),
+    "Lifts": ("actions", "lifts", "target", "To"),
+    "Referrals": ("actions", "referrals", "promoters", "Promoters to ask"),
 }
 
 
@@ -56,7 +56,7 @@ def test_a_sheet_holds_the_rows_of_its_section(book, seen, name):
 
 def test_the_sheet_of_actions_says_them_in_the_words_of_the_playbook(book, seen):
     said = {"close_the_loop": "recover", "recognise": "recognise"}
-    named = [said[code] for code in seen.agenda.actions["action"]]
+    named = [said[code] for code in seen.actions.actions["action"]]
     assert set(named) == {"recover", "recognise"}
     assert column(book, "Actions", "Action") == named
     assert "Thank them and keep investing; never milk them" in column(book, "Actions", "What to do")
@@ -83,11 +83,11 @@ def test_what_the_page_withholds_is_in_no_sheet(book, seen):
         for line in book.get_sheet_by_name(name).to_python()
         for cell in line
     )
-    few = seen.segmented.accounts["withheld"]
+    few = seen.segments.accounts["withheld"]
     assert few.any()
-    shown = seen.segmented.accounts.loc[few, "reason"].astype(str)
+    shown = seen.segments.accounts.loc[few, "reason"].astype(str)
     assert not shown.str.contains(stationed.SECRET, regex=False).any()
-    assert seen.segmented.thresholds in said
+    assert seen.segments.thresholds in said
 
 
 def test_slides_tell_of_segments_and_renewals(seen, about):
@@ -96,7 +96,7 @@ def test_slides_tell_of_segments_and_renewals(seen, about):
         "\n".join(shape.text_frame.text for shape in page.shapes if shape.has_text_frame)
         for page in deck.slides
     ]
-    assert sum(seen.segmented.thresholds in text for text in said) == 1
+    assert sum(seen.segments.thresholds in text for text in said) == 1
     listed = [shape.table for page in deck.slides for shape in page.shapes if shape.has_table]
     heads = [[cell.text for cell in table.rows[0].cells] for table in listed]
     assert any("Chance of renewal" in line for line in heads)
@@ -118,11 +118,11 @@ def test_slides_tell_the_summary_the_place_what_to_fix_and_what_to_do(seen, abou
     fix = by_title[f"Fix {first['label']} first (probability {first['probability']:.0%})".replace(
         "%)", "\u00a0%)")]  # fmt: skip
     assert f"n = {first['n']} respondents" in said(fix)
-    n = len(seen.agenda.actions)
+    n = len(seen.actions.actions)
     todo = next(page for title, page in by_title.items() if title.startswith(f"{n} actions at"))
     (listed,) = [shape.table for shape in todo.shapes if shape.has_table]
     owners = {row.cells[3].text for row in list(listed.rows)[1:]}
-    assert owners <= set(seen.agenda.actions["account_manager"].fillna(""))
+    assert owners <= set(seen.actions.actions["account_manager"].fillna(""))
 
 
 def test_nothing_on_a_slide_lies_on_its_title_or_outside(seen, about):

@@ -32,7 +32,7 @@ def said(found):
 
 def test_without_these_stations_every_table_is_empty(view_of):
     seen = view_of()
-    for part in (seen.benchmark, seen.segmented, seen.drivers, seen.renewal, seen.agenda):
+    for part in (seen.benchmark, seen.segments, seen.drivers, seen.renewal, seen.actions):
         for field in dataclasses.fields(part):
             value = getattr(part, field.name)
             assert not isinstance(value, pd.DataFrame) or value.empty, field.name
@@ -51,7 +51,7 @@ def test_a_summary_speaks_of_place_risk_fix_and_segments(stationed_view_of):
 
 def test_small_accounts_keep_their_segment_and_lose_what_tells_their_answers(stationed_view_of):
     seen = stationed_view_of()
-    rows = seen.segmented.accounts.set_index("account_id")
+    rows = seen.segments.accounts.set_index("account_id")
     few = rows.loc[rows.index.isin(small(seen))]
     assert len(few) >= 2
     assert (few["n"] > 0).all()
@@ -71,7 +71,7 @@ def test_ltr_leaves_a_reason_where_few_answered_it(tmp_path):
     scores.loc[scores["n"] == 9, "n_ltr"] = 2
     study.write("account_scores", scores)
     seen = view(stationed.add(study, Shape()), client="C017", wave="2025")
-    rows = seen.segmented.accounts
+    rows = seen.segments.accounts
     reason = rows.loc[rows["n"] == 9, "reason"].iloc[0]
     assert codes(reason) == [
         {"code": "enough", "scores": ["crq"], "value": 6.54},
@@ -81,14 +81,14 @@ def test_ltr_leaves_a_reason_where_few_answered_it(tmp_path):
 
 
 def test_silent_accounts_have_no_segment(stationed_view_of):
-    rows = stationed_view_of().segmented.accounts
+    rows = stationed_view_of().segments.accounts
     quiet = rows[rows["status"] == "silent"]
     assert len(quiet) == 3
     assert quiet["segment"].isna().all()
 
 
 def test_segments_stand_from_the_best_to_the_worst(stationed_view_of):
-    seen = stationed_view_of().segmented
+    seen = stationed_view_of().segments
     assert list(seen.shares["segment"].iloc[:-1]) == [
         "Ambassador", "Rational", "Ambivalent", "Stalker", "Opponent"]  # fmt: skip
     assert seen.shares["segment"].isna().tolist() == [False] * 5 + [True]
@@ -133,7 +133,7 @@ def test_averages_over_clients_are_told_only_where_clients_are_many(stationed_vi
     assert {one["code"] for cell in codes_of_few for one in cell} == {"alone", "mark"}
     assert not any("average" in one for cell in codes_of_few for one in cell)
     assert few.drivers.effects.empty
-    assert few.segmented.renewal.empty
+    assert few.segments.renewal.empty
     assert len(many.drivers.effects) == 1
 
 
@@ -147,7 +147,7 @@ def test_nothing_of_other_clients_or_of_the_whole_panel_in_money(stationed_study
         study.write(name, pd.concat([mine, mine[mine["client_id"] != ""].assign(client_id="X01")]))
     found = view(study, client="C017", wave="2025")
     expected = view(alone, client="C017", wave="2025")
-    for part in ("segmented", "renewal", "drivers", "benchmark", "agenda"):
+    for part in ("segments", "renewal", "drivers", "benchmark", "actions"):
         one, two = said(getattr(found, part)), said(getattr(expected, part))
         assert one == two
         assert "X01" not in one
@@ -166,9 +166,9 @@ def test_two_people_have_no_driver_and_no_score_on_the_page(stationed_view_of):
     seen = stationed_view_of(accounts=2, most=1)
     assert seen.drivers.first is None
     assert seen.drivers.accounts.empty
-    assert seen.agenda.lifts.empty
-    assert seen.agenda.referrals.empty
-    assert stationed.SECRET not in said(seen.segmented)
+    assert seen.actions.lifts.empty
+    assert seen.actions.referrals.empty
+    assert stationed.SECRET not in said(seen.segments)
     assert "6.54" not in said(seen.renewal)
 
 
@@ -186,14 +186,14 @@ def test_account_managers_of_few_people_hide_and_are_not_found_by_subtraction(tm
 
 def test_promoters_are_counted_and_never_named(stationed_view_of, stationed_study_of):
     seen = stationed_view_of()
-    rows = seen.agenda.referrals
+    rows = seen.actions.referrals
     assert (rows["n"] >= SMALL).all()
     people = stationed_study_of().read("referrals")
     expected = people.groupby("account_id")["contact_id"].nunique()
     got = rows.set_index("account_id")["promoters"]
     assert got.to_dict() == expected.reindex(got.index).to_dict()
     assert len(got) >= 2
-    assert not set(people["contact_id"]) & set(said(seen.agenda).replace("\n", ",").split(","))
+    assert not set(people["contact_id"]) & set(said(seen.actions).replace("\n", ",").split(","))
 
 
 def test_an_outlook_from_a_later_wave_is_not_shown_for_an_earlier_one(stationed_study_of):
@@ -204,7 +204,7 @@ def test_an_outlook_from_a_later_wave_is_not_shown_for_an_earlier_one(stationed_
 
 
 def test_a_study_of_one_wave_has_no_moves(stationed_view_of):
-    seen = stationed_view_of(waves=("2025",)).segmented
+    seen = stationed_view_of(waves=("2025",)).segments
     assert seen.before == ""
     assert seen.moved == (0, 0, 0)
     assert seen.accounts["before"].isna().all()
@@ -213,7 +213,7 @@ def test_a_study_of_one_wave_has_no_moves(stationed_view_of):
 @pytest.mark.parametrize("shape", [{"ltr": False}, {"contacts": False}, {"scale": (1, 5)}])
 def test_odd_studies_pass(stationed_view_of, shape):
     seen = stationed_view_of(**shape)
-    assert len(seen.segmented.accounts) == 15
+    assert len(seen.segments.accounts) == 15
     assert np.isfinite(seen.renewal.accounts["expected_loss"]).all()
 
 
@@ -225,10 +225,10 @@ def test_under_pseudonyms_no_section_names_an_account_or_a_manager(tmp_path, mon
     book.write_text(yaml.safe_dump(rules), encoding="utf-8")
     seen = view(Study("demo", root=study.root), client="C017", wave="2025")
     known = study.read("accounts")
-    for part in ("segmented", "renewal", "drivers", "agenda"):
+    for part in ("segments", "renewal", "drivers", "actions"):
         words = said(getattr(seen, part))
         assert not [name for name in known["name"] if name in words]
         assert not [name for name in known["account_id"] if f",{name}," in words]
         assert "Eva Lind" not in words
-    assert seen.segmented.accounts["name"].str.startswith("A-").all()
+    assert seen.segments.accounts["name"].str.startswith("A-").all()
     assert len(seen.drivers.accounts) > 2

@@ -57,7 +57,7 @@ def test_the_worst_segment_is_told_first_and_small_accounts_tell_no_score(statio
     kinds = [line("td")[0].get_text() for line in lines]
     assert kinds == sorted(kinds, key=("Opponent", "Ambivalent", "Rational", "Ambassador").index)
     few = [line.get_text(" ") for line in lines if "withheld" in line.get_text()]
-    assert len(few) == int(seen.segmented.accounts["withheld"].sum())
+    assert len(few) == int(seen.segments.accounts["withheld"].sum())
     assert not any("6.54" in said or "83" in said for said in few)
 
 

@@ -33,7 +33,7 @@ def meeting_sheets(view: ClientView) -> Shown:
     means, comments, actions = (grouped(part, "account_id") for part in parts)
     blocks = (
         _block(found, row, *(of.get(row.account_id, []) for of in (means, comments, actions)),
-               words=words, playbook=view.agenda.playbook)
+               words=words, playbook=view.actions.playbook)
         for row in placed
     )  # fmt: skip
     lead = paragraph(text(spoken.say("accounts.sheets", n=len(rows))))

@@ -129,7 +129,7 @@ def meeting_sheets(view: ClientView) -> MeetingSheets:
     rows = _known(view)
     comments = _comments(view, rows)
     quoted = set(comments["account_id"])
-    traits = view.segmented.traits
+    traits = view.segments.traits
     speaks = [_outstanding(row, traits) or row.account_id in quoted for row in records(rows)]
     own = rows[np.array(speaks, dtype=bool)].sort_values(
         ["expected_loss", "revenue", "name", "account_id"],
@@ -166,9 +166,9 @@ def _known(view: ClientView) -> pd.DataFrame:
     )
     ids, told = rows["account_id"], {}
     for other, by, columns in (
-        (view.segmented.accounts, "account_id", _SORT),
+        (view.segments.accounts, "account_id", _SORT),
         (view.renewal.accounts, "account_id", _OUTLOOK),
-        (view.agenda.lifts, "account_id", _LIFT),
+        (view.actions.lifts, "account_id", _LIFT),
         (view.drivers.accounts, "unit", _FOCUS),
     ):
         told |= zip(columns.values(), matched(ids, other, *columns, by=by), strict=True)
@@ -254,6 +254,6 @@ def _comments(view: ClientView, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _actions(view: ClientView, ids: pd.Series) -> pd.DataFrame:
-    todo = view.agenda.actions
+    todo = view.actions.actions
     todo = todo[todo["account_id"].isin(ids)]
     return todo[["account_id", "action", "owner", "due"]].reset_index(drop=True)

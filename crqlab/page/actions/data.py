@@ -10,7 +10,7 @@ from crqlab.segments.playbook import Playbook
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Agenda:
+class Actions:
     """The playbook of one client's wave; every table may be without rows.
 
     Attributes

@@ -22,7 +22,7 @@ def actions_sheet(view: ClientView) -> Sheet:
         "owner": ("owner",),
         "due": ("due", "", "date"),
     }
-    rows, book, code = view.agenda.actions, view.agenda.playbook, view.language.code
+    rows, book, code = view.actions.actions, view.actions.playbook, view.language.code
     rows = rows.assign(
         segment=segment_words(view).names(rows),
         action=[book.name(action, code) for action in rows["action"]],
@@ -43,7 +43,7 @@ def lifts_sheet(view: ClientView) -> Sheet:
         "now": ("p_now", "share", "share"),
         **CAUTION,
     }
-    rows, words = view.agenda.lifts, segment_words(view)
+    rows, words = view.actions.lifts, segment_words(view)
     said = {name: rows[name].map(words.name, "ignore") for name in ("segment", "target")}
     return sheet(view, "lifts", columns, rows.assign(**said, change=rows["change"].map(words.lift)))
 
@@ -56,16 +56,16 @@ def referrals_sheet(view: ClientView) -> Sheet:
         "promoters": ("promoters_to_ask", "people", "count"),
         "n": ("n_respondents", "people", "count"),
     }
-    return sheet(view, "referrals", columns, view.agenda.referrals)
+    return sheet(view, "referrals", columns, view.actions.referrals)
 
 
 def actions_slide(view: ClientView) -> Slide | None:
     """What is to be done next: accounts on the point of leaving first, then by date."""
-    rows, spoken, book = view.agenda.actions, view.language, view.agenda.playbook
+    rows, spoken, book = view.actions.actions, view.language, view.actions.playbook
     if rows.empty:
         return None
     rows = rows.assign(
-        turn=~rows["segment"].isin(view.segmented.traits.weak),
+        turn=~rows["segment"].isin(view.segments.traits.weak),
         named=segment_words(view).names(rows),
     )
     rows = rows.sort_values(["turn", "due"], kind="stable")

@@ -17,7 +17,7 @@ LISTED = 15  # actions that a reader still goes through
 
 def actions(view: ClientView) -> Shown:
     """The playbook, row by row: account, what, who, until when."""
-    rows = view.agenda.actions
+    rows = view.actions.actions
     if rows.empty:
         said = "No actions are proposed: no account has a segment, or this wave is not the latest."
         return Shown(paragraph(text(said)), said)
@@ -41,7 +41,7 @@ def actions(view: ClientView) -> Shown:
 
 
 def _turn(view: ClientView, row: Record) -> int:
-    weak = view.segmented.traits.weak
+    weak = view.segments.traits.weak
     return 0 if row.segment in weak else 1 if row.status == "silent" else 2
 
 
@@ -64,7 +64,7 @@ def _lead(view: ClientView, rows: list[Record], accounts: list[list[Record]]) ->
         parts.append(f"{count(n[0], 'account')} to win back or leave well")
     if n[1]:
         parts.append(f"{count(n[1], 'silent account')} to listen to")
-    top = view.segmented.traits.top
+    top = view.segments.traits.top
     asked = len({row.account_id for row in rows if row.segment == top})
     if asked:
         parts.append(f"{count(asked, 'account')} to thank and to ask for a referral")
@@ -91,14 +91,14 @@ def _steps(view: ClientView, rows: list[Record]) -> str:
 
 
 def _step(view: ClientView, row: Record) -> str:
-    name = view.agenda.playbook.name(row.action, view.language.code)
+    name = view.actions.playbook.name(row.action, view.language.code)
     return f"{name} by\u00a0{row.due:%Y-%m-%d}" if row.due == row.due else name
 
 
 def _playbook(view: ClientView, rows: list[Record]) -> Shown:
     """What each action means."""
     own = {(_named(view, row), row.action): row for row in reversed(rows)}
-    book, code = view.agenda.playbook, view.language.code
+    book, code = view.actions.playbook, view.language.code
     order = dict.fromkeys((_named(view, row), row.action) for row in rows)
     own = sorted((own[key] for key in order), key=lambda row: _turn(view, row))
     columns = [
@@ -120,7 +120,7 @@ def _segment(view: ClientView, row: Record) -> str:
 
 def referrals(view: ClientView) -> Shown:
     """Ambassador accounts with promoters who may be asked for a referral."""
-    rows = view.agenda.referrals
+    rows = view.actions.referrals
     if rows.empty:
         return Shown("", "No Ambassador account has promoters that may be counted")
     shown, left = rows.head(LISTED), rows.iloc[LISTED:]
@@ -143,7 +143,7 @@ def referrals(view: ClientView) -> Shown:
 
 def lifts(view: ClientView) -> Shown:
     """The smallest change that takes an account one segment up, and how likely it then is."""
-    rows = view.agenda.lifts
+    rows = view.actions.lifts
     if rows.empty:
         return Shown("", "No account can be told what would lift it")
     rows = rows.sort_values("size", kind="stable").head(LISTED)

@@ -9,13 +9,13 @@ import pandas as pd
 
 from crqlab.base.contracts.cautions import has
 from crqlab.base.study import Study
-from crqlab.page.actions.data import Agenda
+from crqlab.page.actions.data import Actions
 from crqlab.page.lookup import matched, withheld
 from crqlab.page.tables import table
 from crqlab.segments.playbook import ACCOUNT_MANAGER, of_table
 
 
-def agenda(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> Agenda:
+def actions(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> Actions:
     """Collect actions, referrals and lifts of the client's wave.
 
     Parameters
@@ -27,7 +27,7 @@ def agenda(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> Agen
 
     Returns
     -------
-    Agenda
+    Actions
         Who would recommend is counted by account, not named: an answer to LTR is a person's.
     """
     todo = table(study, "actions", client=client, wave=wave)
@@ -43,7 +43,7 @@ def agenda(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> Agen
     name, nps = matched(lifts["account_id"], accounts, "name", "nps")
     likely = np.array([has(cell, "raise_recommendation") for cell in lifts["change"]], dtype=bool)
     kept = ~withheld(lifts["account_id"], accounts) & (nps.notna().to_numpy(bool) | ~likely)
-    return Agenda(
+    return Actions(
         actions=todo.reset_index(drop=True),
         referrals=_referrals(table(study, "referrals", client=client, wave=wave), accounts),
         lifts=lifts.assign(name=name)[kept].reset_index(drop=True),

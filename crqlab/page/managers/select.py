@@ -41,13 +41,13 @@ def managers(study: Study, view: ClientView) -> Managers:
         Accounts that were neither asked nor heard are left out.
     """
     rows = view.accounts[(view.accounts["status"] != "Not invited").to_numpy(bool)]
-    segment = matched(rows["account_id"], view.segmented.accounts, "segment")[0]
+    segment = matched(rows["account_id"], view.segments.accounts, "segment")[0]
     losses = matched(rows["account_id"], view.renewal.accounts, *_LOSS)
     rows = rows[["account_id", "manager", "status", "revenue", "n", "shrunken"]].assign(
         segment=segment, **dict(zip(_LOSS, losses, strict=True))
     )
     owners = grouped(rows.assign(key=rows["manager"].fillna(_NOBODY)), "key")
-    weak = view.segmented.traits.weak
+    weak = view.segments.traits.weak
     counts = {key: _counted(owners[key], weak) for key in sorted(owners)}
     found = pd.DataFrame(counts.values(), index=pd.Index(list(counts), name="key"), columns=_KINDS)
     found = found.astype(_KINDS).reset_index()

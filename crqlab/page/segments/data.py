@@ -10,7 +10,7 @@ from crqlab.segments.segment_traits import SegmentTraits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Segmented:
+class Segments:
     """Accounts of one client's wave by segment; every table may be without rows.
 
     Attributes

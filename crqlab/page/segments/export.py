@@ -28,7 +28,7 @@ def segments_sheet(view: ClientView) -> Sheet:
         "revenue": ("revenue", view.currency, "money"),
         **CAUTION,
     }
-    rows = view.segmented.accounts
+    rows = view.segments.accounts
     silent = (rows["before_status"] == "silent").to_numpy(bool)
     words = segment_words(view)
     before = [words.name(name) if isinstance(name, str) else None for name in rows["before"]]
@@ -37,7 +37,7 @@ def segments_sheet(view: ClientView) -> Sheet:
         before=np.where(silent, words.name(None, "silent"), before),
         reason=[_why(words, row) for row in records(rows)],
     )
-    told = {"thresholds": view.language.term(view.segmented.thresholds)}
+    told = {"thresholds": view.language.term(view.segments.thresholds)}
     return sheet(view, "segments", columns, rows, minimum=view.privacy.min_scores, **told)
 
 
@@ -60,7 +60,7 @@ def shares_sheet(view: ClientView) -> Sheet:
         "revenue_share": ("revenue_share", "of_asked", "share"),
         **CAUTION,
     }
-    rows = view.segmented.shares
+    rows = view.segments.shares
     return sheet(
         view, "segment_shares", columns, rows.assign(segment=segment_words(view).names(rows))
     )
@@ -68,7 +68,7 @@ def shares_sheet(view: ClientView) -> Sheet:
 
 def segments_slide(view: ClientView) -> Slide | None:
     """How many accounts are in each segment."""
-    rows, spoken = view.segmented.shares, view.language
+    rows, spoken = view.segments.shares, view.language
     rows = rows[rows["share"].notna() & (rows["status"] == "sorted")]
     if rows.empty:
         return None
@@ -86,7 +86,7 @@ def segments_slide(view: ClientView) -> Slide | None:
         "slide.segments_foot",
         n=whole,
         level=spoken.percent(float(rows["level"].iloc[0])),
-        thresholds=spoken.term(view.segmented.thresholds),
+        thresholds=spoken.term(view.segments.thresholds),
     )
     named = zip(rows["segment"], rows["n"], strict=True)
     body = Bars(
@@ -98,5 +98,5 @@ def segments_slide(view: ClientView) -> Slide | None:
 
 def crm_columns(view: ClientView, accounts: pd.DataFrame) -> dict[str, pd.Series]:
     """Return each account's segment, as the thresholds call it."""
-    sorted_ = view.segmented.accounts.drop_duplicates("account_id").set_index("account_id")
+    sorted_ = view.segments.accounts.drop_duplicates("account_id").set_index("account_id")
     return {"CRQ_Segment__c": accounts["account_id"].map(sorted_["segment"])}

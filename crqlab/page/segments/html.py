@@ -25,14 +25,14 @@ SILENT = "asked, and nobody answered; no segment"
 
 def segments(view: ClientView) -> Shown:
     """How many accounts of each segment there are, and how much of the revenue they hold."""
-    rows = records(view.segmented.shares)
+    rows = records(view.segments.shares)
     if not sum(row.n for row in rows):
         said = (
             "No account has a segment: segments were not made, or this questionnaire does not ask "
             "what their thresholds need."
         )
         return Shown(paragraph(text(said)), said)
-    rates = {_named(view, row): row for row in records(view.segmented.renewal)}
+    rates = {_named(view, row): row for row in records(view.segments.renewal)}
     money = f" ({view.currency})" if view.currency else ""
     columns = [
         Column("Segment", [f"{phrase(_named(view, row))} <small>{text(_meaning(view, row))}</small>"
@@ -50,10 +50,10 @@ def segments(view: ClientView) -> Shown:
     n = int(sum(row.n for row in rows if row.status == "sorted"))
     caption = (
         f"Segments of {count(n, 'account')}, {level} intervals in brackets; share of the revenue "
-        f"of all accounts asked. Thresholds: {view.segmented.thresholds}."
+        f"of all accounts asked. Thresholds: {view.segments.thresholds}."
     )
     if rates:
-        due = f"{view.segmented.renewal['n'].sum():,.0f}"
+        due = f"{view.segments.renewal['n'].sum():,.0f}"
         caption += f" Renewal rates are those of all clients together, n = {due} contracts."
     cells = dict.fromkeys(row.flag for row in rows if row.flag != "ok")
     flags = [view.language.caution(cell) for cell in cells]
@@ -63,7 +63,7 @@ def segments(view: ClientView) -> Shown:
 
 
 def _meaning(view: ClientView, row: Record) -> str:
-    return SILENT if row.status == "silent" else view.segmented.traits.meaning(row.segment)
+    return SILENT if row.status == "silent" else view.segments.traits.meaning(row.segment)
 
 
 def _caution(view: ClientView, flags: list[str]) -> str:
@@ -76,8 +76,8 @@ def _share(value: float, low: float, high: float) -> str:
 
 def _lead(view: ClientView, rows: list[Record], n: int) -> str:
     """How many are loyal, how many on the point of leaving, and what they pay."""
-    losing = [row for row in rows if row.segment in view.segmented.traits.weak]
-    best = next((row for row in rows if row.segment == view.segmented.traits.top), None)
+    losing = [row for row in rows if row.segment in view.segments.traits.weak]
+    best = next((row for row in rows if row.segment == view.segments.traits.top), None)
     said = "" if best is None else "No account is an Ambassador. "
     if best is not None and best.n:
         said = f"{share(int(best.n), n, 'accounts')} {'is' if best.n == 1 else 'are'} "
@@ -93,10 +93,10 @@ def _lead(view: ClientView, rows: list[Record], n: int) -> str:
         said += f"{count(many, 'account')} {verb} on the point of leaving{money}."
     else:
         said += "No account that answered is on the point of leaving."
-    up, down, both = view.segmented.moved
+    up, down, both = view.segments.moved
     if both:
         said += (
-            f" Since {view.segmented.before} {up:,} climbed and {down:,} fell, of "
+            f" Since {view.segments.before} {up:,} climbed and {down:,} fell, of "
             f"{count(both, 'account')} with a segment in both waves."
         )
     return said
@@ -104,7 +104,7 @@ def _lead(view: ClientView, rows: list[Record], n: int) -> str:
 
 def mix(view: ClientView) -> Shown:
     """A ring of accounts, and beside it the revenue behind each segment."""
-    rows = view.segmented.shares
+    rows = view.segments.shares
     rows = rows[rows["n"] > 0]
     if rows.empty:
         return Shown("", "No account has a segment")
@@ -112,7 +112,7 @@ def mix(view: ClientView) -> Shown:
     money = rows["revenue"].to_numpy(float)
     paying = bool(money.sum() > 0)
     order = segment_words(view).names(rows)
-    known = fills_of(view.segmented.traits)
+    known = fills_of(view.segments.traits)
     fills = [known.get(name, LINE) for name in rows["segment"]]
     parts = [f"{name} {percent(part)}" for name, part in zip(order, n, strict=True)]
     said = f"Accounts: {', '.join(parts)}"
@@ -160,11 +160,11 @@ def _bars(order, n, paid, fills, known: bool) -> list[str]:
 
 def migration(view: ClientView) -> Shown:
     """From which segment to which accounts moved since the wave before."""
-    rows, before = records(view.segmented.migration), view.segmented.before
+    rows, before = records(view.segments.migration), view.segments.before
     if not rows:
         said = "Nobody can have moved: there is no earlier wave with segments."
         return Shown(paragraph(text(said)), said)
-    order = [(name, "sorted") for name in view.segmented.traits.order]
+    order = [(name, "sorted") for name in view.segments.traits.order]
     cells = {
         (_place(row.from_segment, row.from_status), _place(row.segment, row.status)): row
         for row in rows
@@ -212,7 +212,7 @@ def _moved(row: Record | None) -> str:
 
 
 def _shade(view: ClientView, origin: str | None, end: str | None, any_: bool) -> str:
-    rung = {name: place for place, name in enumerate(view.segmented.traits.order)}
+    rung = {name: place for place, name in enumerate(view.segments.traits.order)}
     if not any_ or origin not in rung or end not in rung or origin == end:
         return ""
     back = "#cfe3f2" if rung[end] < rung[origin] else "#fbd9ae"
@@ -221,10 +221,10 @@ def _shade(view: ClientView, origin: str | None, end: str | None, any_: bool) ->
 
 def segment_reasons(view: ClientView) -> Shown:
     """Account by account: segment, where from, how sure, and why."""
-    rows = [row for row in records(view.segmented.accounts) if row.status != "silent"]
+    rows = [row for row in records(view.segments.accounts) if row.status != "silent"]
     if not rows:
         return Shown("", "No account has a segment")
-    rung = {name: place for place, name in enumerate(reversed(view.segmented.traits.order))}
+    rung = {name: place for place, name in enumerate(reversed(view.segments.traits.order))}
     rows.sort(key=lambda row: (rung.get(row.segment, len(rung)), *_dearest(row.revenue)))
     first, rest = rows[:LISTED], rows[LISTED:]
     least = view.privacy.min_scores
@@ -253,9 +253,9 @@ def _reasons(view: ClientView, rows: list[Record], caption: str) -> str:
     columns = [
         Column("Account", names(row.name for row in rows)),
         Column("Segment", phrases((row.segment for row in rows), missing="open")),
-        *([Column(view.segmented.before, phrases((_before(view, row) for row in rows),
+        *([Column(view.segments.before, phrases((_before(view, row) for row in rows),
                                                 missing=MISSING))]
-          if view.segmented.before else []),
+          if view.segments.before else []),
         Column("Status", [_status(row) for row in rows]),
         Column("P", [percent(row.p) for row in rows], True),
         Column("n", [number(row.n, 0) for row in rows], True),

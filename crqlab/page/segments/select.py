@@ -11,7 +11,7 @@ from crqlab.base.contracts.cautions import code, codes, joined
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
 from crqlab.page.lookup import matched, withheld
-from crqlab.page.segments.data import Segmented
+from crqlab.page.segments.data import Segments
 from crqlab.page.tables import table
 from crqlab.segments.conditions import LIKELY
 from crqlab.segments.segment_traits import SegmentTraits, of_table
@@ -20,9 +20,9 @@ _NUMBERS = ["p", "second_p", "distance"]
 _NAMED = ["second", "nearest"]
 
 
-def segmented(
+def segments(
     study: Study, client: str, wave: str, accounts: pd.DataFrame, *, many: bool
-) -> Segmented:
+) -> Segments:
     """Collect the client's rows of station 6.
 
     An account whose scores are withheld keeps its segment, marked provisional: that is what an
@@ -39,7 +39,7 @@ def segmented(
 
     Returns
     -------
-    Segmented
+    Segments
     """
     rows = table(study, "segments", client=client)
     now = rows[rows["wave"] == wave].reset_index(drop=True)
@@ -50,7 +50,7 @@ def segmented(
     shares = table(study, "segment_shares", client=client, wave=wave)
     was = rows[(rows["wave"] == before).to_numpy(bool)]
     past, past_status = matched(now["account_id"], was, "segment", "status")
-    return Segmented(
+    return Segments(
         accounts=_protected(now, accounts).assign(before=past, before_status=past_status),
         shares=_ordered(shares, traits),
         migration=moves,

@@ -10,4 +10,4 @@ def segment_words(view: ClientView) -> SegmentWords:
     """Return the words of a view's language, thresholds and codebook."""
     asked = view.instrument
     labels = {name: asked.label(name) for name in asked.constructs}
-    return SegmentWords(view.language, view.segmented.traits, labels)
+    return SegmentWords(view.language, view.segments.traits, labels)

@@ -91,7 +91,7 @@ def _risk(view: ClientView) -> Risk | None:
         float(row["loss_high"]),
         float(row["revenue"]),
         int(row["n_accounts"]),
-        at_risk=int(accounts["segment"].isin(view.segmented.traits.weak).sum()) if known else None,
+        at_risk=int(accounts["segment"].isin(view.segments.traits.weak).sum()) if known else None,
         silent=float(row["silent_loss"]),
         currency=view.currency,
         level=float(row["level"]),
@@ -99,17 +99,17 @@ def _risk(view: ClientView) -> Risk | None:
 
 
 def _mix(view: ClientView) -> Mix | None:
-    rows = view.segmented.shares
+    rows = view.segments.shares
     rows = rows[rows["status"] == "sorted"].set_index("segment")
     if rows.empty:
         return None
     first = rows.iloc[0]
-    up, down, both = view.segmented.moved
+    up, down, both = view.segments.moved
     ends = (float(first[name]) for name in ("share", "low", "high"))
     return Mix(
         {str(name): int(n) for name, n in rows["n"].items()},
-        first=tuple(ends) if rows.index[0] == view.segmented.traits.top else (nan, nan, nan),
-        before=view.segmented.before if both else "",
+        first=tuple(ends) if rows.index[0] == view.segments.traits.top else (nan, nan, nan),
+        before=view.segments.before if both else "",
         up=up,
         down=down,
         n_both=both,

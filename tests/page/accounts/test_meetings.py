@@ -27,8 +27,8 @@ def drawn(pages, spoken=ENGLISH):
         SimpleNamespace(
             meetings=pages,
             language=spoken,
-            segmented=SimpleNamespace(traits=starting().traits),
-            agenda=SimpleNamespace(playbook=shipped()),
+            segments=SimpleNamespace(traits=starting().traits),
+            actions=SimpleNamespace(playbook=shipped()),
             instrument=instrument(),
         )
     )
@@ -45,8 +45,8 @@ def segments(view, account, **facts):
           "before_status": "firm",
           "reason": code("below", scores=["crq"], value=3.1, cut=3.8), **facts}]
     )  # fmt: skip
-    seen = dataclasses.replace(view.segmented, accounts=rows, traits=starting().traits)
-    return dataclasses.replace(view, segmented=seen)
+    seen = dataclasses.replace(view.segments, accounts=rows, traits=starting().traits)
+    return dataclasses.replace(view, segments=seen)
 
 
 def blocks(shown):

@@ -41,7 +41,7 @@ def sorted_view(view):
                          "expected_high": 30.0})  # fmt: skip
     return dataclasses.replace(
         view,
-        segmented=dataclasses.replace(view.segmented, accounts=segments, traits=starting().traits),
+        segments=dataclasses.replace(view.segments, accounts=segments, traits=starting().traits),
         renewal=dataclasses.replace(view.renewal, accounts=loss),
     )
 
@@ -76,8 +76,8 @@ def test_order_is_the_alphabets_and_pay_is_warned_of(asked_view_of, drawn):
 def test_segments_and_losses_stand_where_the_stations_were_run(asked_view_of, managers, drawn):
     view = sorted_view(asked_view_of(managers=3))
     made = managers(view).table
-    assert made["at_risk"].sum() == (view.segmented.accounts["segment"] == "Opponent").sum()
-    assert made["n_sorted"].sum() == view.segmented.accounts["segment"].notna().sum()
+    assert made["at_risk"].sum() == (view.segments.accounts["segment"] == "Opponent").sum()
+    assert made["n_sorted"].sum() == view.segments.accounts["segment"].notna().sum()
     assert made["expected_loss"].tolist() == (10.0 * made["n_accounts"]).tolist()
     assert (made["expected_low"] < made["expected_loss"]).all()
     html = drawn(view).html
