@@ -15,45 +15,45 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+import lazy_loader as lazy
+
 __version__ = "0.2.0"
 
-_MODULES = {
-    "responses": "crqlab.responses",
-    "participation": "crqlab.participation",
-    "scores": "crqlab.scores",
-    "construct": "crqlab.construct",
-    "renewal": "crqlab.renewal",
-    "segments": "crqlab.segments",
-    "drivers": "crqlab.drivers",
-    "benchmark": "crqlab.benchmark",
-    "report": "crqlab.report",
-    "page": "crqlab.page",
-    "figures": "crqlab.show.figures",
+_attached, _, __all__ = lazy.attach(
+    __name__,
+    submodules=(
+        "benchmark",
+        "construct",
+        "drivers",
+        "page",
+        "participation",
+        "renewal",
+        "report",
+        "responses",
+        "scores",
+        "segments",
+        "simulate",
+        "stats",
+    ),
+    submod_attrs={
+        "base.codebook": ["Codebook"],
+        "base.errors": ["CrqError", "DataError", "EstimateError", "ReportError", "StudyError"],
+        "base.instrument": ["Instrument"],
+        "base.study": ["Study"],
+        "stats.estimate": ["Estimate"],
+    },
+)
+#: Modules that go by a shorter name in notebooks.
+_SHORTER = {
     "charts": "crqlab.page.scores.charts",
+    "figures": "crqlab.show.figures",
     "tables": "crqlab.page.gathered",
-    "simulate": "crqlab.simulate",
-    "stats": "crqlab.stats",
 }
-_NAMES = {
-    "Study": "crqlab.base.study",
-    "Codebook": "crqlab.base.codebook",
-    "Instrument": "crqlab.base.instrument",
-    "CrqError": "crqlab.base.errors",
-    "DataError": "crqlab.base.errors",
-    "EstimateError": "crqlab.base.errors",
-    "ReportError": "crqlab.base.errors",
-    "StudyError": "crqlab.base.errors",
-    "Estimate": "crqlab.stats.estimate",
-}
-__all__ = sorted([*_MODULES, *_NAMES])
+__all__ = sorted([*__all__, *_SHORTER])
 
 
 def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return import_module(_MODULES[name])
-    if name in _NAMES:
-        return getattr(import_module(_NAMES[name]), name)
-    raise AttributeError(f"module 'crqlab' has no attribute {name!r}")
+    return import_module(_SHORTER[name]) if name in _SHORTER else _attached(name)
 
 
 def __dir__() -> list[str]:

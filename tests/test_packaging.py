@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import inspect
 import json
 import os
+import pkgutil
 import re
 import shutil
 import subprocess
@@ -19,6 +22,7 @@ import pytest
 
 import bootstrap
 import crqlab
+from crqlab.stats import quantile_cuts
 from tools import environment
 
 ROOT = Path(__file__).parents[1]
@@ -144,6 +148,41 @@ def test_a_circle_is_found_inside_functions_too(tmp_path):
         TopologicalSorter(graph).prepare()
     graph["b"].clear()
     TopologicalSorter(graph).prepare()
+
+
+# ---- names
+
+
+#: Packages that import all they offer at once, so that a function keeps its module's place.
+EAGER = {"crqlab.stats.account_model": {"answers", "draws", "posterior"}}
+PACKAGES = sorted(name for name, path in modules().items() if path.name == "__init__.py")
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_what_a_package_offers_is_there_and_no_module_takes_its_place(name):
+    package = importlib.import_module(name)
+    offered = {each: getattr(package, each) for each in getattr(package, "__all__", ())}
+    assert set(offered) <= set(dir(package))
+    inside = {each.name for each in pkgutil.iter_modules(package.__path__)}
+    same = {each for each in inside & set(offered) if not inspect.ismodule(offered[each])}
+    assert same == EAGER.get(name, set()), (
+        "a module of this name would take the place of what is offered"
+    )
+
+
+def test_a_look_at_statistics_shows_them():
+    stats = set(dir(crqlab.stats))
+    assert {"accuracy", "factors", "reliability", "survival", "validity"} <= stats
+    assert {"icc1", "quantiles", "random_intercept_reml", "rwg_j", "wilson"} <= stats
+    assert crqlab.stats.quantiles is quantile_cuts.quantiles
+    with pytest.raises(AttributeError, match="quantile_typo"):
+        _ = crqlab.stats.quantile_typo
+
+
+def test_importing_the_package_loads_none_of_its_floors():
+    code = "import sys, crqlab; print([m for m in sys.modules if m.startswith('crqlab.')])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
 
 
 # ---- versions and package data

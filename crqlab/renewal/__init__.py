@@ -5,35 +5,18 @@ Modules are loaded when they are first used.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+import lazy_loader as lazy
 
-_NAMES = {
-    "Card": "model_cards",
-    "Contest": "model_comparison",
-    "Design": "opportunities",
-    "Effects": "covariate_effects",
-    "Lasting": "retention_curves",
-    "Mediation": "trust_mediation",
-    "RiskOutlook": "revenue_at_risk",
-    "client_averages": "covariate_effects",
-    "contest": "model_comparison",
-    "design": "opportunities",
-    "effects": "covariate_effects",
-    "keep": "tables",
-    "mediation": "trust_mediation",
-    "model_card": "model_cards",
-    "outlook": "revenue_at_risk",
-    "retention": "retention_curves",
-}
-__all__ = sorted(_NAMES)
-
-
-def __getattr__(name: str) -> Any:
-    if name in _NAMES:
-        return getattr(import_module(f"{__name__}.{_NAMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    submod_attrs={
+        "covariate_effects": ["Effects", "client_averages", "effects"],
+        "model_cards": ["Card", "model_card"],
+        "model_comparison": ["Contest", "contest"],
+        "opportunities": ["Design", "design"],
+        "retention_curves": ["Lasting", "retention"],
+        "revenue_at_risk": ["RiskOutlook", "outlook"],
+        "tables": ["keep"],
+        "trust_mediation": ["Mediation", "mediation"],
+    },
+)

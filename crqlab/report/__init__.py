@@ -6,40 +6,23 @@ machinery that runs notebooks.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+import lazy_loader as lazy
 
-_NAMES = {
-    "ClientView": "crqlab.page.assembly",
-    "LeakError": "crqlab.report.clearance.gate",
-    "Page": "crqlab.report.run.journey",
-    "RunCard": "crqlab.report.clearance.provenance",
-    "RunError": "crqlab.report.run.execution",
-    "accepted": "crqlab.report.run.journey",
-    "run_batch": "crqlab.report.batch.batches",
-    "card": "crqlab.report.clearance.provenance",
-    "chosen": "crqlab.report.batch.client_selection",
-    "everybody": "crqlab.report.batch.client_selection",
-    "export": "crqlab.report.exports.export_files",
-    "export_all": "crqlab.report.exports.export_batch",
-    "index": "crqlab.report.batch.index",
-    "key": "crqlab.page.pseudonym_key",
-    "refresh": "crqlab.report.run.committed_notebooks",
-    "reports": "crqlab.report.run.journey",
-    "reviewed": "crqlab.report.run.reviewer_page",
-    "execute": "crqlab.report.run.execution",
-    "stations": "crqlab.report.run.journey",
-    "verified": "crqlab.report.clearance.integrity",
-    "view": "crqlab.page.assembly",
-}
-__all__ = sorted(_NAMES)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _NAMES:
-        raise AttributeError(f"module 'crqlab.report' has no attribute {name!r}")
-    return getattr(import_module(_NAMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    submod_attrs={
+        "batch.batches": ["run_batch"],
+        "batch.client_selection": ["chosen", "everybody"],
+        "batch.index": ["index"],
+        "clearance.gate": ["LeakError"],
+        "clearance.integrity": ["verified"],
+        "clearance.provenance": ["RunCard", "card"],
+        "client_pages": ["ClientView", "key", "view"],
+        "exports.export_batch": ["export_all"],
+        "exports.export_files": ["export"],
+        "run.committed_notebooks": ["refresh"],
+        "run.execution": ["RunError", "execute"],
+        "run.journey": ["Page", "accepted", "reports", "stations"],
+        "run.reviewer_page": ["reviewed"],
+    },
+)

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+import lazy_loader as lazy
 
-_HOME = {
-    "assignment": ("assign", "with_silent"),
-    "thresholds": ("Thresholds", "read", "starting"),
-    "membership_probability": ("Membership", "membership"),
-    "panel_segments": ("Panel", "panel"),
-    "first_renewal": ("followed",),
-    "threshold_derivation": ("Derived", "derive"),
-    "latent_classes": ("Types", "rival", "types"),
-    "segment_mix": ("Mix", "migration", "mix", "profile", "renewal", "sensitivity"),
-    "score_lifts": ("Lifts", "lifts"),
-    "planned_actions": ("actions", "referrals"),
-    "playbook": ("Playbook", "playbook_of", "shipped"),
-    "threshold_releases": ("along", "publish", "published", "rules"),
-    "tables": ("described", "keep", "suggested"),
-}
-_WHERE = {name: module for module, names in _HOME.items() for name in names}
-__all__ = sorted(_WHERE)
-
-
-def __getattr__(name: str) -> Any:
-    if name in _WHERE:
-        return getattr(import_module(f"crqlab.segments.{_WHERE[name]}"), name)
-    raise AttributeError(f"module 'crqlab.segments' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    submod_attrs={
+        "assignment": ["assign", "with_silent"],
+        "first_renewal": ["followed"],
+        "latent_classes": ["Types", "rival", "types"],
+        "membership_probability": ["Membership", "membership"],
+        "panel_segments": ["Panel", "panel"],
+        "planned_actions": ["actions", "referrals"],
+        "playbook": ["Playbook", "playbook_of", "shipped"],
+        "score_lifts": ["Lifts", "lifts"],
+        "segment_mix": ["Mix", "migration", "mix", "profile", "renewal", "sensitivity"],
+        "tables": ["described", "keep", "suggested"],
+        "threshold_derivation": ["Derived", "derive"],
+        "threshold_releases": ["along", "publish", "published", "rules"],
+        "thresholds": ["Thresholds", "read", "starting"],
+    },
+)

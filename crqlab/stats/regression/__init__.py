@@ -5,26 +5,15 @@ Modules are loaded when they are first used.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+import lazy_loader as lazy
 
-_NAMES = {
-    "Comparison": "crqlab.stats.regression.nested",
-    "Fit": "crqlab.stats.regression.fits",
-    "MixedFit": "crqlab.stats.regression.mixed",
-    "likelihood_ratio": "crqlab.stats.regression.nested",
-    "logit": "crqlab.stats.regression.logistic",
-    "profile": "crqlab.stats.regression.profiles",
-    "random_intercept": "crqlab.stats.regression.mixed",
-}
-__all__ = sorted(_NAMES)
-
-
-def __getattr__(name: str) -> Any:
-    if name in _NAMES:
-        return getattr(import_module(_NAMES[name]), name)
-    raise AttributeError(f"module 'crqlab.stats.regression' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    submod_attrs={
+        "fits": ["Fit"],
+        "logistic": ["logit"],
+        "mixed": ["MixedFit", "random_intercept"],
+        "nested": ["Comparison", "likelihood_ratio"],
+        "profiles": ["profile"],
+    },
+)

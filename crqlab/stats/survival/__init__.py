@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+import lazy_loader as lazy
 
-_NAMES = {
-    "CoxFit": "cox_fit",
-    "KaplanMeier": "curves",
-    "c_index": "concordance",
-    "cox": "hazards",
-    "kaplan_meier": "curves",
-}
-__all__ = sorted(_NAMES)
-
-
-def __getattr__(name: str) -> Any:
-    if name in _NAMES:
-        return getattr(import_module(f"{__name__}.{_NAMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    submod_attrs={
+        "concordance": ["c_index"],
+        "cox_fit": ["CoxFit"],
+        "curves": ["KaplanMeier", "kaplan_meier"],
+        "hazards": ["cox"],
+    },
+)
