@@ -19,7 +19,7 @@ from crqlab.page.comments.select import themes
 from crqlab.page.drivers.select import drivers
 from crqlab.page.managers.select import managers
 from crqlab.page.method.select import excluded
-from crqlab.page.participation.select import reach
+from crqlab.page.participation.select import participation
 from crqlab.page.renewal.select import renewal
 from crqlab.page.scores.select import scores
 from crqlab.page.segments.select import segments
@@ -72,7 +72,6 @@ def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
     )
     counted, invited = responses[responses["included"]], contacts[contacts["invited"]]
     shown = accounts(study, client, wave, invited, responses)
-    asked = reach(study, client, wave, shown, people["ltr"])
     own = scores(study, client, wave, rows, people)
     questions, words = open_answers(study, client, counted, shown)
     sorted_ = segments(study, client, wave, shown, many=many)
@@ -90,8 +89,7 @@ def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
         n_respondents=len(counted),
         n_accounts=counted["account_id"].nunique(),
         n_excluded=len(responses) - len(counted),
-        participation=asked.counts,
-        reach=asked,
+        participation=participation(study, client, wave, shown, people["ltr"]),
         scores=own,
         accounts=shown,
         comments=words[["question", "words", "account", "language"]],

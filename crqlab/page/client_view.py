@@ -18,7 +18,7 @@ from crqlab.page.benchmark.data import Benchmark
 from crqlab.page.comments.data import Themes
 from crqlab.page.drivers.data import Drivers
 from crqlab.page.managers.data import Managers
-from crqlab.page.participation.data import Participation, Reach
+from crqlab.page.participation.data import Participation
 from crqlab.page.renewal.data import Renewal
 from crqlab.page.scores.data import Scores
 from crqlab.page.segments.data import Segments
@@ -48,7 +48,6 @@ class ClientView:
     n_excluded : int
         Responses left out of the scores.
     participation : Participation
-    reach : Reach
     scores : Scores
         The client's own numbers.
     accounts : DataFrame, one row per account
@@ -96,7 +95,6 @@ class ClientView:
     n_accounts: int
     n_excluded: int
     participation: Participation
-    reach: Reach
     scores: Scores
     accounts: pd.DataFrame
     comments: pd.DataFrame

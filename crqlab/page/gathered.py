@@ -11,9 +11,6 @@ from markupsafe import Markup
 from crqlab.language import OWN, language
 from crqlab.page.bridge import formerly
 from crqlab.page.method.html import excluded, privacy, quality, rules, run_card
-from crqlab.page.participation.concentration import concentration, continuity, plan, questions
-from crqlab.page.participation.html import completion, nonresponse, participation
-from crqlab.page.participation.silence import silent, voices
 from crqlab.page.scores.html import agreement, change_parts, constructs, roll_ups, waves
 from crqlab.page.summary.headline import banner, headline, masthead
 from crqlab.show.html import Column, Shown, folded, names, phrases, table, under
@@ -24,36 +21,26 @@ __all__ = [
     "agreement",
     "banner",
     "change_parts",
-    "completion",
-    "concentration",
     "constructs",
-    "continuity",
     "excluded",
     "folded",
     "headline",
     "masthead",
-    "nonresponse",
-    "participation",
     "plain",
-    "plan",
     "privacy",
     "quality",
-    "questions",
     "roll_ups",
     "rules",
     "run_card",
-    "silent",
     "under",
-    "voices",
     "waves",
 ]
 
 for _name in (
-    "agreement change_parts completion concentration constructs continuity excluded headline "
-    "masthead nonresponse participation plan privacy questions roll_ups rules silent voices waves"
+    "agreement change_parts constructs excluded headline masthead privacy roll_ups rules waves"
 ).split():
     globals()[_name] = formerly(globals()[_name])
-_FORMERLY = "segments segment_reasons migration actions referrals lifts next_wave outlook".split()
+_FORMERLY = "segments segment_reasons migration actions referrals lifts outlook".split()
 
 #: Columns of codes, and by which messages they are said.
 _CODED = {
@@ -86,7 +73,6 @@ _LATER = {
         "crqlab.page.segments.html",
     ),
     **dict.fromkeys(("actions", "referrals", "lifts"), "crqlab.page.actions.html"),
-    "next_wave": "crqlab.page.participation.next_wave",
     **dict.fromkeys(
         ("segment_accounts", "segment_actions", "segment_lifts", "segment_mix"),
         "crqlab.show.tables.segments",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crqlab.page.client_view import Participation
+from crqlab.page.participation.data import ResponseCounts
 from crqlab.page.summary.sentences import Findings, Fix, Mix, Place, Risk, Score, sentences
 
 CRQ = Score("crq", "CRQ", 5.214, 5.02, 5.4, 240, 61, 0.95, "2024", 0.31, 0.1, 0.52)
@@ -15,7 +15,7 @@ NPS = Score("nps", "NPS", 17.2, 4.0, 30.1, 240, 61, 0.95, "2024", -4.0, -18.0, 1
 WHOLE = Findings(
     "Nordwind",
     (CRQ, NPS),
-    Participation(800, 240, 90, 61, 0, 0.72),
+    ResponseCounts(800, 240, 90, 61, 0, 0.72),
     Place(0.78, 0.66, 0.88, 149, peers="IT", unique=False),
     Fix("Responsive", 0.78, True, 240, 61, "Caring", 0.15),
     Risk(1_234_567, 800_000, 1_900_000, 12_300_000, 90, 12, 400_000, "EUR"),
@@ -109,14 +109,14 @@ def test_a_withheld_score_is_not_mentioned():
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
-        (Participation(None, None, None, None, 0, 0.7), ""),
-        (Participation(0, 0, 0, 0, 0, nan), ""),
+        (ResponseCounts(None, None, None, None, 0, 0.7), ""),
+        (ResponseCounts(0, 0, 0, 0, 0, nan), ""),
         (
-            Participation(10, 4, None, None, 0, nan),
+            ResponseCounts(10, 4, None, None, 0, nan),
             "4 of 10 invited contacts (40 %) answered; the others may think differently.",
         ),
         (
-            Participation(10, 8, 5, 5, 0, 0.8),
+            ResponseCounts(10, 8, 5, 5, 0, 0.8),
             "8 of 10 invited contacts (80 %) and 5 of 5 accounts (100 %) answered, with 80 % of "
             "the revenue: at least the 80 % to aim for.",
         ),

@@ -94,7 +94,7 @@ def test_other_clients_rows_are_left_out(tmp_path):
 
 
 def test_who_was_asked_and_answered_is_counted_once_in_the_station(study_of):
-    asked = view(study_of(), client="C017", wave="2025").participation
+    asked = view(study_of(), client="C017", wave="2025").participation.counts
     contacts = study_of().read("contacts").query("wave == '2025'")
     assert asked.contacts == len(contacts)
     assert asked.accounts == contacts["account_id"].nunique() == 14
@@ -110,7 +110,7 @@ def test_revenue_coverage_leaves_accounts_out_that_nobody_asked(study_of):
     seen = view(study_of(), client="C017", wave="2025")
     revenue = 1e6 / (1 + np.arange(15))
     asked = np.delete(revenue, 12)  # A012 has no contact
-    assert seen.participation.revenue == pytest.approx(revenue[:12].sum() / asked.sum())
+    assert seen.participation.counts.revenue == pytest.approx(revenue[:12].sum() / asked.sum())
 
 
 def test_small_accounts_show_their_shrunken_score_only(study_of):
@@ -156,5 +156,5 @@ def test_waves_follow_each_other_as_people_count(tmp_path):
 
 def test_without_a_list_of_contacts_rates_are_not_made_up(study_of):
     seen = view(study_of(contacts=False), client="C017", wave="2025")
-    assert seen.participation.contacts is None
+    assert seen.participation.counts.contacts is None
     assert set(seen.accounts["status"]) == {"scored", "Silent"}

@@ -178,7 +178,7 @@ def _known(view: ClientView) -> pd.DataFrame:
 
 def _roles(view: ClientView, rows: pd.DataFrame) -> list[tuple[tuple[str, int], ...]]:
     """Who answered by role, where enough people of the account did."""
-    voices = view.reach.voices
+    voices = view.participation.voices
     heard: dict[str, list[tuple[str, int]]] = {}
     for account, role, n in zip(
         *(voices[name].tolist() for name in ("account_id", "role", "answered")), strict=True

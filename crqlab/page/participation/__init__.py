@@ -1,1 +1,14 @@
-"""The section of participation: who was asked, who answered, who is silent, on whom it hangs."""
+"""The section of participation: who was asked, who answered, who is silent, whom to ask next."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "charts": ["completion_histogram", "score_bounds"],
+        "html": ["completion", "completion_by_group", "nonresponse"],
+        "key_people": ["concentration", "continuity"],
+        "silent_accounts": ["silent", "voices"],
+        "wave_plan": ["next_wave", "plan", "questions"],
+    },
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from crqlab.page.bridge import formerly
 from crqlab.page.client_view import ClientView
 from crqlab.page.participation.html import VIEWS
 from crqlab.show import svg
@@ -22,14 +23,15 @@ SHORT = {
 _TOP, _FOOT = 74, 214
 
 
-def standing(view: ClientView) -> Shown:
+@formerly
+def completion_histogram(view: ClientView) -> Shown:
     """Where the client's completion lies among all clients', beside published facts."""
-    row = view.reach.share("contacts")
+    row = view.participation.share("contacts")
     if row is None:
         return Shown("", "Completion is not known")
     across = svg.Axis(0, 100, 24, 466)
     here = 100 * float(row["value"])
-    said = _standing_said(view, row)
+    said = _rank_said(view, row)
     marks = [*_published(view, across), *_others(view, across)]
     marks += svg.below(across, _FOOT, top=_FOOT - 4, label="contacts that answered (% of asked)")
     marks.append(svg.line(24, _FOOT, 466, _FOOT, ink=MUTED))
@@ -46,7 +48,7 @@ def standing(view: ClientView) -> Shown:
     marks.append(svg.box(left, 31, 124, 17, fill="#ffffff"))
     marks.append(svg.words(x, 44, name, anchor=anchor, ink=ACCENT, bold=True))
     drawn = svg.picture("standing", marks, size=(480, 258), title="Completion", says=said)
-    n = view.reach.n_others
+    n = view.participation.n_others
     caption = (
         f"Completion of {n:,} other clients, each with its last wave, in bands of five points. "
         if n
@@ -62,7 +64,7 @@ def standing(view: ClientView) -> Shown:
 
 def _published(view: ClientView, across: svg.Axis) -> list[str]:
     """Published facts, behind everything else."""
-    facts = view.reach.published.set_index("says")
+    facts = view.participation.published.set_index("says")
     low, high = 100 * facts.loc["most common", ["low", "high"]].astype(float)
     average = 100 * float(facts.loc["average: about", "low"])
     x1, x2, x = across.at(low - 0.5), across.at(high + 0.5), across.at(average)
@@ -76,7 +78,7 @@ def _published(view: ClientView, across: svg.Axis) -> list[str]:
 
 def _others(view: ClientView, across: svg.Axis) -> list[str]:
     """A bar for every band, with its count of other clients."""
-    rows = view.reach.others
+    rows = view.participation.bands
     if rows.empty:
         return []
     tall = svg.Axis(0, float(rows["n"].max()), _FOOT, _TOP + 14)
@@ -89,26 +91,27 @@ def _others(view: ClientView, across: svg.Axis) -> list[str]:
     return marks
 
 
-def _standing_said(view: ClientView, row: pd.Series) -> str:
+def _rank_said(view: ClientView, row: pd.Series) -> str:
     said = f"{percent(row['value'])} of contacts answered"
     if row["low"] == row["low"]:
         said += f" ({span(100 * row['low'], 100 * row['high'], 0)}\u00a0%)"
-    place = view.reach.rank
+    place = view.participation.rank
     if place:
         said += (
             f", more than at {percent(place['percentile'])} of the other "
-            f"{view.reach.n_others:,} clients"
+            f"{view.participation.n_others:,} clients"
         )
     return f"{said}; published: most often 26 to 30\u00a0%, on average about 35\u00a0%"
 
 
-def nonresponse(view: ClientView) -> Shown:
+@formerly
+def score_bounds(view: ClientView) -> Shown:
     """CRQ and NPS as answered, adjusted, and at their bounds."""
     drawn = [_views(view, measure) for measure in ("crq", "nps")]
     drawn = [picture for picture in drawn if picture]
     if not drawn:
         return Shown("", "What the silent may change is not known")
-    level = percent(float(view.reach.nonresponse["level"].iloc[0]))
+    level = percent(float(view.participation.nonresponse["level"].iloc[0]))
     caption = (
         f"What the silent may change, {level} intervals. Black: as answered. Blue: adjusted. "
         "Orange: bounds, with everybody silent alike."
@@ -116,13 +119,13 @@ def nonresponse(view: ClientView) -> Shown:
     said = "; ".join(
         _views_said(view, measure)
         for measure in ("crq", "nps")
-        if view.reach.score(measure, "raw") is not None
+        if view.participation.score(measure, "raw") is not None
     )
     return Shown(svg.figure("\n".join(drawn), caption), said)
 
 
 def _views(view: ClientView, measure: str) -> str:
-    rows = {name: view.reach.score(measure, name) for name in VIEWS}
+    rows = {name: view.participation.score(measure, name) for name in VIEWS}
     rows = {name: row for name, row in rows.items() if row is not None}
     if len(rows) < 2:
         return ""
@@ -156,7 +159,7 @@ def _views_said(view: ClientView, measure: str) -> str:
     places, signed = decimals(measure), measure == "nps"
     parts = []
     for name, words in SHORT.items():
-        row = view.reach.score(measure, name)
+        row = view.participation.score(measure, name)
         if row is not None:
             between = span(row["low"], row["high"], places, signed=signed)
             parts.append(f"{words} {number(row['value'], places, signed=signed)} ({between})")

@@ -1,4 +1,4 @@
-"""Whom a client's wave reached, and what hangs on that: station 2 as a page shows it."""
+"""Who took part in a client's wave, and what hangs on that: station 2 as a page shows it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from crqlab.show.records import Record, records
 
 
 @dataclass(frozen=True, slots=True)
-class Participation:
+class ResponseCounts:
     """Who was asked and who answered; counts of a census, so without intervals.
 
     Attributes
@@ -39,14 +39,14 @@ class Participation:
 
 
 @dataclass(frozen=True, eq=False)
-class Reach:
+class Participation:
     """Participation of one client's wave; every table may be without rows.
 
     Attributes
     ----------
     completion : DataFrame
         The columns of ``completion``.
-    others : DataFrame, one row per published band of completion
+    bands : DataFrame, one row per published band of completion
         ``low``, ``high`` (whole per cent), ``n`` (other clients, each with its last wave); no
         rows where they are too few to stay unknown.
     n_others : int
@@ -87,7 +87,7 @@ class Reach:
     """
 
     completion: pd.DataFrame
-    others: pd.DataFrame
+    bands: pd.DataFrame
     n_others: int
     rank: dict[str, float]
     published: pd.DataFrame
@@ -106,12 +106,12 @@ class Reach:
     precision: pd.DataFrame
 
     @property
-    def counts(self) -> Participation:
+    def counts(self) -> ResponseCounts:
         """Who was asked and who answered, as the station counted them."""
         whole = self.completion[(self.completion["dimension"] == "all").to_numpy(bool)]
         rows = {row.unit: row for row in reversed(records(whole))}
         people, accounts, revenue = (rows.get(unit) for unit in ("contacts", "accounts", "revenue"))
-        return Participation(
+        return ResponseCounts(
             _count(people, "asked"),
             _count(people, "answered") if people and people.asked == people.asked else None,
             _count(accounts, "asked"),

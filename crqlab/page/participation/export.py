@@ -22,7 +22,7 @@ def completion_sheet(view: ClientView) -> Sheet:
         **ACCOUNTS,
         **HOW,
     }
-    rows = view.reach.completion
+    rows = view.participation.completion
     return sheet(view, "completion", columns, rows.assign(
         group=rows["group"].mask(rows["dimension"] == "all", "")))  # fmt: skip
 
@@ -43,7 +43,7 @@ def silent_sheet(view: ClientView) -> Sheet:
         "score_high": ("high", points, "score"),
         **CAUTION,
     }
-    return sheet(view, "silent", columns, view.reach.silent)
+    return sheet(view, "silent", columns, view.participation.silent)
 
 
 def concentration_sheet(view: ClientView) -> Sheet:
@@ -57,7 +57,7 @@ def concentration_sheet(view: ClientView) -> Sheet:
         "crq_without": ("crq_without", scale(view), "score"),
         **CAUTION,
     }
-    return sheet(view, "concentration", columns, view.reach.managers)
+    return sheet(view, "concentration", columns, view.participation.managers)
 
 
 def plan_sheet(view: ClientView) -> Sheet:
@@ -72,14 +72,14 @@ def plan_sheet(view: ClientView) -> Sheet:
         "resting": ("resting", "people", "count"),
         **CAUTION,
     }
-    names, rows = view.accounts.set_index("account_id")["name"], view.reach.plan
+    names, rows = view.accounts.set_index("account_id")["name"], view.participation.plan
     named = rows.assign(name=rows["account_id"].map(names).fillna(rows["account_id"]))
     return sheet(view, "plan", columns, named)
 
 
 def answered_slide(view: ClientView) -> Slide | None:
     """Contact and account response, and the revenue that was heard."""
-    part, spoken = view.participation, view.language
+    part, spoken = view.participation.counts, view.language
     if part.contacts_answered is None:
         return None
     heard = [
@@ -107,7 +107,7 @@ def answered_slide(view: ClientView) -> Slide | None:
 
 def silent_slide(view: ClientView) -> Slide | None:
     """The silent accounts, the greatest revenue first."""
-    rows, spoken = view.reach.silent, view.language
+    rows, spoken = view.participation.silent, view.language
     if rows.empty:
         return None
     cells = [

@@ -11,6 +11,7 @@ from crqlab.base.contracts.cautions import OK, codes, joined
 from crqlab.base.contracts.cautions import code as cell
 from crqlab.base.standards import TARGET
 from crqlab.language import Language
+from crqlab.page.bridge import formerly
 from crqlab.page.client_view import ClientView
 from crqlab.show.html import Column, Shown, names, paragraph, table, text
 from crqlab.show.number_format import MISSING, count, decimals, number, percent, share, span
@@ -44,9 +45,10 @@ ASSUMED = {
 }
 
 
-def participation(view: ClientView) -> Shown:
+@formerly
+def completion(view: ClientView) -> Shown:
     """How many contacts, and how many accounts, answered, and what revenue they stand for."""
-    rows = [view.reach.share(unit) for unit in UNITS]
+    rows = [view.participation.share(unit) for unit in UNITS]
     if rows[0] is None and rows[1] is None:
         return _counted(view)
     shown = [row for row in rows if row is not None]
@@ -104,13 +106,13 @@ def _lead(
 
 def _place(view: ClientView) -> str:
     """Where the client stands among the others."""
-    found = view.reach.rank
+    found = view.participation.rank
     if not found or isnan(found["percentile"]):
         return ""
     between = _between(found["percentile_low"], found["percentile_high"])
     return (
         f" More contacts answered than at {percent(found['percentile'])} of the other "
-        f"{view.reach.n_others:,} clients ({between})."
+        f"{view.participation.n_others:,} clients ({between})."
     )
 
 
@@ -124,14 +126,14 @@ def _counted(view: ClientView) -> Shown:
     """Respondents alone, where nobody knows how many were asked."""
     who = f"{count(view.n_respondents, 'respondent')} of {count(view.n_accounts, 'account')}"
     why = "Nobody recorded who was invited"
-    if view.reach.completion.empty:
+    if view.participation.completion.empty:
         why = "Who was invited has not been counted"
     said = f"{who} answered. {why}, so response rates are not known."
     return Shown(paragraph(text(said), "lead"), said)
 
 
 def _beside(view: ClientView) -> str:
-    asked, notes = view.participation, []
+    asked, notes = view.participation.counts, []
     if asked.uninvited:
         who = count(asked.uninvited, "answer comes", "answers come")
         notes.append(
@@ -146,10 +148,11 @@ def _beside(view: ClientView) -> str:
     return " ".join(notes)
 
 
-def completion(view: ClientView) -> Shown:
+@formerly
+def completion_by_group(view: ClientView) -> Shown:
     """Contacts, accounts and revenue that answered, by role, tier, account manager and more."""
     found: _Found = {}
-    for row in records(view.reach.completion):
+    for row in records(view.participation.completion):
         units = found.setdefault(row.dimension, {unit: {} for unit in UNITS})
         units.setdefault(row.unit, {})[row.group] = row
     parts = [_groups(view, found[name], name) for name in GROUPS if name in found]
@@ -218,12 +221,13 @@ def _few_words(language: Language, *, code: str, **numbers: Any) -> str:
     return language.say(brief) if brief in language else language.caution(cell(code, **numbers))
 
 
+@formerly
 def nonresponse(view: ClientView) -> Shown:
     """CRQ and NPS as answered, adjusted and at their bounds, side by side."""
-    rows = [row for row in records(view.reach.nonresponse) if row.view in VIEWS]
+    rows = [row for row in records(view.participation.nonresponse) if row.view in VIEWS]
     found = {(row.measure, row.view): row for row in rows}
     asked = [m for m in ("crq", "nps") if any(row.measure == m for row in rows)]
-    known = view.reach.score("crq", "raw") is not None and any(
+    known = view.participation.score("crq", "raw") is not None and any(
         row.view != "raw" and row.value == row.value for row in rows
     )
     if not known:
@@ -246,9 +250,11 @@ def nonresponse(view: ClientView) -> Shown:
         "is right."
     )
     said = " ".join(_told(view, measure) for measure in asked)
-    html = f"{paragraph(text(said), 'lead')}\n{paragraph(text(f'{view.reach.limit}.'), '')}\n"
+    html = (
+        f"{paragraph(text(said), 'lead')}\n{paragraph(text(f'{view.participation.limit}.'), '')}\n"
+    )
     html = f"{html}{table(columns, caption=caption, note=text(_noted(flags)))}"
-    return Shown(html, f"{said} {view.reach.limit}.")
+    return Shown(html, f"{said} {view.participation.limit}.")
 
 
 def _scores(view: ClientView, measure: str, some: list[Any]) -> list[Column]:
@@ -272,10 +278,10 @@ def _answers(n: float, effective: float, name: str) -> str:
 
 def _told(view: ClientView, measure: str) -> str:
     """Raw, adjusted and bounds in one sentence."""
-    raw = view.reach.score(measure, "raw")
+    raw = view.participation.score(measure, "raw")
     if raw is None:
         return ""
-    label, adjusted = view.instrument.label(measure), view.reach.score(measure, "weighted")
+    label, adjusted = view.instrument.label(measure), view.participation.score(measure, "weighted")
     said = f"{label} is {_number(measure, raw['value'])} as answered"
     if adjusted is not None:
         said += f" and {_number(measure, adjusted['value'])} weighted by who tends to answer"
@@ -291,7 +297,7 @@ def _told(view: ClientView, measure: str) -> str:
 
 def bounds(view: ClientView, measure: str) -> tuple[tuple[float, str], tuple[float, str]] | None:
     """Return the least and the greatest bound, each with its name; None if one is unknown."""
-    rows = [view.reach.score(measure, name) for name in BOUNDS]
+    rows = [view.participation.score(measure, name) for name in BOUNDS]
     known = [(float(row["value"]), row["view"]) for row in rows if row is not None]
     return (min(known), max(known)) if len(known) == len(BOUNDS) else None
 
@@ -302,7 +308,7 @@ def _number(measure: str, value: float) -> str:
 
 def adjusted(view: ClientView, measure: str) -> str:
     """Say beside a headline number what it is once adjusted, and its bounds; empty if unknown."""
-    row, ends = view.reach.score(measure, "weighted"), bounds(view, measure)
+    row, ends = view.participation.score(measure, "weighted"), bounds(view, measure)
     if row is None or ends is None:
         return ""
     between = span(row["low"], row["high"], decimals(measure), signed=measure == "nps")

@@ -11,7 +11,7 @@ from crqlab.base.standards import FEW_CLIENTS
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
 from crqlab.page.lookup import matched
-from crqlab.page.participation.data import Reach
+from crqlab.page.participation.data import Participation
 from crqlab.page.tables import table
 from crqlab.participation.completion_rank import PUBLISHED
 from crqlab.participation.nonresponse_adjustment import FEW_KIND, LIMIT, OF_ALL_CLIENTS
@@ -20,7 +20,9 @@ _ENDS = ["value", "low", "high"]
 _PLACE = ["percentile", "percentile_low", "percentile_high"]
 
 
-def reach(study: Study, client: str, wave: str, accounts: pd.DataFrame, ltr: pd.Series) -> Reach:
+def participation(
+    study: Study, client: str, wave: str, accounts: pd.DataFrame, ltr: pd.Series
+) -> Participation:
     """Collect the client's rows of station 2; without rows where a table was not made.
 
     Parameters
@@ -34,7 +36,7 @@ def reach(study: Study, client: str, wave: str, accounts: pd.DataFrame, ltr: pd.
 
     Returns
     -------
-    Reach
+    Participation
         Withheld where it would tell what fewer people said than the codebook allows.
     """
     least = study.codebook.privacy.min_scores
@@ -44,11 +46,11 @@ def reach(study: Study, client: str, wave: str, accounts: pd.DataFrame, ltr: pd.
     last = len(mine) == 0 or in_order([*mine["wave"].unique(), wave])[-1] == wave
     managers = held[held["holder"] == "account_manager"].reset_index(drop=True)
     sums = _rows(study, "concentration_summary", client, wave).set_index("holder")
-    others, place = _rank(study, client, wave)
-    return Reach(
+    bands, place = _rank(study, client, wave)
+    return Participation(
         completion=mine[mine["wave"] == wave].reset_index(drop=True),
-        others=others,
-        n_others=int(others["n"].sum()),
+        bands=bands,
+        n_others=int(bands["n"].sum()),
         rank=place,
         published=PUBLISHED,
         silent=_silent(study, client, wave, accounts),

@@ -13,14 +13,13 @@ from typing import Any
 
 from crqlab.page.bridge import formerly
 from crqlab.page.client_view import ClientView
-from crqlab.page.participation.charts import nonresponse, standing
 from crqlab.show import svg, svg_labels
 from crqlab.show.colours import ACCENT, INK, MUTED, WARM
 from crqlab.show.html import Shown, paragraph, text
 from crqlab.show.number_format import count, decimals, number, percent, span
 from crqlab.show.records import Record, records
 
-__all__ = ["ends", "ltr", "nonresponse", "standing", "trend", "uniqueness"]
+__all__ = ["ends", "ltr", "trend", "uniqueness"]
 
 #: Pictures whose modules are loaded when the first of them is shown.
 _LATER = {
@@ -220,6 +219,4 @@ def _field(
 _TURNED = '<text transform="rotate(-90)"'
 
 
-trend, ltr, uniqueness, nonresponse, standing = map(
-    formerly, (trend, ltr, uniqueness, nonresponse, standing)
-)
+trend, ltr, uniqueness = map(formerly, (trend, ltr, uniqueness))

@@ -28,7 +28,7 @@ def summary(view: ClientView) -> tuple[str, ...]:
         Findings(
             view.client,
             tuple(_score(view, row) for row in rows if row is not None),
-            participation=view.participation,
+            participation=view.participation.counts,
             place=_place(view),
             fix=_fix(view),
             risk=_risk(view),

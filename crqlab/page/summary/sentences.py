@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import isnan, nan
 
 from crqlab.base.standards import TARGET
-from crqlab.page.client_view import Participation
+from crqlab.page.participation.data import ResponseCounts
 from crqlab.show.number_format import count, decimals, number, percent, share, span
 from crqlab.stats.defaults import LEVEL
 
@@ -137,7 +137,7 @@ class Findings:
 
     client: str
     scores: tuple[Score, ...] = field(default=())
-    participation: Participation | None = None
+    participation: ResponseCounts | None = None
     place: Place | None = None
     fix: Fix | None = None
     risk: Risk | None = None
@@ -215,7 +215,7 @@ def _n(respondents: int, accounts: int) -> str:
     return f"n = {count(respondents, 'respondent')} of {count(accounts, 'account')}"
 
 
-def _heard(asked: Participation) -> str:
+def _heard(asked: ResponseCounts) -> str:
     """Counts of everybody who was asked, so without intervals."""
     said = []
     if asked.contacts and asked.contacts_answered is not None:

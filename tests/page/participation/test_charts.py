@@ -3,7 +3,7 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from crqlab.page.scores import charts
+from crqlab.page import participation as section
 from crqlab.show import svg
 
 
@@ -11,42 +11,44 @@ def drawn(shown):
     return BeautifulSoup(shown.html, "html.parser").find_all("svg")
 
 
-@pytest.mark.parametrize("name", ["standing", "nonresponse"])
+@pytest.mark.parametrize("name", ["completion_histogram", "score_bounds"])
 def test_every_picture_can_be_heard_and_is_the_same_twice(asked_view_of, name):
     view = asked_view_of()
-    shown = getattr(charts, name)(view)
+    shown = getattr(section, name)(view)
     pictures = drawn(shown)
     ids = [tag["id"] for picture in pictures for tag in picture.find_all(["title", "desc"])]
     assert len(ids) == len(set(ids)) == 2 * len(pictures) > 0
     assert all(p["aria-labelledby"].split() == [p.title["id"], p.desc["id"]] for p in pictures)
-    assert getattr(charts, name)(view).html == shown.html
+    assert getattr(section, name)(view).html == shown.html
 
 
 def test_bars_count_the_other_clients_and_the_line_is_this_one(asked_view_of):
     view = asked_view_of()
-    (picture,) = drawn(charts.standing(view))
+    (picture,) = drawn(section.completion_histogram(view))
     counts = [int(t.get_text()) for t in picture.find_all("text") if t.get("font-size") == "11"]
-    assert sum(counts) == view.reach.n_others == 12
-    assert counts == view.reach.others.query("n > 0")["n"].tolist()
+    assert sum(counts) == view.participation.n_others == 12
+    assert counts == view.participation.bands.query("n > 0")["n"].tolist()
     (dot,) = picture.find_all("circle")
     axis = svg.Axis(0, 100, 24, 466)
-    assert float(dot["cx"]) == pytest.approx(axis.at(100 * view.reach.share("contacts")["value"]))
+    assert float(dot["cx"]) == pytest.approx(
+        axis.at(100 * view.participation.share("contacts")["value"])
+    )
     assert "30\xa0% of contacts answered (22 to 39\xa0%)" in picture.desc.get_text()
 
 
 def test_published_bands_stay_where_there_are_too_few_other_clients(asked_view_of):
     view = asked_view_of(others=4)
-    (picture,) = drawn(charts.standing(view))
-    assert view.reach.n_others == 0
+    (picture,) = drawn(section.completion_histogram(view))
+    assert view.participation.n_others == 0
     assert not [t for t in picture.find_all("text") if t.get("font-size") == "11"]
-    assert "too few other clients" in charts.standing(view).html
-    assert "26 to 30" in charts.standing(view).html
+    assert "too few other clients" in section.completion_histogram(view).html
+    assert "26 to 30" in section.completion_histogram(view).html
 
 
 def test_views_of_a_score_lie_where_the_table_says(asked_view_of):
     view = asked_view_of()
-    crq, nps = drawn(charts.nonresponse(view))
-    rows = view.reach.nonresponse.query("measure == 'crq'")
+    crq, nps = drawn(section.score_bounds(view))
+    rows = view.participation.nonresponse.query("measure == 'crq'")
     known = rows[["value", "low", "high"]].to_numpy().ravel()
     axis = svg.Axis(*svg.around(known, 1, 7, least=2), 122, 320)
     dots = [float(circle["cx"]) for circle in crq.find_all("circle")]
@@ -57,9 +59,9 @@ def test_views_of_a_score_lie_where_the_table_says(asked_view_of):
 
 def test_without_the_station_there_is_no_picture(view_of):
     view = view_of(contacts=False)
-    assert charts.standing(view).html == charts.nonresponse(view).html == ""
-    assert len(drawn(charts.nonresponse(view))) == 0
+    assert section.completion_histogram(view).html == section.score_bounds(view).html == ""
+    assert len(drawn(section.score_bounds(view))) == 0
 
 
 def test_a_questionnaire_without_ltr_has_one_picture(asked_view_of):
-    assert len(drawn(charts.nonresponse(asked_view_of(ltr=False)))) == 1
+    assert len(drawn(section.score_bounds(asked_view_of(ltr=False)))) == 1

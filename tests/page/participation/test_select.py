@@ -7,8 +7,8 @@ import pytest
 from crqlab.base.contracts.cautions import code
 from crqlab.page.assembly import view
 from crqlab.page.participation import html
-from crqlab.page.participation.data import Participation
-from crqlab.page.participation.select import reach
+from crqlab.page.participation.data import ResponseCounts
+from crqlab.page.participation.select import participation
 from crqlab.report.run import render
 from tests.report.executed import executed
 from tests.show import asked
@@ -22,7 +22,7 @@ SHAPES = {
 
 
 def reached(study, **more):
-    return view(study, client="C017", wave=more.pop("wave", "2025")).reach
+    return view(study, client="C017", wave=more.pop("wave", "2025")).participation
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -47,14 +47,12 @@ def test_rows_are_those_of_the_tables(asked_study_of):
     assert len(seen.plan) == len(study.read("wave_plan"))
 
 
-def test_a_study_without_the_station_has_a_reach_without_rows(tmp_path):
+def test_a_study_without_the_station_has_participation_without_rows(tmp_path):
     study = lay_out(tmp_path, Shape())
     study.path("completion").unlink()
     seen = reached(study)
-    assert (
-        "has not been counted" in html.participation(view(study, client="C017", wave="2025")).html
-    )
-    assert seen.counts == Participation(
+    assert "has not been counted" in html.completion(view(study, client="C017", wave="2025")).html
+    assert seen.counts == ResponseCounts(
         None, None, None, None, 0, pytest.approx(np.nan, nan_ok=True)
     )
     assert all(seen.share(unit) is None for unit in ("contacts", "accounts", "revenue"))
@@ -81,8 +79,8 @@ def test_the_place_among_other_clients_is_that_of_the_tables(tmp_path):
     study = asked.add(lay_out(tmp_path, shape), shape)
     seen = reached(study)
     assert seen.n_others == 12
-    assert seen.others.set_index("high").loc[100, "n"] == 0
-    assert seen.others.set_index("high").loc[30, "n"] == 3
+    assert seen.bands.set_index("high").loc[100, "n"] == 0
+    assert seen.bands.set_index("high").loc[30, "n"] == 3
     assert seen.rank == pytest.approx(
         {"percentile": 6 / 12, "percentile_low": 2 / 12, "percentile_high": 9 / 12}
     )
@@ -145,7 +143,7 @@ def test_what_is_left_without_somebody_never_tells_what_few_people_said(tmp_path
     study = asked.add(lay_out(tmp_path, shape), shape)
     held(study, ["Ann", "Bo"])
     accounts = facts(["Ann", "Ann", "Bo", "Bo"], n)
-    found = reach(study, "C017", "2025", accounts, pd.Series([9.0] * 9)).managers
+    found = participation(study, "C017", "2025", accounts, pd.Series([9.0] * 9)).managers
     assert found["withheld"].tolist() == withheld
     assert found["crq_without"].isna().tolist() == withheld
 
@@ -162,7 +160,7 @@ def test_bounds_that_rest_on_few_people_are_withheld(tmp_path):
         rows.assign(flag=flags.mask(lent, "passives_of_all_clients")),
     )
     people = pd.Series([2.0, 3.0, 7.0, 9.0, 10.0])  # two detractors, one passive
-    seen = reach(study, "C017", "2025", facts("Ann", [5, 5]), people)
+    seen = participation(study, "C017", "2025", facts("Ann", [5, 5]), people)
     assert seen.score("crq", "detractors") is None
     assert seen.score("nps", "detractors") is not None
     assert seen.score("crq", "late") is None

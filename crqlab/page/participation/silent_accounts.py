@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from crqlab.page.bridge import formerly
 from crqlab.page.client_view import ClientView
 from crqlab.show.html import Column, Shown, hidden, names, paragraph, table, text
 from crqlab.show.number_format import MISSING, count, number, percent, span
@@ -16,11 +17,12 @@ LISTED = 25  # silent accounts, and accounts of the grid, that a reader still go
 WARM = "color:#a84300;font-weight:600"
 
 
+@formerly
 def silent(view: ClientView) -> Shown:
     """Accounts without an answer: named, ranked by revenue, never scored."""
-    rows, others = view.reach.silent, _unscored(view)
+    rows, others = view.participation.silent, _unscored(view)
     if rows.empty:
-        asked = view.reach.share("accounts") is not None and others.html.startswith("<div")
+        asked = view.participation.share("accounts") is not None and others.html.startswith("<div")
         said = "No account that was asked stayed silent."
         return Shown(paragraph(text(said), "lead"), said) + others if asked else others
     shown, left = rows.head(LISTED), rows.iloc[LISTED:]
@@ -95,9 +97,9 @@ def _rest(left: pd.DataFrame, view: ClientView) -> str:
 def _unscored(view: ClientView) -> Shown:
     """Accounts without a score that the table of silent ones does not hold."""
     rows = view.accounts[view.accounts["status"] != "scored"]
-    rows = rows[~rows["account_id"].isin(view.reach.silent["account_id"])]
+    rows = rows[~rows["account_id"].isin(view.participation.silent["account_id"])]
     if rows.empty:
-        said = "Every account answered." if view.reach.silent.empty else ""
+        said = "Every account answered." if view.participation.silent.empty else ""
         return Shown(paragraph(text(said)) if said else "", said)
     rows = rows.sort_values(
         ["status", "revenue", "name"], ascending=[False, False, True], ignore_index=True
@@ -109,7 +111,7 @@ def _unscored(view: ClientView) -> Shown:
         *_managers(shown),
         *([_revenue(shown, view)] if rows["revenue"].notna().any() else []),
     ]
-    if view.participation.contacts is not None:
+    if view.participation.counts.contacts is not None:
         columns.append(Column("Contacts invited", [f"{n:,}" for n in shown["invited"]], True))
     found = rows["status"].value_counts()
     said = ", ".join(f"{n:,} {status}" for status, n in sorted(found.items(), reverse=True))
@@ -125,9 +127,10 @@ def _unscored(view: ClientView) -> Shown:
     return Shown(table(columns, caption=caption, note=text(" ".join(notes)), kind="long"), caption)
 
 
+@formerly
 def voices(view: ClientView) -> Shown:
     """Accounts by roles: who is heard, and a question mark where nobody is."""
-    rows = view.reach.voices
+    rows = view.participation.voices
     if rows.empty:
         return Shown("", "Which roles are heard is not known")
     accounts = grouped(rows, "account_id")
