@@ -24,6 +24,8 @@ class Drivers:
     effects : DataFrame
         What one point of each driver goes with, over the panel: the columns of
         ``driver_effects``; no rows where clients are few.
+    outcomes : tuple of str
+        Concepts of what importance is importance for, or labels of constructs of other concepts.
     """
 
     map: pd.DataFrame
@@ -31,6 +33,7 @@ class Drivers:
     managers: pd.DataFrame
     accounts: pd.DataFrame
     effects: pd.DataFrame
+    outcomes: tuple[str, ...]
 
     @property
     def first(self) -> pd.Series | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from crqlab.page.client_view import ClientView
+from crqlab.page.drivers.html import outcomes
 from crqlab.page.sheet import ACCOUNTS, CAUTION, Sheet, interval, scale, sheet
 from crqlab.page.slide import SHARE, Bars, Slide, foot, spans
 
@@ -24,7 +25,7 @@ def drivers_sheet(view: ClientView) -> Sheet:
         **ACCOUNTS,
         **CAUTION,
     }
-    return sheet(view, "drivers", columns, view.drivers.map)
+    return sheet(view, "drivers", columns, view.drivers.map, outcomes=outcomes(view))
 
 
 def drivers_slide(view: ClientView) -> Slide | None:
@@ -34,7 +35,12 @@ def drivers_slide(view: ClientView) -> Slide | None:
     if rows.empty or first is None:
         return None
     rows = rows.sort_values("importance", ascending=False, kind="stable")
-    said = spoken.say("slide.drivers_foot", n=int(first["n"]), m=int(first["n_accounts"]))
+    said = spoken.say(
+        f"slide.drivers_foot_{first['reference']}",
+        n=first["n"],
+        m=first["n_accounts"],
+        outcomes=outcomes(view),
+    )
     labels = [
         f"{spoken.term(label)} ({spoken.number(gap, signed=True)})"
         for label, gap in zip(rows["label"], rows["gap"], strict=True)

@@ -20,12 +20,14 @@ def first_priority(view: ClientView) -> Shown:
     if row is None:
         said = spoken.say(f"drivers.none_{'few' if len(view.drivers.map) else 'weighed'}")
         return Shown(paragraph(text(said)), said)
-    said = f"{_first(row, spoken)} {_evidence(view, row)}".strip()
+    said = f"{_first(view, row)} {_evidence(view, row)}".strip()
     return Shown(paragraph(text(said), "lead"), said) + priority_map(view)
 
 
-def _first(row: pd.Series, spoken: Language) -> str:
+def _first(view: ClientView, row: pd.Series) -> str:
+    spoken = view.language
     places = {
+        "outcomes": outcomes(view),
         "driver": spoken.term(row["label"]),
         "chance": spoken.percent(row["probability"]),
         "value": spoken.number(row["performance"]),
@@ -42,6 +44,15 @@ def _first(row: pd.Series, spoken: Language) -> str:
     chance = spoken.percent(row["runner_up_probability"])
     other = {"other": spoken.term(second), "other_chance": chance}
     return spoken.say(f"drivers.leads_before_{row['reference']}", **places, **other)
+
+
+def outcomes(view: ClientView) -> str:
+    """Name what importance is importance for, inside a sentence."""
+    spoken = view.language
+    coded = {name: f"drivers.outcome_{name}" for name in view.drivers.outcomes}
+    return spoken.listed(
+        spoken.say(code) if code in spoken else spoken.term(name) for name, code in coded.items()
+    )
 
 
 def _evidence(view: ClientView, row: pd.Series) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from crqlab.base.concepts import CONCEPTS, KINDS
+from crqlab.base.instrument import Instrument
 from crqlab.base.study import Study
 from crqlab.page import lookup, suppression
 from crqlab.page.drivers.data import Drivers
@@ -49,7 +51,17 @@ def drivers(study: Study, client: str, wave: str, accounts: pd.DataFrame, *, man
         managers=managers.reset_index(drop=True),
         accounts=single.assign(name=name, manager=manager).reset_index(drop=True),
         effects=_effects(study).iloc[: None if many else 0],
+        outcomes=outcomes(study.codebook.instrument),
     )
+
+
+def outcomes(asked: Instrument) -> tuple[str, ...]:
+    """Outcomes that the questionnaire asks for; would they recommend, where there is no other."""
+    names = [name for name in asked.constructs if asked.kind(name) == "outcome"]
+    names.sort(key=lambda name: CONCEPTS.index(asked.concepts[name]))
+    concepts = {name: asked.concepts[name] for name in names}
+    known = [c if KINDS.get(c) == "outcome" else asked.label(name) for name, c in concepts.items()]
+    return tuple(known) or ("ltr",)
 
 
 def _effects(study: Study) -> pd.DataFrame:

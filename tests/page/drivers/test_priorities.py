@@ -8,6 +8,7 @@ import pytest
 from crqlab.base.contracts.cautions import code, joined
 from crqlab.language import language
 from crqlab.page import drivers
+from crqlab.page.drivers.select import outcomes
 from tests.page.reading import SHAPES, assert_heard, assert_named, plain, row, soup
 from tests.page.reworded import elements, in_other_words, numbers
 
@@ -48,6 +49,28 @@ def test_the_evidence_is_the_largest_effect_of_that_driver(stationed_view_of):
     said = plain(drivers.first_priority(view))
     assert "goes with +0.37 Trust" in said
     assert "Commitment" not in said.partition("Over all clients")[2].partition("held equal")[0]
+
+
+def test_importance_is_told_for_the_outcomes_that_are_asked_for(stationed_view_of):
+    view = stationed_view_of()
+    assert "20 % of what moves trust and commitment;" in spaced(drivers.first_priority(view))
+    for named, words in (
+        (("trust",), "trust"),
+        (("ltr",), "LTR"),
+        (("trust", "Delight"), "trust and Delight"),
+    ):
+        said = spaced(drivers.first_priority(shown_with(view, outcomes=named)))
+        assert f"20 % of what moves {words};" in said
+
+
+def test_outcomes_are_found_by_their_concepts(study_of):
+    asked = study_of().codebook.instrument
+    told = asked.model_dump()
+    told["constructs"]["trust"] |= {"concept": "satisfaction"}
+    told["constructs"]["commitment"] |= {"concept": "image", "kind": "outcome"}
+    other = type(asked).model_validate(told)
+    assert outcomes(asked) == ("trust", "commitment")
+    assert outcomes(other) == ("satisfaction", "Commitment")
 
 
 def test_an_unclear_thing_is_not_sold_as_clear(stationed_view_of):
@@ -138,6 +161,10 @@ def test_priorities_in_swedish(stationed_view_of):
     assert row(drivers.priorities(view), "Lösning")[:4] == [
         "20 %", "10 % till 50 %", "5,00", "4,80 till 5,40"
     ]  # fmt: skip
+
+
+def spaced(shown):
+    return plain(shown).replace("\xa0", " ")
 
 
 def shown_with(view, **parts):
