@@ -52,7 +52,7 @@ def test_posterior_is_that_of_one_large_system(gaps, prior):
     values = given.values - 5  # noqa: PD011
     known = known_of(given, batches(given), values, PARTS)
     means = client_means(given, known, prior=prior)
-    judged = Judged(given, np.zeros((len(given.cell_account), 3)), PARTS, known, means)
+    judged = Judged(np.zeros((len(given.cell_account), 3)), PARTS, known, means)
     mean, covariance = exact(given, values, PARTS, prior)
     seen = np.zeros(len(mean), dtype=bool)
     for one in known:

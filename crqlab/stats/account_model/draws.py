@@ -20,7 +20,7 @@ from crqlab.stats.account_model.conditioning import Conditioned
 from crqlab.stats.account_model.latent_scale import FAR, STEPS_PER_UNIT
 from crqlab.stats.account_model.model import AccountModel
 from crqlab.stats.account_model.persistence import HIGHEST, Persistence
-from crqlab.stats.account_model.posterior import Judged, clients_at_once, judge
+from crqlab.stats.account_model.posterior import Judged, clients_at_once, judge, prepared
 from crqlab.stats.cluster_draws import stream
 from crqlab.stats.defaults import SEED
 from crqlab.stats.factors.threads import one_thread
@@ -182,8 +182,9 @@ def _of_clients(
     """Labels of some clients' cells, shape (cells, draws)."""
     labels = np.empty((len(given.cell_account), n), dtype=np.int8)
     bounds = np.linspace(0, n, len(versions) + 1).astype(int)
+    ready = prepared(model, given)
     for parts, first, last in zip(versions, bounds[:-1], bounds[1:], strict=True):
-        judged = judge(model, given, parts)
+        judged = judge(model, ready, parts)
         means = _drawn_means(judged, last - first, rng)
         for one in judged.known:
             own = one.own()

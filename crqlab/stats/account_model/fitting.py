@@ -23,6 +23,7 @@ from crqlab.stats.account_model.model import AccountModel, on_latent_scale
 from crqlab.stats.account_model.persistence import Persistence
 from crqlab.stats.account_model.role_effects import role_effects, without_roles
 from crqlab.stats.account_model.turnout import turnout
+from crqlab.stats.factors.threads import one_thread
 
 MOST = 30_000
 ASSUMED = 0.3  # share of variance between accounts to start from, and to stay at if nothing tells
@@ -59,7 +60,11 @@ def fit(given: Answers, *, most: int = MOST) -> AccountModel:
     ----------
     Searle, Casella & McCulloch (1992), Variance Components; Meyer (1985), Biometrics 41, 153-165.
     """
-    used = _thinned(given.kept(given.n > 0), most)
+    with one_thread():
+        return _fitted(_thinned(given.kept(given.n > 0), most))
+
+
+def _fitted(used: Answers) -> AccountModel:
     if len(used.account_client) < 2:
         raise EstimateError("rows= has answers of fewer than two accounts; a model needs a panel.")
     scales = tuple(latent_scale(score) for score in used.values.T)
@@ -75,7 +80,7 @@ def fit(given: Answers, *, most: int = MOST) -> AccountModel:
     parts, turn = found.parts, found.parts.basis
     prior = client_prior(used, parts, known_of(used, shapes, values, parts))
     return AccountModel(
-        scores=given.scores,
+        scores=used.scores,
         roles=tuple(map(str, used.roles)),
         scales=scales,
         basis=turn,

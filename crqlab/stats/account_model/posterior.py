@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from crqlab.stats.account_model.answers import Answers
@@ -18,9 +20,10 @@ from crqlab.stats.account_model.conditioning import Conditioned
 from crqlab.stats.account_model.covariances import account_means
 from crqlab.stats.account_model.fitting import centre_of, known_of
 from crqlab.stats.account_model.latent_scale import moments
-from crqlab.stats.account_model.layout import batches
+from crqlab.stats.account_model.layout import Batch, batches
 from crqlab.stats.account_model.model import AccountModel, on_latent_scale
 from crqlab.stats.account_model.role_effects import without_roles
+from crqlab.stats.factors.threads import one_thread
 
 CELLS = 20_000  # that are worked out at once, whole clients together
 
@@ -50,10 +53,20 @@ class Posterior:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """Answers of some clients on the latent scale, counted from ``base`` (per cell)."""
+
+    given: Answers
+    values: NDArray
+    centre: NDArray
+    base: NDArray
+    shapes: tuple[Batch, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Judged:
     """Some clients, given their answers, in components and counted from ``base`` (per cell)."""
 
-    given: Answers
     base: NDArray
     parts: Components
     known: list[Conditioned]
@@ -82,16 +95,23 @@ def posterior(model: AccountModel, rows: Answers, *, until: Any = None) -> Poste
     EstimateError
         Other scores than the model's, or an unknown wave.
     """
+    model.checked(rows)
     given = rows if until is None else rows.until(until)
-    size = (len(given.cell_account), len(model.scores))
-    mean, sd, done = np.empty(size), np.empty(size), 0
-    for some in clients_at_once(given):
-        judged = judge(model, some, model.components)
-        for one in judged.known:
-            cells = done + one.batch.cells
-            mean[cells], sd[cells] = _answered(model, *_of_batch(judged, one))
-        done += len(some.cell_account)
+    with one_thread():
+        parts = Parallel(n_jobs=os.cpu_count() or 1, prefer="threads")(
+            delayed(_of_clients)(model, some) for some in clients_at_once(given)
+        )
+    mean, sd = (np.concatenate(part) for part in zip(*parts, strict=True))
     return Posterior(given.keys().assign(n=given.n), model.scores, mean, sd)
+
+
+def _of_clients(model: AccountModel, given: Answers) -> tuple[NDArray, NDArray]:
+    judged = judge(model, prepared(model, given), model.components)
+    mean, sd = np.empty((2, len(given.cell_account), len(model.scores)))
+    for one in judged.known:
+        cells = one.batch.cells
+        mean[cells], sd[cells] = _answered(model, *_of_batch(judged, one))
+    return mean, sd
 
 
 def clients_at_once(given: Answers, *, most: int = CELLS) -> Iterator[Answers]:
@@ -103,24 +123,28 @@ def clients_at_once(given: Answers, *, most: int = CELLS) -> Iterator[Answers]:
         yield given.of_clients(int(first), int(last))
 
 
-def judge(model: AccountModel, given: Answers, parts: Components) -> Judged:
+def prepared(model: AccountModel, given: Answers) -> Prepared:
+    """Bring answers into the form that all versions of the model's numbers share."""
+    given = on_latent_scale(given, model.scales)
+    more = model.turnout_of(given)
+    values = without_roles(given, model.effects_of(given)) - more[given.cell]
+    centre = centre_of(values) if model.mean is None else model.mean
+    return Prepared(given, values - centre, centre, centre + more, batches(given))
+
+
+def judge(model: AccountModel, ready: Prepared, parts: Components) -> Judged:
     """Work out what answers tell of accounts and of their clients.
 
     Parameters
     ----------
     model : AccountModel
-    given : Answers
+    ready : Prepared
     parts : Components
         The model's, or drawn from their doubt.
     """
-    model.checked(given)
-    given = on_latent_scale(given, model.scales)
-    more = model.turnout_of(given)
-    values = without_roles(given, model.effects_of(given)) - more[given.cell]
-    centre = centre_of(values) if model.mean is None else model.mean
-    known = known_of(given, batches(given), values - centre, parts)
-    means = client_means(given, known, prior=model.prior(centre))
-    return Judged(given, centre + more, parts, known, means)
+    known = known_of(ready.given, ready.shapes, ready.values, parts)
+    means = client_means(ready.given, known, prior=model.prior(ready.centre))
+    return Judged(ready.base, parts, known, means)
 
 
 def _answered(model: AccountModel, mean: NDArray, sd: NDArray) -> tuple[NDArray, NDArray]:
