@@ -15,6 +15,9 @@ FEWEST_ANSWERS = 6
 #: person's commonest answer.
 TWIN_ANSWERS, UNLIKE = 12, 6
 LONG_COMMENT = 20
+#: Whoever sends an answer twice does it within minutes.
+TWIN_MINUTES = pd.Timedelta(minutes=30)
+_TWIN_KEY = ["client_id", "wave", "account_id", "role"]
 #: Smaller waves borrow the median time of all clients' responses of that wave.
 FEWEST_TIMED = 10
 
@@ -79,14 +82,25 @@ def half_empty(closed: pd.DataFrame, checks: Checks) -> pd.DataFrame:
     return findings(where, "half_empty", found, code("half_empty", share=checks.answered))
 
 
-def duplicate(rows: pd.DataFrame, closed: pd.DataFrame, comments: list[str]) -> pd.DataFrame:
+def duplicate(rows: pd.DataFrame, keyed: pd.DataFrame, comments: list[str]) -> pd.DataFrame:
     """Find second answers: of one contact, or of one and the same set of answers.
 
-    The fullest answer of a contact stays, the first of equals; of twins the first.
+    The fullest answer of a contact stays, the first of equals; of twins the first. Twins are of
+    one account and one role, began within minutes of each other (without times: wrote the same at
+    length), and are never two people who are known by their ids.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Responses.
+    keyed : DataFrame
+        Their items, reversed ones turned round, so that a content person is no rare pattern.
+    comments : list of str
+        Open questions.
     """
-    person = _again(rows, ["client_id", "wave", "contact_id"], closed.notna().sum(axis=1))
+    person = _again(rows, ["client_id", "wave", "contact_id"], keyed.notna().sum(axis=1))
     person = person.where(rows["contact_id"].notna())
-    twin = _twins(rows, closed, comments)
+    twin = _twins(rows, keyed, comments)
     found = pd.concat(
         [
             coded(person.notna(), "same_contact", response=person),
@@ -105,17 +119,33 @@ def _again(rows: pd.DataFrame, key: list[str], rank: pd.Series) -> pd.Series:
     return first.where(first != found["response_id"]).reindex(rows.index)
 
 
-def _twins(rows: pd.DataFrame, closed: pd.DataFrame, comments: list[str]) -> pd.Series:
-    """Responses of one wave that agree in everything and not by chance."""
-    same = ["client_id", "wave", *closed.columns, "ltr", *comments]
-    where = rows.duplicated(same, keep=False)
-    some = closed[where]
+def _twins(rows: pd.DataFrame, keyed: pd.DataFrame, comments: list[str]) -> pd.Series:
+    """Responses of one account and role that agree in everything, and not by chance."""
+    whole = pd.concat([rows[[*_TWIN_KEY, "ltr", *comments]], keyed], axis="columns")
+    where = whole.duplicated(keep=False) & rows["account_id"].notna()
+    some = keyed[where]
     unlike = some.notna().sum(axis=1) - some.eq(some.mode(axis=1).get(0), axis=0).sum(axis=1)
     written = rows.loc[where, comments].apply(lambda text: text.str.len()).max(axis=1)
     answered = some.notna().sum(axis=1)
-    unlikely = (answered >= TWIN_ANSWERS) & (unlike >= UNLIKE)
+    timed = rows.loc[where, "started"].notna()
+    unlikely = (answered >= TWIN_ANSWERS) & (unlike >= UNLIKE) & timed
     written_too = (answered >= FEWEST_ANSWERS) & (written >= LONG_COMMENT)
-    chosen = rows.loc[some.index[unlikely | written_too]]
-    if chosen.empty:
-        return pd.Series(None, index=rows.index, dtype="str")
-    return _again(chosen, same, pd.Series(0, index=chosen.index)).reindex(rows.index)
+    chosen = some.index[unlikely | written_too]
+    found = pd.Series(None, index=rows.index, dtype="str")
+    if len(chosen):
+        groups = whole.loc[chosen].groupby(list(whole.columns), dropna=False, sort=False).ngroup()
+        first = _first_twin(rows.loc[chosen], groups)
+        found.loc[chosen] = first
+    return found
+
+
+def _first_twin(rows: pd.DataFrame, groups: pd.Series) -> pd.Series:
+    """The first response of each set of twins, for every other that may be the same person."""
+    ordered = rows.assign(group=groups).sort_values("started", kind="stable", na_position="last")
+    by = ordered.groupby("group", sort=False)
+    first = by["response_id"].transform("first")
+    known = by["contact_id"].transform("nunique") > 1  # two people who are known by their ids
+    apart = (ordered["started"] - by["started"].transform("first")).abs()
+    near = apart.isna() | (apart <= TWIN_MINUTES)
+    twin = (first != ordered["response_id"]) & near & ~known
+    return first.where(twin).reindex(rows.index)

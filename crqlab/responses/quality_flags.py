@@ -96,7 +96,7 @@ def flags(raw: Raw, codebook: Codebook) -> Flags:
         turned,
         answer_patterns.straight_line(closed, checks),
         answer_patterns.speeder(kept, kept[items], checks),
-        answer_patterns.duplicate(kept, kept[items], list(asked.comments)),
+        answer_patterns.duplicate(kept, asked.keyed(kept[items]), list(asked.comments)),
         answer_patterns.half_empty(closed, checks),
         personal_data.personal_data(rows[list(asked.comments)]),
         unmatched_responses.not_in_frame(raw),

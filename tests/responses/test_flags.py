@@ -243,16 +243,66 @@ def test_one_contact_may_answer_every_wave():
     assert found_by("duplicate", study)[0] == set()
 
 
-def test_twins_are_found_and_two_content_people_are_none():
+VARIED = [1, 2, 3, 4, 5, 6, 7, 6, 5, 4, 3, 2, 9]
+
+
+def twins(**second):
+    """A response and another with the same answers; what differs is given."""
     study = raw(clients=1, waves=("2025",))
     rows = study.responses.copy()
     same = [*ITEMS, "ltr"]
-    rows.loc[0, same] = [1, 2, 3, 4, 5, 6, 7, 6, 5, 4, 3, 2, 9]
-    rows.loc[30, same] = rows.loc[0, same]
-    rows.loc[[40, 41, 42], same] = [7.0] * 12 + [10.0]
+    rows.loc[[0, 30], same] = [VARIED, VARIED]
+    rows.loc[[0, 30], ["account_id", "contact_id"]] = [["A1", None], ["A1", None]]
+    for name, value in second.items():
+        rows.loc[30, name] = value
+    return replace(study, responses=rows)
+
+
+def test_twins_of_one_account_and_role_within_minutes_are_one_answer():
+    assert found_by("duplicate", twins())[0] == {"r30"}
+    soon = pd.Timestamp("2025-01-01 00:30")
+    assert found_by("duplicate", twins(started=soon))[0] == {"r30"}
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        {"started": pd.Timestamp("2025-01-01 00:31")},
+        {"account_id": "A2"},
+        {"role": "executive"},
+        {"q_1": 7.0},
+        {"account_id": None},
+    ],
+)
+def test_people_who_may_be_two_are_two(second):
+    assert found_by("duplicate", twins(**second))[0] == set()
+
+
+def test_two_known_people_are_never_one_however_alike_they_answer():
+    study = twins(contact_id="p30")
+    rows = study.responses.copy()
+    rows.loc[0, "contact_id"] = "p0"
+    assert found_by("duplicate", replace(study, responses=rows))[0] == set()
+    rows.loc[[0, 30], "best"] = "Your people, every single one of them"
+    assert found_by("duplicate", replace(study, responses=rows))[0] == set()
+
+
+def test_content_people_are_no_twins_but_by_what_they_wrote():
+    study = twins()
+    rows = study.responses.copy()
+    rows.loc[[0, 30], [*ITEMS, "ltr"]] = [[7.0] * 12 + [10.0]] * 2
+    assert found_by("duplicate", replace(study, responses=rows))[0] == set()
+    rows.loc[[0, 30], "best"] = "Your people, every single one of them"
     assert found_by("duplicate", replace(study, responses=rows))[0] == {"r30"}
-    rows.loc[[40, 42], "best"] = "Your people, every single one of them"
-    assert found_by("duplicate", replace(study, responses=rows))[0] == {"r30", "r42"}
+
+
+def test_without_times_only_what_was_written_at_length_makes_twins():
+    study = twins()
+    rows = study.responses.copy()
+    rows["started"] = pd.NaT
+    assert found_by("duplicate", replace(study, responses=rows))[0] == set()
+    rows.loc[[0, 30], "best"] = "Your people, every single one of them"
+    assert found_by("duplicate", replace(study, responses=rows))[0] == {"r30"}
 
 
 def test_contacts_without_id_are_not_one_contact():
