@@ -10,7 +10,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "account_cube": ["Cube", "cube"],
         "client_positions": ["Positions", "position"],
         "comparison": ["Shift", "compare"],
-        "decile_table": ["DecileTable", "PERCENTILES", "SHARES", "deciles"],
+        "decile_table": ["DecileTable", "SHARES", "deciles"],
         "panel_source": ["Panel", "panel"],
         "protection": ["Rules"],
         "ranked_units": ["Scores", "account_scores", "client_scores", "country_adjusted"],

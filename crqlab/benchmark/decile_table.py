@@ -26,8 +26,6 @@ from crqlab.stats.estimate import check_level
 
 #: Tenths and quarters; the last is the line to *Unique*, the panel's top 10 %.
 SHARES = (0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9)
-PERCENTILES = tuple(share / 100 for share in range(1, 100))
-METHOD = "client bootstrap, Korn & Graubard 1998, Hutson 1999"
 RULES = Rules()
 #: Columns of station 3's tables that are numbers but no measures.
 _NO_MEASURE = frozenset(

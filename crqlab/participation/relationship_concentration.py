@@ -14,7 +14,6 @@ from crqlab.base.instrument import Instrument
 from crqlab.participation.invitation_frame import ACCOUNT, BLOCK, UNKNOWN
 from crqlab.stats.concentration import concentration as herfindahl
 
-HOLDERS = ("account_manager", "contact")
 MUCH = 0.25  # share of the revenue from which on one person is a risk to name
 _KEY = [*BLOCK, "holder"]
 

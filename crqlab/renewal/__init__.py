@@ -10,7 +10,7 @@ import lazy_loader as lazy
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
-        "covariate_effects": ["Effects", "client_averages", "effects"],
+        "covariate_effects": ["Effects", "effects"],
         "model_cards": ["Card", "model_card"],
         "model_comparison": ["Contest", "contest"],
         "opportunities": ["Design", "design"],

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -41,8 +41,6 @@ class Effects:
         ``ratio`` and its ends for the ``step`` told, of the odds of renewal (logit, random
         intercept) or of the hazard of churn (complementary log-log, Cox);
         ``at_average`` and ``with_step``, chances of renewal where everything else is average.
-    averages : Series
-        Mean of every covariate over the contracts that the averages stand for.
     hazards : DataFrame
         Test of proportional hazards by term (Grambsch & Therneau 1994): ``term``, ``p``.
     said : str
@@ -51,7 +49,6 @@ class Effects:
     """
 
     table: pd.DataFrame
-    averages: pd.Series
     hazards: pd.DataFrame
     said: str
     level: float
@@ -59,18 +56,6 @@ class Effects:
     def of(self, model: str) -> pd.DataFrame:
         """Return the rows of one model."""
         return self.table[self.table["model"] == model].reset_index(drop=True)
-
-    def at(self, averages: pd.Series) -> Effects:
-        """Tell the same effects where everything else is as on average of other contracts."""
-        moved = (averages - self.averages).reindex(self.table["term"]).fillna(0.0).to_numpy()
-        shift = pd.Series(moved * self.table["estimate"].fillna(0.0)).groupby(
-            self.table["model"].to_numpy()
-        )
-        sums = self.table["model"].map(shift.sum()).to_numpy()
-        table = self.table.assign(
-            at_average=_moved(self.table["at_average"], sums, self.table["tells"])
-        )
-        return replace(self, table=_at_step(table), averages=averages)
 
     def __str__(self) -> str:
         rows = self.of("logit").dropna(subset="p")
@@ -135,7 +120,7 @@ def effects(design: Design, *, level: float = LEVEL, models: Sequence[str] = MOD
         n_clusters=int(design_clusters(decided).max()) + 1,
         at_average=_average(table, X, lost),
     )
-    return Effects(typed(_at_step(table), "effects"), X.mean(), hazards, said, level)
+    return Effects(typed(_at_step(table), "effects"), hazards, said, level)
 
 
 def _why(design: Design, lost: np.ndarray) -> str:
@@ -221,12 +206,6 @@ def _average(table: pd.DataFrame, X: pd.DataFrame, lost: np.ndarray) -> pd.Serie
     return pd.Series(float(expit(middle)), index=table.index)
 
 
-def _moved(chance: pd.Series, shift: np.ndarray, tells: pd.Series) -> pd.Series:
-    here = chance.to_numpy(float)
-    moved = np.where(tells == ODDS, expit(log_odds(here) + shift), here ** np.exp(shift))
-    return pd.Series(moved, index=chance.index)
-
-
 def _at_step(table: pd.DataFrame) -> pd.DataFrame:
     """Add ratios for the step that an effect is told for, and what they mean at the average."""
     size = table["term"].map(lambda term: STEPS.get(term, 1.0))
@@ -252,11 +231,4 @@ def _sentence(row: tuple) -> str:
 
 
 def _none(why: str, level: float) -> Effects:
-    return Effects(empty("effects"), pd.Series(dtype=float), empty(HAZARDS), why, level)
-
-
-def client_averages(design: Design, client: str) -> Mapping[str, float]:
-    """Mean of every covariate over one client's decided contracts."""
-    decided = design.decided
-    X = covariates(decided, design.parts).X
-    return X[(decided["client_id"] == client).to_numpy()].mean()
+    return Effects(empty("effects"), empty(HAZARDS), why, level)

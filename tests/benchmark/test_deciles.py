@@ -10,7 +10,7 @@ from crqlab import CrqError, EstimateError, benchmark
 from crqlab.base.contracts import contract
 from crqlab.base.contracts.cautions import code
 from crqlab.base.contracts.schema import check
-from crqlab.benchmark import PERCENTILES, Rules, Scores
+from crqlab.benchmark import Rules, Scores
 from crqlab.stats.quantile_cuts import OPEN, quantiles
 from tests.benchmark.made import account_scores, client_scores
 from tests.scores.made import codebook
@@ -160,9 +160,10 @@ def test_a_cut_whose_upper_end_is_open_is_drawn_towards_its_parent_by_its_lower_
 
 def test_percentiles_and_other_shares_can_be_asked_for():
     scores = client_scores(clients=200, waves=("2025",))
-    found = cuts(benchmark.deciles(scores, shares=PERCENTILES, by=[], draws=50))
+    shares = np.arange(1, 100) / 100
+    found = cuts(benchmark.deciles(scores, shares=shares, by=[], draws=50))
     assert len(found) == 99
-    np.testing.assert_allclose(found["estimate"], np.quantile(scores.table["crq"], PERCENTILES))
+    np.testing.assert_allclose(found["estimate"], np.quantile(scores.table["crq"], shares))
 
 
 def test_keeps_its_contract_with_every_kind_of_unit():

@@ -47,15 +47,6 @@ def test_a_ratio_is_told_with_what_it_means_at_the_average(effects):
     assert (steps["nps"], steps["trust"], steps["tenure"]) == (50, 1, pytest.approx(np.log(2)))
 
 
-@pytest.mark.slow
-def test_a_clients_average_moves_the_chance_and_nothing_else(design, effects):
-    client = design.decided.groupby("client_id")["commitment"].mean().idxmin()
-    there = effects.at(renewal.client_averages(design, client))
-    one, all_ = (e.of("logit").set_index("term").loc["commitment"] for e in (there, effects))
-    assert one["at_average"] < all_["at_average"]
-    assert one["ratio"] == all_["ratio"]
-
-
 def test_few_events_shorten_the_model_and_say_so():
     tables = made.panel(clients=2, each=14, waves=(2024, 2025), seed=2)
     found = renewal.effects(made.designed(tables), models=("logit",))

@@ -7,7 +7,11 @@ from crqlab.stats.factors.bootstrap_refits import Refits, refits
 from crqlab.stats.factors.cfa_fit import cfa, refit
 from crqlab.stats.factors.exploratory import EfaFit, efa
 from crqlab.stats.factors.ladder import Invariance, invariance
-from crqlab.stats.factors.parallel_analysis import ParallelAnalysis, parallel
+from crqlab.stats.factors.parallel_analysis import (
+    ParallelAnalysis,
+    minimum_average_partial,
+    parallel,
+)
 from crqlab.stats.factors.polychoric_correlations import Polychoric, polychoric, polychoric_matrix
 from crqlab.stats.factors.result import CfaFit
 
@@ -23,6 +27,7 @@ __all__ = [
     "efa",
     "invariance",
     "kmo",
+    "minimum_average_partial",
     "parallel",
     "polychoric",
     "polychoric_matrix",

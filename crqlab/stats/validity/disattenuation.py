@@ -112,6 +112,4 @@ def _shared(deviations: NDArray) -> NDArray:
 def _cautions(x_items: pd.DataFrame, y_items: pd.DataFrame, value: float) -> tuple[str, ...]:
     alone = [str(part.columns[0]) for part in (x_items, y_items) if part.shape[1] == 1]
     notes = tuple(f"{item}: {EXACT}" for item in alone)
-    return (
-        (*notes, "beyond 1: errors of the two scales may be related") if abs(value) > 1 else notes
-    )
+    return (*notes, BEYOND) if abs(value) > 1 else notes
