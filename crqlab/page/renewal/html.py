@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from crqlab.base.contracts.cautions import OK
+from crqlab.base.contracts.cautions import OK, has
 from crqlab.page.client_view import ClientView
 from crqlab.page.renewal.charts import expected_losses
 from crqlab.page.segments.words import segment_words
@@ -153,9 +153,10 @@ def _worth(view: ClientView) -> Markup:
     auc, slope = view.renewal.well("auc"), view.renewal.well("calibration_slope")
     if auc is None:
         return paragraph(text(say("renewal.untested")))
+    in_turn = "_in_turn" if has(auc["flag"], "not_out_of_time") else ""
     sentences = [
         say(
-            "renewal.worth",
+            f"renewal.worth{in_turn}",
             share=spoken.percent(auc["estimate"]),
             auc=spoken.number(auc["estimate"]),
             span=spoken.span(auc["low"], auc["high"]),

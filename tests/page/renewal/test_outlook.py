@@ -121,6 +121,8 @@ def test_an_untested_model_is_no_more_than_an_order(stationed_view_of):
     untested = shown_with(seen, performance=seen.renewal.performance.iloc[:0])
     assert "could not be tested on decisions that it had not seen: read an order" in said(untested)
     auc = seen.renewal.performance
+    in_turn = shown_with(seen, performance=auc.assign(flag="not_out_of_time"))
+    assert "of all clients, tested on other accounts than it learnt from." in said(in_turn)
     slope = auc.assign(measure="calibration_slope", estimate=0.92, low=0.77, high=1.07)
     both = shown_with(seen, performance=pd.concat([auc, slope], ignore_index=True))
     assert "Calibration slope 0.92 (0.77 to 1.07; 1 is right). It shows" in said(both)
