@@ -167,7 +167,7 @@ def station_tables(study, rules):
         "quadrants": quadrants(accounts, asked).table.drop(columns="quadrant"),
         "opportunities": design.table, "effects": renewal.effects(design).table,
         "mediation": renewal.mediation(design, **QUICK).table,
-        "contest": renewal.contest(design, machines=False, **QUICK).table,
+        "contest": renewal.compare_models(design, machines=False, **QUICK).table,
         "outlook": outlook.table, "segments": panel.table, "lifts": found["lifts"],
         "segment_cuts": found["segment_cuts"], "sensitivity": found["segment_sensitivity"],
         "driver_weights": weights.table, "driver_effects": weights.effects,
@@ -213,7 +213,7 @@ def test_the_twins_have_something_to_agree_on(found):
     assert set(ours["driver_weights"]["outcome"]) == {"trust", "commitment", "satisfaction", "ltr"}
     assert not {"calculative", "unique", "service"} & set(ours["driver_weights"]["driver"])
     assert {"trust", "commitment"} <= set(ours["effects"]["term"])
-    assert ours["opportunities"]["calculative"].notna().any()
+    assert ours["opportunities"]["calculative_commitment"].notna().any()
     assert {"indirect", "total"} <= set(ours["mediation"]["effect"])
     assert set(ours["positions"]["unique"]) == {"yes", "no", ""}
     assert np.isfinite(ours["quadrants"][["x", "y"]]).all(axis=None)

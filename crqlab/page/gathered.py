@@ -58,7 +58,7 @@ _LATER = {
     **dict.fromkeys(("deciles", "positions"), "crqlab.show.tables.benchmark"),
     **dict.fromkeys(
         (
-            *("model_card", "renewal_contest", "renewal_effects", "renewal_outlook"),
+            *("model_card", "model_comparison", "renewal_effects", "renewal_outlook"),
             "revenue_at_risk",
         ),
         "crqlab.show.tables.renewal",

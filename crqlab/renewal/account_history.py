@@ -50,7 +50,7 @@ def known(
     accounts: pd.DataFrame,
     account_scores: pd.DataFrame,
     outcomes: pd.DataFrame,
-    parts: Mapping[str, str],
+    constructs: Mapping[str, str],
     ends: pd.DataFrame,
 ) -> pd.DataFrame:
     """Lay out every account that was asked or answered, wave by wave, with its covariates.
@@ -59,23 +59,23 @@ def known(
     ----------
     responses, contacts, accounts, account_scores, outcomes : DataFrame
         Tables of these names.
-    parts : mapping of part to construct
-        Their scores take the names of the parts.
+    constructs : mapping of concept to construct
+        Their scores take the names of the concepts.
     ends : DataFrame
         From `cut_offs`.
 
     Returns
     -------
     DataFrame, one row per client, wave and account with a known cut-off
-        ``cutoff``, ``silent`` (asked, nobody answered), the parts, ``crq``, ``nps``,
+        ``cutoff``, ``silent`` (asked, nobody answered), the concepts, ``crq``, ``nps``,
         ``mean_ltr``, their ``_change`` since the client's previous wave, ``crq_before`` and
         ``mean_ltr_before`` (scores of that wave), ``sd``,
         ``role_gap``, ``n`` (respondents), ``tenure`` (years), ``prior_churn``,
         ``earlier_renewals``, ``revenue``, ``industry``. Missing is left missing.
     """
-    rows = _framed(responses, contacts, account_scores, parts)
+    rows = _framed(responses, contacts, account_scores, constructs)
     rows = rows.merge(ends, on=BLOCK, how="left")
-    rows = _changed(rows, [*parts, *SCORED])
+    rows = _changed(rows, [*constructs, *SCORED])
     facts = accounts.drop_duplicates(OWN)[[*OWN, "industry", "revenue", "customer_since"]]
     rows = rows.merge(facts, on=OWN, how="left")
     tenure = (rows["cutoff"] - rows["customer_since"]).dt.days / YEAR
@@ -91,14 +91,14 @@ def _framed(
     responses: pd.DataFrame,
     contacts: pd.DataFrame,
     account_scores: pd.DataFrame,
-    parts: Mapping[str, str],
+    constructs: Mapping[str, str],
 ) -> pd.DataFrame:
-    """Accounts asked or heard, with their scores under the names of the parts."""
+    """Accounts asked or heard, with their scores under the names of the concepts."""
     asked = contacts.loc[contacts["invited"].to_numpy(bool), UNIT].drop_duplicates()
     heard = responses[UNIT].dropna().drop_duplicates().assign(heard=True)
     columns = [*UNIT, *SCORED, "sd", "role_gap", "n"]
     scores = account_scores[columns].assign(
-        **{part: account_scores[name].astype(float) for part, name in parts.items()}
+        **{concept: account_scores[name].astype(float) for concept, name in constructs.items()}
     )
     rows = asked.merge(heard, on=UNIT, how="outer").merge(scores, on=UNIT, how="outer")
     spoken = rows["heard"].notna() | rows["n"].notna()

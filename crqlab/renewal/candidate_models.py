@@ -11,38 +11,38 @@ from crqlab.renewal.covariates import chosen, varying
 from crqlab.stats.defaults import FEW_EVENTS
 
 BASE, TENURE, NPS, LTR, CRQ = "base_rate", "tenure", "nps", "mean_ltr", "crq"
-BOND, BOTH, EVERYTHING = "trust_and_commitment", "nps_and_crq", "everything"
+TRUST_AND_COMMITMENT, BOTH, EVERYTHING = "trust_and_commitment", "nps_and_crq", "everything"
 PENALISED, BOOSTED = "everything_penalised", "everything_boosted"
 FACTS = ("silent", "tenure", "prior_churn", "earlier_renewals", "revenue", "lead", "industry")
 SPREAD = ("crq_before", "sd", "role_gap")
 
 
-def contestants(X: pd.DataFrame, parts: Mapping[str, str]) -> dict[str, pd.DataFrame]:
-    """Return what each contestant looks at, the plainest first.
+def candidates(X: pd.DataFrame, constructs: Mapping[str, str]) -> dict[str, pd.DataFrame]:
+    """Return what each candidate looks at, the plainest first.
 
     Silence is known to everybody who counts answers, so all scores have it beside them. A
-    contestant without anything to look at, as NPS where LTR was not asked, does not compete.
+    candidate without anything to look at, as NPS where LTR was not asked, does not compete.
 
     Parameters
     ----------
     X : DataFrame
         From `covariates`.
-    parts : mapping of part to construct
+    constructs : mapping of concept to construct
 
     Returns
     -------
     dict of name to DataFrame
         Rows of ``X``; no column for the base rate.
     """
-    bond = [part for part in ("trust", "commitment") if part in parts]
+    bond = [concept for concept in ("trust", "commitment") if concept in constructs]
     own = {
         TENURE: ["tenure"],
         NPS: ["nps"],
         LTR: ["mean_ltr"],
         CRQ: ["crq"],
-        BOND: bond,
+        TRUST_AND_COMMITMENT: bond,
         BOTH: ["nps", "crq"],
-        EVERYTHING: [*parts, "crq", "nps", "mean_ltr", *SPREAD, "mean_ltr_before", *FACTS],
+        EVERYTHING: [*constructs, "crq", "nps", "mean_ltr", *SPREAD, "mean_ltr_before", *FACTS],
     }
     varied = set(varying(X))
     found = {BASE: X[[]]}
@@ -55,22 +55,24 @@ def contestants(X: pd.DataFrame, parts: Mapping[str, str]) -> dict[str, pd.DataF
     return found
 
 
-def explanatory(X: pd.DataFrame, parts: Mapping[str, str]) -> pd.DataFrame:
+def explanatory(X: pd.DataFrame, constructs: Mapping[str, str]) -> pd.DataFrame:
     """Return the terms whose effects are told: CRQ only where its constructs are not.
 
     CRQ is made of trust, commitment and satisfaction; beside them its effect has no meaning.
     """
-    scores = list(parts) if {"trust", "commitment"} & set(parts) else ["crq", *parts]
+    scores = list(constructs) if {"trust", "commitment"} & set(constructs) else ["crq", *constructs]
     return chosen(X, [*scores, "nps", *SPREAD, *FACTS])
 
 
-def affordable(X: pd.DataFrame, parts: Mapping[str, str], events: int) -> tuple[pd.DataFrame, str]:
+def affordable(
+    X: pd.DataFrame, constructs: Mapping[str, str], events: int
+) -> tuple[pd.DataFrame, str]:
     """Return the most terms that the events can carry, and the caution if not all.
 
     Parameters
     ----------
     X : DataFrame
-    parts : mapping of part to construct
+    constructs : mapping of concept to construct
     events : int
         The rarer of renewals and churns.
 
@@ -79,9 +81,9 @@ def affordable(X: pd.DataFrame, parts: Mapping[str, str], events: int) -> tuple[
     DataFrame and str
         Terms, and ``"ok"`` or the caution's code.
     """
-    bond = [part for part in ("trust", "commitment") if part in parts]
+    bond = [concept for concept in ("trust", "commitment") if concept in constructs]
     ladder = [
-        explanatory(X, parts),
+        explanatory(X, constructs),
         chosen(X, [*bond, "nps", "silent", "tenure", "prior_churn"]),
         chosen(X, [*bond, "silent"] if bond else ["crq", "silent"]),
         chosen(X, ["crq", "silent"]),
@@ -94,7 +96,7 @@ def affordable(X: pd.DataFrame, parts: Mapping[str, str], events: int) -> tuple[
 
 
 def spelled(name: str) -> str:
-    """Name a contestant in a sentence for the terminal.
+    """Name a candidate in a sentence for the terminal.
 
     Examples
     --------

@@ -104,7 +104,9 @@ def effects(design: Design, *, level: float = LEVEL, models: Sequence[str] = MOD
     rare = int(min(lost.sum(), (~lost).sum()))
     if not rare:
         return _none(_why(design, lost), level)
-    X, said = candidate_models.affordable(covariates(decided, design.parts).X, design.parts, rare)
+    X, said = candidate_models.affordable(
+        covariates(decided, design.constructs).X, design.constructs, rare
+    )
     hazards = empty(HAZARDS)
     tables = []
     for model in models:
@@ -153,7 +155,7 @@ def _cox(design: Design, terms: pd.Index, level: float):
     rows = design.accounts[design.accounts["followed"] > 0].reset_index(drop=True)
     if not rows["churned"].any():
         return NOBODY_LEFT, empty(HAZARDS)
-    X = covariates(rows.assign(lead=0.0), design.parts).X
+    X = covariates(rows.assign(lead=0.0), design.constructs).X
     known = rows["tenure"].notna().mean() > 0.5
     X = X[[term for term in terms if term in X and term != "lead"]]
     X = X.drop(columns=["tenure"], errors="ignore") if known else X

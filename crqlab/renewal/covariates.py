@@ -27,9 +27,9 @@ MARKS = {
 _DOUBLE = float(np.log(2))
 #: What makes up a row of a model, in the order in which gaps are told.
 NUMBERS = (
-    "trust commitment calculative satisfaction crq nps mean_ltr crq_before mean_ltr_before sd "
-    "role_gap silent unscored no_ltr no_before one_voice one_role tenure no_tenure prior_churn "
-    "earlier_renewals revenue no_revenue lead"
+    "trust commitment calculative_commitment satisfaction crq nps mean_ltr crq_before "
+    "mean_ltr_before sd role_gap silent unscored no_ltr no_before one_voice one_role tenure "
+    "no_tenure prior_churn earlier_renewals revenue no_revenue lead"
 ).split()
 #: Change that an effect is told for, in the term's own unit, where it is not 1.
 STEPS = {"nps": 50.0, "tenure": _DOUBLE, "revenue": _DOUBLE}
@@ -54,7 +54,7 @@ class Covariates:
     told: pd.DataFrame
 
 
-def covariates(rows: pd.DataFrame, parts: Mapping[str, str]) -> Covariates:
+def covariates(rows: pd.DataFrame, constructs: Mapping[str, str]) -> Covariates:
     """Complete every covariate of a design.
 
     A gap in a score takes the mean of the client's wave, else of all rows, and an indicator says
@@ -67,7 +67,7 @@ def covariates(rows: pd.DataFrame, parts: Mapping[str, str]) -> Covariates:
     ----------
     rows : DataFrame
         `Design.table`, or `Design.accounts` with a column ``lead``.
-    parts : mapping of part to construct
+    constructs : mapping of concept to construct
 
     Returns
     -------
@@ -88,7 +88,7 @@ def covariates(rows: pd.DataFrame, parts: Mapping[str, str]) -> Covariates:
     """
     columns, told = {}, []
     quiet = rows["silent"].to_numpy(float) > 0
-    names = [*parts, *(name for name in NUMBERS if name in rows and name not in parts)]
+    names = [*constructs, *(name for name in NUMBERS if name in rows and name not in constructs)]
     for name in names:
         values = rows[name].astype(float)
         values = values if name not in LOGGED else LOGGED[name](values)

@@ -11,9 +11,9 @@ from crqlab.renewal import candidate_models
 from crqlab.renewal.account_history import OWN
 from crqlab.renewal.covariate_effects import Effects
 from crqlab.renewal.covariates import covariates
-from crqlab.renewal.model_comparison import Contest
+from crqlab.renewal.model_comparison import ModelComparison
 from crqlab.renewal.opportunities import Design
-from crqlab.renewal.revenue_at_risk import RiskOutlook
+from crqlab.renewal.revenue_at_risk import RenewalOutlook
 
 LIMITS = ("associations", "few_voices", "facts_of_today", "never_asked_left_out", "years_alike")
 MEASURES = ("auc", "calibration_slope", "brier", "lift")
@@ -26,7 +26,7 @@ TOLD = (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Card:
+class ModelCard:
     """What a careful reader asks of a model.
 
     Attributes
@@ -43,29 +43,31 @@ class Card:
         )
 
 
-def model_card(design: Design, effects: Effects, contest: Contest, outlook: RiskOutlook) -> Card:
+def model_card(
+    design: Design, effects: Effects, comparison: ModelComparison, outlook: RenewalOutlook
+) -> ModelCard:
     """Collect data window, sizes, exclusions, gaps, performance, cautions and limits.
 
     Parameters
     ----------
-    design, effects, contest, outlook
+    design, effects, comparison, outlook
         As the functions of these names return them.
 
     Returns
     -------
-    Card
+    ModelCard
     """
     lines = [
         *_data(design),
-        ("test", contest.said),
-        *_performance(contest),
-        ("claim", f"crq_over_nps_{contest.claim}"),
-        *(("caution", one) for one in _cautions(effects, contest, outlook)),
+        ("test", comparison.said),
+        *_performance(comparison),
+        ("claim", f"crq_over_nps_{comparison.claim}"),
+        *(("caution", one) for one in _cautions(effects, comparison, outlook)),
         *(("limit", limit) for limit in LIMITS),
     ]
     table = pd.DataFrame(lines, columns=["topic", "says"])
     table.insert(0, "place", range(1, len(table) + 1))
-    return Card(table)
+    return ModelCard(table)
 
 
 def _data(design: Design) -> list[tuple[str, str]]:
@@ -75,10 +77,10 @@ def _data(design: Design) -> list[tuple[str, str]]:
     lines += [("excluded", _counted(n, reason)) for reason, n in reasons.items()]
     odd = design.table["flag"].value_counts().drop(OK, errors="ignore")
     lines += [("noted", _counted(n, flag)) for flag, n in odd.items()]
-    absent = [part for part in ("trust", "commitment") if part not in design.parts]
-    lines += [("not_asked", code("concept_not_asked", concept=part)) for part in absent]
+    absent = [name for name in ("trust", "commitment") if name not in design.constructs]
+    lines += [("not_asked", code("concept_not_asked", concept=name)) for name in absent]
     if len(decided):
-        told = covariates(decided, design.parts).told
+        told = covariates(decided, design.constructs).told
         lines += [("missing", _gap(row, len(decided))) for row in told.itertuples()]
     return lines
 
@@ -117,10 +119,10 @@ def _gap(row: tuple, n: int) -> str:
     return code(f"gap_{row.filled}_silent" if silent else f"gap_{row.filled}", **numbers, **silent)
 
 
-def _performance(contest: Contest) -> list[tuple[str, str]]:
+def _performance(comparison: ModelComparison) -> list[tuple[str, str]]:
     lines = []
     for name in TOLD:
-        rows = {measure: contest.value(name, measure) for measure in MEASURES}
+        rows = {measure: comparison.value(name, measure) for measure in MEASURES}
         numbers = {
             f"{measure}{end}": _number(row[column])
             for measure, row in rows.items()
@@ -128,7 +130,7 @@ def _performance(contest: Contest) -> list[tuple[str, str]]:
             for end, column in (("", "estimate"), ("_low", "low"), ("_high", "high"))
         }
         if numbers:
-            lines.append(("performance", code("foretells", contestant=name, **numbers)))
+            lines.append(("performance", code("foretells", candidate=name, **numbers)))
     return lines
 
 
@@ -137,11 +139,11 @@ def _number(value: float) -> float | None:
     return None if value != value else float(value)
 
 
-def _cautions(effects: Effects, contest: Contest, outlook: RiskOutlook) -> list[str]:
+def _cautions(effects: Effects, comparison: ModelComparison, outlook: RenewalOutlook) -> list[str]:
     """Every caution once, each as a cell of its own."""
-    rivals = contest.table[contest.table["contestant"] != candidate_models.BASE]
+    rivals = comparison.table[comparison.table["candidate"] != candidate_models.BASE]
     cells = [effects.said, outlook.said, *effects.table["flag"], *rivals["flag"]]
-    cells += [*contest.differences["flag"], *outlook.at_risk["flag"]]
+    cells += [*comparison.differences["flag"], *outlook.at_risk["flag"]]
     kinds = [code(one.pop("code"), **one) for one in codes(joined(cells))]
     terms = effects.hazards[effects.hazards["term"] != "all"]
     late = terms[terms["p"] < 0.05 / max(len(terms), 1)]

@@ -1,4 +1,4 @@
-"""The contest: who foretells churn best, out of time, and what CRQ adds to NPS."""
+"""Comparison of models: who foretells churn best, out of time, and what CRQ adds to NPS."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ PAIRS = (
     (candidate_models.BOTH, candidate_models.NPS),
     (candidate_models.BOTH, candidate_models.CRQ),
     (candidate_models.CRQ, candidate_models.NPS),
-    (candidate_models.BOND, candidate_models.NPS),
-    (candidate_models.BOND, candidate_models.CRQ),
+    (candidate_models.TRUST_AND_COMMITMENT, candidate_models.NPS),
+    (candidate_models.TRUST_AND_COMMITMENT, candidate_models.CRQ),
     (candidate_models.EVERYTHING, candidate_models.BOTH),
     (candidate_models.EVERYTHING, candidate_models.TENURE),
 )
@@ -38,23 +38,23 @@ NESTED = (PAIRS[0], PAIRS[1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Contest:
-    """How well each contestant foretold churn, and who did better than whom.
+class ModelComparison:
+    """How well each candidate foretold churn, and who did better than whom.
 
     Attributes
     ----------
-    table : DataFrame, one row per contestant and measure
+    table : DataFrame, one row per candidate and measure
         Table ``contest``.
     differences : DataFrame, one row per pair and measure
         Table ``contest_pairs``: the first minus the second, on the same contracts.
     chances : DataFrame
-        Foretold probabilities of churn, one column per contestant, with ``lost`` and ``key``.
+        Foretold probabilities of churn, one column per candidate, with ``lost`` and ``key``.
     calibration, decisions, curves : DataFrame
-        Rows for drawing, by contestant: foretold against observed; net benefit; ROC.
+        Rows for drawing, by candidate: foretold against observed; net benefit; ROC.
     claim : str
         Whether CRQ adds to NPS: `ADDS`, `NOT_SHOWN` or `UNKNOWN`.
     said : str
-        How learning and testing were parted, or why there is no contest, as codes.
+        How learning and testing were parted, or why there is none, as codes.
     level : float
     n, events : int
         Contracts foretold, and those that churned.
@@ -72,15 +72,15 @@ class Contest:
     n: int
     events: int
 
-    def value(self, contestant: str, measure: str) -> pd.Series | None:
+    def value(self, candidate: str, measure: str) -> pd.Series | None:
         """Return one row of the table, or None."""
         rows = self.table
-        rows = rows[(rows["contestant"] == contestant) & (rows["measure"] == measure)]
+        rows = rows[(rows["candidate"] == candidate) & (rows["measure"] == measure)]
         return rows.iloc[0] if len(rows) else None
 
     def __str__(self) -> str:
         if self.table.empty:
-            return f"No contest: {plain(self.said)}"
+            return f"No comparison of models: {plain(self.said)}"
         told = [self._best(), self._added()]
         return (
             f"{'; '.join(t for t in told if t)}; n = {self.n:,} contracts, {self.events:,} churned"
@@ -92,7 +92,7 @@ class Contest:
             return "no AUC can be given"
         best = rows.loc[rows["estimate"].idxmax()]
         return (
-            f"{candidate_models.spelled(best['contestant'])} foretells churn best: AUC "
+            f"{candidate_models.spelled(best['candidate'])} foretells churn best: AUC "
             f"{best['estimate']:.2f} [{best['low']:.2f}, {best['high']:.2f}]"
         )
 
@@ -110,7 +110,7 @@ class Contest:
         return f"{said}: {row['estimate']:+.3f} AUC [{row['low']:+.3f}, {row['high']:+.3f}]"
 
 
-def contest(
+def compare_models(
     design: Design,
     *,
     months: float = 12.0,
@@ -118,8 +118,8 @@ def contest(
     draws: int = DRAWS,
     seed: int = SEED,
     machines: bool = True,
-) -> Contest:
-    """Let contestants learn from earlier contracts and foretell those of the last year.
+) -> ModelComparison:
+    """Let candidate models learn from earlier contracts and foretell those of the last year.
 
     CRQ is said to add to NPS only where both ends of the interval of the difference in AUC,
     out of time and by account, lie above zero.
@@ -138,7 +138,7 @@ def contest(
 
     Returns
     -------
-    Contest
+    ModelComparison
         Empty where there are too few outcomes: ``said`` has the reason.
 
     References
@@ -152,10 +152,10 @@ def contest(
         parted = out_of_time_prediction.split(decided, months=months)
     except EstimateError as error:
         return _none(error.caution, level)
-    X = covariates(decided, design.parts).X
+    X = covariates(decided, design.constructs).X
     lost = (decided["outcome"] == "churned").to_numpy()
     accounts = decided.groupby(OWN).ngroup().to_numpy()
-    seen = candidate_models.contestants(X, design.parts)
+    seen = candidate_models.candidates(X, design.constructs)
     fitters = {name: (terms, out_of_time_prediction.plain) for name, terms in seen.items()}
     if machines and candidate_models.EVERYTHING in seen:
         fitters |= _machines(seen[candidate_models.EVERYTHING], decided, seed)
@@ -168,7 +168,7 @@ def contest(
     differences = _compared(chances[kept], tested, options, parted.flag)
     nested = [pair for pair in NESTED if set(pair) <= set(seen)]
     ratios = prediction_accuracy.likelihood_ratios(lost, seen, nested, design_clusters(decided))
-    return Contest(
+    return ModelComparison(
         _flagged(
             prediction_accuracy.measures(chances[kept], tested, **options), flags, parted.flag
         ),
@@ -186,7 +186,7 @@ def contest(
 def _compared(
     chances: pd.DataFrame, tested: prediction_accuracy.Tested, options: dict, parted: str
 ) -> pd.DataFrame:
-    """Compare every pair of contestants that could foretell."""
+    """Compare every pair of candidates that could foretell."""
     pairs = [pair for pair in PAIRS if set(pair) <= set(chances)]
     found = prediction_accuracy.differences(chances, tested, pairs, **options)
     return found.assign(flag=column(len(found), (True, found["flag"]), (True, parted)))
@@ -203,7 +203,7 @@ def _machines(everything: pd.DataFrame, decided: pd.DataFrame, seed: int) -> dic
 def _chances(
     lost: NDArray, accounts: NDArray, parted: out_of_time_prediction.Split, fitters: dict
 ) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Foretell by every contestant; one that cannot learn is left out and says why."""
+    """Foretell by every candidate; one that cannot learn is left out and says why."""
     found, flags = {}, {}
     for name, (terms, fit) in fitters.items():
         try:
@@ -230,10 +230,10 @@ def design_clusters(decided: pd.DataFrame) -> NDArray:
 
 
 def _flagged(table: pd.DataFrame, flags: dict[str, str], parted: str) -> pd.DataFrame:
-    """Add to every row what was amiss with its contestant, a leak above all."""
-    high = table[(table["measure"] == "auc") & (table["estimate"] > LEAK)]["contestant"]
-    own = table["contestant"].map(flags).fillna(OK)
-    leaks = (table["contestant"].isin(high), LEAKED)
+    """Add to every row what was amiss with its candidate, a leak above all."""
+    high = table[(table["measure"] == "auc") & (table["estimate"] > LEAK)]["candidate"]
+    own = table["candidate"].map(flags).fillna(OK)
+    leaks = (table["candidate"].isin(high), LEAKED)
     told = column(len(table), (True, table["flag"]), (True, own), (True, parted), leaks)
     return table.assign(flag=told)
 
@@ -250,6 +250,8 @@ def _claim(differences: pd.DataFrame) -> str:
     return ADDS if rows["low"].iloc[0] > 0 else NOT_SHOWN
 
 
-def _none(why: str, level: float) -> Contest:
+def _none(why: str, level: float) -> ModelComparison:
     drawn = [pd.DataFrame() for _ in range(4)]
-    return Contest(empty("contest"), empty("contest_pairs"), *drawn, UNKNOWN, why, level, 0, 0)
+    return ModelComparison(
+        empty("contest"), empty("contest_pairs"), *drawn, UNKNOWN, why, level, 0, 0
+    )

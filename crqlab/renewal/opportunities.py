@@ -16,13 +16,8 @@ from crqlab.base.errors import one_of
 from crqlab.base.instrument import Instrument
 from crqlab.renewal.account_history import OWN, UNIT, YEAR, cut_offs, known, same_kind
 
-#: Part in a renewal: the concept that plays it.
-PARTS: dict[str, Concept] = {
-    "trust": "trust",
-    "commitment": "commitment",
-    "calculative": "calculative_commitment",
-    "satisfaction": "satisfaction",
-}
+#: Concepts of which a score may tell who renews.
+CONCEPTS: tuple[Concept, ...] = ("trust", "commitment", "calculative_commitment", "satisfaction")
 MOST_MONTHS = 18
 KEY = [*OWN, "due_on"]
 NEVER = "never_asked"
@@ -46,7 +41,8 @@ class Design:
     accounts : DataFrame, one row per account and wave
         The same covariates for everybody, with ``followed`` (years until churn, the next wave
         or the end of the data) and ``churned``.
-    parts : mapping of part to construct
+    constructs : mapping of concept to construct
+        Those of `CONCEPTS` that were asked.
     as_of : Timestamp
         Last day on which outcomes are known; missing without outcomes.
     """
@@ -54,7 +50,7 @@ class Design:
     table: pd.DataFrame
     excluded: pd.DataFrame
     accounts: pd.DataFrame
-    parts: Mapping[str, str]
+    constructs: Mapping[str, str]
     as_of: pd.Timestamp
 
     @property
@@ -69,8 +65,8 @@ class Design:
 
     def of(self, client: str) -> Design:
         """Return the rows of one client."""
-        parts = (self.table, self.excluded, self.accounts)
-        mine = (rows[rows["client_id"] == client].reset_index(drop=True) for rows in parts)
+        tables = (self.table, self.excluded, self.accounts)
+        mine = (rows[rows["client_id"] == client].reset_index(drop=True) for rows in tables)
         table, excluded, accounts = mine
         return replace(self, table=table, excluded=excluded, accounts=accounts)
 
@@ -98,7 +94,7 @@ def design(
     cutoff: str | None = None,
     as_of: str | None = None,
     most_months: float = MOST_MONTHS,
-    parts: Mapping[str, str] | None = None,
+    constructs: Mapping[str, str] | None = None,
 ) -> Design:
     """Put every renewal opportunity beside the last survey that ended before it was decided.
 
@@ -114,9 +110,8 @@ def design(
         last decision if missing.
     most_months : float
         A survey older than this when the contract was decided says nothing of it.
-    parts : mapping of part to construct, optional
-        Which constructs are trust, commitment, calculative and satisfaction, where the
-        codebook's concepts say otherwise.
+    constructs : mapping of concept to construct, optional
+        Which construct stands for one of `CONCEPTS` where the codebook says otherwise.
 
     Returns
     -------
@@ -124,9 +119,9 @@ def design(
         Empty where the study holds no outcomes: then it says so.
     """
     asked = codebook.instrument
-    played = _played(asked, parts or {})
+    measured = _measured(asked, constructs or {})
     ends = cut_offs(responses, contacts, cutoff)
-    rows = known(responses, contacts, accounts, account_scores, outcomes, played, ends)
+    rows = known(responses, contacts, accounts, account_scores, outcomes, measured, ends)
     dated, last_day = _decisions(outcomes, as_of)
     matched = _matched(dated, rows)
     reason = _reasons(matched, rows, ends, most_months)
@@ -137,20 +132,20 @@ def design(
         taken.reset_index(drop=True),
         typed(refused.sort_values(KEY), "refused"),
         followed,
-        played,
+        measured,
         last_day,
     )
 
 
-def _played(asked: Instrument, named: Mapping[str, str]) -> dict[str, str]:
-    """Construct of each part, as named or by its concept; what nobody plays is left out."""
-    given = {part: name for part, name in named.items() if name}
-    for part, name in given.items():
-        one_of("parts=", part, PARTS)
-        one_of(f"parts[{part!r}]=", name, asked.constructs)
-    found = {part: asked.construct_of(concept) for part, concept in PARTS.items()}
-    found = {part: name for part, name in found.items() if name not in given.values()} | given
-    return {part: found[part] for part in PARTS if found.get(part)}
+def _measured(asked: Instrument, named: Mapping[str, str]) -> dict[str, str]:
+    """Construct of each concept, as named or as the codebook says; none where it was not asked."""
+    given = {concept: name for concept, name in named.items() if name}
+    for concept, name in given.items():
+        one_of("constructs=", concept, CONCEPTS)
+        one_of(f"constructs[{concept!r}]=", name, asked.constructs)
+    found = {concept: asked.construct_of(concept) for concept in CONCEPTS}
+    found = {concept: name for concept, name in found.items() if name not in given.values()} | given
+    return {concept: found[concept] for concept in CONCEPTS if found.get(concept)}
 
 
 def _decisions(outcomes: pd.DataFrame, as_of: str | None) -> tuple[pd.DataFrame, pd.Timestamp]:

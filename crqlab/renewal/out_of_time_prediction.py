@@ -72,7 +72,7 @@ def split(decided: pd.DataFrame, *, months: float = 12.0) -> Split:
     lost = (decided["outcome"] == "churned").to_numpy()
     if min(lost.sum(), (~lost).sum()) < LEAST:
         raise EstimateError(
-            f"{lost.sum()} of {len(lost)} decided contracts churned; a contest needs {LEAST} of "
+            f"{lost.sum()} of {len(lost)} decided contracts churned; a comparison needs {LEAST} of "
             "either outcome. Wait for decisions, or pool clients.",
             caution=code("too_few_outcomes", n=len(lost), churned=int(lost.sum()), minimum=LEAST),
         )

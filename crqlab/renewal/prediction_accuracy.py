@@ -56,12 +56,12 @@ class Tested:
 def measures(
     chances: pd.DataFrame, tested: Tested, *, level: float, draws: int, seed: int
 ) -> pd.DataFrame:
-    """Every measure of every contestant, one row each, as table ``contest``."""
+    """Every measure of every candidate, one row each, as table ``contest``."""
     rows = []
     for name in chances:
         chance = chances[name].to_numpy()
         for measure, found in _of(chance, tested, level, draws, seed).items():
-            rows.append(_row({"contestant": name, "measure": measure}, found))
+            rows.append(_row({"candidate": name, "measure": measure}, found))
     return from_records(rows, "contest")
 
 
@@ -149,7 +149,7 @@ def likelihood_ratios(
 ) -> pd.DataFrame:
     """Likelihood-ratio test of each nested pair, over all decided contracts.
 
-    The first contestant of a pair looks at all that the second sees and more.
+    The first candidate of a pair looks at all that the second sees and more.
     """
     rows = []
     for first, second in pairs:
@@ -177,7 +177,7 @@ def _ratio(found) -> dict:
 def drawings(
     chances: pd.DataFrame, tested: Tested, *, level: float
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Rows for pictures of calibration, decisions and ROC, by contestant."""
+    """Rows for pictures of calibration, decisions and ROC, by candidate."""
     tables, curves, rocs = [], [], []
     by = {"level": level, "cluster": tested.accounts}
     for name in chances:
@@ -186,7 +186,7 @@ def drawings(
         curves.append(accuracy.net_benefit(tested.lost, chance, thresholds=THRESHOLDS, **by))
         rocs.append(accuracy.roc(tested.lost, chance, points=200))
     return tuple(
-        pd.concat([t.assign(contestant=name) for name, t in zip(chances, part, strict=True)])
+        pd.concat([t.assign(candidate=name) for name, t in zip(chances, part, strict=True)])
         .reset_index(drop=True)
         for part in (tables, curves, rocs)
     )  # fmt: skip

@@ -20,7 +20,7 @@ POINTS, FEW = 60, 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lasting:
+class RetentionCurves:
     """Share of accounts that stayed, by years since the survey.
 
     Attributes
@@ -53,7 +53,7 @@ class Lasting:
         return f"Still customers a year after the survey, by CRQ: {', '.join(told)}; n = {n:,}"
 
 
-def retention(design: Design, *, score: str = "crq", level: float = LEVEL) -> Lasting:
+def retention(design: Design, *, score: str = "crq", level: float = LEVEL) -> RetentionCurves:
     """Follow accounts from each survey until they churn, the next survey, or the data end.
 
     Parameters
@@ -66,7 +66,7 @@ def retention(design: Design, *, score: str = "crq", level: float = LEVEL) -> La
 
     Returns
     -------
-    Lasting
+    RetentionCurves
 
     References
     ----------
@@ -76,7 +76,7 @@ def retention(design: Design, *, score: str = "crq", level: float = LEVEL) -> La
     rows = design.accounts[design.accounts["followed"] > 0].reset_index(drop=True)
     if rows.empty or not rows["churned"].any():
         said = NO_OUTCOMES if rows.empty else NOBODY_LEFT
-        return Lasting(empty("retention"), (), said, level)
+        return RetentionCurves(empty("retention"), (), said, level)
     cuts = tuple(float(c) for c in rows[score].quantile([1 / 3, 2 / 3]))
     place = np.searchsorted(cuts, rows[score].to_numpy(float), side="right").clip(0, 2)
     band = np.where(rows[score].notna(), np.array(BANDS)[place], "")
@@ -86,7 +86,7 @@ def retention(design: Design, *, score: str = "crq", level: float = LEVEL) -> La
     found = survival.kaplan_meier(
         rows["followed"].to_numpy(), rows["churned"].to_numpy(), groups=band, level=level
     )
-    return Lasting(_read(found), cuts, OK, level)
+    return RetentionCurves(_read(found), cuts, OK, level)
 
 
 def _read(curves: survival.KaplanMeier) -> pd.DataFrame:

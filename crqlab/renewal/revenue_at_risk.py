@@ -30,7 +30,16 @@ AWAY = 0.1  # log odds from the average below which nothing is worth telling
 MARKED = ("silent", "prior_churn")
 #: Terms that a reader can act on or check, in the order in which ties are told.
 TELLING = (
-    *("trust", "commitment", "calculative", "satisfaction", "crq", "nps", "crq_before", "sd"),
+    *(
+        "trust",
+        "commitment",
+        "calculative_commitment",
+        "satisfaction",
+        "crq",
+        "nps",
+        "crq_before",
+        "sd",
+    ),
     *("role_gap", "tenure", "earlier_renewals", *MARKED),
 )
 COUNTED = ("nps", "earlier_renewals")  # told without decimals
@@ -42,7 +51,7 @@ SUMMED = ["revenue", "expected_loss", "silent_loss", "n_accounts", "n_silent"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RiskOutlook:
+class RenewalOutlook:
     """What the next renewals are likely to bring.
 
     Attributes
@@ -65,13 +74,13 @@ class RiskOutlook:
     said: str
     level: float
 
-    def of(self, client: str) -> RiskOutlook:
+    def of(self, client: str) -> RenewalOutlook:
         """Return the rows of one client."""
         mine = (
             rows[rows["client_id"] == client].reset_index(drop=True)
             for rows in (self.table, self.at_risk)
         )
-        return RiskOutlook(*mine, self.said, self.level)
+        return RenewalOutlook(*mine, self.said, self.level)
 
     def __str__(self) -> str:
         if self.at_risk.empty:
@@ -93,7 +102,7 @@ def outlook(
     level: float = LEVEL,
     draws: int = DRAWS,
     seed: int = SEED,
-) -> RiskOutlook:
+) -> RenewalOutlook:
     """Foretell the next renewal of every account, silent ones included.
 
     The logit of `effects` is fitted to all decided contracts and drawn back for the chance in
@@ -112,7 +121,7 @@ def outlook(
 
     Returns
     -------
-    RiskOutlook
+    RenewalOutlook
         Empty where no model can be fitted: ``said`` has the reason.
 
     References
@@ -126,15 +135,15 @@ def outlook(
     rare = int(min(lost.sum(), (~lost).sum()))
     if not rare or coming.empty:
         why = "no_account_left" if rare else "not_decided_both_ways"
-        return RiskOutlook(empty("outlook"), empty("revenue_at_risk"), why, level)
+        return RenewalOutlook(empty("outlook"), empty("revenue_at_risk"), why, level)
     both = pd.concat([decided, coming], ignore_index=True)
-    X = covariates(both, design.parts).X
+    X = covariates(both, design.constructs).X
     old = np.arange(len(both)) < len(decided)
-    terms, said = candidate_models.affordable(X[old], design.parts, rare)
+    terms, said = candidate_models.affordable(X[old], design.constructs, rare)
     try:
         fit = logit(~lost, terms, cluster=design_clusters(decided), level=level, profile=False)
     except EstimateError as error:
-        return RiskOutlook(empty("outlook"), empty("revenue_at_risk"), error.caution, level)
+        return RenewalOutlook(empty("outlook"), empty("revenue_at_risk"), error.caution, level)
     fit, _ = shrunk(fit, terms, ~lost)
     ahead = X.loc[~old, terms.columns].reset_index(drop=True)
     table = _accounts(coming, ahead, fit, level)
@@ -144,7 +153,7 @@ def outlook(
     order = ["client_id", "expected_loss", "account_id"]
     table = table.sort_values(order, ascending=[True, False, True], ignore_index=True)
     at_risk = typed(found.assign(level=level, flag=flag), "revenue_at_risk")
-    return RiskOutlook(typed(table, "outlook"), at_risk, said, level)
+    return RenewalOutlook(typed(table, "outlook"), at_risk, said, level)
 
 
 def _coming(design: Design, accounts: pd.DataFrame) -> pd.DataFrame:

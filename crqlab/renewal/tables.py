@@ -7,11 +7,11 @@ from pathlib import Path
 from crqlab.base.contracts import contract, frames
 from crqlab.base.study import Study
 from crqlab.renewal.covariate_effects import Effects
-from crqlab.renewal.model_cards import Card
-from crqlab.renewal.model_comparison import Contest
+from crqlab.renewal.model_cards import ModelCard
+from crqlab.renewal.model_comparison import ModelComparison
 from crqlab.renewal.opportunities import Design
-from crqlab.renewal.retention_curves import Lasting
-from crqlab.renewal.revenue_at_risk import RiskOutlook
+from crqlab.renewal.retention_curves import RetentionCurves
+from crqlab.renewal.revenue_at_risk import RenewalOutlook
 from crqlab.renewal.trust_mediation import Mediation
 
 
@@ -21,10 +21,10 @@ def keep(
     design: Design,
     effects: Effects,
     mediation: Mediation,
-    retention: Lasting,
-    contest: Contest,
-    outlook: RiskOutlook,
-    card: Card,
+    retention: RetentionCurves,
+    comparison: ModelComparison,
+    outlook: RenewalOutlook,
+    card: ModelCard,
     level: float,
     draws: int,
     seed: int,
@@ -34,7 +34,7 @@ def keep(
     Parameters
     ----------
     study : Study
-    design, effects, mediation, retention, contest, outlook, card
+    design, effects, mediation, retention, comparison, outlook, card
         As the functions of these names return them (``card`` as `model_card` does).
     level, draws, seed
         What they were called with, for the run card.
@@ -46,8 +46,8 @@ def keep(
         "effects": effects.table,
         "mediation": mediation.table,
         "retention": retention.table,
-        "contest": contest.table,
-        "contest_pairs": contest.differences,
+        "contest": comparison.table,
+        "contest_pairs": comparison.differences,
         "outlook": outlook.table,
         "revenue_at_risk": outlook.at_risk,
         "model_card": card.table,

@@ -18,7 +18,7 @@ from crqlab.stats import mediation as stats
 from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 
-FACTS = ("calculative", "tenure", "prior_churn")
+FACTS = ("calculative_commitment", "tenure", "prior_churn")
 CHANGE, SLOPE, SHARE = "renewal_chance_per_point_of_trust", "models_own", "share_of_total"
 MANY = 20_000  # contracts beyond which fewer samples say the same
 FEW_DRAWS = 100
@@ -92,14 +92,14 @@ def mediation(
     Imai, Keele & Tingley (2010), Psychological Methods 15, 309-334: the effects.
     """
     check_level(level)
-    absent = [part for part in ("trust", "commitment") if part not in design.parts]
+    absent = [name for name in ("trust", "commitment") if name not in design.constructs]
     if absent:
-        return _none(joined(code("concept_not_asked", concept=part) for part in absent), level)
+        return _none(joined(code("concept_not_asked", concept=name) for name in absent), level)
     decided = design.decided
     rows = decided[decided[["trust", "commitment"]].notna().all(axis=1)].reset_index(drop=True)
     if rows["outcome"].nunique() < 2:
         return _none("not_decided_both_ways_after_scores", level)
-    X = varying(chosen(covariates(rows, design.parts).X, FACTS))
+    X = varying(chosen(covariates(rows, design.constructs).X, FACTS))
     try:
         found = stats.effects(
             (rows["outcome"] == "renewed").to_numpy(),

@@ -336,13 +336,13 @@ def renewing() -> Iterator[Bench]:
     tables = made.panel(clients=2000, each=170, seed=9)
     some = made.designed(made.panel(clients=40, each=170, seed=9))
     decided = some.decided
-    X = covariates(decided, some.parts).X
+    X = covariates(decided, some.constructs).X
     X = X.loc[:, X.max() > X.min()].assign(one=1.0)
 
     def ours():
         design = made.designed(tables)
         renewal.effects(design, models=("logit", "cox"))
-        renewal.contest(design, draws=200, machines=False)
+        renewal.compare_models(design, draws=200, machines=False)
 
     def plain():
         lost = (decided["outcome"] == "churned").astype(float)

@@ -132,7 +132,7 @@ def test_nothing_known_after_the_decision_can_change_a_row():
 
 def test_silent_accounts_stay_in_and_gaps_are_told():
     found = made.designed(made.panel(clients=6, each=20, seed=4))
-    filled = covariates(found.decided, found.parts)
+    filled = covariates(found.decided, found.constructs)
     quiet = found.decided["silent"] == 1
     assert quiet.any()
     assert filled.X.notna().all(axis=None)
@@ -143,20 +143,20 @@ def test_silent_accounts_stay_in_and_gaps_are_told():
     assert "revenue" in varying(filled.X.assign(revenue=np.arange(len(filled.X))))
 
 
-def test_parts_are_played_by_constructs_of_their_concept_or_by_those_named():
+def test_concepts_are_measured_by_their_constructs_or_by_those_named():
     tables = made.panel(clients=2, each=4, seed=5)
 
-    def played(parts=None):
-        return made.designed(tables, parts=parts).parts
+    def measured(constructs=None):
+        return made.designed(tables, constructs=constructs).constructs
 
-    assert played() == {"trust": "trust", "commitment": "commitment"}
-    assert played({"satisfaction": "solution", "trust": ""}) == {
+    assert measured() == {"trust": "trust", "commitment": "commitment"}
+    assert measured({"satisfaction": "solution", "trust": ""}) == {
         "trust": "trust", "commitment": "commitment", "satisfaction": "solution",
     }  # fmt: skip
-    assert played({"satisfaction": "trust"}) == {
+    assert measured({"satisfaction": "trust"}) == {
         "commitment": "commitment", "satisfaction": "trust",
     }  # fmt: skip
     with pytest.raises(CrqError, match="'trsut'"):
-        played({"trust": "trsut"})
-    with pytest.raises(CrqError, match="parts="):
-        played({"loyalty": "solution"})
+        measured({"trust": "trsut"})
+    with pytest.raises(CrqError, match="constructs="):
+        measured({"loyalty": "solution"})

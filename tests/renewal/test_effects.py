@@ -65,7 +65,7 @@ def test_a_study_with_one_outcome_only_says_so(outcome):
     assert renewal.mediation(design, draws=20).table.empty
     churned = 43 if outcome == "churned" else 0
     told = code("too_few_outcomes", n=43, churned=churned, minimum=10)
-    assert renewal.contest(design, draws=20).said == told
+    assert renewal.compare_models(design, draws=20).said == told
 
 
 def test_an_instrument_without_trust_or_commitment_works_with_crq():

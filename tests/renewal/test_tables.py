@@ -25,10 +25,10 @@ def run(study):
         "effects": renewal.effects(design, level=0.9),
         "mediation": renewal.mediation(design, **OPTIONS),
         "retention": renewal.retention(design, level=0.9),
-        "contest": renewal.contest(design, machines=False, **OPTIONS),
+        "comparison": renewal.compare_models(design, machines=False, **OPTIONS),
         "outlook": renewal.outlook(design, study.read("accounts"), **OPTIONS),
     }
-    told = ("design", "effects", "contest", "outlook")
+    told = ("design", "effects", "comparison", "outlook")
     card = renewal.model_card(*(found[name] for name in told))
     return {**found, "card": card}
 
@@ -119,4 +119,4 @@ def test_a_study_with_undated_answers_says_so(tmp_path):
 
 def test_the_card_names_what_was_not_asked_and_what_was_left_out():
     design = made.designed(made.panel(clients=4, each=20, seed=2), made.codebook(parts=("care",)))
-    assert design.parts == {}
+    assert design.constructs == {}

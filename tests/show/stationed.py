@@ -224,7 +224,7 @@ def _at_risk(shape: Shape) -> pd.DataFrame:
 
 def _contest() -> pd.DataFrame:
     return pd.DataFrame(
-        [{"contestant": who, "measure": "auc", "estimate": value, "low": value - 0.02,
+        [{"candidate": who, "measure": "auc", "estimate": value, "low": value - 0.02,
           "high": value + 0.02, "n": 3784, "unit": "accounts", "method": "by hand", "flag": "ok"}
          for who, value in (("nps", 0.61), ("everything", 0.68))]
     )  # fmt: skip

@@ -9,8 +9,9 @@ from tests.renewal import made
 
 DRAWN = (
     ("renewal_effects", "effects"), ("retention", "retention"), ("mediation", "mediation"),
-    ("added", "contest"), ("churn_roc", "contest"), ("churn_calibration", "contest"),
-    ("decision_curve", "contest"), ("revenue_at_risk", "outlook"),
+    ("auc_differences", "comparison"), ("churn_roc", "comparison"),
+    ("churn_calibration", "comparison"), ("decision_curve", "comparison"),
+    ("revenue_at_risk", "outlook"),
 )  # fmt: skip
 
 
@@ -21,10 +22,10 @@ def results(**options):
         "effects": renewal.effects(design, models=("logit", "cox")),
         "retention": renewal.retention(design),
         "mediation": renewal.mediation(design, draws=40),
-        "contest": renewal.contest(design, draws=20, machines=False),
+        "comparison": renewal.compare_models(design, draws=20, machines=False),
         "outlook": renewal.outlook(design, given["accounts"], draws=100),
     }
-    told = (design, found["effects"], found["contest"], found["outlook"])
+    told = (design, found["effects"], found["comparison"], found["outlook"])
     return {**found, "card": renewal.model_card(*told)}
 
 
@@ -97,7 +98,7 @@ def test_labels_of_effects_fit_into_the_picture(found):
     ("table", "result"),
     [
         ("renewal_outlook", "outlook"), ("revenue_at_risk", "outlook"),
-        ("renewal_effects", "effects"), ("renewal_contest", "contest"), ("model_card", "card"),
+        ("renewal_effects", "effects"), ("model_comparison", "comparison"), ("model_card", "card"),
     ],
 )  # fmt: skip
 def test_tables_stand_with_and_without_results(found, nothing, table, result):

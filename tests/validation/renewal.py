@@ -1,7 +1,7 @@
 """Does station 5 find the law that renewals follow, and claim nothing where there is nothing?
 
 Panels are drawn by `tests.renewal.made`, not by `crqlab.simulate`, and go through
-`crqlab.renewal` as any study does: design, effects, mediation, contest. In the null panels
+`crqlab.renewal` as any study does: design, effects, mediation, comparison. In the null panels
 churn follows the NPS that was observed (and silence, tenure, history); CRQ goes with NPS, but
 has nothing to add.
 """
@@ -84,7 +84,7 @@ def claims(settings: Settings) -> pd.Series:
     for k in range(settings.nulls):
         size = {"clients": settings.clients, "each": settings.each}
         drawn = made.panel(**size, law=NULL, seed=settings.seed + 50_000 + k)
-        found = renewal.contest(made.designed(drawn), draws=20, machines=False)
+        found = renewal.compare_models(made.designed(drawn), draws=20, machines=False)
         said.append(found.claim)
     share = float(np.mean([claim == "adds" for claim in said]))
     error = float(np.sqrt(max(share, 0.01) * (1 - share) / settings.nulls))

@@ -30,7 +30,7 @@ OPPORTUNITIES = Contract(
         "n": count("respondents with a CRQ score"),
         "trust": amount(f"trust {SCORE}"),
         "commitment": amount(f"affective commitment {SCORE}"),
-        "calculative": amount(f"calculative commitment {SCORE}"),
+        "calculative_commitment": amount(f"calculative commitment {SCORE}"),
         "satisfaction": amount(f"satisfaction {SCORE}"),
         "crq": amount(f"mean CRQ {SCORE}"),
         "nps": amount("NPS", -100, 100),
@@ -39,7 +39,7 @@ OPPORTUNITIES = Contract(
         "mean_ltr_before": amount("mean LTR of the client's previous wave", 0, 10),
         "trust_change": amount("change of trust since that wave"),
         "commitment_change": amount("change of affective commitment since that wave"),
-        "calculative_change": amount("change of calculative commitment since that wave"),
+        "calculative_commitment_change": amount("change of calculative commitment since that wave"),
         "satisfaction_change": amount("change of satisfaction since that wave"),
         "crq_change": amount("change of CRQ since that wave"),
         "nps_change": amount("change of NPS since that wave"),
@@ -122,9 +122,9 @@ RETENTION = Contract(
 CONTEST = Contract(
     "contest",
     _NOTEBOOK,
-    ("contestant", "measure"),
+    ("candidate", "measure"),
     {
-        "contestant": Column("text", "what was looked at to foretell churn, as a code"),
+        "candidate": Column("text", "what was looked at to foretell churn, as a code"),
         "measure": Column("text", "how good it was, by which measure, as a code"),
         "estimate": amount("the measure"),
         **_ENDS,
@@ -139,7 +139,7 @@ PAIRS = Contract(
     _NOTEBOOK,
     ("first", "second", "measure"),
     {
-        "first": Column("text", "the contestant that should know more"),
+        "first": Column("text", "the candidate that should know more"),
         "second": Column("text", "the one it is held against"),
         "measure": Column("text", "what was compared"),
         "estimate": amount("first minus second; chi-square for a likelihood ratio"),

@@ -14,7 +14,7 @@ from crqlab.page import lookup, suppression
 from crqlab.page.renewal.data import Renewal
 from crqlab.page.tables import table
 
-#: The contestant that knows all that the outlook knows.
+#: The candidate that knows all that the outlook knows.
 MODEL = "everything"
 #: Terms and codes that may be told of anybody: they come from the books, not from answers.
 _BOOKS = frozenset(
@@ -69,7 +69,7 @@ def renewal(
             withheld=few,
         ),
         total=total[total["scope"] == "client"].iloc[: 1 if len(now) else 0],
-        performance=contest[contest["contestant"] == MODEL].reset_index(drop=True),
+        performance=contest[contest["candidate"] == MODEL].reset_index(drop=True),
         card=table(study, "model_card"),
         late=bool(len(rows)) and not len(now),
     )

@@ -69,7 +69,7 @@ _LATER = {
     ),
     **dict.fromkeys(
         (
-            *("added", "churn_calibration", "churn_roc", "decision_curve", "mediation"),
+            *("auc_differences", "churn_calibration", "churn_roc", "decision_curve", "mediation"),
             *("renewal_effects", "retention", "revenue_at_risk"),
         ),
         "crqlab.show.figures.renewal",

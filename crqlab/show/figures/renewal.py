@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from crqlab.language import OWN, language
-from crqlab.renewal import Contest, Effects, Lasting, Mediation, RiskOutlook
+from crqlab.renewal import Effects, Mediation, ModelComparison, RenewalOutlook, RetentionCurves
 from crqlab.show import alt_text
 from crqlab.show.colours import ACCENT, INK, LINE, MUTED, PALE, SOFT, WARM
 from crqlab.show.number_format import count, number, percent, span
@@ -83,12 +83,12 @@ def _plain_ticks(ax: Axes, rows: pd.DataFrame) -> None:
     ax.set_xlim(max(low * 0.9, 0.01), min(high * 1.1, 100))
 
 
-def retention(result: Lasting, *, ax: Axes | None = None) -> Axes:
+def retention(result: RetentionCurves, *, ax: Axes | None = None) -> Axes:
     """Share of accounts that stay, by score band, with the numbers at risk below.
 
     Parameters
     ----------
-    result : Lasting
+    result : RetentionCurves
     ax : Axes, optional
         Where to draw; a new figure if missing.
 
@@ -121,7 +121,7 @@ def retention(result: Lasting, *, ax: Axes | None = None) -> Axes:
     return alt_text.say(ax, str(result))
 
 
-def _cut(result: Lasting) -> str:
+def _cut(result: RetentionCurves) -> str:
     low, high = (number(cut, 1) for cut in result.cuts)
     return f"CRQ: low to {low}, high from {high}"
 
@@ -140,15 +140,15 @@ def _at_risk(ax: Axes, rows: pd.DataFrame, present: list[str]) -> None:
 
 
 def churn_calibration(
-    result: Contest, *, contestant: str = "everything", ax: Axes | None = None
+    result: ModelComparison, *, candidate: str = "everything", ax: Axes | None = None
 ) -> Axes:
     """Foretold against observed churn, by tenths of the contracts.
 
     Parameters
     ----------
-    result : Contest
-    contestant : str
-        As in column ``contestant``.
+    result : ModelComparison
+    candidate : str
+        As in column ``candidate``.
     ax : Axes, optional
         Where to draw; a new figure if missing.
 
@@ -157,10 +157,10 @@ def churn_calibration(
     Axes
     """
     ax = ax or plt.subplots(figsize=(5.2, 4.8))[1]
-    slope = result.value(contestant, "calibration_slope")
+    slope = result.value(candidate, "calibration_slope")
     if slope is None:
         return _nothing(ax, str(result))
-    rows = result.calibration[result.calibration["contestant"] == contestant]
+    rows = result.calibration[result.calibration["candidate"] == candidate]
     top = 100 * max(rows["high"].max(), rows["foretold"].max()) * 1.05
     ax.plot([0, top], [0, top], color=LINE, linewidth=1, label="perfect")
     ax.vlines(
@@ -169,18 +169,18 @@ def churn_calibration(
     ax.plot(100 * rows["foretold"], 100 * rows["observed"], "o", color=ACCENT, label="a tenth")
     ax.set(xlabel="churn foretold (%)", ylabel="churn observed (%)", xlim=(0, top), ylim=(0, top))
     said = f"slope {number(slope['estimate'])} ({span(slope['low'], slope['high'])})"
-    name = _called(contestant)
+    name = _called(candidate)
     ax.set_title(f"{name}: {said}")
     ax.legend(frameon=False, loc="upper left")
     return alt_text.say(ax, f"Churn foretold by {name} and observed: calibration {said}")
 
 
-def churn_roc(result: Contest, *, ax: Axes | None = None) -> Axes:
-    """Churned accounts met against renewed ones troubled, for every contestant.
+def churn_roc(result: ModelComparison, *, ax: Axes | None = None) -> Axes:
+    """Churned accounts met against renewed ones troubled, for every candidate.
 
     Parameters
     ----------
-    result : Contest
+    result : ModelComparison
     ax : Axes, optional
         Where to draw; a new figure if missing.
 
@@ -196,7 +196,7 @@ def churn_roc(result: Contest, *, ax: Axes | None = None) -> Axes:
         rows, area = result.curves, result.value(name, "auc")
         if area is None or name == "base_rate":
             continue
-        rows = rows[rows["contestant"] == name]
+        rows = rows[rows["candidate"] == name]
         words = f"{_called(name)} {number(area['estimate'])}"
         across, up = 100 * (1 - rows["specificity"]), 100 * rows["sensitivity"]
         ax.plot(across, up, color=ink, linestyle=dash, label=words, linewidth=1.6)
@@ -208,12 +208,12 @@ def churn_roc(result: Contest, *, ax: Axes | None = None) -> Axes:
     return alt_text.say(ax, f"AUC out of time: {', '.join(told)}")
 
 
-def added(result: Contest, *, ax: Axes | None = None) -> Axes:
+def auc_differences(result: ModelComparison, *, ax: Axes | None = None) -> Axes:
     """What CRQ adds to NPS, and the other differences in AUC, with intervals.
 
     Parameters
     ----------
-    result : Contest
+    result : ModelComparison
     ax : Axes, optional
         Where to draw; a new figure if missing.
 
@@ -288,12 +288,12 @@ def _through(result: Mediation) -> str:
     return f"through commitment: {percent(share['estimate'])}\n({ends}) of the whole effect"
 
 
-def revenue_at_risk(result: RiskOutlook, *, ax: Axes | None = None) -> Axes:
+def revenue_at_risk(result: RenewalOutlook, *, ax: Axes | None = None) -> Axes:
     """Accounts of one client, or clients of a panel, by expected loss, with intervals.
 
     Parameters
     ----------
-    result : RiskOutlook
+    result : RenewalOutlook
         Of one client (take it with ``of``): its accounts; else clients.
     ax : Axes, optional
         Where to draw; a new figure if missing.
@@ -322,7 +322,7 @@ def revenue_at_risk(result: RiskOutlook, *, ax: Axes | None = None) -> Axes:
     return alt_text.say(ax, f"{result}. The most is expected to be lost at {rows['name'].iloc[0]}")
 
 
-def _losses(result: RiskOutlook, single: bool) -> pd.DataFrame:
+def _losses(result: RenewalOutlook, single: bool) -> pd.DataFrame:
     if single:
         rows = result.table.dropna(subset="expected_loss")
         ends = {"from": rows["expected_low"], "to": rows["expected_high"]}
@@ -334,12 +334,12 @@ def _losses(result: RiskOutlook, single: bool) -> pd.DataFrame:
     return rows.sort_values("expected_loss", ascending=False, kind="stable").head(15)
 
 
-def decision_curve(result: Contest, *, ax: Axes | None = None) -> Axes:
-    """Net benefit of visiting accounts from a chance of churn on, for every contestant.
+def decision_curve(result: ModelComparison, *, ax: Axes | None = None) -> Axes:
+    """Net benefit of visiting accounts from a chance of churn on, for every candidate.
 
     Parameters
     ----------
-    result : Contest
+    result : ModelComparison
     ax : Axes, optional
         Where to draw; a new figure if missing.
 
@@ -352,7 +352,7 @@ def decision_curve(result: Contest, *, ax: Axes | None = None) -> Axes:
         return _nothing(ax, str(result))
     rows = result.decisions
     for name in ("nps", "crq", "nps_and_crq", "everything"):
-        part, (ink, dash) = rows[rows["contestant"] == name], LOOKS[name]
+        part, (ink, dash) = rows[rows["candidate"] == name], LOOKS[name]
         if len(part):
             ax.plot(100 * part["threshold"], 100 * part["net_benefit"], color=ink, linestyle=dash,
                     label=_called(name))  # fmt: skip
@@ -369,8 +369,8 @@ def decision_curve(result: Contest, *, ax: Axes | None = None) -> Axes:
     return alt_text.say(ax, _benefit(rows, result))
 
 
-def _benefit(rows: pd.DataFrame, result: Contest) -> str:
-    at = rows[np.isclose(rows["threshold"], 0.2)].set_index("contestant")["net_benefit"]
+def _benefit(rows: pd.DataFrame, result: ModelComparison) -> str:
+    at = rows[np.isclose(rows["threshold"], 0.2)].set_index("candidate")["net_benefit"]
     told = ", ".join(
         f"{_called(name)} {number(100 * at[name], 1)}"
         for name in ("nps", "crq", "everything")
@@ -382,8 +382,8 @@ def _benefit(rows: pd.DataFrame, result: Contest) -> str:
     )
 
 
-def _called(contestant: str) -> str:
-    return ENGLISH.say(f"candidate.{contestant}")
+def _called(candidate: str) -> str:
+    return ENGLISH.say(f"candidate.{candidate}")
 
 
 def _nothing(ax: Axes, sentence: str) -> Axes:

@@ -1,4 +1,4 @@
-"""Renewals in tables: the outlook of accounts, revenue at risk, effects, contest, model card."""
+"""Renewals in tables: outlook of accounts, revenue at risk, effects, comparison of models, card."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import pandas as pd
 
 from crqlab.language import OWN, language
 from crqlab.renewal.covariate_effects import Effects
-from crqlab.renewal.model_cards import Card
-from crqlab.renewal.model_comparison import Contest
-from crqlab.renewal.revenue_at_risk import RiskOutlook
+from crqlab.renewal.model_cards import ModelCard
+from crqlab.renewal.model_comparison import ModelComparison
+from crqlab.renewal.revenue_at_risk import RenewalOutlook
 from crqlab.show.html import Column, Shown, names, paragraph, phrases, table, text
 from crqlab.show.number_format import MISSING, count, number, percent, span
 
@@ -26,13 +26,13 @@ ENGLISH = language(OWN)
 
 
 def renewal_outlook(
-    result: RiskOutlook, *, accounts: pd.DataFrame | None = None, currency: str = ""
+    result: RenewalOutlook, *, accounts: pd.DataFrame | None = None, currency: str = ""
 ) -> Shown:
     """Accounts by expected loss: chance of renewal with its interval, revenue, and why.
 
     Parameters
     ----------
-    result : RiskOutlook
+    result : RenewalOutlook
         Of one client (take it with ``of``).
     accounts : DataFrame, optional
         Table ``accounts``, for names.
@@ -81,12 +81,12 @@ def _days(dates: pd.Series) -> list[str]:
     return [MISSING if pd.isna(day) else f"{day:%Y-%m-%d}" for day in dates]
 
 
-def revenue_at_risk(result: RiskOutlook, *, currency: str = "") -> Shown:
+def revenue_at_risk(result: RenewalOutlook, *, currency: str = "") -> Shown:
     """Revenue at risk by client, and of all, with intervals that hold chance too.
 
     Parameters
     ----------
-    result : RiskOutlook
+    result : RenewalOutlook
     currency : str
     """
     rows = result.at_risk.sort_values(["scope", "expected_loss"], ascending=False).head(LISTED)
@@ -158,17 +158,17 @@ def _chance(p: float) -> str:
     return "< 0.001" if p < 0.001 else number(p, 3)
 
 
-def renewal_contest(result: Contest) -> Shown:
-    """Each contestant's measures with intervals, one row per contestant.
+def model_comparison(result: ModelComparison) -> Shown:
+    """Each candidate's measures with intervals, one row per candidate.
 
     Parameters
     ----------
-    result : Contest
+    result : ModelComparison
     """
     if result.table.empty:
         return Shown(paragraph(text(str(result))), str(result))
-    wide = result.table.set_index(["measure", "contestant"])
-    order = result.table["contestant"].drop_duplicates()
+    wide = result.table.set_index(["measure", "candidate"])
+    order = result.table["candidate"].drop_duplicates()
     columns = [Column("Looks at", phrases(ENGLISH.say(f"candidate.{name}") for name in order))]
     for measure, (head, digits) in MEASURES.items():
         rows = wide.loc[measure].reindex(order)
@@ -188,12 +188,12 @@ def _cell(row: tuple, digits: int) -> str:
     return f"{number(row.estimate, digits)}{ends}"
 
 
-def model_card(result: Card) -> Shown:
+def model_card(result: ModelCard) -> Shown:
     """What must be known before a number is used, line by line.
 
     Parameters
     ----------
-    result : Card
+    result : ModelCard
     """
     rows = result.table
     columns = [

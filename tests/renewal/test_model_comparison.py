@@ -1,4 +1,4 @@
-"""The contest finds what matters, and claims nothing where there is nothing."""
+"""Comparing models finds what matters, and claims nothing where there is nothing."""
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ def design():
 
 @pytest.fixture(scope="module")
 def found(design):
-    return renewal.contest(design, draws=60, machines=False)
+    return renewal.compare_models(design, draws=60, machines=False)
 
 
 @pytest.mark.slow
@@ -36,7 +36,7 @@ def test_crq_adds_to_nps_where_churn_follows_commitment(found):
 
 @pytest.mark.slow
 def test_the_base_rate_knows_nothing_and_commitment_most(found):
-    areas = found.table[found.table["measure"] == "auc"].set_index("contestant")["estimate"]
+    areas = found.table[found.table["measure"] == "auc"].set_index("candidate")["estimate"]
     assert areas["base_rate"] == 0.5
     assert areas["trust_and_commitment"] > areas["crq"] > areas["nps"] > areas["tenure"]
 
@@ -78,7 +78,7 @@ def test_too_little_time_is_told_and_accounts_are_foretold_in_turn():
 
 def test_too_few_churns_are_refused_in_words():
     decided = made.designed(made.panel(clients=1, each=5, waves=(2024,), seed=2)).decided
-    with pytest.raises(EstimateError, match="a contest needs 10 of") as refused:
+    with pytest.raises(EstimateError, match="a comparison needs 10 of") as refused:
         split(decided)
     n, churned = len(decided), int((decided["outcome"] == "churned").sum())
     assert churned < 10
@@ -94,8 +94,8 @@ def test_a_leak_is_named():
     leaks = keys.isin(pd.MultiIndex.from_frame(rows[["account_id", "wave"]]))
     noise = np.random.default_rng(1).normal(0, 0.4, len(scores))
     scores["nps"] = np.where(leaks, -60, 40) + 60 * noise
-    found = renewal.contest(made.designed(tables), draws=20, machines=False)
-    flags = found.table.set_index(["contestant", "measure"])["flag"]
+    found = renewal.compare_models(made.designed(tables), draws=20, machines=False)
+    flags = found.table.set_index(["candidate", "measure"])["flag"]
     assert has(flags["nps", "auc"], "leak")
     assert {"code": "leak", "above": 0.9} in codes(flags["nps", "brier"])
     assert not has(flags["tenure", "auc"], "leak")
@@ -112,8 +112,8 @@ def test_folds_in_time_never_learn_from_the_future_or_the_same_account():
 
 
 def test_without_ltr_nps_does_not_compete(design):
-    X = covariates(design.decided, design.parts).X
-    silent = candidate_models.contestants(X.assign(nps=0.0, mean_ltr=0.0), design.parts)
+    X = covariates(design.decided, design.constructs).X
+    silent = candidate_models.candidates(X.assign(nps=0.0, mean_ltr=0.0), design.constructs)
     assert not {"nps", "mean_ltr", "nps_and_crq"} & set(silent)
     assert "crq" in silent
 
@@ -121,7 +121,7 @@ def test_without_ltr_nps_does_not_compete(design):
 @pytest.mark.slow
 def test_machines_compete_and_give_chances():
     design = made.designed(made.panel(clients=15, each=24, law=STRONG, seed=22))
-    found = renewal.contest(design, draws=20)
+    found = renewal.compare_models(design, draws=20)
     for name in ("everything_penalised", "everything_boosted"):
         assert found.chances[name].between(0, 1).all()
         assert found.value(name, "auc")["estimate"] > 0.6
@@ -130,7 +130,7 @@ def test_machines_compete_and_give_chances():
 @pytest.mark.slow
 def test_where_churn_follows_nps_alone_crq_is_not_said_to_add():
     law = {"trust": 0.0, "commitment": 0.0, "nps": 0.012}
-    found = renewal.contest(
+    found = renewal.compare_models(
         made.designed(made.panel(clients=30, each=25, law=law, seed=23)), draws=20, machines=False
     )
     assert found.value("nps", "auc")["low"] > 0.5
