@@ -52,7 +52,7 @@ class ClientView:
         The client's own numbers.
     accounts : DataFrame, one row per account
         The columns of ``account_scores`` with ``name``, ``manager``, ``revenue``,
-        ``invited`` (contacts), ``status`` (scored, not scored, Silent, Not invited) and
+        ``invited`` (contacts), ``status`` (scored, not_scored, silent, not_invited) and
         ``withheld``.
     comments : DataFrame
         ``question``, ``words``, ``account``, ``language``: no row of a withheld question.

@@ -173,9 +173,10 @@ def test_charts_can_be_edited_and_hold_the_tables_numbers(deck, seen):
 def test_a_crm_gets_one_row_an_account_with_its_ids(rows, seen):
     assert [row["Account_External_Id__c"] for row in rows] == sorted(seen.accounts["account_id"])
     by_id = seen.accounts.set_index("account_id")
+    words = {"scored": "scored", "silent": "Silent", "not_invited": "Not invited"}
     for row in rows:
         mine = by_id.loc[row["Account_External_Id__c"]]
-        assert row["CRQ_Status__c"] == mine["status"]
+        assert row["CRQ_Status__c"] == words[mine["status"]]
         assert (row["CRQ_Score__c"] == "") == (mine["shrunken"] != mine["shrunken"])
         if row["CRQ_Score__c"]:
             assert float(row["CRQ_Score__c"]) == mine["shrunken"]

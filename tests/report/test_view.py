@@ -157,4 +157,4 @@ def test_waves_follow_each_other_as_people_count(tmp_path):
 def test_without_a_list_of_contacts_rates_are_not_made_up(study_of):
     seen = view(study_of(contacts=False), client="C017", wave="2025")
     assert seen.participation.counts.contacts is None
-    assert set(seen.accounts["status"]) == {"scored", "Silent"}
+    assert set(seen.accounts["status"]) == {"scored", "silent"}

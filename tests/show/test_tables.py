@@ -4,12 +4,11 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from crqlab.page import gathered
+from crqlab.page import gathered, participation
 from crqlab.page.scores.charts import ends
 
 EVERY = (
-    "masthead headline participation constructs waves change_parts roll_ups agreement "
-    "silent rules excluded privacy"
+    "masthead headline constructs waves change_parts roll_ups agreement rules excluded privacy"
 ).split()
 SHAPES = {
     "plain": {},
@@ -62,15 +61,15 @@ def test_mean_ltr_is_never_called_nps(view_of):
 
 
 def test_contact_and_account_response_are_both_said(view_of):
-    asked = view_of().participation
-    said = str(gathered.participation(view_of())).replace("\xa0", " ")
+    asked = view_of().participation.counts
+    said = str(participation.completion(view_of())).replace("\xa0", " ")
     assert f"{asked.contacts_answered} of {asked.contacts} contacts (" in said
     assert f"{asked.accounts_answered} of {asked.accounts} accounts (" in said
 
 
 def test_silent_accounts_are_named_and_never_scored(view_of):
     view = view_of()
-    head, *rows = cells(gathered.silent(view))
+    head, *rows = cells(participation.silent(view))
     assert head == ["Account", "Status", "Account manager", "Revenue a year (EUR)",
                     "Contacts invited"]  # fmt: skip
     assert [row[1] for row in rows] == ["Silent", "Silent", "Not invited"]

@@ -28,7 +28,7 @@ def talk(
     """
     words = words or SegmentWords(spoken)
     said = [
-        spoken.say("accounts.ask_why_silent") if row.status == "Silent" else "",
+        spoken.say("accounts.ask_why_silent") if row.status == "silent" else "",
         _standing(row, spoken),
         _moved(row, spoken),
         _segment(row, spoken, words),

@@ -81,7 +81,7 @@ def _block(
 def _headline(found: MeetingSheets, row: Record, words: SegmentWords) -> str:
     spoken = words.spoken
     said = [] if row.segment != row.segment else [_segment(row, words)]
-    if row.status == "Silent":
+    if row.status == "silent":
         said = [spoken.say("accounts.silent")]
     if not isnan(row.value):
         said.append(spoken.say("accounts.crq_n", value=spoken.number(row.value, 1), n=row.n))
@@ -98,7 +98,7 @@ def _segment(row: Record, words: SegmentWords) -> str:
 
 
 def _who(row: Record, spoken: Language) -> str:
-    if row.status == "Silent":
+    if row.status == "silent":
         return spoken.say("accounts.nobody", n=row.invited)
     code, told = "accounts.answered", {"n": row.n}
     if row.invited:

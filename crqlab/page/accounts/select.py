@@ -99,7 +99,7 @@ def accounts(
 def _status(n: NDArray, heard: NDArray, invited: NDArray) -> NDArray:
     """Whether an account has a score, answered at all, or was asked; without a frame all were."""
     conditions = [n > 0, heard, (invited == 0) & invited.any()]
-    return np.select(conditions, ["scored", "not scored", "Not invited"], "Silent")
+    return np.select(conditions, ["scored", "not_scored", "not_invited"], "silent")
 
 
 def _personal(study: Study) -> list[str]:
@@ -138,7 +138,7 @@ def meeting_sheets(view: ClientView) -> MeetingSheets:
     )
     shown = own.head(MOST)
     ids = shown["account_id"]
-    counted = rows["status"] != "Not invited"
+    counted = rows["status"] != "not_invited"
     scale = view.instrument.scale
     return MeetingSheets(
         shown,
@@ -235,7 +235,7 @@ def _outstanding(row: Record, traits: SegmentTraits) -> bool:
     fell = traits.rung.get(row.segment, nan) > traits.rung.get(row.was, nan)
     apart = row.low > row.mean or row.high < row.mean
     moved = row.change_low > 0 or row.change_high < 0
-    silent = row.status == "Silent" and row.invited > 0
+    silent = row.status == "silent" and row.invited > 0
     losing = row.segment in traits.weak or row.p_renew < UNLIKELY
     return silent or losing or fell or apart or moved or row.disagree
 

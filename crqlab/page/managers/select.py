@@ -40,7 +40,7 @@ def managers(study: Study, view: ClientView) -> Managers:
     Managers
         Accounts that were neither asked nor heard are left out.
     """
-    rows = view.accounts[(view.accounts["status"] != "Not invited").to_numpy(bool)]
+    rows = view.accounts[(view.accounts["status"] != "not_invited").to_numpy(bool)]
     segment = matched(rows["account_id"], view.segments.accounts, "segment")[0]
     losses = matched(rows["account_id"], view.renewal.accounts, *_LOSS)
     rows = rows[["account_id", "manager", "status", "revenue", "n", "shrunken"]].assign(
@@ -67,7 +67,7 @@ def managers(study: Study, view: ClientView) -> Managers:
 
 def _counted(own: list[Record], weak: Sequence[str]) -> dict[str, float]:
     """What hangs on one account manager, as far as it is known."""
-    heard = [row for row in own if row.status != "Silent"]
+    heard = [row for row in own if row.status != "silent"]
     sorted_ = [row for row in own if row.segment == row.segment]
     return {
         "n_accounts": len(own),

@@ -94,6 +94,10 @@ def _rest(left: pd.DataFrame, view: ClientView) -> str:
     )
 
 
+#: Why an account has no score, in the order of the list.
+_STATUSES = ("not_scored", "silent", "not_invited")
+
+
 def _unscored(view: ClientView) -> Shown:
     """Accounts without a score that the table of silent ones does not hold."""
     rows = view.accounts[view.accounts["status"] != "scored"]
@@ -101,25 +105,26 @@ def _unscored(view: ClientView) -> Shown:
     if rows.empty:
         said = "Every account answered." if view.participation.silent.empty else ""
         return Shown(paragraph(text(said)) if said else "", said)
-    rows = rows.sort_values(
-        ["status", "revenue", "name"], ascending=[False, False, True], ignore_index=True
+    words = {code: view.language.coded("account_status", code) for code in _STATUSES}
+    rows = rows.assign(turn=rows["status"].map(_STATUSES.index)).sort_values(
+        ["turn", "revenue", "name"], ascending=[True, False, True], ignore_index=True
     )
     shown, left = rows.head(LISTED), rows.iloc[LISTED:]
     columns = [
         Column("Account", names(shown["name"])),
-        Column("Status", shown["status"].tolist()),
+        Column("Status", [words[status] for status in shown["status"]]),
         *_managers(shown),
         *([_revenue(shown, view)] if rows["revenue"].notna().any() else []),
     ]
     if view.participation.counts.contacts is not None:
         columns.append(Column("Contacts invited", [f"{n:,}" for n in shown["invited"]], True))
     found = rows["status"].value_counts()
-    said = ", ".join(f"{n:,} {status}" for status, n in sorted(found.items(), reverse=True))
+    said = ", ".join(f"{found[code]:,} {words[code]}" for code in _STATUSES if code in found)
     caption = f"Accounts without a score: {said}. They are never given one."
     note = {
-        "Silent": "Silent: asked, and nobody answered. Silence is news: ask the account manager.",
-        "Not invited": "Not invited: no contact was asked.",
-        "not scored": "Not scored: somebody answered, but no answer can be scored.",
+        "silent": "Silent: asked, and nobody answered. Silence is news: ask the account manager.",
+        "not_invited": "Not invited: no contact was asked.",
+        "not_scored": "Not scored: somebody answered, but no answer can be scored.",
     }
     notes = [sentence for status, sentence in note.items() if status in found]
     if len(left):

@@ -56,7 +56,7 @@ def blocks(shown):
 
 def test_silent_accounts_have_a_page_and_it_asks_why(asked_view_of):
     pages = made(asked_view_of)
-    silent = pages.accounts[pages.accounts["status"] == "Silent"]
+    silent = pages.accounts[pages.accounts["status"] == "silent"]
     assert len(silent) == 2
     said = blocks(drawn(pages))[silent["name"].iloc[0]]
     assert "Nobody of 1 contact asked answered." in said
@@ -75,7 +75,7 @@ def test_everybody_is_on_a_page_left_out_or_quiet(asked_view_of):
     for shape in ({}, {"accounts": 120, "silent": 60}, {"waves": ("2025",)}, {"ltr": False}):
         pages = made(asked_view_of, **shape)
         view = asked_view_of(**shape)
-        counted = (view.accounts["status"] != "Not invited").sum()
+        counted = (view.accounts["status"] != "not_invited").sum()
         assert len(pages.accounts) <= MOST
         assert len(pages.accounts) + pages.n_left + pages.n_quiet == counted
 

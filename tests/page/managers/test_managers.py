@@ -27,7 +27,7 @@ def drawn(managers):
 
 
 def facts(view):
-    return view.accounts[view.accounts["status"] != "Not invited"]
+    return view.accounts[view.accounts["status"] != "not_invited"]
 
 
 def sorted_view(view):
@@ -52,10 +52,10 @@ def test_sums_are_those_of_the_managers_accounts(asked_view_of, managers):
     for row in made.itertuples():
         own = facts(view)[facts(view)["manager"] == row.manager]
         assert row.n_accounts == len(own)
-        assert row.n_silent == (own["status"] == "Silent").sum()
+        assert row.n_silent == (own["status"] == "silent").sum()
         assert row.n_heard + row.n_silent == row.n_accounts
         assert row.revenue == pytest.approx(own["revenue"].sum())
-        heard = own["revenue"][own["status"] != "Silent"].sum()
+        heard = own["revenue"][own["status"] != "silent"].sum()
         assert row.revenue_heard == pytest.approx(heard / row.revenue)
         assert row.value == pytest.approx(own["shrunken"].mean())
         assert (row.low, row.high) == pytest.approx((row.value - 0.25, row.value + 0.35))

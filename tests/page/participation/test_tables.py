@@ -245,7 +245,7 @@ def test_the_plan_says_what_to_expect_of_every_quarter_and_the_year(asked_view_o
 def test_where_nobody_asked_is_silent_the_page_says_so(asked_view_of):
     view = asked_view_of()
     nobody = dataclasses.replace(view.participation, silent=view.participation.silent.iloc[:0])
-    missed = view.accounts[view.accounts["status"] != "Silent"]
+    missed = view.accounts[view.accounts["status"] != "silent"]
     shown = section.silent(dataclasses.replace(view, participation=nobody, accounts=missed))
     assert plain(shown).startswith("No account that was asked stayed silent.")
     assert [row[1] for row in cells(shown)[1:]] == ["Not invited"]
