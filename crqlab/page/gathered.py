@@ -10,7 +10,6 @@ from markupsafe import Markup
 
 from crqlab.language import OWN, language
 from crqlab.page.bridge import formerly
-from crqlab.page.method.html import excluded, privacy, quality, rules, run_card
 from crqlab.page.scores.html import agreement, change_parts, constructs, roll_ups, waves
 from crqlab.page.summary.headline import banner, headline, masthead
 from crqlab.show.html import Column, Shown, folded, names, phrases, table, under
@@ -22,23 +21,16 @@ __all__ = [
     "banner",
     "change_parts",
     "constructs",
-    "excluded",
     "folded",
     "headline",
     "masthead",
     "plain",
-    "privacy",
-    "quality",
     "roll_ups",
-    "rules",
-    "run_card",
     "under",
     "waves",
 ]
 
-for _name in (
-    "agreement change_parts constructs excluded headline masthead privacy roll_ups rules waves"
-).split():
+for _name in ("agreement change_parts constructs headline masthead roll_ups waves").split():
     globals()[_name] = formerly(globals()[_name])
 _FORMERLY = "segments segment_reasons migration actions referrals lifts outlook".split()
 
@@ -78,6 +70,7 @@ _LATER = {
         "crqlab.show.tables.segments",
     ),
     "threshold_lab": "crqlab.show.threshold_lab",
+    "quality": "crqlab.show.tables.responses",
 }
 
 

@@ -7,9 +7,7 @@ from bs4 import BeautifulSoup
 from crqlab.page import gathered, participation
 from crqlab.page.scores.charts import ends
 
-EVERY = (
-    "masthead headline constructs waves change_parts roll_ups agreement rules excluded privacy"
-).split()
+EVERY = ("masthead headline constructs waves change_parts roll_ups agreement").split()
 SHAPES = {
     "plain": {},
     "three accounts": {"accounts": 3, "silent": 0},
@@ -99,19 +97,6 @@ def test_agreement_is_told_in_plain_words(view_of):
     assert "21 to 41 %" in said
     assert "reliability of 0.62" in said
     assert "strong agreement" in said
-
-
-def test_rules_name_the_instrument_at_hand(view_of):
-    said = str(gathered.rules(view_of(scale=(1, 5), ltr=False)))
-    assert "answered from 1 to 5" in said
-    assert "Trust and at least 2 of them" in said
-    assert "LTR was not asked" in said
-
-
-def test_exclusions_are_counted_with_their_rule(view_of):
-    _, row = cells(gathered.excluded(view_of()))
-    rule = "one response per contact, and no two alike to the last answer and comment"
-    assert row == ["The same person or answers twice", rule, "1", "1"]
 
 
 @pytest.mark.parametrize("scale", [(1, 7), (1, 5), (0, 10)])

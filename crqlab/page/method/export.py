@@ -21,6 +21,5 @@ def excluded_sheet(view: ClientView) -> Sheet:
 
 def method_slide(view: ClientView, card: str) -> Slide:
     """The rules in words, above what the numbers were made from."""
-    said = (rules(view).sentence, privacy(view).sentence)
-    lines = tuple(map(view.language.term, said))
+    lines = (rules(view).sentence, privacy(view).sentence)
     return Slide(view.language.say("slide.method"), Words(lines, size=13), foot(view, card))
