@@ -131,7 +131,7 @@ class Language:
         if writing == "%":
             return self.percent(value)
         if writing == "g":
-            return self.number(value, len(f"{value:g}".partition(".")[2]))
+            return self.formats.short(value)
         if writing:
             return self.number(value, int(writing), signed=writing[0] == "+")
         if int(value) != value:

@@ -23,6 +23,7 @@ from crqlab.page.participation.select import participation
 from crqlab.page.renewal.select import renewal
 from crqlab.page.scores.select import scores
 from crqlab.page.segments.select import segments
+from crqlab.page.summary.data import Findings
 from crqlab.page.summary.select import summary
 from crqlab.page.table_handoff import light
 from crqlab.page.tables import CLIENTS, across, table
@@ -57,8 +58,7 @@ def view(study: Study, *, client: str | int, wave: str | int, language: str = OW
     """
     spoken = spoken_language(language)
     with light(study):
-        seen = _view(study, client, wave)
-    return replace(seen, language=spoken, summary=tuple(map(spoken.term, seen.summary)))
+        return replace(_view(study, client, wave), language=spoken)
 
 
 def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
@@ -101,7 +101,7 @@ def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
         drivers=drivers(study, client, wave, shown, many=many),
         renewal=renewal(study, client, wave, shown, sorted_.accounts, many=many),
         actions=actions(study, client, wave, shown),
-        summary=(),
+        summary=Findings(),
         managers=None,
         meetings=None,
     )

@@ -22,6 +22,7 @@ from crqlab.page.participation.data import Participation
 from crqlab.page.renewal.data import Renewal
 from crqlab.page.scores.data import Scores
 from crqlab.page.segments.data import Segments
+from crqlab.page.summary.data import Findings
 from crqlab.show.number_format import count
 from crqlab.show.records import records
 
@@ -72,8 +73,8 @@ class ClientView:
         What to do with whom.
     themes : Themes
         What the comments speak of.
-    summary : tuple of str
-        The whole in a few sentences.
+    summary : Findings
+        What the page says in short.
     managers : Managers or None
         What hangs on each account manager; None while a view is being made.
     meetings : MeetingSheets or None
@@ -106,7 +107,7 @@ class ClientView:
     renewal: Renewal
     actions: Actions
     themes: Themes
-    summary: tuple[str, ...]
+    summary: Findings
     managers: Managers | None
     meetings: MeetingSheets | None
     language: Language = field(default_factory=lambda: language(OWN))

@@ -11,26 +11,22 @@ from markupsafe import Markup
 from crqlab.language import OWN, language
 from crqlab.page.bridge import formerly
 from crqlab.page.scores.html import agreement, change_parts, constructs, roll_ups, waves
-from crqlab.page.summary.headline import banner, headline, masthead
 from crqlab.show.html import Column, Shown, folded, names, phrases, table, under
 from crqlab.show.number_format import number
 
 __all__ = [
     "Shown",
     "agreement",
-    "banner",
     "change_parts",
     "constructs",
     "folded",
-    "headline",
-    "masthead",
     "plain",
     "roll_ups",
     "under",
     "waves",
 ]
 
-for _name in ("agreement change_parts constructs headline masthead roll_ups waves").split():
+for _name in ("agreement change_parts constructs roll_ups waves").split():
     globals()[_name] = formerly(globals()[_name])
 _FORMERLY = "segments segment_reasons migration actions referrals lifts outlook".split()
 
@@ -59,7 +55,6 @@ _LATER = {
         ("driver_effects", "driver_map", "driver_priorities", "driver_weights", "first_priority"),
         "crqlab.show.tables.drivers",
     ),
-    "in_short": "crqlab.page.summary.html",
     **dict.fromkeys(
         ("segments", "segment_reasons", "migration"),
         "crqlab.page.segments.html",

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from crqlab.page import accounts as account_section
-from crqlab.page import comments, gathered
+from crqlab.page import comments, gathered, summary
 from crqlab.page import managers as manager_section
 from crqlab.report.brand.client_brand import read
 from crqlab.report.run import render
@@ -50,7 +50,7 @@ def pieces(tmp_path_factory):
 def page(pieces, asked_view_of):
     view = asked_view_of(managers=3)
     parts = [
-        gathered.in_short(["CRQ is 5.21."]),
+        summary.in_short(view),
         gathered.under("Themes", comments.themes(replace(view, themes=found(people())))),
         gathered.under("Managers", manager_section.manager_scores(view)),
         gathered.under("Accounts", account_section.meeting_sheets(view)),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from crqlab.language import language
 from crqlab.page import slide
-from crqlab.page.summary.headline import masthead
+from crqlab.page.summary import masthead
 
 SAID = "DRAFT: 3 points of the codebook are not confirmed by anybody"
 

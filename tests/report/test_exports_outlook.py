@@ -6,6 +6,7 @@ import pytest
 from pptx import Presentation
 from python_calamine import CalamineWorkbook
 
+from crqlab.page.summary.sentences import summary_sentences
 from crqlab.report import card
 from crqlab.report.exports import deck as slides
 from crqlab.report.exports import theme as themes
@@ -109,7 +110,7 @@ def said(page):
 def test_slides_tell_the_summary_the_place_what_to_fix_and_what_to_do(seen, about):
     deck = Presentation(io.BytesIO(slides.content(seen, themes.Theme(), card=about)))
     by_title = {page.shapes.title.text_frame.text: page for page in deck.slides}
-    assert all(sentence in said(by_title["In short"]) for sentence in seen.summary)
+    assert all(sentence in said(by_title["In short"]) for sentence in summary_sentences(seen))
     place = next(page for title, page in by_title.items() if title.startswith("CRQ is above"))
     (drawn,) = [shape.chart for shape in place.shapes if shape.has_chart]
     known = seen.benchmark.table[seen.benchmark.table["percentile"].notna()]

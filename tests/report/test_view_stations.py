@@ -10,6 +10,7 @@ import yaml
 from crqlab import Study
 from crqlab.base.contracts.cautions import code, codes, has, joined
 from crqlab.page.assembly import view
+from crqlab.page.summary.sentences import summary_sentences
 from tests.show import stationed
 from tests.show.fixture import Shape, lay_out
 
@@ -36,11 +37,11 @@ def test_without_these_stations_every_table_is_empty(view_of):
         for field in dataclasses.fields(part):
             value = getattr(part, field.name)
             assert not isinstance(value, pd.DataFrame) or value.empty, field.name
-    assert len(seen.summary) == 2  # state and participation need none of them
+    assert len(summary_sentences(seen)) == 2  # state and participation need none of them
 
 
 def test_a_summary_speaks_of_place_risk_fix_and_segments(stationed_view_of):
-    said = stationed_view_of().summary
+    said = summary_sentences(stationed_view_of())
     assert len(said) == 6
     whole = " ".join(said).replace("\xa0", " ")
     assert "21 other clients" in whole

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from crqlab.page import gathered, participation
 from crqlab.page.scores.charts import ends
 
-EVERY = ("masthead headline constructs waves change_parts roll_ups agreement").split()
+EVERY = ("constructs waves change_parts roll_ups agreement").split()
 SHAPES = {
     "plain": {},
     "three accounts": {"accounts": 3, "silent": 0},
@@ -37,25 +37,6 @@ def test_every_table_can_be_laid_out_for_every_kind_of_client(view_of, shape, na
     assert all(th.get("scope") for th in page.find_all("th"))
     assert all(table.caption.get_text().strip() for table in page.find_all("table"))
     assert "nan" not in page.get_text().lower().split()
-
-
-def test_the_headline_says_value_interval_change_and_n(view_of):
-    view = view_of()
-    row = view.measure("crq")
-    card = BeautifulSoup(gathered.headline(view).html, "html.parser").li.get_text(" ")
-    assert f"{row['value']:.2f}" in card
-    assert f"{row['low']:.2f} to {row['high']:.2f}" in card
-    assert f"n = {row['n_respondents']} respondents, {row['n_accounts']} accounts" in card
-    assert f"{abs(row['change']):.2f} since 2024" in card
-    assert row["verdict"] == "lower"
-    assert card.endswith(": lower") or ": lower " in card
-
-
-def test_mean_ltr_is_never_called_nps(view_of):
-    cards = BeautifulSoup(gathered.headline(view_of()).html, "html.parser").find_all("li")
-    names = [card.p.get_text() for card in cards]
-    assert [name.split()[0] for name in names] == ["CRQ", "NPS", "Mean"]
-    assert "NPS" not in cards[2].get_text()
 
 
 def test_contact_and_account_response_are_both_said(view_of):

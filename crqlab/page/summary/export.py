@@ -5,6 +5,7 @@ from __future__ import annotations
 from crqlab.page.client_view import ClientView
 from crqlab.page.scores.export import moved, scored
 from crqlab.page.slide import Cards, Slide, Words, brief, foot
+from crqlab.page.summary.sentences import summary_sentences
 from crqlab.show.number_format import decimals
 
 
@@ -40,7 +41,8 @@ def _card(view: ClientView, row: dict) -> tuple[str, str, tuple[str, ...]]:
 
 def summary_slide(view: ClientView) -> Slide | None:
     """The sentences at the head of the page."""
-    if not view.summary:
+    said = summary_sentences(view)
+    if not said:
         return None
-    body = Words(tuple(map(view.language.term, view.summary)), size=15, apart=9)
+    body = Words(said, size=15, apart=9)
     return Slide(view.language.say("slide.in_short"), body, foot(view))

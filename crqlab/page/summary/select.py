@@ -7,11 +7,11 @@ from math import nan
 import pandas as pd
 
 from crqlab.page.client_view import ClientView
-from crqlab.page.summary.sentences import Findings, Fix, Mix, Place, Risk, Score, sentences
+from crqlab.page.summary.data import Findings, Fix, Mix, Place, Risk, Score
 
 
-def summary(view: ClientView) -> tuple[str, ...]:
-    """Say what changed, where the client stands, what to fix, and who is at risk.
+def summary(view: ClientView) -> Findings:
+    """Collect what changed, where the client stands, what to fix, and who is at risk.
 
     Parameters
     ----------
@@ -20,20 +20,17 @@ def summary(view: ClientView) -> tuple[str, ...]:
 
     Returns
     -------
-    tuple of str
-        At most six sentences; nothing that the view withholds.
+    Findings
+        Nothing that the view withholds.
     """
     rows = [view.measure(name) for name in ("crq", "nps")]
-    return sentences(
-        Findings(
-            view.client,
-            tuple(_score(view, row) for row in rows if row is not None),
-            participation=view.participation.counts,
-            place=_place(view),
-            fix=_fix(view),
-            risk=_risk(view),
-            mix=_mix(view),
-        )
+    return Findings(
+        tuple(_score(view, row) for row in rows if row is not None),
+        participation=view.participation.counts,
+        place=_place(view),
+        fix=_fix(view),
+        risk=_risk(view),
+        mix=_mix(view),
     )
 
 
@@ -51,6 +48,7 @@ def _score(view: ClientView, row: pd.Series) -> Score:
         change=float(row["change"]),
         change_low=float(row["change_low"]),
         change_high=float(row["change_high"]),
+        verdict=row["verdict"],
     )
 
 
@@ -60,8 +58,8 @@ def _place(view: ClientView) -> Place | None:
         return None
     place = (float(row[name]) for name in ("percentile", "percentile_low", "percentile_high"))
     unique = {"yes": True, "no": False}.get(row["unique"])
-    peers = view.language.coded("peers", row["peers"])
-    return Place(*place, int(row["n_clients"]), float(row["level"]), peers=peers, unique=unique)
+    n, level = int(row["n_clients"]), float(row["level"])
+    return Place(*place, n, level, peers=str(row["peers"]), unique=unique)
 
 
 def _fix(view: ClientView) -> Fix | None:

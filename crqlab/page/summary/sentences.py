@@ -2,319 +2,223 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from math import isnan, nan
+from collections.abc import Callable
+from math import isnan
 
 from crqlab.base.standards import TARGET
+from crqlab.language import Language
+from crqlab.page.client_view import ClientView
 from crqlab.page.participation.data import ResponseCounts
-from crqlab.show.number_format import count, decimals, number, percent, share, span
-from crqlab.stats.defaults import LEVEL
+from crqlab.page.segments.words import segment_words
+from crqlab.page.summary.data import Findings, Fix, Mix, Place, Risk, Score
+from crqlab.show.number_format import decimals
 
-#: Share of the revenue that should have a voice (method, section 4).
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """A headline number with its change.
-
-    Attributes
-    ----------
-    measure, label : str
-        As in ``client_scores``, and what readers call it.
-    value, low, high : float
-        In units of the measure; missing where withheld.
-    n_respondents, n_accounts : int
-    level : float
-        Coverage of both intervals, in (0, 1).
-    before : str
-        The wave that the change is counted from; empty for a first wave.
-    change, change_low, change_high : float
-        Missing where there is nothing to compare with.
-    """
-
-    measure: str
-    label: str
-    value: float
-    low: float
-    high: float
-    n_respondents: int
-    n_accounts: int
-    level: float = LEVEL
-    before: str = ""
-    change: float = nan
-    change_low: float = nan
-    change_high: float = nan
+MIDDLE = 0.5  # share of the peers below which half of them lie
+_MILLION, _BILLION = 1e6, 1e9
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the client stands: share of the peers below in [0, 1], with its interval."""
-
-    percentile: float
-    low: float
-    high: float
-    n_clients: int
-    level: float = LEVEL
-    peers: str = ""
-    unique: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """The one thing to fix: a driver, the chance that it is the one, and the next in line."""
-
-    label: str
-    probability: float
-    clear: bool
-    n_respondents: int
-    n_accounts: int
-    runner_up: str = ""
-    runner_up_probability: float = nan
-
-
-@dataclass(frozen=True, slots=True)
-class Risk:
-    """Yearly revenue that is expected to be lost, in currency units, with its interval.
-
-    Attributes
-    ----------
-    expected, low, high : float
-    revenue : float
-        Of the accounts looked at.
-    n_accounts : int
-        How many they are.
-    at_risk : int or None
-        Those of them that are on the point of leaving; None where that is not known.
-    silent : float
-        The part of ``expected`` that lies with silent accounts; missing where not known.
-    currency : str
-    level : float
-    """
-
-    expected: float
-    low: float
-    high: float
-    revenue: float
-    n_accounts: int
-    at_risk: int | None = None
-    silent: float = nan
-    currency: str = ""
-    level: float = LEVEL
-
-
-@dataclass(frozen=True, slots=True)
-class Mix:
-    """Accounts by segment, and how many moved since the wave before.
-
-    Attributes
-    ----------
-    accounts : mapping of str to int
-        Sorted accounts of each segment, the best segment first.
-    first : (float, float, float)
-        Share of the first segment with its interval, in [0, 1].
-    before : str
-        The earlier wave; empty where nobody can have moved.
-    up, down : int
-        Accounts that climbed, and that fell, among those sorted in both waves.
-    n_both : int
-        Accounts sorted in both waves.
-    level : float
-    """
-
-    accounts: Mapping[str, int]
-    first: tuple[float, float, float] = (nan, nan, nan)
-    before: str = ""
-    up: int = 0
-    down: int = 0
-    n_both: int = 0
-    level: float = LEVEL
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """All that a summary may speak of; whatever is left out is not mentioned."""
-
-    client: str
-    scores: tuple[Score, ...] = field(default=())
-    participation: ResponseCounts | None = None
-    place: Place | None = None
-    fix: Fix | None = None
-    risk: Risk | None = None
-    mix: Mix | None = None
-
-
-def sentences(found: Findings) -> tuple[str, ...]:
+def sentences(
+    found: Findings, spoken: Language, segment: Callable[[str], str] = str
+) -> tuple[str, ...]:
     r"""Say what changed, where the client stands, what to fix, and who is at risk.
 
     Parameters
     ----------
     found : Findings
         A part that is None, or whose number is missing, is passed over.
+    spoken : Language
+    segment : callable
+        Returns what a reader calls a segment.
 
     Returns
     -------
     tuple of str
-        At most six sentences of plain text, in the order of a sales director's questions. A
-        change is called a rise or a fall only where its whole interval lies on one side of 0.
+        At most six pieces of plain text, in the order of a sales director's questions.
 
     Examples
     --------
-    >>> crq = Score("crq", "CRQ", 5.21, 5.02, 5.4, 240, 61, before="2024",
-    ...             change=0.08, change_low=-0.11, change_high=0.27)
-    >>> said = sentences(Findings("Nordwind", (crq,)))[0].replace("\N{NO-BREAK SPACE}", " ")
+    >>> from crqlab.language import language
+    >>> crq = Score("crq", "CRQ", 5.21, 5.02, 5.4, 240, 61, before="2024", change=0.08,
+    ...             change_low=-0.11, change_high=0.27, verdict="no_clear_change")
+    >>> said = sentences(Findings((crq,)), language("en"))[0].replace("\N{NO-BREAK SPACE}", " ")
     >>> print(said)  # doctest: +NORMALIZE_WHITESPACE
     CRQ is 5.21 (95 % interval 5.02 to 5.40), no clear change since 2024 (+0.08, −0.11 to +0.27);
     n = 240 respondents of 61 accounts.
     """
     said = [
-        _state(found.scores),
-        found.participation and _heard(found.participation),
-        found.place and _standing(found.place),
-        found.risk and _loss(found.risk),
-        found.fix and _first(found.fix),
-        found.mix and _segments(found.mix),
+        _state(found.scores, spoken),
+        found.participation and _heard(found.participation, spoken),
+        found.place and _standing(found.place, spoken),
+        found.risk and _loss(found.risk, spoken),
+        found.fix and _first(found.fix, spoken),
+        found.mix and _segments(found.mix, spoken, segment),
     ]
     return tuple(sentence for sentence in said if sentence)
 
 
-def _state(scores: tuple[Score, ...]) -> str:
+def summary_sentences(view: ClientView) -> tuple[str, ...]:
+    """Return what the page says in short, in the language of its view."""
+    return sentences(view.summary, view.language, segment_words(view).name)
+
+
+def _state(scores: tuple[Score, ...], spoken: Language) -> str:
+    """The scores with their changes; they share one n where the same people stand behind them."""
     known = [score for score in scores if not isnan(score.value)]
-    said = "; ".join(_score(score) for score in known)
-    n = {(score.n_respondents, score.n_accounts) for score in known}
-    if len(n) == 1:
-        return f"{said}; {_n(*n.pop())}."
-    each = (f"{_score(s)}, {_n(s.n_respondents, s.n_accounts)}" for s in known)
-    return f"{'; '.join(each)}." if known else ""
-
-
-def _score(score: Score) -> str:
-    places, signed = decimals(score.measure), score.measure == "nps"
-    value = number(score.value, places, signed=signed)
-    between = span(score.low, score.high, places, signed=signed)
-    return f"{score.label} is {value} ({percent(score.level)} interval {between}){_moved(score)}"
-
-
-def _moved(score: Score) -> str:
-    if not score.before:
+    if not known:
         return ""
+    n = {(score.n_respondents, score.n_accounts) for score in known}
+    said = [_score(score, spoken) for score in known]
+    if len(n) == 1:
+        people, accounts = n.pop()
+        return spoken.say("summary.same_n", scores="; ".join(said), n=people, m=accounts)
+    each = [
+        spoken.say("summary.own_n", score=told, n=score.n_respondents, m=score.n_accounts)
+        for told, score in zip(said, known, strict=True)
+    ]
+    return f"{'; '.join(each)}."
+
+
+def _score(score: Score, spoken: Language) -> str:
+    places, signed = decimals(score.measure), score.measure == "nps"
+    told = {
+        "label": spoken.term(score.label),
+        "value": spoken.number(score.value, places, signed=signed),
+        "level": spoken.percent(score.level),
+        "span": spoken.span(score.low, score.high, places, signed=signed),
+    }
+    if not score.before:
+        return spoken.say("summary.score", **told)
     if isnan(score.change):
-        return f", not to be compared with {score.before}"
+        return spoken.say("summary.score_incomparable", wave=score.before, **told)
     places = decimals(score.measure, change=True)
-    size = number(score.change, places, signed=True)
-    between = span(score.change_low, score.change_high, places, signed=True)
-    verdict = "no clear change"
-    if score.change_low > 0:
-        verdict = "a rise"
-    elif score.change_high < 0:
-        verdict = "a fall"
-    return f", {verdict} since {score.before} ({size}, {between})"
+    return spoken.say(
+        f"summary.score_{score.verdict}",
+        wave=score.before,
+        change=spoken.number(score.change, places, signed=True),
+        change_span=spoken.span(score.change_low, score.change_high, places, signed=True),
+        **told,
+    )
 
 
-def _n(respondents: int, accounts: int) -> str:
-    return f"n = {count(respondents, 'respondent')} of {count(accounts, 'account')}"
-
-
-def _heard(asked: ResponseCounts) -> str:
+def _heard(asked: ResponseCounts, spoken: Language) -> str:
     """Counts of everybody who was asked, so without intervals."""
-    said = []
-    if asked.contacts and asked.contacts_answered is not None:
-        said.append(share(asked.contacts_answered, asked.contacts, "invited contacts"))
-    if asked.accounts and asked.accounts_answered is not None:
-        said.append(share(asked.accounts_answered, asked.accounts, "accounts"))
+    pairs = {
+        "contacts": (asked.contacts_answered, asked.contacts),
+        "accounts": (asked.accounts_answered, asked.accounts),
+    }
+    said = [
+        spoken.say(f"summary.heard_{what}", n=n, m=of, share=spoken.percent(n / of))
+        for what, (n, of) in pairs.items()
+        if of and n is not None
+    ]
     if not said:
         return ""
-    heard = f"{' and '.join(said)} answered"
+    who = spoken.listed(said)
     if isnan(asked.revenue):
-        return f"{heard}; the others may think differently."
-    against = "at least" if asked.revenue >= TARGET else "short of"
-    return (
-        f"{heard}, with {percent(asked.revenue)} of the revenue: {against} the {percent(TARGET)} "
-        "to aim for."
-    )
+        return spoken.say("summary.heard", who=who)
+    reached = "enough" if asked.revenue >= TARGET else "short"
+    paid, target = spoken.percent(asked.revenue), spoken.percent(TARGET)
+    return spoken.say(f"summary.heard_{reached}", who=who, revenue=paid, target=target)
 
 
-def _standing(place: Place) -> str:
+def _standing(place: Place, spoken: Language) -> str:
     if isnan(place.percentile):
         return ""
-    where = "not clearly above or below the middle"
-    if place.low > 0.5:
-        where = "in the upper half"
-    elif place.high < 0.5:
-        where = "in the lower half"
-    peers = f" ({place.peers})" if place.peers else ""
-    unique = {True: " It is Unique.", False: " It is not Unique yet."}.get(place.unique, "")
-    return (
-        f"Among {count(place.n_clients, 'other client')}{peers} it lies {where}: "
-        f"{percent(place.percentile)} score lower ({percent(place.level)} interval "
-        f"{_shares(place.low, place.high)}).{unique}"
+    half = "middle"
+    if place.low > MIDDLE:
+        half = "upper"
+    elif place.high < MIDDLE:
+        half = "lower"
+    peers = spoken.coded("peers", place.peers)
+    told = spoken.say(
+        f"summary.place_{half}_of_peers" if peers else f"summary.place_{half}",
+        n=place.n_clients,
+        peers=peers,
+        share=spoken.percent(place.percentile),
+        level=spoken.percent(place.level),
+        span=_shares(place.low, place.high, spoken),
     )
+    if place.unique is None:
+        return told
+    return f"{told} {spoken.say('summary.unique' if place.unique else 'summary.not_unique')}"
 
 
-def _shares(low: float, high: float) -> str:
-    ends = ("open" if isnan(end) else percent(end) for end in (low, high))
-    return " to ".join(ends)
+def _shares(low: float, high: float, spoken: Language) -> str:
+    unknown = spoken.say("common.open")
+    ends = [unknown if isnan(end) else spoken.percent(end) for end in (low, high)]
+    return spoken.say("common.span", low=ends[0], high=ends[1])
 
 
-def _loss(risk: Risk) -> str:
+def _loss(risk: Risk, spoken: Language) -> str:
     if isnan(risk.expected):
         return ""
-    lead = f"Of {count(risk.n_accounts, 'account')} with"
-    if risk.at_risk is not None:
-        verb = "is" if risk.at_risk == 1 else "are"
-        lead += f" a renewal outlook {risk.at_risk:,} {verb} on the point of leaving; of"
-    quiet = ""
-    if risk.silent > 0 and risk.expected > 0:
-        quiet = f", {percent(risk.silent / risk.expected)} of it with silent accounts"
-    paid = _money(risk.revenue, risk.currency)
-    return (
-        f"{lead} {paid} a year, {_money(risk.expected, risk.currency)} is expected to be lost "
-        f"({percent(risk.level)} interval {_money(risk.low)} to {_money(risk.high)}){quiet}."
+    code = "summary.loss" if risk.at_risk is None else "summary.loss_and_leaving"
+    quiet = risk.silent / risk.expected if risk.silent > 0 and risk.expected > 0 else 0
+    return spoken.say(
+        f"{code}_silent" if quiet else code,
+        m=risk.n_accounts,
+        n=risk.at_risk or 0,
+        paid=_money(risk.revenue, spoken, risk.currency),
+        loss=_money(risk.expected, spoken, risk.currency),
+        level=spoken.percent(risk.level),
+        low=_money(risk.low, spoken),
+        high=_money(risk.high, spoken),
+        quiet=spoken.percent(quiet),
     )
 
 
-def _money(amount: float, currency: str = "") -> str:
+def _money(amount: float, spoken: Language, currency: str = "") -> str:
     """Round an amount to what a director would say."""
     if isnan(amount):
-        return "open"
-    for size, word in ((1e9, "billion"), (1e6, "million")):
+        return spoken.say("common.open")
+    for size, word in ((_BILLION, "billion"), (_MILLION, "million")):
         if abs(amount) >= size:
-            said = f"{number(amount / size, int(abs(amount) < 100 * size))} {word}"
+            n = spoken.number(amount / size, int(abs(amount) < 100 * size))
+            said = spoken.say(f"summary.{word}", n=n)
             return f"{said} {currency}".rstrip()
     hundreds = -2 if abs(amount) >= 1e3 else 0
-    return f"{number(round(amount, hundreds), 0)} {currency}".rstrip()
+    return f"{spoken.number(round(amount, hundreds), 0)} {currency}".rstrip()
 
 
-def _first(fix: Fix) -> str:
-    n = _n(fix.n_respondents, fix.n_accounts)
+def _first(fix: Fix, spoken: Language) -> str:
     if not fix.label or isnan(fix.probability):
         return ""
-    sure = f"with a probability of {percent(fix.probability)} the thing that moves most"
-    if fix.clear:
-        return f"Fix this first: {fix.label}, {sure} ({n})."
-    other = ""
-    if fix.runner_up and not isnan(fix.runner_up_probability):
-        other = f", before {fix.runner_up} ({percent(fix.runner_up_probability)})"
-    return (
-        f"No single thing stands out to fix first: {fix.label} leads with a probability of "
-        f"{percent(fix.probability)}{other} ({n})."
+    code, other = "summary.fix" if fix.clear else "summary.fix_unclear", ""
+    if not fix.clear and fix.runner_up and not isnan(fix.runner_up_probability):
+        code, other = "summary.fix_unclear_before", spoken.term(fix.runner_up)
+    return spoken.say(
+        code,
+        driver=spoken.term(fix.label),
+        chance=spoken.percent(fix.probability),
+        other=other,
+        after=spoken.percent(fix.runner_up_probability),
+        n=fix.n_respondents,
+        m=fix.n_accounts,
     )
 
 
-def _segments(mix: Mix) -> str:
+def _segments(mix: Mix, spoken: Language, segment: Callable[[str], str]) -> str:
     counted = {name: n for name, n in mix.accounts.items() if n}
-    total = sum(counted.values())
-    if not total:
+    if not counted:
         return ""
-    best = next(iter(mix.accounts))
-    value, low, high = mix.first
-    others = ", ".join(f"{n:,} {name}" for name, n in counted.items() if name != best)
-    said = f"Of {count(total, 'sorted account')} {counted.get(best, 0):,} "
-    said += f"{'is' if counted.get(best) == 1 else 'are'} {best}"
-    if not isnan(value):
-        said += f" ({percent(value)}, {percent(mix.level)} interval {_shares(low, high)})"
-    said += f"; the others: {others}" if others else ""
-    if mix.before and mix.n_both:
-        stayed = count(mix.n_both, "account")
-        said += f". Since {mix.before} {mix.up:,} climbed and {mix.down:,} fell (n = {stayed})"
-    return f"{said}."
+    best, (value, low, high) = next(iter(mix.accounts)), mix.first
+    others = [
+        spoken.say("summary.n_of", n=n, segment=segment(name))
+        for name, n in counted.items()
+        if name != best
+    ]
+    code = "summary.mix" if isnan(value) else "summary.mix_share"
+    told = spoken.say(
+        f"{code}_others" if others else code,
+        m=sum(counted.values()),
+        n=counted.get(best, 0),
+        segment=segment(best),
+        share=spoken.percent(value),
+        level=spoken.percent(mix.level),
+        span=_shares(low, high, spoken),
+        others=", ".join(others),
+    )
+    if not (mix.before and mix.n_both):
+        return told
+    moves = {"wave": mix.before, "up": mix.up, "down": mix.down, "n": mix.n_both}
+    return f"{told} {spoken.say('summary.moves', **moves)}"

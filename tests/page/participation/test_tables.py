@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 from bs4 import BeautifulSoup
 
-from crqlab.page import gathered
 from crqlab.page import participation as section
+from crqlab.page import summary
 
 EVERY = """
 completion nonresponse completion_by_group silent voices concentration continuity questions plan
@@ -137,14 +137,14 @@ def test_the_headline_carries_the_adjusted_figure_and_the_bounds(asked_view_of, 
     crq = {
         name: view.participation.score("crq", name) for name in ("weighted", "detractors", "raw")
     }
-    said = plain(gathered.headline(view))
+    said = plain(summary.headline(view))
     assert (
         f"Adjusted for the silent {crq['weighted']['value']:.2f} ({crq['weighted']['low']:.2f} to "
         f"{crq['weighted']['high']:.2f}); bounds {crq['detractors']['value']:.2f} to "
         f"{crq['raw']['value']:.2f}"
     ) in said
     assert said.count("Adjusted for the silent") == 2
-    assert "Adjusted" not in plain(gathered.headline(view_of()))
+    assert "Adjusted" not in plain(summary.headline(view_of()))
 
 
 def test_silent_accounts_are_ranked_by_revenue_with_since_when_and_their_last_score(asked_view_of):
