@@ -65,6 +65,17 @@ class SegmentWords:
         pairs = zip(rows[segment].tolist(), rows[status].tolist(), strict=True)
         return [self.name(*pair) for pair in pairs]
 
+    def meaning(self, segment: object, status: str = "sorted") -> str:
+        """Return what kind of account a segment holds, or what a status means."""
+        if isinstance(segment, str):
+            return self.traits.meaning(segment, self.spoken.code)
+        return self.spoken.say(f"segments.{status}_means")
+
+    def status(self, status: str, on_the_line: bool = False) -> str:
+        """Say how firm a segment is, or why there is none."""
+        near = "_on_the_line" if on_the_line and status == "firm" else ""
+        return self.spoken.say(f"segments.status_{status}{near}")
+
     def reason(self, cell: str | None) -> str:
         """Say why an account is in its segment; a number that is withheld is not there."""
         facts, say = codes(cell), self.spoken.say

@@ -28,7 +28,6 @@ __all__ = [
 
 for _name in ("agreement change_parts constructs roll_ups waves").split():
     globals()[_name] = formerly(globals()[_name])
-_FORMERLY = "segments segment_reasons migration actions referrals lifts outlook".split()
 
 #: Columns of codes, and by which messages they are said.
 _CODED = {
@@ -56,11 +55,6 @@ _LATER = {
         "crqlab.show.tables.drivers",
     ),
     **dict.fromkeys(
-        ("segments", "segment_reasons", "migration"),
-        "crqlab.page.segments.html",
-    ),
-    **dict.fromkeys(("actions", "referrals", "lifts"), "crqlab.page.actions.html"),
-    **dict.fromkeys(
         ("segment_accounts", "segment_actions", "segment_lifts", "segment_mix"),
         "crqlab.show.tables.segments",
     ),
@@ -71,8 +65,7 @@ _LATER = {
 
 def __getattr__(name: str) -> Any:
     if name in _LATER:
-        found = getattr(import_module(_LATER[name]), name)
-        return formerly(found) if name in _FORMERLY else found
+        return getattr(import_module(_LATER[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

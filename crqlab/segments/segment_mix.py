@@ -32,8 +32,8 @@ class Mix:
     ----------
     table : DataFrame
         ``client_id``, ``wave``, ``status`` (sorted, or silent: without segment), ``segment``,
-        ``n``, ``share`` with ``low`` and ``high`` among sorted accounts, ``level``, ``revenue``,
-        ``revenue_share``, ``flag``.
+        ``n``, ``share`` with ``low`` and ``high`` among sorted accounts, ``level``,
+        ``asked_share`` and ``revenue_share`` of all accounts, ``revenue``, ``flag``.
     total : DataFrame
         The same of all clients, by wave.
     traits : SegmentTraits
@@ -91,7 +91,8 @@ def _counted(rows, keys: list[str], names, level: float) -> pd.DataFrame:
     share = np.divide(table["revenue"], money, out=np.full(len(table), np.nan), where=money > 0)
     flag = np.where(whole < FEW_CLUSTERS, FEW_ACCOUNTS, OK)
     table = table.assign(revenue_share=share, level=level, n=table["n"].astype("int64"), flag=flag)
-    return table.assign(**_parted(table["segment"]))
+    every = table["n"].groupby(by).transform("sum")
+    return table.assign(asked_share=table["n"] / every, **_parted(table["segment"]))
 
 
 def _warned(total: pd.DataFrame, expected: Mapping[str, float]) -> list[str]:
@@ -218,20 +219,23 @@ def profile(place: np.ndarray, accounts: pd.DataFrame, names: tuple[str, ...]) -
         )
 
 
-def migration(assigned: pd.DataFrame) -> pd.DataFrame:
+def migration(assigned: pd.DataFrame, traits: SegmentTraits) -> pd.DataFrame:
     """Where each client's accounts of one wave are in its next wave.
 
     Parameters
     ----------
     assigned : DataFrame
         ``client_id``, ``wave``, ``account_id``, ``segment``, ``status``, ``revenue``.
+    traits : SegmentTraits
+        In which order segments lie.
 
     Returns
     -------
     DataFrame, one row per client, wave and pair of segments that occurs
         ``client_id``, ``from_wave``, ``wave``, ``from_status`` (sorted, silent, open or new) and
-        ``from_segment``, ``status`` (sorted, silent, open or not_asked) and ``segment``, ``n``
-        accounts, ``revenue``.
+        ``from_segment``, ``status`` (sorted, silent, open or not_asked) and ``segment``,
+        ``direction`` (climbed, fell or stayed; missing without two segments), ``n`` accounts,
+        ``revenue``.
     """
     kind = assigned["segment"].fillna(assigned["status"])
     waves = assigned[BLOCK].drop_duplicates()
@@ -250,9 +254,15 @@ def migration(assigned: pd.DataFrame) -> pd.DataFrame:
     )
     group = [*keys[:3], "from_segment", "segment"]
     table = both.groupby(group, as_index=False)[["n", "revenue"]].sum()
-    before = _parted(table["from_segment"])
+    before, now = _parted(table["from_segment"]), _parted(table["segment"])
+    rungs = [at["segment"].map(traits.rung).astype(float) for at in (before, now)]
+    step = rungs[0] - rungs[1]
+    way = np.select([step > 0, step < 0, step == 0], ["climbed", "fell", "stayed"], default="")
     return table.assign(
-        from_status=before["status"], from_segment=before["segment"], **_parted(table["segment"])
+        from_status=before["status"],
+        from_segment=before["segment"],
+        **now,
+        direction=pd.Series(way, dtype="str").replace("", None),
     )
 
 

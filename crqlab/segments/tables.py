@@ -74,7 +74,7 @@ def described(
         "segments": table,
         "segment_traits": traits.table(),
         "segment_shares": mix(table, panel.thresholds, level=level).table,
-        "migration": migration(table),
+        "migration": migration(table, traits),
         "segment_renewal": renewal(wide, names, level=level),
         "segment_cuts": suggested(panel, level=level, seed=seed),
         "segment_sensitivity": sensitivity(panel.scored, panel.thresholds),

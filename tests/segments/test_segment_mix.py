@@ -77,7 +77,8 @@ def test_sensitivity_is_what_assigning_again_says():
 
 def test_migration_keeps_every_account():
     lost = ASSIGNED[~((ASSIGNED["account_id"] == "A0000") & (ASSIGNED["wave"] == "2025"))]
-    found = migration(lost[~((lost["account_id"] == "A0001") & (lost["wave"] == "2024"))])
+    left = ~((lost["account_id"] == "A0001") & (lost["wave"] == "2024"))
+    found = migration(lost[left], RULES.traits)
     assert found["n"].sum() == 120
     assert found.loc[found["status"] == "not_asked", "n"].sum() == 1
     assert found.loc[found["from_status"] == "new", "n"].sum() == 1
@@ -87,8 +88,37 @@ def test_migration_keeps_every_account():
     assert both["n"].sum() - stay.sum() in (0, -1, -2)
 
 
+def test_a_move_has_the_direction_of_the_ladder():
+    pairs = [("Rational", "Ambassador"), ("Ambassador", "Opponent"), ("Stalker", "Ambivalent"),
+             ("Rational", "Rational"), (None, "Rational")]  # fmt: skip
+    rows = [
+        {"client_id": "C", "wave": wave, "account_id": f"a{place}", "segment": segment,
+         "status": "firm" if segment else "silent", "revenue": 1.0}
+        for place, pair in enumerate(pairs)
+        for wave, segment in zip(("1", "2"), pair, strict=True)
+    ]  # fmt: skip
+    found = migration(pd.DataFrame(rows), RULES.traits)
+    told = {(r.from_segment, r.segment): r.direction for r in found.itertuples()
+            if isinstance(r.from_segment, str)}  # fmt: skip
+    assert told == dict(zip(pairs[:4], ["climbed", "fell", "climbed", "stayed"], strict=True))
+    silent = found[found["from_status"] == "silent"]
+    assert silent["from_segment"].isna().all()
+    assert silent["direction"].isna().all()
+    assert silent["n"].tolist() == [1]
+
+
+def test_silent_accounts_count_among_all_that_were_asked():
+    rows = pd.DataFrame({"segment": ["Rational"] * 3 + [None], "client_id": "C", "wave": "1",
+                         "status": ["firm"] * 3 + ["silent"], "revenue": 1.0})  # fmt: skip
+    found = mix(rows, RULES).table
+    told = found[found["n"] > 0].sort_values("status")
+    assert told["status"].tolist() == ["silent", "sorted"]
+    assert told["asked_share"].tolist() == [0.25, 0.75]
+    assert told["share"].iloc[1] == 1.0
+
+
 def test_one_wave_has_no_migration():
-    assert migration(ASSIGNED[ASSIGNED["wave"] == "2025"]).empty
+    assert migration(ASSIGNED[ASSIGNED["wave"] == "2025"], RULES.traits).empty
 
 
 def test_an_outcome_counts_only_if_the_survey_came_first():

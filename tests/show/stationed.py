@@ -101,7 +101,15 @@ def _shares(key: dict, sorted_: pd.DataFrame) -> pd.DataFrame:
         "segment": None,
         "n": int((sorted_["status"] == "silent").sum()),
     }
-    return pd.DataFrame([*rows, {**quiet, "share": np.nan, "low": np.nan, "high": np.nan}])
+    rows = pd.DataFrame([*rows, {**quiet, "share": np.nan, "low": np.nan, "high": np.nan}])
+    return rows.assign(asked_share=rows["n"] / len(sorted_))
+
+
+_DIRECTIONS = {
+    ("Rational", "Ambassador"): "climbed",
+    ("Ambassador", "Rational"): "fell",
+    ("Rational", "Rational"): "stayed",
+}
 
 
 def _moves(key: dict, shape: Shape) -> pd.DataFrame:
@@ -113,7 +121,7 @@ def _moves(key: dict, shape: Shape) -> pd.DataFrame:
     return pd.DataFrame(
         [{**key, "from_wave": shape.waves[-2], "from_status": "sorted" if a in SEGMENTS else a,
           "from_segment": a if a in SEGMENTS else None, "status": "sorted", "segment": b, "n": n,
-          "revenue": 1e5 * n} for a, b, n in moves]
+          "direction": _DIRECTIONS.get((a, b)), "revenue": 1e5 * n} for a, b, n in moves]
     )  # fmt: skip
 
 

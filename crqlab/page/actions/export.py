@@ -16,15 +16,17 @@ def actions_sheet(view: ClientView) -> Sheet:
     columns = {
         **ACCOUNT,
         "segment": ("segment",),
-        "status": ("status", "", "term"),
+        "status": ("status",),
         "action": ("action",),
         "what": ("what",),
         "owner": ("owner",),
         "due": ("due", "", "date"),
     }
     rows, book, code = view.actions.actions, view.actions.playbook, view.language.code
+    words = segment_words(view)
     rows = rows.assign(
-        segment=segment_words(view).names(rows),
+        segment=words.names(rows),
+        status=[words.status(status) for status in rows["status"]],
         action=[book.name(action, code) for action in rows["action"]],
         what=[book.text(action, code) for action in rows["action"]],
     )

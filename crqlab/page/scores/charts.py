@@ -6,10 +6,8 @@ machine and keeps text readable for screens, printers and screen readers.
 
 from __future__ import annotations
 
-from importlib import import_module
 from itertools import pairwise
 from math import isnan
-from typing import Any
 
 from crqlab.page.bridge import formerly
 from crqlab.page.client_view import ClientView
@@ -21,23 +19,8 @@ from crqlab.show.records import Record, records
 
 __all__ = ["ends", "ltr", "trend", "uniqueness"]
 
-#: Pictures whose modules are loaded when the first of them is shown.
-_LATER = {
-    "mix": "crqlab.page.segments.html",
-}
-
 NAMED = 40  # accounts that still fit on a page with their names
 FEW = 3  # accounts that make a picture
-
-
-def __getattr__(name: str) -> Any:
-    if name in _LATER:
-        return getattr(import_module(_LATER[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted([*__all__, *_LATER])
 
 
 def ends(view: ClientView, measure: str) -> tuple[float, float]:

@@ -44,9 +44,6 @@ class Segments:
     @property
     def moved(self) -> tuple[int, int, int]:
         """Accounts that climbed, that fell, and all that have a segment in both waves."""
-        rung, rows = self.traits.rung, self.migration
-        was, now = rows["from_segment"].map(rung), rows["segment"].map(rung)
-        both = (was.notna() & now.notna()).to_numpy(bool)
-        n = rows["n"].to_numpy(int)
-        up, down = (now < was).to_numpy(bool), (now > was).to_numpy(bool)
-        return int(n[up].sum()), int(n[down].sum()), int(n[both].sum())
+        n = self.migration.groupby("direction")["n"].sum()
+        up, down, stay = (int(n.get(way, 0)) for way in ("climbed", "fell", "stayed"))
+        return up, down, up + down + stay

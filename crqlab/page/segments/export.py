@@ -19,7 +19,7 @@ def segments_sheet(view: ClientView) -> Sheet:
         **ACCOUNT,
         "segment": ("segment",),
         "before": ("wave_before",),
-        "status": ("status", "", "term"),
+        "status": ("status",),
         "p": ("p_segment", "share", "share"),
         "n": ("n_respondents", "people", "count"),
         "distance": ("to_nearest_cut", scale(view), "score"),
@@ -35,6 +35,7 @@ def segments_sheet(view: ClientView) -> Sheet:
     rows = rows.assign(
         segment=[words.name(name) if isinstance(name, str) else None for name in rows["segment"]],
         before=np.where(silent, words.name(None, "silent"), before),
+        status=[words.status(status) for status in rows["status"]],
         reason=[_why(words, row) for row in records(rows)],
     )
     told = {"thresholds": view.language.term(view.segments.thresholds)}

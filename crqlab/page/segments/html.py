@@ -2,189 +2,157 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import fsum
 
-import pandas as pd
+from markupsafe import Markup
 
 from crqlab.base.standards import SURE
+from crqlab.language import MISSING, Language
+from crqlab.language.segment_words import SegmentWords
 from crqlab.page.client_view import ClientView
+from crqlab.page.segments.charts import segment_mix
 from crqlab.page.segments.words import segment_words
-from crqlab.show import svg
-from crqlab.show.colours import LINE, MUTED, ink
-from crqlab.show.colours import segments as fills_of
-from crqlab.show.html import Column, Shown, folded, names, paragraph, phrase, phrases, table, text
-from crqlab.show.number_format import MISSING, count, number, percent, share, span
+from crqlab.show.colours import ink
+from crqlab.show.html import (
+    Column,
+    Shown,
+    folded,
+    lines,
+    names,
+    paragraph,
+    phrase,
+    phrases,
+    table,
+    text,
+)
 from crqlab.show.records import Record, records
 
 LISTED = 12  # accounts that a reader still goes through
 #: What an account may be without a segment, in the wave before and in this one.
 WITHOUT, WITHOUT_NOW = ("silent", "open", "new"), ("silent", "open", "not_asked")
-#: What it is to be silent.
-SILENT = "asked, and nobody answered; no segment"
+_SHADES = {"climbed": "#cfe3f2", "fell": "#fbd9ae"}
 
 
-def segments(view: ClientView) -> Shown:
+def segment_shares(view: ClientView) -> Shown:
     """How many accounts of each segment there are, and how much of the revenue they hold."""
-    rows = records(view.segments.shares)
+    rows, say = records(view.segments.shares), view.language.say
     if not sum(row.n for row in rows):
-        said = (
-            "No account has a segment: segments were not made, or this questionnaire does not ask "
-            "what their thresholds need."
-        )
+        said = say("segments.shares_none")
         return Shown(paragraph(text(said)), said)
-    rates = {_named(view, row): row for row in records(view.segments.renewal)}
-    money = f" ({view.currency})" if view.currency else ""
-    columns = [
-        Column("Segment", [f"{phrase(_named(view, row))} <small>{text(_meaning(view, row))}</small>"
-                           for row in rows]),
-        Column("Accounts", [number(row.n, 0) for row in rows], True),
-        Column("Share", [_share(row.share, row.low, row.high) for row in rows], True),
-        Column(f"Revenue a year{money}", [number(row.revenue, 0) for row in rows], True),
-        Column("Share", [percent(row.revenue_share) for row in rows], True),
-    ]  # fmt: skip
-    if rates:
-        known = [rates.get(_named(view, row)) for row in rows]
-        renewed = [_share(row.value, row.low, row.high) if row else MISSING for row in known]
-        columns.append(Column("Such accounts renew", renewed, True))
-    level = percent(rows[0].level)
     n = int(sum(row.n for row in rows if row.status == "sorted"))
-    caption = (
-        f"Segments of {count(n, 'account')}, {level} intervals in brackets; share of the revenue "
-        f"of all accounts asked. Thresholds: {view.segments.thresholds}."
+    said = " ".join(_lead(view, rows, n))
+    body = table(
+        _share_columns(view, rows),
+        caption=_share_caption(view, n, rows[0].level),
+        note=text(_caution(view.language, (row.flag for row in rows))),
+        kind="long",
     )
+    return Shown(lines(paragraph(text(said), "lead"), segment_mix(view).html, body), said)
+
+
+def _share_columns(view: ClientView, rows: list[Record]) -> list[Column]:
+    spoken, say, words = view.language, view.language.say, segment_words(view)
+    number, percent = spoken.number, spoken.percent
+    money = say("column.revenue_in", currency=view.currency) if view.currency else ""
+    columns = [
+        Column(say("column.segment"), [_meant(words, row) for row in rows]),
+        Column(say("column.accounts"), [number(row.n, 0) for row in rows], True),
+        Column(say("column.share"), [_share(row.share, row, spoken) for row in rows], True),
+        Column(money or say("column.revenue"), [number(row.revenue, 0) for row in rows], True),
+        Column(say("column.share"), [percent(row.revenue_share) for row in rows], True),
+    ]
+    rates = {words.name(row.segment, row.status): row for row in records(view.segments.renewal)}
     if rates:
-        due = f"{view.segments.renewal['n'].sum():,.0f}"
-        caption += f" Renewal rates are those of all clients together, n = {due} contracts."
-    cells = dict.fromkeys(row.flag for row in rows if row.flag != "ok")
-    flags = [view.language.caution(cell) for cell in cells]
-    said = _lead(view, rows, n)
-    body = table(columns, caption=caption, note=text(_caution(view, flags)), kind="long")
-    return Shown(f"{paragraph(text(said), 'lead')}\n{mix(view).html}\n{body}", said)
+        known = [rates.get(words.name(row.segment, row.status)) for row in rows]
+        renewed = [_share(row.value, row, spoken) if row else MISSING for row in known]
+        columns.append(Column(say("segments.such_accounts_renew"), renewed, True))
+    return columns
 
 
-def _meaning(view: ClientView, row: Record) -> str:
-    return SILENT if row.status == "silent" else view.segments.traits.meaning(row.segment)
+def _meant(words: SegmentWords, row: Record) -> Markup:
+    """The segment, and in small what kind of account it holds."""
+    small = words.meaning(row.segment, row.status)
+    return Markup("{} <small>{}</small>").format(phrase(words.name(row.segment, row.status)), small)
 
 
-def _caution(view: ClientView, flags: list[str]) -> str:
-    return f"Caution: {'; '.join(map(view.language.caution, flags))}." if flags else ""
+def _share_caption(view: ClientView, n: int, level: float) -> str:
+    spoken, due = view.language, view.segments.renewal["n"]
+    shown = {"thresholds": view.segments.thresholds, "level": spoken.percent(level)}
+    said = spoken.say("segments.shares_caption", n=n, **shown)
+    if due.empty:
+        return said
+    return f"{said} {spoken.say('segments.renewal_caption', n=int(due.sum()))}"
 
 
-def _share(value: float, low: float, high: float) -> str:
-    return MISSING if value != value else f"{percent(value)} ({span(100 * low, 100 * high, 0)})"
+def _caution(spoken: Language, flags: Iterable[str]) -> str:
+    said = [spoken.caution(flag) for flag in dict.fromkeys(flags)]
+    told = "; ".join(caution for caution in said if caution)
+    return spoken.say("segments.caution", what=told) if told else ""
 
 
-def _lead(view: ClientView, rows: list[Record], n: int) -> str:
-    """How many are loyal, how many on the point of leaving, and what they pay."""
-    losing = [row for row in rows if row.segment in view.segments.traits.weak]
-    best = next((row for row in rows if row.segment == view.segments.traits.top), None)
-    said = "" if best is None else "No account is an Ambassador. "
-    if best is not None and best.n:
-        said = f"{share(int(best.n), n, 'accounts')} {'is' if best.n == 1 else 'are'} "
-        said += "Ambassadors"
-        if best.revenue_share == best.revenue_share:
-            said += f" and hold {percent(best.revenue_share)} of the revenue"
-        said += ". "
-    many = int(sum(row.n for row in losing))
-    if many:
-        paid = [row.revenue_share for row in losing if row.revenue_share == row.revenue_share]
-        money = f", with {percent(fsum(paid))} of the revenue" if paid else ""
-        verb = "is" if many == 1 else "are"
-        said += f"{count(many, 'account')} {verb} on the point of leaving{money}."
+def _share(value: float, row: Record, spoken: Language) -> str:
+    if value != value:
+        return MISSING
+    between = spoken.span(100 * row.low, 100 * row.high, 0)
+    return f"{spoken.percent(value)} ({between})"
+
+
+def _lead(view: ClientView, rows: list[Record], n: int) -> list[str]:
+    """How many are loyal, how many on the point of leaving, what they pay, and who moved."""
+    traits, say = view.segments.traits, view.language.say
+    said = [_at_the_top(view, row, n) for row in rows if row.segment == traits.top]
+    leaving = [row for row in rows if row.segment in traits.weak]
+    many = int(sum(row.n for row in leaving))
+    paid = [row.revenue_share for row in leaving if row.revenue_share == row.revenue_share]
+    if not many:
+        said.append(say("segments.leaving_none"))
+    elif paid:
+        share = view.language.percent(fsum(paid))
+        said.append(say("segments.leaving_paying", n=many, share=share))
     else:
-        said += "No account that answered is on the point of leaving."
+        said.append(say("segments.leaving", n=many))
     up, down, both = view.segments.moved
     if both:
-        said += (
-            f" Since {view.segments.before} {up:,} climbed and {down:,} fell, of "
-            f"{count(both, 'account')} with a segment in both waves."
-        )
+        before = view.segments.before
+        said.append(say("segments.moved", before=before, up=up, down=down, n=both))
     return said
 
 
-def mix(view: ClientView) -> Shown:
-    """A ring of accounts, and beside it the revenue behind each segment."""
-    rows = view.segments.shares
-    rows = rows[rows["n"] > 0]
-    if rows.empty:
-        return Shown("", "No account has a segment")
-    n = rows["n"].to_numpy(float) / rows["n"].sum()
-    money = rows["revenue"].to_numpy(float)
-    paying = bool(money.sum() > 0)
-    order = segment_words(view).names(rows)
-    known = fills_of(view.segments.traits)
-    fills = [known.get(name, LINE) for name in rows["segment"]]
-    parts = [f"{name} {percent(part)}" for name, part in zip(order, n, strict=True)]
-    said = f"Accounts: {', '.join(parts)}"
-    drawn = [svg.picture("mix-accounts", _ring(n, fills, int(rows["n"].sum())), size=(330, 210),
-                         title="Accounts by segment", says=said)]  # fmt: skip
-    paid = money / money.sum() if paying else n * 0
-    heard = f"{said}. Revenue: " + ", ".join(
-        f"{name} {percent(part)}" for name, part in zip(order, paid, strict=True)
-    )
-    marks = _bars(order, n, paid, fills, paying)
-    drawn.append(svg.picture("mix-revenue", marks, size=(330, 210),
-                             title="Accounts and revenue by segment", says=heard))  # fmt: skip
-    caption = "Accounts by segment, and the revenue behind them; silent accounts count in both."
-    if not paying:
-        caption = "Accounts by segment; their revenue is not known."
-    return Shown(svg.figure("\n".join(drawn), caption), heard)
+def _at_the_top(view: ClientView, row: Record, n: int) -> str:
+    spoken = view.language
+    told = {"segment": segment_words(view).name(row.segment)}
+    if not row.n:
+        return spoken.say("segments.top_none", **told)
+    told |= {"n": int(row.n), "m": n, "share": spoken.percent(row.n / n)}
+    if row.revenue_share != row.revenue_share:
+        return spoken.say("segments.top", **told)
+    return spoken.say("segments.top_paying", revenue=spoken.percent(row.revenue_share), **told)
 
 
-def _ring(shares: list[float], fills: list[str], n: int) -> list[str]:
-    ends = pd.Series(shares).cumsum().tolist()
-    begins = [0.0, *ends[:-1]]
-    marks = [
-        svg.wedge(165, 105, (56, 96), (first, last), fill=fill)
-        for first, last, fill in zip(begins, ends, fills, strict=True)
-    ]
-    marks.append(svg.words(165, 103, f"{n:,}", size=26, bold=True))
-    return [*marks, svg.words(165, 123, "account" if n == 1 else "accounts", ink=MUTED, size=12)]
-
-
-def _bars(order, n, paid, fills, known: bool) -> list[str]:
-    across, step = svg.Axis(0, max(*n, *paid), 92, 285), min(34.0, 184 / len(order))
-    legend = "upper bar: accounts, lower: revenue" if known else "share of the accounts"
-    marks = [svg.words(92, 14, legend, anchor="start", ink=MUTED, size=12)]
-    for place, (name, people, money, fill) in enumerate(zip(order, n, paid, fills, strict=True)):
-        y = 28 + step * place
-        marks.append(svg.words(86, y + 17, name, anchor="end", size=12))
-        for shift, value, tall in ((0, people, 11), (12, money, 11)):
-            if shift and not known:
-                continue
-            marks.append(svg.box(92, y + shift, across.at(value) - 92, tall, fill=fill))
-            x = across.at(value) + 4
-            marks.append(svg.words(x, y + shift + 9.5, percent(value), anchor="start", size=11))
-    return marks
-
-
-def migration(view: ClientView) -> Shown:
+def segment_migration(view: ClientView) -> Shown:
     """From which segment to which accounts moved since the wave before."""
-    rows, before = records(view.segments.migration), view.segments.before
+    rows, spoken, words = records(view.segments.migration), view.language, segment_words(view)
     if not rows:
-        said = "Nobody can have moved: there is no earlier wave with segments."
+        said = spoken.say("segments.migration_none")
         return Shown(paragraph(text(said)), said)
     order = [(name, "sorted") for name in view.segments.traits.order]
     cells = {
         (_place(row.from_segment, row.from_status), _place(row.segment, row.status)): row
         for row in rows
     }
-    begun, ended = ({key[place] for key in cells} for place in (0, 1))
-    origins = [one for one in [*order, *map(_without, WITHOUT)] if one in begun]
-    ends = [one for one in [*order, *map(_without, WITHOUT_NOW)] if one in ended]
-    columns = [
-        Column(f"{before}, down; {view.wave}, across", phrases(_called(view, o) for o in origins))
+    origins = [
+        one for one in [*order, *_without(WITHOUT)] if any(origin == one for origin, _ in cells)
     ]
+    ends = [one for one in [*order, *_without(WITHOUT_NOW)] if any(end == one for _, end in cells)]
+    waves = {"before": view.segments.before, "wave": view.wave}
+    head = spoken.say("segments.migration_head", **waves)
+    columns = [Column(head, phrases(words.name(*origin) for origin in origins))]
     for end in ends:
         some = [cells.get((origin, end)) for origin in origins]
-        heat = [_shade(view, o[0], end[0], row is not None)
-                for o, row in zip(origins, some, strict=True)]  # fmt: skip
-        columns.append(Column(_called(view, end), [_moved(row) for row in some], True, heat))
-    caption = (
-        f"Where accounts of {before} are in {view.wave}: accounts, and their revenue a year in "
-        "thousands. Blue: climbed; orange: fell. Counts of all accounts, so no interval; near a "
-        "threshold accounts move by chance."
-    )
+        moved = [_moved(row, spoken) for row in some]
+        columns.append(Column(words.name(*end), moved, True, list(map(_shade, some))))
+    caption = spoken.say("segments.migration_caption", **waves)
     return Shown(table(columns, caption=caption, kind="small"), caption)
 
 
@@ -192,54 +160,39 @@ def _place(segment: object, status: str) -> tuple[str | None, str]:
     return (segment if isinstance(segment, str) else None), status
 
 
-def _without(status: str) -> tuple[None, str]:
-    return None, status
+def _without(statuses: Iterable[str]) -> list[tuple[str | None, str]]:
+    return [(None, status) for status in statuses]
 
 
-def _called(view: ClientView, place: tuple[str | None, str]) -> str:
-    return segment_words(view).name(*place)
-
-
-def _named(view: ClientView, row: Record) -> str:
-    return _called(view, (row.segment, row.status))
-
-
-def _moved(row: Record | None) -> str:
+def _moved(row: Record | None, spoken: Language) -> str:
     if row is None:
         return MISSING
-    money = f" ({number(row.revenue / 1000, 0)})" if row.revenue > 0 else ""
-    return f"{row.n:,.0f}{money}"
+    money = f" ({spoken.number(row.revenue / 1000, 0)})" if row.revenue > 0 else ""
+    return f"{spoken.number(row.n, 0)}{money}"
 
 
-def _shade(view: ClientView, origin: str | None, end: str | None, any_: bool) -> str:
-    rung = {name: place for place, name in enumerate(view.segments.traits.order)}
-    if not any_ or origin not in rung or end not in rung or origin == end:
-        return ""
-    back = "#cfe3f2" if rung[end] < rung[origin] else "#fbd9ae"
-    return f"background:{back};color:{ink(back)}"
+def _shade(row: Record | None) -> str:
+    back = _SHADES.get(row.direction) if row is not None else None
+    return f"background:{back};color:{ink(back)}" if back else ""
 
 
-def segment_reasons(view: ClientView) -> Shown:
+def account_segments(view: ClientView) -> Shown:
     """Account by account: segment, where from, how sure, and why."""
+    say = view.language.say
     rows = [row for row in records(view.segments.accounts) if row.status != "silent"]
     if not rows:
-        return Shown("", "No account has a segment")
-    rung = {name: place for place, name in enumerate(reversed(view.segments.traits.order))}
-    rows.sort(key=lambda row: (rung.get(row.segment, len(rung)), *_dearest(row.revenue)))
+        return Shown(Markup(), say("segments.none"))
+    worst = {name: place for place, name in enumerate(reversed(view.segments.traits.order))}
+    rows.sort(key=lambda row: (worst.get(row.segment, len(worst)), *_dearest(row.revenue)))
     first, rest = rows[:LISTED], rows[LISTED:]
-    least = view.privacy.min_scores
-    caption = (
-        "Why each account is where it is: the worst segment first, then the greatest revenue. P: "
-        "how likely the segment is, given how few people answered. Provisional: few answers, or P "
-        f"below {percent(SURE)}. Of accounts with fewer than {least} answers the segment is shown, "
-        "always as provisional, and no score."
-    )
+    least, sure = view.privacy.min_scores, view.language.percent(SURE)
+    caption = say("segments.accounts_caption", sure=sure, minimum=least)
     firm = sum(row.status == "firm" for row in rows)
-    said = f"{firm:,} of {count(len(rows), 'segment')} are firm"
-    shown = Shown(_reasons(view, first, caption), said)
-    if len(rest):
-        more = f"{count(len(rest), 'more account')}, with segment and reason"
-        shown += folded(more, Shown(_reasons(view, rest, f"{more}."), ""))
+    said = say("segments.accounts_firm", n=firm, m=len(rows))
+    shown = Shown(_accounts(view, first, caption), said)
+    if rest:
+        more = say("segments.accounts_more", n=len(rest))
+        shown += folded(more, Shown(_accounts(view, rest, f"{more}."), ""))
     return shown
 
 
@@ -248,26 +201,27 @@ def _dearest(revenue: float) -> tuple[bool, float]:
     return (False, -revenue) if revenue == revenue else (True, 0.0)
 
 
-def _reasons(view: ClientView, rows: list[Record], caption: str) -> str:
-    words = segment_words(view)
+def _accounts(view: ClientView, rows: list[Record], caption: str) -> Markup:
+    spoken, say, words = view.language, view.language.say, segment_words(view)
+    before = view.segments.before
     columns = [
-        Column("Account", names(row.name for row in rows)),
-        Column("Segment", phrases((row.segment for row in rows), missing="open")),
-        *([Column(view.segments.before, phrases((_before(view, row) for row in rows),
-                                                missing=MISSING))]
-          if view.segments.before else []),
-        Column("Status", [_status(row) for row in rows]),
-        Column("P", [percent(row.p) for row in rows], True),
-        Column("n", [number(row.n, 0) for row in rows], True),
-        Column("Why", phrases(words.reason(row.reason) for row in rows)),
-    ]  # fmt: skip
+        Column(say("column.account"), names(row.name for row in rows)),
+        Column(say("column.segment"), phrases(_segment(row, words) for row in rows)),
+        *([Column(before, phrases(_before(row, words) for row in rows))] if before else []),
+        Column(say("column.status"), [words.status(row.status, row.on_the_line) for row in rows]),
+        Column(say("segments.p"), [spoken.percent(row.p) for row in rows], True),
+        Column(say("column.n"), [spoken.number(row.n, 0) for row in rows], True),
+        Column(say("column.why"), phrases(words.reason(row.reason) for row in rows)),
+    ]
     return table(columns, caption=caption, kind="long reasons")
 
 
-def _before(view: ClientView, row: Record) -> object:
-    return _called(view, (None, "silent")) if row.before_status == "silent" else row.before
+def _segment(row: Record, words: SegmentWords) -> str:
+    known = isinstance(row.segment, str)
+    return words.name(row.segment) if known else words.spoken.say("common.open")
 
 
-def _status(row: Record) -> str:
-    near = ", on the line" if row.on_the_line and row.status == "firm" else ""
-    return text(f"{row.status}{near}")
+def _before(row: Record, words: SegmentWords) -> str:
+    if isinstance(row.before, str) or row.before_status == "silent":
+        return words.name(row.before, "silent")
+    return MISSING

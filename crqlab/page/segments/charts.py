@@ -1,0 +1,91 @@
+"""How many accounts are in each segment, and what they pay, in two pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from markupsafe import Markup
+
+from crqlab.language import Language
+from crqlab.page.client_view import ClientView
+from crqlab.page.segments.words import segment_words
+from crqlab.show import svg
+from crqlab.show.colours import LINE, MUTED
+from crqlab.show.colours import segments as colours
+from crqlab.show.html import Shown
+
+_SIZE = (330, 210)
+
+
+def segment_mix(view: ClientView) -> Shown:
+    """A ring of accounts, and beside it the revenue behind each segment."""
+    rows, spoken, say = view.segments.shares, view.language, view.language.say
+    rows = rows[rows["n"] > 0]
+    if rows.empty:
+        return Shown(Markup(), say("segments.none"))
+    asked, paid = (rows[share].to_numpy(float) for share in ("asked_share", "revenue_share"))
+    paying = bool(np.isfinite(paid).any())
+    names, known = segment_words(view).names(rows), colours(view.segments.traits)
+    fills = [known.get(name, LINE) for name in rows["segment"]]
+    accounts = _parts(names, asked, spoken)
+    revenue = _parts(names, paid if paying else paid * 0, spoken)
+    ring = svg.picture(
+        "mix-accounts",
+        _ring(asked, fills, int(rows["n"].sum()), spoken),
+        size=_SIZE,
+        title=say("segments.mix_accounts"),
+        says=say("segments.mix_accounts_says", accounts=accounts),
+    )
+    heard = say("segments.mix_says", accounts=accounts, revenue=revenue)
+    bars = svg.picture(
+        "mix-revenue",
+        _bars(names, asked, paid if paying else None, fills, spoken),
+        size=_SIZE,
+        title=say("segments.mix_revenue"),
+        says=heard,
+    )
+    caption = say("segments.mix_caption" if paying else "segments.mix_caption_unpaid")
+    return Shown(svg.figure("\n".join((ring, bars)), caption), heard)
+
+
+def _parts(names: Sequence[str], shares: Sequence[float], spoken: Language) -> str:
+    told = (0.0 if share != share else share for share in shares)
+    return ", ".join(
+        f"{name} {spoken.percent(share)}" for name, share in zip(names, told, strict=True)
+    )
+
+
+def _ring(shares: np.ndarray, fills: Sequence[str], n: int, spoken: Language) -> list[str]:
+    ends = np.cumsum(shares).tolist()
+    begins = [0.0, *ends[:-1]]
+    marks = [
+        svg.wedge(165, 105, (56, 96), (first, last), fill=fill)
+        for first, last, fill in zip(begins, ends, fills, strict=True)
+    ]
+    marks.append(svg.words(165, 103, spoken.number(n, 0), size=26, bold=True))
+    unit = spoken.say("segments.mix_unit", n=n)
+    return [*marks, svg.words(165, 123, unit, ink=MUTED, size=12)]
+
+
+def _bars(
+    names: Sequence[str],
+    asked: np.ndarray,
+    paid: np.ndarray | None,
+    fills: Sequence[str],
+    spoken: Language,
+) -> list[str]:
+    """Two bars a segment, accounts above their revenue; without revenue one."""
+    legend = spoken.say("segments.mix_legend" if paid is not None else "segments.mix_legend_unpaid")
+    marks = [svg.words(92, 14, legend, anchor="start", ink=MUTED, size=12)]
+    series = [asked] if paid is None else [asked, np.nan_to_num(paid)]
+    across, step = svg.Axis(0, float(np.max(series)), 92, 285), min(34.0, 184 / len(names))
+    for place, (name, fill) in enumerate(zip(names, fills, strict=True)):
+        y = 28 + step * place
+        marks.append(svg.words(86, y + 17, name, anchor="end", size=12))
+        for shift, shares in zip((0, 12), series, strict=False):
+            end = across.at(shares[place])
+            marks.append(svg.box(92, y + shift, end - 92, 11, fill=fill))
+            share = spoken.percent(shares[place])
+            marks.append(svg.words(end + 4, y + shift + 9.5, share, anchor="start", size=11))
+    return marks

@@ -1,0 +1,219 @@
+"""The section of segments says what the tables say, whatever segments are called."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from crqlab.language import language
+from crqlab.page import segments
+from crqlab.segments import read
+from tests.page.reading import SHAPES, assert_heard, assert_named, plain, row, soup
+from tests.page.reworded import elements, in_other_words, numbers
+from tests.segments.test_traits import FILES
+from tests.show import stationed
+
+EVERY = ("segment_shares", "segment_migration", "account_segments", "segment_mix")
+
+
+@pytest.fixture(params=SHAPES.values(), ids=SHAPES.keys())
+def seen(stationed_view_of, request):
+    return stationed_view_of(**request.param)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_tables_can_be_heard_and_pictures_name_their_numbers(seen, name):
+    shown = getattr(segments, name)(seen)
+    assert_heard(shown)
+    assert_named(shown)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_without_its_station_a_section_says_so_in_a_sentence(view_of, name):
+    shown = getattr(segments, name)(view_of())
+    assert soup(shown).table is None
+    assert shown.sentence
+
+
+def test_shares_intervals_and_thresholds_of_segments(stationed_view_of):
+    shown = segments.segment_shares(stationed_view_of())
+    assert row(shown, "Ambassador") == [
+        "3",
+        "25 % (5 to 65)",
+        "1,000,000",
+        "20 %",
+        "90 % (83 to 95)",
+    ]
+    assert row(shown, "Silent") == ["3", "–", "1,000,000", "20 %", "–"]
+    assert stationed.THRESHOLDS in plain(shown)
+    assert shown.sentence.replace("\xa0", " ") == (
+        "3 of 12 accounts (25 %) are in the segment Ambassador and hold 20 % of the revenue. "
+        "6 accounts are on the point of leaving, with 60 % of the revenue. "
+        "Since 2024 3 climbed and 1 fell, of 6 accounts with a segment in both waves."
+    )
+    assert "Caution: fewer than 30 accounts." in plain(shown)
+    assert "sees the client as unique and recommends it" in plain(shown)
+
+
+def shares_of(view, **cells):
+    rows = view.segments.shares
+    return replace(view, segments=replace(view.segments, shares=rows.assign(**cells)))
+
+
+def test_the_lead_says_what_is_known(stationed_view_of):
+    view = stationed_view_of(waves=("2025",))
+    rows = view.segments.shares
+    poor = shares_of(view, revenue_share=float("nan"))
+    assert segments.segment_shares(poor).sentence.replace("\xa0", " ") == (
+        "3 of 12 accounts (25 %) are in the segment Ambassador. "
+        "6 accounts are on the point of leaving."
+    )
+    none = shares_of(view, n=rows["n"].where(~rows["segment"].isin(stationed.SEGMENTS), 0))
+    assert segments.segment_shares(none).sentence == (
+        "No account is in the segment Ambassador. "
+        "No account that answered is on the point of leaving."
+    )
+    one = shares_of(view, n=rows["n"].where(rows["segment"].ne("Ambassador"), 1))
+    said = segments.segment_shares(one).sentence
+    assert "1 of 10 accounts (10\xa0%) is in the segment Ambassador and holds 20\xa0%" in said
+
+
+def test_the_picture_holds_accounts_and_revenue_by_segment(stationed_view_of):
+    shown = segments.segment_mix(stationed_view_of())
+    assert shown.sentence.replace("\xa0", " ") == (
+        "Accounts: Ambassador 20 %, Rational 20 %, Ambivalent 20 %, Opponent 20 %, Silent 20 %. "
+        "Revenue: Ambassador 20 %, Rational 20 %, Ambivalent 20 %, Opponent 20 %, Silent 20 %"
+    )
+    fills = [path["fill"] for path in soup(shown).svg("path")]
+    assert fills == ["#1f5582", "#86b9de", "#fbd9ae", "#a84300", "#c3ccd5"]
+    assert "15" in [text.get_text() for text in soup(shown).svg("text")]
+
+
+def test_without_revenue_one_bar_a_segment_is_drawn(stationed_view_of):
+    view = stationed_view_of()
+    both = soup(segments.segment_mix(view))("svg")[1]
+    poor = shares_of(view, revenue=0.0, revenue_share=float("nan"))
+    shown = segments.segment_mix(poor)
+    assert len(soup(shown)("svg")[1]("rect")) == len(both("rect")) - 5
+    assert "their revenue is not known" in plain(shown)
+
+
+def test_the_worst_segment_is_told_first_and_small_accounts_tell_no_score(stationed_view_of):
+    seen = stationed_view_of()
+    shown = segments.account_segments(seen)
+    lines = soup(shown).select("tbody tr")
+    kinds = [line("td")[0].get_text() for line in lines]
+    assert kinds == ["Opponent"] * 3 + ["Ambivalent"] * 3 + ["Rational"] * 3 + ["Ambassador"] * 3
+    few = [line.get_text(" ") for line in lines if "withheld" in line.get_text()]
+    assert len(few) == int(seen.segments.accounts["withheld"].sum())
+    assert not any("6.54" in said or "83" in said for said in few)
+    many = [line("td")[-1].get_text() for line in lines if "withheld" not in line.get_text()]
+    assert set(many) == {"CRQ 6.54 and mean LTR 9.87 are enough, NPS +87 is not"}
+    firm = int((seen.segments.accounts["status"] == "firm").sum())
+    assert shown.sentence == f"{firm} of 12 segments are firm"
+    assert "firm, on the line" in plain(shown)
+
+
+def test_where_an_account_comes_from_stands_beside_it(stationed_view_of):
+    view = stationed_view_of()
+    rows = view.segments.accounts
+    before = ["Rational", None, None] + [None] * (len(rows) - 3)
+    status = ["firm", "silent", "open"] + [None] * (len(rows) - 3)
+    was = replace(view.segments, accounts=rows.assign(before=before, before_status=status))
+    shown = segments.account_segments(replace(view, segments=was))
+    told = {line.th.get_text(): line("td")[1].get_text() for line in soup(shown).select("tbody tr")}
+    assert [told[name] for name in rows["name"].head(4)] == ["Rational", "Silent", "–", "–"]
+
+
+def test_moves_show_accounts_and_revenue_and_colour_both_ways(stationed_view_of):
+    shown = segments.segment_migration(stationed_view_of())
+    assert row(shown, "Ambassador") == ["–", "1 (100)", "–"]
+    assert row(shown, "Rational") == ["3 (300)", "2 (200)", "–"]
+    assert row(shown, "Silent") == ["–", "–", "4 (400)"]
+    assert row(shown, "new") == ["–", "5 (500)", "–"]
+    cells = soup(shown).select("td[style]")
+    assert len(cells) == 2  # staying, joining and silence have no colour
+    shades = {cell.get_text(): cell["style"][11:18] for cell in cells}
+    assert shades == {"3 (300)": "#cfe3f2", "1 (100)": "#fbd9ae"}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_other_words_change_no_number_and_no_table(stationed_view_of, name):
+    view = stationed_view_of()
+    own, other = (getattr(segments, name)(seen) for seen in (view, in_other_words(view)))
+    assert numbers(other.html) == numbers(own.html)
+    assert elements(other.html) == elements(own.html)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_swedish_says_the_same_numbers(stationed_view_of, name):
+    view = stationed_view_of()
+    swedish = replace(view, language=language("sv"))
+    said = plain(getattr(segments, name)(swedish))
+    for word in ("Ambassador", "Rational", "Silent", "account", "segment of", "climbed"):
+        assert word not in said
+    assert len(numbers(getattr(segments, name)(swedish).html)) > 0
+
+
+def test_swedish_names_and_meanings_come_from_the_thresholds(stationed_view_of):
+    view = replace(stationed_view_of(), language=language("sv"))
+    shown = segments.segment_shares(view)
+    assert row(shown, "Ambassadör")[:2] == ["3", "25 % (5 till 65)"]
+    assert "ser er som unika och rekommenderar er" in plain(shown)
+    assert shown.sentence.startswith("3 av 12 kunder (25\xa0%) är i segmentet Ambassadör och står")
+    why = soup(segments.account_segments(view)).select("tbody tr")
+    assert "CRQ 6,54 och medel-LTR 9,87 räcker, NPS +87 räcker inte" in {
+        line("td")[-1].get_text() for line in why
+    }
+
+
+#: Names of the starting rules, and what other files call the segment with the same rule.
+CALLED = {
+    "renamed": {"Ambassador": "Friend", "Rational": "Sober", "Ambivalent": "Torn",
+                "Stalker": "Shopper", "Opponent": "Gegner"},
+    "renamed_top": {"Ambassador": "Partner"},
+}  # fmt: skip
+
+
+def in_other_names(view, file):
+    """The view of a study whose thresholds have other names."""
+    names, own = CALLED[file], view.segments
+    columns = {
+        "accounts": ["segment", "before"],
+        "shares": ["segment"],
+        "migration": ["from_segment", "segment"],
+        "renewal": ["segment"],
+    }
+    tables = {
+        part: getattr(own, part).assign(
+            **{c: getattr(own, part)[c].map(lambda n: names.get(n, n)) for c in named}
+        )
+        for part, named in columns.items()
+    }
+    traits = read(FILES / f"{file}.yaml").traits
+    return replace(view, segments=replace(own, traits=traits, **tables))
+
+
+@pytest.mark.parametrize("file", CALLED)
+@pytest.mark.parametrize("name", EVERY)
+def test_other_names_of_segments_change_no_number_and_no_colour(stationed_view_of, name, file):
+    view = stationed_view_of()
+    own, other = (getattr(segments, name)(v) for v in (view, in_other_names(view, file)))
+    assert numbers(other.html) == numbers(own.html)
+    assert [part[0] for part in elements(other.html)] == [part[0] for part in elements(own.html)]
+    fills = [[tag.get("fill") for tag in soup(shown)(["path", "rect"])] for shown in (own, other)]
+    assert fills[0] == fills[1]
+    assert "Ambassador" not in plain(other)
+
+
+def test_thresholds_without_traits_leave_greys_and_no_lead(stationed_view_of):
+    view = stationed_view_of()
+    bare = [replace(one, weak=None, label=(), meaning=(), colour="", next=None)
+            for one in view.segments.traits.segments]  # fmt: skip
+    traits = type(view.segments.traits)(tuple(bare))
+    plainly = replace(view, segments=replace(view.segments, traits=traits))
+    shown = segments.segment_shares(plainly)
+    assert shown.sentence.startswith("No account that answered is on the point of leaving.")
+    fills = [path["fill"] for path in soup(segments.segment_mix(plainly)).svg("path")]
+    assert set(fills) <= {"#52606d", "#9aa5b1", "#7b8794", "#3e4c59", "#cbd2d9", "#c3ccd5"}
+    assert pd.Series(fills).is_unique
