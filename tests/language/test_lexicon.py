@@ -80,13 +80,45 @@ def test_cautions_are_said_one_by_one():
     assert language("en").caution("ok") == ""
 
 
-def test_every_code_that_is_said_is_in_the_catalogue():
-    literals = set()
+def _strings():
+    """Texts in the package's code, and expressions for those that it pieces together."""
+    literals, pieced = set(), set()
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 literals.add(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                parts = (one.value if isinstance(one, ast.Constant) else "" for one in node.values)
+                pieced.add("".join(re.escape(part) or r"[\w.-]+" for part in parts))
+    for path in sorted(PACKAGE.rglob("*.j2")):
+        literals |= set(re.findall(r'"([a-z_.]+)"', path.read_text(encoding="utf-8")))
+    return literals, pieced
+
+
+def test_every_code_that_is_said_is_in_the_catalogue():
+    literals, _ = _strings()
     sections = {message.partition(".")[0] for message in language(OWN).messages}
     code_like = re.compile(rf"(?:{'|'.join(sorted(sections))})\.[a-z0-9_]+")
     said = {one for one in literals if code_like.fullmatch(one) and not one.endswith("_")}
     assert not said - set(language(OWN).messages)
+
+
+def test_no_message_is_stale():
+    literals, pieced = _strings()
+    notebook = (PACKAGE.parent / "notebooks" / "90_report.ipynb").read_text(encoding="utf-8")
+    literals |= set(re.findall(r"notebook\.\w+", notebook))
+    literals |= {f"notebook.{one}" for one in re.findall(r'"id": "([a-z-]+)"', notebook)}
+    words = {word.strip("_") for text in literals for word in re.findall(r"\w+", text)}
+    pages = {path.name for path in (PACKAGE / "page").iterdir() if path.is_dir()} - {"method"}
+    by_value = {section for section in pages if rf"{section}\.[\w.-]+" in pieced}
+    forms = [re.compile(one) for one in pieced if re.match(r"[a-z_]+\\\.[a-z]|.*_[a-z]", one)]
+    stale = []
+    for message in language(OWN).messages:
+        section, _, name = message.partition(".")
+        known = message in literals or any(form.fullmatch(message) for form in forms)
+        # what cells, columns and units of tables are called: codes, some of several words
+        called = section not in pages - by_value and (
+            name in words or set(name.split("_")) <= words
+        )
+        stale += [] if known or called else [message]
+    assert stale == []
