@@ -108,7 +108,7 @@ def test_no_message_is_stale():
     notebook = (PACKAGE.parent / "notebooks" / "90_report.ipynb").read_text(encoding="utf-8")
     literals |= set(re.findall(r"notebook\.\w+", notebook))
     literals |= {f"notebook.{one}" for one in re.findall(r'"id": "([a-z-]+)"', notebook)}
-    words = {word.strip("_") for text in literals for word in re.findall(r"\w+", text)}
+    words = {word.strip("_").lower() for text in literals for word in re.findall(r"\w+", text)}
     pages = {path.name for path in (PACKAGE / "page").iterdir() if path.is_dir()} - {"method"}
     by_value = {section for section in pages if rf"{section}\.[\w.-]+" in pieced}
     forms = [re.compile(one) for one in pieced if re.match(r"[a-z_]+\\\.[a-z]|.*_[a-z]", one)]
