@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,16 +17,13 @@ from crqlab.participation.completion_rates import Completion
 
 BAND = 5  # percentage points, as published: 21-25, 26-30, ...
 #: Facts that others have published; never mixed into our own distribution.
-PUBLISHED = pd.DataFrame(
-    [
-        ("lowest", 0.04, 0.04),
-        ("most common", 0.26, 0.30),
-        ("first-timers: under", 0.33, 0.33),
-        ("average: about", 0.35, 0.35),
-        ("long-running programmes: from", 0.50, 0.50),
-    ],
-    columns=["says", "low", "high"],
-)
+PUBLISHED: Mapping[str, tuple[float, float]] = {
+    "lowest": (0.04, 0.04),
+    "most_common": (0.26, 0.30),
+    "first_timers_under": (0.33, 0.33),
+    "average_about": (0.35, 0.35),
+    "long_running_from": (0.50, 0.50),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,15 +36,15 @@ class CompletionRanks:
         Table ``completion_rank``, by wave in time, the highest first.
     bands : DataFrame
         Table ``completion_bands``: how many other clients lie in each published band.
-    published : DataFrame
-        ``says``, ``low``, ``high``: published facts, shares in [0, 1].
+    published : mapping of fact to (low, high)
+        What others have published, shares in [0, 1].
     level : float
         Coverage of each interval, in (0, 1).
     """
 
     table: pd.DataFrame
     bands: pd.DataFrame
-    published: pd.DataFrame
+    published: Mapping[str, tuple[float, float]]
     level: float
 
     @property

@@ -7,12 +7,9 @@ import pytest
 
 import crqlab
 from crqlab import DataError
-from crqlab.language import OWN
-from crqlab.language import language as spoken
 from crqlab.language.catalogue import Catalogue, catalogue, languages
 from crqlab.language.messages import message
 from crqlab.language.translation import Translator, translated
-from crqlab.participation import selection_audit
 
 PACKAGE = Path(crqlab.__file__).parent
 OTHERS = [language for language in languages() if language != "en"]
@@ -120,20 +117,3 @@ def test_a_faulty_message_is_named_with_its_file_and_line(tmp_path, entry, told)
 def test_every_catalogue_is_sound():
     for language in OTHERS:
         assert len(catalogue(language).messages) > 100
-
-
-def test_every_question_of_the_audit_has_its_message(into):
-    english = spoken(OWN)
-    asked = [english.say(f"participation.question_{question}")
-             for question, *_ in selection_audit.QUESTIONS.values()]  # fmt: skip
-    reasons = [why for *_, why in selection_audit.QUESTIONS.values()] + ["no_peers_of_tier"]
-    told = [
-        *asked,
-        "Is there a reason why so many of the invited contacts are of the role 'buyer'?",
-        *("12 %", "2 pairs", "0.3 pairs", "5.21 scale points", "+3 to +9 percentage points"),
-        *(f"No question about the choice of contacts could be looked into: {english.caution(why)}."
-          for why in reasons),
-        *(f"1 of {n} about {m} is worth asking." for n in ("1 question", "3 questions")
-          for m in ("1 account manager", "2 account managers")),
-    ]  # fmt: skip
-    assert [text for text in told if translated(body(text), into).left] == []

@@ -382,7 +382,7 @@ def test_speaks_calmly_and_asks_questions(tables):
     told = [codes(cell)[0].pop("code") for cell in loud.table["question"]]
     assert set(told) <= {*(question for question, *_ in QUESTIONS.values()), "role_frequent"}
     english = language("en")
-    questions = {english.say(f"participation.question_{one}", role="x") for one in told}
+    questions = {english.say(f"question.{one}", role="x") for one in told}
     assert all(question.endswith("?") for question in questions)
 
 

@@ -210,9 +210,8 @@ def test_percentiles_count_the_other_clients_and_ties_by_half():
 
 def test_published_figures_stand_beside_and_never_inside():
     result = participation.completion_ranks(completed(*panel(clients=3)[:3], draws=20))
-    facts = result.published.set_index("says")
-    assert facts.loc["most common"].tolist() == [0.26, 0.30]
-    assert facts.loc["average: about", "low"] == 0.35
+    assert result.published["most_common"] == (0.26, 0.30)
+    assert result.published["average_about"] == (0.35, 0.35)
     assert len(result.latest) == 3
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import nan
@@ -54,8 +55,8 @@ class Participation:
     rank : dict
         ``percentile``, ``percentile_low``, ``percentile_high``: share of the other clients
         that are lower, in [0, 1]; empty where not known.
-    published : DataFrame
-        ``says``, ``low``, ``high``: facts that others have published, shares in [0, 1].
+    published : mapping of fact to (low, high)
+        What others have published, shares in [0, 1].
     silent : DataFrame
         The columns of ``silent`` with ``name``, ``manager``, and ``score``, ``score_low``,
         ``score_high``: the shrunken CRQ of the last wave with a score.
@@ -63,8 +64,6 @@ class Participation:
         The columns of ``voices`` with ``name`` and ``revenue``.
     nonresponse : DataFrame
         The columns of ``nonresponse`` with ``withheld``.
-    limit : str
-        What no adjustment can do, in words.
     managers : DataFrame
         Account managers in the columns of ``concentration``, with ``withheld``: whether
         ``crq_without`` would tell what very few people said.
@@ -90,11 +89,10 @@ class Participation:
     bands: pd.DataFrame
     n_others: int
     rank: dict[str, float]
-    published: pd.DataFrame
+    published: Mapping[str, tuple[float, float]]
     silent: pd.DataFrame
     voices: pd.DataFrame
     nonresponse: pd.DataFrame
-    limit: str
     managers: pd.DataFrame
     effective: float
     n_sole: int

@@ -14,7 +14,7 @@ from crqlab.page.lookup import matched
 from crqlab.page.participation.data import Participation
 from crqlab.page.tables import table
 from crqlab.participation.completion_rank import PUBLISHED
-from crqlab.participation.nonresponse_adjustment import FEW_KIND, LIMIT, OF_ALL_CLIENTS
+from crqlab.participation.nonresponse_adjustment import FEW_KIND, OF_ALL_CLIENTS
 
 _ENDS = ["value", "low", "high"]
 _PLACE = ["percentile", "percentile_low", "percentile_high"]
@@ -56,7 +56,6 @@ def participation(
         silent=_silent(study, client, wave, accounts),
         voices=_named(_rows(study, "voices", client, wave), accounts, "revenue"),
         nonresponse=_nonresponse(_rows(study, "nonresponse", client, wave), ltr, least),
-        limit=LIMIT,
         managers=managers.assign(withheld=_tells(managers, accounts, least)).pipe(_hidden),
         effective=float(sums["effective"].get("account_manager", np.nan)),
         n_sole=int(sums["n_silenced"].get("contact", 0)),

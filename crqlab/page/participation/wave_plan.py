@@ -8,173 +8,171 @@ from math import nan
 import pandas as pd
 
 from crqlab.base.contracts.cautions import code, codes, has
-from crqlab.language import Language
-from crqlab.page.bridge import formerly
+from crqlab.language import MISSING, Language
 from crqlab.page.client_view import ClientView
-from crqlab.page.participation.html import completion_by_group
+from crqlab.page.participation.html import completion_by_group, label
 from crqlab.page.participation.silent_accounts import voices
-from crqlab.participation.selection_audit import BLOCKED
-from crqlab.show.html import Column, Shown, folded, names, paragraph, table, text, under
-from crqlab.show.number_format import MISSING, count, number, percent, span
+from crqlab.participation.selection_audit import BLOCKED, QUESTIONS
+from crqlab.show.html import Column, Shown, folded, lines, names, paragraph, table, text, under
+from crqlab.show.number_format import decimals
 from crqlab.show.records import Record, records
 
-TOPICS = {
-    "late": "contacts signed off late",
-    "swapped": "contacts exchanged for others",
-    "share": "few of the known contacts invited",
-    "roles": "one role very frequent",
-    "minutes": "answers within minutes of each other",
-    "scores": "scores far above peers",
-}
+REASONS = 3  # why no question could be looked into
+_UNKNOWN = Record(n_accounts=nan, n_contacts=nan, resting=nan, answers=nan, half_width=nan)
 
 
-@formerly
 def next_wave(view: ClientView) -> Shown:
     """What follows from who answered, details folded away."""
-    groups = (
-        "Groups of few contacts or accounts say little; the caution says so. Who is missing in "
-        "the second table is known by role only."
-    )
-    by = under("Who answered, by group", completion_by_group(view), says=groups)
-    roles = under("Which roles are not heard?", voices(view))
-    found = under("Whom to ask next", plan(view))
-    found += under("Questions to account managers", questions(view))
-    return found + folded("Participation in detail: by group, and by role", by + roles)
+    say = view.language.say
+    groups = say("participation.small_groups")
+    by = under(say("participation.by_group"), completion_by_group(view), says=groups)
+    roles = under(say("participation.which_roles"), voices(view))
+    found = under(say("participation.whom_next"), plan(view))
+    found += under(say("participation.to_managers"), questions(view))
+    return found + folded(say("participation.in_detail"), by + roles)
 
 
-@formerly
 def questions(view: ClientView) -> Shown:
     """What the selection audit would ask account managers: questions, not accusations."""
-    rows = view.participation.questions
+    rows, say = view.participation.questions, view.language.say
     asked = rows[rows["p"].notna()]
     if rows.empty:
-        return Shown("", "No account manager is named, so there is nobody to ask")
+        return Shown("", say("participation.nobody_to_ask"))
     if asked.empty:
-        why = _why(rows["flag"], view.language)
-        said = f"No question about the choice of contacts could be looked into: {why}."
+        said = say("participation.none_looked_into", why=_why(rows["flag"], view.language))
         return Shown(paragraph(text(said), ""), said)
-    raised = rows[rows["raised"]]
+    raised, looked = rows[rows["raised"]], _looked_into(rows, view.language)
+    places = {"n": len(asked), "m": asked["account_manager"].nunique()}
+    if raised.empty:
+        said = f"{say('participation.none_raised', **places)} {looked}"
+        return Shown(paragraph(text(said), ""), said)
+    rate = view.language.percent(rows["rate"].iloc[0])
+    said = say("participation.raised", k=len(raised), rate=rate, **places)
+    return Shown(lines(paragraph(text(said), "lead"), _raised(view, raised, looked)), said)
+
+
+def _looked_into(rows: pd.DataFrame, spoken: Language) -> str:
+    """Topics of which questions could be asked, and those of which not."""
     blocked = rows["flag"].map(lambda flag: has(flag, BLOCKED)).to_numpy(bool)
     topics = set(rows.loc[~blocked, "topic"])
-    looked = [words for topic, words in TOPICS.items() if topic in topics]
-    managers = asked["account_manager"].nunique()
-    told = f"{count(len(asked), 'question')} about {count(managers, 'account manager')}"
-    looked_into = f"Looked into: {', '.join(looked)}."
-    closed = [words for topic, words in TOPICS.items() if topic not in topics]
-    looked_into += f" Could not be looked into: {', '.join(closed)}." if closed else ""
-    if raised.empty:
-        said = f"None of {told} stands out beyond what chance allows. {looked_into}"
-        return Shown(paragraph(text(said), ""), said)
-    said = (
-        f"{len(raised):,} of {told} {'is' if len(raised) == 1 else 'are'} worth asking. Of such "
-        f"questions up to {percent(rows['rate'].iloc[0])} arise by chance, and only the account "
-        "manager knows the reason: ask, do not conclude."
+    parts = {
+        "looked_into": [topic for topic in QUESTIONS if topic in topics],
+        "not_looked_into": [topic for topic in QUESTIONS if topic not in topics],
+    }
+    told = {
+        kind: ", ".join(spoken.say(f"participation.topic_{topic}") for topic in some)
+        for kind, some in parts.items()
+    }
+    return " ".join(
+        spoken.say(f"participation.{kind}", topics=words)
+        for kind, words in told.items()
+        if words or kind == "looked_into"
     )
-    html = f"{paragraph(text(said), 'lead')}\n{_asked(view, raised, text(looked_into))}"
-    return Shown(html, said)
 
 
-def _why(flags: pd.Series, language: Language) -> str:
+def _why(flags: pd.Series, spoken: Language) -> str:
     """The reasons that hold most often, without saying each time that they are reasons."""
     found = (dict(one) for flag in flags for one in codes(flag))
     cells = (code(one.pop("code"), **one) for one in found if one["code"] != BLOCKED)
-    return "; ".join(language.caution(cell) for cell, _ in Counter(cells).most_common(3))
+    return "; ".join(spoken.caution(cell) for cell, _ in Counter(cells).most_common(REASONS))
 
 
-def _asked(view: ClientView, raised: pd.DataFrame, note: str) -> str:
-    each = records(raised)
+def _raised(view: ClientView, rows: pd.DataFrame, note: str) -> str:
+    say, spoken, each = view.language.say, view.language, records(rows)
     columns = [
-        Column("Account manager", names(raised["account_manager"])),
-        Column("Question", [text(_question(view.language, cell)) for cell in raised["question"]]),
-        Column("Found", [_amount(r.found, r.unit) for r in each], True),
-        Column("Expected", [_amount(r.expected, r.unit) for r in each], True),
-        Column("Interval of difference", [_room(r) for r in each], True),
-        Column("Accounts", [f"{n:,}" for n in raised["n_accounts"]], True),
-    ]
-    caption = (
-        "Questions worth asking: what was found, and what peers of the same tier, or chance, lead "
-        f"one to expect; {percent(raised['level'].iloc[0])} intervals of the difference (random "
-        "effects; false discovery rate, Benjamini & Hochberg 1995)."
-    )
-    return table(columns, caption=caption, note=note)
+        Column(say("column.account_manager"), names(rows["account_manager"])),
+        Column(say("column.question"), [text(spoken.coded("question", r.question)) for r in each]),
+        Column(say("participation.found"), [_amount(r.found, r.unit, spoken) for r in each], True),
+        Column(say("participation.expected"), [_amount(r.expected, r.unit, spoken) for r in each],
+               True),
+        Column(say("participation.difference"), [_difference(r, spoken) for r in each], True),
+        Column(say("column.accounts"), [spoken.number(n, 0) for n in rows["n_accounts"]], True),
+    ]  # fmt: skip
+    caption = say("participation.raised_caption", level=spoken.percent(rows["level"].iloc[0]))
+    return table(columns, caption=caption, note=text(note))
 
 
-def _question(language: Language, cell: str) -> str:
-    numbers = dict(codes(cell)[0])
-    return language.say(f"participation.question_{numbers.pop('code')}", **numbers)
-
-
-def _amount(value: float, unit: str) -> str:
+def _amount(value: float, unit: str, spoken: Language) -> str:
     if unit == "share_of_contacts":
-        return percent(value)
+        return spoken.percent(value)
     if unit == "pairs_of_answers":
-        return f"{number(value, 0 if value == round(value) else 1)} pairs"
-    return f"{number(value)} scale points"
+        pairs = spoken.number(value, 0 if value == round(value) else 1)
+        return spoken.say("participation.n_pairs", n=pairs)
+    return spoken.say("participation.n_points", n=spoken.number(value))
 
 
-def _room(row: Record) -> str:
+def _difference(row: Record, spoken: Language) -> str:
     if row.unit == "share_of_contacts":
-        return f"{span(100 * row.low, 100 * row.high, 0, signed=True)} percentage points"
-    return span(row.low, row.high, 1 if row.unit == "pairs_of_answers" else 2, signed=True)
+        span = spoken.span(100 * row.low, 100 * row.high, 0, signed=True)
+        return spoken.say("participation.percentage_points", span=span)
+    places = 1 if row.unit == "pairs_of_answers" else 2
+    return spoken.span(row.low, row.high, places, signed=True)
 
 
-@formerly
 def plan(view: ClientView) -> Shown:
     """Whom to ask in the coming year, and how sure the scores will be."""
-    rows, told = view.participation.plan, view.participation.precision
+    rows, told, say = view.participation.plan, view.participation.precision, view.language.say
     if rows.empty or told.empty:
-        return Shown("", "No plan: a later wave was held, or nobody recorded contacts")
-    quarters = sorted(set(told["slice"]) - {0})
+        return Shown("", say("participation.no_plan"))
     sure = {(row.slice, row.measure): row for row in reversed(records(told))}
     measures = [m for m in ("crq", "nps") if any(m == measure for _, measure in sure)]
-    slices = [*quarters, 0]
-    base = {row.slice: row for row in reversed(records(told))}
-    each = [base.get(q, _UNKNOWN) for q in slices]
-    columns = [
-        Column("Quarter", [*(_quarter(base[q]) for q in quarters), "Whole year"]),
-        Column("Accounts", [number(row.n_accounts, 0) for row in each], True),
-        Column("Contacts to ask", [number(row.n_contacts, 0) for row in each], True),
-        Column("Left in peace", [number(row.resting, 0) for row in each], True),
-        Column("Answers to expect", [number(row.answers, 0) for row in each], True),
-    ]
-    for measure in measures:
-        halves = [sure.get((q, measure), _UNKNOWN).half_width for q in slices]
-        places = 2 if measure == "crq" else 0
-        said = [MISSING if half != half else f"± {number(half, places)}" for half in halves]
-        columns.append(Column(view.instrument.label(measure), said, True))
-    year = {measure: row for (q, measure), row in sure.items() if q == 0}
-    n = f"{count(len(rows), 'account')} to ask in {count(len(quarters), 'quarter')}"
-    said = _foretold(view, n, {m: year[m] for m in measures if m in year})
-    caption = (
-        f"Next year, each account once: half-widths of {percent(told['level'].iloc[0])} intervals "
-        "to expect if completion and differences stay as they were (Kish 1965, accounts as "
-        "clusters). A dash: too few accounts to tell."
-    )
-    note = (
-        "Left in peace: contacts who were asked too short a time before. A quarter by itself is "
-        "seldom enough."
-    )
-    html = paragraph(text(said), "lead") + "\n" + table(columns, caption=caption, note=text(note))
-    return Shown(html, said)
+    quarters = sorted({quarter for quarter, _ in sure} - {0})
+    said = _foretold(view, len(quarters), [sure[0, m] for m in measures if (0, m) in sure])
+    caption = say("participation.plan_caption", level=view.language.percent(told["level"].iloc[0]))
+    columns = _by_quarter(view, sure, [*quarters, 0])
+    columns += [_half_widths(view, m, [sure.get((q, m)) for q in [*quarters, 0]]) for m in measures]
+    listed = table(columns, caption=caption, note=text(say("participation.plan_note")))
+    return Shown(lines(paragraph(text(said), "lead"), listed), said)
 
 
-def _quarter(row: Record) -> str:
+def _by_quarter(
+    view: ClientView, sure: dict[tuple[int, str], Record], quarters: list[int]
+) -> list[Column]:
+    """What is to be done in each quarter, and in the whole year."""
+    say, spoken = view.language.say, view.language
+    base = {row.slice: row for row in reversed(sure.values())}
+    each = [base.get(quarter, _UNKNOWN) for quarter in quarters]
+    return [
+        Column(say("column.quarter"), [_quarter(base[q], spoken) for q in quarters]),
+        Column(say("column.accounts"), [spoken.number(r.n_accounts, 0) for r in each], True),
+        Column(say("participation.contacts_to_ask"), [spoken.number(r.n_contacts, 0) for r in each],
+               True),
+        Column(say("participation.resting"), [spoken.number(r.resting, 0) for r in each], True),
+        Column(say("participation.answers_expected"), [spoken.number(r.answers, 0) for r in each],
+               True),
+    ]  # fmt: skip
+
+
+def _half_widths(view: ClientView, measure: str, rows: list[Record | None]) -> Column:
+    cells = [MISSING if r is None or r.half_width != r.half_width else _half(view, r) for r in rows]
+    return Column(label(view, measure), cells, True)
+
+
+def _half(view: ClientView, row: Record) -> str:
+    width = view.language.number(row.half_width, decimals(row.measure))
+    return view.language.say("participation.half_width", width=width)
+
+
+def _quarter(row: Record, spoken: Language) -> str:
+    if row.slice == 0:
+        return spoken.say("participation.whole_year")
     if pd.isna(row.starts):
-        return f"Quarter {row.slice}"
-    return f"{row.starts.year} Q{row.starts.quarter}"
+        return spoken.say("participation.quarter", n=row.slice)
+    year = spoken.say("participation.year", year=str(row.starts.year), n=row.starts.quarter)
+    return year
 
 
-def _foretold(view: ClientView, asked: str, year: dict[str, Record]) -> str:
-    parts = [
-        f"{view.instrument.label(m)} ± {number(row.half_width, 2 if m == 'crq' else 0)}"
-        for m, row in year.items()
-        if row.half_width == row.half_width
-    ]
-    completion = [row.completion for row in year.values() if row.completion == row.completion]
-    rate = f" if {percent(completion[0])} of contacts answer" if completion else ""
-    if not parts:
-        return f"{asked}; too few answers to expect an interval."
-    return f"{asked}; over the year expect {' and '.join(parts)}{rate}."
-
-
-_UNKNOWN = Record(n_accounts=nan, n_contacts=nan, resting=nan, answers=nan, half_width=nan)
+def _foretold(view: ClientView, quarters: int, year: list[Record]) -> str:
+    """The key sentence: how much is asked, and what to expect of it."""
+    spoken, places = view.language, {"n": len(view.participation.plan), "quarters": quarters}
+    known = [row for row in year if row.half_width == row.half_width]
+    if not known:
+        return spoken.say("participation.plan_lead_none", **places)
+    expected = spoken.listed(
+        spoken.say("participation.expected_of", label=label(view, r.measure), half=_half(view, r))
+        for r in known
+    )
+    rates = [row.completion for row in year if row.completion == row.completion]
+    kind = "_rate" if rates else ""
+    rate = spoken.percent(rates[0]) if rates else ""
+    return spoken.say(f"participation.plan_lead{kind}", expected=expected, rate=rate, **places)

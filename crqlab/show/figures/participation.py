@@ -41,10 +41,11 @@ def completion_histogram(
     shares = 100 * rows["value"].to_numpy()
     edges = np.concatenate([[0], np.arange(5.5, 101, 5)])
     ax.hist(shares, bins=edges, color=SOFT, edgecolor="white")
-    facts = result.published.set_index("says")
-    mode = 100 * facts.loc["most common", ["low", "high"]].to_numpy(float) + [-0.5, 0.5]
-    ax.axvspan(*mode, color=PALE, zorder=0, label="most common band, published")
-    average = 100 * facts.loc["average: about", "low"]
+    low, high = result.published["most_common"]
+    ax.axvspan(
+        100 * low - 0.5, 100 * high + 0.5, color=PALE, zorder=0, label="most common band, published"
+    )
+    average = 100 * result.published["average_about"][0]
     ax.axvline(average, color=MUTED, linestyle="--", label="average, published")
     said = str(result)
     row = rows[rows["client_id"] == client]

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from crqlab.base.contracts.cautions import codes
 from crqlab.language import OWN, language
 from crqlab.show import alt_text
 from crqlab.show.colours import ACCENT, INK, SOFT, WARM
@@ -93,8 +92,7 @@ def _question(rows: pd.DataFrame) -> str:
     asked = rows["question"].unique()
     if len(asked) > 1:
         return "Is there a reason why one role is so frequent?"
-    numbers = dict(codes(asked[0])[0])
-    return language(OWN).say(f"participation.question_{numbers.pop('code')}", **numbers)
+    return language(OWN).coded("question", asked[0])
 
 
 def _unit(rows: pd.DataFrame) -> str:
