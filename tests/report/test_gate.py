@@ -18,6 +18,7 @@ from crqlab.report.clearance import gate
 from crqlab.report.clearance.integrity import intact
 from crqlab.report.run import render
 from crqlab.report.run.notebook_files import cleaned, own
+from crqlab.segments import shipped, starting
 from tests.page.reworded import reworded
 from tests.report.executed import executed
 from tests.report.neighbours import SHARED, THEIRS, lay
@@ -197,6 +198,17 @@ def test_words_of_a_catalogue_are_nobodys_in_any_language(tmp_path, name):
 def test_words_that_stand_in_code_alone_are_a_neighbours(tmp_path, name):
     found = finds(named(tmp_path, name), "a.html", f"<p>{name}</p>")
     assert found["kind"].tolist() == ["account name"]
+
+
+@pytest.mark.parametrize("name", ["Ambassadör", "deeply dissatisfied", "vinn tillbaka"])
+def test_words_of_thresholds_and_playbook_are_nobodys_where_a_study_has_them(tmp_path, name):
+    study = named(tmp_path, name)
+    page = {"a.html": f"<p>{name}</p>".encode()}
+    assert finds(study, "a.html", page["a.html"])["kind"].tolist() == ["account name"]
+    gate._common.cache_clear()
+    traits = starting().traits
+    study.write_all({"segment_traits": traits.table(), "playbook": shipped().table(traits)})
+    gate.check(page, study, "C017")
 
 
 def test_a_message_in_other_words_is_no_longer_ours(tmp_path, monkeypatch):

@@ -19,6 +19,8 @@ from crqlab.report.clearance.provenance import notebooks
 from crqlab.report.clearance.unpacking import Seen, texts
 
 _TABLES = ("clients", "accounts", "contacts", "responses")
+#: Tables of nobody whose words stand on every client's page.
+_PROGRAMME = ("segment_traits", "playbook")
 _MOST_TOLD = 5
 _DIGIT = re.compile(r"\d")
 
@@ -147,7 +149,7 @@ def _owned(watched: Watchlist, run: str, client: str) -> tuple[str, str, str]:
 
 @lru_cache(maxsize=2)
 def _common(study: Study) -> set[str]:
-    """Return the runs that the questionnaire, the notebook and crqlab's own words hold.
+    """Return the runs that the questionnaire, thresholds, playbook, notebook and our words hold.
 
     Ids with digits are never common: the notebook names the demo's client as its default.
     """
@@ -155,8 +157,19 @@ def _common(study: Study) -> set[str]:
     cells = json.loads(notebooks(study)[-1].read_bytes())["cells"]
     asked = BREAK.join("".join(cell["source"]) for cell in cells)
     watched = watch(study)
-    found = watched.found(BREAK.join([book, asked, _written()]))
+    found = watched.found(BREAK.join([book, asked, _programme(study), _written()]))
     return {run for run in found if not (watched.owners[run][0] in IDS and _DIGIT.search(run))}
+
+
+def _programme(study: Study) -> str:
+    """Return what segments and actions are called and what they mean: words for all clients."""
+    return BREAK.join(
+        str(cell)
+        for name in _PROGRAMME
+        for column in table(study, name, real=True).to_dict("list").values()
+        for cell in column
+        if isinstance(cell, str)
+    )
 
 
 @cache
