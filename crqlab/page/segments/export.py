@@ -38,7 +38,7 @@ def segments_sheet(view: ClientView) -> Sheet:
         status=[words.status(status) for status in rows["status"]],
         reason=[_why(words, row) for row in records(rows)],
     )
-    told = {"thresholds": view.language.term(view.segments.thresholds)}
+    told = {"thresholds": view.segments.thresholds}
     return sheet(view, "segments", columns, rows, minimum=view.privacy.min_scores, **told)
 
 
@@ -87,7 +87,7 @@ def segments_slide(view: ClientView) -> Slide | None:
         "slide.segments_foot",
         n=whole,
         level=spoken.percent(float(rows["level"].iloc[0])),
-        thresholds=spoken.term(view.segments.thresholds),
+        thresholds=view.segments.thresholds,
     )
     named = zip(rows["segment"], rows["n"], strict=True)
     body = Bars(
