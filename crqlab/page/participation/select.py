@@ -14,7 +14,9 @@ from crqlab.page.lookup import matched
 from crqlab.page.participation.data import Participation
 from crqlab.page.tables import table
 from crqlab.participation.completion_rank import PUBLISHED
+from crqlab.participation.invitation_frame import UNKNOWN
 from crqlab.participation.nonresponse_adjustment import FEW_KIND, OF_ALL_CLIENTS
+from crqlab.stats import nps
 
 _ENDS = ["value", "low", "high"]
 _PLACE = ["percentile", "percentile_low", "percentile_high"]
@@ -115,8 +117,8 @@ def _silent(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> pd.
 
 def _nonresponse(rows: pd.DataFrame, ltr: pd.Series, least: int) -> pd.DataFrame:
     """Empty what fewer people stand behind: answers, late answers, own passives or detractors."""
-    kinds = {"passives": ltr.between(7, 8).sum(), "detractors": (ltr <= 6).sum()}
-    n = rows["view"].map(kinds)
+    kinds = nps.categories(ltr).value_counts()
+    n = rows["view"].map({"passives": kinds["passive"], "detractors": kinds["detractor"]})
     lent = _has(rows["flag"], *OF_ALL_CLIENTS.values())
     own = (n < least).to_numpy(bool) & ~lent & (rows["measure"] == "crq").to_numpy(bool)
     unsure = _has(rows["flag"], "few_late_answers") | (least > FEW_KIND)
@@ -133,7 +135,7 @@ def _has(flags: pd.Series, *names: str) -> NDArray[np.bool_]:
 
 def _tells(managers: pd.DataFrame, accounts: pd.DataFrame, least: int) -> np.ndarray:
     """Whether a score without somebody's accounts, less what the page shows, is few people's."""
-    owner = accounts["manager"].fillna("unknown")
+    owner = accounts["manager"].fillna(UNKNOWN)
     single = accounts["n"].where(accounts["n"] < least, 0)  # whose plain means are withheld
 
     def parts(n: pd.Series) -> tuple[np.ndarray, np.ndarray]:
