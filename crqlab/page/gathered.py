@@ -9,25 +9,15 @@ import pandas as pd
 from markupsafe import Markup
 
 from crqlab.language import OWN, language
-from crqlab.page.bridge import formerly
-from crqlab.page.scores.html import agreement, change_parts, constructs, roll_ups, waves
 from crqlab.show.html import Column, Shown, folded, names, phrases, table, under
 from crqlab.show.number_format import number
 
 __all__ = [
     "Shown",
-    "agreement",
-    "change_parts",
-    "constructs",
     "folded",
     "plain",
-    "roll_ups",
     "under",
-    "waves",
 ]
-
-for _name in ("agreement change_parts constructs roll_ups waves").split():
-    globals()[_name] = formerly(globals()[_name])
 
 #: Columns of codes, and by which messages they are said.
 _CODED = {

@@ -12,6 +12,18 @@ SHAPES = {
     "no LTR, five points": {"ltr": False, "scale": (1, 5)},
     "two people": {"accounts": 2, "most": 1},
 }
+#: Kinds of client of which nothing but scores is known.
+SCORED = {
+    "plain": {},
+    "three accounts": {"accounts": 3, "silent": 0},
+    "four hundred accounts": {"accounts": 400, "most": 14, "silent": 90},
+    "one wave": {"waves": ("2025",)},
+    "no LTR": {"ltr": False},
+    "no contacts": {"contacts": False},
+    "no comments": {"comments": False},
+    "1 to 5": {"scale": (1, 5)},
+    "0 to 10": {"scale": (0, 10)},
+}
 
 
 def soup(shown):
@@ -20,6 +32,12 @@ def soup(shown):
 
 def plain(shown):
     return " ".join(soup(shown).get_text(" ").split())
+
+
+def cells(shown, number=0):
+    """Rows of a table as lists of text, the heading first."""
+    lines = soup(shown)("table")[number]("tr")
+    return [[cell.get_text() for cell in line(["th", "td"])] for line in lines]
 
 
 def row(shown, name):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from crqlab.page.client_view import ClientView
-from crqlab.page.scores.charts import NAMED, ends
+from crqlab.page.scores.charts import NAMED
+from crqlab.page.scores.scales import ends
 from crqlab.show import svg
 from crqlab.show.colours import ACCENT, INK, MUTED, SOFT
 from crqlab.show.html import Shown

@@ -7,7 +7,7 @@ import pandas as pd
 from crqlab.base.contracts.cautions import OK
 from crqlab.language import OWN, language
 from crqlab.page.client_view import ClientView
-from crqlab.page.scores.charts import ends
+from crqlab.page.scores.scales import ends
 from crqlab.page.sheet import ACCOUNT, CAUTION, Field, Sheet, scale, sheet
 from crqlab.page.slide import Bars, Slide, brief, foot, spans
 

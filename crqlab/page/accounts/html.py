@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from crqlab.language import MISSING, Language
 from crqlab.page.client_view import ClientView
-from crqlab.page.scores.charts import ends
+from crqlab.page.scores.scales import ends
 from crqlab.show.colours import BOUNDS, STEPS, cells, ink
 from crqlab.show.html import Column, Shown, hidden, names, paragraph, table, tag, text
 

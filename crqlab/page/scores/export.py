@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from crqlab.page.client_view import ClientView
-from crqlab.page.scores.charts import ends
 from crqlab.page.scores.html import constructs
+from crqlab.page.scores.scales import ends
 from crqlab.page.sheet import HOW, PEOPLE, Sheet, estimate, scale, sheet
 from crqlab.page.slide import PLAIN, SIGNED, Bars, Course, Slide, foot, spans
 from crqlab.show.number_format import decimals
@@ -126,7 +126,7 @@ def constructs_slide(view: ClientView) -> Slide | None:
     labels = [view.language.term(label) for label in rows["label"]]
     body = Bars(labels, rows["value"].tolist(), view.language.say("slide.mean_score"),
                 spans(rows, "low", "high"), ends(view, "crq"))  # fmt: skip
-    return Slide(view.language.term(constructs(view).sentence), body, foot(view, row=rows.iloc[0]))
+    return Slide(constructs(view).sentence, body, foot(view, row=rows.iloc[0]))
 
 
 def recommend_slide(view: ClientView) -> Slide | None:

@@ -5,167 +5,169 @@ from __future__ import annotations
 from math import isnan, nan
 
 import pandas as pd
+from markupsafe import Markup
 
+from crqlab.base.contracts.cautions import OK
+from crqlab.language import Language
 from crqlab.page.client_view import ClientView
-from crqlab.page.scores.charts import ends
-from crqlab.show.html import Column, Shown, names, paragraph, phrases, table, text
-from crqlab.show.number_format import decimals, number, percent, span
+from crqlab.page.scores.scales import ends
+from crqlab.show.html import (
+    Column,
+    Shown,
+    lines,
+    names,
+    paragraph,
+    phrases,
+    table,
+    tag,
+    text,
+)
+from crqlab.show.number_format import decimals
 from crqlab.show.records import Record, records
 from crqlab.show.svg_strips import bar
 
-ROLL_UPS = {
-    "respondents": "Everyone counts once",
-    "accounts": "Every account counts once",
-    "revenue": "Accounts count by revenue",
-    "role": "Roles count by their weight",
-    "confidence": "People count by how well they know the relationship",
-    "senior": "Only the most senior voice of each account",
-}
-PARTS = {
-    "all": "Whole change",
-    "same": "Accounts in both waves",
-    "joiners": "Accounts that joined",
-    "leavers": "Accounts that left",
-}
-AGREEMENT = {"icc1": "ICC(1)", "icc2": "ICC(2)", "rwg_j": "r_wg(J)"}
+PARTS = ("all", "same", "joiners", "leavers")
+ROLL_UPS = ("respondents", "accounts", "revenue", "role", "confidence", "senior")
+STATISTICS = ("icc1", "icc2", "rwg_j")
+#: Reliability from which means are safe to rank by; agreement that is strong, and moderate.
+RELIABLE, STRONG, MODERATE = 0.70, 0.70, 0.50
 
 
 def constructs(view: ClientView) -> Shown:
     """Every construct's mean with interval, change and n."""
+    spoken, say = view.language, view.language.say
     rows = view.measures[~view.measures["measure"].isin(["crq", "nps", "mean_ltr"])]
     if rows.empty:
-        return Shown("", "No construct has a score")
-    scale, asked = ends(view, "crq"), view.instrument
-    parts = {part for construct in asked.constructs.values() for part in construct.parts}
-    labels = phrases(rows["label"])
-    labels = [
-        f'<span class="part">{label}</span>' if measure in parts else label
-        for label, measure in zip(labels, rows["measure"], strict=True)
+        return Shown("", say("scores.constructs_none"))
+    low, high = ends(view, "crq")
+    inside = rows["measure"].isin(view.instrument.crq.constructs)
+    drawn = [
+        Markup(bar(value=row.value, low=row.low, high=row.high, ends=(low, high)))
+        for row in records(rows)
     ]
-    inside = rows["measure"].isin(asked.crq.constructs).map({True: "yes", False: "no"})
-    drawn = [bar(value=row.value, low=row.low, high=row.high, ends=scale) for row in records(rows)]
     columns = [
-        Column("Construct", labels),
-        Column("In CRQ", inside.tolist()),
-        Column("Mean", [number(value) for value in rows["value"]], True),
-        Column("Interval", _spans(rows["low"], rows["high"]), True),
-        Column(f"On the scale {scale[0]:g} to {scale[1]:g}", drawn),
-        Column("n", [f"{n:,}" for n in rows["n_respondents"]], True),
+        Column(say("scores.construct"), _constructs(view, rows)),
+        Column(say("scores.in_crq"), [say("common.yes" if one else "common.no") for one in inside]),
+        Column(say("scores.mean"), [spoken.number(value) for value in rows["value"]], True),
+        Column(say("column.interval"), _spans(spoken, rows["low"], rows["high"]), True),
+        Column(say("scores.on_the_scale", low=low, high=high), drawn),
+        _counts(spoken, "column.n", rows["n_respondents"]),
         *_changes(view, rows),
     ]
-    caption = (
-        f"Means per construct, {scale[0]:g} to {scale[1]:g} scale points, {_level(rows)} "
-        f"intervals ({_methods(view, rows)}); n counts respondents."
+    caption = say("scores.constructs", low=low, high=high, **_how(spoken, rows))
+    said = _extremes(view, rows[inside])
+    return Shown(lines(paragraph(text(said), "lead"), table(columns, caption=caption)), said)
+
+
+def _constructs(view: ClientView, rows: pd.DataFrame) -> list[Markup]:
+    """Names of constructs; those that others are made of stand apart."""
+    parts = {part for one in view.instrument.constructs.values() for part in one.parts}
+    labels = phrases(view.language.term(label) for label in rows["label"])
+    return [
+        tag("span", label, class_="part") if measure in parts else label
+        for label, measure in zip(labels, rows["measure"], strict=True)
+    ]
+
+
+def _extremes(view: ClientView, rows: pd.DataFrame) -> str:
+    """The highest and the lowest construct of CRQ."""
+    spoken = view.language
+    known = rows.dropna(subset=["value"]).sort_values("value", kind="stable")
+    if known.empty:
+        return spoken.say("scores.constructs_hidden")
+    first, last = known.iloc[-1], known.iloc[0]
+    return spoken.say(
+        "scores.constructs_lead",
+        first=spoken.term(first["label"]),
+        high=spoken.number(first["value"]),
+        high_span=spoken.span(first["low"], first["high"]),
+        last=spoken.term(last["label"]),
+        low=spoken.number(last["value"]),
+        low_span=spoken.span(last["low"], last["high"]),
     )
-    known = rows[rows["measure"].isin(asked.crq.constructs)].dropna(subset=["value"])
-    known = known.sort_values("value", kind="stable")
-    said = "No construct may be shown: too few people answered."
-    if len(known):
-        said = f"Highest in CRQ: {_brief(known.iloc[-1])}. Lowest: {_brief(known.iloc[0])}."
-    return Shown(paragraph(text(said), "lead") + "\n" + table(columns, caption=caption), said)
-
-
-def _brief(row: pd.Series) -> str:
-    return f"{row['label']} {number(row['value'])} ({span(row['low'], row['high'])})"
 
 
 def _changes(view: ClientView, rows: pd.DataFrame) -> list[Column]:
+    spoken, say = view.language, view.language.say
     if rows["change"].isna().all():
         return []
-    moved = [number(change, signed=True) for change in rows["change"]]
-    between = _spans(rows["change_low"], rows["change_high"], signed=True)
+    moved = [spoken.number(change, signed=True) for change in rows["change"]]
+    between = _spans(spoken, rows["change_low"], rows["change_high"], signed=True)
+    verdicts = [say(f"verdict.{verdict}").replace(" ", "\u00a0") for verdict in rows["verdict"]]
     return [
-        Column(f"Since {view.before}", moved, True),
-        Column("Interval of change", between, True),
-        Column("Verdict", [_verdict(view, verdict) for verdict in rows["verdict"]]),
+        Column(say("scores.since", wave=view.before), moved, True),
+        Column(say("scores.interval_of_change"), between, True),
+        Column(say("column.verdict"), verdicts),
     ]
-
-
-def _verdict(view: ClientView, verdict: str) -> str:
-    """A verdict that stays on one line."""
-    return text(view.language.say(f"verdict.{verdict}")).replace(" ", "\u00a0")
 
 
 def waves(view: ClientView) -> Shown:
     """CRQ, NPS and mean LTR of every wave so far."""
-    rows = view.scores.trend
-    if rows["wave"].nunique() < 2:
-        return Shown("", "One wave only")
+    spoken, say, rows = view.language, view.language.say, view.scores.trend
+    n = rows["wave"].nunique()
+    if n < 2:
+        return Shown("", say("scores.one_wave"))
     order = list(dict.fromkeys(view.measures["measure"]))
     rows = rows.sort_values("measure", key=lambda m: m.map(order.index), kind="stable")
-    labels = [view.instrument.label(measure) for measure in rows["measure"]]
     columns = [
-        Column("Measure", labels),
-        Column("Wave", names(rows["wave"])),
-        *_estimates(rows),
-        Column("Respondents", [f"{n:,}" for n in rows["n_respondents"]], True),
-        Column("Accounts", [f"{n:,}" for n in rows["n_accounts"]], True),
+        Column(say("column.measure"), _measures(view, rows)),
+        Column(say("column.wave"), names(rows["wave"])),
+        *_estimates(spoken, rows),
+        _counts(spoken, "scores.respondents", rows["n_respondents"]),
+        _counts(spoken, "column.accounts", rows["n_accounts"]),
     ]
-    caption = f"The same numbers wave by wave, {_level(rows)} intervals ({_methods(view, rows)})."
-    return Shown(table(columns, caption=caption), f"{rows['wave'].nunique()} waves")
+    caption = say("scores.waves", **_how(spoken, rows))
+    return Shown(table(columns, caption=caption), say("scores.waves_aloud", n=n))
 
 
 def change_parts(view: ClientView) -> Shown:
     """What the change since the last wave is made of: same accounts, joiners, leavers."""
-    rows = view.scores.parts
+    spoken, say, rows = view.language, view.language.say, view.scores.parts
     if rows.empty:
-        return Shown("", "No earlier wave")
-    order = {"crq": 0, "nps": 1}, {part: place for place, part in enumerate(PARTS)}
-    rows = rows.assign(a=rows["measure"].map(order[0]), b=rows["part"].map(order[1]))
-    rows = rows.sort_values(["a", "b"], ignore_index=True)
+        return Shown("", say("scores.parts_none"))
+    rows = _in_order(rows, part=PARTS)
     columns = [
-        Column("Measure", [view.instrument.label(measure) for measure in rows["measure"]]),
-        Column("Part", [PARTS[part] for part in rows["part"]]),
-        *_estimates(rows, change=True),
-        Column("Accounts", [f"{n:,}" for n in rows["n_accounts"]], True),
-        Column("Respondents", [f"{n:,}" for n in rows["n_respondents"]], True),
-        *_cautions(view, rows),
+        Column(say("column.measure"), _measures(view, rows)),
+        Column(say("column.part"), [say(f"part.{part}") for part in rows["part"]]),
+        *_estimates(spoken, rows, change=True),
+        _counts(spoken, "column.accounts", rows["n_accounts"]),
+        _counts(spoken, "scores.respondents", rows["n_respondents"]),
+        *_cautions(spoken, rows),
     ]
-    caption = (
-        f"Where the change since {view.before} comes from, {_level(rows)} intervals "
-        f"({_methods(view, rows)}). The parts add up to the whole change."
-    )
-    note = (
-        "A client's number can move because people think differently (accounts in both waves), or "
-        "because other accounts answer (joined, left)."
-    )
-    whole = rows[rows["part"] == "all"]
-    said = "; ".join(
-        f"{view.instrument.label(row.measure)} {_moved(row)}" for row in records(whole)
-    )
-    html = table(columns, caption=caption, note=text(note))
-    return Shown(html, f"Change since {view.before}: {said}")
+    caption = say("scores.parts", wave=view.before, **_how(spoken, rows))
+    html = table(columns, caption=caption, note=text(say("scores.parts_note")))
+    whole = records(rows[rows["part"] == "all"])
+    said = "; ".join(_moved(view, row) for row in whole)
+    return Shown(html, say("scores.parts_aloud", wave=view.before, changes=said))
 
 
-def _moved(row: object) -> str:
-    places = decimals(row.measure, change=True)
-    between = span(row.low, row.high, places, signed=True)
-    return f"{number(row.value, places, signed=True)} ({between})"
+def _moved(view: ClientView, row: Record) -> str:
+    spoken, places = view.language, decimals(row.measure, change=True)
+    return spoken.say(
+        "scores.moved",
+        label=spoken.term(view.instrument.label(row.measure)),
+        change=spoken.number(row.value, places, signed=True),
+        span=spoken.span(row.low, row.high, places, signed=True),
+    )
 
 
 def roll_ups(view: ClientView) -> Shown:
     """CRQ and NPS counted in every way there is, to see whether the message depends on it."""
-    rows = view.scores.roll_ups
+    spoken, say, rows = view.language, view.language.say, view.scores.roll_ups
     if rows.empty:
-        return Shown("", "No other way to count")
-    order = list(ROLL_UPS)
-    rows = rows.sort_values(
-        ["measure", "roll_up"],
-        key=lambda c: c.map({"crq": -2, "nps": -1, **{r: i for i, r in enumerate(order)}}),
-        kind="stable",
-        ignore_index=True,
-    )
+        return Shown("", say("scores.roll_ups_none"))
+    rows = _in_order(rows, roll_up=ROLL_UPS)
     columns = [
-        Column("Way to count", [ROLL_UPS[roll_up] for roll_up in rows["roll_up"]]),
-        Column("Measure", [view.instrument.label(measure) for measure in rows["measure"]]),
-        *_estimates(rows),
-        Column("Respondents", [f"{n:,}" for n in rows["n_respondents"]], True),
-        Column("Accounts", [f"{n:,}" for n in rows["n_accounts"]], True),
-        Column("Method", [text(view.language.method(cell)) for cell in rows["method"]]),
-        *_cautions(view, rows),
+        Column(say("column.roll_up"), [say(f"roll_up.{name}") for name in rows["roll_up"]]),
+        Column(say("column.measure"), _measures(view, rows)),
+        *_estimates(spoken, rows),
+        _counts(spoken, "scores.respondents", rows["n_respondents"]),
+        _counts(spoken, "column.accounts", rows["n_accounts"]),
+        Column(say("column.method"), [text(spoken.method(cell)) for cell in rows["method"]]),
+        *_cautions(spoken, rows),
     ]
-    caption = f"CRQ and NPS counted in other ways, {_level(rows)} intervals."
-    return Shown(table(columns, caption=caption), f"{len(rows)} ways to count")
+    caption = say("scores.roll_ups", level=_how(spoken, rows)["level"])
+    return Shown(table(columns, caption=caption), say("scores.roll_ups_aloud", n=len(rows)))
 
 
 def agreement(view: ClientView) -> Shown:
@@ -174,106 +176,126 @@ def agreement(view: ClientView) -> Shown:
     for row in records(view.scores.agreement):
         found.setdefault(row.measure, {})[row.statistic] = row
     whole = found.get("crq", {})
-    told = [sentence for sentence in (_between(whole), _reliable(whole), _agree(whole)) if sentence]
+    told = [_between(view, whole), _reliable(view, whole), _agree(view, whole)]
+    told = [sentence for sentence in told if sentence]
     if not told:
-        said = "Too few accounts with several respondents to say how far their people agree."
+        said = view.language.say("scores.agreement_none")
         return Shown(paragraph(text(said)), said)
-    html = f"{paragraph(text(' '.join(told)), 'lead')}\n{_agreed(view, found)}"
-    return Shown(html, " ".join(told))
+    said = " ".join(told)
+    return Shown(lines(paragraph(text(said), "lead"), _agreed(view, found)), said)
 
 
 _UNKNOWN = Record(value=nan, low=nan, high=nan, n_respondents=nan, n_accounts=nan)
 
 
-def _agreed(view: ClientView, found: dict[str, dict[str, Record]]) -> str:
+def _agreed(view: ClientView, found: dict[str, dict[str, Record]]) -> Markup:
     """The three statistics of each measure beside each other."""
-    sets = {kind: [own.get(kind, _UNKNOWN) for own in found.values()] for kind in AGREEMENT}
-    columns = [Column("Measure", phrases(view.instrument.label(measure) for measure in found))]
-    for kind, label in AGREEMENT.items():
+    spoken, say = view.language, view.language.say
+    sets = {name: [own.get(name, _UNKNOWN) for own in found.values()] for name in STATISTICS}
+    labels = phrases(spoken.term(view.instrument.label(measure)) for measure in found)
+    columns = [Column(say("column.measure"), labels)]
+    for name, rows in sets.items():
+        between = [spoken.span(row.low, row.high) for row in rows]
         columns += [
-            Column(label, [number(row.value) for row in sets[kind]], True),
-            Column("Interval", [span(row.low, row.high) for row in sets[kind]], True),
+            Column(say(f"statistic.{name}"), [spoken.number(row.value) for row in rows], True),
+            Column(say("column.interval"), between, True),
         ]
     people, several = sets["icc1"], sets["rwg_j"]
     columns += [
-        Column("Respondents", [number(row.n_respondents, 0) for row in people], True),
-        Column("Accounts", [number(row.n_accounts, 0) for row in people], True),
-        Column("n for r_wg(J)", [number(row.n_accounts, 0) for row in several], True),
+        _counts(spoken, "scores.respondents", [row.n_respondents for row in people]),
+        _counts(spoken, "column.accounts", [row.n_accounts for row in people]),
+        _counts(spoken, "scores.n_rwg", [row.n_accounts for row in several]),
     ]
-    used = {kind: dict.fromkeys(o[kind].method for o in found.values() if kind in o)
-            for kind in AGREEMENT}  # fmt: skip
-    methods = [
-        f"{label}: {'; '.join(view.language.method(cell) for cell in used[kind])}"
-        for kind, label in AGREEMENT.items()
-    ]
-    level = percent(next(row.level for own in found.values() for row in own.values()))
-    caption = (
-        f"Agreement inside accounts, {level} intervals. {'. '.join(methods)}. r_wg(J) needs "
-        "two respondents of an account; the last column counts such accounts."
-    )
-    return table(columns, caption=caption)
+    every = [row for own in found.values() for row in own.values()]
+    methods = ". ".join(_method(spoken, name, every) for name in STATISTICS)
+    level = spoken.percent(every[0].level)
+    return table(columns, caption=say("scores.agreement", level=level, methods=methods))
 
 
-def _between(whole: dict[str, Record]) -> str:
-    row = whole.get("icc1", _UNKNOWN)
+def _method(spoken: Language, statistic: str, rows: list[Record]) -> str:
+    """How one statistic and its interval are made."""
+    cells = dict.fromkeys(row.method for row in rows if row.statistic == statistic)
+    method = "; ".join(spoken.method(cell) for cell in cells)
+    label = spoken.say(f"statistic.{statistic}")
+    return spoken.say("scores.method_of", statistic=label, method=method)
+
+
+def _between(view: ClientView, whole: dict[str, Record]) -> str:
+    row, spoken = whole.get("icc1", _UNKNOWN), view.language
     if isnan(row.value):
         return ""
-    between = span(100 * row.low, 100 * row.high, 0)
-    return (
-        f"About {percent(max(row.value, 0))} of the differences between answers lie between "
-        f"accounts ({percent(row.level)} interval {between}\u00a0%), the rest between people of "
-        "the same account."
+    return spoken.say(
+        "scores.between",
+        share=spoken.percent(max(row.value, 0)),
+        level=spoken.percent(row.level),
+        span=spoken.span(100 * row.low, 100 * row.high, 0),
     )
 
 
-def _reliable(whole: dict[str, Record]) -> str:
+def _reliable(view: ClientView, whole: dict[str, Record]) -> str:
     icc2 = whole.get("icc2", _UNKNOWN).value
     if isnan(icc2):
         return ""
-    words = "safe enough to rank" if icc2 >= 0.7 else "not safe enough to rank by, so we shrink it"
-    return f"An average account's plain mean has a reliability of {number(icc2)}: {words}."
+    code = "scores.reliable" if icc2 >= RELIABLE else "scores.unreliable"
+    return view.language.say(code, value=view.language.number(icc2))
 
 
-def _agree(whole: dict[str, Record]) -> str:
+def _agree(view: ClientView, whole: dict[str, Record]) -> str:
     rwg = whole.get("rwg_j", _UNKNOWN).value
     if isnan(rwg):
         return ""
-    words = "strong" if rwg >= 0.7 else "moderate" if rwg >= 0.5 else "weak"
-    return f"Inside accounts people show {words} agreement (r_wg(J) {number(rwg)}, at most 1)."
+    strength = "strong" if rwg >= STRONG else "moderate" if rwg >= MODERATE else "weak"
+    return view.language.say(f"scores.agree_{strength}", value=view.language.number(rwg))
 
 
-def _estimates(rows: pd.DataFrame, *, change: bool = False) -> list[Column]:
+def _in_order(rows: pd.DataFrame, **by: tuple[str, ...]) -> pd.DataFrame:
+    """CRQ before NPS, and each in the order of another column's codes."""
+    ((column, order),) = by.items()
+    places = {
+        "measure": {"crq": 0, "nps": 1},
+        column: {name: place for place, name in enumerate(order)},
+    }
+    return rows.sort_values(
+        list(places), key=lambda values: values.map(places[values.name]), kind="stable",
+        ignore_index=True,
+    )  # fmt: skip
+
+
+def _measures(view: ClientView, rows: pd.DataFrame) -> list[Markup]:
+    labels = [view.instrument.label(measure) for measure in rows["measure"]]
+    return [text(view.language.term(label)) for label in labels]
+
+
+def _estimates(spoken: Language, rows: pd.DataFrame, *, change: bool = False) -> list[Column]:
     """Value and interval, each with the decimals and the sign of its measure."""
-    places = [decimals(measure, change=change) for measure in rows["measure"]]
-    signed = [change or measure == "nps" for measure in rows["measure"]]
-    values = [
-        number(value, place, signed=sign)
-        for value, place, sign in zip(rows["value"], places, signed, strict=True)
-    ]
-    between = [
-        span(low, high, place, signed=sign)
-        for low, high, place, sign in zip(rows["low"], rows["high"], places, signed, strict=True)
-    ]
+    values, between = [], []
+    for row in records(rows):
+        places, signed = decimals(row.measure, change=change), change or row.measure == "nps"
+        values.append(spoken.number(row.value, places, signed=signed))
+        between.append(spoken.span(row.low, row.high, places, signed=signed))
+    head = "scores.change" if change else "column.value"
     return [
-        Column("Change" if change else "Value", values, True),
-        Column("Interval", between, True),
+        Column(spoken.say(head), values, True),
+        Column(spoken.say("column.interval"), between, True),
     ]
 
 
-def _spans(low: pd.Series, high: pd.Series, *, signed: bool = False) -> list[str]:
-    return [span(a, b, signed=signed) for a, b in zip(low, high, strict=True)]
+def _spans(spoken: Language, low: pd.Series, high: pd.Series, *, signed: bool = False) -> list[str]:
+    return [spoken.span(a, b, signed=signed) for a, b in zip(low, high, strict=True)]
 
 
-def _cautions(view: ClientView, rows: pd.DataFrame) -> list[Column]:
+def _counts(spoken: Language, head: str, n: pd.Series | list[float]) -> Column:
+    return Column(spoken.say(head), [spoken.number(one, 0) for one in n], True)
+
+
+def _cautions(spoken: Language, rows: pd.DataFrame) -> list[Column]:
     """A column of cautions, where there are any."""
-    if (rows["flag"] == "ok").all():
+    if (rows["flag"] == OK).all():
         return []
-    return [Column("Caution", [text(view.language.caution(f)) for f in rows["flag"]])]
+    return [Column(spoken.say("column.caution"), [text(spoken.caution(f)) for f in rows["flag"]])]
 
 
-def _level(rows: pd.DataFrame) -> str:
-    return percent(float(rows["level"].iloc[0]))
-
-
-def _methods(view: ClientView, rows: pd.DataFrame) -> str:
-    return "; ".join(view.language.method(cell) for cell in dict.fromkeys(rows["method"]))
+def _how(spoken: Language, rows: pd.DataFrame) -> dict[str, str]:
+    """Level and methods of the intervals, for a caption."""
+    methods = "; ".join(spoken.method(cell) for cell in dict.fromkeys(rows["method"]))
+    return {"level": spoken.percent(float(rows["level"].iloc[0])), "methods": methods}

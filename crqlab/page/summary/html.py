@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from crqlab.page.client_view import ClientView
 from crqlab.page.participation.html import adjusted
-from crqlab.page.scores.charts import ends
+from crqlab.page.scores.scales import ends
 from crqlab.page.summary.sentences import summary_sentences
 from crqlab.show.html import Shown, lines, name, paragraph, tag, text
 from crqlab.show.number_format import decimals

@@ -8,8 +8,9 @@ from bs4 import BeautifulSoup
 from crqlab.language import language
 from crqlab.page import accounts
 from crqlab.show import svg
+from tests.page.reading import SCORED as SHAPES
+from tests.page.reading import cells
 from tests.page.reworded import elements, in_other_words, numbers
-from tests.show.test_tables import SHAPES, cells
 
 
 def drawn(shown):

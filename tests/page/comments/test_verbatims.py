@@ -7,8 +7,8 @@ from bs4 import BeautifulSoup
 
 from crqlab.language import language
 from crqlab.page.comments import verbatims
+from tests.page.reading import SCORED as SHAPES
 from tests.page.reworded import elements, in_other_words, numbers
-from tests.show.test_tables import SHAPES
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -4,7 +4,6 @@ import pytest
 from bs4 import BeautifulSoup
 
 from crqlab.page.scores import charts
-from crqlab.show import svg
 
 
 def drawn(shown):
@@ -61,16 +60,3 @@ def test_one_wave_has_no_trend_and_a_questionnaire_without_ltr_no_answers(view_o
     assert drawn(charts.trend(view)) == []
     assert "first" in str(charts.trend(view))
     assert "does not ask" in str(charts.ltr(view))
-
-
-def test_an_axis_never_labels_a_negative_zero():
-    ticks = svg.Axis(-40, 40, 0, 1).ticks()
-    assert 0.0 in ticks
-    assert "-0.0" not in map(str, ticks)
-
-
-@pytest.mark.parametrize(("low", "high"), [(1, 7), (1, 5), (0, 10), (-100, 100)])
-def test_room_around_values_stays_on_the_scale(low, high):
-    for values in ([low], [high], [low, high], [(low + high) / 2]):
-        start, end = svg.around(values, low, high, least=2)
-        assert low <= start <= min(values) <= max(values) <= end <= high
