@@ -11,6 +11,7 @@ from crqlab.base.contracts import contract
 from crqlab.base.contracts.cautions import codes
 from crqlab.base.contracts.schema import check
 from crqlab.benchmark import Rules, Scores
+from crqlab.benchmark.ranked_units import GROUPS
 from crqlab.language import language
 from tests.benchmark.made import client_scores
 from tests.scores.made import codebook
@@ -150,6 +151,9 @@ def test_a_single_client_is_placed_in_a_release_without_the_panel(tmp_path):
         {"code": "release_synthetic", "name": "r", "digest": release.digest[:8],
          "as_of": "2026-01-01", "clients": 200, "instrument": "made", "version": "1"}
     ]  # fmt: skip
+    groups = [each["code"] for each in codes(found["peers"])]
+    assert groups == [name for name in GROUPS if name in (*groups, "industry", "wave")]
+    assert [each["value"] for each in codes(found["peers"])] == panel.table[groups].iloc[0].tolist()
     assert str(release) in result.of(alone.table["client_id"].iloc[0])
     assert found["flag"] == "ok"
     assert len(check(result.table, contract("positions"), ASKED)) == len(panel.measures)

@@ -82,6 +82,10 @@ def test_focus_names_the_clear_and_does_not_pretend_for_others(made):
     shown = gathered.driver_priorities(clear, kind="account", most=2)
     assert len(cells(shown)) == 2
     assert f"{len(clear) - 2:,} more, less sure" in shown.html
+    named = clear.head(5).assign(label=["Value", "Care", "Care", "Speed", "Care"])
+    assert gathered.driver_priorities(named, kind="account").sentence == (
+        "5 of 5 accounts with one clear thing to fix, most often Care (3)"
+    )
 
 
 def test_the_one_thing_is_a_sentence(made):
@@ -94,9 +98,10 @@ def test_the_one_thing_is_a_sentence(made):
 
 
 def test_names_from_files_cannot_break_out(made):
-    focus = made[1].focus.query("kind == 'account manager'").head(1)
+    focus = made[1].focus.query("kind == 'account_manager'").head(1)
     shown = gathered.driver_priorities(focus.assign(unit="<script>"), kind="account_manager")
     assert "<script>" not in shown.html
+    assert "&lt;script&gt;" in shown.html
 
 
 def test_where_nothing_is_known_a_sentence_stands(made):

@@ -8,6 +8,8 @@ import pytest
 from crqlab.base.contracts.cautions import code, joined
 from crqlab.language import language
 from crqlab.page import benchmark
+from crqlab.show import svg
+from crqlab.show.colours import ACCENT, INK
 from tests.page.reading import SHAPES, assert_heard, assert_named, plain, row, soup
 from tests.page.reworded import elements, in_other_words, numbers
 
@@ -81,6 +83,36 @@ def test_open_intervals_are_said_and_not_drawn(stationed_view_of):
     drawn = soup(benchmark.percentiles(shown_with(view, table=rows)))
     assert len(drawn("circle")) == len(rows.head(14))
     assert not [line for line in drawn("line") if line["stroke-width"] == "7"]
+
+
+def test_the_picture_draws_places_intervals_and_the_wave_before(stationed_view_of):
+    view = stationed_view_of()
+    rows = view.benchmark.table.head(3).assign(before=[0.6, float("nan"), 0.1])
+    page = soup(benchmark.percentiles(shown_with(view, table=rows)))
+    across = svg.Axis(0, 100, 172, 462)
+    dots = [(float(dot["cx"]), float(dot["cy"]), dot["fill"]) for dot in page("circle")]
+    assert dots == [
+        (pytest.approx(across.at(60), abs=0.06), 31, "#ffffff"),
+        (pytest.approx(across.at(70), abs=0.06), 31, INK),
+        (pytest.approx(across.at(70), abs=0.06), 57, INK),
+        (pytest.approx(across.at(10), abs=0.06), 83, "#ffffff"),
+        (pytest.approx(across.at(70), abs=0.06), 83, ACCENT),
+    ]
+    bars = [line for line in page("line") if line["stroke-width"] == "7"]
+    ends = [(float(bar["x1"]), float(bar["x2"])) for bar in bars]
+    assert ends == [pytest.approx((across.at(40), across.at(90)), abs=0.06)] * 3
+    (middle,) = [line for line in page("line") if line["stroke-width"] == "2"]
+    assert float(middle["x1"]) == float(middle["x2"]) == pytest.approx(across.at(50), abs=0.06)
+    assert page("rect")[0]["x"] == f"{across.at(90):.1f}"
+
+
+def test_why_there_is_no_place_is_said(stationed_view_of, view_of):
+    nobody = spaced(benchmark.place_among_peers(view_of()))
+    assert "no benchmark has been made of the panel, or no release is named" in nobody
+    view = stationed_view_of()
+    few = view.benchmark.table.assign(percentile=float("nan"))
+    said = spaced(benchmark.place_among_peers(shown_with(view, table=few)))
+    assert "too few clients answered the same questions, or too few people here" in said
 
 
 def test_shares_of_answers_are_per_cent_and_their_gap_too(stationed_view_of):

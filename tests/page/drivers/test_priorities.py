@@ -9,6 +9,8 @@ from crqlab.base.contracts.cautions import code, joined
 from crqlab.language import language
 from crqlab.page import drivers
 from crqlab.page.drivers.select import outcomes
+from crqlab.show import svg
+from crqlab.show.colours import ACCENT, SOFT, WARM
 from tests.page.reading import SHAPES, assert_heard, assert_named, plain, row, soup
 from tests.page.reworded import elements, in_other_words, numbers
 
@@ -114,6 +116,42 @@ def test_importance_and_performance_stand_with_their_intervals(stationed_view_of
         "30 %", "10 % to 50 %", "5.10", "4.80 to 5.40", "5.00", "5.90", "+0.80", "27 %"
     ]  # fmt: skip
     assert "n = 55 respondents, 12 accounts; gap to the top decile" in plain(shown)
+
+
+def test_account_managers_stand_where_two_or_more_may_be_told(stationed_view_of):
+    view = stationed_view_of()
+    rows = pd.concat([view.drivers.managers.head(1)] * 3, ignore_index=True)
+    rows = rows.assign(unit=["Ann", "Bo", "Cia"], withheld=[False, True, False], clear=True)
+    heads = [th.get_text() for th in soup(
+        drivers.priorities(shown_with(view, managers=rows))
+    ).select("tbody th")]  # fmt: skip
+    assert heads == ["Solution", "Experience", "Ann", "Cia"]
+    one = shown_with(view, managers=rows.assign(withheld=[False, True, True]))
+    assert "Ann" not in plain(drivers.priorities(one))
+
+
+def test_the_map_draws_gaps_to_the_left_and_importance_upwards(stationed_view_of):
+    view = stationed_view_of()
+    rows = view.drivers.map.assign(gap=[0.9, 0.2], gap_low=[0.5, 0.1], gap_high=[1.2, 0.6])
+    page = soup(drivers.priority_map(shown_with(view, map=rows)))
+    known = [-0.9, -0.2, -1.2, -0.6, -0.5, -0.1, 0.0]
+    across = svg.Axis(*svg.around(known, -6, 6, least=1.5), 52, 468)
+    down = svg.Axis(max(0.0, 10 - 5.5), 55, 268, 26)
+    first, second = page("circle")
+    for dot, gap, importance in ((first, 0.9, 20), (second, 0.2, 30)):
+        assert float(dot["cx"]) == pytest.approx(across.at(-gap), abs=0.06)
+        assert float(dot["cy"]) == pytest.approx(down.at(importance), abs=0.06)
+    assert [first["fill"], second["fill"]] == [WARM, ACCENT]
+    bars = [
+        sorted([(float(line["x1"]), float(line["y1"])), (float(line["x2"]), float(line["y2"]))])
+        for line in page("line")
+        if line["stroke"] == SOFT
+    ]
+    flat = [(a[0], b[0]) for a, b in bars if a[1] == b[1]]
+    tall = [(a[1], b[1]) for a, b in bars if a[0] == b[0]]
+    expected = [(across.at(-1.2), across.at(-0.5)), (across.at(-0.6), across.at(-0.1))]
+    assert flat == [pytest.approx(pair, abs=0.06) for pair in expected]
+    assert tall == [pytest.approx((down.at(50), down.at(10)), abs=0.06)] * 2
 
 
 def test_a_client_without_enough_others_is_held_against_the_end_of_the_scale(stationed_view_of):
