@@ -45,9 +45,8 @@ _attached, _, __all__ = lazy.attach(
 )
 #: Modules that go by a shorter name in notebooks.
 _SHORTER = {
-    "charts": "crqlab.page.scores.charts",
     "figures": "crqlab.show.figures",
-    "tables": "crqlab.page.gathered",
+    "tables": "crqlab.show.tables",
 }
 __all__ = sorted([*__all__, *_SHORTER])
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from crqlab.page import accounts as account_section
-from crqlab.page import comments, gathered, summary
+from crqlab.page import comments, summary
 from crqlab.page import managers as manager_section
 from crqlab.report.brand.client_brand import read
 from crqlab.report.run import render
+from crqlab.show import tables
 from tests.browser.page import VIEWS, faults, offline
 from tests.page.comments.test_themes import found, people
 from tests.show.conftest import asked_study_of, asked_view_of
@@ -51,9 +52,9 @@ def page(pieces, asked_view_of):
     view = asked_view_of(managers=3)
     parts = [
         summary.in_short(view),
-        gathered.under("Themes", comments.themes(replace(view, themes=found(people())))),
-        gathered.under("Managers", manager_section.manager_scores(view)),
-        gathered.under("Accounts", account_section.meeting_sheets(view)),
+        tables.under("Themes", comments.themes(replace(view, themes=found(people())))),
+        tables.under("Managers", manager_section.manager_scores(view)),
+        tables.under("Accounts", account_section.meeting_sheets(view)),
     ]
     return pieces(parts)
 

@@ -13,8 +13,7 @@ from crqlab import segments
 from crqlab.base.contracts.frames import empty
 from crqlab.language import language
 from crqlab.language.segment_words import SegmentWords
-from crqlab.page import gathered
-from crqlab.show import alt_text, figures
+from crqlab.show import alt_text, figures, tables
 from tests.segments.made import RULES, instrument
 from tests.segments.test_tables import ACCOUNTS, OUTCOMES, PEOPLE, RESPONSES, SCORED
 
@@ -98,19 +97,19 @@ def test_cuts_stand_beside_those_in_use(panel):
 
 def test_tables_name_every_row(panel):
     mix = segments.mix(panel.table, RULES).table.query("client_id == 'C0' and wave == '2025'")
-    shown = gathered.segment_mix(mix, thresholds=RULES.quoted)
+    shown = tables.segment_mix(mix, thresholds=RULES.quoted)
     assert all(name in shown.html for name in RULES.names)
     assert RULES.quoted in shown.sentence
     few = panel.table.head(3)
     assert SegmentWords(language("en")).reason(few["reason"].iloc[0]) in (
-        gathered.segment_accounts(few).html
+        tables.segment_accounts(few).html
     )
-    hostile = gathered.segment_accounts(few, pd.Series(["<b>x</b>"] * 3))
+    hostile = tables.segment_accounts(few, pd.Series(["<b>x</b>"] * 3))
     assert "<b>x" not in hostile.html
 
 
 def test_the_laboratory_shows_the_rules_as_they_are(panel, study_of):
-    from crqlab.show.threshold_lab import threshold_lab
+    from crqlab.show.tables.lab import threshold_lab
 
     class Here:
         def read(self, name):
@@ -146,8 +145,8 @@ def test_where_nothing_is_sorted_a_sentence_stands(nobody):
     assert "no mix" in str(mix)
     assert "Too few accounts" in str(segments.rival(nobody))
     for name, table in (
-        ("segments", gathered.segment_accounts),
-        ("lifts", gathered.segment_lifts),
+        ("segments", tables.segment_accounts),
+        ("lifts", tables.segment_lifts),
     ):
         assert table(empty(name)).sentence
-    assert gathered.segment_actions(empty("actions"), segments.shipped()).sentence
+    assert tables.segment_actions(empty("actions"), segments.shipped()).sentence

@@ -3,13 +3,13 @@
 import pandas as pd
 
 from crqlab.base.contracts.cautions import code
-from crqlab.page import gathered
+from crqlab.show import tables
 from tests.page.reading import cells
 
 
 def test_any_table_can_be_shown_for_exploration():
     rows = pd.DataFrame({"account_id": ["<a>"], "score": [5.238], "n": [1200], "ok": [True]})
-    shown = gathered.plain(rows, caption="Scores of one account")
+    shown = tables.plain(rows, caption="Scores of one account")
     assert cells(shown) == [["account id", "score", "n", "ok"], ["<a>", "5.24", "1,200", "True"]]
 
 
@@ -21,7 +21,7 @@ def test_codes_are_said_and_what_is_no_code_stands_as_it_is():
             "found": [0.5, 0.25],
         }
     )
-    assert cells(gathered.plain(rows, caption="Two numbers"))[1:] == [
+    assert cells(tables.plain(rows, caption="Two numbers"))[1:] == [
         ["ok", "account bootstrap, Field & Welsh 2007", "0.50"],
         ["withheld: n below 3", "by hand", "0.25"],
     ]

@@ -1,1 +1,28 @@
 """Tables of stations for notebooks: rows become accessible HTML."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "benchmark": ["deciles", "positions"],
+        "drivers": [
+            "driver_effects",
+            "driver_map",
+            "driver_priorities",
+            "driver_weights",
+            "first_priority",
+        ],
+        "exploration": ["Shown", "folded", "plain", "under"],
+        "lab": ["threshold_lab"],
+        "renewal": [
+            "model_card",
+            "model_comparison",
+            "renewal_effects",
+            "renewal_outlook",
+            "revenue_at_risk",
+        ],
+        "responses": ["quality"],
+        "segments": ["segment_accounts", "segment_actions", "segment_lifts", "segment_mix"],
+    },
+)

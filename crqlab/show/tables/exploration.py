@@ -1,9 +1,6 @@
-"""Every table and card that a notebook may show, under one roof."""
+"""Any table as it is, for notebooks that explore, and what stands around it."""
 
 from __future__ import annotations
-
-from importlib import import_module
-from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -12,12 +9,7 @@ from crqlab.language import OWN, language
 from crqlab.show.html import Column, Shown, folded, names, phrases, table, under
 from crqlab.show.number_format import number
 
-__all__ = [
-    "Shown",
-    "folded",
-    "plain",
-    "under",
-]
+__all__ = ["Shown", "folded", "plain", "under"]
 
 #: Columns of codes, and by which messages they are said.
 _CODED = {
@@ -30,37 +22,6 @@ _CODED = {
     "rule": "rule",
     "peers": "peers",
 }
-#: Tables whose modules are loaded when the first of them is shown.
-_LATER = {
-    **dict.fromkeys(("deciles", "positions"), "crqlab.show.tables.benchmark"),
-    **dict.fromkeys(
-        (
-            *("model_card", "model_comparison", "renewal_effects", "renewal_outlook"),
-            "revenue_at_risk",
-        ),
-        "crqlab.show.tables.renewal",
-    ),
-    **dict.fromkeys(
-        ("driver_effects", "driver_map", "driver_priorities", "driver_weights", "first_priority"),
-        "crqlab.show.tables.drivers",
-    ),
-    **dict.fromkeys(
-        ("segment_accounts", "segment_actions", "segment_lifts", "segment_mix"),
-        "crqlab.show.tables.segments",
-    ),
-    "threshold_lab": "crqlab.show.threshold_lab",
-    "quality": "crqlab.show.tables.responses",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name in _LATER:
-        return getattr(import_module(_LATER[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted([*__all__, *_LATER])
 
 
 def plain(rows: pd.DataFrame, *, caption: str, decimals: int = 2) -> Shown:
