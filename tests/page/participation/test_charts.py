@@ -30,6 +30,9 @@ def test_bars_count_the_other_clients_and_the_line_is_this_one(asked_view_of):
     assert counts == view.participation.bands.query("n > 0")["n"].tolist()
     (dot,) = picture.find_all("circle")
     axis = svg.Axis(0, 100, 24, 466)
+    bar = [line for line in picture.find_all("line") if line["stroke-width"] == "6"]
+    ends = [float(line[x]) for line in bar for x in ("x1", "x2")]
+    assert ends == pytest.approx([axis.at(22), axis.at(39)], abs=0.06)
     assert float(dot["cx"]) == pytest.approx(
         axis.at(100 * view.participation.share("contacts")["value"])
     )

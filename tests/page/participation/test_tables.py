@@ -2,11 +2,14 @@
 
 import dataclasses
 
+import numpy as np
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
 from crqlab.page import participation as section
 from crqlab.page import summary
+from crqlab.page.participation.export import answered_slide
 
 EVERY = """
 completion nonresponse completion_by_group silent voices concentration continuity questions plan
@@ -70,6 +73,21 @@ def test_contacts_accounts_and_revenue_stand_with_their_intervals_and_the_target
     assert "60 of 200 contacts (30 %) answered; they speak for 10 of 20 accounts (50 %)" in said
     assert "30 % of revenue: the target of 80 % is missed" in said
     assert "Wilson" not in said, "the method is the table's, not made up"
+
+
+def test_answers_without_contact_ids_tell_accounts_and_revenue_only(asked_view_of):
+    view = asked_view_of()
+    rows = view.participation.completion.copy()
+    people = (rows["unit"] == "contacts").to_numpy()
+    rows.loc[people, ["value", "low", "high", "answered"]] = np.nan
+    changed = dataclasses.replace(view.participation, completion=rows)
+    view = dataclasses.replace(view, participation=changed)
+    _, *shown = cells(section.completion(view))
+    assert [row[0] for row in shown] == ["Accounts", "Revenue"]
+    said = plain(section.completion(view))
+    assert said.startswith("10 of 20 accounts (50 %) answered and 30 % of revenue: the target")
+    assert view.participation.counts.contacts == 200
+    assert answered_slide(view) is None
 
 
 @pytest.mark.parametrize(
@@ -183,6 +201,19 @@ def test_the_grid_shows_who_is_not_heard(asked_view_of, accounts):
     assert len(rows) == min(gaps, 25)
     said = plain(section.voices(view))
     assert (f"{gaps - 25} more accounts with a role that is not heard" in said) == (gaps > 25)
+
+
+def test_the_role_that_is_missing_most_often_is_so_by_share(asked_view_of):
+    view = asked_view_of()
+    status = [("user", i, "silent" if i < 3 else "heard") for i in range(10)]
+    status += [("buyer", i, "not asked" if i else "heard") for i in range(2)]
+    rows = pd.DataFrame(status, columns=["role", "account_id", "status"])
+    rows = rows.assign(name=rows["account_id"].map("N{}".format), revenue=1.0, asked=2, answered=1)
+    changed = dataclasses.replace(view.participation, voices=rows)
+    said = plain(section.voices(dataclasses.replace(view, participation=changed)))
+    assert "At 3 of 10 accounts at least one role is not heard" in said
+    assert "most often it is buyer, missing at 1 of 2." in said
+    assert "At 7 accounts every role is heard." in said
 
 
 def test_account_managers_stand_with_what_hangs_on_them(asked_view_of):
