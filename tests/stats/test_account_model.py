@@ -243,6 +243,54 @@ def test_refuses_what_cannot_be_lined_up(table, options, message):
         account_model.answers(table, **{**usual, **options})
 
 
+def test_a_score_that_follows_from_others_does_no_harm(panel, model):
+    table = panel.people[list(SCORES)].assign(
+        twice=panel.people["care"], both=panel.people["care"] + panel.people["price"], fixed=3.0
+    )
+    names = ("client", "account", "wave", "time", "person", "role")
+    keys = {name: panel.people[name] for name in names}
+    rows = account_model.answers(table, **keys)
+    found = account_model.posterior(account_model.fit(rows), rows)
+    usual = account_model.posterior(model, panel.rows())
+    assert np.isfinite(found.sd).all()
+    np.testing.assert_allclose(found.mean[:, 3], found.mean[:, 0], atol=1e-6)
+    np.testing.assert_allclose(found.mean[:, 5], 3.0)
+    assert np.abs(found.mean[:, :3] - usual.mean).mean() < 0.03
+
+
+def test_what_was_never_asked_is_to_be_left_out(panel):
+    with pytest.raises(EstimateError, match="Nobody answered price; leave out what was never"):
+        account_model.fit(panel.rows(price=np.nan))
+
+
+def test_central_intervals_hold_as_much_as_they_say_of_small_counts():
+    rng = np.random.default_rng(4)
+    chance = rng.uniform(0.2, 0.8, 4000)
+    true = rng.binomial(12, chance)
+    low, high = account_model.central(rng.binomial(12, chance[:, None], (4000, 400)))
+    assert ((low <= true) & (true <= high)).mean() == pytest.approx(0.95, abs=0.012)
+    ends = account_model.central(rng.normal(size=(1, 5000)))
+    np.testing.assert_allclose(np.ravel(ends), [-1.96, 1.96], atol=0.12)
+
+
+def test_a_promoter_score_is_what_people_around_the_mean_would_give():
+    rng = np.random.default_rng(5)
+    level = rng.normal(0, np.sqrt(0.4), 20_000)
+    cuts = np.array([-2.4, -2.1, -1.9, -1.6, -1.3, -1.0, -0.5, 0.0, 0.6, 1.2])
+    answer = np.searchsorted(cuts, level[:, None] + rng.normal(0, np.sqrt(0.6), (20_000, 60)))
+    rows = account_model.answers(
+        pd.DataFrame({"ltr": answer[:1500, :4].ravel().astype(float)}),
+        client=np.repeat(np.arange(1500) % 30, 4),
+        account=np.repeat(np.arange(1500), 4),
+        wave=np.repeat("1", 6000),
+    )
+    curve = account_model.fit(rows).promoters("ltr")
+    mean, nps = answer.mean(axis=1), 100 * ((answer > 8).mean(axis=1) - (answer < 7).mean(axis=1))
+    for low in (4.0, 6.0, 7.5, 8.5):
+        mine = (mean >= low) & (mean < low + 0.5)
+        assert curve.nps(mean[mine]).mean() == pytest.approx(nps[mine].mean(), abs=3)
+
+
 def test_two_accounts_are_needed():
     rows = account_model.answers(
         pd.DataFrame({"x": [1.0, 2.0]}), client=["C", "C"], account=["a", "a"], wave=["1", "1"]

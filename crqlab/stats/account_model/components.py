@@ -22,6 +22,7 @@ from scipy.linalg import eigh
 from crqlab.stats.account_model.persistence import Persistence
 
 LEAST = 1e-4  # ratio of variances below which accounts as good as do not differ
+SURE = 1e-4  # of the largest variance in any direction, which every direction has at least
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,8 +74,9 @@ def components(between: NDArray, within: NDArray, persistence: Persistence) -> C
     (array([0.2, 0.3]), array([[1., 0.],
            [0., 3.]]))
     """
-    ratio, turns = eigh(between, _sure(within))
-    basis = _sure(within) @ turns
+    within = _sure(within)
+    ratio, turns = eigh((between + between.T) / 2, within)
+    basis = within @ turns
     basis *= np.where(basis[np.abs(basis).argmax(axis=0), np.arange(len(ratio))] < 0, -1, 1)
     return Components(basis, np.maximum(ratio, LEAST), persistence)
 
@@ -82,4 +84,4 @@ def components(between: NDArray, within: NDArray, persistence: Persistence) -> C
 def _sure(within: NDArray) -> NDArray:
     """Keep a covariance invertible where one score follows from others."""
     lengths, turns = np.linalg.eigh((within + within.T) / 2)
-    return (turns * np.maximum(lengths, 1e-6 * lengths.max())) @ turns.T
+    return (turns * np.maximum(lengths, SURE * lengths.max())) @ turns.T

@@ -17,12 +17,13 @@ from scipy.special import expit, logit
 from crqlab.stats.account_model.answers import Answers
 from crqlab.stats.account_model.components import LEAST, Components
 from crqlab.stats.account_model.conditioning import Conditioned
+from crqlab.stats.account_model.covariances import account_means
 from crqlab.stats.account_model.latent_scale import FAR, STEPS_PER_UNIT
 from crqlab.stats.account_model.model import AccountModel
 from crqlab.stats.account_model.persistence import HIGHEST, Persistence
 from crqlab.stats.account_model.posterior import Judged, clients_at_once, judge, prepared
 from crqlab.stats.cluster_draws import stream
-from crqlab.stats.defaults import SEED
+from crqlab.stats.defaults import LEVEL, SEED
 from crqlab.stats.factors.threads import one_thread
 
 DRAWS = 200
@@ -81,13 +82,50 @@ class Draws:
         Returns
         -------
         ndarray, shape (groups, draws, labels)
-            Quantiles over draws are intervals of the shares of these very accounts.
+            `central` of these are intervals of the shares of these very accounts.
         """
         rows = np.flatnonzero(group >= 0)
         pick = _selection(group[rows], rows, len(group))
         n = np.maximum(np.asarray(pick.sum(axis=1)), 1)
         found = [np.asarray(pick @ (self.labels == k).astype(np.float32)) / n for k in range(size)]
         return np.stack(found, axis=-1)
+
+
+def central(drawn: NDArray, level: float = LEVEL) -> tuple[NDArray, NDArray]:
+    """Ends of the middle of draws, each draw that equals an end counting half (mid-p).
+
+    Shares and counts of few accounts take few values, and an interval that must hold so much
+    at least would hold more on average; this one holds as much as it says.
+
+    Parameters
+    ----------
+    drawn : ndarray, shape (..., draws)
+    level : float
+
+    References
+    ----------
+    Lancaster (1961), Journal of the American Statistical Association 56, 223-234: the mid-p.
+
+    Examples
+    --------
+    >>> few = np.array([[0, 0, 0, 0, 0, 0, 0, 0, 0, 1], [0, 1, 1, 1, 1, 1, 1, 2, 2, 2]])
+    >>> central(few, 0.8)
+    (array([0, 1]), array([0, 2]))
+    """
+    ordered = np.sort(drawn, axis=-1)
+    n = drawn.shape[-1]
+    tail = (1 - level) / 2
+    place = np.arange(n)
+    new = np.concatenate([np.ones((*ordered.shape[:-1], 1), bool), np.diff(ordered) > 0], axis=-1)
+    start = np.maximum.accumulate(np.where(new, place, 0), axis=-1)
+    final = np.concatenate([new[..., 1:], np.ones((*ordered.shape[:-1], 1), bool)], axis=-1)
+    end = np.where(final, place, n)[..., ::-1]
+    end = np.minimum.accumulate(end, axis=-1)[..., ::-1]
+    middle = (start + end + 1) / 2 / n
+    first = (middle < tail).sum(axis=-1, keepdims=True)
+    last = (middle <= 1 - tail).sum(axis=-1, keepdims=True) - 1
+    low = np.take_along_axis(ordered, np.minimum(first, n - 1), -1)[..., 0]
+    return low, np.take_along_axis(ordered, np.maximum(last, 0), -1)[..., 0]
 
 
 def _selection(group: NDArray, rows: NDArray, cells: int):
@@ -185,11 +223,11 @@ def _of_clients(
     ready = prepared(model, given)
     for parts, first, last in zip(versions, bounds[:-1], bounds[1:], strict=True):
         judged = judge(model, ready, parts)
-        means = _drawn_means(judged, last - first, rng)
+        errors = _drawn_means(judged, -(-(last - first) // 2), rng)
         for one in judged.known:
-            own = one.own()
+            theta = account_means(one, judged.means)
             for some in _at_once(one):
-                place = _drawn(judged, one, own, some, means, rng)
+                place = _drawn(judged, one, theta, some, errors, last - first, rng)
                 scores = {
                     name: model.table.looked_up(j, place[:, j])
                     for j, name in enumerate(model.scores)
@@ -204,30 +242,33 @@ def _at_once(one: Conditioned) -> list[NDArray]:
     return np.array_split(np.arange(n), max(1, -(-n * T // AT_ONCE)))
 
 
+def _pairs_of(half: NDArray, n: int) -> NDArray:
+    """Half of the errors, and as many of opposite sign: less chance, and a mean that is right."""
+    return np.concatenate([half, -half[..., : n - half.shape[-1]]], axis=-1)
+
+
 def _drawn_means(judged: Judged, n: int, rng: np.random.Generator) -> NDArray:
-    """Means of clients that may be, shape (clients, components, waves, draws)."""
+    """Errors of clients' means that may be, shape (clients, components, waves, draws)."""
     means = judged.means
     z = rng.standard_normal((*means.root.shape[:2], n), dtype=np.float32)
-    drawn = means.root.astype(np.float32) @ z
-    return means.mean.astype(np.float32)[..., None] + drawn.reshape(*means.mean.shape, n)
+    return (means.root.astype(np.float32) @ z).reshape(*means.mean.shape, n)
 
 
 def _drawn(
-    judged: Judged, one: Conditioned, own: NDArray, some: NDArray, means: NDArray, rng
+    judged: Judged, one: Conditioned, theta: NDArray, some: NDArray, errors: NDArray, n: int, rng
 ) -> NDArray:
     """Where some accounts may stand, in steps of the table: (accounts, scores, waves, draws)."""
     batch = one.batch
     pattern, T = batch.pattern[some], batch.cells.shape[1]
-    k, n = means.shape[1], means.shape[-1]
+    k, half = errors.shape[1], errors.shape[-1]
     who, when = batch.client[some][:, None, None], batch.place[some][:, None, :]
-    mu = means[who, np.arange(k)[:, None], when]
-    mu = mu.reshape(len(some), -1, one.root.shape[-1], n)
-    z = rng.standard_normal(mu.shape, dtype=np.float32)
-    theta = one.root[pattern].astype(np.float32) @ z
-    theta += one.keep[pattern].astype(np.float32) @ mu
-    theta += own[some].astype(np.float32)[..., None]
+    of_mean = errors[who, np.arange(k)[:, None], when]
+    of_mean = of_mean.reshape(len(some), -1, one.root.shape[-1], half)
+    z = rng.standard_normal(of_mean.shape, dtype=np.float32)
+    away = one.root[pattern].astype(np.float32) @ z
+    away += one.keep[pattern].astype(np.float32) @ of_mean
     basis = (STEPS_PER_UNIT * judged.parts.basis).astype(np.float32)
-    place = (basis @ theta.reshape(len(some), k, T * n)).reshape(len(some), -1, T, n)
-    base = STEPS_PER_UNIT * (judged.base[batch.cells[some]] + FAR) + 0.5
-    place += base.astype(np.float32).transpose(0, 2, 1)[..., None]
-    return place
+    away = (basis @ away.reshape(len(some), k, T * half)).reshape(len(some), -1, T, half)
+    level = judged.base[batch.cells[some]] + theta[some].transpose(0, 2, 1) @ judged.parts.basis.T
+    place = (STEPS_PER_UNIT * (level + FAR) + 0.5).astype(np.float32).transpose(0, 2, 1)
+    return place[..., None] + _pairs_of(away, n)

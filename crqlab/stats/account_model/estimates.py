@@ -28,6 +28,7 @@ WHOLE = 0.5  # share of people who must have answered every score
 DECAY, VAGUE = np.log(0.7), 0.5
 DECAYS = np.exp(np.linspace(np.log(0.25), 0.0, 8))
 BETWEEN = 200
+LEAST = 0.01  # of a component's variance, where one score follows from others
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,7 +159,7 @@ def _by_component(fit: Fitted, parts: Components) -> Estimates:
         unpacked(
             np.column_stack([column.value for column in columns]),
             parts.persistence.decay,
-            parts.basis * np.sqrt(fit.scale),
+            parts.basis * np.sqrt(np.maximum(fit.scale, LEAST)),
         ),
         fit.covariance * root[:, :, None] * root[:, None, :],
         (1 - weight) * [column.common_se for column in columns],

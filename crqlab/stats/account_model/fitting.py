@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +55,7 @@ def fit(given: Answers, *, most: int = MOST) -> AccountModel:
     Raises
     ------
     EstimateError
-        Fewer than two accounts with answers.
+        Fewer than two accounts with answers, or a score that nobody answered.
 
     References
     ----------
@@ -67,6 +68,9 @@ def fit(given: Answers, *, most: int = MOST) -> AccountModel:
 def _fitted(used: Answers) -> AccountModel:
     if len(used.account_client) < 2:
         raise EstimateError("rows= has answers of fewer than two accounts; a model needs a panel.")
+    if (empty := np.isnan(used.values).all(axis=0)).any():
+        names = ", ".join(np.array(used.scores)[empty])
+        raise EstimateError(f"Nobody answered {names}; leave out what was never asked.")
     scales = tuple(latent_scale(score) for score in used.values.T)
     used = on_latent_scale(used, scales)
     roles = role_effects(used)
@@ -169,10 +173,10 @@ def _step(
     """One step towards the covariances; few cells are helped by what scores have in common."""
     known = known_of(given, shapes, values, parts)
     between, within = moments(given, values, parts, known, client_means(given, known))
+    found = components(between, within, parts.persistence)
     cells, worth = len(given.cell_account), len(parts.ratio) + 2
-    alike = np.trace(np.linalg.solve(within, between)) / len(within) * within
-    between = (cells * between + worth * alike) / (cells + worth)
-    return components(between, within, parts.persistence)
+    ratio = (cells * found.ratio + worth * found.ratio.mean()) / (cells + worth)
+    return replace(found, ratio=ratio)
 
 
 def _errors(given: Answers, found: Estimates) -> dict[str, NDArray]:

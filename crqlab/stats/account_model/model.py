@@ -1,7 +1,7 @@
 r"""What holds for all accounts of a panel, to be carried to other studies.
 
 .. math:: y_{ijt} = \theta_{it} + r_{role} + w_{ijt}, \qquad
-          \theta_{it} = \mu_{ct} + \gamma\,(\log n_{it} - \overline{\log n}) + u_{it}
+          \theta_{it} = \mu_{ct} + \gamma\,(\log(1 + n_{it}) - m_n) + u_{it}
 
 for person j of account i of client c in wave t, all of them vectors of scores;
 :math:`Var(u) = \Sigma_B`, :math:`Var(w) = \Sigma_W`; of two waves d years apart u correlates by
@@ -55,7 +55,7 @@ class AccountModel:
     role_effects, role_se : ndarray, shape (roles, scores)
         Points that a role adds.
     turnout, turnout_se : ndarray, shape (scores,)
-        Points that the logarithm of the number of answers adds, from ``turnout_middle`` on.
+        Points that log(1 + n) of n answers adds, from ``turnout_middle`` on.
     mean : ndarray, shape (scores,), or None
         Mean of clients; None where they are too few.
     clients : ndarray, shape (scores, scores), or None

@@ -20,7 +20,7 @@ ALIKE = 0.3  # correlation of people of one account, for weights alone
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Turnout:
-    """Points that the logarithm of the number of answers adds.
+    """Points that the logarithm of one more than the number of answers adds.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Turnout:
 
 
 def _size(n: NDArray, middle: float) -> NDArray:
-    return np.where(n > 0, np.log(np.maximum(n, 1)), middle)
+    return np.where(n > 0, np.log1p(n), middle)
 
 
 def turnout(given: Answers, values: NDArray) -> Turnout:
@@ -53,7 +53,7 @@ def turnout(given: Answers, values: NDArray) -> Turnout:
         Effects of roles taken out; missing where not answered.
     """
     n = given.n
-    middle = float(np.log(np.maximum(n, 1)).mean())
+    middle = float(np.log1p(n).mean())
     size = _size(n, middle)
     found = [_slope(given, score, size) for score in values.T]
     return Turnout(np.array([s for s, _ in found]), np.array([e for _, e in found]), middle)
