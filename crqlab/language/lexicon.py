@@ -208,9 +208,7 @@ class Language:
     def _coded(self, kind: str, one: dict[str, Any]) -> str:
         numbers = {name: value for name, value in one.items() if name != "code"}
         said = f"{kind}.{one['code']}"
-        if said in self.messages:
-            return self.say(said, **numbers)
-        return _formerly(self.code, str(one["code"]))
+        return self.say(said, **numbers) if said in self.messages else str(one["code"])
 
     def term(self, word: str) -> str:
         """Say a word of a client's data where the house has it too, as it is where it has not.
@@ -224,7 +222,7 @@ class Language:
         ('Förtroende', 'Our own word')
         """
         code = _terms().get(word)
-        return self.say(code) if code else _formerly(self.code, word)
+        return self.say(code) if code else word
 
 
 def languages() -> list[str]:
@@ -263,17 +261,6 @@ def _catalogue(code: str) -> dict[str, str]:
             raise CrqError(f"Two files of the catalogue {code!r} have {twice[0]!r}; keep one.")
         found |= {f"{prefix}.{name}": said for name, said in messages.items()}
     return found
-
-
-def _formerly(code: str, prose: str) -> str:
-    """Say English prose of sections that do not speak by code yet."""
-    if code == OWN or not prose:
-        return prose
-    from crqlab.language.translation import translator
-
-    into = translator(code)
-    into.begin(frozenset())
-    return into.spoken(prose, [])
 
 
 @cache
