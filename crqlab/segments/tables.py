@@ -23,7 +23,7 @@ from crqlab.stats.defaults import LEVEL
 def suggested(
     panel: Panel, *, level: float = LEVEL, seed: int, draws: int = RESAMPLES
 ) -> pd.DataFrame:
-    """Return the cuts that outcomes and the published mix suggest; none where data are too few.
+    """Return the cuts that outcomes and the expected mix suggest; none where data are too few.
 
     Returns
     -------

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crqlab.base.contracts.cautions import codes
+from crqlab.base.contracts.cautions import code, codes, joined
 from crqlab.language import language
 from crqlab.language.segment_words import SegmentWords
 from crqlab.segments import (
@@ -166,6 +166,32 @@ def test_an_account_that_only_lacks_recommendation_is_lifted_by_it():
         {"code": "raise_recommendation", "scores": ["mean_ltr"], "by": 0.5}
     ]
     assert SegmentWords(language("en")).lift(found["change"]) == "mean LTR by 0.5 of 10"
+
+
+@pytest.mark.parametrize(
+    ("cell", "english", "swedish"),
+    [
+        (code("raise", scores=["service"], by=0.3), "Service by 0.3", "Service med 0,3"),
+        (
+            code("raise", scores=["solution", "experience"], by=0.3),
+            "Solution and Experience by 0.3 each",
+            "Lösning och Upplevelse med 0,3 vardera",
+        ),
+        (
+            code("raise_crq", by=1.2),
+            "CRQ's constructs by 1.2 each",
+            "CRQ:s begrepp med 1,2 vardera",
+        ),
+        (
+            joined([code("raise_all", by=0.3), code("raise_recommendation", by=0.5)]),
+            "all by 0.3 each, mean LTR by 0.5 of 10",
+            "alla värden med 0,3 vardera, medel-LTR med 0,5 av 10",
+        ),
+    ],
+)
+def test_a_change_is_said_in_both_languages(cell, english, swedish):
+    assert SegmentWords(language("en")).lift(cell) == english
+    assert SegmentWords(language("sv")).lift(cell) == swedish
 
 
 def test_an_ambassador_needs_no_lift():
