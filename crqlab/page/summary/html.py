@@ -86,7 +86,7 @@ def _facts(view: ClientView, row: dict[str, Any]) -> list[Markup]:
     if row["withheld"]:
         return [tag("p", caution)]
     level, span = spoken.percent(row["level"]), _span(view, row)
-    silent = spoken.term(adjusted(view, row["measure"]))
+    silent = adjusted(view, row["measure"])
     return [
         tag("p", spoken.say("summary.interval", level=level, span=span)),
         _strip(view, row),
