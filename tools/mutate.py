@@ -33,7 +33,7 @@ NEAREST = {
     "crqlab/report/clearance": (
         "tests/report/test_gate.py",
         "tests/report/test_verify.py",
-        "tests/report/test_pseudonyms.py",
+        "tests/page/test_pseudonyms.py",
         "tests/report/test_older_versions.py",
     ),
     "crqlab/segments": ("tests/segments",),

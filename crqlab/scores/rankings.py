@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.codebook import Codebook
+from crqlab.base.contracts.cautions import OK, code
 from crqlab.base.errors import one_of
 from crqlab.scores.rollups import BLOCK, Layout, answers_of, items_of, laid_out, ratio
 from crqlab.stats.defaults import FEW_PAIRS
@@ -139,7 +140,6 @@ def _correlations(table: pd.DataFrame, within: list[str]) -> pd.DataFrame:
         correlation=sums["xy"] / spread.where((spread > 0) & (sums["n"] >= FEW_PAIRS))
     )
     unknown = found["correlation"].isna()
-    flag = np.select(
-        [sums["n"] < FEW_PAIRS, unknown], [f"fewer than {FEW_PAIRS}", "no variance"], "ok"
-    )
+    few = code("few_to_rank", minimum=FEW_PAIRS)
+    flag = np.select([sums["n"] < FEW_PAIRS, unknown], [few, "no_variance"], OK)
     return found.assign(flag=flag)[["n", "correlation", "flag"]].reset_index()

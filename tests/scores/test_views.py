@@ -107,7 +107,7 @@ def test_too_few_to_rank_is_said(panel):
     _, responses, book = panel
     one = responses.head(1)
     found = scores.alternatives(scores.respondents(one, book), one, book)
-    assert found.correlations["flag"].tolist() == ["fewer than 3"]
+    assert found.correlations["flag"].tolist() == ['{"code": "few_to_rank", "minimum": 3}']
     assert str(found).startswith("Too few accounts")
 
 
