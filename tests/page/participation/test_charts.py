@@ -1,10 +1,13 @@
 """Pictures of participation: marks lie where the tables say, and words say the same."""
 
+import dataclasses
+
 import pytest
 from bs4 import BeautifulSoup
 
 from crqlab.page import participation as section
 from crqlab.show import svg
+from crqlab.show.colours import SOFT
 
 
 def drawn(shown):
@@ -58,6 +61,33 @@ def test_views_of_a_score_lie_where_the_table_says(asked_view_of):
     assert dots == pytest.approx([axis.at(value) for value in rows["value"]], abs=0.06)
     assert f"as answered {rows['value'].iloc[0]:.2f}" in crq.desc.get_text()
     assert nps.title.get_text() == "NPS and the silent"
+
+
+def test_views_stand_below_each_other_beside_their_names(asked_view_of):
+    crq, _ = drawn(section.score_bounds(asked_view_of()))
+    heights = [float(circle["cy"]) for circle in crq.find_all("circle")]
+    assert heights == [38, 62, 86, 110, 134, 158]
+    names = [t for t in crq.find_all("text") if t["text-anchor"] == "end"]
+    assert [float(name["y"]) - 4 for name in names] == heights
+
+
+@pytest.mark.parametrize(("kept", "pictures"), [(("raw",), 0), (("raw", "weighted"), 1)])
+def test_one_view_of_a_score_is_no_picture(asked_view_of, kept, pictures):
+    view = asked_view_of(ltr=False)
+    rows = view.participation.nonresponse
+    rows = rows.assign(value=rows["value"].where(rows["view"].isin(kept)))
+    changed = dataclasses.replace(view.participation, nonresponse=rows)
+    shown = section.score_bounds(dataclasses.replace(view, participation=changed))
+    assert len(drawn(shown)) == pictures
+
+
+def test_counts_stand_over_the_middle_of_their_bars(asked_view_of):
+    (picture,) = drawn(section.completion_histogram(asked_view_of()))
+    bars = [box for box in picture.find_all("rect") if box["fill"] == SOFT]
+    middles = [float(box["x"]) + float(box["width"]) / 2 for box in bars]
+    counts = [t for t in picture.find_all("text") if t.get("font-size") == "11"]
+    assert [float(t["x"]) for t in counts] == pytest.approx(middles, abs=0.11)
+    assert len(bars) == 9
 
 
 def test_without_the_station_there_is_no_picture(view_of):
