@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.codebook import Codebook
+from crqlab.base.contracts.cautions import OK
 from crqlab.base.errors import EstimateError
 from crqlab.base.waves import latest
 from crqlab.construct.criterion_validity import pearson
@@ -20,7 +21,7 @@ from crqlab.stats.influence import half_width
 from crqlab.stats.items import correlated
 from crqlab.stats.reliability.one_factor import one_factor
 
-KEPT = "as kept"
+KEPT, OF_ACCOUNTS = "as_kept", "mean_of_account_means"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,10 +31,10 @@ class Sensitivity:
     Attributes
     ----------
     table : DataFrame, one row per choice
-        ``choice``, ``crq`` (mean, scale points), ``low``, ``high``, ``sd`` (of the scores),
-        ``with_ltr`` (correlation), ``rank_correlation`` (Spearman, of clients in their latest
-        wave, with the ranking as kept), ``clients``, ``farthest`` (client that moves most),
-        ``places``, ``n`` scores, ``unit``, ``flag``.
+        ``choice`` (a code), ``crq`` (mean, scale points), ``low``, ``high``, ``sd`` (of the
+        scores), ``with_ltr`` (correlation), ``rank_correlation`` (Spearman, of clients in
+        their latest wave, with the ranking as kept), ``clients``, ``farthest`` (client that
+        moves most), ``places``, ``n`` scores, ``unit``, ``flag``.
     weights : Series
         Weight of each construct when CRQ is a factor score; sums to 1.
     level : float
@@ -95,8 +96,8 @@ def sensitivity(
     weights = tried(lambda: factor_weights(kept[list(codebook.instrument.crq.constructs)]))
     choices = _choices(kept, everybody, quality)
     if not isinstance(weights, str):
-        choices["factor-score weights"] = kept.assign(crq=_weighted(kept, weights))
-    choices["mean of account means"] = _by_account(kept)
+        choices["factor_score_weights"] = kept.assign(crq=_weighted(kept, weights))
+    choices[OF_ACCOUNTS] = _by_account(kept)
     base = _clients(kept)
     rows = [_row(name, scores, base, level) for name, scores in choices.items()]
     none = pd.Series(dtype=float)
@@ -108,11 +109,11 @@ def _choices(
 ) -> dict[str, pd.DataFrame]:
     choices = {KEPT: kept}
     if everybody is not None:
-        choices["with excluded responses"] = everybody[everybody["crq"].notna()]
+        choices["with_excluded_responses"] = everybody[everybody["crq"].notna()]
     if quality is not None:
         flagged = kept["response_id"].isin(quality["response_id"])
         if 0 < flagged.sum() < len(kept):
-            choices["without any flagged response"] = kept[~flagged]
+            choices["without_flagged_responses"] = kept[~flagged]
     return {name: rows.reset_index(drop=True) for name, rows in choices.items()}
 
 
@@ -181,8 +182,8 @@ def _row(name: str, rows: pd.DataFrame, base: pd.Series, level: float) -> dict:
         "with_ltr": np.nan if isinstance(found, str) else found,
         **_moved(_clients(rows), base),
         "n": len(rows),
-        "unit": "accounts" if name == "mean of account means" else "respondents",
-        "flag": "one account: interval unknown" if alone else "ok",
+        "unit": "accounts" if name == OF_ACCOUNTS else "respondents",
+        "flag": "one_account" if alone else OK,
     }
 
 

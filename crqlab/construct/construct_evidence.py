@@ -24,20 +24,19 @@ from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 from crqlab.stats.factors.result import CfaFit
 
-ASKED = {
-    "reliability": "Do the items of a construct agree?",
-    "dimensions": "Are there as many dimensions as planned?",
-    "fit": "Do the answers fall into the planned constructs?",
-    "one score": "May the constructs be added up to CRQ?",
-    "convergent": "Do items show their own construct?",
-    "discriminant": "Are the constructs distinct from each other?",
-    "invariance": "Do all groups read the items alike?",
-    "agreement": "May the people of an account be averaged?",
-    "criterion": "Does CRQ go with recommending?",
-    "known groups": "Does CRQ tell known groups apart?",
-    "method": "Is it more than one overall impression?",
-}
-
+CRITERIA = (
+    "reliability",
+    "dimensions",
+    "fit",
+    "one_score",
+    "convergent",
+    "discriminant",
+    "invariance",
+    "agreement",
+    "criterion",
+    "known_groups",
+    "method",
+)
 RELATIONS = {
     **dict.fromkeys(("left", "right"), "text"),
     **dict.fromkeys(("correlation", "htmt", "low", "high"), "number"),
@@ -52,13 +51,13 @@ class Evidence:
     Attributes
     ----------
     table : DataFrame, one row per number
-        ``criterion``, ``about``, ``question``, ``measure``, ``estimate``, ``low``, ``high``,
-        ``bar``, ``side`` ("at least" or "at most"), ``verdict`` (meets, borderline, misses,
-        unknown), ``source`` of the bar, ``n``, ``unit``, ``flag``. A criterion is met when the
-        cautious end of the interval reaches the bar, missed when not even the estimate
-        reaches what the source still tolerates.
+        ``criterion``, ``about``, ``label``, ``question``, ``measure``, ``estimate``, ``low``,
+        ``high``, ``bar``, ``side`` (``at_least`` or ``at_most``), ``verdict`` (meets,
+        borderline, misses, unknown), ``source`` of the bar, ``n``, ``unit``, ``flag``; words
+        are codes. A criterion is met when the cautious end of the interval reaches the bar,
+        missed when not even the estimate reaches what the source still tolerates.
     rivals : DataFrame, one row per model
-        ``model`` (first-order, second-order, one factor) and its indices of fit, ``n``,
+        ``model`` (``first_order``, ``second_order``, ``one_factor``) and its indices of fit, ``n``,
         ``flag``.
     loadings : DataFrame, one row per item
         ``construct``, ``label``, ``item``, ``loading`` (standardised), ``low``, ``high``,
@@ -84,25 +83,19 @@ class Evidence:
 
     @property
     def summary(self) -> pd.DataFrame:
-        """One row per criterion: its question, how many numbers meet it, the weakest point."""
+        """One row per criterion: its weakest verdict, and how many numbers have which."""
         rows = []
         for name, part in self.table.groupby("criterion", sort=False):
             counts = part["verdict"].value_counts().reindex(list(VERDICTS), fill_value=0)
-            known = part[part["verdict"] != "unknown"]
-            verdict = _weakest(known["verdict"]) if len(known) else "unknown"
-            weak = part[part["verdict"] == verdict]
-            facts = {"question": ASKED[name], "verdict": verdict}
-            named = weak["about"].mask(weak["about"] == "CRQ", weak["measure"])
-            below = ", ".join(dict.fromkeys(named)) if verdict != "meets" else ""
-            asks = "" if verdict == "meets" else weak["question"].iloc[0]
-            told = {"because of": below, "weakest point": asks}
-            rows.append({"criterion": name, **facts, **counts.to_dict(), **told})
+            known = part.loc[part["verdict"] != "unknown", "verdict"]
+            verdict = max(known, key=VERDICTS.index) if len(known) else "unknown"
+            rows.append({"criterion": name, "verdict": verdict, **counts.to_dict()})
         return pd.DataFrame(rows)
 
     def __str__(self) -> str:
         verdicts = self.summary["verdict"].value_counts()
         lost = self.summary.loc[self.summary["verdict"] == "misses", "criterion"]
-        said = {**_SAID, "misses": f"missed ({', '.join(lost)})"}
+        said = {**_SAID, "misses": f"missed ({', '.join(lost).replace('_', ' ')})"}
         words = [f"{verdicts[name]} {word}" for name, word in said.items() if name in verdicts]
         return (
             f"Of {len(self.summary)} criteria for the construct: {', '.join(words)}; "
@@ -113,12 +106,14 @@ class Evidence:
         """Return the rows of one criterion."""
         return self.table[self.table["criterion"] == criterion].reset_index(drop=True)
 
+    def weakest(self, criterion: str) -> pd.DataFrame:
+        """Return the numbers that keep a criterion from being met; none where it is met."""
+        verdict = self.summary.set_index("criterion").loc[criterion, "verdict"]
+        rows = self.of(criterion)
+        return rows[(rows["verdict"] == verdict) & (verdict != "meets")].reset_index(drop=True)
+
 
 _SAID = {"meets": "met", "borderline": "borderline", "misses": "missed", "unknown": "open"}
-
-
-def _weakest(verdicts: pd.Series) -> str:
-    return max(verdicts, key=VERDICTS.index)
 
 
 def evidence(
@@ -170,14 +165,14 @@ def evidence(
     fits = dimensionality.fits(models)
     counted = dimensionality.dimensions(from_)
     ratio = discriminant_validity.ratios(from_)
-    square = discriminant_validity.squares(models["first-order"])
+    square = discriminant_validity.squares(models["first_order"])
     climbed = invariance.ladders(from_)
     rows = [
         *reliability_validity.reliability(from_),
         dimensionality.dimension_row(from_, counted),
         *dimensionality.fit_rows(fits),
-        *reliability_validity.general(from_, models["second-order"]),
-        *reliability_validity.convergent(from_, models["first-order"]),
+        *reliability_validity.general(from_, models["second_order"]),
+        *reliability_validity.convergent(from_, models["first_order"]),
         *discriminant_validity.discriminant(from_, ratio, square),
         *invariance.group_rows(from_, climbed),
         *reliability_validity.agreement(from_),
@@ -199,7 +194,7 @@ def evidence(
 def _loadings(from_: Material, models: Mapping[str, CfaFit | str]) -> pd.DataFrame:
     """Standardised loadings of both planned models; 95 % intervals from their errors."""
     parts = [empty("loadings")]
-    for name, order in (("first-order", 1), ("second-order", 2)):
+    for name, order in (("first_order", 1), ("second_order", 2)):
         fit = models[name]
         if isinstance(fit, str):
             continue

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import EstimateError
 from crqlab.base.standards import FEW_ANSWERS
 from crqlab.construct.cutoffs import Bar, of_estimate, tried
@@ -21,23 +22,22 @@ CORRELATION = Bar(0.50, 0.30, "Cohen 1988")
 EFFECT = Bar(0.80, 0.50, "Cohen 1988")
 RENEWED = Bar(0.50, 0.20, "Cohen 1988")
 PROMOTER, DETRACTOR = 9, 6
-NOT_ASKED = "LTR was not asked or not answered"
+NO_LTR = "no_ltr_answers"
 
 
 def criterion(material: Material) -> list[dict]:
     """Rows on CRQ and LTR, person by person and account by account."""
     rows = material.rows[material.rows["crq"].notna() & material.rows["ltr"].notna()]
-    person, account = NOT_ASKED, NOT_ASKED
+    person, account = NO_LTR, NO_LTR
     if len(rows):
         groups = material.account.loc[rows.index]
         person = tried(lambda: _person(rows, groups, material.level))
         account = tried(lambda: _account(material, rows))
-    one = "Do people with a higher CRQ recommend more?"
-    many = "Do accounts with a higher CRQ recommend more?"
-    return [
-        of_estimate("criterion", "person", one, "polyserial correlation", CORRELATION, person),
-        of_estimate("criterion", "account", many, "correlation", CORRELATION, account),
-    ]
+    found = {
+        ("person", "people_recommend", "polyserial_correlation"): person,
+        ("account", "accounts_recommend", "correlation"): account,
+    }
+    return [of_estimate("criterion", *asks, CORRELATION, one) for asks, one in found.items()]
 
 
 def _person(rows: pd.DataFrame, groups: pd.Series, level: float) -> Estimate:
@@ -63,7 +63,8 @@ def _account(material: Material, rows: pd.DataFrame) -> Estimate:
     if len(many) < 4:
         raise EstimateError(
             f"{len(many)} accounts have {FEW_ANSWERS} answers or more; a correlation needs four. "
-            "Pool waves or clients."
+            "Pool waves or clients.",
+            caution=code("few_accounts_answered", n=len(many), answers=FEW_ANSWERS, minimum=4),
         )
     return correlation(many[("crq", "mean")], many[("ltr", "mean")], level=material.level)
 
@@ -78,9 +79,11 @@ def pearson(x: NDArray, y: NDArray) -> tuple[NDArray, float]:
     (0.8, True)
     """
     if len(x) < FEW_PAIRS or np.ptp(x) == 0 or np.ptp(y) == 0:
+        few = len(x) < FEW_PAIRS
         raise EstimateError(
             f"{len(x)} pairs of scores, or scores that are all the same; a correlation needs "
-            "three and variance."
+            "three and variance.",
+            caution=code("few_pairs", n=len(x), minimum=FEW_PAIRS) if few else "no_variance",
         )
     zx, zy = ((v - v.mean()) / v.std() for v in (x, y))
     r = float((zx * zy).mean())
@@ -144,12 +147,18 @@ def effect(values: NDArray, upper: NDArray, accounts: NDArray, *, level: float) 
     """
     n = np.array([(~upper).sum(), upper.sum()])
     if n.min() < 2:
-        raise EstimateError(f"The groups have {n[0]} and {n[1]} members; a difference needs two.")
+        raise EstimateError(
+            f"The groups have {n[0]} and {n[1]} members; a difference needs two.",
+            caution=code("few_in_a_group", lower=int(n[0]), upper=int(n[1])),
+        )
     means = np.array([values[~upper].mean(), values[upper].mean()])
     gap = values - means[upper.astype(int)]
     pooled = np.sqrt((gap**2).sum() / (n.sum() - 2))
     if pooled == 0:
-        raise EstimateError("Nobody differs inside the groups; an effect size needs variance.")
+        raise EstimateError(
+            "Nobody differs inside the groups; an effect size needs variance.",
+            caution="no_variance_inside_groups",
+        )
     d = float((means[1] - means[0]) / pooled)
     weight = np.where(upper, len(values) / n[1], -len(values) / n[0])
     influence = weight * gap / pooled - d / 2 * (gap**2 / (gap**2).mean() - 1)
@@ -165,15 +174,14 @@ def known_groups(material: Material, outcomes: pd.DataFrame | None) -> list[dict
     codes = pd.factorize(material.account.loc[extreme.index])[0]
     upper = extreme["ltr"].to_numpy() >= PROMOTER
     crq = extreme["crq"].to_numpy()
-    promoters = NOT_ASKED
+    promoters = NO_LTR
     if len(extreme):
         promoters = tried(lambda: effect(crq, upper, codes, level=material.level))
     kept = tried(lambda: _renewed(material, rows, outcomes))
-    first = "Do promoters have a clearly higher CRQ than detractors?"
-    second = "Did accounts that renewed have a higher CRQ before than those that left?"
+    group, measure = "known_groups", "cohens_d"
     return [
-        of_estimate("known groups", "promoters", first, "d", EFFECT, promoters),
-        of_estimate("known groups", "renewed", second, "d", RENEWED, kept),
+        of_estimate(group, "promoters", "promoters_higher", measure, EFFECT, promoters),
+        of_estimate(group, "renewed", "renewed_higher", measure, RENEWED, kept),
     ]
 
 
@@ -182,7 +190,7 @@ def _renewed(
 ) -> Estimate | str:
     """Last account CRQ before the contract was due, by what came of the contract."""
     if outcomes is None or outcomes.empty:
-        return "no outcomes of contracts are known"
+        return "no_outcomes_known"
     means = rows.groupby(["client_id", "account_id", "wave"], as_index=False).agg(
         crq=("crq", "mean"), heard=("started", "max")
     )
@@ -191,7 +199,7 @@ def _renewed(
     pairs = pairs[pairs["heard"] < pairs["due_on"]].sort_values("heard")
     last = pairs.drop_duplicates(["client_id", "account_id", "due_on"], keep="last")
     if last.empty:
-        return "no outcome follows an answer"
+        return "no_outcome_after_answer"
     codes = last.groupby(["client_id", "account_id"]).ngroup().to_numpy()
     upper = (last["outcome"] == "renewed").to_numpy()
     return effect(last["crq"].to_numpy(), upper, codes, level=material.level)

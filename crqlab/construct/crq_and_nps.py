@@ -10,17 +10,18 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from crqlab.base.contracts.cautions import code, joined, plain
 from crqlab.base.contracts.frames import from_records, typed
 from crqlab.base.errors import EstimateError
 from crqlab.base.standards import FEW_ANSWERS
 from crqlab.base.waves import latest, wave_before
-from crqlab.construct.criterion_validity import correlation
+from crqlab.construct.criterion_validity import NO_LTR, correlation
 from crqlab.construct.cutoffs import tried
 from crqlab.stats.cluster_draws import resampled, stream
 from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import Estimate, check_level
 
-RICH, POOR = "promoters, poor CRQ", "detractors, good CRQ"
+RICH, POOR = "promoters_poor_crq", "detractors_good_crq"
 HALF = 0.5
 PAIR = ("crq", "nps")
 UNIT = ["client_id", "account_id"]
@@ -33,8 +34,8 @@ class HeadToHead:
     Attributes
     ----------
     table : DataFrame, one row per number
-        ``question``, ``measure``, ``score`` (CRQ, NPS or both), ``estimate``, ``low``,
-        ``high``, ``n``, ``unit``, ``flag``.
+        ``question``, ``measure``, ``score`` (``crq``, ``nps`` or ``both``), ``estimate``,
+        ``low``, ``high``, ``n``, ``unit``, ``flag``; words are codes.
     disagreements : DataFrame, one row per account
         Accounts of the latest waves in the lowest quarter by one score and the upper half by
         the other, the widest gap first: ``kind``, both scores, and ``crq_rank``, ``nps_rank``,
@@ -50,14 +51,15 @@ class HeadToHead:
     level: float
 
     def __str__(self) -> str:
-        shared = self.table.set_index("measure").loc["variance shared"]
+        shared = self.table.set_index("measure").loc["variance_shared"]
         if np.isnan(shared["estimate"]):
-            return f"CRQ and NPS cannot be compared: {shared['flag']}"
+            return f"CRQ and NPS cannot be compared: {plain(shared['flag'])}"
         kinds = self.disagreements["kind"].value_counts()
         return (
             f"CRQ and NPS share {shared['estimate']:.0%} of their variance "
             f"({shared['low']:.0%} to {shared['high']:.0%}) over {shared['n']:,} accounts; "
-            f"{kinds.get(RICH, 0)} accounts have {RICH}, {kinds.get(POOR, 0)} the opposite"
+            f"{kinds.get(RICH, 0)} accounts have promoters and a poor CRQ, "
+            f"{kinds.get(POOR, 0)} the opposite"
         )
 
 
@@ -105,7 +107,7 @@ def _row(question: str, measure: str, score: str, found: Estimate | str) -> dict
     if isinstance(found, str):
         return {**empty, "estimate": nan, "low": nan, "high": nan, "n": 0, "flag": found}
     numbers = {"estimate": found.value, "low": found.low, "high": found.high, "n": found.n}
-    return {**empty, **numbers, "flag": "; ".join(found.notes) or "ok"}
+    return {**empty, **numbers, "flag": joined(found.notes)}
 
 
 def _shared(last: pd.DataFrame, level: float) -> dict:
@@ -118,15 +120,15 @@ def _shared(last: pd.DataFrame, level: float) -> dict:
         low = 0.0 if r.low < 0 < r.high else ends[0]
         return Estimate("shared", r.value**2, low, ends[1], level, r.n, "accounts", r.method)
 
-    question = "How much of what one score sees does the other see too?"
-    return _row(question, "variance shared", "both", tried(found))
+    return _row("seen_by_both", "variance_shared", "both", tried(found))
 
 
 def _enough(rows: pd.DataFrame) -> None:
     if len(rows) < 4:
         raise EstimateError(
             f"{len(rows)} accounts have {FEW_ANSWERS} answers to both scores; four are needed. "
-            "Pool waves or clients."
+            "Pool waves or clients.",
+            caution=code("few_accounts_answered", n=len(rows), answers=FEW_ANSWERS, minimum=4),
         )
 
 
@@ -145,18 +147,16 @@ def _apart(last: pd.DataFrame) -> pd.DataFrame:
 def _lasting(known: pd.DataFrame, level: float, draws: int, seed: int) -> list[dict]:
     """Correlation of an account's score with its score one wave later, and their difference."""
     pairs = _paired(known)
-    question = "Does an account score the same a wave later?"
-    measure = "correlation with the next wave"
 
     def of(name: str) -> Estimate:
         _enough(pairs)
         who = pairs["client_id"] + "\x1f" + pairs["account_id"]
         return correlation(pairs[name], pairs[f"{name}_next"], accounts=who, level=level)
 
-    single = [_row(question, measure, name.upper(), tried(lambda n=name: of(n))) for name in PAIR]
+    asks = ("same_a_wave_later", "retest_correlation")
+    single = [_row(*asks, name, tried(lambda n=name: of(n))) for name in PAIR]
     better = tried(lambda: _difference(pairs, level, draws, seed))
-    last = _row("Which of the two lasts better?", "CRQ minus NPS", "both", better)
-    return [*single, last]
+    return [*single, _row("lasts_better", "retest_difference", "both", better)]
 
 
 def _paired(known: pd.DataFrame) -> pd.DataFrame:
@@ -212,20 +212,20 @@ def precision(respondents: pd.DataFrame, *, level: float, draws: int, seed: int)
     list of dict
         Rows on CRQ, on NPS and on their ratio.
     """
-    question = "How many answers tell where an account stands?"
-    measure = "answers for half a standard deviation"
     found = tried(lambda: _needed(respondents, level, draws, seed))
     if isinstance(found, str):
         found = (found, found, found)
-    ratio = ("How many times as many does NPS need?", "NPS over CRQ", "both")
-    words = [(question, measure, "CRQ"), (question, measure, "NPS"), ratio]
-    return [_row(*word, one) for word, one in zip(words, found, strict=True)]
+    asks = [("answers_that_tell", "answers_needed", name) for name in PAIR]
+    asks += [("times_as_many", "answers_ratio", "both")]
+    return [_row(*asked, one) for asked, one in zip(asks, found, strict=True)]
 
 
 def _needed(respondents: pd.DataFrame, level: float, draws: int, seed: int) -> list[Estimate]:
     rows = respondents.dropna(subset=["crq", "ltr"]).reset_index(drop=True)
     if rows.empty:
-        raise EstimateError("LTR was not asked or not answered; NPS needs it. Compare nothing.")
+        raise EstimateError(
+            "LTR was not asked or not answered; NPS needs it. Compare nothing.", caution=NO_LTR
+        )
     rows = rows[latest(rows)]
     nps = 100.0 * ((rows["ltr"] >= 9).astype(int) - (rows["ltr"] <= 6).astype(int))
     values = pd.DataFrame({"crq": rows["crq"], "nps": nps})
@@ -239,14 +239,18 @@ def _needed(respondents: pd.DataFrame, level: float, draws: int, seed: int) -> l
     sums[:, 6:] = sums[:, 2:4] ** 2 / sums[:, 1:2]
     here = _noise(sums.sum(axis=0, keepdims=True), sums[:, 1])[0] * (z / HALF) ** 2
     if not np.isfinite(here).all() or accounts == len(rows):
-        raise EstimateError("Accounts do not differ beyond chance, or have one answer each.")
+        alone = accounts == len(rows)
+        raise EstimateError(
+            "Accounts do not differ beyond chance, or have one answer each.",
+            caution="no_account_with_two_answers" if alone else "accounts_differ_by_chance",
+        )
     chance = resampled(accounts, draws, stream(seed, "needed"))
     drawn = np.vstack([_noise(c @ sums, sums[:, 1], c) for c in chance]) * (z / HALF) ** 2
     tail = (1 - level) / 2
     both = np.column_stack([drawn, drawn[:, 1] / drawn[:, 0]])
     low, high = np.nanquantile(both, [tail, 1 - tail], axis=0)
     value = [here[0], here[1], here[1] / here[0]]
-    notes = ("some draws without differences between accounts",) if np.isnan(both).any() else ()
+    notes = ("draws_without_differences",) if np.isnan(both).any() else ()
     return [
         Estimate("answers", float(v), float(a), float(b), level, accounts, "accounts", "", notes)
         for v, a, b in zip(value, low, high, strict=True)

@@ -1,4 +1,8 @@
-"""How high is high enough, who says so, and what follows from an estimate and its interval."""
+"""How high is high enough, who says so, and what follows from an estimate and its interval.
+
+Rows of the evidence hold codes where they hold words: what is asked, what was measured, what it is
+about, and why a number cannot be relied on (`crqlab.base.contracts.cautions`).
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import isnan, nan
 
+from crqlab.base.contracts.cautions import has, joined
 from crqlab.base.errors import EstimateError
 from crqlab.stats.estimate import Estimate
+from crqlab.stats.factors.proper import is_improper
 
 VERDICTS = ("meets", "borderline", "misses", "unknown")
 UNKNOWN = "unknown"
@@ -68,17 +74,18 @@ def row(
     unit: str = "respondents",
     flag: str = "ok",
     verdict: str | None = None,
+    label: str | None = None,
 ) -> dict:
     """Return one row of the evidence; the bar gives the verdict unless one is given.
 
     Parameters
     ----------
     criterion : str
-        One word for the kind of evidence.
+        The kind of evidence.
     about : str
-        The construct, pair or group it is about.
+        The construct (by its name in the codebook), pair, model or grouping it is about.
     question : str
-        What the number answers, in words.
+        What the number answers.
     measure : str
         Name of the number.
     bar : Bar
@@ -88,41 +95,51 @@ def row(
     unit : str
         ``"respondents"`` or ``"accounts"``.
     flag : str
-        ``"ok"`` or the caution.
+        ``"ok"`` or cautions.
     verdict : str, optional
         Where the bar alone does not decide.
+    label : str, optional
+        What readers call the construct or pair.
     """
     return {
         "criterion": criterion,
         "about": about,
+        "label": label,
         "question": question,
         "measure": measure,
         "estimate": float(estimate),
         "low": float(low),
         "high": float(high),
         "bar": float(bar.good),
-        "side": "at most" if bar.most else "at least",
+        "side": "at_most" if bar.most else "at_least",
         "verdict": _trusted(verdict or bar.verdict(estimate, low, high), flag),
         "source": bar.source,
         "n": int(n),
         "unit": unit,
-        "flag": flag or "ok",
+        "flag": flag,
     }
 
 
 def _trusted(verdict: str, flag: str) -> str:
     """Hold a verdict back where the number behind it cannot be relied on."""
-    if "did not converge" in flag:
+    if has(flag, "not_converged"):
         return UNKNOWN
-    return "borderline" if verdict == "meets" and "improper" in flag else verdict
+    return "borderline" if verdict == "meets" and is_improper(flag) else verdict
 
 
 def of_estimate(
-    criterion: str, about: str, question: str, measure: str, bar: Bar, found: Estimate | str
+    criterion: str,
+    about: str,
+    question: str,
+    measure: str,
+    bar: Bar,
+    found: Estimate | str,
+    *,
+    label: str | None = None,
 ) -> dict:
     """Return the row of an `Estimate`, or of the reason why there is none."""
     if isinstance(found, str):
-        return row(criterion, about, question, measure, bar, nan, flag=found)
+        return row(criterion, about, question, measure, bar, nan, flag=found, label=label)
     return row(
         criterion,
         about,
@@ -134,21 +151,22 @@ def of_estimate(
         found.high,
         n=found.n,
         unit=found.unit,
-        flag="; ".join(found.notes),
+        flag=joined(found.notes),
+        label=label,
     )
 
 
 def tried(find: Callable) -> object:
-    """Return what a function finds, or in words why the data cannot carry it.
+    """Return what a function finds, or the caution that says why the data cannot carry it.
 
     Examples
     --------
     >>> def nothing():
-    ...     raise EstimateError("One account; an interval needs two. Pool the waves.")
+    ...     raise EstimateError("One account; pool the waves.", caution="one_account")
     >>> tried(nothing)
-    'One account; an interval needs two. Pool the waves.'
+    'one_account'
     """
     try:
         return find()
     except EstimateError as error:
-        return str(error)
+        return error.caution

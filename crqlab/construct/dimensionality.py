@@ -6,8 +6,9 @@ from math import nan
 
 import pandas as pd
 
+from crqlab.base.contracts.cautions import code, joined
 from crqlab.construct.cutoffs import Bar, row, tried
-from crqlab.construct.evidence_data import Material
+from crqlab.construct.evidence_data import NO_SEVERAL, Material
 from crqlab.stats.factors import cfa
 from crqlab.stats.factors.parallel_analysis import ParallelAnalysis, parallel
 from crqlab.stats.factors.result import CfaFit
@@ -17,14 +18,11 @@ RMSEA = Bar(0.06, 0.08, "Hu & Bentler 1999; Browne & Cudeck 1993", most=True)
 SRMR = Bar(0.08, 0.10, "Hu & Bentler 1999", most=True)
 HARMAN = Bar(0.50, 0.60, "Podsakoff et al. 2003", most=True)
 HALO = Bar(0.01, 0.0, "Cheung & Rensvold 2002")
-INDICES = (("CFI", "cfi", CFI), ("RMSEA", "rmsea", RMSEA), ("SRMR", "srmr", SRMR))
-NAMES = ("first-order", "second-order", "one factor")
-QUESTIONS = {
-    "first-order": "Do the answers fall into the constructs as planned?",
-    "second-order": "Does one CRQ stand behind the constructs?",
-}
+INDICES = {"cfi": CFI, "rmsea": RMSEA, "srmr": SRMR}
+NAMES = ("first_order", "second_order", "one_factor")
+QUESTIONS = {"first_order": "fall_into_constructs", "second_order": "crq_behind_constructs"}
 DRAWS = 100
-FEW = "needs three constructs or more"
+FEW = code("few_constructs", minimum=3)
 FIT = ["chi2", "df", "p", "cfi", "tli", "rmsea", "rmsea_low", "rmsea_high", "srmr", "aic", "bic"]
 
 
@@ -36,7 +34,7 @@ def rivals(material: Material) -> dict[str, CfaFit | str]:
     model = material.several
     items = [item for members in model.values() for item in members]
     if not items:
-        return dict.fromkeys(NAMES, "no construct has two items or more")
+        return dict.fromkeys(NAMES, NO_SEVERAL)
 
     def fitted(model: dict, **options) -> CfaFit | str:
         return tried(lambda: cfa(material.answers, model, **options))
@@ -47,7 +45,7 @@ def rivals(material: Material) -> dict[str, CfaFit | str]:
     first = fitted(model, **cluster)
     one = first if len(model) < 2 else fitted({"crq": items}, **cluster)
     second = FEW if len(model) < 3 else fitted(model, second_order="crq", **cluster)
-    return {"first-order": first, "second-order": second, "one factor": one}
+    return {"first_order": first, "second_order": second, "one_factor": one}
 
 
 def fits(found: dict[str, CfaFit | str]) -> pd.DataFrame:
@@ -84,40 +82,40 @@ def fit_rows(table: pd.DataFrame) -> list[dict]:
     rows = []
     for name, question in QUESTIONS.items():
         fit = table.set_index("model").loc[name]
-        for measure, key, bar in INDICES:
-            ends = (fit["rmsea_low"], fit["rmsea_high"]) if key == "rmsea" else (nan, nan)
+        for measure, bar in INDICES.items():
+            ends = (fit["rmsea_low"], fit["rmsea_high"]) if measure == "rmsea" else (nan, nan)
             facts = {"n": fit["n"], "flag": fit["flag"]}
-            rows.append(row("fit", name, question, measure, bar, fit[key], *ends, **facts))
+            rows.append(row("fit", name, question, measure, bar, fit[measure], *ends, **facts))
     return rows
 
 
 def method_rows(material: Material, table: pd.DataFrame, found: ParallelAnalysis | str):
     """Rows on whether one common factor, a halo or a habit, explains all."""
     fit = table.set_index("model")
-    gain = fit.loc["first-order", "cfi"] - fit.loc["one factor", "cfi"]
+    gain = fit.loc["first_order", "cfi"] - fit.loc["one_factor", "cfi"]
     alone = len(material.several) < 2
-    flag = fit.loc["first-order", "flag"] if fit.loc["first-order", "n"] == 0 else "ok"
+    flag = fit.loc["first_order", "flag"] if fit.loc["first_order", "n"] == 0 else "ok"
     share = nan if isinstance(found, str) else found.table["eigenvalue"].iloc[0] / len(found.table)
     return [
         row(
             "method",
-            "one factor",
-            "Do people tell the constructs apart, or give one overall impression?",
-            "gain of CFI over one factor",
+            "one_factor",
+            "constructs_told_apart",
+            "cfi_gain",
             HALO,
             nan if alone else gain,
-            n=fit.loc["first-order", "n"],
-            flag="one construct: no rival" if alone else flag,
+            n=fit.loc["first_order", "n"],
+            flag="one_construct" if alone else flag,
         ),
         row(
             "method",
-            "first component",
-            "Does one habit of answering explain less than half of all differences?",
-            "share of variance",
+            "first_component",
+            "one_habit_of_answering",
+            "variance_share",
             HARMAN,
             share,
             n=0 if isinstance(found, str) else found.n,
-            flag=found if isinstance(found, str) else "a rough check only",
+            flag=found if isinstance(found, str) else "rough_check",
         ),
     ]
 
@@ -133,14 +131,14 @@ def dimension_row(material: Material, found: ParallelAnalysis | str) -> dict:
     asked = material.instrument
     least = len(material.model)
     most = sum(len(asked.constructs[name].parts) or 1 for name in material.model)
-    span = f"{least}" if least == most else f"{least} to {most}"
-    question = f"Do the answers hold as many dimensions as planned ({span})?"
+    question = code("as_many_as_planned", planned=least)
+    if least < most:
+        question = code("as_many_as_planned_in_span", least=least, most=most)
     bar = Bar(least, least - 1, "Horn 1965; Glorfeld 1995")
-    name = "common factors"
+    asks = ("dimensions", "crq", question, "common_factors", bar)
     if isinstance(found, str):
-        return row("dimensions", "CRQ", question, name, bar, nan, flag=found)
+        return row(*asks, nan, flag=found)
     off = max(least - found.factors, found.factors - most, 0)
     verdict = "meets" if off == 0 else "borderline" if off == 1 else "misses"
-    flag = "; ".join(found.notes)
-    facts = {"n": found.n, "flag": flag, "verdict": verdict}
-    return row("dimensions", "CRQ", question, name, bar, found.factors, **facts)
+    facts = {"n": found.n, "flag": joined(found.notes), "verdict": verdict}
+    return row(*asks, found.factors, **facts)

@@ -8,6 +8,7 @@ from math import nan
 import numpy as np
 import pandas as pd
 
+from crqlab.base.contracts.cautions import code
 from crqlab.construct.cutoffs import Bar, row, tried
 from crqlab.construct.evidence_data import Material
 from crqlab.stats.factors.result import CfaFit
@@ -31,8 +32,8 @@ def discriminant(
     """Rows on HTMT by pair, and on Fornell and Larcker's margin by construct."""
     pairs = list(combinations(material.several, 2))
     if not pairs:
-        question = "Is each construct distinct from the others?"
-        return [row("discriminant", "CRQ", question, "HTMT", HTMT, nan, flag="one construct")]
+        asks = ("discriminant", "crq", "each_distinct", "htmt", HTMT)
+        return [row(*asks, nan, flag="one_construct")]
     return [_pair(material, pair, ratio) for pair in pairs] + [
         _margin(material, name, square) for name in material.several
     ]
@@ -40,13 +41,14 @@ def discriminant(
 
 def _pair(material: Material, pair: tuple[str, str], ratio: pd.DataFrame | str) -> dict:
     left, right = (material.label(name) for name in pair)
-    about, question = f"{left} – {right}", f"Is {left} distinct from {right}?"
+    question = code("distinct_from", left=left, right=right)
+    asks = ("discriminant", " – ".join(pair), question, "htmt", HTMT)
+    label = f"{left} – {right}"
     if isinstance(ratio, str):
-        return row("discriminant", about, question, "HTMT", HTMT, nan, flag=ratio)
+        return row(*asks, nan, flag=ratio, label=label)
     one = ratio[(ratio["left"] == pair[0]) & (ratio["right"] == pair[1])].iloc[0]
-    numbers = (one["value"], one["low"], one["high"])
-    facts = {"n": one["n"], "unit": "accounts", "flag": one["flag"]}
-    return row("discriminant", about, question, "HTMT", HTMT, *numbers, **facts)
+    facts = {"n": one["n"], "unit": "accounts", "flag": one["flag"], "label": label}
+    return row(*asks, one["value"], one["low"], one["high"], **facts)
 
 
 def squares(fit: CfaFit | str) -> pd.DataFrame | str:
@@ -56,14 +58,14 @@ def squares(fit: CfaFit | str) -> pd.DataFrame | str:
 
 def _margin(material: Material, name: str, square: pd.DataFrame | str) -> dict:
     label = material.label(name)
-    question = f"Does {label} share more with its own items than with any other construct?"
-    measure = "root of AVE minus greatest correlation"
+    question = code("more_with_own_items", construct=label)
+    asks = ("discriminant", name, question, "ave_margin", MARGIN)
     if isinstance(square, str):
-        return row("discriminant", label, question, measure, MARGIN, nan, flag=square)
+        return row(*asks, nan, flag=square, label=label)
     others = square.loc[name].drop(name).abs()
     margin = square.loc[name, name] - (others.max() if len(others) else np.nan)
     n = int(complete_rows(material))
-    return row("discriminant", label, question, measure, MARGIN, margin, n=n)
+    return row(*asks, margin, n=n, label=label)
 
 
 def complete_rows(material: Material) -> int:

@@ -11,6 +11,7 @@ from crqlab.base.errors import EstimateError
 from crqlab.base.instrument import Instrument
 from crqlab.base.waves import latest
 
+NO_SEVERAL = "no_construct_with_two_items"
 GROUPINGS = ("industry", "country", "language", "wave")
 
 

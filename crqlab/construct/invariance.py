@@ -6,17 +6,15 @@ from math import nan
 
 import pandas as pd
 
+from crqlab.base.contracts.cautions import OK, code, joined
 from crqlab.base.waves import in_order
 from crqlab.construct.cutoffs import Bar, row, tried
-from crqlab.construct.evidence_data import GROUPINGS, Material
+from crqlab.construct.evidence_data import GROUPINGS, NO_SEVERAL, Material
 from crqlab.stats.factors import Invariance, invariance
 
 STEP = Bar(-0.01, -0.02, "Chen 2007")
 LEAST, MOST = 200, 8
-WORDS = {
-    "metric": "Do the items mean the same in every {}?",
-    "scalar": "May scores be compared between one {} and another?",
-}
+QUESTIONS = {"metric": "same_meaning", "scalar": "scores_comparable"}
 
 
 def ladders(material: Material) -> dict[str, Invariance | str]:
@@ -31,12 +29,12 @@ def ladders(material: Material) -> dict[str, Invariance | str]:
 
 def _ladder(material: Material, name: str, model: dict, items: list[str]) -> Invariance | str:
     if not items:
-        return "no construct has two items or more"
+        return NO_SEVERAL
     rows = material.rows[[*items, name]].dropna()
     sizes = rows[name].value_counts()
     kept = sizes[sizes >= LEAST].head(MOST)
     if len(kept) < 2:
-        return f"fewer than two groups of {LEAST} complete respondents"
+        return code("few_large_groups", minimum=LEAST)
     order = in_order(kept.index)
     rows = rows[rows[name].isin(order)]
     rows = rows.assign(**{name: pd.Categorical(rows[name], order)}).sort_values(name)
@@ -46,31 +44,31 @@ def _ladder(material: Material, name: str, model: dict, items: list[str]) -> Inv
 
 def group_rows(material: Material, found: dict[str, Invariance | str]) -> list[dict]:
     """Rows on the metric and the scalar step of each grouping."""
-    return [_row(material, name, step, ladder) for name, ladder in found.items() for step in WORDS]
+    return [
+        _row(material, name, step, ladder) for name, ladder in found.items() for step in QUESTIONS
+    ]
 
 
 def _row(material: Material, name: str, step: str, ladder: Invariance | str) -> dict:
-    question, measure = WORDS[step].format(name), f"change of CFI, {step}"
+    question = code(QUESTIONS[step], grouping=name)
+    asks = ("invariance", name, question, f"cfi_change_{step}", STEP)
     if isinstance(ladder, str):
-        return row("invariance", name, question, measure, STEP, nan, flag=ladder)
+        return row(*asks, nan, flag=ladder)
     table = ladder.table.set_index("step")
     if step not in table.index:
-        flag = "not reached: the step before does not hold"
-        return row("invariance", name, question, measure, STEP, nan, flag=flag)
+        return row(*asks, nan, flag="step_not_reached")
     change = table.loc[step, "delta_cfi"]
-    partial = f"partial {step}"
+    partial = f"partial_{step}"
     flags = [table.loc[step, "flag"], _groups(material, name, ladder)]
     verdict = None
     if partial in table.index and change < STEP.good:
         verdict = "borderline" if table.loc[partial, "holds"] else "misses"
-        flags.append(f"free to differ: {table.loc[partial, 'freed']}")
-    flag = "; ".join(word for word in flags if word not in ("ok", "")) or "ok"
+        flags.append(table.loc[partial, "freed"])
     n = int(ladder.fits["configural"].fit["n"])
-    facts = {"n": n, "flag": flag, "verdict": verdict}
-    return row("invariance", name, question, measure, STEP, change, **facts)
+    return row(*asks, change, n=n, flag=joined(flags), verdict=verdict)
 
 
 def _groups(material: Material, name: str, ladder: Invariance) -> str:
     known = material.rows[name].nunique()
     used = len(ladder.groups)
-    return "" if known == used else f"{used} of {known} groups are large enough"
+    return OK if known == used else code("groups_too_small", used=used, known=known)

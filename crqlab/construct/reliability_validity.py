@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t
 
+from crqlab.base.contracts.cautions import code
 from crqlab.construct.cutoffs import Bar, of_estimate, row, tried
 from crqlab.construct.evidence_data import Material, centred
 from crqlab.stats.agreement import icc1, icc2, rwg_j
@@ -23,7 +24,7 @@ GENERAL = Bar(0.75, 0.50, "Reise, Bonifay & Haviland 2013")
 ICC1 = Bar(0.10, 0.05, "LeBreton & Senter 2008")
 ICC2 = Bar(0.70, 0.50, "LeBreton & Senter 2008")
 RWG = Bar(0.70, 0.50, "LeBreton & Senter 2008")
-ONE_ITEM = "one item: nothing to compare"
+ONE_ITEM = "one_item"
 
 
 def reliability(material: Material) -> list[dict]:
@@ -32,8 +33,8 @@ def reliability(material: Material) -> list[dict]:
     for name, items in material.model.items():
         label = material.label(name)
         found = ONE_ITEM if len(items) < 2 else tried(lambda i=items: _omega(material, i))
-        question = f"Do the answers about {label} repeat themselves?"
-        rows.append(of_estimate("reliability", label, question, "omega", OMEGA, found))
+        asks = code("answers_repeat", construct=label)
+        rows.append(of_estimate("reliability", name, asks, "omega", OMEGA, found, label=label))
     return rows
 
 
@@ -44,42 +45,32 @@ def _omega(material: Material, items: list[str]) -> Estimate:
 def convergent(material: Material, fit: CfaFit | str) -> list[dict]:
     """AVE and composite reliability of every construct with several items."""
     if not material.several:
-        question = "Do the items of a construct show mostly the construct, not noise?"
-        return [row("convergent", "CRQ", question, "AVE", AVE, nan, flag=ONE_ITEM)]
+        return [row("convergent", "crq", "items_show", "ave", AVE, nan, flag=ONE_ITEM)]
     rows = []
-    for measure, name, bar, find, words in (
-        ("AVE", "ave", AVE, ave, "Do the items of {} show mostly {}, not noise?"),
-        (
-            "composite reliability",
-            "composite_reliability",
-            CR,
-            composite_reliability,
-            "Do the items of {}, together, measure {} reliably?",
-        ),
+    for measure, bar, find, asks in (
+        ("ave", AVE, ave, "items_show_construct"),
+        ("composite_reliability", CR, composite_reliability, "items_measure_construct"),
     ):
         table = None if isinstance(fit, str) else find(fit, level=material.level)
-        for construct in material.several:
-            label = material.label(construct)
-            known = None if table is None else table[table["construct"] == construct]
-            question = words.format(label, label)
-            if known is None or known.empty:
-                rows.append(row("convergent", label, question, measure, bar, nan, flag=fit))
+        for name in material.several:
+            label = material.label(name)
+            asked = ("convergent", name, code(asks, construct=label), measure, bar)
+            if table is None:
+                rows.append(row(*asked, nan, flag=fit, label=label))
                 continue
-            one = known.iloc[0]
-            numbers = (one[name], one["low"], one["high"])
-            facts = {"n": fit.fit["n"], "flag": one["flag"]}
-            rows.append(row("convergent", label, question, measure, bar, *numbers, **facts))
+            one = table[table["construct"] == name].iloc[0]
+            facts = {"n": fit.fit["n"], "flag": one["flag"], "label": label}
+            rows.append(row(*asked, one[measure], one["low"], one["high"], **facts))
     return rows
 
 
 def general(material: Material, second: CfaFit | str) -> list[dict]:
     """May the constructs be added up: share of the sum that CRQ itself explains."""
-    question = "May the constructs be added up to one score?"
     found = second
     if not isinstance(second, str):
         found = tried(lambda: omega_hierarchical(second, level=material.level))
-    name = "omega hierarchical"
-    return [of_estimate("one score", "CRQ", question, name, GENERAL, found)]
+    asked = ("one_score", "crq", "may_be_added_up", "omega_hierarchical", GENERAL)
+    return [of_estimate(*asked, found)]
 
 
 def agreement(material: Material) -> list[dict]:
@@ -88,34 +79,12 @@ def agreement(material: Material) -> list[dict]:
     values = centred(rows["crq"], material)
     groups = material.account.loc[rows.index]
     options = {"level": material.level, "draws": material.draws, "seed": material.seed}
-    first = "Do accounts differ, so that an account's score means something?"
-    second = "Does the mean of an account's few voices tell accounts apart?"
-    return [
-        of_estimate(
-            "agreement",
-            "CRQ",
-            first,
-            "ICC(1)",
-            ICC1,
-            tried(lambda: icc1(values, groups, **options)),
-        ),
-        of_estimate(
-            "agreement",
-            "CRQ",
-            second,
-            "ICC(2)",
-            ICC2,
-            tried(lambda: icc2(values, groups, **options)),
-        ),
-        of_estimate(
-            "agreement",
-            "CRQ",
-            "Do people of one account agree enough to be averaged?",
-            "r_wg(J)",
-            RWG,
-            tried(lambda: _shared(material, rows)),
-        ),
-    ]
+    found = {
+        ("accounts_differ", "icc1", ICC1): tried(lambda: icc1(values, groups, **options)),
+        ("accounts_told_apart", "icc2", ICC2): tried(lambda: icc2(values, groups, **options)),
+        ("people_agree", "rwg_j", RWG): tried(lambda: _shared(material, rows)),
+    }
+    return [of_estimate("agreement", "crq", *asked, one) for asked, one in found.items()]
 
 
 def _shared(material: Material, rows: pd.DataFrame) -> Estimate | str:
@@ -125,7 +94,7 @@ def _shared(material: Material, rows: pd.DataFrame) -> Estimate | str:
     table = rwg_j(rows[names], material.account.loc[rows.index], points=points)
     values = table["rwg_j"].dropna().to_numpy()
     if not len(values):
-        return "no account has two answers"
+        return "no_account_with_two_answers"
     half = nan
     if len(values) > 1:
         error = values.std(ddof=1) / np.sqrt(len(values))

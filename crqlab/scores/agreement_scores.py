@@ -7,7 +7,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.codebook import Codebook
-from crqlab.base.contracts.cautions import code
 from crqlab.base.contracts.frames import typed
 from crqlab.base.instrument import Instrument
 from crqlab.scores.account_scores import agreed
@@ -15,7 +14,7 @@ from crqlab.scores.account_variance import exact
 from crqlab.scores.rollups import Layout, answers_of, items_of, laid_out, ratio
 from crqlab.stats import bootstrap
 from crqlab.stats.agreement import rwg_j
-from crqlab.stats.defaults import DRAWS, FEW_GROUPS, LEVEL, SEED
+from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.icc import iccs
 
 #: How number and interval of each statistic are made.
@@ -23,15 +22,6 @@ METHODS = {
     "icc1": "bootstrap_of_log_f",
     "icc2": "bootstrap_of_log_f",
     "rwg_j": "mean_over_accounts",
-}
-#: What the analysis of variance says of a client's wave, by code.
-_CAUTIONS = {
-    "no answers": "no_answers",
-    "fewer than two accounts": "fewer_than_two_accounts",
-    "no account with two answers": "no_account_with_two_answers",
-    "no variance": "no_variance",
-    "accounts do not differ": "no_variance_between",
-    f"fewer than {FEW_GROUPS} accounts": code("few_accounts", minimum=FEW_GROUPS),
 }
 
 
@@ -142,5 +132,5 @@ def _keyed(layout: Layout, names: list[str], found: pd.DataFrame, statistic: str
         n_respondents=found["n"].to_numpy("int64"),
         n_accounts=found["n_accounts"].to_numpy("int64"),
         method=METHODS[statistic],
-        flag=found["flag"].replace(_CAUTIONS).to_numpy(),
+        flag=found["flag"].to_numpy(),
     )

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t
 
+from crqlab.base.contracts.cautions import code, plain
 from crqlab.base.errors import EstimateError
 from crqlab.stats.cluster_draws import resampled, stream
 from crqlab.stats.components import (
@@ -27,9 +28,7 @@ __all__ = [
 ]
 
 METHOD = "account bootstrap of log F, Ukoumunne 2003"
-TOO_FEW = "fewer than two answers"
-NONE_LEFT = "more spread than chance: agreement set to 0"
-ITEM_LOST = "items with fewer than two answers left out"
+TOO_FEW = code("few_answers", minimum=2)
 
 
 def icc1(
@@ -157,10 +156,10 @@ def rwg(values: pd.Series, groups: pd.Series, *, points: int) -> pd.DataFrame:
     Examples
     --------
     >>> rwg(pd.Series([6, 7, 6, 2, 5]), pd.Series(["a", "a", "a", "b", "c"]), points=7)
-      group  n       rwg                    flag
-    0     a  3  0.916667                      ok
-    1     b  1       NaN  fewer than two answers
-    2     c  1       NaN  fewer than two answers
+      group  n       rwg                                   flag
+    0     a  3  0.916667                                     ok
+    1     b  1       NaN  {"code": "few_answers", "minimum": 2}
+    2     c  1       NaN  {"code": "few_answers", "minimum": 2}
     """
     noise = _chance(points)
     sums = sufficient(values, groups)
@@ -198,9 +197,9 @@ def rwg_j(items: pd.DataFrame, groups: pd.Series, *, points: int) -> pd.DataFram
     --------
     >>> trust = pd.DataFrame({"t1": [6, 7, 6, 2], "t2": [6, 6, 5, 3], "t3": [7, 6, 6, 1]})
     >>> rwg_j(trust, pd.Series(["a", "a", "a", "b"]), points=7)
-      group  n     rwg_j                    flag
-    0     a  3  0.970588                      ok
-    1     b  1       NaN  fewer than two answers
+      group  n     rwg_j                                   flag
+    0     a  3  0.970588                                     ok
+    1     b  1       NaN  {"code": "few_answers", "minimum": 2}
     """
     noise = _chance(points)
     answered = items.notna().any(axis=1).to_numpy()
@@ -215,7 +214,7 @@ def rwg_j(items: pd.DataFrame, groups: pd.Series, *, points: int) -> pd.DataFram
     value = used * kept / (used * kept + 1 - kept)
     table = _agreement(keys, n, value, "rwg_j", share > 1)
     lost = (table["flag"] == "ok") & (used < items.shape[1])
-    return table.assign(flag=table["flag"].mask(lost, ITEM_LOST))
+    return table.assign(flag=table["flag"].mask(lost, "items_with_few_answers"))
 
 
 def _log_f(values, groups, level: float, draws: int, seed: int) -> tuple[float, float, pd.Series]:
@@ -224,13 +223,17 @@ def _log_f(values, groups, level: float, draws: int, seed: int) -> tuple[float, 
     scores = pd.Series(values).astype(float)
     sums = sufficient(scores - scores.median(), groups)
     if sums.empty:
-        raise EstimateError("values= has no answer with a group; ICC needs two or more accounts.")
+        raise EstimateError(
+            "values= has no answer with a group; ICC needs two or more accounts.",
+            caution="no_answers",
+        )
     row = variance_components(sums["n"], sums["total"], sums["squares"]).iloc[0]
     if row["msw"] == 0 or pd.isna(row["icc1"]):
+        caution = row["flag"] if pd.isna(row["icc1"]) else "no_variance_inside_accounts"
         raise EstimateError(
-            f"values= has {row['n']} answers from {row['n_accounts']} accounts: "
-            f"{row['flag'] if pd.isna(row['icc1']) else 'no variance inside accounts'}. "
-            "ICC needs two or more accounts, several answers in some, and variance."
+            f"values= has {row['n']} answers from {row['n_accounts']} accounts: {plain(caution)}. "
+            "ICC needs two or more accounts, several answers in some, and variance.",
+            caution=caution,
         )
     n, total = sums["n"].to_numpy(), sums["total"].to_numpy()
     columns = np.column_stack([n, total, sums["squares"], total**2 / n])
@@ -267,7 +270,7 @@ def _spread(sums: pd.DataFrame) -> np.ndarray:
 
 
 def _agreement(keys, n, value, name: str, beyond_chance) -> pd.DataFrame:
-    flag = np.select([np.isnan(value), beyond_chance], [TOO_FEW, NONE_LEFT], "ok")
+    flag = np.select([np.isnan(value), beyond_chance], [TOO_FEW, "more_spread_than_chance"], "ok")
     return pd.DataFrame(
         {"group": keys, "n": n.astype(int), name: np.clip(value, 0, 1), "flag": flag}
     )

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import EstimateError
 from crqlab.stats.defaults import FEW_GROUPS
 
@@ -245,11 +246,11 @@ def _flags(accounts: NDArray, people: NDArray, icc1: NDArray) -> NDArray:
             accounts < FEW_GROUPS,
         ],
         [
-            "fewer than two accounts",
-            "no account with two answers",
-            "no variance",
-            "accounts do not differ",
-            f"fewer than {FEW_GROUPS} accounts",
+            "fewer_than_two_accounts",
+            "no_account_with_two_answers",
+            "no_variance",
+            "no_variance_between",
+            code("few_accounts", minimum=FEW_GROUPS),
         ],
         "ok",
     )

@@ -98,7 +98,7 @@ def _components(sums: NDArray, codes: NDArray, n_blocks: int) -> pd.DataFrame:
         raise EstimateError("n= has no answer; ICC needs two or more accounts with answers.")
     found = variance_components(*sums.reshape(3, -1), cell.ravel()).reindex(rows)
     counts = found[["n", "n_accounts"]].fillna(0)
-    return found.assign(**counts, flag=found["flag"].fillna("no answers"))
+    return found.assign(**counts, flag=found["flag"].fillna("no_answers"))
 
 
 def _ends(found: pd.DataFrame, low: pd.Series, high: pd.Series) -> dict[str, pd.Series]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import EstimateError
 
 
@@ -28,7 +29,7 @@ class Answers:
     unit : str
         What was sampled: ``"accounts"`` or ``"respondents"``.
     notes : tuple of str
-        Cautions for the result.
+        Cautions for the result, as codes.
     """
 
     matrix: NDArray
@@ -93,7 +94,7 @@ def complete(
     --------
     >>> found = complete(pd.DataFrame({"t1": [5, 6, 7.0], "t2": [5, 7, None]}))
     >>> found.matrix.tolist(), found.notes
-    ([[5.0, 5.0], [6.0, 7.0]], ('1 of 3 respondents left out for missing answers',))
+    ([[5.0, 5.0], [6.0, 7.0]], ('{"code": "respondents_left_out", "n": 1, "of": 3}',))
     """
     table = _numbers(items, least, argument, asks)
     gap = np.isnan(table)
@@ -104,7 +105,7 @@ def complete(
         known &= codes >= 0
     values = table[known]
     if len(values) < 2:
-        raise EstimateError(_too_few(items, gap, len(values), argument, asks))
+        raise _too_few(items, gap, len(values), argument, asks)
     notes = _left_out(known, gap)
     flat = [
         str(name)
@@ -114,15 +115,17 @@ def complete(
     if flat and vary:
         raise EstimateError(
             f"Everybody gave the same answer to {', '.join(flat)}; {asks} needs variance. "
-            "Check for straight-lining in the export, or leave the item out."
+            "Check for straight-lining in the export, or leave the item out.",
+            caution=code("same_answer_from_all", items=", ".join(flat)),
         )
     if flat:
-        notes += (f"no variance in {', '.join(flat)}",)
+        notes += (code("same_answer_from_all", items=", ".join(flat)),)
     codes = np.unique(codes[known], return_inverse=True)[1]
     if accounts is not None and codes.max() == 0:
         raise EstimateError(
             f"accounts= names one account for all {len(values)} respondents; an interval from "
-            "accounts needs two or more. Pool clients, or leave accounts= out."
+            "accounts needs two or more. Pool clients, or leave accounts= out.",
+            caution="one_account",
         )
     return Answers(values, tuple(items.columns), codes, unit, notes)
 
@@ -162,7 +165,8 @@ def regular(answers: Answers, asks: str) -> NDArray:
     if n <= k:
         raise EstimateError(
             f"There are {n} complete respondents for {k} items; {asks} needs more respondents "
-            "than items. Pool waves, or take fewer items."
+            "than items. Pool waves, or take fewer items.",
+            caution=code("respondents_not_above_items", n=n, items=k),
         )
     correlation = answers.correlation
     if np.linalg.eigvalsh(correlation)[0] > 1e-10 * k:
@@ -172,7 +176,10 @@ def regular(answers: Answers, asks: str) -> NDArray:
     raise EstimateError(
         f"Items follow exactly from others ({answers.names[left]}, {answers.names[right]} "
         f"correlate {correlation[left, right]:.2f}); {asks} needs items that do not repeat each "
-        "other. Leave one of them out."
+        "other. Leave one of them out.",
+        caution=code(
+            "item_repeats", left=str(answers.names[left]), right=str(answers.names[right])
+        ),
     )
 
 
@@ -186,7 +193,8 @@ def _numbers(items: pd.DataFrame, least: int, argument: str, asks: str) -> NDArr
     if k < least or n < 2:
         raise EstimateError(
             f"{argument} has {n} respondents and {k} items; {asks} needs two respondents and "
-            f"{least} items or more. Check the construct's item list in the codebook."
+            f"{least} items or more. Check the construct's item list in the codebook.",
+            caution=code("few_items", n=k, minimum=least) if k < least else _few(n, k),
         )
     if not items.columns.is_unique:
         twice = items.columns[items.columns.duplicated()].astype(str).unique()
@@ -224,14 +232,19 @@ def _accounts(accounts: pd.Series, n: int, argument: str) -> NDArray:
     return codes
 
 
-def _too_few(items: pd.DataFrame, gap: NDArray, n: int, argument: str, asks: str) -> str:
+def _too_few(items: pd.DataFrame, gap: NDArray, n: int, argument: str, asks: str) -> EstimateError:
     share = gap.mean(axis=0)
     worst = items.columns[share.argmax()]
-    return (
+    return EstimateError(
         f"{argument} has {n} respondents who answered all {items.shape[1]} items; {asks} needs "
         f"two or more. {worst} is missing for {share.max():.0%} of {len(items)}: leave out what "
-        "was not asked of everybody."
+        "was not asked of everybody.",
+        caution=_few(n, items.shape[1]),
     )
+
+
+def _few(n: int, items: int) -> str:
+    return code("few_complete_respondents", n=n, items=items)
 
 
 def _left_out(known: NDArray, gap: NDArray) -> tuple[str, ...]:
@@ -239,7 +252,7 @@ def _left_out(known: NDArray, gap: NDArray) -> tuple[str, ...]:
     homeless = int((~known).sum()) - gaps
     notes = ()
     if gaps:
-        notes += (f"{gaps} of {len(known)} respondents left out for missing answers",)
+        notes += (code("respondents_left_out", n=gaps, of=len(known)),)
     if homeless:
-        notes += (f"{homeless} of {len(known)} respondents left out for want of an account",)
+        notes += (code("respondents_without_account", n=homeless, of=len(known)),)
     return notes

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_ndtr, ndtri
 
+from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import EstimateError
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import Estimate, check_level
@@ -17,7 +18,6 @@ from crqlab.stats.factors.thresholds import Ranks, ranks
 
 METHOD = "two-step, Olsson, Drasgow & Dorans 1982; sandwich on Fisher's z"
 NAME = "polyserial correlation"
-AT_ITS_BOUND = "the score orders the answers almost without contradiction: correlation at its bound"
 BOUND = 0.9999
 STEP = 1e-5
 TINY = np.finfo(float).tiny
@@ -81,7 +81,7 @@ def polyserial(continuous: pd.Series, ordinal: pd.Series, *, level: float = LEVE
         half = -ndtri((1 - level) / 2) * _error(value, z, code, cut) / (1 - value**2)
         low, high = np.tanh(np.arctanh(value) + np.array([-half, half]))
     else:
-        notes = (*notes, AT_ITS_BOUND)
+        notes = (*notes, "score_orders_answers")
     ends = (float(end) for end in (value, low, high))
     return Estimate(NAME, *ends, level, len(score), "respondents", METHOD, notes)
 
@@ -95,19 +95,23 @@ def _complete(continuous: pd.Series, ordinal: pd.Series) -> tuple[NDArray, Ranks
         )
     both = both.dropna()
     score = both["continuous"].to_numpy(float)
-    if len(both) < 3 or np.ptp(score) == 0 or not np.isfinite(score).all():
-        found = (
-            f"{len(both)} complete respondents"
-            if len(both) < 3
-            else "the same score for all respondents"
-            if np.ptp(score) == 0
-            else "infinite scores"
-        )
+    if refused := _refused(score):
+        found, caution = refused
         raise EstimateError(
             f"continuous= has {found}; polyserial needs three or more respondents and finite "
-            "scores that differ. Check the column."
+            "scores that differ. Check the column.",
+            caution=caution,
         )
     return score, ranks(both[["ordinal"]])
+
+
+def _refused(score: NDArray) -> tuple[str, str] | None:
+    """Why scores cannot be correlated, as a message says it and as a code."""
+    if len(score) < 3:
+        return f"{len(score)} complete respondents", code("few_pairs", n=len(score), minimum=3)
+    if np.ptp(score) == 0:
+        return "the same score for all respondents", "no_variance"
+    return None if np.isfinite(score).all() else ("infinite scores", "not_estimable")
 
 
 def _ends(rho: float, z: NDArray, code: NDArray, cut: NDArray) -> tuple[NDArray, NDArray]:

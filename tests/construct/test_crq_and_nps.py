@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from crqlab import construct, scores
+from crqlab.base.contracts.cautions import codes
 from crqlab.construct.criterion_validity import correlation, effect
 from crqlab.construct.crq_and_nps import POOR, RICH
 from crqlab.stats.agreement import icc1
@@ -27,7 +28,7 @@ def result(made):
 def test_shared_variance_is_the_squared_correlation_of_the_last_wave(made, result):
     accounts, _ = made
     last = accounts[accounts["wave"] == "2025"]
-    row = result.table.set_index("measure").loc["variance shared"]
+    row = result.table.set_index("measure").loc["variance_shared"]
     assert row["estimate"] == pytest.approx(np.corrcoef(last["crq"], last["nps"])[0, 1] ** 2)
     assert row["low"] < row["estimate"] < row["high"]
     assert row["n"] == len(last) == 150
@@ -39,10 +40,9 @@ def test_retest_is_the_correlation_of_paired_accounts(made, result):
     waves = accounts.pivot_table(index="account_id", columns="wave", values=["crq", "nps"])
     rows = result.table.set_index(["measure", "score"])["estimate"]
     found = {name: waves[name].corr().iloc[0, 1] for name in ("crq", "nps")}
-    same = "correlation with the next wave"
-    assert rows[(same, "CRQ")] == pytest.approx(found["crq"])
-    assert rows[(same, "NPS")] == pytest.approx(found["nps"])
-    assert rows[("CRQ minus NPS", "both")] == pytest.approx(found["crq"] - found["nps"])
+    assert rows[("retest_correlation", "crq")] == pytest.approx(found["crq"])
+    assert rows[("retest_correlation", "nps")] == pytest.approx(found["nps"])
+    assert rows[("retest_difference", "both")] == pytest.approx(found["crq"] - found["nps"])
 
 
 def test_answers_needed_follow_from_icc(made, result):
@@ -50,11 +50,11 @@ def test_answers_needed_follow_from_icc(made, result):
     last = people[people["wave"] == "2025"]
     nps = 100.0 * ((last["ltr"] >= 9).astype(int) - (last["ltr"] <= 6).astype(int))
     rows = result.table.set_index(["measure", "score"])["estimate"]
-    for name, values in (("CRQ", last["crq"]), ("NPS", nps)):
+    for name, values in (("crq", last["crq"]), ("nps", nps)):
         centred = values - values.groupby(last["client_id"]).transform("mean")
         icc = icc1(centred, last["client_id"] + last["account_id"], draws=10).value
         needed = (1.959964 / 0.5) ** 2 * (1 - icc) / icc
-        found = rows[("answers for half a standard deviation", name)]
+        found = rows[("answers_needed", name)]
         assert found == pytest.approx(needed, rel=1e-6)
 
 
@@ -83,9 +83,13 @@ def test_without_ltr_everything_says_why():
     _table, people, book = frames(accounts=30, ltr=False)
     result = construct.head_to_head(scores.accounts(people, book), people, **DRAWS)
     assert result.table["estimate"].isna().all()
-    assert not (result.table["flag"] == "ok").any()
+    flags = result.table.set_index(["measure", "score"])["flag"]
+    few = {"code": "few_accounts_answered", "n": 0, "answers": 3, "minimum": 4}
+    assert codes(flags[("variance_shared", "both")]) == [few]
+    assert flags[("answers_ratio", "both")] == "no_ltr_answers"
+    assert not (flags == "ok").any()
     assert result.disagreements.empty
-    assert str(result).startswith("CRQ and NPS cannot be compared: 0 accounts")
+    assert str(result).startswith("CRQ and NPS cannot be compared: few accounts answered (n 0,")
 
 
 def test_correlation_and_effect_cover_the_truth():
@@ -108,18 +112,18 @@ def test_sensitivity_by_hand():
     everybody = pd.concat([people, people.head(10).assign(crq=1.0)], ignore_index=True)
     result = construct.sensitivity(people, book, everybody=everybody, quality=quality)
     rows = result.table.set_index("choice")
-    assert rows.loc["as kept", "crq"] == pytest.approx(people["crq"].mean())
-    assert rows.loc["with excluded responses", "crq"] == pytest.approx(everybody["crq"].mean())
+    assert rows.loc["as_kept", "crq"] == pytest.approx(people["crq"].mean())
+    assert rows.loc["with_excluded_responses", "crq"] == pytest.approx(everybody["crq"].mean())
     strict = people[~people["response_id"].isin(bad)]
-    assert rows.loc["without any flagged response", "crq"] == pytest.approx(strict["crq"].mean())
+    assert rows.loc["without_flagged_responses", "crq"] == pytest.approx(strict["crq"].mean())
     means = people.groupby("account_id")["crq"].mean()
-    assert rows.loc["mean of account means", "crq"] == pytest.approx(means.mean())
+    assert rows.loc["mean_of_account_means", "crq"] == pytest.approx(means.mean())
     weighted = people[list(result.weights.index)].to_numpy() @ result.weights.to_numpy()
-    assert rows.loc["factor-score weights", "crq"] == pytest.approx(weighted.mean())
+    assert rows.loc["factor_score_weights", "crq"] == pytest.approx(weighted.mean())
     assert result.weights.sum() == pytest.approx(1)
     ranks = people.groupby("client_id")["crq"].mean().rank(), strict.groupby("client_id")["crq"]
     spearman = ranks[0].corr(ranks[1].mean().rank())
-    assert rows.loc["without any flagged response", "rank_correlation"] == pytest.approx(spearman)
+    assert rows.loc["without_flagged_responses", "rank_correlation"] == pytest.approx(spearman)
     assert rows["clients"].unique().tolist() == [6]
 
 

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from crqlab import EstimateError, construct, scores
-from crqlab.construct.construct_evidence import ASKED
+from crqlab.base.contracts.cautions import code, codes
+from crqlab.construct.construct_evidence import CRITERIA
 from crqlab.stats.factors import cfa
 from crqlab.stats.reliability import omega
 from crqlab.stats.validity import htmt
@@ -27,7 +28,7 @@ def verdicts(result, criterion):
 def test_a_planted_construct_is_recognised(sound):
     for criterion in ("reliability", "fit", "convergent", "discriminant", "dimensions"):
         assert (verdicts(sound, criterion) == "meets").all(), criterion
-    assert set(sound.summary["criterion"]) == set(ASKED)
+    assert set(sound.summary["criterion"]) == set(CRITERIA)
     assert str(sound).endswith("n = 1,000 respondents")
 
 
@@ -40,7 +41,7 @@ def test_numbers_are_those_of_the_arithmetic_floor():
     assert pair["htmt"] == pytest.approx(htmt(table, MODEL).loc["trust", "commitment"])
     account = table["client_id"] + table["account_id"]
     fit = cfa(table.assign(account=account), MODEL, cluster="account").fit
-    first = result.rivals.set_index("model").loc["first-order"]
+    first = result.rivals.set_index("model").loc["first_order"]
     assert first["chi2"] == pytest.approx(fit["chi2_scaled"])
     assert first["cfi"] == pytest.approx(fit["cfi_robust"])
 
@@ -58,7 +59,7 @@ def test_two_names_for_one_construct_are_found_out():
     table, people, book = frames(correlation=0.97)
     result = construct.evidence(table, people, book, **DRAWS)
     rows = result.of("discriminant")
-    assert (rows.loc[rows["measure"] == "HTMT", "verdict"] == "misses").all()
+    assert (rows.loc[rows["measure"] == "htmt", "verdict"] == "misses").all()
     assert result.of("dimensions")["verdict"].item() == "misses"
     assert result.of("method")["estimate"].iloc[0] < 0.01
 
@@ -76,10 +77,11 @@ def test_an_item_that_reads_differently_in_one_language_is_named():
     table = table.assign(t2=shifted)
     result = construct.evidence(table, scores.respondents(table, book), book, **DRAWS)
     rows = result.of("invariance").set_index(["about", "measure"])
-    assert rows.loc[("language", "change of CFI, metric"), "verdict"] == "meets"
-    scalar = rows.loc[("language", "change of CFI, scalar")]
+    assert rows.loc[("language", "cfi_change_metric"), "verdict"] == "meets"
+    scalar = rows.loc[("language", "cfi_change_scalar")]
     assert scalar["verdict"] in ("borderline", "misses")
-    assert "t2" in scalar["flag"]
+    assert scalar["question"] == code("scores_comparable", grouping="language")
+    assert {"code": "intercept_free", "item": "t2"} in codes(scalar["flag"])
 
 
 def test_outcomes_and_promoters_are_known_groups():
@@ -88,15 +90,15 @@ def test_outcomes_and_promoters_are_known_groups():
     outcome = np.where(account["crq"] > account["crq"].median(), "renewed", "churned")
     due = pd.Timestamp("2025-09-01")
     outcomes = account[["client_id", "account_id"]].assign(outcome=outcome, due_on=due)
-    rows = construct.evidence(table, people, book, outcomes=outcomes, **DRAWS).of("known groups")
+    rows = construct.evidence(table, people, book, outcomes=outcomes, **DRAWS).of("known_groups")
     means = account.groupby(outcome)["crq"].agg(["mean", "var", "size"])
     pooled = np.sqrt((means["var"] * (means["size"] - 1)).sum() / (len(account) - 2))
     d = (means.loc["renewed", "mean"] - means.loc["churned", "mean"]) / pooled
     assert rows["estimate"].iloc[1] == pytest.approx(d)
     assert rows["verdict"].iloc[0] == "meets"
     early = outcomes.assign(due_on=pd.Timestamp("2025-01-01"))
-    late = construct.evidence(table, people, book, outcomes=early, **DRAWS).of("known groups")
-    assert late["flag"].iloc[1] == "no outcome follows an answer"
+    late = construct.evidence(table, people, book, outcomes=early, **DRAWS).of("known_groups")
+    assert late["flag"].iloc[1] == "no_outcome_after_answer"
 
 
 SHAPES = {
@@ -119,7 +121,7 @@ def test_any_instrument_gets_numbers_or_reasons(shape):
     result = construct.evidence(table, people, book, **DRAWS)
     unknown = result.table["verdict"] == "unknown"
     assert (result.table.loc[unknown, "flag"] != "ok").all()
-    assert set(result.table["criterion"]) == set(ASKED)
+    assert set(result.table["criterion"]) == set(CRITERIA)
     assert result.table["estimate"].notna()[~unknown].all()
     assert str(result).startswith("Of 11 criteria")
 
@@ -127,7 +129,7 @@ def test_any_instrument_gets_numbers_or_reasons(shape):
 def test_no_ltr_says_so_and_leaves_the_rest():
     table, people, book = frames(accounts=60, ltr=False)
     result = construct.evidence(table, people, book, **DRAWS)
-    assert (result.of("criterion")["flag"] == "LTR was not asked or not answered").all()
+    assert (result.of("criterion")["flag"] == "no_ltr_answers").all()
     assert (verdicts(result, "reliability") == "meets").all()
 
 
@@ -152,12 +154,14 @@ def test_refuses_strangers_and_nobody():
 
 def test_summary_takes_the_weakest_verdict_and_names_its_cause(sound):
     table = sound.table.copy()
-    table.loc[table["about"] == "Trust", "verdict"] = "misses"
+    table.loc[table["about"] == "trust", "verdict"] = "misses"
     changed = construct.Evidence(
         table, sound.rivals, sound.loadings, sound.relations, sound.ladders, 0.95, 10
     )
     row = changed.summary.set_index("criterion").loc["reliability"]
-    assert (row["verdict"], row["misses"], row["because of"]) == ("misses", 1, "Trust")
+    assert (row["verdict"], row["misses"]) == ("misses", 1)
+    assert changed.weakest("reliability")["label"].tolist() == ["Trust"]
+    assert changed.weakest("fit").empty
     assert "missed (reliability, convergent, discriminant)" in str(changed)
 
 

@@ -31,7 +31,7 @@ def test_tables_come_back_as_they_were_found(tmp_path, ltr):
     assert kept["verdict"].tolist() == found["evidence"].table["verdict"].tolist()
     np.testing.assert_array_equal(kept["estimate"], found["evidence"].table["estimate"])
     assert len(study.read("disagreements")) == len(found["head_to_head"].disagreements)
-    assert study.read("sensitivity")["choice"].iloc[0] == "as kept"
+    assert study.read("sensitivity")["choice"].iloc[0] == "as_kept"
 
 
 def test_a_broken_table_keeps_all_others_from_the_disk(tmp_path):

@@ -122,3 +122,16 @@ def test_no_message_is_stale():
         )
         stale += [] if known or called else [message]
     assert stale == []
+
+
+def test_every_caution_of_the_statistics_has_its_words():
+    made = set()
+    for path in sorted((PACKAGE / "stats").rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call):
+                name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+                held = [one.value for one in call.keywords if one.arg == "caution"]
+                held += call.args[:1] if name == "code" else []
+                made |= {one.value for one in held if isinstance(one, ast.Constant)}
+    assert len(made) > 45
+    assert not {f"caution.{one}" for one in made} - set(language(OWN).messages)

@@ -37,7 +37,10 @@ def texts(ax):
 def test_verdicts_show_every_criterion_and_count(made):
     result, _ = made
     ax = figures.verdicts(result)
-    assert [t.get_text() for t in ax.get_yticklabels()] == result.summary["question"].tolist()
+    asked = [t.get_text() for t in ax.get_yticklabels()]
+    assert asked[0] == "Do the items of a construct agree?"
+    assert asked[-1] == "Is it more than one overall impression?"
+    assert len(asked) == len(result.summary) == 11
     counts = result.summary[["meets", "borderline", "misses", "unknown"]].to_numpy()
     assert sorted(map(int, texts(ax))) == sorted(counts[counts > 0].tolist())
     assert alt_text.said(ax.figure) == str(result)
@@ -104,6 +107,8 @@ def test_scatter_marks_the_accounts_on_which_scores_disagree(made):
     np.testing.assert_allclose(points, result.accounts[["nps", "crq"]].to_numpy(float))
     marked = sum(len(c.get_offsets()) for c in ax.collections[1:])
     assert marked == len(result.disagreements) > 0
+    named = {c.get_label() for c in ax.collections[1:]}
+    assert named <= {"promoters, poor CRQ", "detractors, good CRQ"}
     heights = sum(p.get_height() for p in ax.child_axes[0].patches)
     assert heights == len(result.accounts)
 

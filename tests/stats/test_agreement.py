@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import t
 
 from crqlab import EstimateError
+from crqlab.base.contracts.cautions import code
 from crqlab.stats.agreement import icc1, icc2, rwg, rwg_j
 from tests.oracle import data, golden
 
@@ -110,7 +111,7 @@ def test_one_item_agrees_as_itself():
 def test_more_spread_than_chance_is_no_agreement():
     table = rwg(pd.Series([1, 7, 4, 4]), pd.Series([*"aabb"]), points=7)
     assert table["rwg"].tolist() == [0, 1]
-    assert table["flag"].tolist() == ["more spread than chance: agreement set to 0", "ok"]
+    assert table["flag"].tolist() == ["more_spread_than_chance", "ok"]
 
 
 def test_a_missing_cell_costs_its_item_not_its_respondent():
@@ -118,7 +119,7 @@ def test_a_missing_cell_costs_its_item_not_its_respondent():
     row = rwg_j(items, pd.Series(["a"] * 3), points=7).iloc[0]
     share = 1 - np.mean([1.0, 0.5]) / 4  # variances of t1 and t3; t2 has one answer
     assert row["rwg_j"] == pytest.approx(2 * share / (2 * share + 1 - share))
-    assert (row["n"], row["flag"]) == (3, "items with fewer than two answers left out")
+    assert (row["n"], row["flag"]) == (3, "items_with_few_answers")
 
 
 def test_an_account_without_any_answer_is_no_row_of_rwg():
@@ -148,8 +149,8 @@ def test_refuses_a_scale_without_points():
 
 def test_few_accounts_and_like_accounts_earn_a_note():
     values = pd.Series([3.0, 3.5, 4.5, 5.0, 6.0, 6.5])
-    assert icc1(values, pd.Series([*"aabbcc"])).notes == ("fewer than 10 accounts",)
-    assert icc1(values, pd.Series([*"abcbca"])).notes == ("accounts do not differ",)
+    assert icc1(values, pd.Series([*"aabbcc"])).notes == (code("few_accounts", minimum=10),)
+    assert icc1(values, pd.Series([*"abcbca"])).notes == ("no_variance_between",)
 
 
 def test_accounts_exactly_alike_have_a_value_and_an_open_interval():

@@ -140,19 +140,19 @@ def test_reml_follows_the_scale(shift, scale):
 def test_accounts_that_differ_less_than_chance_have_no_variance_between_them():
     table = pd.DataFrame({"n": [2, 2, 2], "total": [8.0, 8.1, 8.0], "squares": [40.0, 40.0, 40.0]})
     fit = random_intercept_reml(*columns(table)).iloc[0]
-    assert (fit["icc1"], fit["var_between"], fit["flag"]) == (0, 0, "accounts do not differ")
+    assert (fit["icc1"], fit["var_between"], fit["flag"]) == (0, 0, "no_variance_between")
     assert fit["between_se"] > 0
     layout = variance_components(*columns(table)).iloc[0]
     assert layout["icc1"] < 0
-    assert layout["flag"] == "accounts do not differ"
+    assert layout["flag"] == "no_variance_between"
 
 
 @pytest.mark.parametrize(
     ("n", "total", "squares", "flag"),
     [
-        ([3], [15.0], [77.0], "fewer than two accounts"),
-        ([1, 1], [4.0, 6.0], [16.0, 36.0], "no account with two answers"),
-        ([2, 2], [8.0, 8.0], [32.0, 32.0], "no variance"),
+        ([3], [15.0], [77.0], "fewer_than_two_accounts"),
+        ([1, 1], [4.0, 6.0], [16.0, 36.0], "no_account_with_two_answers"),
+        ([2, 2], [8.0, 8.0], [32.0, 32.0], "no_variance"),
     ],
 )
 @pytest.mark.parametrize("function", [variance_components, random_intercept_reml])
@@ -167,7 +167,7 @@ def test_silent_accounts_and_blocks_do_not_count():
     silent = pd.concat([sums, pd.DataFrame({"n": [0], "total": [0], "squares": [0], "block": [9]})])
     found = variance_components(*columns(silent), silent["block"])
     assert found.loc[[0, 1]].equals(variance_components(*columns(sums), sums["block"]))
-    assert found.loc[9, ["n_accounts", "flag"]].tolist() == [0, "fewer than two accounts"]
+    assert found.loc[9, ["n_accounts", "flag"]].tolist() == [0, "fewer_than_two_accounts"]
 
 
 def test_refuses_columns_of_different_tables():

@@ -64,7 +64,7 @@ def test_says_what_a_block_cannot_carry():
     ones = pd.DataFrame(np.ones((2, 1)), index=["x", "y"])
     table = iccs(ones, ones, ones, pd.Index(["a", "b"]), draws=10)
     assert table["icc1"].isna().all()
-    assert set(table["flag"]) == {"fewer than two accounts"}
+    assert set(table["flag"]) == {"fewer_than_two_accounts"}
     assert table[["icc1_low", "icc1_high", "icc2_low"]].isna().all(axis=None)
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm, t
 
 from crqlab import CrqError, EstimateError
+from crqlab.base.contracts.cautions import code, codes
 from crqlab.stats.cluster_draws import resampled, stream
 from crqlab.stats.defaults import SEED
 from crqlab.stats.factors import cfa
@@ -185,7 +186,7 @@ def test_one_item_is_taken_as_it_is_and_said_so():
     r = np.corrcoef(x.sum(axis=1), y["c1"])[0, 1]
     found = disattenuated(x, y)
     assert found.value == pytest.approx(r / np.sqrt(alpha(x).value))
-    assert found.notes == ("c1: one item, taken as free of error",)
+    assert found.notes == (code("item_taken_as_exact", item="c1"),)
     both = disattenuated(ANSWERS[["t1"]], y)
     assert both.value == pytest.approx(np.corrcoef(ANSWERS["t1"], y["c1"])[0, 1])
 
@@ -209,7 +210,7 @@ def test_a_correlation_beyond_one_earns_a_note():
     items = pd.DataFrame(items + rng.normal(size=(200, 4)) * 0.1, columns=["a", "x", "b", "y"])
     found = disattenuated(items[["a", "b"]], items[["x", "y"]])
     assert found.value > 1
-    assert found.notes == ("beyond 1: errors of the two scales may be related",)
+    assert found.notes == ("beyond_one",)
 
 
 def test_correlated_turns_a_stack_of_covariances_at_once():
@@ -231,8 +232,8 @@ def test_several_groups_have_rows_of_their_own():
 def test_a_construct_of_one_item_and_a_crossing_item_are_flagged():
     model = MODEL | {"extra": ["s3"], "service": ["s1", "s2", "t1"]}
     table = ave(cfa(ANSWERS, model)).set_index("construct")
-    assert table.loc["extra", ["ave", "flag"]].tolist() == [1, "one item: nothing to compare"]
-    assert table.loc["service", "flag"] == "an item loads on other constructs too"
+    assert table.loc["extra", ["ave", "flag"]].tolist() == [1, "one_item"]
+    assert table.loc["service", "flag"] == "item_loads_elsewhere"
     assert table.loc["commitment", "flag"] == "ok"
 
 
@@ -241,14 +242,17 @@ def test_items_that_share_nothing_leave_htmt_missing():
     items = pd.DataFrame({"a": x, "b": x[::-1], "c": x + 0.5, "d": x**2 + x})
     found = htmt_interval(items, {"nothing": ["a", "b"], "one": ["c", "d"]}, draws=50)
     assert found.loc[0, ["value", "low", "high"]].isna().all()
-    assert found["flag"][0] == "items of a construct do not correlate positively"
+    assert found["flag"][0] == "items_do_not_correlate"
 
 
 def test_few_accounts_and_left_out_respondents_are_flagged():
     few = ANSWERS.head(40).copy()
     few.loc[0, "t1"] = np.nan
     flag = htmt_interval(few, MODEL, accounts=few["account"], draws=50)["flag"][0]
-    assert flag == "1 of 40 respondents left out for missing answers; fewer than 30 accounts"
+    assert codes(flag) == [
+        {"code": "respondents_left_out", "n": 1, "of": 40},
+        {"code": "few_accounts", "minimum": 30},
+    ]
 
 
 @pytest.mark.parametrize(

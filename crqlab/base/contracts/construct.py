@@ -1,4 +1,8 @@
-"""The contracts of what station 4 hands over: whether the construct holds, and beside NPS."""
+"""The contracts of what station 4 hands over: whether the construct holds, and beside NPS.
+
+Words are codes, for questions and cautions as `crqlab.base.contracts.cautions` holds them; what a
+reader calls a construct stands as the codebook has it.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +21,15 @@ EVIDENCE = Contract(
     _NOTEBOOK,
     ("criterion", "about", "measure"),
     {
-        "criterion": Column("text", "kind of evidence"),
-        "about": Column("text", "construct, pair, model or grouping"),
-        "question": Column("text", "what the number answers"),
-        "measure": Column("text", "name of the number"),
+        "criterion": Column("text", "kind of evidence, as a code"),
+        "about": Column("text", "construct, pair, model or grouping, as a code"),
+        "label": Column("text", "what readers call the construct or pair", True),
+        "question": Column("text", "what the number answers, as a code"),
+        "measure": Column("text", "which number, as a code"),
         "estimate": amount("the number"),
         **_ENDS,
         "bar": amount("what the cautious end of the interval must reach"),
-        "side": Column("text", "on which side of the bar is good", options=("at least", "at most")),
+        "side": Column("text", "on which side of the bar is good", options=("at_least", "at_most")),
         "verdict": Column(
             "text",
             "what follows",
@@ -41,7 +46,7 @@ RIVALS = Contract(
     _NOTEBOOK,
     ("model",),
     {
-        "model": Column("text", "which", options=("first-order", "second-order", "one factor")),
+        "model": Column("text", "which", options=("first_order", "second_order", "one_factor")),
         "chi2": amount("chi-square, scaled by account", 0),
         "df": amount("degrees of freedom", 0),
         "p": amount("p value of exact fit", 0, 1),
@@ -82,7 +87,7 @@ LADDERS = Contract(
         "rmsea": amount("root mean square error of approximation", 0),
         "delta_cfi": amount("change of CFI from the step before"),
         "delta_rmsea": amount("change of RMSEA from the step before"),
-        "freed": Column("text", "items free to differ in a partial step", True),
+        "freed": Column("text", "what a partial step leaves free, as codes", True),
         "holds": Column("yes", "whether CFI fell by no more than 0.01"),
         "groups": count("groups compared"),
         "flag": FLAG,
@@ -93,9 +98,9 @@ HEAD_TO_HEAD = Contract(
     _NOTEBOOK,
     ("measure", "score"),
     {
-        "question": Column("text", "what the number answers"),
-        "measure": Column("text", "name of the number"),
-        "score": Column("text", "whose", options=("CRQ", "NPS", "both")),
+        "question": Column("text", "what the number answers, as a code"),
+        "measure": Column("text", "which number, as a code"),
+        "score": Column("text", "whose", options=("crq", "nps", "both")),
         "estimate": amount("the number"),
         **_ENDS,
         "n": count("accounts behind it"),
@@ -116,7 +121,11 @@ DISAGREEMENTS = Contract(
         "nps": amount("NPS", -100, 100),
         "crq_rank": amount("share of accounts with a CRQ no higher", 0, 1),
         "nps_rank": amount("share of accounts with an NPS no higher", 0, 1),
-        "kind": Column("text", "which score is good and which poor"),
+        "kind": Column(
+            "text",
+            "which score is good and which poor",
+            options=("promoters_poor_crq", "detractors_good_crq"),
+        ),
     },
 )
 SENSITIVITY = Contract(
@@ -124,7 +133,7 @@ SENSITIVITY = Contract(
     _NOTEBOOK,
     ("choice",),
     {
-        "choice": Column("text", "what was done differently"),
+        "choice": Column("text", "what was done differently, as a code"),
         "crq": amount(f"mean CRQ {SCORE}"),
         **_ENDS,
         "sd": amount(f"standard deviation of the scores {SCORE}", 0),

@@ -9,10 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
 from crqlab.construct import Evidence, HeadToHead
+from crqlab.language import OWN, language
 from crqlab.show import alt_text
 from crqlab.show.colours import ACCENT, INK, LINE, MUTED, PALE, SOFT, STEPS, WARM, ink
 from crqlab.show.number_format import count, number, percent, span
 
+ENGLISH = language(OWN)
 MOST = 40  # items that still can be read
 VERDICTS = {"meets": ACCENT, "borderline": "#e08a3c", "misses": WARM, "unknown": LINE}
 BAR = -0.01
@@ -37,13 +39,15 @@ def verdicts(result: Evidence, *, ax: Axes | None = None) -> Axes:
     left = np.zeros(len(rows))
     for name, colour in VERDICTS.items():
         share = 100 * rows[name].to_numpy() / total.to_numpy()
-        ax.barh(np.arange(len(rows)), share, left=left, color=colour, label=name, height=0.7)
+        word = ENGLISH.say(f"construct.verdict_{name}")
+        ax.barh(np.arange(len(rows)), share, left=left, color=colour, label=word, height=0.7)
         for place in np.flatnonzero(share > 0):
             text = f"{rows[name].iloc[place]}"
             middle = left[place] + share[place] / 2
             ax.text(middle, place, text, ha="center", va="center", color=ink(colour))
         left += share
-    ax.set(yticks=range(len(rows)), yticklabels=rows["question"], xlim=(0, 100))
+    asked = [ENGLISH.say(f"construct.criterion_{name}") for name in rows["criterion"]]
+    ax.set(yticks=range(len(rows)), yticklabels=asked, xlim=(0, 100))
     ax.set_xlabel("numbers of the criterion (%)")
     ax.invert_yaxis()
     ax.grid(visible=False)
@@ -251,7 +255,8 @@ def invariance_ladder(result: Evidence, *, ax: Axes | None = None) -> Axes:
     ax.axvline(0, color=INK, linewidth=1)
     groups = rows.drop_duplicates("grouping").set_index("grouping")["groups"]
     ax.set(yticks=range(len(names)))
-    ax.set_yticklabels([f"{name} ({groups[name]} groups)" for name in names])
+    said = {name: ENGLISH.say(f"grouping.{name}") for name in names}
+    ax.set_yticklabels([f"{said[name]} ({groups[name]} groups)" for name in names])
     ax.set(ylim=(len(names) - 0.5, -0.5), xlabel="change of CFI (no unit); left of the bar: fails")
     least = min(2 * BAR, rows["delta_cfi"].min() * 1.1)
     ax.set(xlim=(least, 0.002), xticks=np.linspace(least, 0, 3))
@@ -259,7 +264,7 @@ def invariance_ladder(result: Evidence, *, ax: Axes | None = None) -> Axes:
     ax.grid(axis="y", visible=False)
     ax.set_title("Squares: same meaning; circles: scores can be compared")
     told = ", ".join(
-        f"{row.grouping} {row.step} {number(row.delta_cfi, 3, signed=True)}"
+        f"{said[row.grouping]} {row.step} {number(row.delta_cfi, 3, signed=True)}"
         for row in rows.itertuples()
     )
     return alt_text.say(ax, f"Change of CFI by step, bar {number(BAR)}: {told}")
@@ -285,7 +290,8 @@ def crq_by_nps(result: HeadToHead, *, ax: Axes | None = None) -> Axes:
     ax.scatter(rows["nps"], rows["crq"], s=9, color=MUTED, alpha=0.35, linewidth=0)
     looks = zip(result.disagreements.groupby("kind"), ((WARM, "X"), (ACCENT, "D")), strict=False)
     for (kind, part), (colour, mark) in looks:
-        ax.scatter(part["nps"], part["crq"], s=24, color=colour, marker=mark, label=kind)
+        word = ENGLISH.say(f"construct.kind_{kind}")
+        ax.scatter(part["nps"], part["crq"], s=24, color=colour, marker=mark, label=word)
     ax.set(xlabel="NPS of the account (points)", ylabel="CRQ of the account (scale points)")
     top = ax.inset_axes((0, 1.02, 1, 0.16), sharex=ax)
     side = ax.inset_axes((1.02, 0, 0.16, 1), sharey=ax)

@@ -6,6 +6,14 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "benchmark": ["deciles", "positions"],
+        "construct": [
+            "construct_criteria",
+            "construct_evidence",
+            "construct_models",
+            "crq_and_nps",
+            "crq_and_nps_disagreements",
+            "crq_choices",
+        ],
         "drivers": [
             "driver_effects",
             "driver_map",

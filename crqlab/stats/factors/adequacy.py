@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
+from crqlab.base.contracts.cautions import code, plain
 from crqlab.stats.items import complete, regular
 
 POOR = 0.5
@@ -26,7 +27,7 @@ class Adequacy:
     n : int
         Complete respondents.
     notes : tuple of str
-        Cautions; empty when there are none.
+        Cautions as codes; empty when there are none.
     """
 
     value: float
@@ -36,7 +37,7 @@ class Adequacy:
 
     def __str__(self) -> str:
         sentence = f"KMO {self.value:.2f}, {len(self.table)} items, n = {self.n} respondents"
-        return "; ".join([sentence, *self.notes])
+        return "; ".join([sentence, *map(plain, self.notes)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Sphericity:
     n : int
         Complete respondents.
     notes : tuple of str
-        Cautions; empty when there are none.
+        Cautions as codes; empty when there are none.
     """
 
     chi2: float
@@ -66,7 +67,7 @@ class Sphericity:
             f"Bartlett's chi-square {self.chi2:.1f} on {self.df} degrees of freedom, {p}, "
             f"n = {self.n} respondents"
         )
-        return "; ".join([sentence, *self.notes])
+        return "; ".join([sentence, *map(plain, self.notes)])
 
 
 def kmo(data: pd.DataFrame) -> Adequacy:
@@ -110,7 +111,7 @@ def kmo(data: pd.DataFrame) -> Adequacy:
     off = 1 - np.eye(len(r))
     direct, left = (off * r**2).sum(axis=0), (off * partial**2).sum(axis=0)
     msa = direct / (direct + left)
-    flag = np.where(msa < POOR, f"below {POOR}: shares too little with the rest", "ok")
+    flag = np.where(msa < POOR, code("shares_too_little", minimum=POOR), "ok")
     table = pd.DataFrame({"item": answers.names, "msa": msa, "flag": flag})
     value = float(direct.sum() / (direct.sum() + left.sum()))
     return Adequacy(value, table, len(answers.matrix), answers.notes)

@@ -9,6 +9,7 @@ import pandas as pd
 from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import OK, code
 from crqlab.base.errors import EstimateError
 from crqlab.stats.cluster_draws import resampled, stream
 from crqlab.stats.defaults import FEW_CLUSTERS, LEVEL, SEED
@@ -128,7 +129,8 @@ def _resamples(
     if len(names) < 2:
         raise EstimateError(
             f"accounts= names {len(names)} account; resampling needs two or more, "
-            "better thirty. Use the errors of the fit itself."
+            "better thirty. Use the errors of the fit itself.",
+            caution="one_account",
         )
     p, centred = answers.shape[1], answers - answers.mean(axis=0)
     order = np.argsort(codes, kind="stable")
@@ -170,7 +172,7 @@ def _table(fit: CfaFit, found: NDArray, level: float, n_accounts: int) -> pd.Dat
     ends = [(1 - level) / 2, (1 + level) / 2]
     empty = np.full((2, len(fit.parameters)), np.nan)
     low, high = np.quantile(found, ends, axis=0) if len(found) else empty
-    few = f"fewer than {FEW_CLUSTERS} accounts" if n_accounts < FEW_CLUSTERS else "ok"
+    few = code("few_accounts", minimum=FEW_CLUSTERS) if n_accounts < FEW_CLUSTERS else OK
     return fit.parameters[["lhs", "op", "rhs", "std"]].assign(
         low=low, high=high, n_accounts=n_accounts, flag=few
     )

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import code, joined
 from crqlab.base.errors import EstimateError, one_of
 from crqlab.stats.factors.evaluate import evaluate
 from crqlab.stats.factors.information import inverse, moved, observed
@@ -194,27 +195,31 @@ def _check_degrees(model: Model) -> None:
         raise EstimateError(
             f"The model has {model.n_free} parameters for {df + model.n_free} variances and "
             f"covariances of {len(model.items)} items: it is not identified. "
-            "Give a lone construct three items or more."
+            "Give a lone construct three items or more.",
+            caution=code(
+                "fewer_moments_than_parameters", n=df + model.n_free, parameters=model.n_free
+            ),
         )
 
 
 def _flag(model: Model, found: Solution, vcov: NDArray, labels, groups) -> str:
-    """Every caution about a solution in one line, or ``"ok"``."""
-    words = [] if found.converged else ["did not converge: do not use these numbers"]
-    words += cautions(model, found.theta, labels)
+    """Every caution about a solution, or ``"ok"``."""
+    told = [] if found.converged else ["not_converged"]
+    told += cautions(model, found.theta, labels)
     if np.isnan(vcov).any():
-        words.append("not identified by these data: no standard errors" + _weak(model))
+        told.append(_unidentified(model))
     n = sum(sample.n for sample in groups)
     if n < model.n_free:
-        words.append(f"{n} respondents for {model.n_free} parameters")
+        told.append(code("fewer_respondents_than_parameters", n=n, parameters=model.n_free))
     if groups[0].clusters is not None:
         n_clusters = len(np.unique(np.concatenate([sample.clusters for sample in groups])))
         if n_clusters < model.n_free:
-            words.append(f"{n_clusters} clusters for {model.n_free} parameters")
-    return "; ".join(words) or "ok"
+            facts = {"n": n_clusters, "parameters": model.n_free}
+            told.append(code("fewer_clusters_than_parameters", **facts))
+    return joined(told)
 
 
-def _weak(model: Model) -> str:
+def _unidentified(model: Model) -> str:
     """Name the constructs of one or two indicators, which lean on covariances with others."""
     here = model.group == 0
     few = [
@@ -222,7 +227,9 @@ def _weak(model: Model) -> str:
         for j, name in enumerate(model.constructs)
         if 0 < (here & np.isin(model.kind, (LAMBDA, BETA)) & (model.col == j)).sum() < 3
     ]
-    return f" ({', '.join(map(repr, few))}: fewer than three indicators)" if few else ""
+    if not few:
+        return "not_identified"
+    return code("not_identified_few_indicators", constructs=", ".join(few), minimum=3)
 
 
 def refit(fit: CfaFit, covariance: NDArray, n: int) -> NDArray:

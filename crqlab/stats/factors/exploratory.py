@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from crqlab.base.contracts.cautions import OK, code, joined, plain
 from crqlab.base.errors import EstimateError, one_of
 from crqlab.stats.factors import indices
 from crqlab.stats.factors.rotation import ROTATIONS, rotated
@@ -41,7 +42,7 @@ class EfaFit:
     rotation, method : str
         As asked for.
     flag : str
-        ``"ok"`` or the caution.
+        ``"ok"`` or cautions as codes.
     """
 
     loadings: pd.DataFrame
@@ -69,7 +70,7 @@ class EfaFit:
             f"({METHODS[self.method]}, rotation {self.rotation}), "
             f"RMSEA {self.fit['rmsea']:.3f}, n = {self.fit['n']} respondents"
         )
-        return sentence if self.flag == "ok" else f"{sentence}; {self.flag}"
+        return sentence if self.flag == OK else f"{sentence}; {plain(self.flag)}"
 
 
 def efa(
@@ -247,7 +248,7 @@ def _flag(unique: NDArray, converged: bool, answers: Answers) -> str:
     at_bound = unique <= LEAST_UNIQUE * (1 + 1e-6)
     if at_bound.any():
         names = ", ".join(str(answers.names[i]) for i in np.flatnonzero(at_bound))
-        cautions.append(f"Heywood case: no variance of its own left in {names}")
+        cautions.append(code("no_own_variance", items=names))
     if not converged:
-        cautions.append("the rotation did not settle")
-    return "; ".join([*cautions, *answers.notes]) or "ok"
+        cautions.append("rotation_not_settled")
+    return joined([*cautions, *answers.notes])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from crqlab.base.contracts.cautions import code, joined
 from crqlab.base.errors import one_of
 from crqlab.stats.factors.cfa_fit import fitted
 from crqlab.stats.factors.indices import p_value
@@ -37,7 +38,7 @@ class Invariance:
     table : DataFrame, one row per step
         ``step``, ``chi2``, ``df``, ``p``, ``cfi``, ``rmsea``, ``srmr``, ``aic``, ``bic``, the
         changes ``delta_chi2``, ``delta_df``, ``delta_p``, ``delta_cfi``, ``delta_rmsea`` from the
-        step named in ``against``, ``freed`` (items left free in a partial step), ``holds``
+        step named in ``against``, ``freed`` (what a partial step leaves free, as codes), ``holds``
         (CFI fell by no more than 0.01) and ``flag``. Robust estimators add ``chi2_scaled``,
         ``cfi_robust``, ``rmsea_robust`` and their changes; ``delta_chi2`` is then scaled.
     fits : mapping of str to CfaFit
@@ -142,7 +143,7 @@ def invariance(
         if level == "strict":
             break
         if loose or _cfi(fits[level]) - _cfi(fits[base]) < DROP:
-            part = f"partial {level}"
+            part = f"partial_{level}"
             fits[part], loose = _partial(fit, level, fits[base], loose)
             against[part], base = base, part
         else:
@@ -229,11 +230,11 @@ def _change(fit: CfaFit, before: CfaFit | None) -> dict[str, float]:
 def _freed(model: Model) -> str:
     """Items whose loading or intercept differs between groups while others' are equal."""
     parts = []
-    for word, kind in (("loading", LAMBDA), ("intercept", NU)):
+    for name, kind in (("loading_free", LAMBDA), ("intercept_free", NU)):
         here = (model.kind == kind) & (model.free >= 0)
         first = model.free[here & (model.group == 0)]
         last = here & (model.group == model.n_groups - 1)
         apart = last & ~np.isin(model.free, first)
         if 0 < apart.sum() < last.sum():
-            parts += [f"{word} of {model.items[row]}" for row in model.row[apart]]
-    return ", ".join(parts)
+            parts += [code(name, item=str(model.items[row])) for row in model.row[apart]]
+    return joined(parts) if parts else ""

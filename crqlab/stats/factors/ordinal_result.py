@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import OK, plain
 from crqlab.base.errors import EstimateError
 from crqlab.stats.factors.implied import implied, jacobian
 from crqlab.stats.factors.model import LAMBDA, PSI, THETA, Model
@@ -41,7 +42,7 @@ class OrdinalFit(CfaFit):
             f"{f['cfi_scaled']:.3f}, RMSEA {f['rmsea_scaled']:.3f} [{f['rmsea_scaled_low']:.3f}, "
             f"{f['rmsea_scaled_high']:.3f}]; SRMR {f['srmr']:.3f}; n = {f['n']} respondents"
         )
-        return sentence if self.flag == "ok" else f"{sentence}; {self.flag}"
+        return sentence if self.flag == OK else f"{sentence}; {plain(self.flag)}"
 
     @property
     def thresholds(self) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import joined, plain
 from crqlab.base.errors import EstimateError
 from crqlab.stats.cluster_draws import stream
 from crqlab.stats.defaults import SEED
@@ -35,7 +36,7 @@ class ParallelAnalysis:
     n : int
         Complete respondents.
     notes : tuple of str
-        Cautions; empty when there are none.
+        Cautions as codes; empty when there are none.
     """
 
     table: pd.DataFrame
@@ -51,7 +52,7 @@ class ParallelAnalysis:
             f"factors lie above the {self.quantile:.0%} quantile of chance, "
             f"n = {self.n} respondents"
         )
-        return "; ".join([sentence, *self.notes])
+        return "; ".join([sentence, *map(plain, self.notes)])
 
 
 def parallel(
@@ -118,7 +119,7 @@ def parallel(
         table[f"{prefix}chance"] = chance
         table[f"{prefix}retained"] = retained
         counts.append(int(retained.sum()))
-    flag = np.where(table["retained"] == table["factor_retained"], "ok", "the two counts differ")
+    flag = np.where(table["retained"] == table["factor_retained"], "ok", "counts_differ")
     return ParallelAnalysis(table.assign(flag=flag), *counts, quantile, n, answers.notes)
 
 
@@ -164,7 +165,7 @@ def minimum_average_partial(data: pd.DataFrame) -> pd.DataFrame:
     average = ((left**2).sum(axis=(1, 2)) - k) / (k * (k - 1))
     counts = np.arange(len(average))
     table = pd.DataFrame({"components": counts, "average": average})
-    flag = "; ".join(answers.notes) or "ok"
+    flag = joined(answers.notes)
     return table.assign(least=counts == average.argmin(), n=len(answers.matrix), flag=flag)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from crqlab.base.contracts.cautions import OK, code, joined, plain
 from crqlab.base.errors import EstimateError
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import Estimate, check_level
@@ -17,9 +18,6 @@ from crqlab.stats.factors.twostep import Pairs, correlate, matrix, pairs
 
 METHOD = "two-step, Olsson 1979; jackknife on Fisher's z"
 NAME = "polychoric correlation"
-AT_ITS_BOUND = "no two respondents contradict one another: correlation at its bound"
-HANGS_ON_ONE = "without one respondent the correlation is at its bound: interval open"
-OK = "ok"
 SINGULAR = 1e-12
 
 
@@ -37,7 +35,7 @@ class Polychoric:
     n : int
         Respondents with an answer to every item.
     flag : str
-        ``"ok"``, or the caution: a correlation at its bound, a matrix that is not positive
+        ``"ok"``, or cautions as codes: a correlation at its bound, a matrix that is not positive
         definite, a category that nobody chose.
     """
 
@@ -52,7 +50,7 @@ class Polychoric:
             f"Polychoric correlations of {len(self.table)} items, {values.min():.2f} to "
             f"{values.max():.2f}, n = {self.n} respondents"
         )
-        return sentence if self.flag == OK else f"{sentence}; {self.flag}"
+        return sentence if self.flag == OK else f"{sentence}; {plain(self.flag)}"
 
 
 def polychoric(a: pd.Series, b: pd.Series, *, level: float = LEVEL) -> Estimate:
@@ -110,9 +108,9 @@ def polychoric(a: pd.Series, b: pd.Series, *, level: float = LEVEL) -> Estimate:
     low, high = _jackknife(found, level)
     notes = coded.notes
     if found.bounded[0]:
-        notes = (*notes, AT_ITS_BOUND)
+        notes = (*notes, "nobody_contradicts")
     elif np.isnan(low):
-        notes = (*notes, HANGS_ON_ONE)
+        notes = (*notes, "hangs_on_one_respondent")
     return Estimate(NAME, value, low, high, level, n, "respondents", METHOD, notes)
 
 
@@ -184,12 +182,16 @@ def _flag(coded: Ranks, found: Pairs, table: NDArray) -> str:
     notes = list(coded.notes)
     if found.bounded.any():
         first = int(np.flatnonzero(found.bounded)[0])
-        couple = f"{coded.names[found.left[first]]} and {coded.names[found.right[first]]}"
+        pair = {
+            side: str(coded.names[place[first]])
+            for side, place in (("left", found.left), ("right", found.right))
+        }
         more = int(found.bounded.sum()) - 1
-        notes.append(f"{couple}{f' and {more} more pairs' if more else ''} correlate at the bound")
+        alone = code("pair_at_bound", **pair)
+        notes.append(code("pairs_at_bound", **pair, more=more) if more else alone)
     if np.linalg.eigvalsh(table)[0] <= SINGULAR:
-        notes.append("not positive definite")
-    return "; ".join(notes) or OK
+        notes.append("correlations_not_positive_definite")
+    return joined(notes)
 
 
 def _jackknife(found: Pairs, level: float) -> tuple[float, float]:

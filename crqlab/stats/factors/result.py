@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from crqlab.base.contracts.cautions import OK, plain
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.factors.implied import implied
 from crqlab.stats.factors.model import (
@@ -48,8 +49,8 @@ class CfaFit:
         ``lhs``, ``op``, ``rhs``, ``group``, ``estimate``, ``se`` (0 where fixed), ``z``, ``p``,
         ``low``, ``high`` (95 %), ``std``, ``std_se``.
     flag : str
-        ``"ok"``, or every caution: no convergence, improper solution with the offending item or
-        construct, too few respondents or clusters.
+        ``"ok"``, or every caution, as codes: no convergence, improper solution with the offending
+        item or construct, too few respondents or clusters.
     model : Model
     theta : array, shape (free,)
         Free parameters.
@@ -84,7 +85,7 @@ class CfaFit:
             f"RMSEA {f['rmsea']:.3f} [{f['rmsea_low']:.3f}, {f['rmsea_high']:.3f}], "
             f"SRMR {f['srmr']:.3f}; n = {f['n']} respondents"
         )
-        return sentence if self.flag == "ok" else f"{sentence}; {self.flag}"
+        return sentence if self.flag == OK else f"{sentence}; {plain(self.flag)}"
 
     def __repr__(self) -> str:
         return str(self)

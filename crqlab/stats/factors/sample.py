@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import EstimateError, listed, one_of
 from crqlab.stats.factors.threads import one_thread
 
@@ -111,12 +112,14 @@ def samples(
     if not kept.any():
         raise EstimateError(
             f"data= has no row of {len(data)} that can be used (missing={missing!r}). "
-            "Check the items, or use missing='fiml'."
+            "Check the items, or use missing='fiml'.",
+            caution=code("few_complete_respondents", n=0, items=len(items)),
         )
     found = [g for g in range(len(labels)) if (kept & (codes == g)).any()]
     if group is not None and len(found) < 2:
         raise EstimateError(
-            f"group={group!r} has {len(found)} group with answers; comparing needs two or more."
+            f"group={group!r} has {len(found)} group with answers; comparing needs two or more.",
+            caution="one_group",
         )
     with one_thread():
         return [
@@ -162,7 +165,8 @@ def _check_clusters(cluster: str, accounts: NDArray) -> None:
     if n < 2:
         raise EstimateError(
             f"cluster={cluster!r} has {n} cluster; standard errors by cluster need two or more. "
-            "Leave cluster= out."
+            "Leave cluster= out.",
+            caution="one_account",
         )
 
 
@@ -203,14 +207,17 @@ def _check_items(sample: Sample, items: list[str]) -> None:
     where = "" if sample.label == "all" else f" in group {sample.label!r}"
     p, flat = len(items), sample.variance <= TOO_ALIKE * (1e-6 + sample.mean**2 * 1e-6)
     if flat.any():
+        alike = str(items[int(flat.argmax())])
         raise EstimateError(
-            f"Item {items[int(flat.argmax())]!r} has the same answer from everybody{where}; "
-            "a factor needs variance. Leave the item out."
+            f"Item {alike!r} has the same answer from everybody{where}; "
+            "a factor needs variance. Leave the item out.",
+            caution=code("same_answer_from_all", items=alike),
         )
     if sample.n <= p:
         raise EstimateError(
             f"data= has {sample.n} usable rows for {p} items{where}; the likelihood needs more "
-            "rows than items. Collect more answers, or use fewer items."
+            "rows than items. Collect more answers, or use fewer items.",
+            caution=code("respondents_not_above_items", n=sample.n, items=p),
         )
     _check_together(sample, items, where)
     if sample.complete:
@@ -240,7 +247,8 @@ def _check_alike(correlation: NDArray, items: list[str], where: str) -> None:
     if apart[i, j] > 1 - ALIKE:
         raise EstimateError(
             f"Items {items[j]!r} and {items[i]!r} say the same{where} (correlation "
-            f"{correlation[i, j]:.6f}). Leave one of them out."
+            f"{correlation[i, j]:.6f}). Leave one of them out.",
+            caution=code("item_repeats", left=str(items[j]), right=str(items[i])),
         )
 
 
@@ -271,8 +279,9 @@ def check_rank(correlation: NDArray, items: Sequence[str], where: str = "") -> N
         pass
     _check_alike(correlation, list(items), where)
     vectors = np.linalg.eigh(correlation)[1]
-    parts = np.flatnonzero(np.abs(vectors[:, 0]) > 0.05)
+    parts = [str(items[k]) for k in np.flatnonzero(np.abs(vectors[:, 0]) > 0.05)]
     raise EstimateError(
-        f"Items {listed(items[k] for k in parts).replace(' or ', ' and ')} are redundant{where}: "
-        "one follows exactly from the others. Leave one of them out."
+        f"Items {listed(parts).replace(' or ', ' and ')} are redundant{where}: "
+        "one follows exactly from the others. Leave one of them out.",
+        caution=code("items_redundant", items=", ".join(parts)),
     )

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import EstimateError
 from crqlab.stats.factors.bivariate import BEYOND
 
@@ -33,7 +34,7 @@ class Ranks:
         Thresholds in standard deviations between -/+ ``BEYOND``, which also fills up items with
         fewer categories.
     notes : tuple of str
-        What the reader must know about the answers.
+        What the reader must know about the answers, as codes.
     """
 
     names: tuple
@@ -95,7 +96,8 @@ def ranks(items: pd.DataFrame) -> Ranks:
     if len(whole) < 2:
         raise EstimateError(
             f"items= has {len(whole)} rows without a gap, of {len(items)}; thresholds need two or "
-            "more. Check for an item that nobody answered."
+            "more. Check for an item that nobody answered.",
+            caution=code("few_complete_respondents", n=len(whole), items=items.shape[1]),
         )
     coded = [_codes(whole[name]) for name in whole]
     codes = np.column_stack([code for code, _ in coded])
@@ -150,7 +152,8 @@ def _notes(whole: pd.DataFrame) -> tuple[str, ...]:
         if isinstance(whole[name].dtype, pd.CategoricalDtype):
             offered = whole[name].cat.categories
             never = [str(c) for c in offered if c not in set(whole[name])]
-            notes += [f"nobody chose {', '.join(never)} of {name}"] if never else []
+            if never:
+                notes.append(code("nobody_chose", categories=", ".join(never), item=str(name)))
     return tuple(notes)
 
 
@@ -173,7 +176,8 @@ def _check_categories(names: pd.Index, categories: tuple[tuple, ...]) -> None:
         if len(chosen) < 2:
             raise EstimateError(
                 f"items= has the single answer {chosen[0]} in {name!r}; a threshold needs two "
-                "categories. Leave the item out."
+                "categories. Leave the item out.",
+                caution=code("same_answer_from_all", items=str(name)),
             )
         if len(chosen) > MOST:
             raise EstimateError(

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import code, joined
 from crqlab.base.errors import EstimateError
 from crqlab.stats.factors.implied import implied, jacobian
 from crqlab.stats.factors.model import BETA, FIXED, LAMBDA, PSI, Model, specify
 from crqlab.stats.factors.ordinal import OrdinalMoments, ordinal_moments
 from crqlab.stats.factors.ordinal_fit import indices
 from crqlab.stats.factors.ordinal_result import OrdinalFit, unexplained
-from crqlab.stats.factors.proper import TINY, cautions
+from crqlab.stats.factors.proper import cautions, negative_residuals
 from crqlab.stats.factors.result import parameters
 from crqlab.stats.factors.start import start
 
@@ -93,7 +94,7 @@ def wlsmv(
         "wlsmv",
         indices(moments, _correlations(specified, theta), delta, bread),
         parameters(specified, theta, vcov, LABELS),
-        "; ".join(_cautions(specified, theta, moments, converged)) or "ok",
+        joined(_cautions(specified, theta, moments, converged)),
         specified,
         theta,
         vcov,
@@ -199,15 +200,13 @@ def _bread(model: Model, delta: NDArray, weight: NDArray) -> NDArray:
 def _cautions(model: Model, theta: NDArray, moments: OrdinalMoments, converged: bool) -> list[str]:
     found = list(moments.ranks.notes)
     if not converged:
-        found.append("did not converge: do not use these numbers")
+        found.append("not_converged")
     found += cautions(model, theta, LABELS)
-    found += [
-        f"improper: negative residual variance of item {name!r} ({value:.3g})"
-        for name, value in zip(model.items, unexplained(model, theta), strict=True)
-        if value < -TINY
-    ]
+    found += negative_residuals(unexplained(model, theta), model.items)
     if np.linalg.eigvalsh(moments.matrix)[0] <= SINGULAR:
-        found.append("polychoric correlations are not positive definite")
+        found.append("correlations_not_positive_definite")
     if moments.n < model.n_free:
-        found.append(f"{moments.n} respondents for {model.n_free} parameters")
+        found.append(
+            code("fewer_respondents_than_parameters", n=moments.n, parameters=model.n_free)
+        )
     return found

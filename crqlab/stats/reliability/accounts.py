@@ -7,14 +7,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t
 
+from crqlab.base.contracts.cautions import code, joined
 from crqlab.base.errors import EstimateError
 from crqlab.stats.defaults import FEW_CLUSTERS, LEVEL
 from crqlab.stats.estimate import check_level
 from crqlab.stats.items import Answers, complete
 
 LEVELS = ("within accounts", "between accounts", "account means")
-NONE_BETWEEN = "accounts do not differ beyond chance"
-ABOVE_ONE = "above 1 by chance: read as 1"
 
 
 def account_reliability(
@@ -161,10 +160,10 @@ def _ends(sums: NDArray, value: NDArray, level: float) -> tuple[NDArray, NDArray
 
 
 def _flags(value: NDArray, low: NDArray, answers: Answers) -> NDArray:
-    few = (f"fewer than {FEW_CLUSTERS} accounts",) if answers.n < FEW_CLUSTERS else ()
-    usual = "; ".join([*answers.notes, *few]) or "ok"
+    few = (code("few_accounts", minimum=FEW_CLUSTERS),) if answers.n < FEW_CLUSTERS else ()
+    usual = joined([*answers.notes, *few])
     return np.select(
         [np.isnan(value), np.isnan(low), value >= 1],
-        [NONE_BETWEEN, "interval is open", ABOVE_ONE],
+        ["accounts_differ_by_chance", "interval_open", "above_one_by_chance"],
         usual,
     )

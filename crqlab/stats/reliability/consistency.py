@@ -191,10 +191,10 @@ def alpha_if_dropped(items: pd.DataFrame) -> pd.DataFrame:
     )
     conditions = [own == 0, item_rest < 0, np.full(k, k < 3), dropped > _alpha(covariance)]
     words = [
-        "everybody gave the same answer",
-        "runs against the other items: reversed?",
-        "two items: nothing to drop",
-        "alpha is higher without it",
+        "item_constant",
+        "runs_against_others",
+        "nothing_to_drop",
+        "alpha_higher_without",
     ]
     return table.assign(flag=np.select(conditions, words, "ok"))
 
@@ -204,7 +204,8 @@ def check_sum(covariance: NDArray) -> None:
     if covariance.sum() <= 1e-12 * np.trace(covariance) or np.trace(covariance) == 0:
         raise EstimateError(
             "All respondents have the same sum score; reliability needs variance. "
-            "Check for straight-lining in the export, and for items left unreversed."
+            "Check for straight-lining in the export, and for items left unreversed.",
+            caution="same_sum_from_all",
         )
 
 

@@ -16,7 +16,6 @@ from crqlab.stats.factors.result import CfaFit
 from crqlab.stats.reliability.consistency import widened
 
 METHOD = "second-order {estimator}, delta method"
-UNDERLYING = "of the continuous answers behind the scale points"
 
 
 def omega_hierarchical(fit: CfaFit, *, level: float = LEVEL) -> Estimate:
@@ -74,7 +73,7 @@ def omega_hierarchical(fit: CfaFit, *, level: float = LEVEL) -> Estimate:
     value, error = propagated(lambda at: _share(model, at), fit.theta, fit.vcov)
     ends = widened(float(value[0]), float(norm.isf((1 - level) / 2) * error[0]))
     notes = () if fit.flag == "ok" else (fit.flag,)
-    notes += () if (model.kind == THETA).any() else (UNDERLYING,)
+    notes += () if (model.kind == THETA).any() else ("of_continuous_answers",)
     n, method = int(fit.fit["n"]), METHOD.format(estimator=fit.estimator)
     name = "omega hierarchical"
     return Estimate(name, float(value[0]), *ends, level, n, "respondents", method, notes)

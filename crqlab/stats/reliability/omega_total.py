@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from crqlab.base.errors import EstimateError
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import Estimate, check_level
+from crqlab.stats.factors.proper import negative_residuals
 from crqlab.stats.influence import half_width
 from crqlab.stats.items import Answers, complete, regular
 from crqlab.stats.reliability.consistency import alpha, check_sum, widened
 from crqlab.stats.reliability.one_factor import OneFactor, one_factor, scores
 
 METHOD = "one-factor ML, distribution-free delta method, Yuan & Bentler 2002"
-ALIKE = "two items: loadings taken as equal, so omega is alpha"
 
 
 def omega(
@@ -78,7 +78,8 @@ def omega(
     if not fit.converged:
         raise EstimateError(
             "The one-factor model of the items has no solution; omega needs items that share "
-            "something. Look at their correlations, or report alpha."
+            "something. Look at their correlations, or report alpha.",
+            caution="one_factor_without_solution",
         )
     value, gradient = _ratio(fit, sd)
     influence = scores(fit, scaled) @ np.linalg.lstsq(fit.curvature, gradient, rcond=None)[0]
@@ -92,7 +93,7 @@ def _two_items(items: pd.DataFrame, accounts: pd.Series | None, level: float) ->
     found = alpha(items, accounts=accounts, level=level)
     return Estimate(
         "omega", found.value, found.low, found.high, level, found.n, found.unit, found.method,
-        (*found.notes, ALIKE),
+        (*found.notes, "two_items_alpha"),
     )  # fmt: skip
 
 
@@ -106,6 +107,5 @@ def _ratio(fit: OneFactor, sd: NDArray) -> tuple[float, NDArray]:
 
 def _improper(fit: OneFactor, answers: Answers) -> tuple[str, ...]:
     worst = int(fit.residuals.argmin())
-    if fit.residuals[worst] >= 0:
-        return ()
-    return (f"improper solution: negative residual variance of {answers.names[worst]}",)
+    here = slice(worst, worst + 1)
+    return tuple(negative_residuals(fit.residuals[here], answers.names[here]))

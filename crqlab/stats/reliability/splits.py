@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import code
 from crqlab.stats.items import complete, correlated
 from crqlab.stats.reliability.consistency import check_sum
 
@@ -63,7 +64,7 @@ def guttman(items: pd.DataFrame) -> pd.DataFrame:
         for name, m in zip(("value", "standardized"), both, strict=True)
     }
     table = pd.DataFrame({"coefficient": ["lambda2", "lambda4", "lambda6"], **columns})
-    words = ["", f"more than {MOST_SPLIT} items: too many halves", "items repeat each other"]
+    words = ["", code("too_many_halves", most=MOST_SPLIT), "items_repeat"]
     flag = np.where(table["value"].isna(), words, "ok")
     return table.assign(n=len(answers.matrix), flag=flag)
 

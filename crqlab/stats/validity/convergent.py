@@ -17,9 +17,6 @@ from crqlab.stats.factors.result import CfaFit
 from crqlab.stats.factors.standard import standardised
 from crqlab.stats.items import correlated
 
-ALONE = "one item: nothing to compare"
-CROSSED = "an item loads on other constructs too"
-
 
 def ave(fit: CfaFit, *, level: float = LEVEL) -> pd.DataFrame:
     """Average variance extracted: mean squared standardised loading of each construct.
@@ -179,7 +176,7 @@ def _by_construct(
             name: value,
             "low": low,
             "high": high,
-            "flag": np.select([alone, crossed], [ALONE, CROSSED], fit.flag),
+            "flag": np.select([alone, crossed], ["one_item", "item_loads_elsewhere"], fit.flag),
         }
     )
     if len(fit.labels) > 1:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import EstimateError
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import Estimate, check_level
@@ -13,8 +14,6 @@ from crqlab.stats.influence import half_width
 from crqlab.stats.items import complete
 
 METHOD = "delta method, distribution-free, Hakstian 1988"
-EXACT = "one item, taken as free of error"
-BEYOND = "beyond 1: errors of the two scales may be related"
 
 
 def disattenuated(
@@ -111,5 +110,5 @@ def _shared(deviations: NDArray) -> NDArray:
 
 def _cautions(x_items: pd.DataFrame, y_items: pd.DataFrame, value: float) -> tuple[str, ...]:
     alone = [str(part.columns[0]) for part in (x_items, y_items) if part.shape[1] == 1]
-    notes = tuple(f"{item}: {EXACT}" for item in alone)
-    return (*notes, BEYOND) if abs(value) > 1 else notes
+    notes = tuple(code("item_taken_as_exact", item=item) for item in alone)
+    return (*notes, "beyond_one") if abs(value) > 1 else notes

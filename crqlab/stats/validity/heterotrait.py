@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm, t
 
+from crqlab.base.contracts.cautions import OK, code, joined
 from crqlab.base.errors import EstimateError, one_of
 from crqlab.stats.cluster_draws import resampled, stream
 from crqlab.stats.defaults import DRAWS, FEW_CLUSTERS, LEVEL, SEED
@@ -16,7 +17,7 @@ from crqlab.stats.estimate import check_level
 from crqlab.stats.items import Answers, complete, correlated
 
 MEANS = ("arithmetic", "geometric")
-NOT_SHARED = "items of a construct do not correlate positively"
+_SILENT = ["items_do_not_correlate", "interval_open"]
 
 
 def htmt(
@@ -164,7 +165,10 @@ def htmt_interval(
 def _items(data: pd.DataFrame, model: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     """Columns of all constructs, in the model's order."""
     if len(model) < 2:
-        raise EstimateError(f"model= names {len(model)} constructs; HTMT compares two or more.")
+        raise EstimateError(
+            f"model= names {len(model)} constructs; HTMT compares two or more.",
+            caution="one_construct",
+        )
     short = [name for name, items in model.items() if isinstance(items, str) or len(items) < 2]
     if short:
         raise EstimateError(
@@ -247,6 +251,6 @@ def _ends(drawn: NDArray, value: NDArray, n: int, level: float) -> tuple[NDArray
 
 
 def _flags(value: NDArray, low: NDArray, answers: Answers) -> NDArray:
-    few = (f"fewer than {FEW_CLUSTERS} {answers.unit}",) if answers.n < FEW_CLUSTERS else ()
-    usual = "; ".join([*answers.notes, *few]) or "ok"
-    return np.select([np.isnan(value), np.isnan(low)], [NOT_SHARED, "interval is open"], usual)
+    few = code(f"few_{answers.unit}", minimum=FEW_CLUSTERS) if answers.n < FEW_CLUSTERS else OK
+    usual = joined([*answers.notes, few])
+    return np.select([np.isnan(value), np.isnan(low)], _SILENT, usual)

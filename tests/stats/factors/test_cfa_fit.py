@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crqlab import CrqError, EstimateError
+from crqlab.base.contracts.cautions import codes
 from crqlab.stats.factors import cfa, refit
 from crqlab.stats.factors.standard import standardised
 from tests.stats.factors.surveys import ITEMS, LOADINGS, MODEL, PHI, gappy, survey
@@ -169,28 +170,34 @@ def test_flags_a_negative_residual_with_its_item():
     raw = (raw - raw.mean(axis=0)) @ np.linalg.inv(np.linalg.cholesky(np.cov(raw.T))).T
     data = pd.DataFrame(raw @ np.linalg.cholesky(r).T, columns=["t1", "t2", "t3"])
     fit = cfa(data, {"trust": ["t1", "t2", "t3"]})
-    assert fit.flag.startswith("improper: negative residual variance of item 't1' (-0.199)")
-    assert fit.flag in str(fit)
+    assert codes(fit.flag)[0] == {
+        "code": "negative_residual_variance", "item": "t1", "value": -0.199,
+    }  # fmt: skip
+    assert "negative residual variance (item t1, value -0.199)" in str(fit)
 
 
 def test_flags_constructs_that_correlate_beyond_one():
     mixed = {"a": ["t1", "v1", "e1"], "b": ["t2", "v2", "e2"]}
     fit = cfa(survey(), mixed)
-    assert "improper: covariance of the constructs is not positive definite" in fit.flag
-    assert "'a' and 'b' correlate 1." in fit.flag
+    (found,) = (one for one in codes(fit.flag) if one["code"] == "constructs_correlate_beyond_one")
+    assert (found["left"], found["right"]) == ("a", "b")
+    assert 1 < found["correlation"] < 2
 
 
 def test_flags_a_second_order_factor_of_two_constructs():
     two = {name: MODEL[name] for name in ("trust", "value")}
     fit = cfa(survey(), two, second_order="crq")
-    assert "not identified by these data: no standard errors ('crq'" in fit.flag
+    expected = {"code": "not_identified_few_indicators", "constructs": "crq", "minimum": 3}
+    assert expected in codes(fit.flag)
     assert fit.loadings.query("order == 2")["se"].isna().any()
 
 
 def test_flags_fewer_respondents_or_clusters_than_parameters():
-    assert "18 respondents for 21 parameters" in cfa(survey(18), MODEL).flag
+    told = {"code": "fewer_respondents_than_parameters", "n": 18, "parameters": 21}
+    assert told in codes(cfa(survey(18), MODEL).flag)
     few = survey(400, accounts=8)
-    assert "8 clusters for 30 parameters" in cfa(few, MODEL, cluster="account").flag
+    told = {"code": "fewer_clusters_than_parameters", "n": 8, "parameters": 30}
+    assert told in codes(cfa(few, MODEL, cluster="account").flag)
 
 
 SAME = survey().assign(t2=lambda d: 2 * d["t1"] + 1)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crqlab import CrqError, EstimateError
+from crqlab.base.contracts.cautions import code
 from crqlab.stats.factors.adequacy import bartlett, kmo
 from crqlab.stats.factors.exploratory import efa
 from crqlab.stats.factors.parallel_analysis import minimum_average_partial, parallel
@@ -207,24 +208,24 @@ def test_a_heywood_case_is_named():
     white = noise @ np.linalg.inv(np.linalg.cholesky(noise.T @ noise / 200)).T
     answers = pd.DataFrame(white @ np.linalg.cholesky(sigma).T, columns=["a", "b", "c"])
     found = efa(answers, 1)
-    assert found.flag == "Heywood case: no variance of its own left in a"
-    assert str(found).endswith(found.flag)
+    assert found.flag == code("no_own_variance", items="a")
+    assert str(found).endswith("no own variance (items a)")
 
 
 def test_left_out_respondents_are_flagged_everywhere():
     gap = ANSWERS.astype(float)
     gap.loc[3, "q5"] = np.nan
-    words = "1 of 400 respondents left out for missing answers"
-    assert efa(gap, 3).flag == words
-    assert (kmo(gap).notes, bartlett(gap).notes, parallel(gap).notes) == ((words,),) * 3
-    assert set(minimum_average_partial(gap)["flag"]) == {words}
+    told = code("respondents_left_out", n=1, of=400)
+    assert efa(gap, 3).flag == told
+    assert (kmo(gap).notes, bartlett(gap).notes, parallel(gap).notes) == ((told,),) * 3
+    assert set(minimum_average_partial(gap)["flag"]) == {told}
 
 
 def test_an_item_that_only_repeats_a_difference_is_flagged_by_kmo():
     noise = np.random.default_rng(2).normal(size=400) / 10
     odd = ANSWERS["q1"] - ANSWERS["q2"] + noise
     table = kmo(ANSWERS.assign(odd=odd)).table.set_index("item")
-    assert table.loc["odd", "flag"] == "below 0.5: shares too little with the rest"
+    assert table.loc["odd", "flag"] == code("shares_too_little", minimum=0.5)
     assert table.loc["q9", "flag"] == "ok"
 
 

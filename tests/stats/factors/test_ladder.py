@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from crqlab import EstimateError
+from crqlab.base.contracts.cautions import code, codes
 from crqlab.stats.factors import invariance
 from tests import oracle
 
@@ -76,15 +77,16 @@ def test_the_same_measure_holds_all_the_way():
 def test_an_item_with_another_intercept_is_found_and_freed(item, name):
     table = invariance(answers(intercept=item), MODEL, "country").table.set_index("step")
     assert not table.loc["scalar", "holds"]
-    assert table.loc["partial scalar", "holds"]
-    assert table.loc["partial scalar", "freed"] == f"intercept of {name}"
+    assert table.loc["partial_scalar", "holds"]
+    assert table.loc["partial_scalar", "freed"] == code("intercept_free", item=name)
 
 
 def test_an_item_with_another_loading_is_freed_in_both_steps():
     table = invariance(answers(loading=2), MODEL, "country").table.set_index("step")
-    assert table.loc["partial metric", "freed"] == "loading of t3"
-    assert table.loc["partial scalar", "freed"].startswith("loading of t3, intercept of t3")
-    assert table.loc["partial scalar", "against"] == "partial metric"
+    assert table.loc["partial_metric", "freed"] == code("loading_free", item="t3")
+    freed = [(one["code"], one["item"]) for one in codes(table.loc["partial_scalar", "freed"])]
+    assert freed[:2] == [("loading_free", "t3"), ("intercept_free", "t3")]
+    assert table.loc["partial_scalar", "against"] == "partial_metric"
 
 
 def test_two_items_of_a_construct_stay_equal_however_bad_the_fit():
@@ -93,7 +95,8 @@ def test_two_items_of_a_construct_stay_equal_however_bad_the_fit():
     bent.loc[second, ["t1", "t2", "t3"]] += [0.0, 1.5, -1.5]
     few = {"trust": ["t1", "t2", "t3"], "value": MODEL["value"]}
     table = invariance(bent, few, "country").table.set_index("step")
-    assert table.loc["partial scalar", "freed"].count("intercept of t") == 1
+    freed = codes(table.loc["partial_scalar", "freed"])
+    assert sum(one["code"] == "intercept_free" and one["item"][0] == "t" for one in freed) == 1
 
 
 def test_refuses_one_group():

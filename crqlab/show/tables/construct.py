@@ -1,0 +1,177 @@
+"""The construct in tables: criteria and their numbers, rival models, CRQ beside NPS, choices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+from markupsafe import Markup
+
+from crqlab.construct import Evidence, HeadToHead, Sensitivity
+from crqlab.language import OWN, language
+from crqlab.show.html import Column, Shown, names, phrases, table
+from crqlab.show.number_format import number
+
+ENGLISH = language(OWN)
+INDICES = ("cfi", "tli", "rmsea", "rmsea_low", "rmsea_high", "srmr")
+
+
+def construct_criteria(result: Evidence, *, caption: str) -> Shown:
+    """Criteria, what follows for each, and the weakest point of those that are not met.
+
+    Parameters
+    ----------
+    result : Evidence
+    caption : str
+    """
+    rows = result.summary
+    weak = [result.weakest(name) for name in rows["criterion"]]
+    columns = [
+        Column("question", phrases(_words("criterion", rows["criterion"]))),
+        Column("verdict", phrases(_words("verdict", rows["verdict"]))),
+        Column(
+            "because of", phrases(", ".join(dict.fromkeys(map(_named, _each(w)))) for w in weak)
+        ),
+        Column("weakest point", phrases(_first_question(points) for points in weak)),
+    ]
+    return Shown(table(columns, caption=caption), str(result))
+
+
+def construct_evidence(rows: pd.DataFrame, *, caption: str) -> Shown:
+    """Numbers of the evidence with their questions, intervals, verdicts and cautions.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of ``Evidence.table``.
+    caption : str
+    """
+    columns = [
+        Column("question", phrases(_questions(rows))),
+        Column("measure", phrases(ENGLISH.coded("statistic", one) for one in rows["measure"])),
+        *_numbers(rows, ("estimate", "low", "high")),
+        Column("verdict", phrases(_words("verdict", rows["verdict"]))),
+        _cautions(rows),
+    ]
+    return Shown(table(columns, caption=caption), caption)
+
+
+def construct_models(result: Evidence, *, caption: str) -> Shown:
+    """How well the planned models fit, and one factor alone.
+
+    Parameters
+    ----------
+    result : Evidence
+    caption : str
+    """
+    rows = result.rivals
+    columns = [
+        Column("model", phrases(_words("about", rows["model"]))),
+        *_numbers(rows, INDICES, 3),
+        *_numbers(rows, ("n",), 0),
+        _cautions(rows),
+    ]
+    return Shown(table(columns, caption=caption), caption)
+
+
+def crq_and_nps(result: HeadToHead, *, caption: str) -> Shown:
+    """What CRQ and NPS share, how both last, and how many answers both need.
+
+    Parameters
+    ----------
+    result : HeadToHead
+    caption : str
+    """
+    rows = result.table
+    columns = [
+        Column("question", phrases(_questions(rows))),
+        Column("measure", phrases(ENGLISH.coded("statistic", one) for one in rows["measure"])),
+        Column("score", phrases(_words("score", rows["score"]))),
+        *_numbers(rows, ("estimate", "low", "high")),
+        *_numbers(rows, ("n",), 0),
+        _cautions(rows),
+    ]
+    return Shown(table(columns, caption=caption), str(result))
+
+
+def crq_and_nps_disagreements(result: HeadToHead, *, caption: str, most: int = 10) -> Shown:
+    """Accounts on which CRQ and NPS disagree, the widest gap first.
+
+    Parameters
+    ----------
+    result : HeadToHead
+    caption : str
+    most : int
+        How many are listed.
+    """
+    rows = result.disagreements.head(most)
+    columns = [
+        *(Column(one.replace("_", " "), names(rows[one])) for one in _ACCOUNT),
+        *_numbers(rows, ("n",), 0),
+        *_numbers(rows, ("crq", "nps", "crq_rank", "nps_rank")),
+        Column("kind", phrases(_words("kind", rows["kind"]))),
+    ]
+    return Shown(table(columns, caption=caption), str(result))
+
+
+def crq_choices(result: Sensitivity, *, caption: str) -> Shown:
+    """Mean CRQ and the order of clients under other choices.
+
+    Parameters
+    ----------
+    result : Sensitivity
+    caption : str
+    """
+    rows = result.table
+    columns = [
+        Column("choice", phrases(_words("choice", rows["choice"]))),
+        *_numbers(rows, ("crq", "low", "high", "sd", "with_ltr", "rank_correlation")),
+        *_numbers(rows, ("clients",), 0),
+        Column("farthest", names(rows["farthest"])),
+        *_numbers(rows, ("places", "n"), 0),
+        Column("unit", names(rows["unit"])),
+        _cautions(rows),
+    ]
+    return Shown(table(columns, caption=caption), str(result))
+
+
+_ACCOUNT = ("client_id", "wave", "account_id")
+
+
+def _words(kind: str, codes: Iterable[str]) -> list[str]:
+    """Say codes by the messages of ``construct.yaml`` whose names begin with their kind."""
+    return [ENGLISH.say(f"construct.{kind}_{one}") for one in codes]
+
+
+def _each(points: pd.DataFrame) -> Iterable[tuple]:
+    return points.itertuples(index=False)
+
+
+def _named(point: tuple) -> str:
+    """What a number is about; its measure where it is about CRQ as a whole."""
+    if isinstance(point.label, str):
+        return point.label
+    if point.about == "crq":
+        return ENGLISH.coded("statistic", point.measure)
+    grouped = f"grouping.{point.about}"
+    return ENGLISH.say(grouped if grouped in ENGLISH else f"construct.about_{point.about}")
+
+
+def _first_question(points: pd.DataFrame) -> str:
+    return "".join(ENGLISH.coded("question", cell) for cell in points["question"].head(1))
+
+
+def _questions(rows: pd.DataFrame) -> list[str]:
+    return [ENGLISH.coded("question", cell) for cell in rows["question"]]
+
+
+def _numbers(rows: pd.DataFrame, wanted: Iterable[str], decimals: int = 2) -> list[Column]:
+    return [
+        Column(one.replace("_", " "), [number(value, decimals) for value in rows[one]], True)
+        for one in wanted
+    ]
+
+
+def _cautions(rows: pd.DataFrame) -> Column:
+    cells: list[str | Markup] = phrases(ENGLISH.caution(cell) or "ok" for cell in rows["flag"])
+    return Column("flag", cells)
