@@ -84,7 +84,7 @@ def _clients(table: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
     rows["quantity"] = "client " + rows["measure"].replace(names)
     for roll_up in ("accounts", "revenue"):
         rows.loc[rows["roll_up"] == roll_up, "quantity"] += f", by {roll_up}"
-    wald = rows["method"].str.startswith("adjusted Wald")
+    wald = rows["method"] == "adjusted_wald"
     rows.loc[wald, "quantity"] = "client NPS, answers taken as independent"
     rows["eligible"] = (rows["flag"] == "ok") | wald
     shown = rows["roll_up"].eq("respondents") | (

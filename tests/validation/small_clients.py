@@ -114,7 +114,7 @@ def _intervals(people: pd.DataFrame, truth: pd.DataFrame, settings: Settings) ->
     origin = people.drop_duplicates("client_id").set_index("client_id")["origin"]
     levels = scores.clients(people, None, book, draws=settings.draws)
     mine = levels["roll_up"].eq("respondents") & levels["wave"].eq(str(WAVES[-1]))
-    mine &= ~levels["method"].str.startswith("adjusted Wald")
+    mine &= levels["method"] != "adjusted_wald"
     known = truth.melt(["client_id", "wave"], var_name="measure", value_name="truth")
     levels = levels[mine].assign(origin=lambda t: t["client_id"].map(origin), of="level")
     known = known.rename(columns={"client_id": "origin"})
