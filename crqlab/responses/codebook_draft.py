@@ -10,21 +10,8 @@ from crqlab.base.concepts import CONCEPTS
 from crqlab.responses.crm_draft import TableDraft
 from crqlab.responses.draft_points import CERTAIN, points
 from crqlab.responses.grid import Grid
-from crqlab.responses.instrument_draft import Draft, crq_constructs, draft
+from crqlab.responses.instrument_draft import Draft, crq_constructs
 from crqlab.responses.item_wording import wording
-
-
-def codebook(name: str, grid: Grid) -> str:
-    """Return the text of a codebook that reads this export as it stands.
-
-    Parameters
-    ----------
-    name : str
-        The study's name.
-    grid : Grid
-        The export.
-    """
-    return written(name, [draft(grid)], [])
 
 
 def written(name: str, drafts: Sequence[Draft], tables: Sequence[TableDraft]) -> str:
