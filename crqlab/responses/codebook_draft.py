@@ -11,7 +11,7 @@ from crqlab.responses.crm_draft import TableDraft
 from crqlab.responses.draft_points import CERTAIN, points
 from crqlab.responses.grid import Grid
 from crqlab.responses.instrument_draft import Draft, crq_constructs
-from crqlab.responses.item_wording import wording
+from crqlab.responses.item_texts import wording
 
 
 def written(name: str, drafts: Sequence[Draft], tables: Sequence[TableDraft]) -> str:

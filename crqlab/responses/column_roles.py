@@ -12,7 +12,7 @@ from crqlab.responses.answer_scales import Closed, closed
 from crqlab.responses.column_signs import DERIVED, FACTS, FAMILIAR, IDENTITY, RECOMMENDS, plain
 from crqlab.responses.dialects import known_columns
 from crqlab.responses.grid import Grid
-from crqlab.responses.item_wording import wording
+from crqlab.responses.item_texts import wording
 from crqlab.responses.survey_status import columns as status_columns
 
 #: Forms of dates that survey tools write, tried in this order; ISO needs none.

@@ -14,7 +14,7 @@ from crqlab.responses import answer_scales, cells
 from crqlab.responses.answer_scales import Closed
 from crqlab.responses.column_roles import Roles, roles
 from crqlab.responses.grid import Grid
-from crqlab.responses.item_wording import concept, names, statements, stem, wording
+from crqlab.responses.item_texts import concept, names, statements, stem, wording
 
 _GAP = pd.Timedelta(days=100)  # between the fieldwork of two waves
 _LABELS = {
