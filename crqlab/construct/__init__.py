@@ -2,15 +2,15 @@
 
 from crqlab.construct.choice_sensitivity import Sensitivity, sensitivity
 from crqlab.construct.construct_evidence import Evidence, evidence
-from crqlab.construct.crq_and_nps import HeadToHead, head_to_head
+from crqlab.construct.crq_and_nps import NpsComparison, compare_with_nps
 from crqlab.construct.tables import keep
 
 __all__ = [
     "Evidence",
-    "HeadToHead",
+    "NpsComparison",
     "Sensitivity",
+    "compare_with_nps",
     "evidence",
-    "head_to_head",
     "keep",
     "sensitivity",
 ]

@@ -1,4 +1,4 @@
-"""Whether the construct holds: one row per criterion, each with its bar and its verdict."""
+"""Whether the construct holds: one row per criterion, each with its cutoff and its verdict."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from crqlab.construct import (
     reliability_validity,
 )
 from crqlab.construct.cutoffs import VERDICTS
-from crqlab.construct.evidence_data import Material, material
+from crqlab.construct.evidence_data import EvidenceData, collect
 from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 from crqlab.stats.factors.result import CfaFit
@@ -52,9 +52,9 @@ class Evidence:
     ----------
     table : DataFrame, one row per number
         ``criterion``, ``about``, ``label``, ``question``, ``measure``, ``estimate``, ``low``,
-        ``high``, ``bar``, ``side`` (``at_least`` or ``at_most``), ``verdict`` (meets,
-        borderline, misses, unknown), ``source`` of the bar, ``n``, ``unit``, ``flag``; words
-        are codes. A criterion is met when the cautious end of the interval reaches the bar,
+        ``high``, ``cutoff``, ``side`` (``at_least`` or ``at_most``), ``verdict`` (meets,
+        borderline, misses, unknown), ``source`` of the cutoff, ``n``, ``unit``, ``flag``; words
+        are codes. A criterion is met when the cautious end of the interval reaches the cutoff,
         missed when not even the estimate reaches what the source still tolerates.
     rivals : DataFrame, one row per model
         ``model`` (``first_order``, ``second_order``, ``one_factor``) and its indices of fit, ``n``,
@@ -160,38 +160,38 @@ def evidence(
     """
     check_level(level)
     options = {"level": level, "draws": draws, "seed": seed}
-    from_ = material(responses, respondents, codebook, accounts, **options)
-    models = dimensionality.rivals(from_)
+    data = collect(responses, respondents, codebook, accounts, **options)
+    models = dimensionality.rivals(data)
     fits = dimensionality.fits(models)
-    counted = dimensionality.dimensions(from_)
-    ratio = discriminant_validity.ratios(from_)
+    counted = dimensionality.dimensions(data)
+    ratio = discriminant_validity.ratios(data)
     square = discriminant_validity.squares(models["first_order"])
-    climbed = invariance.ladders(from_)
+    climbed = invariance.ladders(data)
     rows = [
-        *reliability_validity.reliability(from_),
-        dimensionality.dimension_row(from_, counted),
+        *reliability_validity.reliability(data),
+        dimensionality.dimension_row(data, counted),
         *dimensionality.fit_rows(fits),
-        *reliability_validity.general(from_, models["second_order"]),
-        *reliability_validity.convergent(from_, models["first_order"]),
-        *discriminant_validity.discriminant(from_, ratio, square),
-        *invariance.group_rows(from_, climbed),
-        *reliability_validity.agreement(from_),
-        *criterion_validity.criterion(from_),
-        *criterion_validity.known_groups(from_, outcomes),
-        *dimensionality.method_rows(from_, fits, counted),
+        *reliability_validity.general(data, models["second_order"]),
+        *reliability_validity.convergent(data, models["first_order"]),
+        *discriminant_validity.discriminant(data, ratio, square),
+        *invariance.group_rows(data, climbed),
+        *reliability_validity.agreement(data),
+        *criterion_validity.criterion(data),
+        *criterion_validity.known_groups(data, outcomes),
+        *dimensionality.method_rows(data, fits, counted),
     ]
     return Evidence(
         pd.DataFrame(rows),
         fits,
-        _loadings(from_, models),
-        _relations(from_, ratio, square),
+        _loadings(data, models),
+        _relations(data, ratio, square),
         _ladders(climbed),
         level,
-        int(from_.rows["crq"].notna().sum()),
+        int(data.rows["crq"].notna().sum()),
     )
 
 
-def _loadings(from_: Material, models: Mapping[str, CfaFit | str]) -> pd.DataFrame:
+def _loadings(data: EvidenceData, models: Mapping[str, CfaFit | str]) -> pd.DataFrame:
     """Standardised loadings of both planned models; 95 % intervals from their errors."""
     parts = [empty("loadings")]
     for name, order in (("first_order", 1), ("second_order", 2)):
@@ -199,9 +199,9 @@ def _loadings(from_: Material, models: Mapping[str, CfaFit | str]) -> pd.DataFra
         if isinstance(fit, str):
             continue
         rows = fit.loadings[fit.loadings["order"] == order]
-        half = norm.isf((1 - from_.level) / 2) * rows["std_se"]
-        label = [from_.label(construct) for construct in rows["construct"]]
-        item = rows["item"] if order == 1 else [from_.label(i) for i in rows["item"]]
+        half = norm.isf((1 - data.level) / 2) * rows["std_se"]
+        label = [data.label(construct) for construct in rows["construct"]]
+        item = rows["item"] if order == 1 else [data.label(i) for i in rows["item"]]
         found = rows[["construct", "order"]].assign(label=label, item=item, loading=rows["std"])
         ends = {"low": rows["std"] - half, "high": rows["std"] + half}
         parts.append(typed(found.assign(**ends, flag=fit.flag), "loadings"))
@@ -209,7 +209,7 @@ def _loadings(from_: Material, models: Mapping[str, CfaFit | str]) -> pd.DataFra
 
 
 def _relations(
-    from_: Material, ratio: pd.DataFrame | str, square: pd.DataFrame | str
+    data: EvidenceData, ratio: pd.DataFrame | str, square: pd.DataFrame | str
 ) -> pd.DataFrame:
     if isinstance(ratio, str):
         return empty(RELATIONS)
@@ -218,7 +218,7 @@ def _relations(
         np.nan if isinstance(square, str) else square.loc[left, right]
         for left, right in zip(known["left"], known["right"], strict=True)
     ]
-    words = {side: [from_.label(name) for name in known[side]] for side in ("left", "right")}
+    words = {side: [data.label(name) for name in known[side]] for side in ("left", "right")}
     return known.assign(correlation=latent, **words)[list(RELATIONS)]
 
 

@@ -11,28 +11,28 @@ from numpy.typing import NDArray
 from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import EstimateError
 from crqlab.base.standards import FEW_ANSWERS
-from crqlab.construct.cutoffs import Bar, of_estimate, tried
-from crqlab.construct.evidence_data import Material
+from crqlab.construct.cutoffs import Cutoff, of_estimate, tried
+from crqlab.construct.evidence_data import EvidenceData
 from crqlab.stats.defaults import FEW_PAIRS, LEVEL
 from crqlab.stats.estimate import Estimate
 from crqlab.stats.influence import half_width, spread
 from crqlab.stats.polyserial import polyserial
 
-CORRELATION = Bar(0.50, 0.30, "Cohen 1988")
-EFFECT = Bar(0.80, 0.50, "Cohen 1988")
-RENEWED = Bar(0.50, 0.20, "Cohen 1988")
+CORRELATION = Cutoff(0.50, 0.30, "Cohen 1988")
+EFFECT = Cutoff(0.80, 0.50, "Cohen 1988")
+RENEWED = Cutoff(0.50, 0.20, "Cohen 1988")
 PROMOTER, DETRACTOR = 9, 6
 NO_LTR = "no_ltr_answers"
 
 
-def criterion(material: Material) -> list[dict]:
+def criterion(data: EvidenceData) -> list[dict]:
     """Rows on CRQ and LTR, person by person and account by account."""
-    rows = material.rows[material.rows["crq"].notna() & material.rows["ltr"].notna()]
+    rows = data.rows[data.rows["crq"].notna() & data.rows["ltr"].notna()]
     person, account = NO_LTR, NO_LTR
     if len(rows):
-        groups = material.account.loc[rows.index]
-        person = tried(lambda: _person(rows, groups, material.level))
-        account = tried(lambda: _account(material, rows))
+        groups = data.account.loc[rows.index]
+        person = tried(lambda: _person(rows, groups, data.level))
+        account = tried(lambda: _account(data, rows))
     found = {
         ("person", "people_recommend", "polyserial_correlation"): person,
         ("account", "accounts_recommend", "correlation"): account,
@@ -55,10 +55,10 @@ def _person(rows: pd.DataFrame, groups: pd.Series, level: float) -> Estimate:
     return Estimate(found.name, found.value, low, high, level, *unit, method, found.notes)
 
 
-def _account(material: Material, rows: pd.DataFrame) -> Estimate:
+def _account(data: EvidenceData, rows: pd.DataFrame) -> Estimate:
     """Pearson correlation of account means in each client's last wave."""
-    rows = rows[material.latest.loc[rows.index]]
-    means = rows.groupby(material.account.loc[rows.index])[["crq", "ltr"]].agg(["mean", "size"])
+    rows = rows[data.latest.loc[rows.index]]
+    means = rows.groupby(data.account.loc[rows.index])[["crq", "ltr"]].agg(["mean", "size"])
     many = means[means[("crq", "size")] >= FEW_ANSWERS]
     if len(many) < 4:
         raise EstimateError(
@@ -66,7 +66,7 @@ def _account(material: Material, rows: pd.DataFrame) -> Estimate:
             "Pool waves or clients.",
             caution=code("few_accounts_answered", n=len(many), answers=FEW_ANSWERS, minimum=4),
         )
-    return correlation(many[("crq", "mean")], many[("ltr", "mean")], level=material.level)
+    return correlation(many[("crq", "mean")], many[("ltr", "mean")], level=data.level)
 
 
 def pearson(x: NDArray, y: NDArray) -> tuple[NDArray, float]:
@@ -167,17 +167,17 @@ def effect(values: NDArray, upper: NDArray, accounts: NDArray, *, level: float) 
     return Estimate("d", d, d - half, d + half, level, count, "accounts", "Cohen 1988; robust")
 
 
-def known_groups(material: Material, outcomes: pd.DataFrame | None) -> list[dict]:
+def known_groups(data: EvidenceData, outcomes: pd.DataFrame | None) -> list[dict]:
     """Rows on promoters against detractors, and on renewed against churned accounts."""
-    rows = material.rows[material.rows["crq"].notna()]
+    rows = data.rows[data.rows["crq"].notna()]
     extreme = rows[(rows["ltr"] >= PROMOTER) | (rows["ltr"] <= DETRACTOR)]
-    codes = pd.factorize(material.account.loc[extreme.index])[0]
+    codes = pd.factorize(data.account.loc[extreme.index])[0]
     upper = extreme["ltr"].to_numpy() >= PROMOTER
     crq = extreme["crq"].to_numpy()
     promoters = NO_LTR
     if len(extreme):
-        promoters = tried(lambda: effect(crq, upper, codes, level=material.level))
-    kept = tried(lambda: _renewed(material, rows, outcomes))
+        promoters = tried(lambda: effect(crq, upper, codes, level=data.level))
+    kept = tried(lambda: _renewed(data, rows, outcomes))
     group, measure = "known_groups", "cohens_d"
     return [
         of_estimate(group, "promoters", "promoters_higher", measure, EFFECT, promoters),
@@ -186,7 +186,7 @@ def known_groups(material: Material, outcomes: pd.DataFrame | None) -> list[dict
 
 
 def _renewed(
-    material: Material, rows: pd.DataFrame, outcomes: pd.DataFrame | None
+    data: EvidenceData, rows: pd.DataFrame, outcomes: pd.DataFrame | None
 ) -> Estimate | str:
     """Last account CRQ before the contract was due, by what came of the contract."""
     if outcomes is None or outcomes.empty:
@@ -202,4 +202,4 @@ def _renewed(
         return "no_outcome_after_answer"
     codes = last.groupby(["client_id", "account_id"]).ngroup().to_numpy()
     upper = (last["outcome"] == "renewed").to_numpy()
-    return effect(last["crq"].to_numpy(), upper, codes, level=material.level)
+    return effect(last["crq"].to_numpy(), upper, codes, level=data.level)

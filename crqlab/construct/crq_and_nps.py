@@ -28,7 +28,7 @@ UNIT = ["client_id", "account_id"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class HeadToHead:
+class NpsComparison:
     """What CRQ and NPS share at account level, and which is the surer guide.
 
     Attributes
@@ -63,14 +63,14 @@ class HeadToHead:
         )
 
 
-def head_to_head(
+def compare_with_nps(
     account_scores: pd.DataFrame,
     respondents: pd.DataFrame,
     *,
     level: float = LEVEL,
     draws: int = DRAWS,
     seed: int = SEED,
-) -> HeadToHead:
+) -> NpsComparison:
     """Compare CRQ and NPS of accounts.
 
     Parameters
@@ -84,7 +84,7 @@ def head_to_head(
 
     Returns
     -------
-    HeadToHead
+    NpsComparison
         What cannot be computed is missing and says why in ``flag``.
 
     References
@@ -99,7 +99,7 @@ def head_to_head(
     last = known[latest(known)].reset_index(drop=True)
     answers = precision(respondents, level=level, draws=draws, seed=seed)
     rows = [_shared(last, level), *_lasting(known, level, draws, seed), *answers]
-    return HeadToHead(from_records(rows, "head_to_head"), _apart(last), last, level)
+    return NpsComparison(from_records(rows, "head_to_head"), _apart(last), last, level)
 
 
 def _row(question: str, measure: str, score: str, found: Estimate | str) -> dict:

@@ -20,7 +20,7 @@ UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class Cutoff:
     """What an estimate must reach.
 
     Attributes
@@ -32,14 +32,14 @@ class Bar:
     source : str
         Author and year, as in ``docs/sources.md``.
     most : bool
-        Whether the estimate must stay below the bar, not above.
+        Whether the estimate must stay below the cutoff, not above.
 
     Examples
     --------
-    >>> omega = Bar(0.70, 0.60, "Nunnally & Bernstein 1994")
+    >>> omega = Cutoff(0.70, 0.60, "Nunnally & Bernstein 1994")
     >>> omega.verdict(0.80, 0.72), omega.verdict(0.80, 0.65), omega.verdict(0.55, 0.40)
     ('meets', 'borderline', 'misses')
-    >>> Bar(0.85, 0.90, "Henseler et al. 2015", most=True).verdict(0.7, 0.6, 0.8)
+    >>> Cutoff(0.85, 0.90, "Henseler et al. 2015", most=True).verdict(0.7, 0.6, 0.8)
     'meets'
     """
 
@@ -65,7 +65,7 @@ def row(
     about: str,
     question: str,
     measure: str,
-    bar: Bar,
+    cutoff: Cutoff,
     estimate: float,
     low: float = nan,
     high: float = nan,
@@ -76,7 +76,7 @@ def row(
     verdict: str | None = None,
     label: str | None = None,
 ) -> dict:
-    """Return one row of the evidence; the bar gives the verdict unless one is given.
+    """Return one row of the evidence; the cutoff gives the verdict unless one is given.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def row(
         What the number answers.
     measure : str
         Name of the number.
-    bar : Bar
+    cutoff : Cutoff
     estimate, low, high : float
         Missing (NaN) where the data cannot say.
     n : int
@@ -97,7 +97,7 @@ def row(
     flag : str
         ``"ok"`` or cautions.
     verdict : str, optional
-        Where the bar alone does not decide.
+        Where the cutoff alone does not decide.
     label : str, optional
         What readers call the construct or pair.
     """
@@ -110,10 +110,10 @@ def row(
         "estimate": float(estimate),
         "low": float(low),
         "high": float(high),
-        "bar": float(bar.good),
-        "side": "at_most" if bar.most else "at_least",
-        "verdict": _trusted(verdict or bar.verdict(estimate, low, high), flag),
-        "source": bar.source,
+        "cutoff": float(cutoff.good),
+        "side": "at_most" if cutoff.most else "at_least",
+        "verdict": _trusted(verdict or cutoff.verdict(estimate, low, high), flag),
+        "source": cutoff.source,
         "n": int(n),
         "unit": unit,
         "flag": flag,
@@ -132,20 +132,20 @@ def of_estimate(
     about: str,
     question: str,
     measure: str,
-    bar: Bar,
+    cutoff: Cutoff,
     found: Estimate | str,
     *,
     label: str | None = None,
 ) -> dict:
     """Return the row of an `Estimate`, or of the reason why there is none."""
     if isinstance(found, str):
-        return row(criterion, about, question, measure, bar, nan, flag=found, label=label)
+        return row(criterion, about, question, measure, cutoff, nan, flag=found, label=label)
     return row(
         criterion,
         about,
         question,
         measure,
-        bar,
+        cutoff,
         found.value,
         found.low,
         found.high,

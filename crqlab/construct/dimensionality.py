@@ -7,17 +7,17 @@ from math import nan
 import pandas as pd
 
 from crqlab.base.contracts.cautions import code, joined
-from crqlab.construct.cutoffs import Bar, row, tried
-from crqlab.construct.evidence_data import NO_SEVERAL, Material
+from crqlab.construct.cutoffs import Cutoff, row, tried
+from crqlab.construct.evidence_data import NO_SEVERAL, EvidenceData
 from crqlab.stats.factors import cfa
 from crqlab.stats.factors.parallel_analysis import ParallelAnalysis, parallel
 from crqlab.stats.factors.result import CfaFit
 
-CFI = Bar(0.95, 0.90, "Hu & Bentler 1999")
-RMSEA = Bar(0.06, 0.08, "Hu & Bentler 1999; Browne & Cudeck 1993", most=True)
-SRMR = Bar(0.08, 0.10, "Hu & Bentler 1999", most=True)
-HARMAN = Bar(0.50, 0.60, "Podsakoff et al. 2003", most=True)
-HALO = Bar(0.01, 0.0, "Cheung & Rensvold 2002")
+CFI = Cutoff(0.95, 0.90, "Hu & Bentler 1999")
+RMSEA = Cutoff(0.06, 0.08, "Hu & Bentler 1999; Browne & Cudeck 1993", most=True)
+SRMR = Cutoff(0.08, 0.10, "Hu & Bentler 1999", most=True)
+HARMAN = Cutoff(0.50, 0.60, "Podsakoff et al. 2003", most=True)
+HALO = Cutoff(0.01, 0.0, "Cheung & Rensvold 2002")
 INDICES = {"cfi": CFI, "rmsea": RMSEA, "srmr": SRMR}
 NAMES = ("first_order", "second_order", "one_factor")
 QUESTIONS = {"first_order": "fall_into_constructs", "second_order": "crq_behind_constructs"}
@@ -26,21 +26,21 @@ FEW = code("few_constructs", minimum=3)
 FIT = ["chi2", "df", "p", "cfi", "tli", "rmsea", "rmsea_low", "rmsea_high", "srmr", "aic", "bic"]
 
 
-def rivals(material: Material) -> dict[str, CfaFit | str]:
+def rivals(data: EvidenceData) -> dict[str, CfaFit | str]:
     """Fit the first-order, second-order and one-factor models, respondents by account.
 
     Constructs of one item are left out. What cannot be fitted says why.
     """
-    model = material.several
+    model = data.several
     items = [item for members in model.values() for item in members]
     if not items:
         return dict.fromkeys(NAMES, NO_SEVERAL)
 
     def fitted(model: dict, **options) -> CfaFit | str:
-        return tried(lambda: cfa(material.answers, model, **options))
+        return tried(lambda: cfa(data.answers, model, **options))
 
     cluster = {"estimator": "mlr"}
-    if 1 < material.account.nunique() < len(material.account):
+    if 1 < data.account.nunique() < len(data.account):
         cluster["cluster"] = "account"
     first = fitted(model, **cluster)
     one = first if len(model) < 2 else fitted({"crq": items}, **cluster)
@@ -82,18 +82,18 @@ def fit_rows(table: pd.DataFrame) -> list[dict]:
     rows = []
     for name, question in QUESTIONS.items():
         fit = table.set_index("model").loc[name]
-        for measure, bar in INDICES.items():
+        for measure, cutoff in INDICES.items():
             ends = (fit["rmsea_low"], fit["rmsea_high"]) if measure == "rmsea" else (nan, nan)
             facts = {"n": fit["n"], "flag": fit["flag"]}
-            rows.append(row("fit", name, question, measure, bar, fit[measure], *ends, **facts))
+            rows.append(row("fit", name, question, measure, cutoff, fit[measure], *ends, **facts))
     return rows
 
 
-def method_rows(material: Material, table: pd.DataFrame, found: ParallelAnalysis | str):
+def method_rows(data: EvidenceData, table: pd.DataFrame, found: ParallelAnalysis | str):
     """Rows on whether one common factor, a halo or a habit, explains all."""
     fit = table.set_index("model")
     gain = fit.loc["first_order", "cfi"] - fit.loc["one_factor", "cfi"]
-    alone = len(material.several) < 2
+    alone = len(data.several) < 2
     flag = fit.loc["first_order", "flag"] if fit.loc["first_order", "n"] == 0 else "ok"
     share = nan if isinstance(found, str) else found.table["eigenvalue"].iloc[0] / len(found.table)
     return [
@@ -120,22 +120,22 @@ def method_rows(material: Material, table: pd.DataFrame, found: ParallelAnalysis
     ]
 
 
-def dimensions(material: Material) -> ParallelAnalysis | str:
+def dimensions(data: EvidenceData) -> ParallelAnalysis | str:
     """Count the dimensions by parallel analysis over all items of CRQ."""
-    items = material.rows[material.items]
-    return tried(lambda: parallel(items, draws=DRAWS, seed=material.seed))
+    items = data.rows[data.items]
+    return tried(lambda: parallel(items, draws=DRAWS, seed=data.seed))
 
 
-def dimension_row(material: Material, found: ParallelAnalysis | str) -> dict:
+def dimension_row(data: EvidenceData, found: ParallelAnalysis | str) -> dict:
     """Row on as many dimensions as constructs; parts of constructs may count on their own."""
-    asked = material.instrument
-    least = len(material.model)
-    most = sum(len(asked.constructs[name].parts) or 1 for name in material.model)
+    asked = data.instrument
+    least = len(data.model)
+    most = sum(len(asked.constructs[name].parts) or 1 for name in data.model)
     question = code("as_many_as_planned", planned=least)
     if least < most:
         question = code("as_many_as_planned_in_span", least=least, most=most)
-    bar = Bar(least, least - 1, "Horn 1965; Glorfeld 1995")
-    asks = ("dimensions", "crq", question, "common_factors", bar)
+    cutoff = Cutoff(least, least - 1, "Horn 1965; Glorfeld 1995")
+    asks = ("dimensions", "crq", question, "common_factors", cutoff)
     if isinstance(found, str):
         return row(*asks, nan, flag=found)
     off = max(least - found.factors, found.factors - most, 0)

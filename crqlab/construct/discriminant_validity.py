@@ -9,38 +9,38 @@ import numpy as np
 import pandas as pd
 
 from crqlab.base.contracts.cautions import code
-from crqlab.construct.cutoffs import Bar, row, tried
-from crqlab.construct.evidence_data import Material
+from crqlab.construct.cutoffs import Cutoff, row, tried
+from crqlab.construct.evidence_data import EvidenceData
 from crqlab.stats.factors.result import CfaFit
 from crqlab.stats.validity import fornell_larcker, htmt_interval
 
-HTMT = Bar(0.85, 0.90, "Henseler, Ringle & Sarstedt 2015", most=True)
-MARGIN = Bar(0.0, -0.05, "Fornell & Larcker 1981")
+HTMT = Cutoff(0.85, 0.90, "Henseler, Ringle & Sarstedt 2015", most=True)
+MARGIN = Cutoff(0.0, -0.05, "Fornell & Larcker 1981")
 
 
-def ratios(material: Material) -> pd.DataFrame | str:
+def ratios(data: EvidenceData) -> pd.DataFrame | str:
     """HTMT of every pair of constructs with several items, whole accounts resampled."""
-    options = {"draws": material.draws, "level": material.level, "seed": material.seed}
-    accounts = material.account
-    model = material.several
-    return tried(lambda: htmt_interval(material.answers, model, accounts=accounts, **options))
+    options = {"draws": data.draws, "level": data.level, "seed": data.seed}
+    accounts = data.account
+    model = data.several
+    return tried(lambda: htmt_interval(data.answers, model, accounts=accounts, **options))
 
 
 def discriminant(
-    material: Material, ratio: pd.DataFrame | str, square: pd.DataFrame | str
+    data: EvidenceData, ratio: pd.DataFrame | str, square: pd.DataFrame | str
 ) -> list[dict]:
     """Rows on HTMT by pair, and on Fornell and Larcker's margin by construct."""
-    pairs = list(combinations(material.several, 2))
+    pairs = list(combinations(data.several, 2))
     if not pairs:
         asks = ("discriminant", "crq", "each_distinct", "htmt", HTMT)
         return [row(*asks, nan, flag="one_construct")]
-    return [_pair(material, pair, ratio) for pair in pairs] + [
-        _margin(material, name, square) for name in material.several
+    return [_pair(data, pair, ratio) for pair in pairs] + [
+        _margin(data, name, square) for name in data.several
     ]
 
 
-def _pair(material: Material, pair: tuple[str, str], ratio: pd.DataFrame | str) -> dict:
-    left, right = (material.label(name) for name in pair)
+def _pair(data: EvidenceData, pair: tuple[str, str], ratio: pd.DataFrame | str) -> dict:
+    left, right = (data.label(name) for name in pair)
     question = code("distinct_from", left=left, right=right)
     asks = ("discriminant", " – ".join(pair), question, "htmt", HTMT)
     label = f"{left} – {right}"
@@ -56,19 +56,19 @@ def squares(fit: CfaFit | str) -> pd.DataFrame | str:
     return fit if isinstance(fit, str) else tried(lambda: fornell_larcker(fit))
 
 
-def _margin(material: Material, name: str, square: pd.DataFrame | str) -> dict:
-    label = material.label(name)
+def _margin(data: EvidenceData, name: str, square: pd.DataFrame | str) -> dict:
+    label = data.label(name)
     question = code("more_with_own_items", construct=label)
     asks = ("discriminant", name, question, "ave_margin", MARGIN)
     if isinstance(square, str):
         return row(*asks, nan, flag=square, label=label)
     others = square.loc[name].drop(name).abs()
     margin = square.loc[name, name] - (others.max() if len(others) else np.nan)
-    n = int(complete_rows(material))
+    n = int(complete_rows(data))
     return row(*asks, margin, n=n, label=label)
 
 
-def complete_rows(material: Material) -> int:
+def complete_rows(data: EvidenceData) -> int:
     """Count respondents who answered every item of the model."""
-    items = [item for members in material.several.values() for item in members]
-    return int(material.rows[items].notna().all(axis=1).sum())
+    items = [item for members in data.several.values() for item in members]
+    return int(data.rows[items].notna().all(axis=1).sum())

@@ -16,7 +16,7 @@ GROUPINGS = ("industry", "country", "language", "wave")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Material:
+class EvidenceData:
     """Included respondents, their keyed answers and scores, in one order.
 
     Attributes
@@ -68,7 +68,7 @@ class Material:
         return self.instrument.label(name)
 
 
-def material(
+def collect(
     responses: pd.DataFrame,
     respondents: pd.DataFrame,
     codebook: Codebook,
@@ -77,7 +77,7 @@ def material(
     level: float,
     draws: int,
     seed: int,
-) -> Material:
+) -> EvidenceData:
     """Put answers, scores and groups of the scored respondents side by side.
 
     Parameters
@@ -108,7 +108,7 @@ def material(
     rows = rows.assign(language=given["language"].to_numpy(), started=given["started"].to_numpy())
     rows = _with_accounts(rows, accounts)
     key = rows["client_id"] + "\x1f" + rows["account_id"]
-    return Material(rows, key, model_of(asked), asked, level, draws, seed)
+    return EvidenceData(rows, key, model_of(asked), asked, level, draws, seed)
 
 
 def model_of(asked: Instrument) -> dict[str, list[str]]:
@@ -145,9 +145,9 @@ def _with_accounts(rows: pd.DataFrame, accounts: pd.DataFrame | None) -> pd.Data
     return rows.merge(known, on=["client_id", "account_id"], how="left")
 
 
-def centred(values: pd.Series, material: Material) -> pd.Series:
+def centred(values: pd.Series, data: EvidenceData) -> pd.Series:
     """Take each client's wave mean out, so that accounts differ, not clients."""
-    rows = material.rows.loc[values.index]
+    rows = data.rows.loc[values.index]
     if rows["client_id"].nunique() < 2:
         return values
     return values - values.groupby([rows["client_id"], rows["wave"]]).transform("mean")

@@ -8,29 +8,29 @@ import pandas as pd
 
 from crqlab.base.contracts.cautions import OK, code, joined
 from crqlab.base.waves import in_order
-from crqlab.construct.cutoffs import Bar, row, tried
-from crqlab.construct.evidence_data import GROUPINGS, NO_SEVERAL, Material
+from crqlab.construct.cutoffs import Cutoff, row, tried
+from crqlab.construct.evidence_data import GROUPINGS, NO_SEVERAL, EvidenceData
 from crqlab.stats.factors import Invariance, invariance
 
-STEP = Bar(-0.01, -0.02, "Chen 2007")
+STEP = Cutoff(-0.01, -0.02, "Chen 2007")
 LEAST, MOST = 200, 8
 QUESTIONS = {"metric": "same_meaning", "scalar": "scores_comparable"}
 
 
-def ladders(material: Material) -> dict[str, Invariance | str]:
+def ladders(data: EvidenceData) -> dict[str, Invariance | str]:
     """Climb the ladder of invariance for each grouping; what cannot be climbed says why.
 
     Groups of fewer than 200 complete respondents are left out, and all but the eight largest.
     """
-    model = material.several
+    model = data.several
     items = [item for members in model.values() for item in members]
-    return {name: _ladder(material, name, model, items) for name in GROUPINGS}
+    return {name: _ladder(data, name, model, items) for name in GROUPINGS}
 
 
-def _ladder(material: Material, name: str, model: dict, items: list[str]) -> Invariance | str:
+def _ladder(data: EvidenceData, name: str, model: dict, items: list[str]) -> Invariance | str:
     if not items:
         return NO_SEVERAL
-    rows = material.rows[[*items, name]].dropna()
+    rows = data.rows[[*items, name]].dropna()
     sizes = rows[name].value_counts()
     kept = sizes[sizes >= LEAST].head(MOST)
     if len(kept) < 2:
@@ -42,14 +42,12 @@ def _ladder(material: Material, name: str, model: dict, items: list[str]) -> Inv
     return tried(lambda: invariance(rows, model, name))
 
 
-def group_rows(material: Material, found: dict[str, Invariance | str]) -> list[dict]:
+def group_rows(data: EvidenceData, found: dict[str, Invariance | str]) -> list[dict]:
     """Rows on the metric and the scalar step of each grouping."""
-    return [
-        _row(material, name, step, ladder) for name, ladder in found.items() for step in QUESTIONS
-    ]
+    return [_row(data, name, step, ladder) for name, ladder in found.items() for step in QUESTIONS]
 
 
-def _row(material: Material, name: str, step: str, ladder: Invariance | str) -> dict:
+def _row(data: EvidenceData, name: str, step: str, ladder: Invariance | str) -> dict:
     question = code(QUESTIONS[step], grouping=name)
     asks = ("invariance", name, question, f"cfi_change_{step}", STEP)
     if isinstance(ladder, str):
@@ -59,7 +57,7 @@ def _row(material: Material, name: str, step: str, ladder: Invariance | str) -> 
         return row(*asks, nan, flag="step_not_reached")
     change = table.loc[step, "delta_cfi"]
     partial = f"partial_{step}"
-    flags = [table.loc[step, "flag"], _groups(material, name, ladder)]
+    flags = [table.loc[step, "flag"], _groups(data, name, ladder)]
     verdict = None
     if partial in table.index and change < STEP.good:
         verdict = "borderline" if table.loc[partial, "holds"] else "misses"
@@ -68,7 +66,7 @@ def _row(material: Material, name: str, step: str, ladder: Invariance | str) -> 
     return row(*asks, change, n=n, flag=joined(flags), verdict=verdict)
 
 
-def _groups(material: Material, name: str, ladder: Invariance) -> str:
-    known = material.rows[name].nunique()
+def _groups(data: EvidenceData, name: str, ladder: Invariance) -> str:
+    known = data.rows[name].nunique()
     used = len(ladder.groups)
     return OK if known == used else code("groups_too_small", used=used, known=known)

@@ -9,52 +9,52 @@ import pandas as pd
 from scipy.stats import t
 
 from crqlab.base.contracts.cautions import code
-from crqlab.construct.cutoffs import Bar, of_estimate, row, tried
-from crqlab.construct.evidence_data import Material, centred
+from crqlab.construct.cutoffs import Cutoff, of_estimate, row, tried
+from crqlab.construct.evidence_data import EvidenceData, centred
 from crqlab.stats.agreement import icc1, icc2, rwg_j
 from crqlab.stats.estimate import Estimate
 from crqlab.stats.factors.result import CfaFit
 from crqlab.stats.reliability import omega, omega_hierarchical
 from crqlab.stats.validity import ave, composite_reliability
 
-OMEGA = Bar(0.70, 0.60, "Nunnally & Bernstein 1994")
-AVE = Bar(0.50, 0.40, "Fornell & Larcker 1981")
-CR = Bar(0.70, 0.60, "Fornell & Larcker 1981")
-GENERAL = Bar(0.75, 0.50, "Reise, Bonifay & Haviland 2013")
-ICC1 = Bar(0.10, 0.05, "LeBreton & Senter 2008")
-ICC2 = Bar(0.70, 0.50, "LeBreton & Senter 2008")
-RWG = Bar(0.70, 0.50, "LeBreton & Senter 2008")
+OMEGA = Cutoff(0.70, 0.60, "Nunnally & Bernstein 1994")
+AVE = Cutoff(0.50, 0.40, "Fornell & Larcker 1981")
+CR = Cutoff(0.70, 0.60, "Fornell & Larcker 1981")
+GENERAL = Cutoff(0.75, 0.50, "Reise, Bonifay & Haviland 2013")
+ICC1 = Cutoff(0.10, 0.05, "LeBreton & Senter 2008")
+ICC2 = Cutoff(0.70, 0.50, "LeBreton & Senter 2008")
+RWG = Cutoff(0.70, 0.50, "LeBreton & Senter 2008")
 ONE_ITEM = "one_item"
 
 
-def reliability(material: Material) -> list[dict]:
+def reliability(data: EvidenceData) -> list[dict]:
     """Omega of every construct of CRQ, accounts resampled."""
     rows = []
-    for name, items in material.model.items():
-        label = material.label(name)
-        found = ONE_ITEM if len(items) < 2 else tried(lambda i=items: _omega(material, i))
+    for name, items in data.model.items():
+        label = data.label(name)
+        found = ONE_ITEM if len(items) < 2 else tried(lambda i=items: _omega(data, i))
         asks = code("answers_repeat", construct=label)
         rows.append(of_estimate("reliability", name, asks, "omega", OMEGA, found, label=label))
     return rows
 
 
-def _omega(material: Material, items: list[str]) -> Estimate:
-    return omega(material.rows[items], accounts=material.account, level=material.level)
+def _omega(data: EvidenceData, items: list[str]) -> Estimate:
+    return omega(data.rows[items], accounts=data.account, level=data.level)
 
 
-def convergent(material: Material, fit: CfaFit | str) -> list[dict]:
+def convergent(data: EvidenceData, fit: CfaFit | str) -> list[dict]:
     """AVE and composite reliability of every construct with several items."""
-    if not material.several:
+    if not data.several:
         return [row("convergent", "crq", "items_show", "ave", AVE, nan, flag=ONE_ITEM)]
     rows = []
-    for measure, bar, find, asks in (
+    for measure, cutoff, find, asks in (
         ("ave", AVE, ave, "items_show_construct"),
         ("composite_reliability", CR, composite_reliability, "items_measure_construct"),
     ):
-        table = None if isinstance(fit, str) else find(fit, level=material.level)
-        for name in material.several:
-            label = material.label(name)
-            asked = ("convergent", name, code(asks, construct=label), measure, bar)
+        table = None if isinstance(fit, str) else find(fit, level=data.level)
+        for name in data.several:
+            label = data.label(name)
+            asked = ("convergent", name, code(asks, construct=label), measure, cutoff)
             if table is None:
                 rows.append(row(*asked, nan, flag=fit, label=label))
                 continue
@@ -64,42 +64,42 @@ def convergent(material: Material, fit: CfaFit | str) -> list[dict]:
     return rows
 
 
-def general(material: Material, second: CfaFit | str) -> list[dict]:
+def general(data: EvidenceData, second: CfaFit | str) -> list[dict]:
     """May the constructs be added up: share of the sum that CRQ itself explains."""
     found = second
     if not isinstance(second, str):
-        found = tried(lambda: omega_hierarchical(second, level=material.level))
+        found = tried(lambda: omega_hierarchical(second, level=data.level))
     asked = ("one_score", "crq", "may_be_added_up", "omega_hierarchical", GENERAL)
     return [of_estimate(*asked, found)]
 
 
-def agreement(material: Material) -> list[dict]:
+def agreement(data: EvidenceData) -> list[dict]:
     """ICC(1), ICC(2) and r_wg(J) of CRQ in each client's last wave."""
-    rows = material.rows[material.latest & material.rows["crq"].notna()]
-    values = centred(rows["crq"], material)
-    groups = material.account.loc[rows.index]
-    options = {"level": material.level, "draws": material.draws, "seed": material.seed}
+    rows = data.rows[data.latest & data.rows["crq"].notna()]
+    values = centred(rows["crq"], data)
+    groups = data.account.loc[rows.index]
+    options = {"level": data.level, "draws": data.draws, "seed": data.seed}
     found = {
         ("accounts_differ", "icc1", ICC1): tried(lambda: icc1(values, groups, **options)),
         ("accounts_told_apart", "icc2", ICC2): tried(lambda: icc2(values, groups, **options)),
-        ("people_agree", "rwg_j", RWG): tried(lambda: _shared(material, rows)),
+        ("people_agree", "rwg_j", RWG): tried(lambda: _shared(data, rows)),
     }
     return [of_estimate("agreement", "crq", *asked, one) for asked, one in found.items()]
 
 
-def _shared(material: Material, rows: pd.DataFrame) -> Estimate | str:
+def _shared(data: EvidenceData, rows: pd.DataFrame) -> Estimate | str:
     """Mean r_wg(J) over accounts with two voices or more, and its Student interval."""
-    names = list(material.model)
-    points = material.instrument.scale.points
-    table = rwg_j(rows[names], material.account.loc[rows.index], points=points)
+    names = list(data.model)
+    points = data.instrument.scale.points
+    table = rwg_j(rows[names], data.account.loc[rows.index], points=points)
     values = table["rwg_j"].dropna().to_numpy()
     if not len(values):
         return "no_account_with_two_answers"
     half = nan
     if len(values) > 1:
         error = values.std(ddof=1) / np.sqrt(len(values))
-        half = t.isf((1 - material.level) / 2, len(values) - 1) * error
+        half = t.isf((1 - data.level) / 2, len(values) - 1) * error
     mean = float(values.mean())
     ends = (mean - half, min(mean + half, 1.0) if half == half else nan)
     method = "mean over accounts, Student"
-    return Estimate("r_wg(J)", mean, *ends, material.level, len(values), "accounts", method)
+    return Estimate("r_wg(J)", mean, *ends, data.level, len(values), "accounts", method)

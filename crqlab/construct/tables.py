@@ -8,14 +8,14 @@ from crqlab.base.contracts import frames
 from crqlab.base.study import Study
 from crqlab.construct.choice_sensitivity import Sensitivity
 from crqlab.construct.construct_evidence import Evidence
-from crqlab.construct.crq_and_nps import HeadToHead
+from crqlab.construct.crq_and_nps import NpsComparison
 
 
 def keep(
     study: Study,
     *,
     evidence: Evidence,
-    head_to_head: HeadToHead,
+    nps_comparison: NpsComparison,
     sensitivity: Sensitivity,
     level: float,
     draws: int,
@@ -26,7 +26,7 @@ def keep(
     Parameters
     ----------
     study : Study
-    evidence, head_to_head, sensitivity
+    evidence, nps_comparison, sensitivity
         As the functions of these names return them.
     level, draws, seed
         What they were called with, for the run card.
@@ -36,8 +36,8 @@ def keep(
         "rivals": evidence.rivals,
         "loadings": evidence.loadings,
         "ladders": evidence.ladders,
-        "head_to_head": head_to_head.table,
-        "disagreements": head_to_head.disagreements,
+        "head_to_head": nps_comparison.table,
+        "disagreements": nps_comparison.disagreements,
         "sensitivity": sensitivity.table,
     }
     return frames.keep(study, tables, level=level, draws=draws, seed=seed)

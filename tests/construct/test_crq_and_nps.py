@@ -22,7 +22,7 @@ def made():
 
 @pytest.fixture(scope="module")
 def result(made):
-    return construct.head_to_head(*made, **DRAWS)
+    return construct.compare_with_nps(*made, **DRAWS)
 
 
 def test_shared_variance_is_the_squared_correlation_of_the_last_wave(made, result):
@@ -74,14 +74,14 @@ def test_disagreements_are_poor_by_one_score_and_good_by_the_other():
     accounts.loc[0, "nps"], accounts.loc[n - 1, "nps"] = 90.0, -90.0
     accounts.loc[1, ["n", "nps"]] = 2, 90.0  # too few answers to be listed
     people = pd.DataFrame(columns=["client_id", "wave", "account_id", "crq", "ltr"], dtype=object)
-    found = construct.head_to_head(accounts, people, **DRAWS).disagreements
+    found = construct.compare_with_nps(accounts, people, **DRAWS).disagreements
     listed = found.set_index("account_id")["kind"].to_dict()
     assert listed == {"A0": RICH, f"A{n - 1}": POOR}
 
 
 def test_without_ltr_everything_says_why():
     _table, people, book = frames(accounts=30, ltr=False)
-    result = construct.head_to_head(scores.accounts(people, book), people, **DRAWS)
+    result = construct.compare_with_nps(scores.accounts(people, book), people, **DRAWS)
     assert result.table["estimate"].isna().all()
     flags = result.table.set_index(["measure", "score"])["flag"]
     few = {"code": "few_accounts_answered", "n": 0, "answers": 3, "minimum": 4}

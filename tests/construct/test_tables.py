@@ -16,7 +16,9 @@ def run(study):
     responses, accounts = study.read("responses"), study.read("accounts")
     return {
         "evidence": construct.evidence(responses, people, book, accounts, **OPTIONS),
-        "head_to_head": construct.head_to_head(study.read("account_scores"), people, **OPTIONS),
+        "nps_comparison": construct.compare_with_nps(
+            study.read("account_scores"), people, **OPTIONS
+        ),
         "sensitivity": construct.sensitivity(people, book, quality=study.read("quality")),
     }
 
@@ -30,7 +32,7 @@ def test_tables_come_back_as_they_were_found(tmp_path, ltr):
     kept = study.read("evidence")
     assert kept["verdict"].tolist() == found["evidence"].table["verdict"].tolist()
     np.testing.assert_array_equal(kept["estimate"], found["evidence"].table["estimate"])
-    assert len(study.read("disagreements")) == len(found["head_to_head"].disagreements)
+    assert len(study.read("disagreements")) == len(found["nps_comparison"].disagreements)
     assert study.read("sensitivity")["choice"].iloc[0] == "as_kept"
 
 

@@ -30,7 +30,7 @@ PREFIXED = {
 def tables(shape):
     table, people, book = frames(**shape)
     found = construct.evidence(table, people, book, account_table(table), draws=40)
-    versus = construct.head_to_head(scores.accounts(people, book), people, draws=40)
+    versus = construct.compare_with_nps(scores.accounts(people, book), people, draws=40)
     other = construct.sensitivity(people, book)
     return [
         *(found.table, found.rivals, found.ladders, found.relations, found.loadings),

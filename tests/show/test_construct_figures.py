@@ -27,7 +27,7 @@ def made():
     table, people, book = frames(accounts=200, waves=("2024", "2025"))
     accounts = account_table(table)
     found = construct.evidence(table, people, book, accounts, draws=60)
-    return found, construct.head_to_head(scores.accounts(people, book), people, draws=60)
+    return found, construct.compare_with_nps(scores.accounts(people, book), people, draws=60)
 
 
 def texts(ax):
@@ -120,7 +120,7 @@ def test_scatter_marks_the_accounts_on_which_scores_disagree(made):
 def test_where_nothing_is_known_a_sentence_stands(shape):
     table, people, book = frames(**{"accounts": 30, **shape})
     found = construct.evidence(table, people, book, draws=30)
-    versus = construct.head_to_head(scores.accounts(people, book), people, draws=30)
+    versus = construct.compare_with_nps(scores.accounts(people, book), people, draws=30)
     for name in EVIDENCE:
         assert alt_text.said(getattr(figures, name)(found).figure)
     assert alt_text.said(figures.crq_by_nps(versus).figure)

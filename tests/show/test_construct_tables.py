@@ -16,7 +16,7 @@ OPTIONS = {"draws": 60}
 def made():
     table, people, book = frames(accounts=120, waves=("2024", "2025"), correlation=0.97)
     found = construct.evidence(table, people, book, account_table(table), **OPTIONS)
-    versus = construct.head_to_head(scores.accounts(people, book), people, **OPTIONS)
+    versus = construct.compare_with_nps(scores.accounts(people, book), people, **OPTIONS)
     return found, versus, construct.sensitivity(people, book)
 
 

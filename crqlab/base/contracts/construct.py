@@ -28,14 +28,16 @@ EVIDENCE = Contract(
         "measure": Column("text", "which number, as a code"),
         "estimate": amount("the number"),
         **_ENDS,
-        "bar": amount("what the cautious end of the interval must reach"),
-        "side": Column("text", "on which side of the bar is good", options=("at_least", "at_most")),
+        "cutoff": amount("what the cautious end of the interval must reach"),
+        "side": Column(
+            "text", "on which side of the cutoff is good", options=("at_least", "at_most")
+        ),
         "verdict": Column(
             "text",
             "what follows",
             options=("meets", "borderline", "misses", "unknown"),
         ),
-        "source": Column("text", "who set the bar"),
+        "source": Column("text", "who set the cutoff"),
         "n": count("units behind the number"),
         "unit": _UNIT,
         "flag": FLAG,

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
-from crqlab.construct import Evidence, HeadToHead
+from crqlab.construct import Evidence, NpsComparison
 from crqlab.language import OWN, language
 from crqlab.show import alt_text
 from crqlab.show.colours import ACCENT, INK, LINE, MUTED, PALE, SOFT, STEPS, WARM, ink
@@ -17,11 +17,11 @@ from crqlab.show.number_format import count, number, percent, span
 ENGLISH = language(OWN)
 MOST = 40  # items that still can be read
 VERDICTS = {"meets": ACCENT, "borderline": "#e08a3c", "misses": WARM, "unknown": LINE}
-BAR = -0.01
+CUTOFF = -0.01
 
 
 def verdicts(result: Evidence, *, ax: Axes | None = None) -> Axes:
-    """Criteria as rows: how many of their numbers meet the bar, are borderline, miss it.
+    """Criteria as rows: how many of their numbers meet the cutoff, are borderline, miss it.
 
     Parameters
     ----------
@@ -247,18 +247,20 @@ def invariance_ladder(result: Evidence, *, ax: Axes | None = None) -> Axes:
     for step, mark, shift in (("metric", "s", -0.12), ("scalar", "o", 0.12)):
         part = rows[rows["step"] == step]
         place = np.array([names.index(name) for name in part["grouping"]]) + shift
-        colour = np.where(part["delta_cfi"] >= BAR, ACCENT, WARM)
+        colour = np.where(part["delta_cfi"] >= CUTOFF, ACCENT, WARM)
         change = part["delta_cfi"].to_numpy(float)
         ax.hlines(place, 0, change, color=SOFT, linewidth=3)
         ax.scatter(change, place, marker=mark, c=colour, zorder=3, s=36, label=step)
-    ax.axvline(BAR, color=WARM, linestyle="--", label="bar")
+    ax.axvline(CUTOFF, color=WARM, linestyle="--", label="cutoff")
     ax.axvline(0, color=INK, linewidth=1)
     groups = rows.drop_duplicates("grouping").set_index("grouping")["groups"]
     ax.set(yticks=range(len(names)))
     said = {name: ENGLISH.say(f"grouping.{name}") for name in names}
     ax.set_yticklabels([f"{said[name]} ({groups[name]} groups)" for name in names])
-    ax.set(ylim=(len(names) - 0.5, -0.5), xlabel="change of CFI (no unit); left of the bar: fails")
-    least = min(2 * BAR, rows["delta_cfi"].min() * 1.1)
+    ax.set(
+        ylim=(len(names) - 0.5, -0.5), xlabel="change of CFI (no unit); left of the cutoff: fails"
+    )
+    least = min(2 * CUTOFF, rows["delta_cfi"].min() * 1.1)
     ax.set(xlim=(least, 0.002), xticks=np.linspace(least, 0, 3))
     ax.xaxis.set_major_formatter(lambda value, _: number(value, 3))
     ax.grid(axis="y", visible=False)
@@ -267,15 +269,15 @@ def invariance_ladder(result: Evidence, *, ax: Axes | None = None) -> Axes:
         f"{said[row.grouping]} {row.step} {number(row.delta_cfi, 3, signed=True)}"
         for row in rows.itertuples()
     )
-    return alt_text.say(ax, f"Change of CFI by step, bar {number(BAR)}: {told}")
+    return alt_text.say(ax, f"Change of CFI by step, cutoff {number(CUTOFF)}: {told}")
 
 
-def crq_by_nps(result: HeadToHead, *, ax: Axes | None = None) -> Axes:
+def crq_by_nps(result: NpsComparison, *, ax: Axes | None = None) -> Axes:
     """Accounts by NPS and CRQ, those on which the two disagree marked; densities at the edges.
 
     Parameters
     ----------
-    result : HeadToHead
+    result : NpsComparison
     ax : Axes, optional
         Where to draw; a new figure if missing.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 from markupsafe import Markup
 
-from crqlab.construct import Evidence, HeadToHead, Sensitivity
+from crqlab.construct import Evidence, NpsComparison, Sensitivity
 from crqlab.language import OWN, language
 from crqlab.show.html import Column, Shown, names, phrases, table
 from crqlab.show.number_format import number
@@ -74,12 +74,12 @@ def construct_models(result: Evidence, *, caption: str) -> Shown:
     return Shown(table(columns, caption=caption), caption)
 
 
-def crq_and_nps(result: HeadToHead, *, caption: str) -> Shown:
+def crq_and_nps(result: NpsComparison, *, caption: str) -> Shown:
     """What CRQ and NPS share, how both last, and how many answers both need.
 
     Parameters
     ----------
-    result : HeadToHead
+    result : NpsComparison
     caption : str
     """
     rows = result.table
@@ -94,12 +94,12 @@ def crq_and_nps(result: HeadToHead, *, caption: str) -> Shown:
     return Shown(table(columns, caption=caption), str(result))
 
 
-def crq_and_nps_disagreements(result: HeadToHead, *, caption: str, most: int = 10) -> Shown:
+def crq_and_nps_disagreements(result: NpsComparison, *, caption: str, most: int = 10) -> Shown:
     """Accounts on which CRQ and NPS disagree, the widest gap first.
 
     Parameters
     ----------
-    result : HeadToHead
+    result : NpsComparison
     caption : str
     most : int
         How many are listed.
