@@ -149,12 +149,16 @@ def _python(home: Path, code: str, *words: str) -> str:
 
 
 def _keep_files(reports: Path, goal: Path) -> None:
-    """Copy pages and exports; the stations' pages have one language and are kept once."""
-    first = not goal.parent.exists()
-    for file in sorted(reports.iterdir()):
+    """Copy pages and exports; the stations' pages have one language and are kept once.
+
+    Older crqlabs give pages of every language the same name; where a page has one of its own, that
+    is the one that is kept.
+    """
+    first, mark = not goal.parent.exists(), f"_{goal.name}"
+    for file in sorted(reports.iterdir(), key=lambda file: file.stem.endswith(mark)):
         station = file.name[0].isdecimal()
         if file.suffix in SUFFIXES and (first or not station):
-            _copy(file, goal / file.name)
+            _copy(file, goal / f"{file.stem.removesuffix(mark)}{file.suffix}")
 
 
 def _copy(source: Path, goal: Path) -> None:

@@ -240,17 +240,17 @@ def _journey(study, clients, wave, given, reviewer=False) -> None:
     for page in pages:
         say(f"{page.path}")
     if reviewer:
-        _reviewed(study, wanted)
+        _reviewed(study, wanted, given)
     new = [page.path.stem for page in pages if page.made]
     say(f"{index(study, language=given.get('language'), new=new)}")
 
 
-def _reviewed(study, wanted) -> None:
+def _reviewed(study, wanted, given) -> None:
     """The same reports with code and methods."""
     from crqlab.report import reviewed
 
     for client, wave in wanted:
-        say(f"{reviewed(study, client, wave)}")
+        say(f"{reviewed(study, client, wave, given.get('language'))}")
 
 
 def _everybody(study, where, wave, given, jobs, limit, cluster, reviewer) -> None:
@@ -264,7 +264,7 @@ def _everybody(study, where, wave, given, jobs, limit, cluster, reviewer) -> Non
     options = {"jobs": jobs, "seconds": limit, "cluster": cluster}
     outcome = told(run_batch, study, clients, parameters=given, **options)
     if reviewer:
-        _reviewed(study, [(s.job.client, s.job.wave) for s in outcome.steps if not s.error])
+        _reviewed(study, [(s.job.client, s.job.wave) for s in outcome.steps if not s.error], given)
     new = [step.job.file for step in outcome.made]
     say(f"{index(study, language=given.get('language'), new=new)}")
     raise typer.Exit(int(bool(outcome.failed)))

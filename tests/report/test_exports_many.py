@@ -79,8 +79,11 @@ def test_another_language_look_or_table_makes_them_again(study, tmp_path):
     theme = tmp_path / "look.yaml"
     theme.write_text("accent: '#7a1f5c'")
     assert [made(), made(), made(language="sv"), made(), made(theme=theme)] == [
-        "made", "kept", "made", "made", "made"
+        "made", "kept", "made", "kept", "made"
     ]  # fmt: skip
+    assert {"C017_2025.xlsx", "C017_2025_sv.xlsx"} <= {
+        path.name for path in study.reports.iterdir()
+    }
     assert made(theme=theme) == "kept"
     theme.write_text("accent: '#0b6e4f'")
     assert made(theme=theme) == "made"

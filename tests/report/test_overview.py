@@ -98,3 +98,21 @@ def test_no_text_of_the_list_stays_english(tmp_path, name):
     english = index(study, new=["C030_2025"]).read_text("utf-8")
     assert "older than its inputs" in left_english(english, language(name))
     assert len(left_english(english, language(name))) > 10
+
+
+def test_the_list_has_a_row_for_each_language_with_its_files(tmp_path):
+    study = laid_out(tmp_path)
+    run_batch(study, [("C017", "2025")], jobs=1)
+    run_batch(study, [("C017", "2025")], jobs=1, parameters={"language": "sv"})
+    for file in ("C017_2025.pdf", "C017_2025_sv.xlsx", "C017_2025-note.csv"):
+        (study.reports / file).write_bytes(b"")
+    (study.reports / "reviewer").mkdir()
+    (study.reports / "reviewer" / "C017_2025.html").write_bytes(b"")
+    page = index(study).read_text()
+    rows = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)[1:]
+    assert [re.findall(r'href="([^"]+)"', row) for row in rows] == [
+        ["C017_2025.html", "C017_2025.pdf", "reviewer/C017_2025.html"],
+        ["C017_2025_sv.html", "C017_2025_sv.xlsx"],
+    ]
+    assert ">en</bdi></td>" in rows[0]
+    assert ">sv</bdi></td>" in rows[1]

@@ -25,8 +25,7 @@ from crqlab.report.forking.tasks import Crew, TaskError, Worker
 from crqlab.report.run import page_build
 from crqlab.report.run.execution import surroundings
 from crqlab.report.run.journey import told_of
-from crqlab.report.run.notebook_files import stem
-from crqlab.report.run.page_language import accepted
+from crqlab.report.run.page_language import accepted, named
 
 SECONDS = 300.0  # longest time for one client
 FEW = 6  # reports up to which each reads its own rows sooner than somebody has read all tables
@@ -238,7 +237,7 @@ def make(
     """
     found = _study(study, home, fingerprint(Study(study, Path(home)).raw / "codebook.yaml"))
     path, told = page_build.report_notebook(found), told_of(found, client, wave, parameters)
-    file = stem(client, wave)
+    file = named(told)
     if ledger.holds(found, file, page_build.inputs(found, path, told)):
         return float(ledger.entry(found, file)["seconds"])
     handed = handout(found, client, wave) if many else b""
@@ -300,8 +299,9 @@ def _wanted(
     name = client_names(study)
     found = []
     for client, wave in dict.fromkeys(clients):
-        inputs = page_build.digest(parts, told_of(study, client, wave, parameters))
-        found.append(Job(client, name(client), wave, stem(client, wave), parameters, inputs))
+        told = told_of(study, client, wave, parameters)
+        inputs = page_build.digest(parts, told)
+        found.append(Job(client, name(client), wave, named(told), parameters, inputs))
     return found
 
 

@@ -9,19 +9,22 @@ import pandas as pd
 from markupsafe import Markup
 
 from crqlab.base.study import Study, replace
-from crqlab.language import Language
+from crqlab.language import OWN, Language, languages
 from crqlab.language import language as spoken_language
 from crqlab.report.batch import index_table, ledger
 from crqlab.report.run import page_build, render
 from crqlab.report.run.csp_hash import running
-from crqlab.report.run.notebook_files import stem
-from crqlab.report.run.page_language import spoken_in
+from crqlab.report.run.page_language import LANGUAGE, page_name, spoken_in
 from crqlab.report.run.render import document
+from crqlab.report.run.reviewer_page import FOLDER as REVIEWER
 from crqlab.show.html import lines, name, tag
 
 _TEMPLATE = Path(render.__file__).parent / "template"
 _ENDS = ["value", "low", "high"]
 _KEY = ["client_id", "wave"]
+_PAGE = [*_KEY, LANGUAGE]
+#: What lies beside a page under its name.
+_FILES = ("pdf", "xlsx", "pptx", "csv")
 
 
 def index(study: Study, *, language: str | None = None, new: Iterable[str] = ()) -> Path:
@@ -69,22 +72,29 @@ def _body(study: Study, found: pd.DataFrame, spoken: Language) -> list[Markup]:
 
 
 def _reports(study: Study, new: set[str]) -> pd.DataFrame:
-    """One row per report that is there or could not be made, with its headline numbers."""
-    rows = _headlines(study).merge(_failed(study), on=_KEY, how="outer")
-    stems = pd.Series(
-        [stem(c, w) for c, w in zip(rows["client_id"], rows["wave"], strict=True)], dtype=object
-    )
+    """One row per client, wave and language of which something is there or could not be made."""
+    spoken = pd.DataFrame({LANGUAGE: languages()})
+    rows = _headlines(study).merge(spoken, how="cross").merge(_failed(study), on=_PAGE, how="outer")
+    stems = pd.Series(map(page_name, *(rows[key] for key in _PAGE)), dtype=object)
     there = pd.Series([(study.reports / f"{one}.html").is_file() for one in stems], dtype=bool)
+    files = pd.Series([_beside(study, one) for one in stems], dtype=object)
     clients = study.read("clients").set_index("client_id")
     named = rows["client_id"].map(clients["name"]).fillna(rows["client_id"])
     rows = rows.assign(
         file=(stems + ".html").where(there, ""),
+        files=files,
         name=named,
         industry=rows["client_id"].map(clients["industry"]),
         status=_status(study, stems, new),
         error=rows["error"].fillna(""),
     )
-    return rows[there | (rows["status"] == index_table.FAILED)]
+    return rows[there | files.map(bool) | (rows["status"] == index_table.FAILED)]
+
+
+def _beside(study: Study, stem: str) -> tuple[str, ...]:
+    """Files of a page for other programs, and the page as its reviewer sees it."""
+    found = [f"{stem}.{kind}" for kind in _FILES] + [f"{REVIEWER}/{stem}.html"]
+    return tuple(file for file in found if (study.reports / file).is_file())
 
 
 def _headlines(study: Study) -> pd.DataFrame:
@@ -124,11 +134,11 @@ def _status(study: Study, stems: Iterable[str], new: set[str]) -> list[str]:
 def _failed(study: Study) -> pd.DataFrame:
     """One row per report that could not be made the last time."""
     rows = [
-        (found["parameters"]["client"], found["parameters"]["wave"], found["error"])
+        (told["client"], told["wave"], told.get(LANGUAGE, OWN), found["error"])
         for found in ledger.entries(study).values()
-        if found.get("status") == ledger.FAILED
+        if found.get("status") == ledger.FAILED and (told := found["parameters"])
     ]
-    return pd.DataFrame(rows, columns=[*_KEY, "error"], dtype=object)
+    return pd.DataFrame(rows, columns=[*_PAGE, "error"], dtype=object)
 
 
 def _name(path: Path, spoken: Language) -> str:

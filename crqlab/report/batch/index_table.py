@@ -22,7 +22,8 @@ def reports(rows: pd.DataFrame, spoken: Language) -> Shown:
     Parameters
     ----------
     rows : DataFrame, one row per report
-        ``file`` (empty where there is no page), ``name``, ``client_id``, ``industry``, ``wave``,
+        ``file`` (empty where there is no page), ``files`` (others of the same name),
+        ``language``, ``name``, ``client_id``, ``industry``, ``wave``,
         ``status`` (one of `STATUSES`), ``error``; for ``crq`` and ``nps`` their ``value_``,
         ``low_`` and ``high_``; ``level``, ``n_respondents``, ``n_accounts``.
     spoken : Language
@@ -30,15 +31,15 @@ def reports(rows: pd.DataFrame, spoken: Language) -> Shown:
     Examples
     --------
     >>> from crqlab.language import language
-    >>> row = dict(file="C1_2025.html", name="A & B", client_id="C1", industry="it", wave="2025",
-    ...            value_crq=5.2, low_crq=5.0, high_crq=5.4, value_nps=17.0, low_nps=1.0,
-    ...            high_nps=30.0, level=0.95, n_respondents=40, n_accounts=12, status="current",
-    ...            error="")
+    >>> row = dict(file="C1_2025.html", files=("C1_2025.pdf",), language="en", name="A & B",
+    ...            client_id="C1", industry="it", wave="2025", value_crq=5.2, low_crq=5.0,
+    ...            high_crq=5.4, value_nps=17.0, low_nps=1.0, high_nps=30.0, level=0.95,
+    ...            n_respondents=40, n_accounts=12, status="current", error="")
     >>> reports(pd.DataFrame([row]), language("en"))
     1 report
     """
     say = spoken.say
-    rows = rows.sort_values(["name", "client_id", "wave"], key=_folded, kind="stable")
+    rows = rows.sort_values(["name", "client_id", "wave", "language"], key=_folded, kind="stable")
     states = zip(rows["status"], rows["error"], strict=True)
     columns = [
         Column(say("report_list.client"), list(map(_titled, rows["file"], rows["name"]))),
@@ -46,6 +47,8 @@ def reports(rows: pd.DataFrame, spoken: Language) -> Shown:
         Column(say("report_list.id"), names(rows["client_id"])),
         Column(say("report_list.industry"), names(rows["industry"])),
         Column(say("report_list.wave"), names(rows["wave"])),
+        Column(say("report_list.language"), names(rows["language"])),
+        Column(say("report_list.files"), [_linked(files, spoken) for files in rows["files"]]),
         *_estimates(rows, "crq", spoken),
         *_estimates(rows, "nps", spoken),
         _counted(rows["n_respondents"], say("report_list.respondents"), spoken),
@@ -132,6 +135,14 @@ def _folded(values: pd.Series) -> pd.Series:
 
 def _titled(file: str, client: str) -> Markup:
     return tag("a", name(client), href=file) if file else name(client)
+
+
+def _linked(files: Iterable[str], spoken: Language) -> Markup:
+    """The files beside a page by their kind."""
+    kinds = {file: file.rpartition(".")[2] for file in files}
+    return text(" ").join(
+        tag("a", spoken.say(f"report_list.file_{kind}"), href=file) for file, kind in kinds.items()
+    )
 
 
 def _state(status: str, error: str, spoken: Language) -> Markup:

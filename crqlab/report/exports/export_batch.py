@@ -14,8 +14,7 @@ from crqlab.report.batch.batches import SECONDS, Job, Outcome, Step, Work, clien
 from crqlab.report.exports import theme as themes
 from crqlab.report.exports.export_files import KINDS, accepted, export
 from crqlab.report.run import page_build
-from crqlab.report.run.notebook_files import stem
-from crqlab.report.run.page_language import spoken_in
+from crqlab.report.run.page_language import page_name, spoken_in
 
 
 def export_all(
@@ -77,7 +76,7 @@ def make(home: str, study: str, client: str, wave: str, parameters: dict[str, An
     """
     found, start = Study(study, Path(home)), time.perf_counter()
     options = {name: parameters[name] for name in ("language", "theme", "template")}
-    todo = _missing(found, stem(client, wave), parameters["inputs"])
+    todo = _missing(found, page_name(client, wave, parameters["language"]), parameters["inputs"])
     if todo:
         export(found, client, wave, kinds=todo.values(), **options)
     seconds = time.perf_counter() - start
@@ -95,7 +94,8 @@ def _wanted(study: Study, clients: Iterable[tuple[str, str]], told: dict[str, An
     name, found = client_names(study), []
     for client, wave in dict.fromkeys(clients):
         inputs = {kind: _hash(study, shared, client, wave, told, kind) for kind in told["kinds"]}
-        file, told_too = stem(client, wave), {**told, "inputs": inputs}
+        file = page_name(client, wave, told["language"])
+        told_too = {**told, "inputs": inputs}
         whole = page_build.digest(inputs, {})
         found.append(Job(client, name(client), wave, file, told_too, whole))
     return found
@@ -111,7 +111,7 @@ def _hash(
     study: Study, shared: dict[str, Any], client: str, wave: str, told: dict[str, Any], kind: str
 ) -> str:
     """One hash of all that a file depends on; a PDF is made from the page."""
-    page = study.reports / f"{stem(client, wave)}.html"
+    page = study.reports / f"{page_name(client, wave, told['language'])}.html"
     made_of = {"page": fingerprint(page)} if kind == "pdf" and page.is_file() else {}
     return page_build.digest(shared, {**_told(client, wave, told, kind), **made_of})
 

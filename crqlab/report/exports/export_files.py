@@ -14,8 +14,7 @@ from crqlab.report.brand import client_brand
 from crqlab.report.clearance import gate
 from crqlab.report.clearance.provenance import card
 from crqlab.report.exports import theme as themes
-from crqlab.report.run.notebook_files import stem
-from crqlab.report.run.page_language import known, spoken_in
+from crqlab.report.run.page_language import known, page_name, spoken_in
 
 #: Kind of file: its module, and the package that it needs from the extra 'exports'.
 KINDS = {
@@ -33,7 +32,6 @@ def export(
     *,
     kinds: Iterable[str] = tuple(KINDS),
     language: str | None = None,
-    page: Path | None = None,
     theme: str | Path | None = None,
     template: str | Path | None = None,
 ) -> list[Path]:
@@ -47,10 +45,8 @@ def export(
     kinds : iterable of str
         ``"pdf"``, ``"xlsx"``, ``"pptx"``, ``"csv"``.
     language : str, optional
-        Of workbook and slides; the codebook's if left out. A PDF speaks as its page does, and a CRM
-        gets the same columns and words in every language.
-    page : Path, optional
-        The report; else the one in the study's folder.
+        The codebook's if left out. A PDF is made from the page in this language, and a CRM gets
+        the same columns and words in every language.
     theme : Path, optional
         A YAML file with the client's colours and logo.
     template : Path, optional
@@ -69,18 +65,17 @@ def export(
     ReportError
         A package is missing, or a file holds something of another client.
     StudyError
-        The report was not made yet, or not in this language, or a theme, logo or template is not
-        there.
+        The report was not made yet in this language, or a theme, logo or template is not there.
     """
     kinds = accepted(kinds, language=language, template=template)
-    name = stem(client, wave)
-    path = page or study.reports / f"{name}.html"
+    spoken = spoken_in(study, language)
+    name = page_name(client, wave, spoken)
     source = {
-        "page": _page(path, language) if "pdf" in kinds else "",
+        "page": _page(study.reports / f"{name}.html", spoken) if "pdf" in kinds else "",
         "card": card(study, client=client, wave=wave),
         "template": template,
     }
-    shown = view(study, client=client, wave=wave, language=spoken_in(study, language))
+    shown = view(study, client=client, wave=wave, language=spoken)
     look = themes.read(Path(theme)) if theme else client_brand.of(study, client)
     files = {
         f"{name}.{kind}": import_module(f"crqlab.report.exports.{KINDS[kind][0]}").content(
@@ -116,13 +111,10 @@ def _installed(kind: str) -> None:
         )
 
 
-def _page(path: Path, language: str | None) -> str:
+def _page(path: Path, language: str) -> str:
     if not path.is_file():
-        raise StudyError(f"{path.name} is not there; a PDF is made from it. Run: crqlab report")
-    page = path.read_text(encoding="utf-8")
-    if language and f'<html lang="{language}">' not in page:
         raise StudyError(
-            f"{path.name} is not in {language!r}, and a PDF speaks as its page does. Run: crqlab "
-            f"report --language {language}"
+            f"{path.name} is not there; a PDF is made from it. Run: crqlab report --language "
+            f"{language}"
         )
-    return page
+    return path.read_text(encoding="utf-8")

@@ -14,7 +14,6 @@ from crqlab.base.study import Study, fingerprint
 from crqlab.report.batch import ledger
 from crqlab.report.clearance.provenance import notebooks
 from crqlab.report.run import page_language
-from crqlab.report.run.notebook_files import stem
 from crqlab.report.run.page_build import REPORT, inputs, make, report_notebook
 from crqlab.report.run.parameters import checked, declared
 
@@ -91,17 +90,8 @@ def reports(
     """Make the report of each client and wave, as far as it is not made already."""
     path = report_notebook(study)
     page_language.accepted(path, parameters)
-    return [
-        _page(
-            study,
-            path,
-            told_of(study, client, wave, parameters),
-            stem(client, wave),
-            False,
-            told,
-        )
-        for client, wave in clients
-    ]
+    asked = [told_of(study, client, wave, parameters) for client, wave in clients]
+    return [_page(study, path, each, page_language.named(each), False, told) for each in asked]
 
 
 def told_of(study: Study, client: str, wave: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""In which language a client's page is: as asked for, else as the codebook says."""
+"""In which language a client's page is: as asked for, else as the codebook says; its file name."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from crqlab.base.errors import one_of
 from crqlab.base.study import Study
 from crqlab.language import OWN, languages
+from crqlab.report.run.notebook_files import stem
 from crqlab.report.run.parameters import checked, declared
 
 #: The parameter of the report's notebook that says in which language its page is.
@@ -58,3 +59,22 @@ def told(study: Study, given: Mapping[str, Any]) -> dict[str, Any]:
 def spoken_in(study: Study, asked: str | None = None) -> str:
     """Return the language that was asked for, else the codebook's; refuse one without catalogue."""
     return known(study.codebook.report_language if asked is None else asked)
+
+
+def page_name(client: str, wave: str, language: str = OWN) -> str:
+    """Return the file name, without ending, of a client's page and of what is made beside it.
+
+    Languages have files of their own, so that making one never replaces another.
+
+    Examples
+    --------
+    >>> page_name("C017", "2025"), page_name("C017", "2025", "sv"), page_name("C017", "2025_sv")
+    ('C017_2025', 'C017_2025_sv', 'C017_2025-sv-162590f8')
+    """
+    name = stem(client, wave)
+    return name if language == OWN else f"{name}_{language}"
+
+
+def named(parameters: Mapping[str, Any]) -> str:
+    """Return the file name, without ending, of the page that is told this; see `page_name`."""
+    return page_name(parameters["client"], parameters["wave"], parameters.get(LANGUAGE, OWN))

@@ -27,7 +27,8 @@ STYLE = (_HERE / "template" / "style.css").read_text(encoding="utf-8")
 _PICTURES = ("image/png", "image/jpeg")
 _FORBIDDEN = re.compile(
     r"<(?:script|iframe|object|embed|link|form|base)\b|<[^<>]*\s(?:on\w+|srcset)\s*="
-    r"|<[^<>]*\s(?:src|href|xlink:href)\s*=\s*(?![\"'](?:#|data:image/|[\w-]+\.html[\"']))",
+    r"|<[^<>]*\s(?:src|href|xlink:href)\s*=\s*(?![\"'](?:#|data:image/"
+    r"|(?:[\w-]+/)?[\w-]+\.(?:html|pdf|xlsx|pptx|csv)[\"']))",
     re.IGNORECASE,
 )
 #: What `_FORBIDDEN` looks at: from the beginning of a tag to its end, or to that of the next.

@@ -6,19 +6,16 @@ from pathlib import Path
 
 from crqlab.base.errors import ReportError
 from crqlab.base.study import Study, replace
-from crqlab.language import OWN
-from crqlab.report.batch import ledger
 from crqlab.report.brand import client_brand
 from crqlab.report.clearance import gate
 from crqlab.report.run import render
-from crqlab.report.run.notebook_files import stem
-from crqlab.report.run.page_language import LANGUAGE
+from crqlab.report.run.page_language import page_name, spoken_in
 
 #: Kept apart from what is mailed to clients.
 FOLDER = "reviewer"
 
 
-def reviewed(study: Study, client: str, wave: str) -> Path:
+def reviewed(study: Study, client: str, wave: str, language: str | None = None) -> Path:
     """Lay out a finished report with its code, and return the page.
 
     Parameters
@@ -26,11 +23,13 @@ def reviewed(study: Study, client: str, wave: str) -> Path:
     study : Study
     client, wave : str
         Of a report that was made.
+    language : str, optional
+        Of that report; the codebook's if left out.
 
     Returns
     -------
     Path
-        ``reviewer/<client>_<wave>.html`` below the study's reports. Nothing is run again: the
+        ``reviewer/<name of the report>.html`` below the study's reports. Nothing is run again: the
         numbers are the client's, to the byte.
 
     Raises
@@ -42,7 +41,8 @@ def reviewed(study: Study, client: str, wave: str) -> Path:
     """
     import nbformat
 
-    name, book = stem(client, wave), study.codebook
+    spoken, book = spoken_in(study, language), study.codebook
+    name = page_name(client, wave, spoken)
     executed = study.reports / f"{name}.ipynb"
     if not executed.is_file():
         raise ReportError(
@@ -52,7 +52,7 @@ def reviewed(study: Study, client: str, wave: str) -> Path:
     page = render.render(
         nbformat.read(executed, as_version=4),
         title=book.title,
-        language=ledger.entry(study, name).get("parameters", {}).get(LANGUAGE, OWN),
+        language=spoken,
         code=True,
         synthetic=book.synthetic,
         unconfirmed=len(book.unconfirmed),
