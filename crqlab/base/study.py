@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from crqlab.base import yaml_documents
 from crqlab.base.codebook import Codebook
-from crqlab.base.contracts import contract, schema
+from crqlab.base.contracts import TABLES, contract, schema
 from crqlab.base.errors import StudyError
 
 #: What to do with whom; lies beside the codebook where a study has its own.
@@ -86,6 +87,12 @@ def replace(path: Path, content: bytes) -> Path:
         return draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _sound(facts: Any) -> bool:
+    """Whether these are facts of a table as `Study.write_all` notes them."""
+    made = facts.get("made", {}) if isinstance(facts, dict) else None
+    return isinstance(made, dict) and isinstance(facts.get("sha256"), str)
 
 
 @dataclass(frozen=True)
@@ -187,11 +194,21 @@ class Study:
             )
         wanted = {"client_id": client, "wave": wave}
         filters = [(name, "==", value) for name, value in wanted.items() if value is not None]
-        rows = pd.read_parquet(path, filters=filters or None)
+        rows = self._rows(table, filters)
         agreed, asked = contract(table), self.codebook.instrument
         if self._as_checked(table, schema.digest(agreed, asked)):
             return schema.ordered(rows, agreed, asked)
         return schema.check(rows, agreed, asked)
+
+    def _rows(self, table: str, filters: list[tuple[str, str, str]]) -> pd.DataFrame:
+        """Rows of a table's file; one that was cut or is something else is made again by a run."""
+        try:
+            return pd.read_parquet(self.path(table), filters=filters or None)
+        except (pa.ArrowException, OSError, KeyError) as broken:
+            raise StudyError(
+                f"Study {self.name!r}: {self.path(table).name} cannot be read; it was cut short "
+                f"or is no table of crqlab. Make it again with: crqlab run {self.name}"
+            ) from broken
 
     def _as_checked(self, table: str, agreed: str) -> bool:
         """Whether the file is, byte for byte, the one that was checked when it was written."""
@@ -262,11 +279,35 @@ class Study:
         files = {name: self.raw / name for name in _PROGRAMME.get(notebook, ())}
         return {name: fingerprint(file) for name, file in files.items() if file.is_file()}
 
+    def tables_of(self, notebook: str) -> list[str]:
+        """Return the names of the tables that a station is known to have written."""
+        written = self.manifest.get("tables", {})
+        return sorted(name for name in written if contract(name).notebook[:2] == notebook[:2])
+
+    def intact(self, table: str) -> bool:
+        """Return whether a table is, byte for byte, what its station wrote from today's files."""
+        facts = self.manifest.get("tables", {}).get(table, {})
+        return (
+            self.has(table)
+            and facts.get("sources") == self.sources()
+            and facts.get("sha256") == fingerprint(self.path(table))
+        )
+
     @property
     def manifest(self) -> dict[str, Any]:
-        """What the stations wrote and what they wrote it from."""
-        path = self.processed / "manifest.json"
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        """What the stations wrote and what they wrote it from; nothing where that is damaged.
+
+        Tables that it does not know are made again by the next run.
+        """
+        try:
+            found = json.loads((self.processed / "manifest.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        tables = found.get("tables") if isinstance(found, dict) else None
+        if not isinstance(tables, dict):
+            return {}
+        known = {n: facts for n, facts in tables.items() if n in TABLES and _sound(facts)}
+        return {**found, "tables": known}
 
     def note(self, facts: Mapping[str, Mapping[str, Any]]) -> None:
         """Add facts to the manifest, whole or not at all."""

@@ -118,3 +118,51 @@ def test_one_broken_table_keeps_all_from_the_disk(study, outcomes):
     with pytest.raises(DataError, match="clients breaks its contract"):
         study.write_all({"outcomes": outcomes, "clients": clients})
     assert not study.processed.exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", '{"tables": {"outco', "[]", "7", '{"tables": []}', '{"tables": {"outcomes": 1}}',
+     '{"tables": {"outcomes": {"rows": 3}}}', "[" * 100_000, "\xff\x00"],
+)  # fmt: skip
+def test_a_damaged_manifest_knows_of_no_table_and_is_written_anew(study, outcomes, text):
+    study.write("outcomes", outcomes)
+    (study.processed / "manifest.json").write_bytes(text.encode("latin-1"))
+    assert not study.manifest.get("tables")
+    assert not study.intact("outcomes")
+    pd.testing.assert_frame_equal(study.read("outcomes"), outcomes)
+    study.write("outcomes", outcomes.iloc[1:])
+    assert study.manifest["tables"]["outcomes"]["rows"] == 499
+    assert study.intact("outcomes")
+
+
+def test_a_table_is_intact_until_it_or_its_sources_change(study, outcomes):
+    assert not study.intact("outcomes")
+    study.write("outcomes", outcomes)
+    assert study.intact("outcomes")
+    assert study.tables_of("10_responses") == ["outcomes"]
+    assert study.tables_of("30_scores") == []
+    content = study.path("outcomes").read_bytes()
+    study.path("outcomes").write_bytes(content[:-1] + b"?")
+    assert not study.intact("outcomes")
+    study.path("outcomes").write_bytes(content)
+    assert study.intact("outcomes")
+    (study.raw / "answers.csv").write_text("a\n1\n")
+    assert not study.intact("outcomes")
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"no table at all" * 9])
+def test_a_table_that_was_cut_says_how_it_is_made_again(study, outcomes, content):
+    study.write("outcomes", outcomes)
+    study.path("outcomes").write_bytes(content)
+    with pytest.raises(StudyError, match=r"10_outcomes\.parquet cannot be read.*crqlab run wave1"):
+        study.read("outcomes")
+
+
+def test_a_table_of_another_kind_is_told_by_its_contract(study, outcomes):
+    study.write("outcomes", outcomes)
+    pd.DataFrame({"x": [1]}).to_parquet(study.path("outcomes"))
+    with pytest.raises(DataError, match="breaks its contract"):
+        study.read("outcomes")
+    with pytest.raises(StudyError, match="cannot be read"):
+        study.read("outcomes", client="C1")

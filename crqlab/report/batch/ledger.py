@@ -8,7 +8,7 @@ programs have theirs in ``manifest/exports``.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ def entry(study: Study, name: str) -> dict[str, Any]:
     -------
     dict
         ``status`` (made or failed), ``inputs`` (hash), ``parameters``, ``seconds``, and ``page``
-        (hash of the page) or ``error``.
+        (hash of the page) with the names of a station's ``tables``, or ``error``.
     """
     try:
         found = json.loads(_path(study, name).read_text(encoding="utf-8"))
@@ -54,10 +54,13 @@ def made(
     inputs: str,
     parameters: Mapping[str, Any],
     seconds: float,
+    tables: Iterable[str] = (),
 ) -> None:
-    """Note that a page and all that belongs to it is in place."""
+    """Note that a page and all that belongs to it, the station's tables too, is in place."""
     page = fingerprint(_made(study, name))
     facts = {"inputs": inputs, "page": page, "parameters": dict(parameters), "status": MADE}
+    if station := sorted(tables):
+        facts["tables"] = station
     _write(study, name, {**facts, "seconds": round(seconds, 3)})
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crqlab.base.study import Study, fingerprint
+from crqlab.base.study import Study
 from crqlab.report.batch import ledger
 from crqlab.report.clearance.provenance import notebooks
 from crqlab.report.run import page_language
@@ -131,9 +131,7 @@ def _title(path: Path, parameters: Mapping[str, Any]) -> str:
 
 
 def _true(study: Study, name: str, found: str) -> bool:
-    """Whether the page and the station's tables are there as they were made."""
-    return ledger.holds(study, name, found) and all(
-        study.has(table) and fingerprint(study.path(table)) == facts["sha256"]
-        for table, facts in study.manifest.get("tables", {}).items()
-        if study.path(table).name.startswith(name[:3])
-    )
+    """Whether the page and the station's tables are there as they were made, from these files."""
+    if not ledger.holds(study, name, found):
+        return False
+    return all(study.intact(table) for table in ledger.entry(study, name).get("tables", []))

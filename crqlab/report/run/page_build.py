@@ -61,7 +61,8 @@ def make(
     page = _page(study, executed, client, look, language)
     _keep(study, name, page, executed, client=client)
     seconds = time.perf_counter() - start
-    ledger.made(study, name, inputs=found, parameters=parameters, seconds=seconds)
+    facts = {"inputs": found, "parameters": parameters, "seconds": seconds}
+    ledger.made(study, name, **facts, tables=() if client else study.tables_of(path.stem))
     return seconds
 
 
