@@ -20,6 +20,31 @@ from crqlab.base.errors import DataError, StudyError
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[str | int, ...]
 
+_LONGEST = 4 << 20  # bytes
+_MOST, _DEEPEST = 100_000, 60  # entries and levels of a document
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+_TEMPLATE = "start from a template: crqlab new"
+_MAPPING, _LIST, _WHOLE = "must be 'key: value' lines", "must be a list", "must be a whole number"
+#: Kinds of pydantic's errors, in the words of somebody who edits a file.
+_RULES = {
+    **dict.fromkeys(["model_type", "dict_type"], _MAPPING),
+    **dict.fromkeys(["tuple_type", "list_type", "set_type", "frozen_set_type"], _LIST),
+    **dict.fromkeys(["int_type", "int_parsing", "int_from_float", "int_parsing_size"], _WHOLE),
+    **dict.fromkeys(["float_type", "float_parsing", "finite_number"], "must be a number"),
+    **dict.fromkeys(["bool_type", "bool_parsing"], "must be true or false"),
+    **dict.fromkeys(["date_type", "date_parsing", "date_from_datetime_parsing"],
+                    "must be a day, as in 2025-01-31"),
+    "string_type": "must be text",
+    "string_pattern_mismatch": "must be written after the pattern {pattern}",
+    "string_too_short": "must not be empty",
+    "literal_error": "must be {expected}",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+    "too_short": "must have at least {min_length} entries, and has {actual_length}",
+    "too_long": "must have at most {max_length} entries, and has {actual_length}",
+}  # fmt: skip
 _TRUTH = "tag:yaml.org,2002:bool"
 _DATE = "tag:yaml.org,2002:timestamp"
 
@@ -62,46 +87,84 @@ def load(path: Path, model: type[Model], *, context: Any = None) -> Model:
     """
     if not path.is_file():
         raise StudyError(f"{path.name} is missing in {path.parent}; write it or copy a template.")
+    text, lines = _text(path), {(): 1}
     try:
-        text = path.read_text(encoding="utf-8-sig")
         root = yaml.compose(text, Loader=_Loader)
-    except UnicodeDecodeError as broken:
-        fault = (1, "", "", f"not UTF-8 text ({broken.reason})", "save it as UTF-8")
-        raise _refused(path, [fault]) from None
+        if not isinstance(root, yaml.MappingNode):
+            raise _refused(path, [(1, "", "", "must be a list of 'key: value' lines", _TEMPLATE)])
+        if faults := _Numbered(path, lines).faults(root):
+            raise _refused(path, faults)
+        return model.model_validate(_Loader(text).construct_document(root), context=context)
+    except DataError:
+        raise
+    except ValidationError as broken:
+        raise _refused(path, [_fault(e, lines) for e in broken.errors()]) from None
     except yaml.MarkedYAMLError as broken:
         line = broken.problem_mark.line + 1 if broken.problem_mark else 1
         fix = "check indentation, colons and quotes on this line and the one above"
         raise _refused(path, [(line, "", "", f"not YAML: {broken.problem}", fix)]) from None
-    if not isinstance(root, yaml.MappingNode):
-        fix = "start from a template: crqlab new"
-        raise _refused(path, [(1, "", "", "must be a list of 'key: value' lines", fix)])
-    lines: dict[Place, int] = {(): 1}
-    repeated: list[tuple[int, str, str, str, str]] = []
-    _number(root, (), lines, repeated)
-    if repeated:
-        raise _refused(path, repeated)
+    except (yaml.YAMLError, ValueError, RecursionError) as broken:  # as of a number of 5,000 digits
+        raise _refused(path, [(1, "", "", f"not YAML: {broken}", _TEMPLATE)]) from None
+
+
+def _text(path: Path) -> str:
+    """The file's text, if it is text that a person may have written."""
+    if path.stat().st_size > _LONGEST:
+        rule = f"is longer than {_LONGEST >> 20} MB, which no person writes"
+        raise _refused(path, [(1, "", "", rule, "is this another file? start from a template")])
     try:
-        return model.model_validate(_Loader(text).construct_document(root), context=context)
-    except ValidationError as broken:
-        raise _refused(path, [_fault(e, lines) for e in broken.errors()]) from None
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as broken:
+        fault = (1, "", "", f"not UTF-8 text ({broken.reason})", "save it as UTF-8")
+        raise _refused(path, [fault]) from None
+    if found := _CONTROL.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        rule = f"holds the control character U+{ord(found[0]):04X}, which cannot be seen"
+        raise _refused(path, [(line, "", "", rule, "delete it, or type this line again")])
+    return text
 
 
-def _number(node: yaml.Node, place: Place, lines: dict[Place, int], repeated: list) -> None:
-    """Note the line of every key and list entry, and every key that comes twice."""
-    if isinstance(node, yaml.MappingNode):
+class _Numbered:
+    """Notes the line of every key and list entry, and what no mapping may hold.
+
+    What an alias stands for is counted each time: few lines may stand for more than any memory.
+    """
+
+    def __init__(self, path: Path, lines: dict[Place, int]) -> None:
+        self._path, self._lines = path, lines
+        self._found: list[tuple[int, str, str, str, str]] = []
+
+    def faults(self, root: yaml.MappingNode) -> list[tuple[int, str, str, str, str]]:
+        """Look through a document and return what is wrong with its keys."""
+        self._mapping(root, ())
+        return self._found
+
+    def _node(self, node: yaml.Node, place: Place, line: int) -> None:
+        self._lines[place] = line
+        if len(self._lines) > _MOST or len(place) > _DEEPEST:
+            rule = f"holds more than {_MOST:,} entries, or {_DEEPEST} levels, once aliases are read"
+            fix = "write out what the aliases (*name) stand for, or leave them out"
+            raise _refused(self._path, [(line, _path(place[:1]), "", rule, fix)])
+        if isinstance(node, yaml.MappingNode):
+            self._mapping(node, place)
+        elif isinstance(node, yaml.SequenceNode):
+            for index, value in enumerate(node.value):
+                self._node(value, (*place, index), value.start_mark.line + 1)
+
+    def _mapping(self, node: yaml.MappingNode, place: Place) -> None:
         seen: set[str] = set()
         for key, value in node.value:
-            line, here = key.start_mark.line + 1, (*place, str(key.value))
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                rule, fix = "a list or mapping as a key", "write a word before the colon"
+                self._found.append((line, _path(place), "", rule, fix))
+                continue
+            here = (*place, str(key.value))
             if key.value in seen:
                 fix = "keep one of the two"
-                repeated.append((line, _path(here), str(key.value), "the same key twice", fix))
+                self._found.append((line, _path(here), key.value, "the same key twice", fix))
             seen.add(key.value)
-            lines[here] = line
-            _number(value, here, lines, repeated)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            lines[*place, index] = value.start_mark.line + 1
-            _number(value, (*place, index), lines, repeated)
+            self._node(value, here, line)
 
 
 def _fault(error: Any, lines: dict[Place, int]) -> tuple[int, str, str, str, str]:
@@ -115,8 +178,15 @@ def _fault(error: Any, lines: dict[Place, int]) -> tuple[int, str, str, str, str
             "is not a key that is known here",
             "check its spelling or delete it",
         ),
-    }.get(error["type"], (error["msg"].removeprefix("Value error, "), "correct the value"))
+    }.get(error["type"], (_rule(error), "correct the value"))
     return lines[known], _path(place), value, rule, fix
+
+
+def _rule(error: Any) -> str:
+    """What a value must be, without the words of a programming language."""
+    if error["type"] in _RULES:
+        return _RULES[error["type"]].format(**error.get("ctx", {}))
+    return error["msg"].removeprefix("Value error, ")
 
 
 def _path(place: Place) -> str:

@@ -98,7 +98,7 @@ BROKEN = {
     "a circle": ("    weak: no\n", "    weak: no\n    next: Rational\n", "round in a circle"),
     "a status for a name": ("name: Stalker", "name: Silent", "no segment can be called 'Silent'"),
     "traits in format 1": ("format: 2\n", "", "in front of all segments say 'format: 2'"),
-    "format 3": ("format: 2\n", "format: 3\n", "Input should be 1 or 2"),
+    "format 3": ("format: 2\n", "format: 3\n", "must be 1 or 2"),
 }
 
 
