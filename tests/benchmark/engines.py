@@ -74,7 +74,7 @@ def postgres(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
 
 
 def _fill(address: str, tables: dict[str, pd.DataFrame]) -> None:
-    """Copy tables in; a missing cell becomes NULL, never NaN."""
+    """Copy tables in; a missing cell becomes NULL in one column and NaN in the next."""
     import psycopg
 
     kinds = {"f": "double precision", "i": "bigint", "b": "boolean"}
@@ -85,8 +85,16 @@ def _fill(address: str, tables: dict[str, pd.DataFrame]) -> None:
             )
             server.execute(f'CREATE TABLE "{name}" ({columns})')
             with server.cursor().copy(f'COPY "{name}" FROM STDIN') as copy:
-                for row in rows.astype(object).where(rows.notna(), None).itertuples(index=False):
+                for row in _either(rows).itertuples(index=False):
                     copy.write_row(row)
+
+
+def _either(rows: pd.DataFrame) -> pd.DataFrame:
+    """Missing numbers as NULL and as NaN by turns: databases hold both, and both mean the same."""
+    some = rows.astype(object).where(rows.notna(), None)
+    for name in rows.select_dtypes("float").columns[::2]:
+        some[name] = rows[name].astype(object)
+    return some
 
 
 @contextlib.contextmanager

@@ -106,6 +106,23 @@ def test_whole_numbers_of_any_kind_are_scored_alike(tables, tmp_path, whole):
     assert_same(found.table, whole.table)
 
 
+def test_nan_is_a_missing_cell_on_every_engine(tables, tmp_path, whole):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = tables["responses"]
+    assert rows[list(ASKED.items)].isna().any().all()
+    table = pa.Table.from_pandas(rows, preserve_index=False)
+    for name in (*ASKED.items, "ltr"):
+        at = table.schema.get_field_index(name)
+        kept = pa.array(rows[name].to_numpy(), from_pandas=False)  # NaN, not null
+        table = table.set_column(at, name, kept)
+    assert table["t1"].null_count == 0
+    pq.write_table(table, tmp_path / "responses.parquet")
+    found = benchmark.cube(benchmark.panel(f"duckdb://{tmp_path}"), ASKED)
+    assert_same(found.table, whole.table)
+
+
 def test_excluded_responses_do_not_count(tables, tmp_path, whole):
     rows = tables["responses"]
     rows = pd.concat([rows, rows.head(50).assign(included=False)], ignore_index=True)
