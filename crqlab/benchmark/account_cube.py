@@ -12,6 +12,7 @@ from urllib.parse import quote
 import numpy as np
 import pandas as pd
 
+from crqlab.base.errors import StudyError
 from crqlab.base.instrument import Instrument
 from crqlab.base.study import replace
 from crqlab.base.waves import in_order
@@ -78,9 +79,21 @@ def cube(panel: Panel, asked: Instrument, *, before: Cube | None = None) -> Cube
     -------
     Cube
         The same sums as without ``before``.
+
+    Raises
+    ------
+    StudyError
+        The panel has no response, or cannot be read.
+    DataError
+        It lacks a column of the instrument.
     """
     mark = asked.model_dump_json()
     seen = wave_marks(panel)
+    if seen.empty:
+        raise StudyError(
+            f"Panel {panel.name} has no response: its table of responses is there, but has no "
+            "row. Fill it, or name another panel; what was summed up before is kept."
+        )
     old = before if before is not None and before.asked == mark else None
     changed = seen["wave"].tolist() if old is None else _changed(seen, old.seen)
     parts = [] if old is None else [_kept(old.table, seen, changed)]
@@ -162,10 +175,10 @@ def read_cube(folder: Path) -> Cube | None:
     seen = pd.DataFrame(facts["seen"]).reindex(columns=["wave", "rows", "mark"])
     paths = [_path(folder, wave) for wave in seen["wave"]]
     there = [path.is_file() for path in paths]
+    if not any(there):
+        return None
     seen = seen[there].astype({"wave": "str"}).reset_index(drop=True)
     parts = [pd.read_parquet(path) for path, ok in zip(paths, there, strict=True) if ok]
-    if not parts:
-        return None
     table = in_order_of(pd.concat(parts), list(ORDER))
     return Cube(table, tuple(facts["measures"]), seen, facts["asked"], ())
 

@@ -1,5 +1,6 @@
 """One panel, several engines; sums kept up wave by wave; the same scores as station 3."""
 
+import dataclasses
 import shutil
 
 import numpy as np
@@ -121,6 +122,33 @@ def test_nan_is_a_missing_cell_on_every_engine(tables, tmp_path, whole):
     pq.write_table(table, tmp_path / "responses.parquet")
     found = benchmark.cube(benchmark.panel(f"duckdb://{tmp_path}"), ASKED)
     assert_same(found.table, whole.table)
+
+
+def test_ids_and_waves_that_are_whole_numbers_are_text(tables, tmp_path, whole):
+    numbers = {name: lambda t, name=name: t[name].str.lstrip("CA").astype("int64")
+               for name in ("client_id", "account_id", "wave")}  # fmt: skip
+    for name in ("responses", "clients"):
+        rows = tables[name]
+        some = {key: of for key, of in numbers.items() if key in rows}
+        rows.assign(**some).to_parquet(tmp_path / f"{name}.parquet", index=False)
+    panel = benchmark.panel(f"duckdb://{tmp_path}")
+    found = benchmark.cube(panel, ASKED)
+    assert found.renewed == WAVES
+    assert found.table[["client_id", "wave"]].dtypes.eq("str").all()
+    assert found.table["sum_crq"].sum() == pytest.approx(whole.table["sum_crq"].sum(), rel=1e-12)
+    known = benchmark.client_scores(found, panel.frame("clients"), least=1).table
+    assert known["industry"].notna().all()
+    assert benchmark.cube(panel, ASKED, before=found).renewed == ()
+
+
+def test_an_empty_panel_is_told_and_leaves_the_cube_as_it_was(tables, tmp_path, whole):
+    tables["responses"].head(0).to_parquet(tmp_path / "responses.parquet", index=False)
+    empty = benchmark.panel(f"duckdb://{tmp_path}")
+    with pytest.raises(StudyError, match=r"has no response: .* Fill it, or name another panel"):
+        benchmark.cube(empty, ASKED, before=whole)
+    nothing = dataclasses.replace(whole, table=whole.table.head(0), seen=whole.seen.head(0))
+    write_cube(nothing, tmp_path / "cube")  # as crqlab 0.1 did of an empty panel
+    assert read_cube(tmp_path / "cube") is None
 
 
 def test_excluded_responses_do_not_count(tables, tmp_path, whole):
