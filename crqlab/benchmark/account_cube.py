@@ -16,8 +16,9 @@ from crqlab.base.errors import StudyError
 from crqlab.base.instrument import Instrument
 from crqlab.base.study import replace
 from crqlab.base.waves import in_order
-from crqlab.benchmark.panel_source import Panel, fetched, in_order_of
-from crqlab.benchmark.queries import account_waves, measures_of
+from crqlab.benchmark.panel_contract import hold
+from crqlab.benchmark.panel_source import Panel, fetched, in_order_of, told
+from crqlab.benchmark.queries import account_waves, check_columns, measures_of
 from crqlab.benchmark.wave_marks import wave_marks
 
 FOLDER, SEEN = "80_cube", "seen.json"
@@ -38,7 +39,8 @@ class Cube:
     seen : DataFrame, one row per wave
         ``wave``, ``rows``, ``mark``: by what a changed wave is known, see `wave_marks`.
     asked : str
-        Fingerprint of the instrument; sums of another one are never reused.
+        Fingerprint of the instrument and of how cells are read; sums of another one are never
+        reused.
     renewed : tuple of str
         Waves that were summed up this time.
     """
@@ -85,9 +87,11 @@ def cube(panel: Panel, asked: Instrument, *, before: Cube | None = None) -> Cube
     StudyError
         The panel has no response, or cannot be read.
     DataError
-        It lacks a column of the instrument.
+        It lacks a column of the instrument; or, where it is no study's own, its cells break the
+        contract of responses.
     """
-    mark = asked.model_dump_json()
+    check_columns(panel.tables["responses"], asked)
+    mark = asked.model_dump_json() + panel.reading
     seen = wave_marks(panel)
     if seen.empty:
         raise StudyError(
@@ -98,10 +102,20 @@ def cube(panel: Panel, asked: Instrument, *, before: Cube | None = None) -> Cube
     changed = seen["wave"].tolist() if old is None else _changed(seen, old.seen)
     parts = [] if old is None else [_kept(old.table, seen, changed)]
     rows = panel.tables["responses"]
+    if panel.reading and changed:
+        _hold(panel, changed, asked)
     for waves in _portions(seen[seen["wave"].isin(changed)]):
         some = rows if len(waves) == len(seen) else rows.filter(rows["wave"].isin(waves))
         parts.append(fetched(account_waves(some, asked), list(ORDER)))
     return Cube(_joined(parts), measures_of(asked), seen, mark, tuple(in_order(changed)))
+
+
+def _hold(panel: Panel, waves: list[str], asked: Instrument) -> None:
+    """Hold what has changed to the contract; a response without a wave is in none of them."""
+    every = panel.tables["responses"]
+    some = every["wave"].isin([wave for wave in waves if isinstance(wave, str)])
+    with told(panel.name):
+        hold(every.filter(some | every["wave"].isnull()), every, asked, panel.name)  # noqa: PD003
 
 
 def _portions(waves: pd.DataFrame) -> list[list[str]]:

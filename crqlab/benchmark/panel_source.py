@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import TABLES
 from crqlab.base.errors import StudyError, one_of
 from crqlab.base.study import Study
 from crqlab.benchmark.panel_cells import plain
+from crqlab.benchmark.panel_contract import codes, decoded, held
 
 if TYPE_CHECKING:
     import ibis
@@ -24,6 +27,7 @@ NEEDED, OPTIONAL = ("responses",), ("clients", "accounts", "completion", "client
 #: Where errors of the engines come from; they have no common root.
 ENGINES = ("_duckdb", "duckdb", "psycopg", "py4j", "pyspark")
 MEMORY = "400MB"
+OUTSIDE = "held to the contracts"
 #: Steps of DuckDB that are left out: one sums up ranges of clients apart, each from all rows;
 #: the other believes the statistics of Parquet files, which pass over NaN, and never looks for it.
 WITHOUT = ("partitioned_execution", "statistics_propagation")
@@ -48,21 +52,41 @@ class Panel:
         ``client_scores`` with the columns of `crqlab.base.contracts`.
     files : tuple of Path
         Where the responses are Parquet files of this machine: these.
+    reading : str
+        How cells are read that no station of crqlab has written: they are held to the contracts,
+        and the codebook's codes are put in their place. Empty for a study's own tables.
     """
 
     name: str
     tables: Mapping[str, ibis.Table]
     files: tuple[Path, ...] = ()
+    reading: str = ""
+
+    def by(self, book: Codebook) -> Panel:
+        """Read answers as a codebook says; a study's own tables are as it says already."""
+        if not self.reading:
+            return self
+        meant = codes(book)
+        tables = {**self.tables, "responses": decoded(self.tables["responses"], meant)}
+        return replace(self, tables=tables, reading=f"{OUTSIDE} {json.dumps(meant)}")
 
     def close(self) -> None:
         """End the connection; a server is told, and a local engine gives back its memory."""
         self.tables["responses"].get_backend().disconnect()
 
     def frame(self, table: str) -> pd.DataFrame | None:
-        """Fetch a small table, sorted by its key; None where the panel has none."""
+        """Fetch a small table, sorted by its key; None where the panel has none.
+
+        Raises
+        ------
+        DataError
+            Somebody else's table breaks the contract of that name.
+        """
         if table not in self.tables:
             return None
-        return fetched(self.tables[table], list(TABLES[table].key))
+        rows, key = self.tables[table], [n for n in TABLES[table].key if n in self.tables[table]]
+        found = fetched(rows, key or rows.columns[:1])
+        return held(found, table) if self.reading else found
 
     def __str__(self) -> str:
         return f"Panel {self.name} with {', '.join(self.tables)}"
@@ -91,13 +115,14 @@ def panel(source: Study | str) -> Panel:
         No responses there, or what the address asks for is not installed.
     """
     if isinstance(source, Study):
-        with _told(source.name):
-            return _files(_duckdb(), source.processed, source.name)
+        with told(source.name):
+            own = _files(_duckdb(), source.processed, source.name)
+            return replace(own, reading="")
     scheme, _, rest = str(source).partition("://")  # spark://local[2] is no address to urlsplit
     one_of("panel=, an address before '://',", scheme, SCHEMES)
     host, slash, path = rest.partition("/")
     name = f"{scheme}://{host.rpartition('@')[2]}{slash}{path.partition('?')[0]}"
-    with _told(name):
+    with told(name):
         if scheme == "spark":
             return _files(_spark(host), Path(_local(slash + path)), name)
         if scheme == "duckdb":
@@ -106,8 +131,8 @@ def panel(source: Study | str) -> Panel:
 
 
 @contextlib.contextmanager
-def _told(name: str) -> Iterator[None]:
-    """Whatever an engine says when it cannot read a panel, in one line; passwords are no part."""
+def told(name: str) -> Iterator[None]:
+    """Tell what an engine says when it cannot read a panel, in one line without passwords."""
     try:
         yield
     except Exception as lost:
@@ -122,7 +147,7 @@ def _told(name: str) -> Iterator[None]:
 
 def fetched(table: ibis.Table, order: list[str]) -> pd.DataFrame:
     """Fetch rows in an order that all engines share; text is text everywhere."""
-    with _told(f"({table.get_backend().name})"):
+    with told(f"({table.get_backend().name})"):
         rows = table.to_pyarrow().to_pandas(split_blocks=True, self_destruct=True)
     rows = rows.astype(dict.fromkeys(rows.select_dtypes(["object", "string"]), "str"))
     return in_order_of(rows, order)
@@ -202,7 +227,7 @@ def _files(connection: Any, folder: Path, name: str) -> Panel:
         for table, some in paths.items()
         if some
     }
-    return Panel(name, _complete(found, name), tuple(paths["responses"]))
+    return Panel(name, _complete(found, name), tuple(paths["responses"]), OUTSIDE)
 
 
 def _paths(folder: Path, table: str) -> list[Path]:
@@ -228,7 +253,7 @@ def _named(connection: Any, name: str) -> Panel:
     for table in (*NEEDED, *OPTIONAL):
         with contextlib.suppress(TableNotFound):
             found[table] = connection.table(table)
-    return Panel(name, _complete(found, name))
+    return Panel(name, _complete(found, name), reading=OUTSIDE)
 
 
 def _complete(found: dict[str, Any], name: str) -> dict[str, Any]:

@@ -53,13 +53,7 @@ def scored(responses: ibis.Table, asked: Instrument) -> ibis.Table:
         With ``client_id``, ``wave``, ``account_id``, the items, and if they are there
         ``ltr`` and ``included``.
     asked : Instrument
-
-    Raises
-    ------
-    DataError
-        The table lacks a column.
     """
-    _check(responses, asked)
     rows = responses.filter(responses.included) if "included" in responses.columns else responses
     means = {
         name: _mean_of(_keyed(rows, construct.items, asked), asked.item_share)
@@ -76,7 +70,8 @@ def scored(responses: ibis.Table, asked: Instrument) -> ibis.Table:
     return rows.select(*KEY, **{name: _measure(rows, name, asked) for name in measures_of(asked)})
 
 
-def _check(responses: ibis.Table, asked: Instrument) -> None:
+def check_columns(responses: ibis.Table, asked: Instrument) -> None:
+    """Refuse a table of responses that lacks a column of the instrument, with a `DataError`."""
     import pandas as pd
 
     lacking = [name for name in (*KEY, *asked.items) if name not in responses.columns]

@@ -99,7 +99,7 @@ def findings(
     Benchmark
     """
     options = {"level": level, "draws": draws, "seed": seed}
-    source, asked = source or panel(study), study.codebook.instrument
+    source, asked = (source or panel(study)).by(study.codebook), study.codebook.instrument
     sums = cube(source, asked, before=read_cube(study.processed / FOLDER))
     clients, completion = source.frame("clients"), source.frame("completion")
     people = client_scores(sums, clients, completion=completion)

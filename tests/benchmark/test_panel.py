@@ -153,7 +153,8 @@ def test_an_empty_panel_is_told_and_leaves_the_cube_as_it_was(tables, tmp_path, 
 
 def test_excluded_responses_do_not_count(tables, tmp_path, whole):
     rows = tables["responses"]
-    rows = pd.concat([rows, rows.head(50).assign(included=False)], ignore_index=True)
+    out = rows.head(50).assign(included=False, response_id=rows["response_id"] + " again")
+    rows = pd.concat([rows, out], ignore_index=True)
     (tmp_path / "responses").mkdir()
     rows.to_parquet(tmp_path / "responses" / "part.parquet", index=False)
     found = benchmark.cube(benchmark.panel(f"duckdb://{tmp_path}"), ASKED)
