@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -72,3 +74,88 @@ def test_doctor_starts_a_kernel(tmp_path):
     found = crqlab("doctor", home=tmp_path)
     assert found.exit_code == 0, found.output
     assert "kernel: starts and imports crqlab" in found.output
+
+
+def test_the_version_is_that_of_the_package():
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
+    assert crqlab("--version").output == f"crqlab {project['version']}\n"
+
+
+def test_help_lists_commands_in_the_order_of_work_with_examples():
+    found = crqlab("--help").output
+    order = ["new", "confirm", "check", "list", "run", "report", "export", "verify"]
+    lines = [line.split()[1] for line in found.splitlines() if line.startswith("│ ")]
+    assert [name for name in lines if name in order] == order
+    for command in order:
+        assert "Example" in crqlab(command, "--help").output, command
+
+
+def study_of(home):
+    """Two clients, three waves, one of which only one client has."""
+    from crqlab import responses
+
+    (home / "data" / "raw").mkdir(parents=True)
+    lines = ["id,client_id,wave,account_id,tru_1,tru_2"]
+    lines += [f"a{i},C1,{2023 + i % 2},K{i % 4},{1 + i % 7},{1 + i % 5}" for i in range(12)]
+    lines += [f"b{i},C2,2025,L{i},{1 + i % 7},{1 + i % 5}" for i in range(3)]
+    (home / "export.csv").write_text("\n".join(lines))
+    (home / "clients.csv").write_text(
+        "client_id,name,industry,country\nC1,One,banking,SE\nC2,Two,IT,NO"
+    )
+    responses.new("acme", home, export=home / "export.csv")
+    raw = home / "data" / "raw" / "acme"
+    (home / "clients.csv").rename(raw / "clients.csv")
+    book = (raw / "codebook.yaml").read_text(encoding="utf-8")
+    lines = [line for line in book.splitlines() if not line.startswith("client:")]
+    (raw / "codebook.yaml").write_text("\n".join([*lines, "clients: clients.csv"]))
+
+
+def test_list_counts_clients_waves_and_accounts_before_any_station_has_run(tmp_path):
+    study_of(tmp_path)
+    whole = "acme: 2 clients, 3 waves (2023, 2024, 2025), 7 accounts, 15 responses"
+    assert crqlab("list", home=tmp_path).output.startswith(whole)
+    assert crqlab("list", "acme", home=tmp_path).output.splitlines() == [
+        whole,
+        "client  name  waves       accounts  responses",
+        "C1      One   2023, 2024         4         12",
+        "C2      Two   2025               3          3",
+    ]
+    assert crqlab("list", "acme", "--client", "C1", home=tmp_path).output.splitlines() == [
+        whole,
+        "account  name  2023  2024",
+        "K0                3     0",
+        "K1                0     3",
+        "K2                3     0",
+        "K3                0     3",
+    ]
+    assert not (tmp_path / "data" / "processed").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--client", "c1"], "client is 'c1'; use 'C1' or 'C2'"),
+        (["--client", "one"], "client is 'one', which is a name; use its id 'C1'"),
+        (["--client", "C2", "--wave", "2024"], "wave of client C2 is '2024'; use '2025'"),
+        (["--all", "--wave", "2204"], "Did you mean '2024'?"),
+        (["--all", "--where", "industri=IT"], "Did you mean 'industry'?"),
+        (["--all", "--where", "industry=bank"], "which no client is; it has: IT, banking"),
+        (["--client", "C1", "--language", "xx"], "language is 'xx'"),
+    ],
+)
+@pytest.mark.parametrize("command", ["report", "export"])
+def test_who_and_what_is_not_there_is_told_before_any_station(command, words, said, tmp_path):
+    study_of(tmp_path)
+    found = crqlab(command, "--study", "acme", "--draft", *words, home=tmp_path)
+    assert found.exit_code == 2
+    assert said in found.output
+    assert "running" not in found.output
+    assert not (tmp_path / "data" / "processed").exists()
+
+
+def test_conditions_are_for_all_clients_and_a_study_has_near_names(tmp_path):
+    study_of(tmp_path)
+    words = ["report", "--study", "acme", "--client", "C1", "--where", "industry=IT"]
+    assert "chooses among --all" in crqlab(*words, home=tmp_path).output
+    assert "did you mean 'acme'?" in crqlab("check", "acm", home=tmp_path).output
+    assert "Did you mean 'check'?" in crqlab("chek", home=tmp_path).output

@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,11 @@ def home() -> Path:
         f"No project above {here}: expected a folder with notebooks/ and data/raw/. "
         "Change into the project's folder or set CRQLAB_HOME to it."
     )
+
+
+def studies(root: Path) -> list[str]:
+    """Return the names of the studies of a project: folders with a codebook."""
+    return sorted(path.parent.name for path in (root / "data" / "raw").glob("*/codebook.yaml"))
 
 
 def fingerprint(path: Path) -> str:
@@ -319,6 +325,7 @@ class Study:
 
     def _others(self) -> str:
         """The studies that do exist, for messages."""
-        folder = self.root / "data" / "raw"
-        names = sorted(p.parent.name for p in folder.glob("*/codebook.yaml"))
-        return f"there are: {', '.join(names)}" if names else "there is none yet"
+        names = studies(self.root)
+        near = get_close_matches(self.name, names, n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        return f"{hint}there are: {', '.join(names)}" if names else "there is none yet"

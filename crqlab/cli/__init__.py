@@ -8,20 +8,12 @@ from typing import Annotated
 import typer
 
 from crqlab.cli import benchmark, playbook, thresholds
+from crqlab.cli.client_reports import pages, report
 from crqlab.cli.confirm import confirm
 from crqlab.cli.export import export
 from crqlab.cli.guard import Guarded, say
-from crqlab.cli.options import (
-    Clients,
-    Cluster,
-    Draft,
-    Everybody,
-    Jobs,
-    Limit,
-    Wave,
-    Where,
-    settings,
-)
+from crqlab.cli.listing import list_
+from crqlab.cli.options import LONGEST, Set, settings
 from crqlab.cli.verify import verify
 
 app = typer.Typer(
@@ -30,36 +22,38 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Customer Relationship Quality: from a raw survey export to a client's report.",
+    epilog="A study of one's own: crqlab new acme --from FOLDER, crqlab confirm acme, "
+    "crqlab report --study acme --all. One command explained: crqlab report --help",
 )
-
-app.add_typer(thresholds.app, name="thresholds")
-app.add_typer(playbook.app, name="playbook")
-app.add_typer(benchmark.app, name="benchmark")
+WORK, RULES, HOUSE = "A study, in the order of work", "The panel and its rules", "Around it"
 
 StudyName = Annotated[str, typer.Argument(help="A folder below data/raw.")]
-Set = Annotated[
-    list[str] | None,
-    typer.Option("--set", help="A notebook parameter, as in --set level=0.9; may be repeated."),
-]
 DEMO_CLIENTS = ("C017", "C042", "C108")
 
 
-@app.command()
-def demo() -> None:
-    """Draw the demo panel, run every notebook, write three client reports."""
-    from crqlab import simulate
-    from crqlab.base.study import Study, home
+def _version(asked: bool) -> None:
+    if asked:
+        import crqlab
 
-    study = Study("demo", home())
-    if (study.raw / "codebook.yaml").is_file():
-        say("Demo panel: kept, it is in data/raw/demo")
-    else:
-        say("Demo panel: drawing …")
-        simulate.write(study.root)
-    _journey(study, DEMO_CLIENTS, None, {})
+        say(f"crqlab {crqlab.__version__}")
+        raise typer.Exit
 
 
-@app.command()
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Say which version."),
+    ] = False,
+) -> None:
+    """Customer Relationship Quality: from a raw survey export to a client's report."""
+
+
+@app.command(
+    rich_help_panel=WORK,
+    epilog="Examples: crqlab new acme --from FOLDER · crqlab new acme --export 2024.csv "
+    "--export 2025.xlsx --accounts accounts.csv --contacts contacts.csv --outcomes deals.csv",
+)
 def new(
     name: StudyName,
     export: Annotated[
@@ -81,7 +75,13 @@ def new(
     lay_out(name, export or [], {k: v for k, v in given.items() if v}, folder, json_)
 
 
-@app.command()
+app.command(
+    rich_help_panel=WORK,
+    epilog="Example: crqlab confirm acme --set client.name=Acme --accept-sure 0.95",
+)(confirm)
+
+
+@app.command(rich_help_panel=WORK, epilog="Example: crqlab check acme")
 def check(name: StudyName) -> None:
     """Read a study's files and say what is in them and what is wrong; write nothing."""
     from crqlab import responses
@@ -102,19 +102,14 @@ def check(name: StudyName) -> None:
         say(line)
 
 
-@app.command()
-def migrate(name: StudyName) -> None:
-    """Bring a study of an older crqlab to today's words; releases and raw exports stay."""
-    from crqlab.base.migration import migrate as brought
-    from crqlab.base.study import Study
-
-    done = brought(Study(name))
-    for line in done or ["nothing is to be done"]:
-        say(line)
-    say(f"then: crqlab run {name}")
+app.command(
+    "list",
+    rich_help_panel=WORK,
+    epilog="Examples: crqlab list · crqlab list acme · crqlab list acme --client C017",
+)(list_)
 
 
-@app.command()
+@app.command(rich_help_panel=WORK, epilog="Example: crqlab run acme --set level=0.9")
 def run(name: StudyName, set_: Set = None) -> None:
     """Run a study's station notebooks; what is still true is kept, and so are settings."""
     from crqlab.base.study import Study
@@ -123,45 +118,42 @@ def run(name: StudyName, set_: Set = None) -> None:
     stations(Study(name), settings(set_), say)
 
 
-@app.command()
-def report(
-    study: Annotated[str, typer.Option(help="A folder below data/raw.")],
-    client: Clients = None,
-    everybody: Everybody = False,
-    where: Where = None,
-    wave: Wave = None,
-    language: Annotated[
-        str | None, typer.Option(help="Of the pages, as in sv; the codebook's if left out.")
-    ] = None,
-    set_: Set = None,
-    jobs: Jobs = None,
-    limit: Limit = 300,
-    cluster: Cluster = None,
-    reviewer: Annotated[
-        bool, typer.Option("--reviewer", help="Each report once more, with code and methods.")
-    ] = False,
-    draft: Draft = False,
-) -> None:
-    """Write client reports as HTML, running the stations first where needed."""
-    from crqlab.base.study import Study
+app.command(
+    rich_help_panel=WORK,
+    epilog="Examples: crqlab report --study acme --client C017 --wave 2025 · "
+    "crqlab report --study acme --all --where industry=banking --jobs 4",
+)(report)
+app.command(
+    rich_help_panel=WORK, epilog="Example: crqlab export --study acme --client C017 --to xlsx,pptx"
+)(export)
+app.command(rich_help_panel=WORK, epilog="Example: crqlab verify reports/acme/C017_2025.html")(
+    verify
+)
+app.add_typer(benchmark.app, name="benchmark", rich_help_panel=RULES)
+app.add_typer(thresholds.app, name="thresholds", rich_help_panel=RULES)
+app.add_typer(playbook.app, name="playbook", rich_help_panel=RULES)
 
-    if everybody == bool(client):
-        raise typer.BadParameter("name clients, or take --all", param_hint="--client")
-    told = settings(set_) | ({"language": language} if language else {})
-    _refuse_draft(Study(study), draft)
-    if everybody:
-        which = settings(where, "--where")
-        _everybody(Study(study), which, wave, told, jobs, limit, cluster, reviewer)
+
+@app.command(rich_help_panel=HOUSE)
+def demo() -> None:
+    """Draw the demo panel, run every notebook, write three client reports."""
+    from crqlab import simulate
+    from crqlab.base.study import Study, home
+    from crqlab.report import chosen, stations
+
+    study = Study("demo", home())
+    if (study.raw / "codebook.yaml").is_file():
+        say("Demo panel: kept, it is in data/raw/demo")
     else:
-        _journey(Study(study), client, wave, told, reviewer)
+        say("Demo panel: drawing …")
+        simulate.write(study.root)
+    stations(study, {}, say)
+    clients = chosen(study, DEMO_CLIENTS, None)
+    work = {"jobs": None, "seconds": LONGEST, "cluster": None}
+    raise typer.Exit(pages(study, clients, {}, work))
 
 
-app.command()(confirm)
-app.command()(export)
-app.command()(verify)
-
-
-@app.command()
+@app.command(rich_help_panel=HOUSE)
 def notebooks() -> None:
     """Execute the shipped notebooks on the demo again and keep them without images."""
     from crqlab.base.study import Study
@@ -170,7 +162,11 @@ def notebooks() -> None:
     refresh(Study("demo"), say)
 
 
-@app.command(name="simulate")
+@app.command(
+    name="simulate",
+    rich_help_panel=HOUSE,
+    epilog="Example: crqlab simulate panel --clients 40 --seed 7",
+)
 def simulate_(
     name: StudyName,
     clients: Annotated[int, typer.Option(min=1, help="How many clients.")] = 150,
@@ -194,7 +190,19 @@ def simulate_(
     say(f"{folder} is drawn")
 
 
-@app.command()
+@app.command(rich_help_panel=HOUSE, epilog="Example: crqlab migrate acme")
+def migrate(name: StudyName) -> None:
+    """Bring a study of an older crqlab to today's words; releases and raw exports stay."""
+    from crqlab.base.migration import migrate as brought
+    from crqlab.base.study import Study
+
+    done = brought(Study(name))
+    for line in done or ["nothing is to be done"]:
+        say(line)
+    say(f"then: crqlab run {name}")
+
+
+@app.command(rich_help_panel=HOUSE)
 def lab() -> None:
     """Open JupyterLab on the notebooks."""
     import os
@@ -209,7 +217,7 @@ def lab() -> None:
     raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
 
 
-@app.command()
+@app.command(rich_help_panel=HOUSE)
 def doctor() -> None:
     """Say what is installed, what is missing, and whether a notebook can run."""
     from crqlab.cli.doctor import findings
@@ -219,52 +227,3 @@ def doctor() -> None:
         say(str(finding))
         worst = max(worst, int(finding.needed and not finding.well))
     raise typer.Exit(worst)
-
-
-def _refuse_draft(study, draft: bool) -> None:
-    """Make nothing for a client from what nobody has confirmed, unless it is to say so."""
-    from crqlab.responses import refuse_draft
-
-    if not draft:
-        refuse_draft(study)
-
-
-def _journey(study, clients, wave, given, reviewer=False) -> None:
-    """Stations, reports, index; then where the pages are."""
-    from crqlab.report import accepted, chosen, index, reports, stations
-
-    accepted(study, given)
-    stations(study, {}, say)
-    wanted = chosen(study, clients, wave)
-    pages = reports(study, wanted, given, say)
-    for page in pages:
-        say(f"{page.path}")
-    if reviewer:
-        _reviewed(study, wanted, given)
-    new = [page.path.stem for page in pages if page.made]
-    say(f"{index(study, language=given.get('language'), new=new)}")
-
-
-def _reviewed(study, wanted, given) -> None:
-    """The same reports with code and methods."""
-    from crqlab.report import reviewed
-
-    for client, wave in wanted:
-        say(f"{reviewed(study, client, wave, given.get('language'))}")
-
-
-def _everybody(study, where, wave, given, jobs, limit, cluster, reviewer) -> None:
-    """Stations, then a report of each client; failures at the end, and exit code 1 for them."""
-    from crqlab.cli.progress import told
-    from crqlab.report import accepted, chosen, everybody, index, run_batch, stations
-
-    accepted(study, given)
-    stations(study, {}, say)
-    clients = chosen(study, everybody(study, where), wave)
-    options = {"jobs": jobs, "seconds": limit, "cluster": cluster}
-    outcome = told(run_batch, study, clients, parameters=given, **options)
-    if reviewer:
-        _reviewed(study, [(s.job.client, s.job.wave) for s in outcome.steps if not s.error], given)
-    new = [step.job.file for step in outcome.made]
-    say(f"{index(study, language=given.get('language'), new=new)}")
-    raise typer.Exit(int(bool(outcome.failed)))

@@ -7,8 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from crqlab.cli.client_reports import FEW
 from crqlab.cli.guard import say
 from crqlab.cli.options import (
+    LONGEST,
     Clients,
     Cluster,
     Draft,
@@ -17,7 +19,7 @@ from crqlab.cli.options import (
     Limit,
     Wave,
     Where,
-    settings,
+    wanted,
 )
 
 
@@ -41,62 +43,48 @@ def export(
         Path | None, typer.Option(help="A client's own slides to build on: a .pptx file.")
     ] = None,
     jobs: Jobs = None,
-    limit: Limit = 300,
+    limit: Limit = LONGEST,
     cluster: Cluster = None,
     draft: Draft = False,
 ) -> None:
     """Write clients' numbers for other programs; a PDF's report is made first where needed."""
     from crqlab.base.study import Study
+    from crqlab.report import stations
     from crqlab.report.exports.export_files import accepted
-    from crqlab.responses import refuse_draft
 
-    if everybody == bool(client):
-        raise typer.BadParameter("name clients, or take --all", param_hint="--client")
-    if not draft:
-        refuse_draft(Study(study))
-    named = [kind.strip() for kind in to.split(",") if kind.strip()]
-    kinds = accepted(named, language=language, template=template)
+    kinds = accepted(
+        [kind.strip() for kind in to.split(",") if kind.strip()],
+        language=language,
+        theme=theme,
+        template=template,
+    )
+    named = Study(study)
+    clients = wanted(named, client, everybody, where, wave, draft=draft)
+    stations(named, {}, say)
     options = {"kinds": kinds, "language": language, "theme": theme, "template": template}
-    if everybody:
-        work = {"jobs": jobs, "seconds": limit, "cluster": cluster}
-        _everybody(Study(study), settings(where, "--where"), wave, options, work)
-    else:
-        _named(Study(study), client or [], wave, options)
+    work = {"jobs": jobs, "seconds": limit, "cluster": cluster}
+    raise typer.Exit(_files(named, clients(), options, work))
 
 
-def _named(study: Any, clients: list[str], wave: str | None, options: dict[str, Any]) -> None:
-    """The files of some clients; the first failure ends it."""
-    from crqlab.report import chosen, export, reports, stations
-
-    stations(study, {}, say)
-    pairs = chosen(study, clients, wave)
-    if "pdf" in options["kinds"]:
-        language = options["language"]
-        reports(study, pairs, {"language": language} if language else {}, say)
-    for name, round_ in pairs:
-        for path in export(study, name, round_, **options):
-            say(f"{path}")
-
-
-def _everybody(
-    study: Any,
-    where: dict[str, str],
-    wave: str | None,
-    options: dict[str, Any],
-    work: dict[str, Any],
-) -> None:
-    """The files of all clients; failures are told at the end, with exit code 1."""
+def _files(
+    study: Any, clients: list[tuple[str, str]], options: dict[str, Any], work: dict[str, Any]
+) -> int:
+    """Write the files of clients, of those whose page could be made; 1 where anything failed."""
     from crqlab.cli.progress import told
-    from crqlab.report import chosen, everybody, export_all, index, run_batch, stations
+    from crqlab.report import export_all, index, run_batch
 
-    stations(study, {}, say)
-    clients, failed = chosen(study, everybody(study, where), wave), []
+    failed = []
     if "pdf" in options["kinds"]:
         language = {"language": options["language"]} if options["language"] else {}
         pages = told(run_batch, study, clients, parameters=language, **work)
         index(study, new=[step.job.file for step in pages.made], **language)
         failed = [(step.job.client, step.job.wave) for step in pages.failed]
-    files = told(export_all, study, [one for one in clients if one not in failed], **options,
-                 **work)  # fmt: skip
-    say(f"{study.reports}")
-    raise typer.Exit(int(bool(failed or files.failed)))
+    left = [one for one in clients if one not in failed]
+    files = told(export_all, study, left, **options, **work)
+    if len(clients) <= FEW:
+        for step in files.steps:
+            for kind in () if step.error else options["kinds"]:
+                say(f"{study.reports / step.job.file}.{kind}")
+    else:
+        say(f"{study.reports}")
+    return int(bool(failed or files.failed))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 
@@ -11,6 +12,11 @@ Everybody = Annotated[bool, typer.Option("--all", help="Every client with scores
 Where = Annotated[
     list[str] | None,
     typer.Option(help="With --all: clients of a kind, as in industry=banking; repeatable."),
+]
+LONGEST = 300.0  # seconds that one client may take, where nobody says otherwise
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="A notebook parameter, as in --set level=0.9; may be repeated."),
 ]
 Wave = Annotated[str | None, typer.Option(help="A wave; the client's latest if left out.")]
 Jobs = Annotated[
@@ -22,6 +28,39 @@ Draft = Annotated[
     typer.Option("--draft", help="Though points of the codebook are unconfirmed; pages say so."),
 ]
 Cluster = Annotated[str | None, typer.Option(help="Address of a Dask scheduler, tcp://host:port.")]
+
+
+def wanted(
+    study: Any,
+    client: list[str] | None,
+    everybody: bool,
+    where: list[str] | None,
+    wave: str | None,
+    *,
+    draft: bool,
+) -> Callable[[], list[tuple[str, str]]]:
+    """Refuse whom the study's files do not know; return what finds whom is meant, once scored.
+
+    Raises
+    ------
+    CrqError
+        No such client, wave or kind of client, or points that nobody has confirmed.
+    """
+    from crqlab import responses
+    from crqlab.report import chosen
+    from crqlab.report import everybody as all_of
+
+    if everybody == bool(client):
+        raise typer.BadParameter("name clients, or take --all", param_hint="--client")
+    if where and not everybody:
+        raise typer.BadParameter(
+            "chooses among --all, not among clients named", param_hint="--where"
+        )
+    which = settings(where, "--where")
+    if not draft:
+        responses.refuse_draft(study)
+    responses.roster(study).refuse(client or [], wave, which)
+    return lambda: chosen(study, all_of(study, which) if everybody else client or [], wave)
 
 
 def settings(given: list[str] | None, option: str = "--set") -> dict[str, str]:

@@ -15,6 +15,7 @@ from crqlab.responses.confirmation import confirm, refuse_draft, unconfirmed
 from crqlab.responses.inclusion import Checked, decide, decisions
 from crqlab.responses.quality_flags import Flags, flags
 from crqlab.responses.raw_files import Raw, read
+from crqlab.responses.roster import Roster, roster
 from crqlab.responses.study_account import account_of
 from crqlab.responses.study_layout import drafted, new, sorted_files
 from crqlab.responses.tables import keep
@@ -23,6 +24,7 @@ __all__ = [
     "Checked",
     "Flags",
     "Raw",
+    "Roster",
     "account_of",
     "confirm",
     "decide",
@@ -34,6 +36,7 @@ __all__ = [
     "new",
     "read",
     "refuse_draft",
+    "roster",
     "sorted_files",
     "unconfirmed",
 ]

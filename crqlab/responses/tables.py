@@ -18,15 +18,24 @@ def keep(study: Study, raw: Raw, checked: Checked) -> tuple[Path, ...]:
     Accounts and clients that occur in other tables only are added with nothing known
     about them, so that whoever joins these tables loses no response.
     """
+    whole = joined(study, raw)
     tables = {
         "responses": checked.responses,
         "contacts": raw.contacts,
-        "accounts": _completed(raw.accounts, raw, ["client_id", "account_id"]),
+        "accounts": whole["accounts"],
         "outcomes": raw.outcomes,
-        "clients": _clients(study, raw),
+        "clients": whole["clients"],
         "quality": checked.quality,
     }
     return frames.keep(study, tables)
+
+
+def joined(study: Study, raw: Raw) -> dict[str, pd.DataFrame]:
+    """Return accounts and clients with those that occur in other tables only."""
+    return {
+        "accounts": _completed(raw.accounts, raw, ["client_id", "account_id"]),
+        "clients": _clients(study, raw),
+    }
 
 
 def _completed(table: pd.DataFrame, raw: Raw, key: list[str]) -> pd.DataFrame:

@@ -7,13 +7,15 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 
 import nbformat
 import pytest
 
 from crqlab import CrqError, StudyError
-from crqlab.report.batch import ledger
+from crqlab.cli.client_reports import pages as made_pages
+from crqlab.report.batch import ledger, lock
 from crqlab.report.batch.batches import run_batch
 from crqlab.report.batch.client_selection import everybody
 from crqlab.report.batch.lock import alone
@@ -99,6 +101,20 @@ def test_a_report_that_kills_its_process_or_takes_too_long_fails_alone(tmp_path)
     assert {name[:2] for name in pages(study)} == {"K0", "K3"}
 
 
+def test_the_limit_of_time_holds_for_one_client_as_for_many(tmp_path, capsys):
+    taken = "from crqlab.report.batch import batches\n"
+    study = laid_out(tmp_path, f"{taken}if client == 'K2':\n    batches.time.sleep(60)")
+    start, work = time.monotonic(), {"jobs": None, "seconds": 3, "cluster": None}
+    assert made_pages(study, [("K2", "2025")], {}, work) == 1
+    assert time.monotonic() - start < 30
+    told = capsys.readouterr()
+    assert "1 report: 0 made, 0 kept, 1 failed" in told.out
+    assert "it took longer than 3 s and was stopped" in told.err
+    assert made_pages(study, [("K1", "2025")], {}, work) == 0
+    assert "K1_2025.html" in capsys.readouterr().out
+    assert set(pages(study)) == {"K1_2025.html", "K1_2025.ipynb"}
+
+
 def test_a_parameter_that_the_report_does_not_know_is_refused_before_anything_runs(tmp_path):
     study = laid_out(tmp_path)
     with pytest.raises(CrqError, match="'clint'"):
@@ -106,13 +122,30 @@ def test_a_parameter_that_the_report_does_not_know_is_refused_before_anything_ru
     assert times(study) == {}
 
 
-def test_two_batches_of_a_study_do_not_run_at_once(tmp_path):
+def test_two_batches_of_a_study_do_not_run_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(lock, "PATIENCE", 0.3)
     study = laid_out(tmp_path)
     with alone(study.reports), pytest.raises(StudyError, match="Another batch"):
         run_batch(study, CLIENTS)
     (study.reports / ".K1.html.1.part").write_text("left by a killed batch")
     with alone(study.reports):
         assert not list(study.reports.glob(".*.part"))
+
+
+def test_who_comes_second_waits_for_a_short_batch(tmp_path):
+    study, order = laid_out(tmp_path), []
+
+    def second():
+        with alone(study.reports):
+            order.append("second")
+
+    with alone(study.reports):
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        time.sleep(0.5)
+        order.append("first")
+    waiting.join(10)
+    assert order == ["first", "second"]
 
 
 def test_a_damaged_entry_counts_as_none(tmp_path):

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from crqlab import CrqError, StudyError
 from crqlab.cli import app
-from crqlab.report.batch import ledger
+from crqlab.report.batch import ledger, lock
 from crqlab.report.batch.batches import run_batch
 from crqlab.report.batch.lock import alone
 from crqlab.report.exports import export_batch
@@ -129,7 +129,8 @@ def test_the_lists_of_pages_and_of_exports_do_not_mix(study):
     assert ledger.entry(study, "exports/C017_2025.csv")["status"] == "made"
 
 
-def test_what_cannot_be_done_is_refused_before_anything_runs(study, tmp_path):
+def test_what_cannot_be_done_is_refused_before_anything_runs(study, tmp_path, monkeypatch):
+    monkeypatch.setattr(lock, "PATIENCE", 0.3)
     with pytest.raises(CrqError, match="to is 'doc'"):
         export_all(study, CLIENTS, kinds=["doc"])
     with pytest.raises(CrqError, match="language is 'xx'"):

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from crqlab.base.errors import StudyError
 
+PATIENCE = 20.0  # seconds
+
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Hold a folder for one batch; the system lets go of it when the process ends in any way.
+
+    Who comes second waits for a while: the other may be making one page only.
 
     Raises
     ------
@@ -21,15 +26,24 @@ def alone(folder: Path) -> Iterator[None]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / ".batch.lock", "a+b") as lock:
-        try:
-            _take(lock.fileno())
-        except OSError:
-            raise StudyError(
-                f"Another batch is writing to {folder.name}; wait for its end, or end it."
-            ) from None
+        end = time.monotonic() + PATIENCE
+        while not _taken(lock.fileno()):
+            if time.monotonic() > end:
+                raise StudyError(
+                    f"Another batch is writing to {folder.name}; wait for its end, or end it."
+                )
+            time.sleep(0.2)
         for draft in [*folder.glob(".*.part"), *folder.glob("manifest/**/.*.part")]:
             draft.unlink(missing_ok=True)
         yield
+
+
+def _taken(file: int) -> bool:
+    try:
+        _take(file)
+    except OSError:
+        return False
+    return True
 
 
 def _take(file: int) -> None:

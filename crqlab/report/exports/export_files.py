@@ -88,7 +88,11 @@ def export(
 
 
 def accepted(
-    kinds: Iterable[str], *, language: str | None, template: str | Path | None
+    kinds: Iterable[str],
+    *,
+    language: str | None,
+    template: str | Path | None,
+    theme: str | Path | None = None,
 ) -> list[str]:
     """Return the kinds of file, each once; refuse what cannot be made here before any work."""
     kinds = list(dict.fromkeys(kinds))
@@ -97,6 +101,8 @@ def accepted(
         _installed(kind)
     if language:
         known(language)
+    if theme:
+        themes.read(Path(theme))
     if template and not Path(template).is_file():
         raise StudyError(f"The template {Path(template).name} is not there; name a .pptx file.")
     return kinds
