@@ -143,7 +143,7 @@ def roster(study: Study) -> Roster:
     acme: 1 client, 1 wave (1), 2 accounts, 3 responses
     >>> found.refuse(["acmee"])
     Traceback (most recent call last):
-    crqlab.base.errors.CrqError: client is 'acmee'; use 'acme'.
+    crqlab.base.errors.CrqError: client is 'acmee'; use 'C1'.
     """
     if all(study.intact(table) for table in _TABLES):
         tables = {name: study.read(name) for name in _TABLES}
