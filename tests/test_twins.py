@@ -152,7 +152,7 @@ def station_tables(study, rules):
     accounts = scores.accounts(people, book)
     study.write("respondents", people)
     study.write("account_scores", accounts)
-    study.write("client_scores", scores.clients(people, study.read("accounts"), book, **QUICK))
+    study.write("client_scores", scores.clients(people, study.read("accounts"), book))
     names = ("responses", "contacts", "accounts", "account_scores", "outcomes")
     design = renewal.design(*(study.read(name) for name in names), book)
     outlook = renewal.outlook(design, study.read("accounts"), **QUICK)

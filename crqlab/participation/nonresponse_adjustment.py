@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,7 @@ from crqlab.participation.invitation_frame import (
     Frame,
     framed,
 )
-from crqlab.stats import bootstrap, nps
+from crqlab.stats import bootstrap, linearised, nps
 from crqlab.stats.defaults import DRAWS, FEW_RESPONDENTS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 from crqlab.stats.response_propensity import CAP
@@ -37,7 +38,7 @@ LIMIT = (
     "the bounds then say how far the score could be off"
 )
 METHODS = {
-    "raw": "account_bootstrap",
+    "raw": "account_t",
     "weighted": "inverse_propensity",
     "late": "silent_like_late",
     "like the answered": "silent_like_answered",
@@ -120,7 +121,8 @@ def adjusted(
     bounds in which all silent contacts are so; in CRQ, a passive or detractor who is silent
     has the mean of those who answered (the client's from five on, else all clients').
 
-    Every interval resamples whole accounts. That of ``weighted`` also carries the doubt about
+    Accounts are what was sampled in every interval: by Student's t as answered, else by
+    resampling them. That of ``weighted`` also carries the doubt about
     the model's slopes and the client's level of answering; none carries the doubt whether the
     model, or what is assumed of the silent, is right.
 
@@ -158,7 +160,7 @@ def adjusted(
     frame = framed(contacts, responses, accounts)
     scores = _scores(frame, respondents)
     options = {"draws": draws, "level": level, "seed": seed}
-    parts = [_raw(respondents, options)]
+    parts = [_raw(respondents, level)]
     parts += [_bounds(scores, respondents, options)] if len(scores) else []
     for model in models(frame, respondents).values():
         parts += _modelled(model, scores, cap, options)
@@ -181,21 +183,27 @@ def _points(ltr: pd.Series) -> NDArray:
     return np.where(code < 0, np.nan, 100 * (code - 1))
 
 
-def _raw(respondents: pd.DataFrame, options: dict) -> pd.DataFrame:
+def _raw(respondents: pd.DataFrame, level: float) -> pd.DataFrame:
     """The same numbers as station 3's: respondents of anybody, all counting once."""
     people = respondents.assign(nps=_points(respondents["ltr"]))
     sums = people.groupby(ACCOUNT, sort=True)[list(MEASURES)].agg(["sum", "count"])
-    found = _ratios(sums.xs("sum", axis=1, level=1), sums.xs("count", axis=1, level=1), options)
+    parts = sums.xs("sum", axis=1, level=1), sums.xs("count", axis=1, level=1)
+    found = _ratios(*parts, linearised.ratios, {"level": level})
+    ends = found[["low", "high"]].clip(-100, 100)  # where NPS ends; CRQ does not reach so far
     n = people.groupby(BLOCK, sort=True)[list(MEASURES)].count().to_numpy().ravel()
     flags = column(len(found), (True, found["flag"]), (n < FEW_RESPONDENTS, _FEW_ANSWERS))
-    found = found.assign(view="raw", n_respondents=n, n_effective=n.astype(float), flag=flags)
+    found = found.assign(
+        **ends, view="raw", n_respondents=n, n_effective=n.astype(float), flag=flags
+    )
     return found[found["n_respondents"] > 0]
 
 
-def _ratios(total: pd.DataFrame, n: pd.DataFrame, options: dict) -> pd.DataFrame:
-    """Bootstrap sums over sums; indexed by client, wave and account."""
+def _ratios(
+    total: pd.DataFrame, n: pd.DataFrame, made: Callable[..., pd.DataFrame], options: dict
+) -> pd.DataFrame:
+    """Sums over sums with intervals; indexed by client, wave and account."""
     ids, blocks = total.index.get_level_values(2), total.index.droplevel(2)
-    found = bootstrap.ratios(total.set_axis(ids), n.set_axis(ids), blocks, **options)
+    found = made(total.set_axis(ids), n.set_axis(ids), blocks, **options)
     keys = pd.DataFrame(found["block"].tolist(), columns=BLOCK, index=found.index)
     return pd.concat([keys, found.drop(columns=["block", "n_clusters"])], axis=1)
 
@@ -212,7 +220,7 @@ def _bounds(scores: pd.DataFrame, respondents: pd.DataFrame, options: dict) -> p
         held, borrowed = _assumed(view, total.index, respondents)
         whole = n.where(n.notna()) if held is None else n + silent
         filled = total if held is None else total + silent * held
-        found = _ratios(filled, whole.astype(float), options)
+        found = _ratios(filled, whole.astype(float), bootstrap.ratios, options)
         known = borrowed.reindex(pd.MultiIndex.from_frame(found[BLOCK])).to_numpy(bool)
         flags = column(
             len(found),

@@ -17,12 +17,13 @@ from crqlab.scores.rollups import (
     laid_out,
     ratio,
     role_weights,
+    scale_ends,
     senior_weights,
 )
-from crqlab.stats import bootstrap, nps
-from crqlab.stats.defaults import DRAWS, LEVEL, SEED
+from crqlab.stats import linearised, nps
+from crqlab.stats.defaults import LEVEL
 
-BOOTSTRAP = "account_bootstrap"
+ACCOUNT_T = "account_t"
 WALD = "adjusted_wald"
 #: Roll-ups that leave some out: the column of counts, and the caution that says of how many
 #: respondents or accounts the weight is known.
@@ -39,8 +40,6 @@ def clients(
     codebook: Codebook,
     *,
     level: float = LEVEL,
-    draws: int = DRAWS,
-    seed: int = SEED,
 ) -> pd.DataFrame:
     """Score every client and wave, on every measure, rolled up in every way.
 
@@ -58,17 +57,15 @@ def clients(
     codebook : Codebook
         Instrument, and weights of roles; a role without weight counts 1.
     level : float
-        Coverage of all intervals, in (0, 1).
-    draws, seed : int
-        Samples of whole accounts for each client and wave, and their seed. A client's numbers
-        depend neither on other clients nor on the order of rows.
+        Coverage of all intervals, in (0, 1). A client's numbers depend neither on other clients
+        nor on the order of rows.
 
     Returns
     -------
     DataFrame, one row per client, wave, measure, roll-up and method
         Table ``client_scores``: scale points; ``nps`` in points from -100 to 100. A row exists
         where someone stands behind it, and always for CRQ by respondents. NPS by respondents
-        comes twice: with the account bootstrap, and with the adjusted Wald interval, which
+        comes twice: with Student's t over accounts, and with the adjusted Wald interval, which
         takes answers as independent. ``method`` and ``flag`` hold codes.
 
     Raises
@@ -80,7 +77,7 @@ def clients(
 
     References
     ----------
-    Field & Welsh (2007), Journal of the Royal Statistical Society B 69, 369-390: the bootstrap.
+    Binder (1983), International Statistical Review 51, 279-292: linearised variance.
     Rocks (2016), The American Statistician 70, 365-372: adjusted Wald.
     """
     layout = laid_out(respondents, codebook.instrument)
@@ -94,7 +91,7 @@ def clients(
         )
         for part in (0, 1)
     ]
-    found = bootstrap.ratios(*parts, layout.keys, draws=draws, level=level, seed=seed)
+    found = linearised.ratios(*parts, layout.keys, level=level)
     people = layout.add_accounts(np.hstack([view[2] for view in views.values()]))
     table = _keyed(layout, names, found, people, level)
     table = table.assign(flag=_flags(table, found["flag"].to_numpy(), layout))
@@ -176,13 +173,13 @@ def _keyed(
         level=level,
         n_respondents=people.ravel().astype("int64"),
         n_accounts=found["n_clusters"].to_numpy("int64"),
-        method=BOOTSTRAP,
+        method=ACCOUNT_T,
         order=np.arange(n_blocks * n_names, dtype=float),
     )
 
 
 def _flags(table: pd.DataFrame, found: NDArray, layout: Layout) -> NDArray:
-    """What the bootstrap says, and how many a weight is known of, where not of all."""
+    """What the interval says, and how many a weight is known of, where not of all."""
     cautions = [(True, found)]
     counted = table[["n_respondents", "n_accounts"]].to_numpy(float)
     by_roll_up = counted.reshape(len(layout.blocks), -1, len(layout.measures), 2)
@@ -219,10 +216,6 @@ def _wald(layout: Layout, n_rows: int, level: float) -> pd.DataFrame:
 
 def _cut(table: pd.DataFrame, asked: Instrument) -> pd.DataFrame:
     """Cut intervals at the ends of the measure's scale."""
-    ends = {"nps": (-100, 100), "mean_ltr": (0, 10)}
-    scale = (asked.scale.low, asked.scale.high)
-    low, high = (
-        table["measure"].map({name: ends.get(name, scale)[k] for name in table["measure"].unique()})
-        for k in (0, 1)
-    )
+    ends = scale_ends(asked)
+    low, high = (table["measure"].map({name: ends[name][k] for name in ends}) for k in (0, 1))
     return table.assign(low=table["low"].clip(low, high), high=table["high"].clip(low, high))

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from crqlab.base.contracts.frames import empty, typed
-from crqlab.stats import bootstrap
-from crqlab.stats.defaults import DRAWS, LEVEL, SEED
+from crqlab.stats import linearised
+from crqlab.stats.defaults import LEVEL
 
-METHOD = "account_bootstrap"
+METHOD = "account_t"
 _NOBODY = "\x7f"  # sorts behind every name
 _BLOCK = ["client_id", "wave", "account_manager"]
 
@@ -19,8 +19,6 @@ def managers(
     accounts: pd.DataFrame,
     *,
     level: float = LEVEL,
-    draws: int = DRAWS,
-    seed: int = SEED,
 ) -> pd.DataFrame:
     """Mean shrunken score of every account manager's accounts, accounts as what was sampled.
 
@@ -34,10 +32,8 @@ def managers(
     accounts : DataFrame
         Table ``accounts``: who looks after which account today.
     level : float
-        Coverage of all intervals, in (0, 1).
-    draws, seed : int
-        Samples of whole accounts for each manager, and their seed. A manager's numbers depend
-        neither on other managers nor on the order of rows.
+        Coverage of all intervals, in (0, 1). A manager's numbers depend neither on other managers
+        nor on the order of rows.
 
     Returns
     -------
@@ -55,7 +51,7 @@ def managers(
     sums = rows.set_index("account_id")[["shrunken"]].astype(float)
     ones = pd.DataFrame(np.ones_like(sums), index=sums.index, columns=sums.columns)
     blocks = pd.MultiIndex.from_frame(rows[_BLOCK])
-    made = bootstrap.ratios(sums, ones, blocks, level=level, draws=draws, seed=seed)
+    made = linearised.ratios(sums, ones, blocks, level=level)
     keys = pd.MultiIndex.from_tuples(made["block"], names=_BLOCK)
     table = keys.to_frame(index=False).assign(
         **{name: made[name] for name in ("value", "low", "high", "flag")},

@@ -103,6 +103,13 @@ def measures_of(instrument: Instrument) -> tuple[str, ...]:
     return ("crq", "nps", "mean_ltr", "uniqueness", *instrument.constructs)
 
 
+def scale_ends(instrument: Instrument) -> dict[str, tuple[float, float]]:
+    """Return where the scale of every measure ends."""
+    own = (float(instrument.scale.low), float(instrument.scale.high))
+    other = {"nps": (-100.0, 100.0), "mean_ltr": (0.0, 10.0)}
+    return {name: other.get(name, own) for name in measures_of(instrument)}
+
+
 def items_of(constructs: Iterable[str], instrument: Instrument) -> list[str]:
     """Return the items of constructs, those of their parts where they have parts."""
     known = instrument.constructs

@@ -12,7 +12,7 @@ import pandas as pd
 from crqlab.base.contracts.cautions import has
 from crqlab.base.instrument import Instrument
 from crqlab.base.waves import in_order
-from crqlab.scores.client_scores import BOOTSTRAP
+from crqlab.scores.client_scores import ACCOUNT_T
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +111,7 @@ def about_clients(client_scores: pd.DataFrame, instrument: Instrument) -> Summar
     instrument : Instrument
         Knows what measures are called.
     """
-    plain = (client_scores["roll_up"] == "respondents") & (client_scores["method"] == BOOTSTRAP)
+    plain = (client_scores["roll_up"] == "respondents") & (client_scores["method"] == ACCOUNT_T)
     rows = client_scores[plain]
     crq = rows[rows["measure"] == "crq"]
     if len(crq) == 1:

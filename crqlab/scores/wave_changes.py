@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts.cautions import OK, code
 from crqlab.base.contracts.frames import empty, typed
-from crqlab.scores.rollups import Layout, laid_out
-from crqlab.stats import bootstrap
-from crqlab.stats.defaults import DRAWS, FEW_RESAMPLED, LEVEL, SEED
+from crqlab.base.instrument import Instrument
+from crqlab.scores.rollups import Layout, laid_out, scale_ends
+from crqlab.stats import linearised
+from crqlab.stats.defaults import FEW_RESAMPLED, LEVEL
 from crqlab.stats.estimate import check_level
+from crqlab.stats.multiplicity import q_values
 
-METHOD = "paired_account_bootstrap"
+METHOD = "paired_account_t"
 PARTS = ("all", "same", "joiners", "leavers")
 VERDICTS = ("unknown", "higher", "lower", "no_clear_change")
 _FEW = code("few_accounts", minimum=FEW_RESAMPLED)
@@ -27,8 +29,6 @@ def changes(
     codebook: Codebook,
     *,
     level: float = LEVEL,
-    draws: int = DRAWS,
-    seed: int = SEED,
 ) -> pd.DataFrame:
     """Change of every measure since the client's previous wave, with its test, in three parts.
 
@@ -40,7 +40,7 @@ def changes(
         joiners = x̄2 - S2      how far new accounts lift the later mean
         leavers = S1 - x̄1      how far the loss of accounts lifts the earlier mean
 
-    so that same + joiners + leavers = all. All four are taken from the same samples of accounts.
+    so that same + joiners + leavers = all.
 
     Parameters
     ----------
@@ -49,16 +49,15 @@ def changes(
         sorts after it, numbers by their value: 2024 < 2025, W9 < W10.
     codebook : Codebook
     level : float
-        Coverage of all intervals, in (0, 1).
-    draws, seed : int
-        Samples of whole accounts for each client and wave, and their seed. A client's numbers
-        depend neither on other clients nor on the order of rows.
+        Coverage of all intervals, in (0, 1). A client's numbers depend neither on other clients
+        nor on the order of rows.
 
     Returns
     -------
     DataFrame, one row per client, wave, measure and part
         Table ``changes``, in the units of the measure; counts are of accounts, and respondents
-        of either wave, in the part. No row where a measure was not answered in both waves.
+        of either wave, in the part. No row where a measure was not answered in both waves. The
+        interval leaves out 0 exactly where p is below 1 - level; a verdict needs q below it.
 
     Raises
     ------
@@ -67,7 +66,8 @@ def changes(
 
     References
     ----------
-    Field & Welsh (2007), Journal of the Royal Statistical Society B 69, 369-390: the bootstrap.
+    Binder (1983), International Statistical Review 51, 279-292: linearised variance.
+    Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57, 289-300: q.
     """
     check_level(level)
     layout = laid_out(respondents, codebook.instrument)
@@ -76,16 +76,15 @@ def changes(
         return empty("changes")
     pairs = _paired(layout, before)
     accounts, blocks = np.tile(pairs.account, 2), layout.blocks.loc[np.tile(pairs.block, 2)]
-    found = bootstrap.paired_difference(
+    found = linearised.paired_difference(
         *(pd.DataFrame(_sides(sums, pairs.stayed), accounts) for sums in (pairs.total, pairs.n)),
         pd.MultiIndex.from_frame(blocks),
         np.repeat([True, False], len(pairs.account)),
-        draws=draws,
         level=level,
-        seed=seed,
     )
     table = _keyed(layout, before, found, _counts(pairs), level)
-    table = _explained(table, found["flag"].to_numpy())
+    table = _judged(_explained(table, found["flag"].to_numpy()), level)
+    table = _cut(table, codebook.instrument)
     whole = (table["part"] == "all").to_numpy().reshape(-1, len(PARTS), len(layout.measures))
     known = table["value"].notna().to_numpy().reshape(whole.shape)
     kept = np.repeat((known & whole).any(axis=1, keepdims=True), len(PARTS), axis=1).ravel()
@@ -181,10 +180,30 @@ def _explained(table: pd.DataFrame, flag: NDArray) -> pd.DataFrame:
         ["not_to_be_split", "no_joiners", "no_leavers", flag, _FEW],
         OK,
     )
-    return table.assign(flag=cells, p=table["p"].mask(none), verdict=_verdicts(table))
+    ends = {end: table[end].mask(none, 0.0) for end in ("low", "high")}
+    return table.assign(flag=cells, p=table["p"].mask(none), **ends)
 
 
-def _verdicts(table: pd.DataFrame) -> NDArray:
-    """A change is higher or lower only where its whole interval is."""
-    conditions = [table["value"].isna(), table["low"] > 0, table["high"] < 0]
-    return np.select(conditions, VERDICTS[:3], VERDICTS[3])
+def _cut(table: pd.DataFrame, asked: Instrument) -> pd.DataFrame:
+    """Cut intervals at the greatest change that the measure's scale allows."""
+    most = table["measure"].map(
+        {name: high - low for name, (low, high) in scale_ends(asked).items()}
+    )
+    return table.assign(low=table["low"].clip(-most, most), high=table["high"].clip(-most, most))
+
+
+def _judged(table: pd.DataFrame, level: float) -> pd.DataFrame:
+    """Say higher or lower where that survives all that is asked of the client's wave.
+
+    The whole changes of all measures are one family, their parts another: in a client of which
+    nothing changed, anything is said of the first in at most 1 - level of the cases.
+    """
+    whole = (table["part"] == "all").to_numpy()
+    q = q_values(table["p"], pd.MultiIndex.from_arrays([table["client_id"], table["wave"], whole]))
+    return table.assign(q=q, verdict=_verdicts(table["value"], table["p"], q, level))
+
+
+def _verdicts(value: pd.Series, p: pd.Series, q: pd.Series, level: float) -> NDArray:
+    clear = q < 1 - level
+    unknown = value.isna() | (p.isna() & (value != 0))
+    return np.select([unknown, clear & (value > 0), clear & (value < 0)], VERDICTS[:3], VERDICTS[3])

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm, t
 
-from crqlab.base.contracts.cautions import OK, code
-from crqlab.base.errors import EstimateError
+from crqlab.stats.account_sums import Layout, change, described, flags, laid_out
 from crqlab.stats.cluster_draws import resampled, stream
-from crqlab.stats.defaults import DRAWS, FEW_RESAMPLED, LEVEL, SEED
+from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 from crqlab.stats.quantile_cuts import type7_of
-
-FEW_EFFECTIVE = 3
 
 
 def ratios(
@@ -77,7 +72,7 @@ def ratios(
       block measure  value   low  high  n_clusters flag
     0  C017     crq   4.96  4.33   5.8           6   ok
     """
-    layout = _laid_out(numerators, denominators, blocks, np.ones(len(numerators), dtype=bool))
+    layout = laid_out(numerators, denominators, blocks, np.ones(len(numerators), dtype=bool))
     return _table(layout, draws, level, seed).drop(columns=["p", "later", "earlier", "n_both"])
 
 
@@ -137,64 +132,14 @@ def paired_difference(
        value   low  high     p  n_clusters  n_both
     0   0.39 -0.32  0.93  0.14           6       5
     """
-    layout = _laid_out(numerators, denominators, blocks, np.asarray(later))
+    layout = laid_out(numerators, denominators, blocks, np.asarray(later))
     return _table(layout, draws, level, seed)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Layout:
-    """Accounts sorted by block and name; sums of the later wave, then of the earlier one.
-
-    ``sums`` has the shape (accounts, 2 waves, numerator and denominator, measures). Without
-    an earlier wave its part is empty, and the change is the later value itself.
-    """
-
-    sums: NDArray
-    starts: NDArray
-    keys: pd.Index
-    measures: pd.Index
-    paired: bool
-
-
-def _laid_out(numerators, denominators, blocks, later: NDArray) -> _Layout:
-    _check_tables(numerators, denominators, blocks, later)
-    codes, keys = pd.factorize(pd.Index(blocks), sort=True)
-    names = pd.factorize(numerators.index, sort=True)[0]
-    cells = np.stack([numerators.to_numpy(float), denominators.to_numpy(float)], axis=1)
-    if (cells[:, 1] < 0).any():
-        raise EstimateError("denominators= holds negative sums; counts and weights are 0 or more.")
-    answered = ~np.isnan(cells).any(axis=1, keepdims=True) & (cells[:, 1:] > 0)
-    cells = np.where(answered, cells, 0)
-    kept = (cells[:, 1] > 0).any(axis=1) & (codes >= 0)
-    place = codes[kept] * (names.max(initial=0) + 1) + names[kept]
-    accounts, row = np.unique(place, return_inverse=True)
-    wave = np.where(later[kept], 0, 1)
-    if len(np.unique(row * 2 + wave)) < len(row):
-        raise EstimateError(
-            "An account occurs more than once in a block; sum its answers first, so that "
-            "numerators= and denominators= have one row per account, block and wave."
-        )
-    sums = np.zeros((len(accounts), 2, *cells.shape[1:]))
-    sums[row, wave] = cells[kept]
-    starts = np.searchsorted(accounts // (names.max(initial=0) + 1), np.arange(len(keys) + 1))
-    return _Layout(sums, starts, keys, numerators.columns, not later.all())
-
-
-def _check_tables(numerators, denominators, blocks, later: NDArray) -> None:
-    matched = numerators.index.equals(denominators.index) and numerators.columns.equals(
-        denominators.columns
-    )
-    if not matched or not len(numerators) == len(blocks) == len(later):
-        raise EstimateError(
-            f"numerators= is {numerators.shape}, denominators= {denominators.shape}, blocks= has "
-            f"{len(blocks)} rows; they must have the same accounts and measures in the same order."
-        )
-
-
-def _table(layout: _Layout, draws: int, level: float, seed: int) -> pd.DataFrame:
+def _table(layout: Layout, draws: int, level: float, seed: int) -> pd.DataFrame:
     check_level(level)
     blocks, measures = len(layout.keys), len(layout.measures)
-    accounts, both, effective, values = _described(layout)
+    accounts, both, effective, values = described(layout)
     low, high, p = np.full((3, blocks, measures), np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         several = np.maximum(accounts, 2)
@@ -214,7 +159,7 @@ def _table(layout: _Layout, draws: int, level: float, seed: int) -> pd.DataFrame
     columns = {
         "block": layout.keys.repeat(measures),
         "measure": np.tile(layout.measures.to_numpy(), blocks),
-        "value": _change(values).ravel() if layout.paired else values[:, 0].ravel(),
+        "value": change(values).ravel() if layout.paired else values[:, 0].ravel(),
         "low": low.ravel(),
         "high": high.ravel(),
         "p": p.ravel(),
@@ -222,31 +167,12 @@ def _table(layout: _Layout, draws: int, level: float, seed: int) -> pd.DataFrame
         "earlier": values[:, 1].ravel(),
         "n_clusters": accounts.ravel(),
         "n_both": both.ravel(),
-        "flag": _flags(accounts, effective, low, high).ravel(),
+        "flag": flags(accounts, effective, low, high).ravel(),
     }
     return pd.DataFrame(columns)
 
 
-def _described(layout: _Layout) -> tuple[NDArray, NDArray, NDArray, NDArray]:
-    """Count accounts, and equal accounts of the same weight, by block and measure."""
-    codes = np.repeat(np.arange(len(layout.keys)), np.diff(layout.starts))
-
-    def add(amounts: NDArray) -> NDArray:
-        total = np.zeros((len(layout.keys), *amounts.shape[1:]))
-        np.add.at(total, codes, amounts)
-        return total
-
-    total, weight = add(layout.sums), layout.sums[:, :, 1]
-    there = weight > 0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        values = total[:, :, 0] / total[:, :, 1]
-        share = np.nan_to_num(weight / total[codes, :, 1]).sum(axis=1)
-        effective = add(share) ** 2 / add(share**2)
-    counted = add(there.any(axis=1)).astype(int), add(there.all(axis=1)).astype(int)
-    return *counted, effective, values
-
-
-def _drawn(layout: _Layout, block: int, draws: int, seed: int) -> NDArray:
+def _drawn(layout: Layout, block: int, draws: int, seed: int) -> NDArray:
     """Resample one block; shape (measures, draws), sorted, missing draws last."""
     sums = layout.sums[layout.starts[block] : layout.starts[block + 1]]
     flat = np.ascontiguousarray(sums.reshape(len(sums), -1))
@@ -256,12 +182,8 @@ def _drawn(layout: _Layout, block: int, draws: int, seed: int) -> NDArray:
     total = np.vstack(pieces).reshape(draws, -1, 2, sums.shape[-1])
     with np.errstate(divide="ignore", invalid="ignore"):
         values = total[:, :, 0] / total[:, :, 1]
-    values = _change(values) if layout.paired else values[:, 0]
+    values = change(values) if layout.paired else values[:, 0]
     return np.sort(np.ascontiguousarray(values.T), axis=1)
-
-
-def _change(values: NDArray) -> NDArray:
-    return values[:, 0] - values[:, 1]
 
 
 def _quantile(drawn: NDArray, share: NDArray) -> NDArray:
@@ -280,23 +202,3 @@ def _share_below_zero(drawn: NDArray) -> NDArray:
         step = np.where(right > 0, -left / (right - left), 0)
         share = np.where(below < 0, 0, (below + step) / last)
     return np.maximum(share, 1 / (found + 1))
-
-
-def _flags(accounts: NDArray, effective: NDArray, low: NDArray, high: NDArray) -> NDArray:
-    conditions = [
-        accounts == 0,
-        accounts == 1,
-        np.isnan(low),
-        low == high,
-        accounts < FEW_RESAMPLED,
-        effective < FEW_EFFECTIVE,
-    ]
-    cautions = [
-        "no_answers",
-        "one_account",
-        "interval_unknown",
-        "accounts_alike",
-        code("few_accounts", minimum=FEW_RESAMPLED),
-        "few_dominate",
-    ]
-    return np.select(conditions, cautions, OK)

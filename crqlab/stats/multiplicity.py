@@ -52,11 +52,11 @@ def q_values(p: pd.Series, families: pd.Series | None = None) -> pd.Series:
             f"p= holds {bad.sum()} values outside 0 to 1 (such as {value[bad][0]:g}); "
             "give p values, not test statistics."
         )
-    asked = np.flatnonzero(~np.isnan(value))
-    order = asked[np.lexsort((value[asked], code[asked]))]
-    size = np.bincount(code[asked], minlength=code.max(initial=-1) + 1)
-    rank = np.arange(len(order)) - (np.cumsum(size) - size)[code[order]] + 1
-    raw = pd.Series(value[order] * size[code[order]] / rank)
+    from statsmodels.stats.multitest import multipletests
+
     found = np.full(len(value), np.nan)
-    found[order] = raw[::-1].groupby(code[order][::-1]).cummin()[::-1].to_numpy()
+    asked = pd.Series(np.flatnonzero(~np.isnan(value)))
+    for rows in asked.groupby(code[asked]).groups.values():
+        at = asked[rows]
+        found[at] = multipletests(value[at], method="fdr_bh")[1]
     return pd.Series(found, index=pd.Series(p).index)

@@ -63,7 +63,7 @@ def test_sums_are_those_of_station_3(tables, whole):
 
 def test_client_scores_are_those_of_station_3(tables, whole):
     people = scores.respondents(tables["responses"], BOOK)
-    theirs = scores.clients(people, None, BOOK, draws=2)
+    theirs = scores.clients(people, None, BOOK)
     theirs = theirs[theirs["roll_up"] == "respondents"]
     theirs = theirs.drop_duplicates(["client_id", "wave", "measure"])
     ours = benchmark.client_scores(whole, least=1).table.melt(

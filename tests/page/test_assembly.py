@@ -49,8 +49,8 @@ def test_numbers_are_those_of_the_tables_at_full_precision(study_of):
 
 def test_the_headline_takes_whole_accounts_as_the_sampling_unit(study_of):
     seen = view(study_of(), client="C017", wave="2025")
-    assert seen.measure("nps")["method"] == "account_bootstrap"
-    assert set(seen.scores.roll_ups["method"]) == {"account_bootstrap", "adjusted_wald"}
+    assert seen.measure("nps")["method"] == "account_t"
+    assert set(seen.scores.roll_ups["method"]) == {"account_t", "adjusted_wald"}
 
 
 def test_a_change_is_clear_only_if_its_interval_leaves_zero_out(study_of):

@@ -8,7 +8,7 @@ from crqlab import EstimateError, participation
 from crqlab.base.contracts import contract
 from crqlab.base.contracts.cautions import codes, has
 from crqlab.base.contracts.schema import check
-from crqlab.stats import bootstrap
+from crqlab.stats import linearised
 from tests.participation.made import ACCOUNTS, CONTACTS, RESPONDENTS, RESPONSES, panel
 from tests.scores.made import codebook
 
@@ -62,12 +62,12 @@ def test_too_few_detractors_borrow_from_all_clients_of_the_wave():
     assert any(has(flag, "detractors_of_all_clients") for flag in flags)
 
 
-def test_raw_is_the_account_bootstrap_of_everybody(tables, result):
+def test_raw_is_the_t_interval_of_everybody(tables, result):
     people = tables[3]
     sums = people.groupby(["client_id", "wave", "account_id"])["crq"].agg(["sum", "count"])
     blocks, ids = sums.index.droplevel(2), sums.index.get_level_values(2)
     parts = [sums[[c]].set_axis(["crq"], axis=1).set_axis(ids) for c in ("sum", "count")]
-    found = bootstrap.ratios(*parts, blocks, **DRAWS)
+    found = linearised.ratios(*parts, blocks)
     raw = result.table[(result.table["view"] == "raw") & (result.table["measure"] == "crq")]
     for column in ("value", "low", "high"):
         assert raw[column].to_numpy() == pytest.approx(found[column].to_numpy())

@@ -86,7 +86,7 @@ def test_clients_and_agreement_agree_with_r(known, row):
     else:
         measure, roll_up = name.split()
         ends = roll_up in ("low", "high")
-        found = scores.clients(respondents, None, book, draws=20)
+        found = scores.clients(respondents, None, book)
         found = found[found["roll_up"] == ("respondents" if ends else roll_up)]
         found = found[(found["method"] == "adjusted_wald") == ends]
         found = found[found["measure"] == measure].assign(

@@ -5,14 +5,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import false_discovery_control
 
 from crqlab import scores
 from crqlab.base.contracts import contract
 from crqlab.base.contracts.schema import check
 from crqlab.scores.wave_changes import _verdicts
 from tests.scores import made
-
-DRAWS = 60
 
 
 def people(wave, answers, client="C"):
@@ -27,8 +26,8 @@ def people(wave, answers, client="C"):
     return pd.DataFrame(rows | fixed | loose | scored)
 
 
-def crq(rows, draws=DRAWS):
-    found = scores.changes(rows, made.codebook(), draws=draws)
+def crq(rows):
+    found = scores.changes(rows, made.codebook())
     return found[found["measure"] == "crq"].set_index("part")
 
 
@@ -97,7 +96,7 @@ def test_the_previous_wave_is_the_client_s_own():
             people("W10", {"a": [6], "b": [6]}, "D"),
         ]
     )
-    found = scores.changes(rows, made.codebook(), draws=DRAWS)
+    found = scores.changes(rows, made.codebook())
     whole = found[(found["measure"] == "crq") & (found["part"] == "all")]
     pairs = whole.set_index(["client_id", "from_wave", "wave"])["value"].to_dict()
     assert pairs == {("C", "W2", "W9"): 2.5, ("C", "W9", "W10"): 1.5, ("D", "W2", "W10"): 1.0}
@@ -106,7 +105,7 @@ def test_the_previous_wave_is_the_client_s_own():
 def test_a_steady_rise_is_told_from_chance_because_accounts_are_paired():
     levels = {f"A{k}": [2 + k % 5] for k in range(20)}
     risen = {name: [crq[0] + 0.4 + 0.1 * (k % 3)] for k, (name, crq) in enumerate(levels.items())}
-    found = crq(pd.concat([people("1", levels), people("2", risen)]), draws=1000)
+    found = crq(pd.concat([people("1", levels), people("2", risen)]))
     assert found.loc["same", "low"] > 0.3
     assert found.loc["all", "p"] < 0.01
     assert found["verdict"].to_dict() == {
@@ -116,20 +115,57 @@ def test_a_steady_rise_is_told_from_chance_because_accounts_are_paired():
 
 
 @pytest.mark.parametrize(
-    ("value", "low", "high", "verdict"),
+    ("value", "p", "q", "verdict"),
     [
-        (0.4, 0.01, 0.8, "higher"),
-        (0.4, 0.0, 0.8, "no_clear_change"),
-        (0.4, -0.3, 0.8, "no_clear_change"),
-        (-0.4, -0.8, -0.01, "lower"),
-        (-0.4, -0.8, 0.0, "no_clear_change"),
-        (0.4, np.nan, np.nan, "no_clear_change"),
+        (0.4, 0.01, 0.03, "higher"),
+        (0.4, 0.01, 0.051, "no_clear_change"),
+        (0.4, 0.01, 0.4, "no_clear_change"),
+        (-0.4, 0.01, 0.03, "lower"),
+        (-0.4, 0.2, 0.6, "no_clear_change"),
+        (0.4, np.nan, np.nan, "unknown"),
+        (0.0, np.nan, np.nan, "no_clear_change"),
         (np.nan, np.nan, np.nan, "unknown"),
     ],
 )
-def test_a_change_is_clear_only_where_its_whole_interval_is(value, low, high, verdict):
-    table = pd.DataFrame({"value": [value], "low": [low], "high": [high]})
-    assert _verdicts(table).tolist() == [verdict]
+def test_a_change_is_clear_only_where_it_is_among_all_that_is_asked(value, p, q, verdict):
+    found = _verdicts(*(pd.Series([number]) for number in (value, p, q)), 0.95)
+    assert found.tolist() == [verdict]
+
+
+def test_whole_changes_are_one_family_of_the_wave_and_parts_another(panel):
+    respondents, book = panel
+    found = scores.changes(respondents, book)
+    for _, rows in found.groupby(["client_id", "wave", found["part"] == "all"]):
+        asked = rows[rows["p"].notna()]
+        np.testing.assert_allclose(asked["q"], false_discovery_control(asked["p"]))
+    assert (found["q"].dropna() >= found["p"].dropna()).all()
+
+
+def test_of_clients_that_did_not_change_hardly_anything_is_told():
+    rng = np.random.default_rng(11)
+    book, clients, accounts = made.codebook(), 400, 4
+    account = np.repeat(np.arange(clients * accounts), 4)
+    place = rng.normal(5, 0.6, clients * accounts)[account]
+    keys = {
+        "client_id": [f"C{k:03d}" for k in account // accounts],
+        "account_id": [f"A{k % accounts}" for k in account],
+        "wave": np.tile(["1", "1", "2", "2"], clients * accounts),
+        "response_id": [f"r{k}" for k in range(len(account))],
+        "contact_id": "p", "role": "user", "seniority": 3.0, "confidence": 4.0, "n_items": 12,
+    }  # fmt: skip
+    scored = {
+        name: np.clip(place + rng.normal(0, 1.2, len(account)), 1, 7)
+        for name in ["crq", "uniqueness", *book.instrument.constructs]
+    }
+    ltr = np.clip(np.round(place * 1.5 + rng.normal(0, 1.5, len(account))), 0, 10)
+    found = scores.changes(pd.DataFrame(keys | scored | {"ltr": ltr}), book)
+    told = found["verdict"].isin(["higher", "lower"])
+    whole = found["part"] == "all"
+    chance = (found["p"] < 0.05) & whole
+    of = found["client_id"]
+    assert (told & whole).groupby(of).any().mean() <= 0.075  # two errors above 5 %
+    assert told.groupby(of).any().mean() <= 0.12
+    assert chance.groupby(of).any().mean() > 0.2
 
 
 def test_one_wave_has_no_changes_but_all_columns():
@@ -142,7 +178,7 @@ def test_one_wave_has_no_changes_but_all_columns():
 def test_a_measure_that_one_wave_did_not_ask_has_no_change():
     first = people("1", {"a": [4], "b": [5]}).assign(ltr=np.nan)
     rows = pd.concat([first, people("2", {"a": [4], "b": [6]})])
-    measures = set(scores.changes(rows, made.codebook(), draws=DRAWS)["measure"])
+    measures = set(scores.changes(rows, made.codebook())["measure"])
     assert "crq" in measures
     assert not measures & {"nps", "mean_ltr"}
 
@@ -156,25 +192,25 @@ def panel():
 
 def test_ignores_the_order_of_rows_and_other_clients(panel):
     respondents, book = panel
-    whole = scores.changes(respondents, book, draws=DRAWS)
-    mixed = scores.changes(respondents.sample(frac=1, random_state=1), book, draws=DRAWS)
+    whole = scores.changes(respondents, book)
+    mixed = scores.changes(respondents.sample(frac=1, random_state=1), book)
     pd.testing.assert_frame_equal(mixed, whole, check_exact=True)
-    alone = scores.changes(respondents[respondents["client_id"] == "C1"], book, draws=DRAWS)
+    alone = scores.changes(respondents[respondents["client_id"] == "C1"], book)
     among = whole[whole["client_id"] == "C1"].reset_index(drop=True)
     pd.testing.assert_frame_equal(alone, among, check_exact=True)
 
 
 def test_agrees_with_the_clients_of_both_waves(panel):
     respondents, book = panel
-    clients = scores.clients(respondents, None, book, draws=DRAWS)
+    clients = scores.clients(respondents, None, book)
     plain = clients[(clients["roll_up"] == "respondents") & (clients["method"] != "adjusted_wald")]
     value = plain.pivot_table("value", ["client_id", "measure"], "wave")
-    changes = scores.changes(respondents, book, draws=DRAWS)
+    changes = scores.changes(respondents, book)
     whole = changes[changes["part"] == "all"].pivot_table("value", ["client_id", "measure"], "wave")
     np.testing.assert_allclose(whole["2025"], value["2025"] - value["2024"], atol=1e-12)
 
 
 def test_keeps_its_contract(panel):
     respondents, book = panel
-    found = scores.changes(respondents, book, draws=DRAWS)
+    found = scores.changes(respondents, book)
     assert len(check(found, contract("changes"), book.instrument)) == 3 * 2 * 11 * 4

@@ -12,8 +12,6 @@ from crqlab.base.contracts.cautions import codes
 from crqlab.base.contracts.schema import check
 from tests.scores import made
 
-DRAWS = 60
-
 
 def hand():
     """Two accounts, three people: 6 (executive, LTR 10), 4 and 2 (users, LTR 8 and 3)."""
@@ -55,7 +53,7 @@ def hand():
     ],
 )
 def test_every_way_of_counting_by_hand(measure, roll_up, value, n_respondents, n_accounts):
-    found = scores.clients(*hand(), draws=DRAWS)
+    found = scores.clients(*hand())
     row = found[(found["measure"] == measure) & (found["roll_up"] == roll_up)].iloc[0]
     assert row["value"] == pytest.approx(value)
     assert (row["n_respondents"], row["n_accounts"]) == (n_respondents, n_accounts)
@@ -64,7 +62,7 @@ def test_every_way_of_counting_by_hand(measure, roll_up, value, n_respondents, n
 def test_the_senior_voice_is_the_senior_one_among_those_who_answered():
     rows, pays, book = hand()
     rows.loc[0, "ltr"] = np.nan
-    found = scores.clients(rows, pays, book, draws=DRAWS)
+    found = scores.clients(rows, pays, book)
     senior = found[found["roll_up"] == "senior"].set_index("measure")["value"]
     assert senior["mean_ltr"] == (8 + 3) / 2
     assert senior["crq"] == 4.0
@@ -72,7 +70,7 @@ def test_the_senior_voice_is_the_senior_one_among_those_who_answered():
 
 def test_says_of_how_many_a_weight_is_known():
     rows, pays, book = hand()
-    found = scores.clients(rows, pays.assign(revenue=[30.0, np.nan]), book, draws=DRAWS)
+    found = scores.clients(rows, pays.assign(revenue=[30.0, np.nan]), book)
     flags = found[found["measure"] == "crq"].set_index("roll_up")["flag"]
     assert codes(flags["revenue"])[-1] == {"code": "revenue_known", "percent": 50}
     assert codes(flags["confidence"])[-1] == {"code": "familiarity_known", "percent": 66}
@@ -81,9 +79,9 @@ def test_says_of_how_many_a_weight_is_known():
 
 def test_nps_comes_with_both_intervals_and_says_which_takes_answers_as_independent():
     rows, pays, book = hand()
-    found = scores.clients(rows, pays, book, draws=DRAWS)
+    found = scores.clients(rows, pays, book)
     both = found[(found["measure"] == "nps") & (found["roll_up"] == "respondents")]
-    assert both["method"].tolist() == ["account_bootstrap", "adjusted_wald"]
+    assert both["method"].tolist() == ["account_t", "adjusted_wald"]
     assert both["flag"].iloc[1] == "answers_taken_as_independent"
     assert both["low"].iloc[1] == pytest.approx(-61.1, abs=0.05)  # (1, 1, 1) of METHOD
 
@@ -101,8 +99,8 @@ def test_ignores_the_order_of_rows(panel, seed):
     mixed = respondents.sample(frac=1, random_state=seed)
     pays = accounts.sample(frac=1, random_state=seed)
     pd.testing.assert_frame_equal(
-        scores.clients(mixed, pays, book, draws=DRAWS),
-        scores.clients(respondents, accounts, book, draws=DRAWS),
+        scores.clients(mixed, pays, book),
+        scores.clients(respondents, accounts, book),
         check_exact=True,
     )
 
@@ -111,8 +109,8 @@ def test_an_account_added_to_another_client_changes_nothing(panel):
     respondents, accounts, book = panel
     extra = respondents[respondents["client_id"] == "C0"].head(3)
     extra = extra.assign(client_id="C2", account_id="NEW", response_id=["x", "y", "z"])
-    before = scores.clients(respondents, accounts, book, draws=DRAWS)
-    after = scores.clients(pd.concat([respondents, extra]), accounts, book, draws=DRAWS)
+    before = scores.clients(respondents, accounts, book)
+    after = scores.clients(pd.concat([respondents, extra]), accounts, book)
     pd.testing.assert_frame_equal(
         *(t[t["client_id"] != "C2"].reset_index(drop=True) for t in (before, after)),
         check_exact=True,
@@ -125,31 +123,29 @@ def test_an_account_added_to_another_client_changes_nothing(panel):
 
 def test_alone_a_client_gets_the_same_numbers(panel):
     respondents, accounts, book = panel
-    alone = scores.clients(
-        respondents[respondents["client_id"] == "C1"], accounts, book, draws=DRAWS
-    )
-    among = scores.clients(respondents, accounts, book, draws=DRAWS)
+    alone = scores.clients(respondents[respondents["client_id"] == "C1"], accounts, book)
+    among = scores.clients(respondents, accounts, book)
     among = among[among["client_id"] == "C1"].reset_index(drop=True)
     pd.testing.assert_frame_equal(alone, among, check_exact=True)
 
 
-def test_another_seed_moves_the_ends_and_nothing_else(panel):
-    first, second = (scores.clients(*panel, draws=DRAWS, seed=seed) for seed in (1, 2))
-    ends = ["low", "high"]
+def test_another_level_moves_the_ends_and_nothing_else(panel):
+    first, second = (scores.clients(*panel, level=level) for level in (0.95, 0.9))
+    ends = ["low", "high", "level"]
     pd.testing.assert_frame_equal(first.drop(columns=ends), second.drop(columns=ends))
-    assert (first["low"] != second["low"]).mean() > 0.5
+    assert (first["low"] < second["low"]).mean() > 0.5
 
 
 def test_equal_accounts_weigh_alike(panel):
     respondents, accounts, book = panel
-    found = scores.clients(respondents, accounts.assign(revenue=7.0), book, draws=DRAWS)
-    found = found[found["method"] == "account_bootstrap"]
+    found = scores.clients(respondents, accounts.assign(revenue=7.0), book)
+    found = found[found["method"] == "account_t"]
     wide = found.pivot_table("value", ["client_id", "wave", "measure"], "roll_up")
     np.testing.assert_allclose(wide["revenue"], wide["accounts"])
 
 
 def test_intervals_stay_on_the_scale_and_hold_the_value(panel):
-    found = scores.clients(*panel, draws=DRAWS).dropna(subset=["low", "high"])
+    found = scores.clients(*panel).dropna(subset=["low", "high"])
     ends = found["measure"].map({"nps": 100, "mean_ltr": 10}).fillna(7)
     assert (found["high"] <= ends).all()
     assert (found["low"] <= found["high"]).all()
@@ -158,7 +154,7 @@ def test_intervals_stay_on_the_scale_and_hold_the_value(panel):
 def test_what_is_not_known_has_no_row(panel):
     respondents, _, _ = panel
     bare = respondents.assign(ltr=np.nan, confidence=np.nan, seniority=np.nan, role=None)
-    found = scores.clients(bare, None, made.codebook(roles=False), draws=DRAWS)
+    found = scores.clients(bare, None, made.codebook(roles=False))
     assert set(found["roll_up"]) == {"respondents", "accounts"}
     assert not found["measure"].isin(["nps", "mean_ltr"]).any()
 
@@ -166,7 +162,7 @@ def test_what_is_not_known_has_no_row(panel):
 def test_a_client_without_any_crq_keeps_its_row(panel):
     respondents, accounts, book = panel
     silent = respondents.assign(crq=respondents["crq"].mask(respondents["client_id"] == "C1"))
-    found = scores.clients(silent, accounts, book, draws=DRAWS)
+    found = scores.clients(silent, accounts, book)
     crq = found[(found["client_id"] == "C1") & (found["measure"] == "crq")]
     assert crq["roll_up"].tolist() == ["respondents"] * 2
     assert crq["value"].isna().all()
@@ -175,7 +171,7 @@ def test_a_client_without_any_crq_keeps_its_row(panel):
 
 def test_one_account_has_a_score_without_interval():
     rows, pays, book = hand()
-    found = scores.clients(rows[rows["account_id"] == "A"], pays, book, draws=DRAWS)
+    found = scores.clients(rows[rows["account_id"] == "A"], pays, book)
     crq = found[(found["measure"] == "crq") & (found["roll_up"] == "respondents")].iloc[0]
     assert crq["value"] == 5.0
     assert crq[["low", "high"]].isna().all()
@@ -185,12 +181,12 @@ def test_one_account_has_a_score_without_interval():
 def test_refuses_an_account_that_is_listed_twice():
     rows, pays, book = hand()
     with pytest.raises(DataError, match="lists 1 accounts more than once") as refused:
-        scores.clients(rows, pd.concat([pays, pays.head(1)]), book, draws=DRAWS)
+        scores.clients(rows, pd.concat([pays, pays.head(1)]), book)
     assert "'A'" in refused.value.listing()
 
 
 def test_keeps_its_contract(panel):
-    found = scores.clients(*panel, draws=DRAWS)
+    found = scores.clients(*panel)
     asked = panel[2].instrument
     assert len(check(found, contract("client_scores"), asked)) == 6 * (6 * 11 + 1)
 
@@ -213,7 +209,7 @@ def test_intervals_cover_the_truth_as_often_as_they_say():
         | {"confidence": 4.0, "ltr": np.nan}
         | dict.fromkeys(["crq", "uniqueness", *book.instrument.constructs], crq)
     )
-    found = scores.clients(rows, None, book, draws=400)
+    found = scores.clients(rows, None, book)
     found = found[(found["measure"] == "crq") & (found["roll_up"] == "accounts")]
     covered = (found["low"] <= truth) & (truth <= found["high"])
     assert covered.mean() == pytest.approx(0.95, abs=0.025)

@@ -46,13 +46,11 @@ def test_every_manager_has_the_mean_of_the_own_accounts_and_nobodys_come_last():
 
 
 def test_a_managers_numbers_depend_on_no_other_and_not_on_the_order_of_rows():
-    whole = scores.managers(account_scores(), accounts(), draws=200)
-    mixed = scores.managers(
-        account_scores().sample(frac=1, random_state=3), accounts().iloc[::-1], draws=200
-    )
+    whole = scores.managers(account_scores(), accounts())
+    mixed = scores.managers(account_scores().sample(frac=1, random_state=3), accounts().iloc[::-1])
     pd.testing.assert_frame_equal(mixed, whole)
     one = account_scores().query("client_id == 'C1' and wave == '2025'")
-    alone = scores.managers(one, accounts().query("account_manager == 'Lind'"), draws=200)
+    alone = scores.managers(one, accounts().query("account_manager == 'Lind'"))
     lind = whole.query("client_id == 'C1' and account_manager == 'Lind'")
     ends = ["value", "low", "high"]
     assert alone.query("account_manager == 'Lind'")[ends].to_numpy().tolist() == (

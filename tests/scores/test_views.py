@@ -19,10 +19,10 @@ def panel():
     tables = {
         "respondents": respondents,
         "account_scores": accounts,
-        "client_scores": scores.clients(respondents, None, book, draws=DRAWS),
-        "manager_scores": scores.managers(accounts, owners, draws=DRAWS),
+        "client_scores": scores.clients(respondents, None, book),
+        "manager_scores": scores.managers(accounts, owners),
         "agreement": scores.agreement(respondents, responses, book, draws=DRAWS),
-        "changes": scores.changes(respondents, book, draws=DRAWS),
+        "changes": scores.changes(respondents, book),
     }
     return tables, responses, book
 

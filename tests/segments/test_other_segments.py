@@ -55,9 +55,7 @@ def scored(tmp_path_factory):
     people = scores.respondents(study.read("responses"), study.codebook)
     study.write("respondents", people)
     study.write("account_scores", scores.accounts(people, study.codebook))
-    study.write(
-        "client_scores", scores.clients(people, study.read("accounts"), study.codebook, **QUICK)
-    )
+    study.write("client_scores", scores.clients(people, study.read("accounts"), study.codebook))
     return study
 
 

@@ -265,7 +265,7 @@ def manager_scores(scores: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame
     )
     return rows.assign(
         low=rows["value"] - 0.25, high=rows["value"] + 0.35, level=0.95,
-        method="account_bootstrap", flag="ok",
+        method="account_t", flag="ok",
     )  # fmt: skip
 
 
@@ -312,7 +312,7 @@ def _client_scores(people: pd.DataFrame) -> pd.DataFrame:
                     "value": value + shift,
                     "low": value + shift - half[name],
                     "high": value + shift + half[name],
-                    "method": "account_bootstrap",
+                    "method": "account_t",
                 }
                 for name, value in values.items()
             ]
@@ -347,16 +347,16 @@ def _changes(shape: Shape, people: pd.DataFrame) -> pd.DataFrame:
                 rows.append(
                     {"client_id": shape.client, "wave": wave, "from_wave": before,
                      "measure": measure, "part": part, "value": value, "low": value - 0.15,
-                     "high": value + 0.15, "level": 0.95, "p": 0.2,
-                     "verdict": _verdict(value), "n_accounts": 9,
-                     "n_respondents": 40, "method": "paired_account_bootstrap", "flag": "ok"}
+                     "high": value + 0.15, "level": 0.95, "p": 0.2 if abs(value) <= 0.15 else 0.004,
+                     "q": 0.4 if abs(value) <= 0.15 else 0.02, "verdict": _verdict(value),
+                     "n_accounts": 9, "n_respondents": 40, "method": "paired_account_t", "flag": "ok"}
                 )  # fmt: skip
-    columns = ("client_id wave from_wave measure part value low high level p verdict "
+    columns = ("client_id wave from_wave measure part value low high level p q verdict "
                "n_accounts n_respondents method flag").split()  # fmt: skip
-    kinds = dict.fromkeys(("value", "low", "high", "level", "p"), float)
+    kinds = dict.fromkeys(("value", "low", "high", "level", "p", "q"), float)
     kinds |= dict.fromkeys(("n_accounts", "n_respondents"), int) | {
         c: str
         for c in columns
-        if c not in ("value", "low", "high", "level", "p", "n_accounts", "n_respondents")
+        if c not in ("value", "low", "high", "level", "p", "q", "n_accounts", "n_respondents")
     }
     return pd.DataFrame(rows, columns=columns).astype(kinds)

@@ -26,7 +26,7 @@ def panel():
     return {
         "accounts": scores.accounts(respondents, book),
         "agreement": scores.agreement(respondents, responses, book, draws=40),
-        "changes": scores.changes(respondents, book, draws=40),
+        "changes": scores.changes(respondents, book),
         "asked": book.instrument,
     }
 

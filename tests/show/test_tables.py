@@ -17,11 +17,11 @@ def test_codes_are_said_and_what_is_no_code_stands_as_it_is():
     rows = pd.DataFrame(
         {
             "flag": ["ok", code("n_below_minimum", minimum=3)],
-            "method": ["account_bootstrap", "by hand"],
+            "method": ["account_t", "by hand"],
             "found": [0.5, 0.25],
         }
     )
     assert cells(tables.plain(rows, caption="Two numbers"))[1:] == [
-        ["ok", "account bootstrap, Field & Welsh 2007", "0.50"],
+        ["ok", "Student's t over accounts, Binder 1983", "0.50"],
         ["withheld: n below 3", "by hand", "0.25"],
     ]

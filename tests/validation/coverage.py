@@ -67,8 +67,8 @@ def _of_panel(panel: simulate.Panel, settings: Settings) -> pd.DataFrame:
     people = scores.respondents(panel.responses, book)
     truth = panel.true_clients.melt(UNIT, var_name="measure", value_name="truth")
     parts = [
-        _clients(scores.clients(people, panel.accounts, book, **options), truth),
-        _changes(scores.changes(people, book, **options), truth),
+        _clients(scores.clients(people, panel.accounts, book), truth),
+        _changes(scores.changes(people, book), truth),
         _agreement(scores.agreement(people, panel.responses, book, **options), truth),
         _accounts(scores.accounts(people, book), panel.true_accounts),
         _one_voice(panel.responses, truth),
@@ -196,9 +196,8 @@ def selection(settings: Settings) -> pd.DataFrame:
         clients=settings.clients, waves=WAVES, seed=settings.seed, churn="random"
     )
     book = yaml_documents.load(CODEBOOK, Codebook)
-    options = {} if settings.draws is None else {"draws": settings.draws}
     people = scores.respondents(panel.responses, book)
     truth = panel.true_clients.melt(UNIT, var_name="measure", value_name="truth")
-    rows = _clients(scores.clients(people, panel.accounts, book, **options), truth)
+    rows = _clients(scores.clients(people, panel.accounts, book), truth)
     rows = rows[rows["quantity"].isin(["client CRQ", "client NPS"]) & rows["low"].notna()]
     return by_quantity(rows.assign(client=rows["client_id"]))

@@ -112,14 +112,14 @@ def judged(settings: Settings) -> pd.DataFrame:
 def _intervals(people: pd.DataFrame, truth: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     book = yaml_documents.load(CODEBOOK, Codebook)
     origin = people.drop_duplicates("client_id").set_index("client_id")["origin"]
-    levels = scores.clients(people, None, book, draws=settings.draws)
+    levels = scores.clients(people, None, book)
     mine = levels["roll_up"].eq("respondents") & levels["wave"].eq(str(WAVES[-1]))
     mine &= levels["method"] != "adjusted_wald"
     known = truth.melt(["client_id", "wave"], var_name="measure", value_name="truth")
     levels = levels[mine].assign(origin=lambda t: t["client_id"].map(origin), of="level")
     known = known.rename(columns={"client_id": "origin"})
     levels = levels.merge(known, on=["origin", "wave", "measure"])
-    moved = scores.changes(people, book, draws=settings.draws)
+    moved = scores.changes(people, book)
     moved = moved[moved["part"] == "all"].assign(
         origin=lambda t: t["client_id"].map(origin), of="change", truth=0.0
     )

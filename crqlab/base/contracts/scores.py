@@ -144,9 +144,12 @@ CHANGES = Contract(
         ),
         **INTERVAL,
         "p": amount("two-sided p value of no change", 0, 1),
+        "q": amount(
+            "the same among all that is asked of the client's wave (false discovery)", 0, 1
+        ),
         "verdict": Column(
             "text",
-            "higher or lower where the whole interval is; unknown where the change is",
+            "higher or lower where q is below 1 - level; unknown where the change is",
             options=("higher", "lower", "no_clear_change", "unknown"),
         ),
         "n_accounts": count("accounts of that part"),

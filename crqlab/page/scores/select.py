@@ -11,7 +11,7 @@ from crqlab.base.waves import in_order
 from crqlab.page import lookup, suppression
 from crqlab.page.scores.data import Scores
 from crqlab.page.tables import table
-from crqlab.scores.client_scores import BOOTSTRAP
+from crqlab.scores.client_scores import ACCOUNT_T
 
 _HEADLINE = ("crq", "nps", "mean_ltr")
 _ENDS = ["value", "low", "high"]
@@ -60,7 +60,7 @@ def scores(
 def _plain(scores: pd.DataFrame, minimum: int) -> pd.DataFrame:
     """One row per wave and measure: everyone counts once, accounts as sampling units."""
     rows = scores[scores["roll_up"] == "respondents"]
-    rows = rows[(rows["method"] == BOOTSTRAP).to_numpy(bool)].sort_values("wave", kind="stable")
+    rows = rows[(rows["method"] == ACCOUNT_T).to_numpy(bool)].sort_values("wave", kind="stable")
     return suppression.withheld(rows, _ENDS, n="n_respondents", minimum=minimum)
 
 

@@ -63,7 +63,7 @@ def test_constructs_stand_with_mean_interval_n_and_change(view_of):
     assert said(shown) == (
         "Highest in CRQ: Solution 4.99 (4.79 to 5.19). Lowest: Commitment 4.73 (4.53 to 4.93)."
     )
-    assert plain(shown).count("account bootstrap, Field & Welsh 2007") == 1
+    assert plain(shown).count("Student's t over accounts, Binder 1983") == 1
     first = scores.constructs(view_of(waves=("2025",)))
     assert row(first, "Trust") == ["yes", "4.90", "4.70 to 5.10", "", "51"]
 

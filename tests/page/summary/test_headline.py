@@ -89,8 +89,8 @@ def test_a_first_wave_and_a_questionnaire_without_ltr_say_so(view_of):
 
 def test_methods_are_named_once_for_all_cards(view_of):
     assert plain(summary.headline(view_of())).endswith(
-        "Intervals: account bootstrap, Field & Welsh 2007. Changes: paired account bootstrap, "
-        "Field & Welsh 2007."
+        "Intervals: Student's t over accounts, Binder 1983. Changes: Student's t over paired "
+        "accounts, Binder 1983."
     )
 
 
