@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from crqlab.base.connections.copies import FRAMES, DatabaseName, with_copies
 from crqlab.base.contracts import contract
 from crqlab.base.instrument import Code, Instrument, Strict
 
@@ -22,6 +23,7 @@ Format = Literal[
     "msforms",
     "spss",
     "xlsx",
+    "parquet",
 ]
 Flag = Literal[
     "straight_line",
@@ -73,12 +75,14 @@ class Client(Strict):
 
 
 class Source(Strict):
-    """One file of a study and how to read it.
+    """One file of a study, or one query of a database, and how to read it.
 
     Attributes
     ----------
     file : str
-        Relative to the study's folder.
+        Relative to the study's folder; of a query, the copy that `crqlab fetch` keeps.
+    sql, from_ : str or None
+        One SELECT, and the database's address (``from:``), without a password.
     format : str
         What wrote it; guessed from its ending where it is missing (csv, xlsx, spss).
     wave : str or None
@@ -96,6 +100,8 @@ class Source(Strict):
     """
 
     file: FileName
+    sql: str | None = None
+    from_: DatabaseName | None = Field(default=None, alias="from")
     format: Format | None = None
     wave: Text | None = None
     batch: Text | None = None
@@ -114,6 +120,12 @@ class Source(Strict):
     @classmethod
     def _short(cls, value: Any) -> Any:
         return {"file": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _asked_somewhere(self) -> Self:
+        if (self.sql is None) != (self.from_ is None):
+            raise ValueError("sql and from belong together: one SELECT, and where it is asked")
+        return self
 
 
 def _groups(value: Any) -> Any:
@@ -310,6 +322,11 @@ class Codebook(Strict):
     checks: Checks = Checks()
     privacy: Privacy = Privacy()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _queries(cls, value: Any) -> Any:
+        return with_copies(value)
+
     @model_validator(mode="after")
     def _columns_known(self) -> Self:
         asked = self.instrument
@@ -327,7 +344,7 @@ class Codebook(Strict):
 
     @model_validator(mode="after")
     def _frames_known(self) -> Self:
-        for table in ("contacts", "accounts", "outcomes", "clients"):
+        for table in FRAMES:
             source, known = getattr(self, table), contract(table).columns
             if source and (stray := sorted(set(source.columns) - set(known))):
                 raise ValueError(f"{table} > columns names {stray}; it has {', '.join(known)}")

@@ -23,6 +23,7 @@ Place = tuple[str | int, ...]
 _LONGEST = 4 << 20  # bytes
 _MOST, _DEEPEST = 100_000, 60  # entries and levels of a document
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+_ADDRESS = re.compile(r"://.*", re.DOTALL)  # may hold a password
 _TEMPLATE = "start from a template: crqlab new"
 _MAPPING, _LIST, _WHOLE = "must be 'key: value' lines", "must be a list", "must be a whole number"
 #: Kinds of pydantic's errors, in the words of somebody who edits a file.
@@ -171,7 +172,7 @@ def _fault(error: Any, lines: dict[Place, int]) -> tuple[int, str, str, str, str
     """One pydantic error in the reader's words."""
     place = tuple(str(p) if isinstance(p, str) else p for p in error["loc"])
     known = next(place[:k] for k in range(len(place), -1, -1) if place[:k] in lines)
-    value = "" if error["type"] == "missing" else str(error["input"])[:60]
+    value = "" if error["type"] == "missing" else _ADDRESS.sub("://…", str(error["input"]))[:60]
     rule, fix = {
         "missing": ("is required and missing", "add this key"),
         "extra_forbidden": (

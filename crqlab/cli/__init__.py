@@ -13,7 +13,7 @@ from crqlab.cli.confirm import confirm
 from crqlab.cli.export import export
 from crqlab.cli.guard import Guarded, say
 from crqlab.cli.listing import list_
-from crqlab.cli.options import LONGEST, Set, settings
+from crqlab.cli.options import LONGEST, Limit, Set, settings
 from crqlab.cli.verify import verify
 
 app = typer.Typer(
@@ -79,6 +79,16 @@ app.command(
     rich_help_panel=WORK,
     epilog="Example: crqlab confirm acme --set client.name=Acme --accept-sure 0.95",
 )(confirm)
+
+
+@app.command(rich_help_panel=WORK, epilog="Example: crqlab fetch acme --limit 60")
+def fetch(name: StudyName, limit: Limit = LONGEST) -> None:
+    """Ask the databases that a codebook names, read only, and keep copies; runs read these."""
+    from crqlab import responses
+    from crqlab.base.study import Study
+
+    for copy in responses.fetch(Study(name), seconds=limit):
+        say(f"{copy}")
 
 
 @app.command(rich_help_panel=WORK, epilog="Example: crqlab check acme")

@@ -22,7 +22,9 @@ Wave = Annotated[str | None, typer.Option(help="A wave; the client's latest if l
 Jobs = Annotated[
     int | None, typer.Option(min=1, help="Clients at once; one per processor if left out.")
 ]
-Limit = Annotated[float, typer.Option(min=1, help="Longest time for a client, seconds.")]
+Limit = Annotated[
+    float, typer.Option(min=1, help="Longest time for a client, or a query; seconds.")
+]
 Draft = Annotated[
     bool,
     typer.Option("--draft", help="Though points of the codebook are unconfirmed; pages say so."),

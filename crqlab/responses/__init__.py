@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from crqlab.responses.codebook_draft import drafted_concepts
 from crqlab.responses.confirmation import confirm, refuse_draft, unconfirmed
+from crqlab.responses.fetching import fetch
 from crqlab.responses.inclusion import Checked, decide, decisions
 from crqlab.responses.quality_flags import Flags, flags
 from crqlab.responses.raw_files import Raw, read
@@ -31,6 +32,7 @@ __all__ = [
     "decisions",
     "drafted",
     "drafted_concepts",
+    "fetch",
     "flags",
     "keep",
     "new",

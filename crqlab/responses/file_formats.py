@@ -5,15 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from crqlab.base.codebook import Source
-from crqlab.responses import delimited, dialects, sav, workbook
+from crqlab.responses import delimited, dialects, parquet, sav, workbook
 from crqlab.responses.faults import Faults, UnreadableError, near
 from crqlab.responses.grid import EXPORT_AGAIN, Grid
 from crqlab.responses.table_shape import without_aggregates
 
-_ENDINGS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xlsx", ".sav": "spss", ".zsav": "spss"}
+_ENDINGS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xlsx", ".sav": "spss", ".zsav": "spss",
+            ".parquet": "parquet"}  # fmt: skip
 _OLE = b"\xd0\xcf\x11\xe0"
-_IS = {"text": "a text file", "xlsx": "an Excel workbook", "spss": "an SPSS file"}
-_READERS = {"text": delimited.read, "xlsx": workbook.read, "spss": sav.read}
+_IS = {"text": "a text file", "xlsx": "an Excel workbook", "spss": "an SPSS file",
+       "parquet": "a Parquet file"}  # fmt: skip
+_READERS = {"text": delimited.read, "xlsx": workbook.read, "spss": sav.read,
+            "parquet": parquet.read}  # fmt: skip
 
 
 def load(folder: Path, source: Source, faults: Faults) -> Grid | None:
@@ -42,6 +45,8 @@ def _existing(folder: Path, source: Source) -> Path:
             fix = "check that you may read it and that no program holds it"
             raise UnreadableError(f"cannot be opened ({broken.strerror})", fix) from None
         raise UnreadableError("is an empty file", EXPORT_AGAIN)
+    if source.sql is not None:
+        raise UnreadableError("is not fetched yet", "run crqlab fetch with the study's name")
     there = sorted(p.name for p in folder.iterdir() if p.is_file()) if folder.is_dir() else []
     fix = f"{near(source.file, there)}copy it into the study's folder or correct the codebook"
     raise UnreadableError("is not in the study's folder", fix)
@@ -52,7 +57,7 @@ def _kind(path: Path, source: Source) -> str:
     with path.open("rb") as file:
         head = file.read(4096)
     ending = _ENDINGS.get(path.suffix.lower(), "text")
-    stated = source.format if source.format in ("xlsx", "spss") else None
+    stated = source.format if source.format in ("xlsx", "spss", "parquet") else None
     expected = stated or ("text" if source.format == "csv" else ending)
     if head.startswith(_OLE):
         _refuse_ole(path)
@@ -61,6 +66,8 @@ def _kind(path: Path, source: Source) -> str:
         found = "xlsx"
     elif head.startswith((b"$FL2", b"$FL3")):
         found = "spss"
+    elif head.startswith(b"PAR1"):
+        found = "parquet"
     elif (
         head.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith((b"<html", b"<!doctype", b"<table"))
     ):

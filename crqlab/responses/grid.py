@@ -57,6 +57,8 @@ class Grid:
         Rows of the file that are no records: titles, footers, totals.
     sheets : tuple of str
         Of a workbook: the sheet that was read, then the others that can be seen.
+    fetched : str
+        Of a query's copy: when it was fetched from where, in words.
     """
 
     file: str
@@ -68,6 +70,7 @@ class Grid:
     dialect: str = ""
     aside: tuple[Aside, ...] = ()
     sheets: tuple[str, ...] = ()
+    fetched: str = ""
 
     def __len__(self) -> int:
         return len(self.rows)

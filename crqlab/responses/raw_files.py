@@ -46,6 +46,8 @@ class Raw:
         Titles, footers, totals.
     sheets : mapping of workbook to sheets
         The one that was read first.
+    fetched : mapping of file to text
+        When a query's copy was fetched, and from where.
     """
 
     responses: pd.DataFrame
@@ -60,6 +62,7 @@ class Raw:
     notes: tuple[str, ...] = ()
     asides: dict[str, tuple[Aside, ...]] = field(default_factory=dict)
     sheets: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    fetched: dict[str, str] = field(default_factory=dict)
 
     def status(self) -> pd.Series:
         """Return why each response was set aside by the survey tool; empty where it counts."""
@@ -135,7 +138,8 @@ def _told(grids: dict[str, Grid]) -> dict[str, dict]:
     """What is to be known of the files themselves."""
     asides = {name: grid.aside for name, grid in grids.items() if grid.aside}
     sheets = {name: grid.sheets for name, grid in grids.items() if grid.sheets}
-    return {"asides": asides, "sheets": sheets}
+    fetched = {name: grid.fetched for name, grid in grids.items() if grid.fetched}
+    return {"asides": asides, "sheets": sheets, "fetched": fetched}
 
 
 def _answers(

@@ -46,6 +46,8 @@ def _aside(raw: Raw) -> Iterator[str]:
     for file, asides in raw.asides.items():
         for one in asides:
             yield f"{file}: row {one.row} is no record ({one.why}): {one.text!r}"
+    for file, said in raw.fetched.items():
+        yield f"{file}: {said}"
     for file, (sheet, *others) in raw.sheets.items():
         if others:
             yield f"{file}: read sheet {sheet!r}; others: {', '.join(map(repr, others))}"
