@@ -93,7 +93,7 @@ class Construct(Strict):
 class CrqRule(Strict):
     """Which constructs make the CRQ score, and how many a respondent needs."""
 
-    constructs: tuple[Name, ...] = Field(min_length=1)
+    constructs: tuple[Name, ...] = ()
     required: tuple[Name, ...] = ()
     at_least: int = Field(default=1, ge=1)
 
@@ -101,7 +101,7 @@ class CrqRule(Strict):
     def _possible(self) -> Self:
         if stray := set(self.required) - set(self.constructs):
             raise ValueError(f"required names {sorted(stray)}, which constructs does not list")
-        if self.at_least > len(self.constructs):
+        if self.at_least > max(len(self.constructs), 1):
             raise ValueError(f"at_least is {self.at_least} of {len(self.constructs)} constructs")
         return self
 
@@ -121,6 +121,7 @@ class Instrument(Strict):
     scale : Scale
         The answer scale of all items that do not bring their own; scores live on it.
     items : mapping of name to Item
+        None in a study of the 0-10 question alone: it has no CRQ.
     constructs : mapping of name to Construct
         In the order in which reports list them.
     crq : CrqRule
@@ -150,9 +151,9 @@ class Instrument(Strict):
     name: str
     version: str
     scale: Scale
-    items: Annotated[dict[Name, Item], BeforeValidator(_worded)] = Field(min_length=1)
-    constructs: dict[Name, Construct] = Field(min_length=1)
-    crq: CrqRule
+    items: Annotated[dict[Name, Item], BeforeValidator(_worded)] = Field(default_factory=dict)
+    constructs: dict[Name, Construct] = Field(default_factory=dict)
+    crq: CrqRule = CrqRule()
     uniqueness: tuple[Name, ...] = ()
     item_share: float = Field(default=0.5, gt=0, le=1)
     recommend: str | None = None
@@ -161,10 +162,18 @@ class Instrument(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        faults = [*self._unknown(), *self._clashes(), *self._loops(), *self._rivals()]
+        faults = [*self._unasked(), *self._unknown(), *self._clashes(), *self._loops(),
+                  *self._rivals()]  # fmt: skip
         if faults:
             raise ValueError("; ".join(faults))
         return self
+
+    def _unasked(self) -> list[str]:
+        """Without items there are no constructs and no score; then the 0-10 question is all."""
+        if not self.items:
+            return [] if self.recommend else ["name the items, or the 0-10 question: recommend:"]
+        parts = {"constructs": self.constructs, "crq > constructs": self.crq.constructs}
+        return [f"{part} is empty, but items are named" for part, has in parts.items() if not has]
 
     def _unknown(self) -> list[str]:
         """Items and constructs that are used but never declared."""

@@ -36,7 +36,7 @@ def measures_of(asked: Instrument) -> tuple[str, ...]:
     ('crq', 'nps', 'mean_ltr', 'trust')
     """
     return (
-        "crq",
+        *(("crq",) if asked.crq.constructs else ()),
         "nps",
         "mean_ltr",
         *(("uniqueness",) if asked.uniqueness else ()),

@@ -45,6 +45,8 @@ class Sensitivity:
     level: float
 
     def __str__(self) -> str:
+        if not self.table["n"].any():
+            return "Nobody has a CRQ score, so there is nothing to score otherwise"
         others = self.table[self.table["choice"] != KEPT]
         kept = self.table.set_index("choice").loc[KEPT, "crq"]
         move = (others["crq"] - kept).abs().max()
@@ -80,10 +82,7 @@ def sensitivity(
     -------
     Sensitivity
 
-    Raises
-    ------
-    EstimateError
-        Nobody has a CRQ score.
+        Where nobody has a CRQ score, one row that says so in ``flag``.
 
     References
     ----------
@@ -92,7 +91,7 @@ def sensitivity(
     check_level(level)
     kept = respondents[respondents["crq"].notna()].reset_index(drop=True)
     if kept.empty:
-        raise EstimateError("Nobody has a CRQ score; run station 30_scores on more answers.")
+        return Sensitivity(_nobody(), pd.Series(dtype=float), level)
     weights = tried(lambda: factor_weights(kept[list(codebook.instrument.crq.constructs)]))
     choices = _choices(kept, everybody, quality)
     if not isinstance(weights, str):
@@ -102,6 +101,13 @@ def sensitivity(
     rows = [_row(name, scores, base, level) for name, scores in choices.items()]
     none = pd.Series(dtype=float)
     return Sensitivity(pd.DataFrame(rows), none if isinstance(weights, str) else weights, level)
+
+
+def _nobody() -> pd.DataFrame:
+    means = dict.fromkeys(("crq", "low", "high", "sd", "with_ltr"), np.nan)
+    ranks = _moved(pd.Series(dtype=float), pd.Series(dtype=float))
+    row = {"choice": KEPT, **means, **ranks, "n": 0, "unit": "respondents", "flag": "no_crq_score"}
+    return pd.DataFrame([row])
 
 
 def _choices(

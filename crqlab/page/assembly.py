@@ -25,8 +25,10 @@ from crqlab.page.scores.select import scores
 from crqlab.page.segments.select import segments
 from crqlab.page.summary.data import Findings
 from crqlab.page.summary.select import summary
+from crqlab.page.summary.unknown import unknown
 from crqlab.page.table_handoff import light
 from crqlab.page.tables import CLIENTS, across, table
+from crqlab.responses.table_links import OWN_ACCOUNT
 
 __all__ = ["ClientView", "view"]
 
@@ -89,6 +91,7 @@ def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
         n_respondents=len(counted),
         n_accounts=counted["account_id"].nunique(),
         n_excluded=len(responses) - len(counted),
+        n_own=_own(study, client, wave),
         participation=participation(study, client, wave, shown, people["ltr"]),
         scores=own,
         accounts=shown,
@@ -107,10 +110,17 @@ def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
     )
     return replace(
         seen,
-        summary=summary(seen),
+        summary=replace(summary(seen), unknown=unknown(study, seen)),
         managers=managers(study, seen),
         meetings=meeting_sheets(seen),
     )
+
+
+def _own(study: Study, client: str, wave: str) -> int:
+    """How many respondents are accounts of their own, for want of a known one."""
+    rows = table(study, "responses", real=True, client=client, wave=wave)
+    rows = rows[rows["included"]]
+    return int((rows["account_id"] == OWN_ACCOUNT + rows["response_id"]).sum())
 
 
 def _known(argument: str, value: str | int, names: Iterable[str]) -> str:

@@ -48,6 +48,8 @@ class ClientView:
         Responses that scores are made of, and the accounts they come from.
     n_excluded : int
         Responses left out of the scores.
+    n_own : int
+        Respondents of whom no account is known: each stands as an account of its own.
     participation : Participation
     scores : Scores
         The client's own numbers.
@@ -95,6 +97,7 @@ class ClientView:
     n_respondents: int
     n_accounts: int
     n_excluded: int
+    n_own: int
     participation: Participation
     scores: Scores
     accounts: pd.DataFrame
@@ -120,6 +123,11 @@ class ClientView:
     def warnings(self) -> tuple[str, ...]:
         """What stands above everything that is made of this view, in its language."""
         return tuple(warnings(self.language, self.synthetic, self.unconfirmed))
+
+    @property
+    def alone(self) -> bool:
+        """Whether of nobody an account is known: people are the units then."""
+        return 0 < self.n_respondents == self.n_own
 
     @property
     def before(self) -> str:

@@ -90,14 +90,7 @@ def _instrument(drafted: Draft) -> str:
         "  name: Drafted instrument # EDIT",
         '  version: "1"',
         f"  scale: [{low}, {high}] # EDIT if the questionnaire's scale is another one",
-        "  items: # EDIT: delete what is no agreement or rating; mark items worded the other",
-        "    # way round with reversed: true",
-        *(_item(name, drafted) for name in drafted.items),
-        "  constructs: # EDIT: which items measure what, what it is called, and its concept:",
-        f"    # {', '.join(CONCEPTS[:8])},",
-        f"    # {', '.join(CONCEPTS[8:])}",
-        *_constructs(drafted),
-        *_crq(drafted),
+        *(_measured(drafted) if drafted.items else []),
     ]
     for header in drafted.roles.of("ltr"):
         asked = wording(header, drafted.grid.wording.get(header, ""))
@@ -112,6 +105,20 @@ def _instrument(drafted: Draft) -> str:
             asked = wording(header, drafted.grid.wording.get(header, ""))
             lines.append(f"    {name}: {_quoted(asked or header)}")
     return "\n".join([*lines, ""])
+
+
+def _measured(drafted: Draft) -> list[str]:
+    """Items, constructs and the score; none of them where only the 0-10 question was asked."""
+    return [
+        "  items: # EDIT: delete what is no agreement or rating; mark items worded the other",
+        "    # way round with reversed: true",
+        *(_item(name, drafted) for name in drafted.items),
+        "  constructs: # EDIT: which items measure what, what it is called, and its concept:",
+        f"    # {', '.join(CONCEPTS[:8])},",
+        f"    # {', '.join(CONCEPTS[8:])}",
+        *_constructs(drafted),
+        *_crq(drafted),
+    ]
 
 
 def _constructs(drafted: Draft) -> list[str]:

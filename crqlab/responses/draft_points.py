@@ -24,8 +24,11 @@ def points(drafted: Draft) -> list[tuple[str, float, str]]:
         said = f"what do {', '.join(one.items)} measure?"
         said += f" drafted: {one.concept}" if one.concept else ""
         found.append((f"instrument.constructs.{name}", one.sure, said))
-    if not drafted.items:
+    if not drafted.items and not drafted.ltr:
         found.append(("instrument.items", 0.0, "no closed question was found"))
+    elif not drafted.items:
+        said = "nothing but the 0-10 question was found, so there will be NPS and no CRQ"
+        found.append(("instrument.items", 0.5, said))
     if drafted.ltr:
         role = roles[drafted.ltr]
         found.append(("instrument.recommend", role.sure, f"{drafted.ltr!r}: {role.why}"))

@@ -77,7 +77,7 @@ def respondents(responses: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
         seniority=rows["role"].map(ranks).astype(float),
         confidence=rows["familiarity"].astype(float),
         n_items=items.notna().sum(axis=1).astype("int64"),
-        crq=crq(means, asked),
+        crq=crq(means, asked) if asked.crq.constructs else np.nan,
         uniqueness=mean_of([means[name] for name in asked.uniqueness], len(rows), asked.item_share),
         **means,
     )

@@ -94,8 +94,9 @@ def _components(sums: NDArray, codes: NDArray, n_blocks: int) -> pd.DataFrame:
     n_measures = sums.shape[2]
     cell = codes[:, None] * n_measures + np.arange(n_measures)
     rows = pd.RangeIndex(n_blocks * n_measures)
-    if not (sums[0] > 0).any():
-        raise EstimateError("n= has no answer; ICC needs two or more accounts with answers.")
+    if not (sums[0] > 0).any():  # nobody was asked, or nobody answered
+        unknown = pd.DataFrame(np.nan, rows, ["icc1", "icc2", "k", "msb", "msw"])
+        return unknown.assign(n=0, n_accounts=0, flag="no_answers")
     found = variance_components(*sums.reshape(3, -1), cell.ravel()).reindex(rows)
     counts = found[["n", "n_accounts"]].fillna(0)
     return found.assign(**counts, flag=found["flag"].fillna("no_answers"))

@@ -72,5 +72,11 @@ def test_refuses_tables_that_do_not_match():
     ones = pd.DataFrame(np.ones((2, 1)))
     with pytest.raises(EstimateError, match="same accounts and measures"):
         iccs(ones, ones, ones.head(1), pd.Index(["a", "a"]))
-    with pytest.raises(EstimateError, match="no answer"):
-        iccs(ones * 0, ones, ones, pd.Index(["a", "a"]))
+
+
+def test_a_measure_that_nobody_answered_is_unknown_and_says_so():
+    none = pd.DataFrame(np.zeros((2, 1)), columns=["crq"])
+    found = iccs(none, none, none, pd.Index(["a", "a"]))
+    assert found["flag"].tolist() == ["no_answers"]
+    assert found["n"].tolist() == [0]
+    assert found[["icc1", "icc2", "icc1_low", "icc2_high"]].isna().all(axis=None)

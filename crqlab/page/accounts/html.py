@@ -17,6 +17,8 @@ def account_scores(view: ClientView) -> Shown:
     rows, spoken, say = view.scored, view.language, view.language.say
     if rows.empty:
         return _sentence(say("accounts.none_scored"))
+    if not view.instrument.crq.constructs:
+        return _recommending(view, rows)
     if rows["shrunken"].isna().all():
         return _sentence(say("accounts.not_listed", n=len(rows)))
     numbers = [spoken.number(value, 1) for value in rows["shrunken"]]
@@ -35,6 +37,26 @@ def account_scores(view: ClientView) -> Shown:
     note = spoken.html("accounts.scores_note", minimum=view.privacy.min_scores)
     aloud = say("accounts.scores_aloud", n=len(rows), name=rows["name"].iloc[0])
     return Shown(table(columns, caption=caption, note=note, kind="long"), aloud)
+
+
+def _recommending(view: ClientView, rows: pd.DataFrame) -> Shown:
+    """Accounts by who would recommend, where nothing else was asked; many voices first."""
+    spoken, say, least = view.language, view.language.say, view.privacy.min_scores
+    shown = rows[~rows["withheld"] & rows["nps"].notna()]
+    few = say("accounts.recommending_few", n=len(rows) - len(shown), minimum=least)
+    if shown.empty:
+        return _sentence(few)
+    shown = shown.sort_values(["n", "name"], ascending=[False, True], ignore_index=True)
+    columns = [
+        Column(say("column.account"), names(shown["name"])),
+        *_nps(spoken, shown),
+        Column(say("column.n"), [spoken.number(n, 0) for n in shown["n"]], True),
+        *_known(spoken, shown, view.currency),
+    ]
+    level = spoken.percent(float(view.measures["level"].iloc[0]))
+    said = say("accounts.recommending", n=len(shown), level=level)
+    note = text(few) if len(rows) > len(shown) else None
+    return Shown(table(columns, caption=said, note=note, kind="long"), said)
 
 
 def _sentence(said: str) -> Shown:
@@ -114,7 +136,9 @@ def heat_map(view: ClientView) -> Shown:
     measures, rows = _asked(view), scored[~scored["withheld"]]
     left = len(scored) - len(rows)
     why = say("accounts.left_out", n=left, minimum=view.privacy.min_scores)
-    if rows.empty or not measures:
+    if not measures:
+        return Shown("", say("accounts.heat_map_unasked"))
+    if rows.empty:
         return _sentence(say("accounts.heat_map_none", why=why))
     low, high = ends(view, "crq")
     people = [view.measure("crq")["n_respondents"], *rows["n"]]

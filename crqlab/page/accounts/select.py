@@ -81,6 +81,8 @@ def accounts(
     rows = scores.assign(**hidden).set_index("account_id").reindex(everyone).reset_index(drop=True)
     name, manager, revenue = matched(ids, known, "name", "account_manager", "revenue")
     counts = {count: rows[count].fillna(0).to_numpy(int) for count in ("n", "n_ltr")}
+    if not study.codebook.instrument.crq.constructs:
+        counts["n"] = counts["n_ltr"]  # all that was asked
     counts["invited"] = np.array([asked[account] for account in everyone], dtype=int)
     heard = np.array([account in answered for account in everyone], dtype=bool)
     rows = rows.assign(

@@ -11,6 +11,10 @@ from crqlab.show.html import Column, Shown, names, paragraph, table, tag, text
 def rules(view: ClientView) -> Shown:
     """What was asked and how answers become a CRQ score, in words."""
     asked, spoken, scale = view.instrument, view.language, view.instrument.scale
+    if not asked.items:
+        said = spoken.say("rules.recommend_alone", name=asked.name, version=asked.version,
+                          question=asked.recommend)  # fmt: skip
+        return Shown(paragraph(text(said), ""), said)
     instrument = spoken.say(
         "rules.instrument",
         name=asked.name,

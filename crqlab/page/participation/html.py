@@ -121,6 +121,7 @@ def _place(view: ClientView) -> str:
 def _unknown(view: ClientView) -> Shown:
     """Respondents alone, where nobody knows how many were asked."""
     why = "not_counted" if view.participation.completion.empty else "not_recorded"
+    why += "_alone" if view.alone else ""
     said = view.language.say(f"participation.{why}", n=view.n_respondents, m=view.n_accounts)
     return Shown(paragraph(text(said), "lead"), said)
 

@@ -112,7 +112,7 @@ def _difference(row: Record, spoken: Language) -> str:
 def plan(view: ClientView) -> Shown:
     """Whom to ask in the coming year, and how sure the scores will be."""
     rows, told, say = view.participation.plan, view.participation.precision, view.language.say
-    if rows.empty or told.empty:
+    if rows.empty or told.empty or not told["n_contacts"].any():
         return Shown("", say("participation.no_plan"))
     sure = {(row.slice, row.measure): row for row in reversed(records(told))}
     measures = [m for m in ("crq", "nps") if any(m == measure for _, measure in sure)]

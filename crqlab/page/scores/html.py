@@ -76,6 +76,8 @@ def _extremes(view: ClientView, rows: pd.DataFrame) -> str:
     if known.empty:
         return spoken.say("scores.constructs_hidden")
     first, last = known.iloc[-1], known.iloc[0]
+    if len(known) == 1:
+        return spoken.say("scores.constructs_one", first=spoken.term(first["label"]))
     return spoken.say(
         "scores.constructs_lead",
         first=spoken.term(first["label"]),

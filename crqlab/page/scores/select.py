@@ -45,6 +45,8 @@ def scores(
     """
     asked, least = study.codebook.instrument, study.codebook.privacy.min_scores
     changes = table(study, "changes", client=client, wave=wave)
+    if not asked.crq.constructs:
+        rows, changes = (part[part["measure"] != "crq"] for part in (rows, changes))
     plain = _plain(rows, least)
     return Scores(
         before=changes["from_wave"].iloc[0] if len(changes) else "",

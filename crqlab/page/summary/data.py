@@ -135,7 +135,11 @@ class Mix:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """All that a summary may speak of; whatever is left out is not mentioned."""
+    """All that a summary may speak of; whatever is left out is not mentioned.
+
+    ``unknown`` has codes of what the study cannot tell, see `crqlab.page.summary.unknown`;
+    ``alone`` says that of nobody an account is known.
+    """
 
     scores: tuple[Score, ...] = field(default=())
     participation: ResponseCounts | None = None
@@ -143,3 +147,5 @@ class Findings:
     fix: Fix | None = None
     risk: Risk | None = None
     mix: Mix | None = None
+    unknown: tuple[str, ...] = ()
+    alone: bool = False

@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from crqlab.base.contracts.cautions import codes
 from crqlab.page.client_view import ClientView
 from crqlab.page.participation.html import adjusted
 from crqlab.page.scores.scales import ends
@@ -30,7 +31,12 @@ def masthead(view: ClientView) -> Shown:
         tag("h1", name(view.client), ", ", wave),
     )
     people = {"n": view.n_respondents, "m": view.n_accounts}
-    title = say("summary.title", client=view.client, wave=view.wave, **people)
+    title = say(
+        "summary.title_alone" if view.alone else "summary.title",
+        client=view.client,
+        wave=view.wave,
+        **people,
+    )
     return Shown(html, ". ".join([*view.warnings, title]))
 
 
@@ -53,6 +59,18 @@ def headline(view: ClientView) -> Shown:
     return Shown(html, "; ".join(_aloud(view, row) for row in shown))
 
 
+def unknown_parts(view: ClientView) -> Shown:
+    """What this study cannot tell, and what would: nothing where all is there."""
+    spoken, told = view.language, [codes(cell)[0] for cell in view.summary.unknown]
+    if not told:
+        return Shown("", spoken.say("summary.unknown_nothing"))
+    said = [spoken.say(f"summary.unknown_{one.pop('code')}", **one) for one in told]
+    rows = lines(*(tag("li", text(sentence)) for sentence in said))
+    head = spoken.say("summary.unknown")
+    html = lines(paragraph(text(head), ""), tag("ul", "\n", rows, "\n", class_="unknown"))
+    return Shown(html, " ".join([head, *said]))
+
+
 def _methods(view: ClientView, rows: list[dict[str, Any]]) -> str:
     """How the intervals on the cards are made, and what the questionnaire did not ask."""
     spoken = view.language
@@ -64,6 +82,7 @@ def _methods(view: ClientView, rows: list[dict[str, Any]]) -> str:
     changed = sorted({row["change_method"] for row in rows if not isnan(row["change"])})
     notes += [spoken.say("summary.changes", methods=said(changed))] if changed else []
     notes += [spoken.say("summary.no_ltr")] if view.instrument.recommend is None else []
+    notes += [] if view.instrument.items else [spoken.say("summary.no_items")]
     return " ".join(notes)
 
 
@@ -76,7 +95,9 @@ def _card(view: ClientView, row: dict[str, Any]) -> Markup:
         tag("p", spoken.term(row["label"]), " ", meaning, class_="name"),
         tag("p", _value(view, measure, row["value"]), class_="value"),
         *_facts(view, row),
-        tag("p", spoken.say("summary.n", **people), class_="n"),
+        tag(
+            "p", spoken.say("summary.n_alone" if view.alone else "summary.n", **people), class_="n"
+        ),
     )
 
 

@@ -31,6 +31,7 @@ def summary(view: ClientView) -> Findings:
         fix=_fix(view),
         risk=_risk(view),
         mix=_mix(view),
+        alone=view.alone,
     )
 
 

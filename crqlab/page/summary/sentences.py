@@ -46,7 +46,7 @@ def sentences(
     n = 240 respondents of 61 accounts.
     """
     said = [
-        _state(found.scores, spoken),
+        _state(found, spoken),
         found.participation and _heard(found.participation, spoken),
         found.place and _standing(found.place, spoken),
         found.risk and _loss(found.risk, spoken),
@@ -61,16 +61,17 @@ def summary_sentences(view: ClientView) -> tuple[str, ...]:
     return sentences(view.summary, view.language, segment_words(view).name)
 
 
-def _state(scores: tuple[Score, ...], spoken: Language) -> str:
+def _state(found: Findings, spoken: Language) -> str:
     """The scores with their changes; they share one n where the same people stand behind them."""
-    known = [score for score in scores if not isnan(score.value)]
+    known = [score for score in found.scores if not isnan(score.value)]
     if not known:
         return ""
     n = {(score.n_respondents, score.n_accounts) for score in known}
     said = [_score(score, spoken) for score in known]
     if len(n) == 1:
         people, accounts = n.pop()
-        return spoken.say("summary.same_n", scores="; ".join(said), n=people, m=accounts)
+        kind = "same_n_alone" if found.alone else "same_n"
+        return spoken.say(f"summary.{kind}", scores="; ".join(said), n=people, m=accounts)
     each = [
         spoken.say("summary.own_n", score=told, n=score.n_respondents, m=score.n_accounts)
         for told, score in zip(said, known, strict=True)

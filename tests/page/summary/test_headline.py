@@ -11,7 +11,7 @@ from crqlab.page.summary.sentences import summary_sentences
 from tests.page.reading import SHAPES, assert_heard, assert_named, plain, soup
 from tests.page.reworded import elements, in_other_words, left_english, numbers
 
-EVERY = ("masthead", "in_short", "headline")
+EVERY = ("masthead", "in_short", "headline", "unknown_parts")
 
 
 @pytest.fixture(params=SHAPES.values(), ids=SHAPES.keys())
