@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, Self
+from unicodedata import normalize
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -177,7 +178,7 @@ class Responses(Strict):
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
-        names = [source.file for source in self.files]
+        names = [normalize("NFC", source.file) for source in self.files]
         if twice := sorted({n for n in names if names.count(n) > 1}):
             raise ValueError(f"files lists {twice} twice; answers would count double")
         return self

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -21,6 +20,7 @@ from crqlab.base import yaml_documents
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import TABLES, contract, schema
 from crqlab.base.errors import StudyError
+from crqlab.base.files import fingerprint, located, replace
 
 #: What to do with whom; lies beside the codebook where a study has its own.
 PLAYBOOK = "playbook.yaml"
@@ -29,10 +29,6 @@ _PROGRAMME = {"60_segments": (PLAYBOOK,)}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 #: Bytes up to which hashing a file costs less than checking its cells again.
 _CHEAP = 64 << 20
-#: Nanoseconds after which a file that was written is sure to have another time than before.
-_SETTLED = 2_000_000_000
-#: Hashes by the state of the file: path, number, size and times.
-FINGERPRINTS: dict[tuple[str | int, ...], str] = {}
 _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt") for i in range(1, 10))]
 )
@@ -64,35 +60,6 @@ def home() -> Path:
 def studies(root: Path) -> list[str]:
     """Return the names of the studies of a project: folders with a codebook."""
     return sorted(path.parent.name for path in (root / "data" / "raw").glob("*/codebook.yaml"))
-
-
-def fingerprint(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, as 64 hexadecimal digits.
-
-    A file that lies there as it lay when it was last read is not read again, unless it had only
-    just been written: clocks of file systems are coarse.
-    """
-    with path.open("rb") as file:
-        found = os.fstat(file.fileno())
-        times = (found.st_mtime_ns, found.st_ctime_ns)
-        state = (str(path), found.st_ino, found.st_size, *times)
-        if state not in FINGERPRINTS:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            if time.time_ns() - max(times) < _SETTLED:
-                return digest
-            FINGERPRINTS[state] = digest
-    return FINGERPRINTS[state]
-
-
-def replace(path: Path, content: bytes) -> Path:
-    """Write a file whole or not at all, and return its path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        draft.write_bytes(content)
-        return draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _sound(facts: Any) -> bool:
@@ -277,7 +244,7 @@ class Study:
         parts = [book.contacts, book.accounts, book.outcomes, book.clients]
         named = [*book.responses.files, *(part for part in parts if part)]
         names = ["codebook.yaml", *(source.file for source in named), "decisions.csv"]
-        files = {name: self.raw / name for name in names}
+        files = {name: located(self.raw, name) for name in names}
         return {name: fingerprint(file) for name, file in files.items() if file.is_file()}
 
     def programme(self, notebook: str) -> dict[str, str]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
 WRONG_INPUT = 2
+_MACHINE = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.EMFILE,
+     errno.EIO, errno.ENOMEM}
+)  # fmt: skip
 
 
 def say(line: str) -> None:
@@ -27,6 +32,24 @@ class Guarded(TyperGroup):
         except CrqError as error:
             _tell(error)
             ctx.exit(WRONG_INPUT)
+        except OSError as error:
+            if error.errno not in _MACHINE:
+                raise
+            _tell_machine(error)
+            ctx.exit(WRONG_INPUT)
+        except MemoryError:
+            typer.echo("Memory ran out. Close other programs, or use fewer --jobs.", err=True)
+            ctx.exit(WRONG_INPUT)
+
+
+def _tell_machine(error: OSError) -> None:
+    """What the machine does not let us do; nothing of ours is at fault, so no traceback."""
+    place = f" ({error.filename})" if error.filename else ""
+    typer.echo(
+        f"The machine refuses: {error.strerror}{place}. Free space, or see to it that you may "
+        "read and write there and that no program holds the file open; then run this again.",
+        err=True,
+    )
 
 
 def _tell(error: Any) -> None:

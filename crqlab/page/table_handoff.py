@@ -16,7 +16,8 @@ from functools import partial
 import pandas as pd
 
 from crqlab.base.codebook import Codebook
-from crqlab.base.study import FINGERPRINTS, Study, fingerprint
+from crqlab.base.files import FINGERPRINTS, fingerprint
+from crqlab.base.study import Study
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +35,7 @@ class Handout:
     codebook : Codebook
         As read from the study.
     fingerprints : mapping
-        Hashes of files that whoever hands out has read, `crqlab.base.study.FINGERPRINTS`.
+        Hashes of files that whoever hands out has read, `crqlab.base.files.FINGERPRINTS`.
     """
 
     study: str

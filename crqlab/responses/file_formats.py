@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import zipfile
 from pathlib import Path
 
 from crqlab.base.codebook import Source
+from crqlab.base.errors import StudyError
+from crqlab.base.files import located
 from crqlab.responses import delimited, dialects, parquet, sav, workbook
 from crqlab.responses.faults import Faults, UnreadableError, near
 from crqlab.responses.grid import EXPORT_AGAIN, Grid
@@ -12,6 +16,7 @@ from crqlab.responses.table_shape import without_aggregates
 
 _ENDINGS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xlsx", ".sav": "spss", ".zsav": "spss",
             ".parquet": "parquet"}  # fmt: skip
+_LARGEST, _SMALL, _DENSE = 2 << 30, 64 << 10, 250  # bytes, bytes, unpacked for each packed
 _OLE = b"\xd0\xcf\x11\xe0"
 _IS = {"text": "a text file", "xlsx": "an Excel workbook", "spss": "an SPSS file",
        "parquet": "a Parquet file"}  # fmt: skip
@@ -35,7 +40,15 @@ def load(folder: Path, source: Source, faults: Faults) -> Grid | None:
 
 
 def _existing(folder: Path, source: Source) -> Path:
-    path = folder / source.file
+    try:
+        path = located(folder, source.file)
+    except StudyError as two:
+        raise UnreadableError("is there twice, in two forms of Unicode", "rename one") from two
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+        fix = "put the file itself into it"
+        raise UnreadableError("is a link that leads out of the study's folder", fix)
+    if path.exists() and not path.is_file():
+        raise UnreadableError("is no file (a folder, device or pipe)", "put a file in its place")
     if path.is_file():
         try:
             with path.open("rb") as file:
@@ -63,6 +76,7 @@ def _kind(path: Path, source: Source) -> str:
         _refuse_ole(path)
         found = "xlsx"
     elif head.startswith(b"PK"):
+        _refuse_bomb(path)
         found = "xlsx"
     elif head.startswith((b"$FL2", b"$FL3")):
         found = "spss"
@@ -79,6 +93,18 @@ def _kind(path: Path, source: Source) -> str:
         fix = "correct its format in the codebook, give it the right ending, or export it again"
         raise UnreadableError(f"is {_IS[found]}, but {_IS[expected]} was expected", fix)
     return found
+
+
+def _refuse_bomb(path: Path) -> None:
+    """Workbooks are archives: a small one may unpack to more than any memory."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(part.file_size for part in archive.infolist())
+    except (zipfile.BadZipFile, ValueError, OSError):
+        return  # damaged: the reader says how
+    if unpacked > _LARGEST or unpacked > _DENSE * path.stat().st_size > _DENSE * _SMALL:
+        rule = f"unpacks to {unpacked >> 20:,} MB, which no survey or CRM fills"
+        raise UnreadableError(rule, "is this the right file? export it again as .xlsx or CSV")
 
 
 def _refuse_ole(path: Path) -> None:

@@ -6,7 +6,7 @@ import shutil
 import pandas as pd
 import pytest
 
-from crqlab import responses
+from crqlab import StudyError, responses
 from crqlab.base.study import Study
 from crqlab.report.clearance.provenance import notebooks
 from crqlab.report.run.journey import stations
@@ -88,4 +88,30 @@ def test_what_happened_to_tables_is_made_good_and_what_is_sound_is_kept(tmp_path
         assert run(study) == [True], happened.__name__
         now = {path.name: path.read_bytes() for path in study.processed.glob("*.parquet")}
         assert now == tables, happened.__name__
+    assert run(study) == [False]
+
+
+@pytest.mark.slow
+def test_raw_files_that_change_during_a_run_stop_it_and_the_next_run_is_right(tmp_path):
+    study = answered(tmp_path)
+    path = tmp_path / "notebooks" / "10_responses.ipynb"
+    book = json.loads(path.read_text(encoding="utf-8"))
+    last = next(cell for cell in reversed(book["cells"]) if cell["cell_type"] == "code")
+    change = (
+        "if (files.raw / 'moving').exists():\n    with (files.raw / 'export.csv').open('a') as f:"
+    )
+    before = {
+        **last,
+        "id": "moves",
+        "outputs": [],
+        "source": f"{change}\n        _ = f.write('\\n')",
+    }
+    book["cells"].insert(book["cells"].index(last), before)
+    path.write_text(json.dumps(book), encoding="utf-8")
+    (study.raw / "moving").touch()
+    with pytest.raises(StudyError, match=r"export\.csv changed while 10_responses\.ipynb ran"):
+        run(study)
+    assert not list(study.reports.glob("*.html"))
+    (study.raw / "moving").unlink()
+    assert run(study) == [True]
     assert run(study) == [False]

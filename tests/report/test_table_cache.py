@@ -10,7 +10,8 @@ import nbformat
 import pandas as pd
 import pytest
 
-from crqlab.base.study import FINGERPRINTS, Study, fingerprint
+from crqlab.base.files import FINGERPRINTS
+from crqlab.base.study import Study, fingerprint
 from crqlab.page import table_handoff
 from crqlab.page.assembly import view
 from crqlab.report.batch import batches, table_cache
@@ -114,7 +115,7 @@ def test_tables_are_read_for_all_only_where_many_reports_are_made(study_of, tota
 def test_a_file_that_lies_as_it_lay_is_hashed_once_and_one_that_was_changed_again(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("crqlab.base.study._SETTLED", 0)
+    monkeypatch.setattr("crqlab.base.files._SETTLED", 0)
     path = tmp_path / "a.csv"
     path.write_text("one")
     first, before = fingerprint(path), path.stat()

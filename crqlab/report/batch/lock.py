@@ -7,8 +7,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from crqlab.base.errors import StudyError
+from crqlab.base.files import unwritten
 
 PATIENCE = 20.0  # seconds
 
@@ -24,8 +26,7 @@ def alone(folder: Path) -> Iterator[None]:
     StudyError
         Another process holds it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / ".batch.lock", "a+b") as lock:
+    with _opened(folder / ".batch.lock") as lock:
         end = time.monotonic() + PATIENCE
         while not _taken(lock.fileno()):
             if time.monotonic() > end:
@@ -36,6 +37,14 @@ def alone(folder: Path) -> Iterator[None]:
         for draft in [*folder.glob(".*.part"), *folder.glob("manifest/**/.*.part")]:
             draft.unlink(missing_ok=True)
         yield
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        path.parent.mkdir(mode=0o770, parents=True, exist_ok=True)
+        return path.open("a+b")
+    except OSError as refused:
+        raise StudyError(unwritten(path, refused)) from refused
 
 
 def _taken(file: int) -> bool:

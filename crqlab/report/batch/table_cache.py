@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from crqlab.base.errors import CrqError
-from crqlab.base.study import FINGERPRINTS, Study
+from crqlab.base.files import FINGERPRINTS
+from crqlab.base.study import Study
 from crqlab.page.table_handoff import TEXTS, Handout, asked, excerpted, state
 from crqlab.page.tables import CLIENTS, across
 from crqlab.report.clearance import gate

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from crqlab.base.errors import StudyError
 from crqlab.base.study import Study, fingerprint, replace
 from crqlab.language import OWN
 from crqlab.report.batch import ledger
@@ -50,20 +51,35 @@ def make(
     ------
     RunError
         The notebook failed.
+    StudyError
+        Raw files changed meanwhile; the page is not written.
     LeakError
         The page shows something of another client; nothing is written.
     """
     start, found = time.perf_counter(), inputs(study, path, parameters)
+    sources = study.sources()
     client = parameters["client"] if path.stem == REPORT else None
     look = client_brand.of(study, client) if client else render.HOUSE  # before anything costs time
     told, language = for_notebook(path, parameters), parameters.get(LANGUAGE, OWN)
     executed = own(cleaned(execute(path, told, home=study.root, handed=handed)))
+    _unmoved(study, path, sources)
     page = _page(study, executed, client, look, language)
     _keep(study, name, page, executed, client=client)
     seconds = time.perf_counter() - start
     facts = {"inputs": found, "parameters": parameters, "seconds": seconds}
     ledger.made(study, name, **facts, tables=() if client else study.tables_of(path.stem))
     return seconds
+
+
+def _unmoved(study: Study, path: Path, before: Mapping[str, str]) -> None:
+    """Refuse a page whose numbers may be of one state of the raw files and its card of another."""
+    after = study.sources()
+    moved = sorted(n for n in {*before, *after} if before.get(n) != after.get(n))
+    if moved:
+        raise StudyError(
+            f"{', '.join(moved)} changed while {path.name} ran, so that nothing of it was kept. "
+            "Wait until the files are at rest, then run this again: what is stale is made again."
+        )
 
 
 def inputs(study: Study, path: Path, parameters: Mapping[str, Any]) -> str:
