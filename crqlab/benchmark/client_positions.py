@@ -14,9 +14,10 @@ from crqlab.base.standards import UNIQUE_ABOVE_MEDIAN
 from crqlab.base.waves import in_order, places
 from crqlab.benchmark.among_peers import TENTH, among_peers
 from crqlab.benchmark.decile_table import RULES
+from crqlab.benchmark.panel_source import in_order_of
 from crqlab.benchmark.peers import OWN, in_words
 from crqlab.benchmark.protection import Rules
-from crqlab.benchmark.ranked_units import Scores
+from crqlab.benchmark.ranked_units import Scores, rounded
 from crqlab.benchmark.release_positions import in_tables
 from crqlab.stats.defaults import DRAWS, SEED
 from crqlab.stats.estimate import check_level
@@ -149,6 +150,7 @@ def position(
     """
     check_level(level)
     one_of("scores= unit", scores.unit, ["client"])
+    scores = _comparable(scores)
     errors = _errors(scores, intervals, completion)
     options = {"level": level, "draws": draws, "seed": seed}
     asked = _asked(scores, above_median)
@@ -167,6 +169,13 @@ def position(
     for end in _ENDS:
         rows[f"decile{end}"] = _part(rows[f"percentile{end}"], 10)
     return Positions(typed(rows, "positions"), level)
+
+
+def _comparable(scores: Scores) -> Scores:
+    """The same scores, rounded and in one order, whatever order the rows came in."""
+    rows = in_order_of(scores.table, ["wave", "client_id"])
+    values = {name: rounded(rows[name].to_numpy(float)) for name in scores.measures}
+    return replace(scores, table=rows.assign(**values))
 
 
 def _part(percentile: pd.Series, parts: int) -> pd.Series:

@@ -16,6 +16,7 @@ from scipy.sparse import csr_array
 from scipy.stats import norm, t
 
 from crqlab.benchmark.cells import Cells, pairs
+from crqlab.benchmark.ranked_units import rounded
 from crqlab.benchmark.share_variance import TINY, spread
 from crqlab.benchmark.threads import side_by_side
 from crqlab.stats.cluster_draws import resampled, stream
@@ -138,8 +139,9 @@ def cuts(
         worth = _effective(np.stack(held, axis=1), key, part, cells, draws, seed)
         ends = _end_shares(shares, worth, level)
         for m, (some, cut) in enumerate(zip(laid, at, strict=True)):
-            found[m].value[part] = cut
-            found[m].low[part], found[m].high[part] = (_at(some, end[:, m]) for end in ends)
+            found[m].value[part] = rounded(cut)
+            for kept, end in zip((found[m].low, found[m].high), ends, strict=True):
+                kept[part] = rounded(_at(some, end[:, m]))
     return found
 
 

@@ -19,7 +19,7 @@ from crqlab.benchmark.cells import ALL, Cells, cells, parent_of
 from crqlab.benchmark.cut_intervals import cuts, ranked
 from crqlab.benchmark.cut_rows import cut_rows
 from crqlab.benchmark.protection import OK, Members, Rules, members, verdicts
-from crqlab.benchmark.ranked_units import GROUPS, Scores
+from crqlab.benchmark.ranked_units import GROUPS, Scores, rounded
 from crqlab.benchmark.threads import THREADS
 from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
@@ -192,7 +192,7 @@ def deciles(
     share, weight = _checked(shares, weights, len(scores.table))
     if not len(scores.table) or not names:
         return DecileTable(empty("deciles"), rules, level, scores.unit)
-    values = [scores.table[name].to_numpy(float) for name in names]
+    values = [rounded(scores.table[name].to_numpy(float)) for name in names]
     # Measures are cut side by side: more threads of linear algebra would only wait.
     with threadpool_limits(1), ThreadPoolExecutor(THREADS) as others:
         sorting = others.map(ranked, values, repeat(weight))

@@ -14,6 +14,7 @@ from crqlab.benchmark.account_cube import Cube
 LEAST_ACCOUNTS, LEAST_ANSWERS = 3, 3
 RATES = {"contacts": "completion", "revenue": "revenue_coverage"}
 GROUPS = ("industry", "country", "wave", "tier")
+DECIMALS = 9  # of a score; what lies behind them is how a machine happened to sum up
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +82,20 @@ def client_scores(
     )
     known = [name for name in (*cube.measures, *rates) if table[name].notna().any()]
     return Scores(_grouped(table, clients), tuple(known), "client")
+
+
+def rounded(values: NDArray) -> NDArray:
+    """Return scores as they are compared and ranked: equal ones are equal to the last bit.
+
+    Sums depend in their last bits on the order of rows and on the engine; without this, who
+    shares a score with whom would as well.
+
+    Examples
+    --------
+    >>> rounded(np.array([0.1 + 0.2, 0.3])).tolist()
+    [0.3, 0.3]
+    """
+    return np.round(values, DECIMALS)
 
 
 def _first_rows(table: pd.DataFrame, key: list[str]) -> NDArray:

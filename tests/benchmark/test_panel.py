@@ -24,7 +24,7 @@ def tables():
     industry = np.resize(["banking", "IT"], 12)
     names = [f"C{i}" for i in range(12)]
     clients = pd.DataFrame({"client_id": names, "name": names, "industry": industry})
-    return {"responses": rows, "clients": clients.assign(country="SE")}
+    return {"responses": rows, "clients": clients.assign(country=np.resize(["SE", "DE", "FI"], 12))}
 
 
 @pytest.fixture(scope="module")
@@ -197,24 +197,48 @@ def test_sums_of_another_instrument_are_never_reused(folder, whole):
     assert after.renewed == WAVES
 
 
+def made_of(cube, clients):
+    """All that is ranked or compared: decile tables in three views, and positions."""
+    some = {"rules": benchmark.Rules(3, 3, 0.9), "draws": 20}
+    people = benchmark.client_scores(cube, clients, least=1)
+    firms = benchmark.account_scores(cube, clients, least=1)
+    adjusted = benchmark.country_adjusted(people)
+    tables = [benchmark.deciles(each, **some).table for each in (people, firms, adjusted)]
+    return [*tables, benchmark.position(people, **some).table]
+
+
 def assert_all_the_same(address, whole):
-    """Sums and tables from another engine are those of DuckDB."""
+    """Sums from another engine or order of rows are those of DuckDB; tables are equal to the bit."""
     panel = benchmark.panel(address)
     assert "crqlab@" not in str(panel)
     found = benchmark.cube(panel, ASKED)
     clients = panel.frame("clients")
     panel.close()
     assert_same(found.table, whole.table)
+    for one, other in zip(made_of(found, clients), made_of(whole, clients), strict=True):
+        assert len(one)
+        assert_same(one, other, check_exact=True)
+
+
+def test_the_order_of_rows_changes_nothing(tables, tmp_path, whole):
+    for seed in range(3):
+        for name, rows in tables.items():
+            mixed = rows.sample(frac=1, random_state=seed)
+            mixed.to_parquet(tmp_path / f"{name}.parquet", index=False)
+        assert_all_the_same(f"duckdb://{tmp_path}", whole)
+
+
+def test_scores_in_another_order_are_ranked_alike(tables, whole):
+    people = benchmark.client_scores(whole, tables["clients"], least=1)
     some = {"rules": benchmark.Rules(3, 3, 0.9), "draws": 20}
-    one, other = (
-        benchmark.deciles(benchmark.client_scores(cube, clients), **some).table
-        for cube in (found, whole)
-    )
-    assert_same(one, other, rtol=1e-9)
+    mixed = dataclasses.replace(people, table=people.table.sample(frac=1, random_state=1))
+    for ranks in (benchmark.deciles, benchmark.position):
+        assert_same(ranks(mixed, **some).table, ranks(people, **some).table, check_exact=True)
 
 
 def test_postgres_gives_the_same_sums_and_tables(tables, whole):
-    with engines.postgres(tables) as address:
+    mixed = {name: rows.sample(frac=1, random_state=9) for name, rows in tables.items()}
+    with engines.postgres(mixed) as address:
         assert_all_the_same(address, whole)
 
 
