@@ -156,7 +156,8 @@ def workbook_text(content: bytes) -> list[str]:
         are not those of the row above, a line says so first.
     """
     book = _Archive(content)
-    strings = [_joined(item) for item in book.xml("xl/sharedStrings.xml") or ()]
+    shared = book.xml("xl/sharedStrings.xml")
+    strings = [] if shared is None else [_joined(item) for item in shared]
     formats, lines = _formats(book), book.title()
     for sheet in book.xml("xl/workbook.xml").iter():
         if _tag(sheet) == "sheet":

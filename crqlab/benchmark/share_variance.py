@@ -90,7 +90,7 @@ def _by_moments(mean: NDArray, second: NDArray, away: NDArray) -> NDArray:
 def _by_draws(counts: NDArray, held: NDArray, away: NDArray) -> NDArray:
     clients, columns, shares = away.shape
     drawn = counts @ np.ascontiguousarray(away).reshape(clients, -1)
-    drawn.shape = (len(counts), columns, shares)
+    drawn = drawn.reshape(len(counts), columns, shares)
     drawn /= np.maximum(counts @ np.ascontiguousarray(held[..., 0]), TINY)[:, :, None]
     flat = drawn.reshape(len(counts), -1)
     variance = np.einsum("ij,ij->j", flat, flat) / len(flat) - flat.mean(axis=0) ** 2

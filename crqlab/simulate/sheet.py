@@ -108,7 +108,18 @@ def sheet(block: Block) -> Sheet:
 def invitation_days(block: Block) -> np.ndarray:
     """Day of a client's invitations, datetime64[D] of shape (clients, waves)."""
     march = np.array([f"{year}-03-01" for year in block.options.waves], "datetime64[D]")
-    return march + block.clients.start[:, None]
+    return march + days(block.clients.start[:, None])
+
+
+def days(numbers: np.ndarray) -> np.ndarray:
+    """Whole days as a span of time; NumPy takes no bare number for one.
+
+    Examples
+    --------
+    >>> days(np.array([2.9])).tolist()
+    [datetime.timedelta(days=2)]
+    """
+    return numbers.astype("int64").astype("timedelta64[D]")
 
 
 def _started(block: Block) -> np.ndarray:
@@ -117,7 +128,8 @@ def _started(block: Block) -> np.ndarray:
     day = invitation_days(block)[block.client_of_response(), given.wave]
     waited = np.minimum(-5 * np.log1p(-given.chance[:, 15]), 27).astype(int)
     clock = ((0.3 + 0.45 * given.chance[:, 16]) * _DAY).astype(int)
-    return day.astype("datetime64[s]") + waited * _DAY + clock
+    later = (waited * _DAY + clock).astype("timedelta64[s]")
+    return day.astype("datetime64[s]") + later
 
 
 def _seconds(z: np.ndarray, u: np.ndarray) -> np.ndarray:

@@ -7,7 +7,9 @@ import pyarrow as pa
 
 from crqlab.simulate import model, words
 from crqlab.simulate.block import Block
-from crqlab.simulate.sheet import BLANK, Sheet, invitation_days, texts
+from crqlab.simulate.sheet import BLANK, Sheet, days, invitation_days, texts
+
+_YEAR = np.timedelta64(365, "D")
 
 
 def client_ids(block: Block, rows: np.ndarray) -> pa.Array:
@@ -76,7 +78,7 @@ def contacts(block: Block) -> pa.Table:
     spoken = words.languages(them.country[account], u[:, 2])
     invited = people.invited[chair, wave]
     day = invitation_days(block)[them.client[account], wave]
-    approved = day - 5 - (20 * u[:, 3]).astype(int)
+    approved = day - days(5 + (20 * u[:, 3]).astype(int))
     return pa.table(
         {
             "client_id": client_ids(block, them.client[account]),
@@ -118,8 +120,8 @@ def accounts(block: Block) -> pa.Table:
             "revenue": pa.array(them.revenue),
             "tier": _tier(them.client, them.revenue),
             "account_manager": words.people(words.local(block.clients.country[them.client]), order),
-            "customer_since": pa.array(joined - (365 * them.tenure).astype(int)),
-            "renewal_on": pa.array(np.where(due > cut_off(block), due, due + 365), mask=lost),
+            "customer_since": pa.array(joined - days(365 * them.tenure)),
+            "renewal_on": pa.array(np.where(due > cut_off(block), due, due + _YEAR), mask=lost),
         }
     )
 
@@ -136,7 +138,7 @@ def _tier(client: np.ndarray, revenue: np.ndarray) -> pa.Array:
 def due_days(block: Block) -> np.ndarray:
     """When contracts end that are up after a wave, datetime64[D] of shape (accounts, waves)."""
     day = invitation_days(block)[block.accounts.client]
-    return day + (75 + 260 * block.accounts.chance[..., 4]).astype(int)
+    return day + days(75 + 260 * block.accounts.chance[..., 4])
 
 
 def cut_off(block: Block) -> np.datetime64:
@@ -154,13 +156,13 @@ def outcomes(block: Block) -> pa.Table:
     stage = np.where(is_open, 2, careers.churned[account, wave])
     old = np.flatnonzero(careers.before | _seen_before(block))
     first = invitation_days(block)[them.client[old], them.first[old]]
-    ago = 90 + (270 * them.chance[old, 0, 2]).astype(int)
+    ago = days(90 + (270 * them.chance[old, 0, 2]).astype(int))
     account, due = np.concatenate([account, old]), np.concatenate([due, first - ago])
     stage = np.concatenate([stage, careers.before[old].astype(int)])
     order = np.lexsort((due, account))
     account, due, stage = account[order], due[order], stage[order]
     share = 0.7 + 0.3 * them.chance[account, 0, 1]
-    decided = due - (28 * them.chance[account, 0, 0]).astype(int)
+    decided = due - days(28 * them.chance[account, 0, 0])
     return pa.table(
         {
             "client_id": client_ids(block, them.client[account]),

@@ -208,7 +208,7 @@ def made_of(cube, clients):
 
 
 def assert_all_the_same(address, whole):
-    """Sums from another engine or order of rows are those of DuckDB; tables are equal to the bit."""
+    """Sums of another engine or order of rows are those of DuckDB; tables are equal to the bit."""
     panel = benchmark.panel(address)
     assert "crqlab@" not in str(panel)
     found = benchmark.cube(panel, ASKED)
