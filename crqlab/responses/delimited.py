@@ -165,7 +165,7 @@ def _decoded(content: bytes, encoding: str | None) -> str:
         try:
             return content.decode(name).removeprefix("\ufeff")
         except LookupError:
-            fix = "write utf-8, cp1252 or another name that Python knows"
+            fix = "write utf-8, cp1252, utf-16, cp1250 or the like"
             raise UnreadableError(
                 f"has the unknown encoding {name!r} in the codebook", fix
             ) from None

@@ -12,6 +12,7 @@ from crqlab.responses.survey_status import CHECKS
 
 _SPAN = pd.Timedelta(days=200)  # fieldwork of one wave is over by then
 _EXAMPLES = 3
+_LISTED = 12
 
 
 def account_of(raw: Raw, roles: tuple[str, ...] = ()) -> list[str]:
@@ -27,14 +28,28 @@ def account_of(raw: Raw, roles: tuple[str, ...] = ()) -> list[str]:
     Returns
     -------
     list of str
-        Rows read and set aside with why; waves; shares that match other tables, with examples of
-        what does not and its likely cause; roles without an order; languages.
+        Rows read of each file and set aside with why; waves; clients; shares that match other
+        tables, with examples of what does not and its likely cause; how much of accounts and
+        contacts has answers; outcomes of unknown accounts; roles without an order; languages.
     """
-    lines = [str(raw), *_aside(raw), *_waves(raw), *_matched(raw), *_roles(raw, roles)]
-    languages = raw.responses["language"].dropna().value_counts()
-    if len(languages) > 1:
-        lines.append(f"languages: {_counted(languages)}")
-    return lines
+    return [
+        str(raw),
+        *_files(raw),
+        *_aside(raw),
+        *_waves(raw),
+        *_clients(raw),
+        *_matched(raw),
+        *_silent(raw),
+        *_outcomes(raw),
+        *_roles(raw, roles),
+        *_languages(raw),
+    ]
+
+
+def _files(raw: Raw) -> Iterator[str]:
+    """Rows that were read of each file with answers."""
+    for file, n in raw.origins["file"].value_counts(sort=False).items():
+        yield f"{file}: {n:,} responses read"
 
 
 def _aside(raw: Raw) -> Iterator[str]:
@@ -64,6 +79,54 @@ def _waves(raw: Raw) -> Iterator[str]:
         )
 
 
+def _clients(raw: Raw) -> Iterator[str]:
+    """Clients with their answers; whom the table of clients lacks, and who has no answer."""
+    counts = raw.responses["client_id"].value_counts()
+    yield f"clients: {_counted(counts.head(_LISTED))}{_more(len(counts) - _LISTED)}"
+    if raw.clients.empty:
+        return
+    listed = set(raw.clients["client_id"])
+    if stray := sorted(set(counts.index) - listed):
+        yield (
+            f"clients: {len(stray)} with answers are not in the table of clients: "
+            f"{_shown(stray)}{_cause(stray, raw.clients, 'client_id')}"
+        )
+    if silent := sorted(listed - set(counts.index)):
+        yield f"clients: {len(silent)} of the table have no answer: {_shown(silent)}"
+
+
+def _silent(raw: Raw) -> Iterator[str]:
+    """How much of the CRM's tables nobody has answered from."""
+    for table, key in (("accounts", "account_id"), ("contacts", "contact_id")):
+        known = getattr(raw, table)
+        if known.empty:
+            continue
+        ids = known[key].dropna().drop_duplicates()
+        heard = int(ids.isin(raw.responses[key]).sum())
+        yield f"{table}: {heard:,} of {len(ids):,} in the table have answers"
+
+
+def _outcomes(raw: Raw) -> Iterator[str]:
+    """Outcomes whose account nobody has answered for and no table knows foretell nothing."""
+    if raw.outcomes.empty:
+        return
+    known = pd.concat([raw.responses["account_id"], raw.accounts["account_id"]])
+    ids = raw.outcomes["account_id"].dropna()
+    hit = ids.isin(known)
+    line = f"outcomes: {int(hit.sum()):,} of {len(ids):,} name an account that is known"
+    stray = ids[~hit].drop_duplicates().head(_EXAMPLES).tolist()
+    if stray:
+        there = pd.DataFrame({"account_id": known.drop_duplicates()})
+        line += f"; not known: {_shown(stray)}{_cause(stray, there, 'account_id')}"
+    yield line
+
+
+def _languages(raw: Raw) -> Iterator[str]:
+    languages = raw.responses["language"].dropna().value_counts()
+    if len(languages):
+        yield f"languages: {_counted(languages)}"
+
+
 def _matched(raw: Raw) -> Iterator[str]:
     """How many responses name an account and a contact that the CRM's tables have."""
     for table, key in (("accounts", "account_id"), ("contacts", "contact_id")):
@@ -75,7 +138,7 @@ def _matched(raw: Raw) -> Iterator[str]:
         line = f"{table}: {int(hit.sum()):,} of {len(ids):,} responses match"
         stray = ids[~hit].drop_duplicates().head(_EXAMPLES).tolist()
         if stray:
-            line += f"; not there: {', '.join(map(repr, stray))}{_cause(stray, known, key)}"
+            line += f"; not there: {_shown(stray)}{_cause(stray, known, key)}"
         yield line
 
 
@@ -99,5 +162,20 @@ def _roles(raw: Raw, order: tuple[str, ...]) -> Iterator[str]:
         yield f"roles without a place in roles > order (weight 1): {_counted(stray)}"
 
 
+def _shown(names: list[str]) -> str:
+    return f"{', '.join(map(repr, names[:_EXAMPLES]))}{_more(len(names) - _EXAMPLES)}"
+
+
+def _more(left: int) -> str:
+    return f" and {left:,} more" if left > 0 else ""
+
+
 def _counted(counts: pd.Series) -> str:
+    """Names with their counts.
+
+    Examples
+    --------
+    >>> _counted(pd.Series({"2024": 1200, "2025": 9}))
+    '2024 1,200, 2025 9'
+    """
     return ", ".join(f"{name} {n:,}" for name, n in counts.items())

@@ -8,6 +8,7 @@ import pytest
 from crqlab import DataError, responses
 from crqlab.base.broken_cells import grouped_cases
 from crqlab.responses.raw_files import Raw
+from tests.responses.conftest import answers, study, texts, write_csv
 
 
 def raw(**columns):
@@ -66,6 +67,31 @@ def test_roles_without_an_order_and_languages_are_listed():
     said = told(found, ("user",))
     assert "roles without a place in roles > order (weight 1): Chef 2" in said
     assert "languages: de 2, en 1" in said
+
+
+def test_files_clients_and_what_nobody_has_answered_for_are_counted(tmp_path):
+    path = study(tmp_path, more="clients: clients.csv\naccounts: accounts.csv\noutcomes: deals.csv")
+    book = (path.raw / "codebook.yaml").read_text(encoding="utf-8")
+    book = book.replace("client: {id: C1, name: Client One}\n", "")
+    (path.raw / "codebook.yaml").write_text(book, encoding="utf-8")
+    table = answers().assign(client_id=["C1"] * 4 + ["C3"] * 2)
+    write_csv(path.raw / "answers.csv", [list(table.columns), *texts(table)])
+    (path.raw / "clients.csv").write_text("client_id,name\nC1,One\nC2,Two\n")
+    (path.raw / "accounts.csv").write_text("client_id,account_id\nC1,0017\nC1,0018\nC1,0019\n")
+    (path.raw / "deals.csv").write_text(
+        "client_id,account_id,due_on,outcome\nC1,0017,2025-05-01,renewed\nC1,18,2025-05-01,churned\n"
+    )
+    lines = responses.account_of(responses.read(path), ("executive", "user"))
+    for line in (
+        "answers.csv: 6 responses read",
+        "clients: C1 4, C3 2",
+        "clients: 1 with answers are not in the table of clients: 'C3'",
+        "clients: 1 of the table have no answer: 'C2'",
+        "accounts: 2 of 3 in the table have answers",
+        "outcomes: 1 of 2 name an account that is known; not known: '18' (leading zeros were lost)",
+        "languages: de 3, en 2, sv 1",
+    ):
+        assert line in lines, (line, lines)
 
 
 def test_the_same_fault_of_a_column_is_one_line_with_its_values():

@@ -226,4 +226,10 @@ def _rule(broken: str, column: Column | None) -> str:
         return f"must be of kind {column.kind}"
     if column.options:
         return f"must be one of {', '.join(column.options)}"
+    if column.low is None or column.high is None:
+        return (
+            f"must be at most {column.high}"
+            if column.low is None
+            else (f"must be at least {column.low}")
+        )
     return f"must lie in {column.low} to {column.high}"
