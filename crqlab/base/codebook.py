@@ -32,6 +32,7 @@ Flag = Literal[
     "duplicate",
     "half_empty",
     "flipped",
+    "contradiction",
     "test_answer",
     "unfinished",
 ]

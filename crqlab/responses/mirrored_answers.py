@@ -3,7 +3,8 @@
 Whoever scores high on the items recommends more, in every group and every language. Where
 the answers of one group say the opposite, its scale was flipped. Two signs are looked at:
 the correlation of LTR (and of every item) with the other items inside the group, and
-the group's profile of item means against everybody else's.
+the group's profile of item means against everybody else's. What these leave is looked at
+response by response: a part of a group may be mirrored while the rest is not.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ import pandas as pd
 
 from crqlab.base.contracts.cautions import code
 from crqlab.base.instrument import Instrument
-from crqlab.responses.findings import findings
+from crqlab.responses.contradictions import contradiction, evidence
+from crqlab.responses.findings import coded, findings
+from crqlab.responses.mirrored_parts import Part, mixed, parts
 
 #: Standard errors (Fisher's z) by which a correlation must lie on the wrong side of zero.
 SURE = 3.0
@@ -30,9 +33,13 @@ PARTS = (
     ("wave",),
     ("wave", "language"),
     ("wave", "batch"),
+    ("client_id", "wave"),
     ("client_id", "wave", "language"),
     ("client_id", "wave", "batch"),
+    ("client_id", "wave", "language", "batch"),
 )
+#: Share of a client's wave that is found mirrored, above which nothing of it is scored.
+MOST = 0.5
 _CHECK = "flipped"
 
 
@@ -54,23 +61,69 @@ def flipped(rows: pd.DataFrame, asked: Instrument) -> tuple[pd.DataFrame, tuple[
     ----------
     Fisher (1921), Metron 1, 3-32: the standard error of a correlation.
     """
-    answers = asked.keyed(rows[list(asked.items)])
-    if asked.recommend or rows["ltr"].notna().any():
-        answers = answers.assign(ltr=rows["ltr"])
-    leaning = _leaning(answers, pd.Series(0, index=rows.index))
-    notes = _notes(leaning, asked)
+    items = asked.keyed(rows[list(asked.items)])
+    has_ltr = asked.recommend or rows["ltr"].notna().any()
+    answers = items.assign(ltr=rows["ltr"]) if has_ltr else items
+    notes = _notes(_leaning(answers, pd.Series(0, index=rows.index)), asked)
+    groups = {part: _grouped(rows, part) for part in PARTS if rows[list(part)].notna().any().all()}
+    found = _whole_groups(rows, answers, asked, groups)
+    ratio = evidence(items, rows["ltr"], asked.scale, ~rows.index.isin(found.index))
+    found = _undivided(found, ratio)
+    found = pd.concat([found, *_in_part(rows, ratio.drop(found.index.unique()), groups)])
+    single = contradiction(ratio.drop(found.index.unique()), items, rows["ltr"])
+    return pd.concat([found, _rest_of_waves(rows, found), single]), notes
+
+
+def _grouped(rows: pd.DataFrame, part: tuple[str, ...]) -> pd.Series:
+    """Number of every response's group, those whose language or batch is unknown in their own."""
+    return rows.groupby(list(part), dropna=False).ngroup()
+
+
+def _whole_groups(
+    rows: pd.DataFrame,
+    answers: pd.DataFrame,
+    asked: Instrument,
+    groups: dict[tuple[str, ...], pd.Series],
+) -> pd.DataFrame:
+    """Findings about groups that are flipped as a whole, from coarse to fine."""
     middle = (asked.scale.low + asked.scale.high) / 2
     found: dict[str, list[pd.DataFrame]] = {}
-    for part in PARTS:
-        if rows[list(part)].notna().all(axis=None):
-            group = rows.groupby(list(part)).ngroup()
-            for column, where in _wrong(answers, group, middle):
-                groups = _groups(rows[where], part, column)
-                found.setdefault(column, []).append(findings(where, _CHECK, groups, _CHECK, column))
-    parts = [pd.concat(tables) for tables in found.values()]
-    kept = [table[~table.index.duplicated()] for table in parts]
+    for part, group in groups.items():
+        for column, where in _wrong(answers, group, middle):
+            named = _groups(rows[where], part, column)
+            found.setdefault(column, []).append(findings(where, _CHECK, named, _CHECK, column))
+    tables = [pd.concat(tables) for tables in found.values()]
+    kept = [table[~table.index.duplicated()] for table in tables]
     nothing = findings(pd.Series(False, index=rows.index), _CHECK, "", _CHECK)
-    return pd.concat(kept) if kept else nothing, notes
+    return pd.concat(kept) if kept else nothing
+
+
+def _undivided(found: pd.DataFrame, ratio: pd.DataFrame) -> pd.DataFrame:
+    """Findings but for groups of which a part is surely upright: they are looked into again."""
+    divided = pd.Series(False, index=range(len(found)))
+    for column, name in (("", "items"), ("ltr", "ltr")):
+        where = (found["column"] == column).to_numpy()
+        table = found[where]
+        groups = pd.Series(pd.factorize(table["found"])[0], index=table.index)
+        divided[where] = mixed(ratio.loc[table.index], name, groups).to_numpy()
+    return found[~divided.to_numpy()]
+
+
+def _in_part(
+    rows: pd.DataFrame, ratio: pd.DataFrame, groups: dict[tuple[str, ...], pd.Series]
+) -> Iterator[pd.DataFrame]:
+    """Findings about parts of groups, from fine to coarse."""
+    left = ratio
+    for part, group in reversed(groups.items()):
+        if left.empty:
+            return
+        numbers = pd.Series(pd.factorize(group.loc[left.index])[0], index=left.index)
+        for found in parts(left, numbers, rows.loc[left.index, "started"]):
+            size = int((numbers == numbers[found.rows[0]]).sum())
+            named = _part_of(rows.loc[found.rows], part, found, size)
+            where = pd.Series(rows.index.isin(found.rows), index=rows.index)
+            yield findings(where, _CHECK, named, _CHECK, found.column)
+            left = left.drop(left.index.intersection(found.rows))
 
 
 def _leaning(answers: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
@@ -149,8 +202,7 @@ def _profile(items: pd.DataFrame, group: pd.Series, middle: float) -> pd.DataFra
 
 def _groups(rows: pd.DataFrame, part: tuple[str, ...], column: str) -> pd.Series:
     """Codes of what is answered the other way round, and in which group."""
-    named = [name.removesuffix("_id") + " " + rows[name].astype("str") for name in part]
-    group = named[0].str.cat(named[1:], sep=", ")
+    group = _names(rows, part)
     cells = {
         name: code("question_turned", question=column, group=name)
         if column
@@ -158,6 +210,31 @@ def _groups(rows: pd.DataFrame, part: tuple[str, ...], column: str) -> pd.Series
         for name in group.unique()
     }
     return group.map(cells)
+
+
+def _part_of(rows: pd.DataFrame, part: tuple[str, ...], found: Part, size: int) -> str:
+    """Code of what a part of one group answered the other way round."""
+    if len(rows) == size:
+        return _groups(rows.iloc[:1], part, found.column).iloc[0]
+    name = f"{'question' if found.column else 'scale'}_turned_in_{'run' if found.run else 'part'}"
+    question = {"question": found.column} if found.column else {}
+    group = _names(rows.iloc[:1], part).iloc[0]
+    return code(name, **question, n=len(rows), of=size, group=group)
+
+
+def _names(rows: pd.DataFrame, part: tuple[str, ...]) -> pd.Series:
+    """What the group of every response is called."""
+    named = [name.removesuffix("_id") + " " + rows[name].astype("str").fillna("?") for name in part]
+    return named[0].str.cat(named[1:], sep=", ")
+
+
+def _rest_of_waves(rows: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """Findings about what is left of a client's wave of which most is mirrored."""
+    own = pd.Series(rows.index.isin(found.index), index=rows.index)
+    by = own.groupby([rows["client_id"], rows["wave"]])
+    where = ~own & (by.transform("mean") > MOST)
+    n, of = by.transform("sum"), by.transform("size")
+    return findings(where, _CHECK, coded(where, "most_of_wave_turned", n=n, of=of), _CHECK)
 
 
 def _notes(leaning: pd.DataFrame, asked: Instrument) -> tuple[str, ...]:

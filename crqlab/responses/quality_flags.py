@@ -75,9 +75,10 @@ def flags(raw: Raw, codebook: Codebook) -> Flags:
     -----
     ``test_answer`` the survey tool's preview, test or spam · ``unfinished`` never sent off ·
     ``out_of_scale`` a number off the scale, now missing · ``flipped`` a language, batch or
-    wave whose answers run against all others · ``straight_line`` · ``speeder`` ·
-    ``duplicate`` · ``half_empty`` · ``personal_data`` an e-mail address or telephone number
-    in a comment · ``not_in_frame`` no such contact was invited · ``unknown_account``.
+    wave whose answers run against all others, or a part of one; where most of a client's wave
+    does, the rest of it too · ``contradiction`` one response that does · ``straight_line`` ·
+    ``speeder`` · ``duplicate`` · ``half_empty`` · ``personal_data`` an e-mail address or telephone
+    number in a comment · ``not_in_frame`` no such contact was invited · ``unknown_account``.
 
     References
     ----------

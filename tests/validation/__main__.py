@@ -14,6 +14,7 @@ from tests.validation import (
     benchmark,
     construct,
     drivers,
+    mirrored,
     nonresponse,
     regression,
     renewal,
@@ -134,8 +135,15 @@ def _small_clients(quick: bool) -> Section:
     return small_clients.section(settings, rows, small_clients.called_unique(settings)), []
 
 
+def _mirrored(quick: bool) -> Section:
+    settings = mirrored.QUICK if quick else mirrored.FULL
+    rows = mirrored.found(settings)
+    return mirrored.section(settings, rows), mirrored.misses(rows)
+
+
 SECTIONS: dict[str, Callable[[bool], Section]] = {
     "scores": _scores,
+    "mirrored": _mirrored,
     "audit": _audit,
     "nonresponse": _nonresponse,
     "construct": _construct,
