@@ -21,6 +21,8 @@ CONTRADICTING, USUAL = 3.0, 0.01
 FEWEST, SHARE = 4, 0.15
 #: Chance that any group of an innocent study is looked into.
 CHANCE = 1e-4
+#: Share above which a group is mirrored as a whole, whatever single responses say.
+WHOLE = 0.95
 #: Log likelihood by which a mixture must be better than a group that is mirrored as a whole.
 DIVIDED = 12.0
 #: No single response says more than this, however far out it is.
@@ -87,7 +89,8 @@ def mixed(ratio: pd.DataFrame, turned: str, group: pd.Series) -> pd.Series:
     """
     told = ratio.dropna().clip(-LOUDEST, LOUDEST)
     best = told.groupby(group)[[turned, "both"]].sum().max(axis=1)
-    gain = {place: _mixture(rows.to_numpy())[1] for place, rows in told[turned].groupby(group)}
+    found = {place: _mixture(rows.to_numpy()) for place, rows in told[turned].groupby(group)}
+    gain = {place: gained for place, (share, gained) in found.items() if share < WHOLE}
     return group.map(pd.Series(gain, dtype=float) - best) > DIVIDED
 
 
