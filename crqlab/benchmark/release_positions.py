@@ -98,12 +98,15 @@ def _placed(
 ) -> dict:
     if cell is None:
         return dict(_BLANK)
+    cell = cell[cell["estimate"].notna()]
+    if cell.empty:
+        return dict(_BLANK)
     share, cut = cell["share"].to_numpy(float), cell["estimate"].to_numpy(float)
     z = 2 * norm.isf((1 - cell["level"].to_numpy(float)) / 2)
     width = (cell["high"] - cell["low"]).to_numpy(float) / z
     width = np.where(np.isnan(width), np.nanmax(np.append(width, 0.0)), width)
     own = value + error * chance[0]
-    moved = cut + chance[1][:, None] * width
+    moved = np.sort(cut + chance[1][:, None] * width, axis=1)  # doubtful cuts must not cross
     top = np.interp(TENTH, share, cut)
     drawn = {
         "percentile": _between(own[:, None], moved, share),
@@ -129,7 +132,7 @@ def _between(points: NDArray, cuts: NDArray, share: NDArray) -> NDArray:
     rows = np.arange(len(cuts))
     step = cuts[rows, high] - cuts[rows, low]
     with np.errstate(divide="ignore", invalid="ignore"):
-        part = np.where(step > 0, (points[:, 0] - cuts[rows, low]) / step, 0.0)
+        part = np.clip(np.where(step > 0, (points[:, 0] - cuts[rows, low]) / step, 0.0), 0, 1)
     inner = share[low] + part * (share[high] - share[low])
     outer = np.where(at == 0, share[0] / 2, (1 + share[-1]) / 2)
     return np.where((at == 0) | (at == len(share)), outer, inner)

@@ -12,6 +12,7 @@ from crqlab.base.contracts.cautions import codes
 from crqlab.base.contracts.schema import check
 from crqlab.benchmark import Rules, Scores
 from crqlab.benchmark.ranked_units import GROUPS
+from crqlab.benchmark.release_positions import in_tables
 from crqlab.language import language
 from tests.benchmark.made import client_scores
 from tests.scores.made import codebook
@@ -199,3 +200,22 @@ def test_no_score_at_all_gives_no_rows():
     assert result.table.empty
     assert result.longest() == ("", "")
     assert "is not known: there is no score" in result.of("")
+
+
+def test_places_stay_on_the_scale_where_waves_are_small_and_cuts_doubtful():
+    scores = client_scores(clients=40, waves=("2025",), seed=3)
+    tables = benchmark.deciles(scores, rules=Rules(10, 1), by=[["wave"]], draws=60).table
+    doubtful = tables.assign(
+        low=tables["estimate"] - np.linspace(0.1, 6, len(tables)),
+        high=tables["estimate"] + np.linspace(6, 0.1, len(tables)),
+    )
+    doubtful.loc[doubtful.index[::7], ["estimate", "low", "high"]] = np.nan
+    alone = Scores(scores.table.iloc[:3], scores.measures, "client")
+    wide = pd.DataFrame(2.5, index=range(3), columns=list(scores.measures))
+    found = in_tables(alone, wide, doubtful, level=0.9, draws=400, seed=1)
+    known = found.dropna(subset="percentile")
+    assert len(known) >= 3
+    for name in ("percentile", "percentile_low", "percentile_high"):
+        assert known[name].between(0, 1).all()
+    assert (known["percentile_low"] <= known["percentile"]).all()
+    assert (known["percentile_high"] >= known["percentile"]).all()
