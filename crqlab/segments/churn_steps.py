@@ -5,7 +5,8 @@ to the next and converges faster than its usual standard error says, so a plain 
 wrong. The posterior under flat priors covers as it says, because the limit of the problem
 does not depend on where the step is (Chernozhukov & Hong 2004). Where churn falls gradually
 there is no step to find: any cut is then a convention, its interval is too narrow, and the
-result says so (Banerjee & McKeague 2007).
+result says so (Banerjee & McKeague 2007). Where churn has nothing to do with the score there is
+nothing to cut at all; that is asked first.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaln, expit, logsumexp
+from scipy.special import betaln, expit, logsumexp, xlogy
+from scipy.stats import chi2
 
 from crqlab.base.errors import EstimateError
 from crqlab.stats.defaults import LEVEL
 
 FINE = 600  # candidate cuts on the answer scale
 LEAST = 20  # accounts that every part must hold
+ERROR = 0.05  # chance that churn without relation is told to have one
 METHOD = "step_posterior"
 
 
@@ -32,6 +35,9 @@ class Steps:
     ----------
     cuts, low, high : ndarray
         Estimates and ends of their intervals (score units).
+    related : bool
+        Whether churn goes with the score at all: likelihood-ratio test of a logistic curve with a
+        bend against one rate for all. Where it does not, cuts are chance.
     gradual : bool
         A smooth curve describes churn as well as steps do (Akaike's criterion, by which a cut
         costs three parameters): no cut is special, and the intervals are too narrow.
@@ -44,6 +50,7 @@ class Steps:
     cuts: NDArray
     low: NDArray
     high: NDArray
+    related: bool
     gradual: bool
     ordered: bool
     n: int
@@ -94,11 +101,14 @@ def steps(
     chance, best = _posterior(score, churned, count, grid)
     tail = (1 - level) / 2
     cuts, low, high = (_quantile(chance, grid, q) for q in (0.5, tail, 1 - tail))
-    gradual = _smooth(score, churned) <= best + 2 * (count + 1) + 6 * count
+    curve = _smooth(score, churned)
+    related = chi2.sf(_alike(churned) - curve, 2) < ERROR
+    gradual = curve + 2 * 3 <= best + 2 * (count + 1) + 6 * count
     part = np.searchsorted(cuts, score, side="right")
     sizes = np.bincount(part, minlength=count + 1)
     rates = np.bincount(part, weights=churned, minlength=count + 1) / np.maximum(sizes, 1)
-    return Steps(cuts, low, high, bool(gradual), bool((np.diff(rates) < 0).all()), n)
+    falls = bool((np.diff(rates) < 0).all())
+    return Steps(cuts, low, high, bool(related), bool(gradual), falls, n)
 
 
 def _posterior(score, churned, count: int, grid: NDArray) -> tuple[NDArray, float]:
@@ -142,7 +152,7 @@ def _deviance(size, lost, allowed, count: int) -> float:
 
 
 def _smooth(score: NDArray, churned: NDArray) -> float:
-    """Akaike's criterion of a logistic curve with a bend."""
+    """-2 log likelihood of a logistic curve with a bend."""
     x = (score - score.mean()) / max(score.std(), 1e-9)
     design = np.column_stack([np.ones(len(x)), x, x**2])
     slope = np.zeros(3)
@@ -152,7 +162,13 @@ def _smooth(score: NDArray, churned: NDArray) -> float:
         slope = slope + np.clip(np.linalg.solve(hessian, design.T @ (churned - rate)), -2, 2)
     rate = np.clip(expit(design @ slope), 1e-12, 1 - 1e-12)
     fit = churned @ np.log(rate) + (1 - churned) @ np.log1p(-rate)
-    return float(-2 * fit + 2 * 3)
+    return float(-2 * fit)
+
+
+def _alike(churned: NDArray) -> float:
+    """-2 log likelihood of one rate for all."""
+    n, lost = len(churned), churned.sum()
+    return float(-2 * (xlogy(lost, lost / n) + xlogy(n - lost, 1 - lost / n)))
 
 
 def _quantile(chance: NDArray, grid: NDArray, share: float) -> NDArray:

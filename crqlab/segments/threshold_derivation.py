@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from crqlab.base.errors import EstimateError, one_of
 from crqlab.segments.assignment import scores_of
-from crqlab.segments.churn_steps import METHOD, steps
+from crqlab.segments.churn_steps import METHOD, Steps, steps
 from crqlab.segments.conditions import conditions, slack
 from crqlab.segments.segment import placed
 from crqlab.segments.thresholds import Thresholds
@@ -22,7 +22,7 @@ from crqlab.stats.estimate import check_level
 from crqlab.stats.proportion import wilson
 
 RESAMPLES = 1000
-GRADUAL, UNORDERED = "churn_falls_gradually", "churn_not_in_order"
+UNRELATED, GRADUAL, UNORDERED = "churn_unrelated", "churn_falls_gradually", "churn_not_in_order"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,8 +78,9 @@ def derive(
         Their conditions stay; only cuts move.
     by : str
         ``outcomes``: all cuts on ``score`` move to where churn steps down; half of the accounts
-        choose, the other half judges. ``mix``: all levels of the top segment move together, and
-        all levels of the segments tried before it, until the shares are those of ``target``.
+        choose, the other half judges. They stay where churn is not shown to go with the score.
+        ``mix``: all levels of the top segment move together, and all levels of the segments tried
+        before it, until the shares are those of ``target``.
     score : str
         Whose cuts outcomes may move.
     target : mapping of segment to share, optional
@@ -127,7 +128,6 @@ def _by_outcomes(accounts, thresholds, score, version, level, seed) -> Derived:
     found = steps(
         values[chooses], churned[chooses], len(old), ends=(ends.low, ends.high), level=level
     )
-    flag = GRADUAL if found.gradual else "ok" if found.ordered else UNORDERED
     table = pd.DataFrame(
         {
             "score": score,
@@ -139,7 +139,7 @@ def _by_outcomes(accounts, thresholds, score, version, level, seed) -> Derived:
             "level": level,
             "n": found.n,
             "method": METHOD,
-            "flag": flag,
+            "flag": _shape(found),
         }
     )
     part = np.searchsorted(found.cuts, values[~chooses], side="right")
@@ -148,9 +148,19 @@ def _by_outcomes(accounts, thresholds, score, version, level, seed) -> Derived:
     judged = wilson(lost, n, level=level).rename(columns={"value": "churned"})
     judged.insert(0, "part", np.arange(1, len(n) + 1))
     judged.insert(1, "n", n)
-    moves = {(score, cut): new for cut, new in zip(old, found.cuts, strict=True)}
+    new = found.cuts if found.related else old
+    moves = {(score, cut): to for cut, to in zip(old, new, strict=True)}
     source = f"churn of {found.n} accounts, judged on {int((~chooses).sum())} others"
     return Derived(_moved(thresholds, moves, version, source), table, judged)
+
+
+def _shape(found: Steps) -> str:
+    """No relation shown, a gradual fall, steps out of order, or steps."""
+    if not found.related:
+        return UNRELATED
+    if found.gradual:
+        return GRADUAL
+    return "ok" if found.ordered else UNORDERED
 
 
 def _by_mix(accounts, thresholds, target, version, level, draws, seed) -> Derived:

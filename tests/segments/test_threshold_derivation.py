@@ -53,7 +53,27 @@ def test_a_gradual_fall_is_called_gradual():
 
 
 def test_a_steep_step_is_not():
-    assert not steps(*drawn(6000, 2), 3, ends=(1, 7)).gradual
+    found = steps(*drawn(6000, 2), 3, ends=(1, 7))
+    assert found.related
+    assert not found.gradual
+
+
+def test_churn_that_has_nothing_to_do_with_the_score_is_not_told_to_fall():
+    told = []
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        score = rng.normal(5, 0.9, 600).clip(1, 7)
+        told.append(steps(score, (rng.random(600) < 0.15).astype(float), 3, ends=(1, 7)).related)
+    assert np.mean(told) <= 0.09  # 5 % promised; 200 panels
+
+
+def test_where_no_relation_is_shown_cuts_stay_and_say_so():
+    rows = outcomes(3000, 4)
+    chance = np.random.default_rng(5).random(len(rows)) < 0.2
+    made = derive(rows.assign(renewed=1.0 - chance), RULES)
+    assert set(made.table["flag"]) == {"churn_unrelated"}
+    assert made.thresholds.cuts == RULES.cuts
+    assert (made.table["cut"] != made.table["old"]).all()
 
 
 def test_the_same_accounts_on_another_scale_give_the_same_steps():
