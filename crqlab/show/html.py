@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+#: Of a table that becomes cards where the screen is narrow.
+STACKED = "stacked"
 #: Characters that turn the direction of text around, and those that no page may hold.
 _UNSAFE = re.compile(
     "[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
@@ -204,7 +206,8 @@ def table(
     note : Markup or str
         One paragraph below.
     kind : str
-        Class of the table, for the style sheet.
+        Classes of the table, for the style sheet; with ``stacked``, a narrow screen shows each row
+        as a card, whose cells name their columns.
     row_heads : bool
         Whether cells of the first column are headings of their rows.
 
@@ -223,7 +226,10 @@ def table(
         f'<th scope="col"{_numeric(column)}{_named(column)}>{text(column.head)}</th>'
         for column in columns
     )
-    first, *others = (_cells(column, row_heads and i == 0) for i, column in enumerate(columns))
+    heard = STACKED in kind.split()
+    first, *others = (
+        _cells(column, row_heads and i == 0, heard) for i, column in enumerate(columns)
+    )
     rows = ("".join(cells) for cells in zip(first, *others, strict=True))
     body = "\n".join(f"<tr>{row}</tr>" for row in rows)
     named = f' class="{kind}"' if kind else ""
@@ -300,8 +306,10 @@ def _named(column: Column) -> str:
     return ' translate="no"' if column.named else ""
 
 
-def _cells(column: Column, heads: bool) -> list[str]:
+def _cells(column: Column, heads: bool, headed: bool) -> list[str]:
     kind, extra = ("th", ' scope="row"') if heads else ("td", _numeric(column))
+    if headed and not heads:
+        extra += f' data-head="{text(column.head)}"'
     styles = column.styles or [""] * len(column.cells)
     marked = (f' style="{style}"' if style else "" for style in styles)
     return [

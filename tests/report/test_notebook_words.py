@@ -24,7 +24,7 @@ def cells():
 def test_the_english_catalogue_is_the_notebook(cells):
     said = {name: ENGLISH.say(f"notebook.{name}") for name in cells}
     assert said == {name: cell.source for name, cell in cells.items()}
-    assert list(cells)[:3] == ["opening", "in-short", "where-the-client-stands"]
+    assert list(cells)[:3] == ["opening", "what-matters-now", "which-customers"]
 
 
 def test_every_heading_that_a_code_cell_puts_above_something_is_in_the_catalogue():
@@ -34,7 +34,7 @@ def test_every_heading_that_a_code_cell_puts_above_something_is_in_the_catalogue
         if cell.cell_type == "code"
     )
     said = set(re.findall(r'say\("(notebook\.\w+)"\)', code))
-    assert len(said) == 18
+    assert len(said) == 17
     assert said <= set(ENGLISH.messages)
     assert not re.search(r'(under|folded)\("', code)
 
@@ -49,13 +49,13 @@ def test_a_cell_has_the_same_headings_bold_words_and_lists_in_every_language(cel
 
 
 def test_words_are_found_by_their_id_and_those_of_others_stay(cells):
-    cell = cells["in-short"]
-    assert worded(cell, SWEDISH) == "## I korthet"
-    assert worded(cell, ENGLISH) == "## In short"
+    cell = cells["what-matters-now"]
+    assert worded(cell, SWEDISH) == "## Det viktigaste just nu"
+    assert worded(cell, ENGLISH) == "## What matters now"
     cell.source = "## In our own words"
     assert worded(cell, SWEDISH) == "## In our own words"
-    cell.id, cell.source = "cell-4", "## In short"
-    assert worded(cell, SWEDISH) == "## In short"
+    cell.id, cell.source = "cell-4", "## What matters now"
+    assert worded(cell, SWEDISH) == "## What matters now"
     assert "<h2" in Writer().written(worded(cells["segments"], SWEDISH))
 
 

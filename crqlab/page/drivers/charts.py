@@ -1,4 +1,4 @@
-"""How much each driver matters, against how far it lies behind its reference, in one picture."""
+"""How far each driver lies behind its reference, and how much it matters, in pictures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from crqlab.language import Language
 from crqlab.page.client_view import ClientView
 from crqlab.show import svg, svg_labels
 from crqlab.show.colours import ACCENT, INK, MUTED, SOFT, WARM
-from crqlab.show.html import Shown
+from crqlab.show.html import Shown, paragraph, text
 from crqlab.show.records import Record, records
 
 
@@ -71,3 +71,47 @@ def _dots(rows: pd.DataFrame, across: svg.Axis, down: svg.Axis, spoken: Language
     bold = [place == 0 for place in range(len(found))]
     named = svg_labels.labels(spots, said, room=room, radius=6, crossed=True)
     return bars + svg_labels.drawn(named, bold=bold) + dots
+
+
+_LEFT, _RIGHT, _TOP, _STEP = 150, 380, 40, 30
+
+
+def driver_gaps(view: ClientView) -> Shown:
+    """How far each driver lies behind its reference, the farthest first, as bars."""
+    rows, spoken = view.drivers.map, view.language
+    rows = rows[~rows["withheld"].to_numpy(bool) & rows["gap"].notna().to_numpy(bool)]
+    if rows.empty:
+        said = spoken.say("decision.fix_unknown")
+        return Shown(paragraph(text(said)), said)
+    rows = rows.sort_values("gap", ascending=False, kind="stable")
+    reference, foot = rows["reference"].iloc[0], _TOP + _STEP * len(rows)
+    ends = [*rows["gap"], *rows["gap_low"].dropna(), *rows["gap_high"].dropna(), 0.0, 0.5]
+    across = svg.Axis(min(ends), max(ends), _LEFT, _RIGHT)
+    label = spoken.say(f"drivers.behind_{reference}")
+    marks = svg.below(across, foot, top=_TOP - 14, label=label, spoken=spoken)
+    marks.append(svg.line(across.at(0), _TOP - 14, across.at(0), foot, ink=INK, width=1.5))
+    head = spoken.say("drivers.weight_head")
+    marks.append(svg.words(500, _TOP - 20, head, anchor="end", ink=MUTED, size=12))
+    first = view.drivers.first
+    named = first["driver"] if first is not None and first["clear"] else None
+    for place, row in enumerate(records(rows)):
+        marks += _gap(row, across, _TOP + _STEP * place, named == row.driver, spoken)
+    said = "; ".join(_said(row, spoken) for row in records(rows))
+    title, caption = spoken.say("drivers.gaps"), spoken.say(f"drivers.gaps_{reference}")
+    drawn = svg.picture("gaps", marks, size=(510, foot + 46), title=title, says=said)
+    return Shown(svg.figure(drawn, caption), said)
+
+
+def _gap(row: Record, across: svg.Axis, y: float, first: bool, spoken: Language) -> list[str]:
+    """A name, its bar from the reference, a line for what chance may do, and its weight."""
+    ends = sorted((across.at(0), across.at(row.gap)))
+    marks = [
+        svg.words(_LEFT - 10, y + 4, spoken.term(row.label), anchor="end", bold=first),
+        svg.box(ends[0], y - 8, ends[1] - ends[0], 16, fill=WARM if first else ACCENT),
+        svg.words(500, y + 4, spoken.percent(row.importance), anchor="end"),
+    ]
+    if row.gap_low == row.gap_low and row.gap_high == row.gap_high:
+        low, high = across.at(row.gap_low), across.at(row.gap_high)
+        marks.append(svg.line(low, y, high, y, ink="#ffffff", width=5))
+        marks.append(svg.line(low, y, high, y, ink=INK, width=2))
+    return marks

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from crqlab.page.client_view import ClientView
-from crqlab.show.html import Column, Shown, names, paragraph, table, tag, text
+from crqlab.show.html import Column, Shown, lines, names, paragraph, table, tag, text
+
+SHORT = 12  # letters of a hash that are shown
 
 
 def rules(view: ClientView) -> Shown:
@@ -86,3 +88,38 @@ def run_card(view: ClientView, rows: pd.DataFrame) -> Shown:
     ]
     shown = table(columns, caption=say("run_card.caption"), kind="card")
     return Shown(shown, say("run_card.aloud", n=len(rows)))
+
+
+def run_card_lines(view: ClientView, rows: pd.DataFrame) -> Shown:
+    """What the page was made from, in five lines; the whole of it goes along unseen.
+
+    Parameters
+    ----------
+    view : ClientView
+    rows : DataFrame
+        As for `run_card`. All of it stands in the attribute ``data-card``, so that a page that was
+        mailed can be verified.
+    """
+    say, values = view.language.say, rows.set_index(["part", "name"])["value"]
+    parts = rows["part"].value_counts()
+    notebooks = rows.loc[rows["name"].str.endswith(".ipynb"), "value"]
+    told = ("study", "client", "wave", "language")
+    settings = [f"{name} {values['setting', name]}" for name in told if ("setting", name) in values]
+    said = [
+        say(
+            "run_card.short_made",
+            version=values["version", "crqlab"],
+            python=values["version", "Python"],
+            files=int(parts.get("data", 0)),
+            tables=int(parts.get("table", 0)),
+        ),
+        say("run_card.short_code", code=values["code", "crqlab"][:SHORT],
+            notebook=notebooks.iloc[-1][:SHORT] if len(notebooks) else ""),
+        say("run_card.short_asked", instrument=values["setting", "instrument"]),
+        say("run_card.short_settings", settings=", ".join(settings)),
+        say("run_card.short_verify"),
+    ]  # fmt: skip
+    card = rows[["name", "part", "value"]].to_json(orient="values", force_ascii=False)
+    listed = tag("ul", "\n", lines(*(tag("li", one) for one in said)), "\n",
+                 class_="note", data_card=card)  # fmt: skip
+    return Shown(listed, " ".join(said))

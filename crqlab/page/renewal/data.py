@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+CHANCE = 0.5  # what an AUC is where a model knows nothing
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Renewal:
@@ -37,3 +39,9 @@ class Renewal:
         rows = self.performance
         rows = rows[(rows["measure"] == measure) & rows["estimate"].notna().to_numpy(bool)]
         return None if rows.empty else rows.iloc[0]
+
+
+def foretells(found: Renewal) -> bool:
+    """Return whether the model foretold better than chance who stays, where it was tested."""
+    auc = found.well("auc")
+    return auc is not None and auc["low"] > CHANCE

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from crqlab.base.contracts.cautions import OK, has
 from crqlab.page.client_view import ClientView
 from crqlab.page.renewal.charts import expected_losses
+from crqlab.page.renewal.data import CHANCE
 from crqlab.page.segments.words import segment_words
 from crqlab.show.html import (
     Column,
@@ -28,7 +29,6 @@ NAMED = 5  # accounts that a caution names
 MANY = 5  # accounts beyond which it is told what lies with three of them
 #: Lines of the model card that a client's reader needs.
 TOPICS = ("window", "size", "test", "performance", "caution", "limit")
-CHANCE = 0.5  # what an AUC is where a model knows nothing
 
 
 def outlook(view: ClientView) -> Shown:

@@ -7,5 +7,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "charts": ["segment_mix"],
         "html": ["account_segments", "segment_migration", "segment_shares"],
+        "mix_chart": ["segment_bars"],
     },
 )

@@ -7,6 +7,7 @@ from math import isnan
 
 from crqlab.base.standards import TARGET
 from crqlab.language import Language
+from crqlab.page.amounts import amount
 from crqlab.page.client_view import ClientView
 from crqlab.page.participation.data import ResponseCounts
 from crqlab.page.segments.words import segment_words
@@ -14,7 +15,6 @@ from crqlab.page.summary.data import Findings, Fix, Mix, Place, Risk, Score
 from crqlab.show.number_format import decimals
 
 MIDDLE = 0.5  # share of the peers below which half of them lie
-_MILLION, _BILLION = 1e6, 1e9
 
 
 def sentences(
@@ -159,26 +159,13 @@ def _loss(risk: Risk, spoken: Language) -> str:
         f"{code}_silent" if quiet else code,
         m=risk.n_accounts,
         n=risk.at_risk or 0,
-        paid=_money(risk.revenue, spoken, risk.currency),
-        loss=_money(risk.expected, spoken, risk.currency),
+        paid=amount(risk.revenue, spoken, risk.currency),
+        loss=amount(risk.expected, spoken, risk.currency),
         level=spoken.percent(risk.level),
-        low=_money(risk.low, spoken),
-        high=_money(risk.high, spoken),
+        low=amount(risk.low, spoken),
+        high=amount(risk.high, spoken),
         quiet=spoken.percent(quiet),
     )
-
-
-def _money(amount: float, spoken: Language, currency: str = "") -> str:
-    """Round an amount to what a director would say."""
-    if isnan(amount):
-        return spoken.say("common.open")
-    for size, word in ((_BILLION, "billion"), (_MILLION, "million")):
-        if abs(amount) >= size:
-            n = spoken.number(amount / size, int(abs(amount) < 100 * size))
-            said = spoken.say(f"summary.{word}", n=n)
-            return f"{said} {currency}".rstrip()
-    hundreds = -2 if abs(amount) >= 1e3 else 0
-    return f"{spoken.number(round(amount, hundreds), 0)} {currency}".rstrip()
 
 
 def _first(fix: Fix, spoken: Language) -> str:

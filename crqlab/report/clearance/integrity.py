@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -186,14 +187,17 @@ def _sentence(row: object) -> str:
 
 
 class _Card(HTMLParser):
-    """Reads the run card off a page: rows of name, kind and value."""
+    """Reads the run card off a page: rows of name, kind and value, shown or going along unseen."""
 
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[list[str]] = []
+        self.unseen: list[list[str]] = []
         self._inside = self._cell = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if (card := dict(attrs).get("data-card")) is not None:
+            self.unseen = _rows(card)
         if tag == "table":
             self._inside = ("class", "card") in attrs
         elif self._inside and tag == "tr":
@@ -211,10 +215,19 @@ class _Card(HTMLParser):
             self.rows[-1][-1] += data
 
 
+def _rows(card: str) -> list[list[str]]:
+    """The rows of a card that goes along unseen; none of one that somebody has damaged."""
+    try:
+        found = json.loads(card)
+        return [[str(cell) for cell in row] for row in found if len(row) == 3]
+    except (ValueError, TypeError):
+        return []
+
+
 def _card(name: str, page: str) -> pd.DataFrame:
     reader = _Card()
     reader.feed(page)
-    rows = [row for row in reader.rows if len(row) == 3][1:]
+    rows = reader.unseen or [row for row in reader.rows if len(row) == 3][1:]
     found = pd.DataFrame(rows, columns=["name", "part", "value"], dtype=str)
     if not {"study", "client", "wave"} <= set(found.loc[found["part"] == "setting", "name"]):
         raise ReportError(

@@ -29,6 +29,12 @@ def content(view: ClientView, theme: Theme, *, page: str, **_: Any) -> bytes:
     bytes
         With page numbers, bookmarks and title, without a date: the same page gives the same bytes.
     """
+    made = printed(page, theme).write_pdf(pdf_identifier=False, uncompressed_pdf=False)
+    return bytes(made)
+
+
+def printed(page: str, theme: Theme) -> Any:
+    """Return a page laid out on paper: weasyprint's document."""
     from weasyprint import HTML
     from weasyprint.text.fonts import FontConfiguration
 
@@ -37,10 +43,7 @@ def content(view: ClientView, theme: Theme, *, page: str, **_: Any) -> bytes:
     dressed = re.sub(r"</head>", lambda _: style, page, count=1)
     if theme.image and 'class="logo"' not in page:
         dressed = dressed.replace('<header class="top">', f'<header class="top">{theme.image}', 1)
-    made = HTML(string=dressed, url_fetcher=_inside).write_pdf(
-        font_config=FontConfiguration(), pdf_identifier=False, uncompressed_pdf=False
-    )
-    return bytes(made)
+    return HTML(string=dressed, url_fetcher=_inside).render(font_config=FontConfiguration())
 
 
 def _inside(url: str, *args: Any, **options: Any) -> Any:

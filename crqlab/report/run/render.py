@@ -62,6 +62,7 @@ class Sheet:
     blocks: tuple[Block, ...] = ()
     version: str = crqlab.__version__
     style: str = STYLE
+    reviewer: bool = False
 
     @property
     def printed(self) -> str:
@@ -141,6 +142,7 @@ def render(
         tuple(writer.contents),
         tuple(blocks),
         style=STYLE if brand == HOUSE else STYLE + brand.css,
+        reviewer=code,
     )
     html = _told_apart(_laid_out(sheet))
     return _checked(html if brand == HOUSE else brand.painted(html))

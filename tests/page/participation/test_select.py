@@ -29,7 +29,7 @@ def reached(study, **more):
 def test_a_page_opens_for_every_kind_of_client_and_names_no_other(asked_study_of, shape):
     study = asked_study_of(**SHAPES[shape])
     page = render.render(
-        executed(study, client="C017", wave="2025"), title="Panel", language="en", code=False
+        executed(study, client="C017", wave="2025"), title="Panel", language="en", code=True
     )
     assert "What may the silent be hiding?" in page
     assert "Which roles are not heard?" in page

@@ -1,0 +1,95 @@
+"""The one table of accounts of a client's report: who, how good, how much, until when, by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from crqlab.language import MISSING, Language
+from crqlab.language.segment_words import SegmentWords
+from crqlab.page.accounts.overview import overview, ranked_by
+from crqlab.page.amounts import amount
+from crqlab.page.client_view import ClientView
+from crqlab.page.segments.words import segment_words
+from crqlab.show.html import Column, Shown, folded, names, paragraph, phrases, table, tag, text
+from crqlab.show.records import Record, records
+
+LISTED = 10  # accounts that a reader goes through
+
+
+def account_table(view: ClientView) -> Shown:
+    """Every account once, the first to see on top; beyond ten they are folded away."""
+    say, found = view.language.say, overview(view)
+    if found.empty:
+        said = say("accounts.table_none")
+        return Shown(paragraph(text(said)), said)
+    rows, by = records(found), ranked_by(found)
+    first, rest = rows[:LISTED], rows[LISTED:]
+    caption = say(f"accounts.table_by_{by}", n=len(rows))
+    shown = Shown(_listed(view, first, caption), say("accounts.table_aloud", n=len(rows)))
+    if rest:
+        title = say("common.n_more_accounts", n=len(rest))
+        shown += folded(title, Shown(_listed(view, rest, title), ""))
+    return shown
+
+
+def _listed(view: ClientView, rows: Sequence[Record], caption: str) -> Markup:
+    spoken, say, words = view.language, view.language.say, segment_words(view)
+    columns = [
+        Column(say("decision.customer"), names(row.name for row in rows)),
+        Column(say("column.segment"), [_segment(row, words) for row in rows]),
+        Column(say("accounts.trend"), [_trend(view, row) for row in rows]),
+        Column(say("accounts.table_answered"), [_answered(view, row) for row in rows], True),
+        *_money(view, rows),
+        Column(say("accounts.renewal_due"), [day(spoken, row.due_on) for row in rows]),
+        Column(say("accounts.next_step"), phrases(_step(view, row) for row in rows)),
+        Column(say("column.owner"), names((row.owner for row in rows), missing=MISSING)),
+    ]
+    return table([c for c in columns if any(_filled(cell) for cell in c.cells)], caption=caption,
+                 kind="stacked")  # fmt: skip
+
+
+def day(spoken: Language, value: object) -> Markup:
+    """A date that stays on one line."""
+    return tag("time", spoken.day(value))
+
+
+def _filled(cell: object) -> bool:
+    return Markup(cell).striptags() not in ("", MISSING)
+
+
+def _segment(row: Record, words: SegmentWords) -> str:
+    if row.segment == row.segment and row.segment is not None:
+        return words.name(row.segment, row.status)
+    return words.name(None, row.status) if row.status == row.status else MISSING
+
+
+def _trend(view: ClientView, row: Record) -> str:
+    return view.language.say(f"accounts.trend_{row.trend}") if row.trend else MISSING
+
+
+def _answered(view: ClientView, row: Record) -> str:
+    if not row.invited:
+        return view.language.number(row.n, 0)
+    return view.language.say("accounts.n_of", n=row.n, m=row.invited)
+
+
+def _money(view: ClientView, rows: Sequence[Record]) -> list[Column]:
+    """Revenue a year and, where renewals are foretold, what is expected to be lost of it."""
+    spoken, say, unit = view.language, view.language.say, view.currency
+    kind = "_in" if unit else ""
+    paid = [amount(row.revenue, spoken) for row in rows]
+    lost = [amount(row.expected_loss, spoken) for row in rows]
+    columns = []
+    if any(row.revenue == row.revenue for row in rows):
+        columns.append(Column(say(f"column.revenue{kind}", currency=unit), paid, True))
+    if any(row.expected_loss == row.expected_loss for row in rows):
+        columns.append(Column(say(f"accounts.at_risk{kind}", currency=unit), lost, True))
+    return columns
+
+
+def _step(view: ClientView, row: Record) -> str:
+    if row.action != row.action or row.action is None:
+        return MISSING
+    return view.actions.playbook.name(row.action, view.language.code)

@@ -1,0 +1,70 @@
+"""One row an account: what a client's people need to know of it at a glance."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from crqlab.page.client_view import ClientView
+from crqlab.page.lookup import matched
+from crqlab.page.renewal.data import foretells
+
+#: What puts accounts in order, the first one that is known.
+LOSS, REVENUE = "expected_loss", "revenue"
+
+
+def overview(view: ClientView) -> pd.DataFrame:
+    """Return every account of the wave that was asked or answered, whom to see first on top.
+
+    Parameters
+    ----------
+    view : ClientView
+
+    Returns
+    -------
+    DataFrame, one row per account
+        ``account_id``, ``name``, ``manager``, ``n``, ``invited``, ``status`` and ``segment`` as in
+        the view's segments, ``trend`` (higher, lower, no_clear_change; empty where that is
+        not known or not shown), ``revenue``, ``due_on``, ``expected_loss`` and ``p_renew`` (missing
+        where the model foretells no better than chance), ``action`` (code of the playbook),
+        ``action_due``, ``owner``.
+    """
+    rows = view.accounts[view.accounts["status"] != "not_invited"].reset_index(drop=True)
+    ids, known = rows["account_id"], foretells(view.renewal)
+    segment, status = matched(ids, view.segments.accounts, "segment", "status")
+    loss, chance = matched(ids, view.renewal.accounts, "expected_loss", "p_renew")
+    (due,) = matched(ids, view.renewal.accounts, "due_on")
+    first = view.actions.actions.drop_duplicates("account_id")
+    action, action_due, owner = matched(ids, first, "action", "due", "owner")
+    quiet = rows["status"].eq("silent").to_numpy(bool)
+    found = pd.DataFrame(
+        {
+            **{name: rows[name] for name in ("account_id", "name", "manager", "n", "invited")},
+            "segment": segment,
+            "status": status.where(~quiet, "silent"),
+            "trend": _trend(rows),
+            "revenue": rows["revenue"],
+            "due_on": due,
+            "expected_loss": loss.astype(float) if known else np.nan,
+            "p_renew": chance.astype(float) if known else np.nan,
+            "action": action,
+            "action_due": action_due,
+            "owner": owner.where(owner.notna(), rows["manager"]),
+        }
+    )
+    order = [LOSS, REVENUE, "name", "account_id"]
+    return found.sort_values(order, ascending=[False, False, True, True], ignore_index=True)
+
+
+def ranked_by(rows: pd.DataFrame) -> str:
+    """Return what puts the rows of `overview` in order."""
+    return LOSS if rows[LOSS].notna().any() else REVENUE
+
+
+def _trend(rows: pd.DataFrame) -> np.ndarray:
+    """Whether an account's score has clearly moved; nothing of very few people."""
+    low, high = (rows[end].to_numpy(float) for end in ("change_low", "change_high"))
+    hidden = rows["withheld"].to_numpy(bool) | np.isnan(low)
+    return np.select(
+        [hidden, low > 0, high < 0], ["", "higher", "lower"], default="no_clear_change"
+    )

@@ -1,0 +1,141 @@
+"""The first screen: it alone carries the decision."""
+
+from __future__ import annotations
+
+from math import isnan
+
+import pandas as pd
+from markupsafe import Markup
+
+from crqlab.language import MISSING
+from crqlab.page.accounts.listing import day
+from crqlab.page.accounts.overview import overview, ranked_by
+from crqlab.page.amounts import amount
+from crqlab.page.client_view import ClientView
+from crqlab.page.decision.data import Tile
+from crqlab.page.decision.select import tiles
+from crqlab.page.decision.sentences import verdict_sentences
+from crqlab.show.html import Column, Shown, lines, names, paragraph, table, tag, text
+from crqlab.show.number_format import decimals
+from crqlab.show.records import records
+
+SEEN_FIRST = 3  # accounts that matter most
+
+
+def first_screen(view: ClientView) -> Shown:
+    """Verdict, three numbers, three accounts, and the one thing to fix."""
+    said = verdict_sentences(view)
+    verdict = paragraph(text(" ".join(said)), "verdict") if said else ""
+    cards = [_tile(view, tile) for tile in tiles(view)]
+    html = lines(
+        verdict,
+        tag("ul", "\n", lines(*cards), "\n", class_="cards tiles") if cards else "",
+        tag("div", "\n", lines(_accounts(view), _fix(view)), "\n", class_="pair"),
+    )
+    return Shown(html, " ".join(said))
+
+
+def _tile(view: ClientView, tile: Tile) -> Markup:
+    say = view.language.say
+    if tile.withheld:
+        facts = [tag("p", view.language.caution(tile.flag))]
+        value = MISSING
+    else:
+        value, facts = _number(view, tile, tile.value), _facts(view, tile)
+    return tag(
+        "li",
+        tag("p", say(f"decision.tile_{tile.code}"), class_="name"),
+        tag("p", value, class_="value"),
+        *facts,
+    )
+
+
+def _facts(view: ClientView, tile: Tile) -> list[Markup]:
+    """Interval and n, change, and what weighs otherwise."""
+    say, said = view.language.say, []
+    if not isnan(tile.low):
+        span = say("common.span", low=_number(view, tile, tile.low),
+                   high=_number(view, tile, tile.high))  # fmt: skip
+        said.append(say("decision.interval", level=view.language.percent(tile.level), span=span))
+    if not isnan(tile.change):
+        places = decimals(tile.code, change=True)
+        change = view.language.number(tile.change, places, signed=True)
+        said.append(say(f"decision.tile_{tile.verdict}", wave=tile.before, change=change))
+    if not isnan(tile.weighted):
+        said.append(say("decision.weighted", value=_number(view, tile, tile.weighted)))
+    if tile.n_respondents is not None:
+        said.append(say("decision.people", n=tile.n_respondents, m=tile.n_accounts))
+    elif tile.n_accounts is not None:
+        said.append(say("decision.accounts", m=tile.n_accounts))
+    if caution := view.language.caution(tile.flag):
+        said.append(caution)
+    return [tag("p", one) for one in said]
+
+
+def _number(view: ClientView, tile: Tile, value: float) -> str:
+    spoken = view.language
+    if tile.code == "loss":
+        return amount(value, spoken, view.currency)
+    if tile.code == "heard":
+        return spoken.percent(value)
+    return spoken.number(value, decimals(tile.code), signed=tile.code == "nps")
+
+
+def _accounts(view: ClientView) -> Markup:
+    """Three accounts that matter, with money, date and owner."""
+    spoken, say, found = view.language, view.language.say, overview(view)
+    if found.empty:
+        return Markup()
+    by, unit = ranked_by(found), view.currency
+    rows = [row for row in records(found.iloc[:SEEN_FIRST]) if getattr(row, by) == getattr(row, by)]
+    if not rows:
+        return Markup()
+    head = say(f"decision.money_{by}{'_in' if unit else ''}", currency=unit)
+    columns = [
+        Column(say("decision.customer"), names(row.name for row in rows)),
+        Column(head, [amount(getattr(row, by), spoken) for row in rows], True),
+    ]
+    if any(row.due_on == row.due_on for row in rows):
+        columns.append(
+            Column(say("accounts.renewal_due"), [day(spoken, row.due_on) for row in rows])
+        )
+    if any(isinstance(row.owner, str) for row in rows):
+        columns.append(
+            Column(say("column.owner"), names((row.owner for row in rows), missing=MISSING))
+        )
+    body = table(columns, caption=say(f"decision.accounts_by_{by}"), kind="stacked")
+    return tag("section", "\n", lines(tag("h3", say("decision.see_first", n=len(rows))), body),
+               "\n")  # fmt: skip
+
+
+def _fix(view: ClientView) -> Markup:
+    """What to mend first, under a heading that follows the result."""
+    row, spoken = view.drivers.first, view.language
+    if row is None:
+        head, said = spoken.say("decision.fix_unknown_head"), spoken.say("decision.fix_unknown")
+    else:
+        head, said = _heading(view, row), _why(view, row)
+    return tag("section", "\n", lines(tag("h3", head), paragraph(text(said), "")), "\n")
+
+
+def _heading(view: ClientView, row: pd.Series) -> str:
+    spoken = view.language
+    if row["clear"]:
+        return spoken.say("decision.fix", driver=spoken.term(row["label"]))
+    return spoken.say("decision.fix_nothing")
+
+
+def _why(view: ClientView, row: pd.Series) -> str:
+    spoken = view.language
+    told = {
+        "driver": spoken.term(row["label"]),
+        "chance": spoken.percent(min(row["probability"], 0.99)),
+        "gap": spoken.number(row["gap"], 1),
+        "n": int(row["n"]),
+    }
+    if row["clear"]:
+        return spoken.say(f"decision.fix_why_{row['reference']}", **told)
+    second = row["runner_up_label"]
+    if not isinstance(second, str) or not second:
+        return spoken.say("decision.fix_leads", **told)
+    return spoken.say("decision.fix_leads_before", other=spoken.term(second), **told)

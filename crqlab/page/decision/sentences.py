@@ -1,0 +1,91 @@
+"""The verdict in two sentences, in a sales director's words."""
+
+from __future__ import annotations
+
+from math import isnan
+
+import pandas as pd
+
+from crqlab.page.accounts.overview import LOSS, overview, ranked_by
+from crqlab.page.client_view import ClientView
+from crqlab.page.renewal.data import foretells
+
+MIDDLE = 0.5  # share of the peers below which half of them lie
+MUCH = 1 / 3  # of the money at risk, that one account alone carries
+
+
+def verdict_sentences(view: ClientView) -> list[str]:
+    """Say how strong the relationships are, whether they moved, and where money is at risk.
+
+    Parameters
+    ----------
+    view : ClientView
+
+    Returns
+    -------
+    list of str
+        At most two sentences; nothing that the intervals do not bear.
+    """
+    return [said for said in (_strength(view), _risk(view)) if said]
+
+
+def _strength(view: ClientView) -> str:
+    """Where the client stands, and whether that has moved."""
+    row, spoken = view.measure("crq"), view.language
+    if row is None or row["withheld"] or isnan(row["value"]):
+        return spoken.say("decision.too_few")
+    moved = row["verdict"] if not isnan(row["change"]) else "first"
+    places = {
+        "value": spoken.number(row["value"], 1),
+        "best": spoken.short(view.instrument.scale.high),
+        "wave": view.before,
+        **_place(view),
+    }
+    return spoken.say(f"decision.strength_{_standing(view)}_{moved}", **places)
+
+
+def _standing(view: ClientView) -> str:
+    """Which side of the middle of the peers the client lies on, as far as that is sure."""
+    row = view.benchmark.of("crq")
+    if row is None or isnan(row["percentile_low"]) or isnan(row["percentile_high"]):
+        return "alone"
+    if row["percentile_low"] > MIDDLE:
+        return "stronger"
+    return "weaker" if row["percentile_high"] < MIDDLE else "middle"
+
+
+def _place(view: ClientView) -> dict[str, int]:
+    row = view.benchmark.of("crq")
+    if row is None or isnan(row["percentile"]):
+        return {}
+    n = int(row["n_clients"])
+    below = round(row["percentile"] * n)
+    return {"n": n, "below": below, "above": n - below}
+
+
+def _risk(view: ClientView) -> str:
+    """Where most of the money at risk lies; of which revenue nothing is known."""
+    rows, spoken = overview(view), view.language
+    if rows.empty:
+        return ""
+    if foretells(view.renewal) and ranked_by(rows) == LOSS:
+        return _carries(view, rows)
+    heard = view.participation.counts.revenue
+    if isnan(heard):
+        return spoken.say("decision.cannot_say")
+    return spoken.say("decision.cannot_say_heard", share=spoken.percent(heard))
+
+
+def _carries(view: ClientView, rows: pd.DataFrame) -> str:
+    spoken, losses = view.language, rows[LOSS].dropna()
+    total, first = losses.sum(), rows.iloc[0]
+    if not total > 0:
+        return ""
+    if losses.iloc[0] >= MUCH * total:
+        told = {"name": first["name"], "share": spoken.percent(losses.iloc[0] / total)}
+        if pd.notna(first["due_on"]):
+            return spoken.say("decision.one_due", day=spoken.day(first["due_on"]), **told)
+        return spoken.say("decision.one", **told)
+    many = min(3, len(losses))
+    share = spoken.percent(losses.iloc[:many].sum() / total)
+    return spoken.say("decision.some", n=many, m=len(losses), share=share)

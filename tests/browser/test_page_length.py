@@ -1,0 +1,26 @@
+"""A client's report is read: at most so many screens and pages, and its first screen decides."""
+
+import pytest
+
+from tools.page_length import DESK, LIMITS, length
+
+pytestmark = pytest.mark.browser
+
+
+def test_no_report_is_longer_than_its_readers_bear(browser, demo_reports):
+    pages = [path for path in demo_reports if path.name.startswith("C")]
+    found = {path.name: length(browser, path) for path in pages}
+    assert len(found) == 3
+    assert {name: str(one) for name, one in found.items() if one.too_long} == {}
+    assert all(1 < one.screens <= LIMITS["screens"] for one in found.values())
+
+
+def test_the_first_screen_holds_verdict_numbers_accounts_and_what_to_fix(browser, demo_reports):
+    for path in (one for one in demo_reports if one.name.startswith("C")):
+        context = browser.new_context(viewport={"width": DESK[0], "height": DESK[1]})
+        page = context.new_page()
+        page.goto(path.resolve().as_uri())
+        for part in (".verdict", ".tiles", ".pair h3"):
+            box = page.locator(part).last.bounding_box()
+            assert box["y"] + box["height"] <= DESK[1], (path.name, part)
+        context.close()

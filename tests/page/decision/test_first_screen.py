@@ -1,0 +1,133 @@
+"""The first screen: what it may say of whom, in two sentences, three numbers and three accounts."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from crqlab.language import language
+from crqlab.page.accounts.overview import overview, ranked_by
+from crqlab.page.decision import first_screen, verdict_sentences
+from crqlab.page.decision.select import tiles
+from tests.page.reading import SHAPES, assert_heard, soup
+from tests.page.reworded import left_english
+
+#: Words of statistics that a sales director need not know; interval, chance and n are left.
+STATISTICS = re.compile(
+    r"bootstrap|percentile|decile|probability|confidence|significan|coverage|shrunken|bayes", re.I
+)
+
+
+@pytest.fixture(params=SHAPES.values(), ids=SHAPES.keys())
+def seen(stationed_view_of, request):
+    return stationed_view_of(**request.param)
+
+
+def told(view, **changed):
+    """The view with other facts in the row of CRQ."""
+    rows = view.measures.set_index("measure", drop=False)
+    for name, value in changed.items():
+        rows[name] = rows[name].astype(object)
+        rows.loc["crq", name] = value
+    return replace(view, scores=replace(view.scores, measures=rows.infer_objects()))
+
+
+def placed(view, **changed):
+    """The view with other facts in CRQ's place among the peers."""
+    rows = view.benchmark.table.copy()
+    own = rows["measure"] == "crq"
+    for name, value in changed.items():
+        rows.loc[own, name] = value
+    return replace(view, benchmark=replace(view.benchmark, table=rows))
+
+
+def foretelling(view, low):
+    """The view of a panel whose model has an AUC of 0.7 from this lower end on."""
+    rows = view.renewal.performance.copy()
+    rows.loc[rows["measure"] == "auc", ["estimate", "low", "high"]] = [0.7, low, 0.8]
+    return replace(view, renewal=replace(view.renewal, performance=rows))
+
+
+def test_the_first_screen_can_be_read_and_heard_for_every_kind_of_client(seen):
+    shown = first_screen(seen)
+    assert_heard(shown)
+    words = soup(shown).get_text(" ")
+    assert not STATISTICS.search(words)
+    assert len(verdict_sentences(seen)) <= 2
+    assert max(len(one.split()) for one in verdict_sentences(seen)) <= 25
+    assert len(soup(shown).select(".tiles li")) <= 3
+
+
+def test_nothing_of_it_is_left_english(stationed_view_of):
+    view = stationed_view_of()
+    swedish = first_screen(replace(view, language=language("sv")))
+    assert left_english(swedish.html, language("sv")) == []
+
+
+def test_stronger_or_weaker_is_said_only_where_the_whole_interval_is(stationed_view_of):
+    view = told(stationed_view_of(), change=0.0, verdict="no_clear_change")
+    facts = {"percentile": 0.8, "n_clients": 10, "percentile_high": 0.95}
+    said = [verdict_sentences(placed(view, percentile_low=low, **facts))[0] for low in (0.51, 0.5)]
+    assert said[0].startswith("Your relationships are stronger than at 8 of 10 peers")
+    assert said[1].startswith("Your relationships are neither clearly stronger nor weaker")
+    low = placed(view, percentile=0.2, n_clients=10, percentile_low=0.05, percentile_high=0.49)
+    assert verdict_sentences(low)[0].startswith("Your relationships are weaker than at 8 of 10")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [("higher", "grown stronger since 2024"), ("lower", "grown weaker since 2024"),
+     ("no_clear_change", "no clear change since 2024")],
+)  # fmt: skip
+def test_a_change_is_what_its_verdict_says_whatever_its_sign(stationed_view_of, verdict, words):
+    view = told(stationed_view_of(), change=0.4, verdict=verdict)
+    assert words in verdict_sentences(view)[0]
+
+
+def test_money_is_named_only_by_a_model_that_foretells(stationed_view_of):
+    view = stationed_view_of()
+    able, unable = foretelling(view, 0.51), foretelling(view, 0.5)
+    assert [tile.code for tile in tiles(able)] == ["crq", "nps", "loss"]
+    assert "loss" not in [tile.code for tile in tiles(unable)]
+    assert "at risk" in first_screen(able).sentence
+    assert "the data cannot say yet" in first_screen(unable).sentence
+    assert overview(unable)["expected_loss"].isna().all()
+    assert ranked_by(overview(unable)) == "revenue"
+
+
+def test_accounts_come_in_one_order_the_most_at_risk_first(stationed_view_of):
+    view = foretelling(stationed_view_of(), 0.6)
+    rows = overview(view)
+    losses = rows["expected_loss"].dropna().to_numpy()
+    assert len(losses) > 3
+    assert (np.diff(losses) <= 0).all()
+    named = [cell.get_text() for cell in soup(first_screen(view)).select(".pair th[scope=row]")]
+    assert named == rows["name"].head(3).tolist()
+    assert set(rows["account_id"]) == set(
+        view.accounts.loc[view.accounts["status"] != "not_invited", "account_id"]
+    )
+
+
+def test_no_trend_is_told_of_an_account_of_very_few_people(stationed_view_of):
+    view = stationed_view_of()
+    accounts = view.accounts.assign(change_low=0.2, change_high=0.9)
+    rows = overview(replace(view, accounts=accounts)).set_index("account_id")["trend"]
+    few = accounts.set_index("account_id")["withheld"]
+    assert few.any()
+    assert (rows[few[few].index.intersection(rows.index)] == "").all()
+    assert (rows[few[~few].index.intersection(rows.index)] == "higher").any()
+
+
+def test_the_heading_follows_the_result(stationed_view_of):
+    view = stationed_view_of()
+    row = view.drivers.client.iloc[:1]
+    clear, open_ = (
+        replace(view, drivers=replace(view.drivers, client=row.assign(clear=one)))
+        for one in (True, False)
+    )
+    label = row["label"].iloc[0]
+    assert f"Fix this first: {label}" in soup(first_screen(clear)).get_text()
+    assert "Nothing stands out to fix first" in soup(first_screen(open_)).get_text()
+    none = replace(view, drivers=replace(view.drivers, client=row.iloc[:0]))
+    assert "too early to say" in soup(first_screen(none)).get_text()
