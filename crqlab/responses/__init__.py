@@ -14,9 +14,9 @@ from crqlab.responses.codebook_draft import drafted_concepts
 from crqlab.responses.confirmation import confirm, refuse_draft, unconfirmed
 from crqlab.responses.fetching import fetch
 from crqlab.responses.inclusion import Checked, decide, decisions
+from crqlab.responses.participants import Roster, roster
 from crqlab.responses.quality_flags import Flags, flags
 from crqlab.responses.raw_files import Raw, read
-from crqlab.responses.roster import Roster, roster
 from crqlab.responses.study_account import account_of
 from crqlab.responses.study_layout import drafted, new, sorted_files
 from crqlab.responses.tables import keep

@@ -12,6 +12,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submodules=(
         "account_model",
+        "account_sums",
         "accuracy",
         "agreement",
         "bootstrap",
@@ -26,6 +27,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "icc",
         "importance",
         "influence",
+        "linearised",
         "mediation",
         "multiplicity",
         "nps",

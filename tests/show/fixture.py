@@ -349,7 +349,8 @@ def _changes(shape: Shape, people: pd.DataFrame) -> pd.DataFrame:
                      "measure": measure, "part": part, "value": value, "low": value - 0.15,
                      "high": value + 0.15, "level": 0.95, "p": 0.2 if abs(value) <= 0.15 else 0.004,
                      "q": 0.4 if abs(value) <= 0.15 else 0.02, "verdict": _verdict(value),
-                     "n_accounts": 9, "n_respondents": 40, "method": "paired_account_t", "flag": "ok"}
+                     "n_accounts": 9, "n_respondents": 40, "method": "paired_account_t",
+                     "flag": "ok"}
                 )  # fmt: skip
     columns = ("client_id wave from_wave measure part value low high level p q verdict "
                "n_accounts n_respondents method flag").split()  # fmt: skip

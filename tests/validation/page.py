@@ -33,8 +33,8 @@ unit of the quantity.
 """
 _WALD = """
 The adjusted Wald interval takes answers as independent. It holds for one voice per account;
-where several people of an account answer it is too narrow, and the t interval over accounts, which is
-the default, is not.
+where several people of an account answer it is too narrow, and the t interval over accounts, which
+is the default, is not.
 
 ICC(1): clients' waves with ten accounts or more, those included whose estimate is 0 or less.
 
