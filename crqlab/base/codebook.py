@@ -58,10 +58,12 @@ RESPONSE_COLUMNS = {
 
 
 def _inside(value: str) -> str:
-    path = PurePosixPath(value.replace("\\", "/"))
+    """A path below the study's folder, as written on any system, with slashes."""
+    slashed = value.replace("\\", "/")
+    path = PurePosixPath(slashed)
     if path.is_absolute() or ".." in path.parts or ":" in value:
         raise ValueError(f"{value!r} leaves the study's folder; copy the file into it")
-    return value
+    return slashed
 
 
 FileName = Annotated[str, Field(min_length=1), BeforeValidator(_inside)]

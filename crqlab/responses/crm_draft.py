@@ -13,6 +13,7 @@ from crqlab.responses.cells import folded
 from crqlab.responses.column_roles import date_form
 from crqlab.responses.column_signs import plain
 from crqlab.responses.grid import Grid
+from crqlab.responses.instrument_draft import draft
 
 _OWNER = r"(?:account )?(?:owner|manager)(?: name)?|kundansvarig|kundenbetreuer|betreuer|säljare"
 #: Our column of each table: what its header holds, first pattern first.
@@ -161,9 +162,12 @@ def _outcome_words(grid: Grid, columns: dict[str, str]) -> dict[str, str]:
 def kind(grid: Grid) -> str:
     """Return what a file probably holds: a table of the CRM, or ``responses``.
 
-    A survey has closed questions; accounts have an id that does not repeat, contacts a person's,
-    outcomes a date and what came of it.
+    A survey was written by a survey tool or asks the 0-10 question among others; accounts have an
+    id that does not repeat, contacts a person's, outcomes a date and what came of it.
     """
+    asked = draft(grid)
+    if grid.dialect or ("ltr" in asked.columns and asked.items):
+        return "responses"
     drafted = {table: table_draft(grid, table) for table in SIGNS}
     has = {table: set(one.columns) for table, one in drafted.items()}
     if {"account_id", "due_on", "outcome"} <= has["outcomes"]:

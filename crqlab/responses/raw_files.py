@@ -191,8 +191,8 @@ def _same_ids(origins: pd.DataFrame, faults: Faults) -> None:
     first = firsts.loc[found["response_id"]]
     rule = "the same response_id as in " + first["file"] + ", row " + first["row"].astype(str)
     fix = (
-        "keep one of the two; is a file listed twice under other names, or does the column hold no "
-        "ids of responses? Then name another under columns > response_id"
+        "keep one of the two; is a file listed twice under other names? If the column holds no ids "
+        "of responses, set number_rows: true"
     )
     faults.cells(
         found["file"], found["row"], "response_id", found["response_id"], rule.to_numpy(), fix
