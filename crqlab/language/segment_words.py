@@ -71,10 +71,13 @@ class SegmentWords:
             return self.traits.meaning(segment, self.spoken.code)
         return self.spoken.say(f"segments.{status}_means")
 
-    def status(self, status: str, on_the_line: bool = False) -> str:
-        """Say how firm a segment is, or why there is none."""
-        near = "_on_the_line" if on_the_line and status == "firm" else ""
-        return self.spoken.say(f"segments.status_{status}{near}")
+    def status(self, status: str) -> str:
+        """Say whether a segment is settled, or why there is none."""
+        return self.spoken.say(f"segments.status_{status}")
+
+    def likely(self, word: object) -> str:
+        """Say how likely a segment is; a word of the catalogue, empty without a segment."""
+        return self.spoken.say(f"segments.p_{word}") if isinstance(word, str) else ""
 
     def reason(self, cell: str | None) -> str:
         """Say why an account is in its segment; a number that is withheld is not there."""
@@ -106,6 +109,8 @@ class SegmentWords:
             names = one["scores"][:1] if code == "lowest" else one["scores"]
             cut = {"cut": self._cut(one["cut"])} if code != "lowest" else {}
             return say(f"segments.{code}", named=self._named({**one, "scores": names}), **cut)
+        if code == "scores_beyond":
+            return say("segments.scores_beyond", segment=self.name(one["segment"]))
         if code == "not_answered":
             return say("segments.not_answered", what=self._listed(one["scores"]))
         return say(f"segments.{code}", **{k: v for k, v in one.items() if k != "code"})

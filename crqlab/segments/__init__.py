@@ -1,4 +1,4 @@
-"""Station 6 of 9 - scores and thresholds become segments, how firm they are, and what to do."""
+"""Station 6 of 9 - scores and thresholds become segments, how likely they are, and what to do."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ import lazy_loader as lazy
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
+        "account_models": ["AccountModels", "account_models"],
         "assignment": ["assign", "with_silent"],
         "first_renewal": ["followed"],
         "latent_classes": ["Types", "rival", "types"],
-        "membership_probability": ["Membership", "membership"],
+        "likeliest_segments": ["as_then", "likeliest"],
         "panel_segments": ["Panel", "panel"],
         "planned_actions": ["actions", "referrals"],
         "playbook": ["Playbook", "playbook_of", "shipped"],
-        "score_lifts": ["Lifts", "lifts"],
+        "score_lifts": ["Lifts", "lifts", "smallest_changes"],
+        "segment_posterior": ["SegmentPosterior"],
+        "segment_labels": ["SegmentLabels", "segment_labels"],
         "segment_mix": ["Mix", "migration", "mix", "profile", "renewal", "sensitivity"],
         "tables": ["described", "keep", "suggested"],
         "threshold_derivation": ["Derived", "derive"],

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from crqlab.base.errors import CrqError
 from crqlab.base.instrument import Instrument
-from crqlab.base.standards import FEW_ANSWERS, SURE
+from crqlab.segments.likeliest_segments import SILENT, UNJUDGED
 from crqlab.segments.reasons import NO_ANSWERS, reasons
 from crqlab.segments.segment import known, placed
 from crqlab.segments.thresholds import Thresholds
 
-FIRM, PROVISIONAL, SILENT, OPEN = "firm", "provisional", "silent", "open"
+SORTED = "sorted"
 KEYS = ("client_id", "wave", "account_id")
 
 
@@ -24,9 +24,11 @@ def assign(
     thresholds: Thresholds,
     *,
     instrument: Instrument | None = None,
-    probability: pd.Series | NDArray | None = None,
 ) -> pd.DataFrame:
-    """Sort accounts into segments, and say why.
+    """Sort accounts into segments by their scores as they are, and say why.
+
+    Scores of few answers are too far out, and so are the segments of their plain means: how
+    likely each segment is, and which is the likeliest, `panel` tells.
 
     Parameters
     ----------
@@ -36,16 +38,14 @@ def assign(
     thresholds : Thresholds
     instrument : Instrument, optional
         Refused if the thresholds are not for it.
-    probability : Series or array, optional
-        P(segment) of each account, by position, from `membership`.
 
     Returns
     -------
     DataFrame, one row per account, in the order and with the index of ``accounts``
         ``account_id`` (and ``client_id``, ``wave`` where given), ``segment`` (missing for
-        silent and open accounts), ``status``: *firm*; *provisional* (fewer than 3 answers, or
-        a probability below .6); *silent* (no answers at all); *open* (an answer is missing on
-        which the segment depends). ``reason``: codes (`crqlab.segments.reasons`).
+        silent and unjudged accounts), ``status``: *sorted*; *silent* (no answers at all);
+        *unjudged* (a score is missing on which the segment depends). ``reason``: codes
+        (`crqlab.segments.reasons`).
 
     Raises
     ------
@@ -75,8 +75,8 @@ def assign(
     why = reasons(thresholds, scores, place, held).mask(silent, NO_ANSWERS)
     why.index = accounts.index
     columns = {name: accounts[name] for name in KEYS if name in accounts}
-    status = _status(accounts, place, silent, probability)
-    found = {**columns, "segment": segment, "status": status, "reason": why}
+    status = np.where(silent, SILENT, np.where(place < 0, UNJUDGED, SORTED)).astype(object)
+    found = {**columns, "segment": segment, "status": pd.array(status, dtype="str"), "reason": why}
     return pd.DataFrame(found, index=accounts.index)
 
 
@@ -98,19 +98,6 @@ def _silent(accounts: pd.DataFrame, scores: Mapping[str, NDArray]) -> NDArray:
     """Accounts without a single answer."""
     empty = np.logical_and.reduce([np.isnan(values) for values in scores.values()])
     return empty & (accounts["n"].to_numpy() == 0) if "n" in accounts else empty
-
-
-def _status(
-    accounts: pd.DataFrame, place: NDArray, silent: NDArray, probability: pd.Series | None
-) -> pd.Series:
-    few = np.zeros(len(accounts), dtype=bool)
-    if "n" in accounts:
-        few |= accounts["n"].to_numpy() < FEW_ANSWERS
-    if probability is not None:
-        few |= np.asarray(probability, dtype=float) < SURE
-    kinds = np.array([FIRM, PROVISIONAL, SILENT, OPEN], dtype=object)
-    code = np.where(silent, 2, np.where(place < 0, 3, few.astype(int)))
-    return pd.Series(kinds[code], index=accounts.index, dtype="str")
 
 
 def with_silent(account_scores: pd.DataFrame, silent: pd.DataFrame) -> pd.DataFrame:

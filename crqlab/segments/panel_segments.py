@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from crqlab.base.contracts.cautions import OK, joined
 from crqlab.base.contracts.frames import empty
 from crqlab.base.instrument import Instrument
 from crqlab.base.waves import latest
-from crqlab.segments.assignment import assign, with_silent
+from crqlab.segments.account_answers import LTR
+from crqlab.segments.account_models import SAMPLES, AccountModels, account_models
+from crqlab.segments.assignment import with_silent
 from crqlab.segments.first_renewal import followed
-from crqlab.segments.membership_probability import SAMPLES, Membership, membership
+from crqlab.segments.likeliest_segments import (
+    NOT_SETTLED,
+    SETTLED,
+    SILENT,
+    UNJUDGED,
+    likeliest,
+)
+from crqlab.segments.segment_posterior import SegmentPosterior
 from crqlab.segments.thresholds import Thresholds
 from crqlab.stats.defaults import SEED
+
+TOO_FEW = "too_few_accounts_for_probabilities"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +40,9 @@ class Panel:
         As table ``segments``; no rows where the thresholds do not fit.
     scored : DataFrame
         The same accounts in the same order, with all scores, ``revenue`` and ``renewed``.
-    membership : Membership or None
+    models : AccountModels or None
+    whole, then : SegmentPosterior or None
+        Given all waves, and given the waves up to each account's own.
     thresholds : Thresholds
     instrument : Instrument
     why : str
@@ -35,7 +51,9 @@ class Panel:
 
     table: pd.DataFrame
     scored: pd.DataFrame
-    membership: Membership | None
+    models: AccountModels | None
+    whole: SegmentPosterior | None
+    then: SegmentPosterior | None
     thresholds: Thresholds
     instrument: Instrument
     why: str
@@ -45,7 +63,9 @@ class Panel:
             return f"No account is sorted by {self.thresholds.name}: {self.why}"
         counts = self.table["status"].value_counts()
         told = ", ".join(
-            f"{counts[k]:,} {k}" for k in ("firm", "provisional", "silent", "open") if k in counts
+            f"{counts[k]:,} {k.replace('_', ' ')}"
+            for k in (SETTLED, NOT_SETTLED, SILENT, UNJUDGED)
+            if k in counts
         )
         return f"{len(self.table):,} accounts by {self.thresholds.quoted}: {told}"
 
@@ -53,6 +73,18 @@ class Panel:
     def latest(self) -> pd.Series:
         """Whether a row belongs to the last wave of its client."""
         return latest(self.table)
+
+    @property
+    def expected_then(self) -> pd.DataFrame:
+        """`scored`, the rules' scores being those that the model expected in each row's wave."""
+        if self.then is None:
+            return self.scored
+        row = self.then.of(self.scored)
+        means = {
+            self.thresholds.column(name): np.where(row >= 0, mean[row], np.nan)
+            for name, mean in self.then.mean.items()
+        }
+        return self.scored.assign(**means)
 
 
 def panel(
@@ -78,7 +110,8 @@ def panel(
     instrument : Instrument
         Where the thresholds are not for it, the result has no rows and says why.
     draws, seed : int
-        As for `membership`.
+        Draws of each account's scores, and where their chance begins. Nothing depends on the
+        order of rows, or on what ids are called as long as they sort alike.
 
     Returns
     -------
@@ -90,17 +123,31 @@ def panel(
     own = own.drop_duplicates(["client_id", "account_id"])
     scored = scored.merge(own, on=["client_id", "account_id"], how="left")
     scored = followed(scored, responses, outcomes)
-    if why or respondents.empty:
+    thresholds = thresholds if why else thresholds.fitted(instrument)
+    if why or not _answered(respondents, thresholds):
         why = why or "nobody answered"
-        return Panel(empty("segments"), scored.head(0), None, thresholds, instrument, why)
-    found = membership(
-        scored, respondents, thresholds, instrument=instrument, draws=draws, seed=seed
-    )
-    thresholds = thresholds.fitted(instrument)
-    sorted_ = assign(scored, thresholds, instrument=instrument, probability=found.table["p"])
-    more = ["p", "second", "second_p", "distance", "nearest", "on_the_line"]
-    given = ["n", "revenue", "account_manager", "renewed"]
-    table = pd.concat([sorted_, found.table[more], scored[given]], axis=1)
-    flag = scored["flag"].where(found.table["flag"] == "ok", found.table["flag"])
+        head = scored.head(0)
+        return Panel(empty("segments"), head, None, None, None, thresholds, instrument, why)
+    models = account_models(respondents, responses, thresholds)
+    views = models.posteriors(thresholds, draws=draws, seed=seed)
+    whole, then = (likeliest(scored, view, thresholds) for view in views)
+    keys = scored[["client_id", "wave", "account_id"]]
+    given = scored[["n", "revenue", "account_manager", "renewed"]]
+    table = pd.concat([keys, whole, then.add_suffix("_then"), given], axis=1)
+    flag = _flags(scored, views[0])
     table = table.assign(thresholds=thresholds.quoted, flag=flag)
-    return Panel(table, scored, found, thresholds, instrument, "")
+    return Panel(table, scored, models, *views, thresholds, instrument, "")
+
+
+def _answered(respondents: pd.DataFrame, thresholds: Thresholds) -> bool:
+    people = thresholds.worded(respondents)
+    names = [name for name in (*thresholds.scores, LTR) if name in people]
+    return bool(people[names].notna().any(axis=None))
+
+
+def _flags(scored: pd.DataFrame, view: SegmentPosterior) -> NDArray:
+    """Cautions of the scores, and that a panel is too small for probabilities."""
+    row = view.of(scored)
+    small = (row >= 0) & ~view.known[row]
+    few = np.where(small, TOO_FEW, OK)
+    return np.array([joined(cells) for cells in zip(scored["flag"], few, strict=True)], object)

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import pandas as pd
 
 from crqlab.base.contracts.cautions import OK
-from crqlab.segments.assignment import SILENT
+from crqlab.base.standards import FEW_ANSWERS
+from crqlab.segments.likeliest_segments import SETTLED, SILENT
 from crqlab.segments.playbook import Playbook
 from crqlab.segments.segment_traits import SegmentTraits
 
@@ -24,7 +25,7 @@ def actions(
     Parameters
     ----------
     assigned : DataFrame
-        ``client_id``, ``wave``, ``account_id``, ``segment``, ``status``.
+        ``client_id``, ``wave``, ``account_id``, ``segment``, ``status``, ``n`` (respondents).
     accounts : DataFrame
         Table ``accounts``: who owns them.
     responses : DataFrame
@@ -37,18 +38,21 @@ def actions(
     -------
     DataFrame, one row per account and action, of each client's latest rows as given
         Keys, ``segment``, ``status``, ``action`` (code), ``party``, ``owner``,
-        ``account_manager``, ``due`` (a date; missing where the survey has none).
+        ``account_manager``, ``due`` (a date; missing where the survey has none). What may end
+        the relationship is planned only where the segment is settled on 3 answers or more.
     """
     planned = [
-        (kind, one.code, one.party, one.owner, one.days)
+        (kind, one.code, one.party, one.owner, one.days, one.ends_relationship)
         for one in playbook.actions
         for kind in one.of(traits)
     ]
-    book = pd.DataFrame(planned, columns=["kind", "action", "party", "owner", "days"])
+    book = pd.DataFrame(planned, columns=["kind", "action", "party", "owner", "days", "ends"])
     silent = assigned["status"] == SILENT
-    rows = assigned[["client_id", "wave", "account_id", "segment", "status"]]
+    rows = assigned[["client_id", "wave", "account_id", "segment", "status", "n"]]
     rows = rows.assign(kind=rows["segment"].where(~silent, SILENT))
     rows = rows.merge(book, on="kind").merge(owners(accounts), on=KEYS, how="left")
+    surely = (rows["status"] == SETTLED) & (rows["n"] >= FEW_ANSWERS)
+    rows = rows[surely | ~rows["ends"].astype(bool)]
     ended = responses.groupby(["client_id", "wave"])["started"].max().rename("ended")
     rows = rows.join(ended, on=["client_id", "wave"])
     due = (rows["ended"] + pd.to_timedelta(rows["days"], unit="D")).dt.normalize()

@@ -13,8 +13,10 @@ from crqlab.base.contracts.cautions import OK, code, codes, joined
 from crqlab.base.contracts.frames import empty
 from crqlab.base.instrument import Instrument
 from crqlab.base.standards import FEW_ANSWERS
+from crqlab.segments.account_models import SAMPLES
 from crqlab.segments.assignment import KEYS, scores_of
-from crqlab.segments.membership_probability import SAMPLES, membership
+from crqlab.segments.likeliest_segments import as_then
+from crqlab.segments.panel_segments import Panel
 from crqlab.segments.segment import placed
 from crqlab.segments.thresholds import Thresholds
 from crqlab.stats.defaults import SEED
@@ -48,67 +50,111 @@ class Lifts:
         )
 
 
-def lifts(
-    accounts: pd.DataFrame,
-    respondents: pd.DataFrame,
-    thresholds: Thresholds,
-    instrument: Instrument,
-    *,
-    draws: int = SAMPLES,
-    seed: int = SEED,
-) -> Lifts:
-    """Search single scores, pairs raised alike, and all raised alike, for the smallest lift.
+def lifts(panel: Panel, *, draws: int = SAMPLES, seed: int = SEED) -> Lifts:
+    """Find what would take accounts of each client's last wave one rung up, as then known.
 
     Parameters
     ----------
-    accounts : DataFrame, one row per account and wave
-        Keys, scores of the rules and every construct.
-    respondents : DataFrame
-        Table ``respondents``, for the probability.
-    thresholds : Thresholds
-        ``next`` of a segment names the rung above it.
-    instrument : Instrument
-        CRQ and uniqueness move with their constructs.
+    panel : Panel
+        Sorted accounts.
     draws, seed : int
-        As for `membership`.
+        As for `panel`.
 
     Returns
     -------
     Lifts
-        Constructs are taken as if each could be raised alone; what truly moves together is
-        the question of the drivers.
+        Of accounts whose expected scores lie in their likeliest segment. Constructs are taken
+        as if each could be raised alone; what truly moves together is the question of the
+        drivers.
     """
-    thresholds = thresholds.fitted(instrument)
-    scores = scores_of(accounts, thresholds)
-    place = placed(thresholds.segments, scores)
-    rung = {k: thresholds.names.index(s.next) for k, s in enumerate(thresholds.segments) if s.next}
-    mine = np.flatnonzero(np.isin(place, list(rung)))
-    rows = accounts.iloc[mine].reset_index(drop=True)
+    thresholds, names = panel.thresholds, panel.thresholds.names
+    rows = panel.expected_then[panel.latest.to_numpy()]
+    found = smallest_changes(rows, thresholds, panel.instrument)
+    told = as_then(panel.table).loc[rows.index[found.row], "segment"].to_numpy()
+    kept = told == np.array(names, dtype=object)[found.place]
+    found, rows = found.kept(kept), rows.iloc[found.row[kept]].reset_index(drop=True)
     if rows.empty:
         return Lifts(empty("lifts"))
-    target = np.array([rung[p] for p in place[mine]])
-    tried = _patterns(_levers(thresholds, instrument), instrument)
-    step = (instrument.scale.high - instrument.scale.low) / STEPS
-    best, size = _smallest(rows, thresholds, instrument, target, tried, step)
-    shift = _shift(rows, instrument, tried, best, size)
-    above = [_above(thresholds, k) for k in range(len(thresholds.names))]
-    reached, chance = np.array([above[k] for k in target]).astype(float), {}
+    above = [_above(thresholds, k) for k in range(len(names))]
+    reached, chance = np.array([above[k] for k in found.target]).astype(float), {}
+    shift = {name: found.shift.get(thresholds.column(name)) for name in thresholds.scores}
+    shift = {name: points for name, points in shift.items() if points is not None}
     for name, change in (("now", None), ("probability", shift)):
-        found = membership(rows, respondents, thresholds, shift=change, draws=draws, seed=seed)
-        chance[name] = (found.shares * reached).sum(axis=1)
-    names = np.array(thresholds.names, dtype=object)
-    few = rows["n"].to_numpy() < FEW_ANSWERS if "n" in rows else np.zeros(len(rows), dtype=bool)
-    count = np.array([len(pattern) for pattern in tried])[best]
+        shares = panel.models.shares_then(thresholds, rows, change, draws=draws, seed=seed)
+        chance[name] = (shares * reached).sum(axis=1)
+    few = rows["n"].to_numpy() < FEW_ANSWERS
     table = rows[list(KEYS)].assign(
-        segment=pd.array(names[place[mine]], dtype="str"),
-        target=pd.array(names[target], dtype="str"),
-        change=pd.array(_changes(instrument, tried, best, size), dtype="str"),
-        size=size * count,
+        segment=pd.array(np.array(names, dtype=object)[found.place], dtype="str"),
+        target=pd.array(np.array(names, dtype=object)[found.target], dtype="str"),
+        change=pd.array(found.change, dtype="str"),
+        size=found.size,
         probability=chance["probability"],
         now=chance["now"],
         flag=np.where(few, code("few_answers", minimum=FEW_ANSWERS), OK),
     )
-    return Lifts(table[np.isfinite(size)].reset_index(drop=True))
+    return Lifts(table)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Changes:
+    """The smallest changes that take scores one rung up.
+
+    Attributes
+    ----------
+    row : ndarray of int
+        Place of the account in what was asked for; accounts that nothing lifts are not here.
+    place, target : ndarray of int
+        Of the segment of its scores, and of the rung above.
+    change : ndarray of str
+        Codes.
+    size : ndarray
+        Sum of the changes (scale points).
+    shift : mapping of score to ndarray
+        Points that each score rises by.
+    """
+
+    row: NDArray
+    place: NDArray
+    target: NDArray
+    change: NDArray
+    size: NDArray
+    shift: dict[str, NDArray]
+
+    def kept(self, rows: NDArray) -> Changes:
+        """Return some of the accounts."""
+        shift = {name: points[rows] for name, points in self.shift.items()}
+        parts = (self.row, self.place, self.target, self.change, self.size)
+        return Changes(*(part[rows] for part in parts), shift)
+
+
+def smallest_changes(
+    accounts: pd.DataFrame, thresholds: Thresholds, instrument: Instrument
+) -> Changes:
+    """Search single scores, pairs raised alike, and all raised alike, for the smallest lift.
+
+    Parameters
+    ----------
+    accounts : DataFrame, one row per account
+        ``account_id``, scores of the rules and every construct.
+    thresholds : Thresholds
+        ``next`` of a segment names the rung above it.
+    instrument : Instrument
+        CRQ and uniqueness move with their constructs.
+    """
+    thresholds = thresholds.fitted(instrument)
+    place = placed(thresholds.segments, scores_of(accounts, thresholds))
+    rung = {k: thresholds.names.index(s.next) for k, s in enumerate(thresholds.segments) if s.next}
+    mine = np.flatnonzero(np.isin(place, list(rung)))
+    rows = accounts.iloc[mine].reset_index(drop=True)
+    target = np.array([rung[p] for p in place[mine]], dtype=int)
+    tried = _patterns(_levers(thresholds, instrument), instrument)
+    step = (instrument.scale.high - instrument.scale.low) / STEPS
+    best, size = _smallest(rows, thresholds, instrument, target, tried, step)
+    change = _changes(instrument, tried, best, size)
+    shift = _shift(rows, instrument, tried, best, size)
+    count = np.array([len(pattern) for pattern in tried], dtype=int)[best]
+    found = Changes(mine, place[mine], target, change, size * count, shift)
+    return found.kept(np.isfinite(size))
 
 
 def _levers(thresholds: Thresholds, instrument: Instrument) -> list[str]:
@@ -189,8 +235,12 @@ def _above(thresholds: Thresholds, place: int) -> list[bool]:
 def _changes(instrument: Instrument, tried, best, size) -> NDArray:
     """Code each change once."""
     pairs = list(zip(best.tolist(), size.tolist(), strict=True))
-    coded = {pair: _change(instrument, tried[pair[0]], pair[1]) for pair in set(pairs)}
-    return np.array([coded[pair] for pair in pairs], dtype=object)
+    coded = {
+        pair: _change(instrument, tried[pair[0]], pair[1])
+        for pair in set(pairs)
+        if np.isfinite(pair[1])
+    }
+    return np.array([coded.get(pair) for pair in pairs], dtype=object)
 
 
 def _change(instrument: Instrument, pattern: tuple[str, ...], by: float) -> str:

@@ -9,14 +9,18 @@ import numpy as np
 import pandas as pd
 
 from crqlab.base.contracts.cautions import OK, code, codes, joined
+from crqlab.base.contracts.frames import empty
 from crqlab.base.waves import BLOCK, in_order, wave_before
-from crqlab.segments.assignment import OPEN, SILENT, scores_of
+from crqlab.segments.assignment import scores_of
 from crqlab.segments.conditions import moved
+from crqlab.segments.expected_mix import expected
+from crqlab.segments.likeliest_segments import SILENT, THEN, UNJUDGED
+from crqlab.segments.panel_segments import Panel
 from crqlab.segments.segment import placed
 from crqlab.segments.segment_traits import SegmentTraits
 from crqlab.segments.thresholds import Thresholds
 from crqlab.stats.defaults import FEW_CLUSTERS, LEVEL
-from crqlab.stats.proportion import clustered, wilson
+from crqlab.stats.proportion import clustered
 
 STEP = 0.25
 FAR = 0.12  # from an expected share; ours
@@ -32,8 +36,10 @@ class Mix:
     ----------
     table : DataFrame
         ``client_id``, ``wave``, ``status`` (sorted, or silent: without segment), ``segment``,
-        ``n``, ``share`` with ``low`` and ``high`` among sorted accounts, ``level``,
-        ``asked_share`` and ``revenue_share`` of all accounts, ``revenue``, ``flag``.
+        ``n`` (accounts expected, in whole numbers that add up), ``share`` with ``low`` and
+        ``high`` among judged accounts, ``asked_share`` and ``revenue_share`` of all accounts,
+        ``revenue``; all of these also as known in the wave itself (``_then``); ``level``,
+        ``flag``.
     total : DataFrame
         The same of all clients, by wave.
     traits : SegmentTraits
@@ -55,44 +61,38 @@ class Mix:
         return f"Wave {last['wave'].iloc[0]}: {told}{warned}"
 
 
-def mix(assigned: pd.DataFrame, thresholds: Thresholds, *, level: float = LEVEL) -> Mix:
-    """Count segments per client and wave, and what their accounts pay.
+def mix(panel: Panel, *, level: float = LEVEL) -> Mix:
+    """Expect how many accounts each segment holds per client and wave, and what they pay.
+
+    Probabilities of segments are summed, for labels, plain or likeliest, are no mix: those of
+    plain means overstate every rare segment, the likeliest ones hide it.
 
     Parameters
     ----------
-    assigned : DataFrame
-        ``client_id``, ``wave``, ``segment``, ``status`` and ``revenue`` (may be missing).
-    thresholds : Thresholds
-        Name every segment, and the shares that are expected of them.
+    panel : Panel
     level : float
-        Coverage of the intervals (Wilson), in (0, 1).
+        Coverage of the intervals, in (0, 1): of the shares among these very accounts, from
+        draws of all of them together. Where the panel is too small for a model they are 0 to 1.
     """
-    names, traits = thresholds.names, thresholds.traits
-    rows = _kinds(assigned).dropna(subset=["segment"])
-    table = _counted(rows, ["client_id", "wave"], names, level)
-    total = _counted(rows, ["wave"], names, level)
+    traits = panel.thresholds.traits
+    if panel.why:
+        return Mix(empty("segment_shares"), empty("segment_shares"), traits)
+    views = {"": panel.whole, THEN: panel.then}
+    table = _both(panel.table, views, ["client_id", "wave"], level)
+    total = _both(panel.table, views, ["wave"], level)
     return Mix(table, total.assign(flag=_warned(total, traits.expected)), traits)
 
 
-def _counted(rows, keys: list[str], names, level: float) -> pd.DataFrame:
-    pays = rows.assign(n=1, revenue=rows["revenue"].astype(float).fillna(0))
-    sums = pays.groupby([*keys, "segment"], as_index=False)[["n", "revenue"]].sum()
-    blocks = sums[keys].drop_duplicates()
-    every = blocks.merge(pd.DataFrame({"segment": [*names, SILENT]}), how="cross")
-    table = every.merge(sums, how="left", on=[*keys, "segment"]).fillna({"n": 0, "revenue": 0.0})
-    silent = (table["segment"] == SILENT).to_numpy()
-    counted = table["n"].where(~silent, 0)
-    by = [table[key] for key in keys]
-    whole = counted.groupby(by).transform("sum").to_numpy(float)
-    found = wilson(counted.to_numpy(float), whole, level=level)
-    for name in ("value", "low", "high"):
-        table["share" if name == "value" else name] = np.where(silent, np.nan, found[name])
-    money = table["revenue"].groupby(by).transform("sum").to_numpy()
-    share = np.divide(table["revenue"], money, out=np.full(len(table), np.nan), where=money > 0)
-    flag = np.where(whole < FEW_CLUSTERS, FEW_ACCOUNTS, OK)
-    table = table.assign(revenue_share=share, level=level, n=table["n"].astype("int64"), flag=flag)
-    every = table["n"].groupby(by).transform("sum")
-    return table.assign(asked_share=table["n"] / every, **_parted(table["segment"]))
+def _both(rows: pd.DataFrame, views: Mapping, keys: list[str], level: float) -> pd.DataFrame:
+    parts = [expected(rows, view, keys, level) for view in views.values()]
+    table = parts[0].merge(parts[1], on=[*keys, "segment"], suffixes=("", THEN))
+    return table.assign(level=level, flag=_few(table, keys), **_parted(table["segment"]))
+
+
+def _few(table: pd.DataFrame, keys: list[str]) -> np.ndarray:
+    sorted_ = table["n"].where(table["segment"] != SILENT, 0)
+    whole = sorted_.groupby([table[key] for key in keys]).transform("sum")
+    return np.where(whole < FEW_CLUSTERS, FEW_ACCOUNTS, OK)
 
 
 def _warned(total: pd.DataFrame, expected: Mapping[str, float]) -> list[str]:
@@ -101,7 +101,7 @@ def _warned(total: pd.DataFrame, expected: Mapping[str, float]) -> list[str]:
     if not expected:
         return flags.tolist()
     for wave, rows in total[total["status"] == SORTED].groupby("wave"):
-        share = rows.set_index("segment")["share"]
+        share = rows.set_index("segment")["share"].fillna(0)
         far = [
             code("far_from_expected", segment=name)
             for name, of in expected.items()
@@ -189,24 +189,34 @@ def sensitivity(
                 for s in thresholds.segments
             )
             place = placed(segments, scores)
-            row = profile(place, accounts, thresholds.names)
+            row = profile(_each(place, thresholds.names), accounts, thresholds.names)
+            row = row.assign(n=row["n"].astype("int64"))
             moves = (place != first)[first >= 0].mean() if (first >= 0).any() else np.nan
             parts.append(row.assign(score=score, cut=cut, change=change, moved=moves))
     columns = ["score", "cut", "change", "segment", "n", "share", "revenue_share", "renewed"]
     return pd.concat(parts, ignore_index=True)[[*columns, "moved"]]
 
 
-def profile(place: np.ndarray, accounts: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
-    """Shares, revenue shares and renewal rates of segments, one row per segment."""
-    known = place >= 0
-    codes, k = place[known], len(names)
-    n = np.bincount(codes, minlength=k)
-    pays = np.nan_to_num(accounts["revenue"].to_numpy(float))[known]
-    money = np.bincount(codes, weights=pays, minlength=k)
-    kept = accounts["renewed"].to_numpy(float)[known]
-    there = ~np.isnan(kept)
-    due = np.bincount(codes[there], minlength=k)
-    stayed = np.bincount(codes[there], weights=kept[there], minlength=k)
+def _each(place: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
+    return (place[:, None] == np.arange(len(names))).astype(float)
+
+
+def profile(shares: np.ndarray, accounts: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
+    """Shares, revenue shares and renewal rates of segments, one row per segment.
+
+    Parameters
+    ----------
+    shares : ndarray, shape (accounts, segments)
+        How likely each segment is, or 1 where the account is and 0 elsewhere.
+    accounts : DataFrame
+        ``revenue`` and ``renewed`` (may be missing).
+    names : tuple of str
+    """
+    n = shares.sum(axis=0)
+    money = np.nan_to_num(accounts["revenue"].to_numpy(float)) @ shares
+    kept = accounts["renewed"].to_numpy(float)
+    due = ~np.isnan(kept) @ shares
+    stayed = np.nan_to_num(kept) @ shares
     with np.errstate(divide="ignore", invalid="ignore"):
         return pd.DataFrame(
             {
@@ -232,8 +242,9 @@ def migration(assigned: pd.DataFrame, traits: SegmentTraits) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row per client, wave and pair of segments that occurs
-        ``client_id``, ``from_wave``, ``wave``, ``from_status`` (sorted, silent, open or new) and
-        ``from_segment``, ``status`` (sorted, silent, open or not_asked) and ``segment``,
+        ``client_id``, ``from_wave``, ``wave``, ``from_status`` (sorted, silent, unjudged or
+        new) and ``from_segment``, ``status`` (sorted, silent, unjudged or not_asked) and
+        ``segment``,
         ``direction`` (climbed, fell or stayed; missing without two segments), ``n`` accounts,
         ``revenue``.
     """
@@ -274,5 +285,5 @@ def _kinds(assigned: pd.DataFrame) -> pd.DataFrame:
 
 def _parted(kind: pd.Series) -> dict[str, pd.Series]:
     """Part segments from the statuses of accounts that have none."""
-    without = kind.isin((SILENT, OPEN, NEW, NOT_ASKED))
+    without = kind.isin((SILENT, UNJUDGED, NEW, NOT_ASKED))
     return {"status": kind.where(without, SORTED), "segment": kind.mask(without)}

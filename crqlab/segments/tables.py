@@ -11,6 +11,7 @@ from crqlab.base.contracts import frames
 from crqlab.base.contracts.segments import TABLES
 from crqlab.base.errors import EstimateError
 from crqlab.base.study import Study
+from crqlab.segments.likeliest_segments import as_then
 from crqlab.segments.panel_segments import Panel
 from crqlab.segments.planned_actions import actions, referrals
 from crqlab.segments.playbook import playbook_of
@@ -59,29 +60,22 @@ def described(
         return {contract.name: frames.empty(contract.name) for contract in TABLES}
     table, names, traits = panel.table, panel.thresholds.names, panel.thresholds.traits
     book = playbook_of(study, panel.thresholds)
-    wide = table.assign(due_revenue=panel.scored["due_revenue"])
-    last, people = panel.latest.to_numpy(), study.read("respondents")
+    then = as_then(table)
+    due, last = panel.scored["due_revenue"], panel.latest.to_numpy()
     accounts, responses = study.read("accounts"), study.read("responses")
-    rungs = lifts(
-        panel.scored[last],
-        people,
-        panel.thresholds,
-        panel.instrument,
-        draws=draws,
-        seed=seed,
-    )
+    people, rungs = study.read("respondents"), lifts(panel, draws=draws, seed=seed)
     return {
         "segments": table,
         "segment_traits": traits.table(),
-        "segment_shares": mix(table, panel.thresholds, level=level).table,
-        "migration": migration(table, traits),
-        "segment_renewal": renewal(wide, names, level=level),
+        "segment_shares": mix(panel, level=level).table,
+        "migration": migration(then, traits),
+        "segment_renewal": renewal(then.assign(due_revenue=due), names, level=level),
         "segment_cuts": suggested(panel, level=level, seed=seed),
         "segment_sensitivity": sensitivity(panel.scored, panel.thresholds),
         "lifts": rungs.table,
         "playbook": book.table(traits),
-        "actions": actions(table[last], accounts, responses, book, traits),
-        "referrals": referrals(table[last], people, accounts, traits.top),
+        "actions": actions(then[last], accounts, responses, book, traits),
+        "referrals": referrals(then[last], people, accounts, traits.top),
     }
 
 

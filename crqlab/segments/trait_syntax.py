@@ -11,7 +11,7 @@ from crqlab.segments.segment import Segment, Words
 
 TRAITS = ("weak", "label", "meaning", "colour", "expected")
 #: What tables and the playbook call accounts, and no segment may be called.
-RESERVED = ("silent", "open", "new", "not_asked", "weak", "top", "between")
+RESERVED = ("silent", "open", "unjudged", "new", "not_asked", "weak", "top", "between")
 _TRUTHS = {True: True, False: False, "yes": True, "no": False}
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]+)*")

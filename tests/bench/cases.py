@@ -301,6 +301,7 @@ def belonging() -> Iterator[Bench]:
         people = scores.respondents(answered(study), study.codebook)
         few = scores.accounts(people, study.codebook)
         rules, copies = segments.starting(), -(-1_000_000 // len(few))
+        dated = answered(study)[["client_id", "wave", "started"]]
         many, all_ = (
             pd.concat(
                 [t.assign(account_id=t["account_id"] + f"_{k}") for k in range(copies)],
@@ -320,7 +321,7 @@ def belonging() -> Iterator[Bench]:
 
         yield Bench(
             "200 draws of P(segment) for 1 million accounts",
-            lambda: segments.membership(many, all_, rules, draws=200),
+            lambda: segments.account_models(all_, dated, rules).posteriors(rules, draws=200),
             plain,
             "DataFrame.sample per account and draw, timed on 20 accounts",
             plain_share=50_000,

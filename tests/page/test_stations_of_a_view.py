@@ -56,9 +56,8 @@ def test_small_accounts_keep_their_segment_and_lose_what_tells_their_answers(sta
     few = rows.loc[rows.index.isin(small(seen))]
     assert len(few) >= 2
     assert (few["n"] > 0).all()
-    assert (few["status"] == "provisional").all()
+    assert (few["p_word"] == "likely").all()
     assert few[["p", "second_p", "distance", "second", "nearest"]].isna().all(axis=None)
-    assert not few["on_the_line"].any()
     assert few["reason"].tolist() == [code("answers_withheld", n=n) for n in few["n"]]
     assert few["segment"].isin(stationed.SEGMENTS).all()
     others = rows[(rows["n"] > 0) & ~rows.index.isin(few.index)]

@@ -166,23 +166,17 @@ def test_a_number_on_the_cut_is_in():
     assert assign(one(crq=np.nextafter(5.5, 0)), RULES).loc[0, "segment"] == "Rational"
 
 
-def test_few_answers_and_low_probabilities_are_provisional():
-    three = pd.concat([one(), one(n=2), one()], ignore_index=True)
-    found = assign(three, RULES, probability=[0.9, 0.9, 0.59])
-    assert found["status"].tolist() == ["firm", "provisional", "provisional"]
-
-
 def test_a_missing_answer_matters_only_where_it_decides():
     found = assign(
         pd.concat([one(nps=np.nan, mean_ltr=np.nan), one(crq=3, service=3, nps=np.nan)]), RULES
     )
     assert found["segment"].tolist()[1] == "Opponent"
     assert pd.isna(found["segment"].iloc[0])
-    assert found["status"].iloc[0] == "open"
+    assert found["status"].iloc[0] == "unjudged"
     assert codes(found["reason"].iloc[0]) == [
         {"code": "not_answered", "scores": ["nps", "mean_ltr"]}
     ]
-    assert told(found) == "Open: NPS and mean LTR not answered, which decides"
+    assert told(found) == "Not judged: NPS and mean LTR not answered, which decides"
 
 
 def test_silent_accounts_never_have_a_segment():

@@ -94,7 +94,7 @@ def test_actions_have_their_code_party_owner_and_day(study):
     keys = {"client_id": "C", "wave": "1"}
     assigned = pd.DataFrame(
         {**keys, "account_id": ["a", "b", "c"], "segment": ["Rational", None, None],
-         "status": ["firm", "silent", "open"]}
+         "status": ["settled", "silent", "unjudged"], "n": [3, 0, 2]}
     )  # fmt: skip
     owners = assigned[["client_id", "account_id"]].assign(account_manager="Eva")
     asked = pd.DataFrame({**keys, "started": [pd.Timestamp("2025-05-01 12:00")]})
@@ -104,10 +104,22 @@ def test_actions_have_their_code_party_owner_and_day(study):
     assert found[columns].astype(object).where(
         found[columns].notna(), None
     ).to_numpy().tolist() == [
-        ["a", "Rational", "firm", "call", "customer", "the board", "Eva"],
+        ["a", "Rational", "settled", "call", "customer", "the board", "Eva"],
         ["b", None, "silent", "visit", "us", "account_manager", "Eva"],
     ]
     assert found["due"].tolist() == [pd.Timestamp("2025-05-08"), pd.Timestamp("2025-05-04")]
+
+
+def test_what_may_end_a_relationship_never_rests_on_few_answers_or_a_segment_in_doubt():
+    four = pd.DataFrame(
+        {"client_id": "C", "wave": "1", "account_id": list("abcd"), "segment": "Stalker",
+         "status": ["settled", "settled", "not_settled", "settled"], "n": [1, 2, 9, 3]}
+    )  # fmt: skip
+    owners = four[["client_id", "account_id"]].assign(account_manager="Eva")
+    asked = pd.DataFrame({"client_id": ["C"], "wave": ["1"], "started": pd.Timestamp("2025-05-01")})
+    found = actions(four, owners, asked, shipped(), RULES.traits)
+    ends = {one.code for one in shipped().actions if one.ends_relationship}
+    assert found.loc[found["action"].isin(ends), "account_id"].tolist() == ["d"]
 
 
 def test_the_table_keeps_the_words():

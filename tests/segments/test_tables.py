@@ -27,7 +27,7 @@ def test_a_panel_holds_every_account_with_all_that_belongs_to_it():
     assert len(panel.table) == len(SCORED) + 1
     assert (panel.table["thresholds"] == RULES.quoted).all()
     assert (panel.table["status"] == "silent").sum() == 1
-    assert panel.table.loc[panel.table["p"] < 0.6, "status"].isin(["provisional"]).all()
+    assert panel.table.loc[panel.table["p"] < 0.6, "status"].isin(["not_settled"]).all()
     assert panel.scored["renewed"].notna().any()
     assert panel.latest.sum() == (SCORED["wave"] == "2025").sum() + 1
     assert "1 silent" in str(panel)

@@ -70,20 +70,23 @@ def _segments(key: dict, scored: pd.DataFrame, accounts: pd.DataFrame) -> pd.Dat
     n, heard = len(ids), np.arange(len(ids)) < len(scored)
     segment = np.where(heard, np.resize(SEGMENTS, n), None)
     count = np.append(scored["n"].to_numpy(), np.zeros(len(quiet), int))
-    status = np.where(~heard, "silent", np.where(count < 3, "provisional", "firm"))
-    return pd.DataFrame(
+    status = np.where(~heard, "silent", np.where(count < 3, "not_settled", "settled"))
+    table = pd.DataFrame(
         {
             **key, "account_id": ids, "segment": segment, "status": status,
+            "p_word": np.where(heard, "likely", None),
             "reason": [REASON if s else "no_answers" for s in segment],
             "p": np.where(heard, 0.83, np.nan), "second": np.where(heard, "Rational", None),
             "second_p": np.where(heard, 0.11, np.nan), "distance": np.where(heard, 0.31, np.nan),
             "nearest": np.where(heard, code("at_least", scores=["crq"], cut=5.5), None),
-            "on_the_line": heard,
             "n": count, "revenue": accounts["revenue"].head(n).to_numpy(float),
             "account_manager": accounts["account_manager"].head(n).to_numpy(),
             "renewed": np.nan, "thresholds": THRESHOLDS, "flag": "ok",
         }
     )  # fmt: skip
+    views = ("segment", "p", "p_word", "status", "second", "second_p", "reason", "distance",
+             "nearest")  # fmt: skip
+    return table.assign(**{f"{name}_then": table[name] for name in views})
 
 
 def _shares(key: dict, sorted_: pd.DataFrame) -> pd.DataFrame:
@@ -102,7 +105,9 @@ def _shares(key: dict, sorted_: pd.DataFrame) -> pd.DataFrame:
         "n": int((sorted_["status"] == "silent").sum()),
     }
     rows = pd.DataFrame([*rows, {**quiet, "share": np.nan, "low": np.nan, "high": np.nan}])
-    return rows.assign(asked_share=rows["n"] / len(sorted_))
+    rows = rows.assign(asked_share=rows["n"] / len(sorted_))
+    views = ("n", "share", "low", "high", "asked_share", "revenue", "revenue_share")
+    return rows.assign(**{f"{name}_then": rows[name] for name in views})
 
 
 _DIRECTIONS = {

@@ -41,7 +41,7 @@ def words(ax):
 
 
 def test_shares_fill_both_bars(panel):
-    mix = segments.mix(panel.table, RULES)
+    mix = segments.mix(panel)
     ax = figures.segment_shares(mix)
     widths = np.array([bar.get_width() for bar in ax.patches]).reshape(-1, 2)
     np.testing.assert_allclose(widths.sum(axis=0), 100)
@@ -67,7 +67,7 @@ def test_strips_stand_at_the_median(panel):
 
 
 def test_renewal_shows_rate_interval_and_n(panel):
-    rows = segments.renewal(panel.table.assign(due_revenue=1.0), RULES.names)
+    rows = segments.renewal(segments.as_then(panel.table).assign(due_revenue=1.0), RULES.names)
     ax = figures.segment_renewal(rows)
     rows = rows[rows["n"] > 0]
     np.testing.assert_allclose(ax.lines[0].get_xdata(), 100 * rows["value"])
@@ -96,7 +96,7 @@ def test_cuts_stand_beside_those_in_use(panel):
 
 
 def test_tables_name_every_row(panel):
-    mix = segments.mix(panel.table, RULES).table.query("client_id == 'C0' and wave == '2025'")
+    mix = segments.mix(panel).table.query("client_id == 'C0' and wave == '2025'")
     shown = tables.segment_mix(mix, thresholds=RULES.quoted)
     assert all(name in shown.html for name in RULES.names)
     assert RULES.quoted in shown.sentence
@@ -118,7 +118,7 @@ def test_the_laboratory_shows_the_rules_as_they_are(panel, study_of):
         root = None
 
     shown = threshold_lab(panel, Here(), interactive=False)
-    assert shown.sentence.startswith("crqlab starting rules 1.1 on 80 accounts")
+    assert shown.sentence.startswith("crqlab starting rules 1.1 on 80 accounts: the likeliest")
     box = threshold_lab(panel, Here())
     sliders = [one for one in box.children if hasattr(one, "step")]
     assert len(sliders) == len(RULES.cuts)
@@ -131,7 +131,7 @@ def test_the_laboratory_shows_the_rules_as_they_are(panel, study_of):
 
 
 def test_where_nothing_is_sorted_a_sentence_stands(nobody):
-    mix = segments.mix(nobody.table, RULES)
+    mix = segments.mix(nobody)
     drawn = [
         figures.segment_shares(mix),
         figures.segment_map(nobody),

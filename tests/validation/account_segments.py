@@ -15,7 +15,6 @@ import pandas as pd
 
 from crqlab import responses, scores, segments, simulate
 from crqlab.base.study import Study
-from crqlab.segments.membership_probability import membership
 
 KEYS = ["client_id", "wave", "account_id"]
 ACCOUNT = ["client_id", "account_id"]
@@ -64,17 +63,23 @@ def heard(settings: Settings) -> Heard:
 def shown(given: Heard, settings: Settings) -> pd.DataFrame:
     """What the stations show: one row per account and wave with answers.
 
-    ``n``, ``true`` and shown ``segment``, its ``p``, the ``likeliest`` segment, and a column
-    for the probability of each segment, called by its name.
+    ``n``, ``true`` and shown ``segment``, its ``p``, the same as known ``then`` (``p_then``),
+    the segment of the ``plain`` means, and a column for the probability of each segment.
     """
-    rules = segments.starting()
-    accounts = scores.accounts(given.people, _book())
-    found = membership(accounts, given.people, rules, draws=settings.draws)
-    names = np.array(rules.names, dtype=object)
-    shares = pd.DataFrame(found.shares, columns=list(rules.names))
-    likeliest = names[np.nan_to_num(found.shares).argmax(axis=1)]
-    rows = found.table[[*KEYS, "segment", "p"]].assign(n=accounts["n"], likeliest=likeliest)
-    rows = pd.concat([rows, shares], axis=1).dropna(subset=["p"])
+    rules, book = segments.starting(), _book()
+    accounts = scores.accounts(given.people, book)
+    models = segments.account_models(given.people, given.responses, rules)
+    whole, then = models.posteriors(rules, draws=settings.draws)
+    told = segments.likeliest(accounts, whole, rules)[["segment", "p"]]
+    before = segments.likeliest(accounts, then, rules)
+    shares = pd.DataFrame(whole.shares[whole.of(accounts)], columns=list(rules.names))
+    rows = accounts[KEYS].assign(
+        n=accounts["n"],
+        plain=segments.assign(accounts, rules)["segment"],
+        then=before["segment"],
+        p_then=before["p"],
+    )
+    rows = pd.concat([rows, told, shares], axis=1).dropna(subset=["p", "plain"])
     truth = given.truth[[*KEYS, "segment"]].rename(columns={"segment": "true"})
     return rows.merge(truth, on=KEYS)
 
@@ -98,6 +103,7 @@ def mixes(rows: pd.DataFrame) -> pd.DataFrame:
     """Shares of the segments: shown labels, summed probabilities, truth; one row each."""
     table = pd.DataFrame(
         {
+            "plain": rows["plain"].value_counts(normalize=True),
             "shown": rows["segment"].value_counts(normalize=True),
             "summed": rows[list(NAMES)].mean(),
             "true": rows["true"].value_counts(normalize=True),
@@ -106,7 +112,7 @@ def mixes(rows: pd.DataFrame) -> pd.DataFrame:
     return table.reindex(list(NAMES)).fillna(0.0)
 
 
-def stays(rows: pd.DataFrame, columns: tuple[str, ...] = ("true", "segment", "likeliest")):
+def stays(rows: pd.DataFrame, columns: tuple[str, ...] = ("true", "plain", "segment")):
     """Share of accounts with the same segment in two waves of which both brought answers."""
     waves = {wave: place for place, wave in enumerate(sorted(rows["wave"].unique()))}
     placed = rows.assign(place=rows["wave"].map(waves))
@@ -130,9 +136,10 @@ def calibration(rows: pd.DataFrame, *, p: str = "p", segment: str = "segment") -
 def section(settings: Settings, rows: pd.DataFrame) -> str:
     """Return the page's section on segments of accounts."""
     shares = mixes(rows)
-    apart = (shares["shown"] - shares["true"]).abs().max()
+    apart = (shares[["plain", "summed"]].sub(shares["true"], axis=0)).abs().max()
     stayed = stays(rows)
-    found = {"shown": right(rows), "likeliest": right(rows, "likeliest")}
+    ways = {"by plain means": "plain", "shown": "segment", "shown, as then known": "then"}
+    found = {name: right(rows, column) for name, column in ways.items()}
     lines = [f"| {name} | {' | '.join(f'{v:.1%}' for v in row)} |" for name, row in found.items()]
     told = calibration(rows).groupby("answers", observed=True).apply(_pooled, include_groups=False)
     return _SECTION.format(
@@ -143,7 +150,8 @@ def section(settings: Settings, rows: pd.DataFrame) -> str:
         rule=" | ".join(["---:"] * (1 + len(BY_ANSWERS))),
         right="\n".join(lines),
         kinds="\n".join(_kinds(rows)),
-        apart=100 * apart,
+        plain=100 * apart["plain"],
+        apart=100 * apart["summed"],
         stayed="\n".join(f"| {name} | {share:.3f} |" for name, share in stayed.items()),
         told="\n".join(
             f"| {r.Index} | {r.told:.3f} | {r.true:.3f} | {r.accounts:,.0f} |"
@@ -161,10 +169,10 @@ def _pooled(rows: pd.DataFrame) -> pd.Series:
 def _kinds(rows: pd.DataFrame) -> list[str]:
     shares = mixes(rows)
     hit = (rows["segment"] == rows["true"]).groupby(rows["segment"]).mean()
-    likely = (rows["segment"] == rows["likeliest"]).groupby(rows["segment"]).mean()
+    plain = (rows["plain"] == rows["true"]).groupby(rows["plain"]).mean()
     return [
-        f"| {name} | {row.shown:.1%} | {row.summed:.1%} | {row.true:.1%} | {hit.get(name, 0):.0%} "
-        f"| {likely.get(name, 0):.0%} |"
+        f"| {name} | {row.plain:.1%} | {row.shown:.1%} | {row.summed:.1%} | {row.true:.1%} "
+        f"| {plain.get(name, 0):.0%} | {hit.get(name, 0):.0%} |"
         for name, row in zip(shares.index, shares.itertuples(index=False), strict=True)
     ]
 
@@ -179,11 +187,12 @@ with answers. *True* is the segment of what all people of the account would answ
 | --- | {rule} |
 {right}
 
-| segment | shown | summed probabilities | true | of those shown so, truly are | and likeliest are |
-| --- | ---: | ---: | ---: | ---: | ---: |
+| segment | plain means | shown | summed probabilities | true | plain ones right | shown right |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: |
 {kinds}
 
-Shares of segments, as shown, are up to {apart:.1f} points away from the truth.
+Summed probabilities, which are what pages show as the mix, are up to {apart:.1f} points away from
+the truth, segments of plain means up to {plain:.1f}.
 
 | segment of the same account | is the same in two waves |
 | --- | ---: |

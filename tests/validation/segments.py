@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crqlab.segments import assign, derive, membership, starting
+from crqlab.segments import account_models, assign, derive, likeliest, starting
 from crqlab.segments.churn_steps import steps
 from tests.validation.page import HIGH, LOW
 
@@ -107,10 +107,12 @@ def found_mix(settings: Settings) -> pd.DataFrame:
 
 
 def come_true(settings: Settings) -> pd.DataFrame:
-    """How often the segment by the rules is the true one, by its probability."""
+    """How often the likeliest segment is the true one, by its probability."""
     truth, people = panel(np.random.default_rng(settings.seed + 20), settings.accounts)
     rules, accounts = starting(), scored(people)
-    found = membership(accounts, people, rules, draws=200).table
+    dated = people[["client_id", "wave"]].assign(started=pd.Timestamp("2025-05-01"))
+    _, then = account_models(people, dated, rules).posteriors(rules, draws=200)
+    found = likeliest(accounts.assign(flag="ok"), then, rules)
     right = (assign(scored(truth), rules)["segment"] == found["segment"]).to_numpy()
     p = found["p"].to_numpy()
     rows = [

@@ -1,4 +1,4 @@
-"""The contracts of what station 6 hands over: segments, how firm they are, and what to do."""
+"""The contracts of what station 6 hands over: segments, how likely they are, and what to do."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ def _place(*others: str) -> Column:
 
 _STATUS = Column(
     "text",
-    "firm; provisional (few answers or P below .6); silent; open (a decisive answer is missing)",
-    options=("firm", "provisional", "silent", "open"),
+    "settled (P at least .6); not_settled; silent (asked, nobody answered); unjudged (a score that "
+    "decides was not asked)",
+    options=("settled", "not_settled", "silent", "unjudged"),
 )
 _OWNER = Column("text", "the client's person who owns the account", True)
 _ENDS = {
@@ -34,21 +35,33 @@ def _share(says: str) -> Column:
     return amount(says, 0, 1)
 
 
+def _likeliest(view: str) -> dict[str, Column]:
+    return {
+        "segment": Column("text", f"the likeliest one, {view}; empty for silent, unjudged", True),
+        "p": _share(f"its probability, {view}; missing where accounts are too few to tell"),
+        "p_word": Column(
+            "text",
+            "likely (P at least .8), leaning (at least .6) or unclear",
+            True,
+            options=("likely", "leaning", "unclear"),
+        ),
+        "status": _STATUS,
+        "second": Column("text", f"the likeliest other segment, {view}", True),
+        "second_p": _share("its probability"),
+        "reason": Column("text", f"why, of the scores as expected {view}: codes"),
+        "distance": amount("of these to the nearest cut (scale points)", 0),
+        "nearest": Column("text", "that cut", True),
+    }
+
+
 SEGMENTED = Contract(
     "segments",
     _NOTEBOOK,
     _KEY,
     {
         **_KEYS,
-        "segment": Column("text", "segment by the thresholds; empty for silent and open", True),
-        "status": _STATUS,
-        "reason": Column("text", "why, in words"),
-        "p": _share("probability of the segment, from the sampling error of its answers"),
-        "second": Column("text", "the likeliest other segment", True),
-        "second_p": _share("its probability"),
-        "distance": amount("to the nearest cut that would change the segment (scale points)", 0),
-        "nearest": Column("text", "that cut", True),
-        "on_the_line": Column("yes", "the cut is nearer than one standard error"),
+        **_likeliest("given all waves"),
+        **{f"{name}_then": column for name, column in _likeliest("given waves up to then").items()},
         "n": count("respondents with a CRQ score"),
         "revenue": amount("what the account pays the client a year (currency units)", 0),
         "account_manager": _OWNER,
@@ -74,6 +87,19 @@ TRAITS = Contract(
         "meaning": Column("text", "JSON of language and what kind of account it is", True),
     },
 )
+
+
+def _mix(view: str) -> dict[str, Column]:
+    return {
+        "n": count(f"accounts expected {view}, in whole numbers that add up"),
+        "share": _share(f"of the judged accounts, {view}: probabilities summed"),
+        **_ENDS,
+        "asked_share": _share("of all accounts asked, silent ones included"),
+        "revenue": amount("of these accounts a year, expected (currency units)", 0),
+        "revenue_share": _share("of all accounts asked, silent ones included"),
+    }
+
+
 SHARES = Contract(
     "segment_shares",
     _NOTEBOOK,
@@ -83,13 +109,9 @@ SHARES = Contract(
         "wave": WAVE,
         "status": _place("silent"),
         "segment": _SEGMENT_OR_NONE,
-        "n": count("accounts"),
-        "share": _share("of the sorted accounts"),
-        **_ENDS,
+        **_mix("given all waves"),
+        **{f"{name}_then": column for name, column in _mix("given waves up to then").items()},
         "level": LEVEL,
-        "asked_share": _share("of all accounts asked, silent ones included"),
-        "revenue": amount("of these accounts a year (currency units)", 0),
-        "revenue_share": _share("of all accounts asked, silent ones included"),
         "flag": FLAG,
     },
 )
@@ -101,9 +123,9 @@ MIGRATION = Contract(
         "client_id": CLIENT,
         "from_wave": WAVE,
         "wave": WAVE,
-        "from_status": _place("silent", "open", "new"),
+        "from_status": _place("silent", "unjudged", "new"),
         "from_segment": _SEGMENT_OR_NONE,
-        "status": _place("silent", "open", "not_asked"),
+        "status": _place("silent", "unjudged", "not_asked"),
         "segment": _SEGMENT_OR_NONE,
         "direction": Column(
             "text",

@@ -19,7 +19,7 @@ class MeetingSheets:
         ``value``, ``low``, ``high`` (shrunken
         CRQ), ``mean`` (the client's), ``before`` (wave), ``change``, ``change_low``,
         ``change_high``, ``weakest`` (label), ``weakest_gap`` (to the client's mean, scale
-        points), ``segment``, ``provisional``, ``reason``, ``was`` and ``was_status``
+        points), ``segment``, ``p_word``, ``reason``, ``was`` and ``was_status``
         (earlier segment), ``target``, ``lift``, ``lift_probability``, ``p_renew``, ``p_low``,
         ``p_high``, ``due_on``, ``expected_loss``, ``expected_low``, ``expected_high``,
         ``why`` (of the outlook), ``focus``,

@@ -71,7 +71,7 @@ def _segment(row: Record, spoken: Language, words: SegmentWords) -> str:
     if row.segment != row.segment:
         return ""
     told = {"segment": words.name(row.segment)}
-    code = "accounts.sorted_provisionally" if row.provisional else "accounts.sorted"
+    code = f"accounts.sorted_{row.p_word}"
     known = row.was == row.was and row.was is not None
     if row.was_status == "silent" or (known and row.was != row.segment):
         code, told["before"] = f"{code}_from", words.name(row.was, row.was_status)

@@ -93,8 +93,8 @@ def _headline(found: MeetingSheets, row: Record, words: SegmentWords) -> str:
 
 
 def _segment(row: Record, words: SegmentWords) -> str:
-    segment = words.name(row.segment)
-    return words.spoken.say("accounts.provisional", segment=segment) if row.provisional else segment
+    told = {"segment": words.name(row.segment), "likely": words.likely(row.p_word)}
+    return words.spoken.say("accounts.segment_likely", **told)
 
 
 def _who(row: Record, spoken: Language) -> str:

@@ -38,7 +38,7 @@ _FACTS = (
 #: Columns of a page, and the tables of the view that they come from, under their names there.
 _SORT = {
     "segment": "segment",
-    "status": "sorted",
+    "p_word": "p_word",
     "reason": "reason",
     "before": "was",
     "before_status": "was_status",
@@ -174,7 +174,6 @@ def _known(view: ClientView) -> pd.DataFrame:
         (view.drivers.accounts, "unit", _FOCUS),
     ):
         told |= zip(columns.values(), matched(ids, other, *columns, by=by), strict=True)
-    told["provisional"] = (told["sorted"] == "provisional").to_numpy(bool)
     return _weakest(view, rows.assign(**told))
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from crqlab.language import MISSING
 from crqlab.page.client_view import ClientView
 from crqlab.page.segments.words import segment_words
+from crqlab.segments.likeliest_segments import NOT_SETTLED
 from crqlab.show.html import Column, Shown, folded, lines, names, paragraph, phrases, table, text
 from crqlab.show.records import Record, records
 
@@ -86,8 +87,8 @@ def _listed(view: ClientView, accounts: list[list[Record]], caption: str) -> Mar
 
 def _segment(view: ClientView, row: Record) -> str:
     name = segment_words(view).name(row.segment, row.status)
-    provisional = row.status == "provisional"
-    return view.language.say("actions.provisional", segment=name) if provisional else name
+    open_ = row.status == NOT_SETTLED
+    return view.language.say("actions.not_settled", segment=name) if open_ else name
 
 
 def _steps(view: ClientView, rows: list[Record]) -> str:

@@ -16,11 +16,12 @@ class Segments:
     Attributes
     ----------
     accounts : DataFrame, one row per account
-        The columns of ``segments`` with ``name``, ``manager``, ``before`` and ``before_status``
-        (segment and status of the wave before; missing if none) and ``withheld``: accounts of very
-        few people keep their segment, as provisional, and lose reason, probability and distance.
+        The columns of ``segments`` as the wave knew them, with ``name``, ``manager``, ``before``
+        and ``before_status`` (segment and status of the wave before; missing if none) and
+        ``withheld``: accounts of very few people keep their segment and the word of its
+        probability, and lose reason, number and distance.
     shares : DataFrame, one row per segment and one for silent accounts
-        The columns of ``segment_shares``, the best segment first.
+        The columns of ``segment_shares`` as the wave knew them, the best segment first.
     migration : DataFrame
         The columns of ``migration``, into this wave.
     renewal : DataFrame

@@ -21,6 +21,7 @@ def segments_sheet(view: ClientView) -> Sheet:
         "before": ("wave_before",),
         "status": ("status",),
         "p": ("p_segment", "share", "share"),
+        "p_word": ("p_in_a_word",),
         "n": ("n_respondents", "people", "count"),
         "distance": ("to_nearest_cut", scale(view), "score"),
         "reason": ("why",),
@@ -36,6 +37,7 @@ def segments_sheet(view: ClientView) -> Sheet:
         segment=[words.name(name) if isinstance(name, str) else None for name in rows["segment"]],
         before=np.where(silent, words.name(None, "silent"), before),
         status=[words.status(status) for status in rows["status"]],
+        p_word=[words.likely(word) for word in rows["p_word"]],
         reason=[_why(words, row) for row in records(rows)],
     )
     told = {"thresholds": view.segments.thresholds}

@@ -7,12 +7,13 @@ from math import fsum
 
 from markupsafe import Markup
 
-from crqlab.base.standards import SURE
+from crqlab.base.standards import LIKELY, SURE
 from crqlab.language import MISSING, Language
 from crqlab.language.segment_words import SegmentWords
 from crqlab.page.client_view import ClientView
 from crqlab.page.segments.charts import segment_mix
 from crqlab.page.segments.words import segment_words
+from crqlab.segments.likeliest_segments import SETTLED
 from crqlab.show.colours import ink
 from crqlab.show.html import (
     Column,
@@ -30,7 +31,7 @@ from crqlab.show.records import Record, records
 
 LISTED = 12  # accounts that a reader still goes through
 #: What an account may be without a segment, in the wave before and in this one.
-WITHOUT, WITHOUT_NOW = ("silent", "open", "new"), ("silent", "open", "not_asked")
+WITHOUT, WITHOUT_NOW = ("silent", "unjudged", "new"), ("silent", "unjudged", "not_asked")
 _SHADES = {"climbed": "#cfe3f2", "fell": "#fbd9ae"}
 
 
@@ -185,10 +186,10 @@ def account_segments(view: ClientView) -> Shown:
     worst = {name: place for place, name in enumerate(reversed(view.segments.traits.order))}
     rows.sort(key=lambda row: (worst.get(row.segment, len(worst)), *_dearest(row.revenue)))
     first, rest = rows[:LISTED], rows[LISTED:]
-    least, sure = view.privacy.min_scores, view.language.percent(SURE)
-    caption = say("segments.accounts_caption", sure=sure, minimum=least)
-    firm = sum(row.status == "firm" for row in rows)
-    said = say("segments.accounts_firm", n=firm, m=len(rows))
+    least, (sure, likely) = view.privacy.min_scores, map(view.language.percent, (SURE, LIKELY))
+    caption = say("segments.accounts_caption", sure=sure, likely=likely, minimum=least)
+    settled = sum(row.status == SETTLED for row in rows)
+    said = say("segments.accounts_settled", n=settled, m=len(rows))
     shown = Shown(_accounts(view, first, caption), said)
     if rest:
         more = say("segments.accounts_more", n=len(rest))
@@ -208,8 +209,8 @@ def _accounts(view: ClientView, rows: list[Record], caption: str) -> Markup:
         Column(say("column.account"), names(row.name for row in rows)),
         Column(say("column.segment"), phrases(_segment(row, words) for row in rows)),
         *([Column(before, phrases(_before(row, words) for row in rows))] if before else []),
-        Column(say("column.status"), [words.status(row.status, row.on_the_line) for row in rows]),
-        Column(say("segments.p"), [spoken.percent(row.p) for row in rows], True),
+        Column(say("column.status"), [words.status(row.status) for row in rows]),
+        Column(say("segments.p"), [_likely(row, words) for row in rows], True),
         Column(say("column.n"), [spoken.number(row.n, 0) for row in rows], True),
         Column(say("column.why"), phrases(words.reason(row.reason) for row in rows)),
     ]
@@ -218,7 +219,12 @@ def _accounts(view: ClientView, rows: list[Record], caption: str) -> Markup:
 
 def _segment(row: Record, words: SegmentWords) -> str:
     known = isinstance(row.segment, str)
-    return words.name(row.segment) if known else words.spoken.say("common.open")
+    return words.name(row.segment if known else None, row.status)
+
+
+def _likely(row: Record, words: SegmentWords) -> str:
+    """The probability, or where it may not be told or is not known, its word."""
+    return words.spoken.percent(row.p) if row.p == row.p else words.likely(row.p_word)
 
 
 def _before(row: Record, words: SegmentWords) -> str:

@@ -14,9 +14,10 @@ from crqlab.page.lookup import matched, withheld
 from crqlab.page.segments.data import Segments
 from crqlab.page.tables import table
 from crqlab.segments.conditions import LIKELY
+from crqlab.segments.likeliest_segments import NOT_SETTLED, SETTLED, as_then
 from crqlab.segments.segment_traits import SegmentTraits, of_table
 
-_NUMBERS = ["p", "second_p", "distance"]
+_NUMBERS = ["p", "second_p", "distance"]  # p_word stays
 _NAMED = ["second", "nearest"]
 
 
@@ -25,8 +26,9 @@ def segments(
 ) -> Segments:
     """Collect the client's rows of station 6.
 
-    An account whose scores are withheld keeps its segment, marked provisional: that is what an
-    account manager acts on. Its reason, probability and distance go, for they tell the scores.
+    All is told as the wave knew it, whatever later ones brought. An account whose scores are
+    withheld keeps its segment and, as a word, how likely it is: that is what an account manager
+    acts on. Its reason, probability and distance go, for they tell the scores.
 
     Parameters
     ----------
@@ -41,13 +43,13 @@ def segments(
     -------
     Segments
     """
-    rows = table(study, "segments", client=client)
+    rows = as_then(table(study, "segments", client=client))
     now = rows[rows["wave"] == wave].reset_index(drop=True)
     moves = table(study, "migration", client=client)
     moves = moves[moves["wave"] == wave].reset_index(drop=True)
     before = str(moves["from_wave"].iloc[0]) if len(moves) else _earlier(rows, wave)
     traits = of_table(table(study, "segment_traits"))
-    shares = table(study, "segment_shares", client=client, wave=wave)
+    shares = as_then(table(study, "segment_shares", client=client, wave=wave))
     was = rows[(rows["wave"] == before).to_numpy(bool)]
     past, past_status = matched(now["account_id"], was, "segment", "status")
     return Segments(
@@ -77,7 +79,7 @@ def _protected(rows: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
     """Take away what tells the scores of accounts of very few people."""
     ids = rows["account_id"]
     few = withheld(ids, accounts)
-    few = few & rows["status"].isin(["firm", "provisional"]).to_numpy(bool)
+    few = few & rows["status"].isin([SETTLED, NOT_SETTLED]).to_numpy(bool)
     name, manager, nps = matched(ids, accounts, "name", "manager", "nps")
     told = zip(rows["reason"], rows["n"], few, nps.isna(), strict=True)
     reason = pd.Series([_reason(*each) for each in told], index=rows.index, dtype="str")
@@ -86,8 +88,6 @@ def _protected(rows: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(
         **hidden,
         reason=reason,
-        status=rows["status"].mask(few, "provisional"),
-        on_the_line=rows["on_the_line"].to_numpy(bool) & ~few,
         flag=rows["flag"].mask(few, "too_few_people"),
         name=name.fillna(ids),
         manager=manager,

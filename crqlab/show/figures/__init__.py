@@ -54,6 +54,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "segments": [
             "membership",
+            "segment_labels",
             "segment_cuts",
             "segment_map",
             "segment_migration",

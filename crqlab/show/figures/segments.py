@@ -1,4 +1,4 @@
-"""Pictures of segments: how many, where, how firm, where from and what becomes of them."""
+"""Pictures of segments: how many, where, how likely, where from and what becomes of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from crqlab.base.standards import SURE
 from crqlab.language import language
 from crqlab.language.segment_words import SegmentWords
-from crqlab.segments import Mix, Panel
+from crqlab.segments import Mix, Panel, SegmentLabels
 from crqlab.show import alt_text, colours
 from crqlab.show.colours import ACCENT, INK, LINE, MUTED, SOFT, WARM, ink
 from crqlab.show.number_format import count, number, percent, span
@@ -19,7 +19,7 @@ MARKS = ("o", "s", "^", "D", "X", "v", "P", "*")
 MOST = 4000  # dots that a map can carry
 #: What an account may be without a segment, in one wave and in the next.
 ENGLISH = SegmentWords(language("en"))
-WITHOUT, WITHOUT_NOW = ("silent", "open", "new"), ("silent", "open", "not_asked")
+WITHOUT, WITHOUT_NOW = ("silent", "unjudged", "new"), ("silent", "unjudged", "not_asked")
 
 
 def segment_shares(
@@ -45,7 +45,10 @@ def segment_shares(
         return _nothing(ax, "No account is sorted")
     rows = rows[rows["wave"] == (wave or rows["wave"].iloc[-1])]
     n, money = rows["n"].to_numpy(float), rows["revenue"].to_numpy(float)
-    bars = {"accounts": n / n.sum(), "revenue": money / money.sum() if money.sum() else n * 0}
+    bars = {
+        "accounts": rows["asked_share"].to_numpy(float),
+        "revenue": money / money.sum() if money.sum() else n * 0,
+    }
     names, fills = ENGLISH.names(rows), colours.segments(result.traits)
     left = np.zeros(2)
     for k, name in enumerate(names):
@@ -95,7 +98,7 @@ def segment_map(
     if panel.why:
         return _nothing(ax, str(panel))
     kept = panel.latest if rows is None else rows
-    points = panel.scored[kept.to_numpy()].assign(segment=panel.table["segment"])
+    points = panel.expected_then[kept.to_numpy()].assign(segment=panel.table["segment_then"])
     points = points.dropna(subset=["crq", y, "segment"])
     if points.empty:
         return _nothing(ax, "No account has both scores")
@@ -152,12 +155,45 @@ def membership(panel: Panel, *, ax: Axes | None = None) -> Axes:
         ax.plot([np.median(p)] * 2, [place - 0.42, place + 0.42], color=INK, linewidth=1.5)
     ax.axvline(SURE, color=WARM, linestyle="--")
     ax.set(yticks=range(len(names)), yticklabels=names, xlim=(0, 1))
-    ax.set_xlabel("probability of the own segment; line at the median, dashed at firm")
+    ax.set_xlabel("probability of the likeliest segment; line at the median, dashed: settled")
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
     middle = rows.groupby("segment")["p"].median()
     told = ", ".join(f"{name} {number(middle[name])}" for name in names)
-    return alt_text.say(ax, f"Median probability of the own segment: {told}")
+    return alt_text.say(ax, f"Median probability of the likeliest segment: {told}")
+
+
+def segment_labels(labels: SegmentLabels, *, ax: Axes | None = None) -> Axes:
+    """Shares of segments by plain means, by the likeliest one, and as expected.
+
+    Parameters
+    ----------
+    labels : SegmentLabels
+    ax : Axes, optional
+        Where to draw; a new figure if missing.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax or plt.subplots(figsize=(6.6, 3.4))[1]
+    if not labels.n:
+        return _nothing(ax, str(labels))
+    rows, ways = labels.table, ("plain", "likeliest", "expected")
+    words = {"plain": "by plain means", "likeliest": "likeliest", "expected": "expected"}
+    for step, (name, look) in enumerate(zip(ways, (WARM, SOFT, ACCENT), strict=True)):
+        at = np.arange(len(rows)) + 0.27 * (step - 1)
+        ax.barh(at, 100 * rows[name], height=0.25, color=look, label=words[name])
+    ax.set(yticks=range(len(rows)), yticklabels=rows["segment"], xlabel="share of accounts (%)")
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
+    ax.legend(frameon=False)
+    told = ", ".join(
+        f"{r.segment} {percent(r.plain)} by plain means, {percent(r.likeliest)} likeliest, "
+        f"{percent(r.expected)} expected"
+        for r in rows.itertuples()
+    )
+    return alt_text.say(ax, f"{count(labels.n, 'account')}: {told}")
 
 
 def segment_renewal(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:

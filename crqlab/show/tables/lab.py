@@ -9,12 +9,12 @@ import pandas as pd
 
 from crqlab.base.errors import CrqError
 from crqlab.base.study import Study
-from crqlab.segments import Panel, Thresholds, assign, membership, profile, publish
+from crqlab.segments import Panel, Thresholds, profile, publish
 from crqlab.show.html import Column, Shown, names, table
 from crqlab.show.number_format import number, percent
 from crqlab.stats.defaults import SEED
 
-DRAWS, SEEN = 60, 1500  # draws, and accounts, on which stability is told while a slider moves
+DRAWS = 60  # of each account's scores, while a slider moves
 
 
 def threshold_lab(panel: Panel, study: Study, *, interactive: bool = True, seed: int = SEED) -> Any:
@@ -24,7 +24,7 @@ def threshold_lab(panel: Panel, study: Study, *, interactive: bool = True, seed:
     ----------
     panel : Panel
     study : Study
-        Whose respondents tell the stability, and where a new version is published.
+        Where a new version is published.
     interactive : bool
         False for runs without anybody at the screen: the result is then a table.
     seed : int
@@ -36,38 +36,32 @@ def threshold_lab(panel: Panel, study: Study, *, interactive: bool = True, seed:
     if panel.why:
         return Shown("", str(panel))
     rows = panel.scored[panel.latest.to_numpy()].reset_index(drop=True)
-    step = max(1, len(rows) // SEEN)
-    seen = rows.iloc[::step].reset_index(drop=True)
-    people = study.read("respondents")
-    keys = ["client_id", "wave", "account_id"]
-    people = people[
-        pd.MultiIndex.from_frame(people[keys]).isin(pd.MultiIndex.from_frame(seen[keys]))
-    ]
 
     def look(thresholds: Thresholds) -> Shown:
-        return _looked(rows, seen, people, thresholds, seed)
+        return _looked(panel, rows, thresholds, seed)
 
     return _widgets(panel, study, look) if interactive else look(panel.thresholds)
 
 
-def _looked(rows, seen, people, thresholds: Thresholds, seed: int) -> Shown:
-    segment = assign(rows, thresholds)["segment"]
-    place = segment.map({n: k for k, n in enumerate(thresholds.names)}).fillna(-1).astype(int)
-    found = profile(place.to_numpy(), rows, thresholds.names)
-    sure = membership(seen, people, thresholds, draws=DRAWS, seed=seed).table
-    kept = sure.groupby("segment")["p"].mean().reindex(thresholds.names)
+def _looked(panel: Panel, rows: pd.DataFrame, thresholds: Thresholds, seed: int) -> Shown:
+    """Shares, revenue and renewal expected of segments, and how likely the likeliest ones are."""
+    shares = panel.models.shares_then(thresholds, rows, draws=DRAWS, seed=seed)
+    told = ~np.isnan(shares).any(axis=1)
+    shares, rows = shares[told], rows[told]
+    found = profile(shares, rows, thresholds.names)
+    place, p = shares.argmax(axis=1), shares.max(axis=1)
+    sure = [p[place == k].mean() if (place == k).any() else np.nan for k in range(len(found))]
     columns = [
         Column("segment", names(found["segment"])),
-        Column("accounts", [number(n, 0) for n in found["n"]], True),
+        Column("accounts expected", [number(n, 0) for n in found["n"]], True),
         Column("share", [percent(x) for x in found["share"]], True),
         Column("revenue", [percent(x) for x in found["revenue_share"]], True),
         Column("renewed", [percent(x) for x in found["renewed"]], True),
-        Column("keep their segment", [percent(x) for x in kept], True),
+        Column("P of those likeliest there", [percent(x) for x in sure], True),
     ]
-    sentence = (
-        f"{thresholds.name} {thresholds.version} on {int(found['n'].sum()):,} accounts: "
-        f"{percent(float(np.nanmean(sure['p'])))} keep their segment (on {len(seen):,} of them)"
-    )
+    sentence = f"{thresholds.name} {thresholds.version} on {len(rows):,} accounts"
+    if len(rows):
+        sentence += f": the likeliest segment has a probability of {percent(p.mean())} on average"
     return Shown(table(columns, caption=sentence), sentence)
 
 

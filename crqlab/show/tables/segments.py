@@ -43,7 +43,7 @@ def segment_mix(rows: pd.DataFrame, *, thresholds: str) -> Shown:
 def segment_accounts(
     rows: pd.DataFrame, called: pd.Series | None = None, *, asked: Instrument | None = None
 ) -> Shown:
-    """Account by account: segment, how firm it is, and why.
+    """Account by account: the likeliest segment, how likely it is, and why.
 
     Parameters
     ----------
@@ -61,13 +61,15 @@ def segment_accounts(
     columns = [
         Column("account", names(account)),
         Column("segment", phrases(rows["segment"].fillna(MISSING))),
-        Column("status", phrases(rows["status"])),
+        Column("status", [words.status(status) for status in rows["status"]]),
         Column("P", [number(p) for p in rows["p"]], True),
         Column("n", [number(n, 0) for n in rows["n"]], True),
         Column("why", phrases(map(words.reason, rows["reason"]))),
     ]
-    firm = int((rows["status"] == "firm").sum())
-    caption = f"{count(len(rows), 'account')}, {firm:,} of them firm; P: how likely the segment is."
+    many = int((rows["status"] == "settled").sum())
+    caption = (
+        f"{count(len(rows), 'account')}, {many:,} of them settled; P: how likely the segment is."
+    )
     return Shown(table(columns, caption=caption), caption)
 
 

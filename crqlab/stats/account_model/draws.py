@@ -142,6 +142,7 @@ def draws(
     *,
     n: int = DRAWS,
     until: Any = None,
+    shift: Mapping[str, NDArray] | None = None,
     sets: int = SETS,
     seed: int = SEED,
     jobs: int | None = None,
@@ -163,6 +164,9 @@ def draws(
         Draws of each account.
     until : str, optional
         As for `posterior`.
+    shift : mapping of score to ndarray, shape (cells,), optional
+        Points added to drawn scores before they are put through the rules (what if?), cells
+        being those of ``rows`` up to ``until``; missing makes a score unknown.
     sets : int
         Sets of the model's numbers; 1 takes these as known.
     seed : int
@@ -172,12 +176,22 @@ def draws(
     """
     given = rows if until is None else rows.until(until)
     model.checked(given)
+    more = {name: np.asarray(points, np.float32) for name, points in (shift or {}).items()}
     versions = doubted(model, min(sets, n), stream(seed, "model"))
     parts = list(clients_at_once(given, most=AT_ONCE * 6))
+    ends = np.cumsum([len(some.cell_account) for some in parts])
     with one_thread():
         found = Parallel(n_jobs=jobs or os.cpu_count() or 1, prefer="threads")(
-            delayed(_of_clients)(model, some, label, versions, n, stream(seed, ("clients", k)))
-            for k, some in enumerate(parts)
+            delayed(_of_clients)(
+                model,
+                some,
+                label,
+                {name: points[end - len(some.cell_account) : end] for name, points in more.items()},
+                versions,
+                n,
+                stream(seed, ("clients", k)),
+            )
+            for k, (some, end) in enumerate(zip(parts, ends, strict=True))
         )
     labels = np.concatenate(found)
     account = given.cell_account
@@ -213,6 +227,7 @@ def _of_clients(
     model: AccountModel,
     given: Answers,
     label: Label,
+    shift: Mapping[str, NDArray],
     versions: list[Components],
     n: int,
     rng: np.random.Generator,
@@ -232,8 +247,10 @@ def _of_clients(
                     name: model.table.looked_up(j, place[:, j])
                     for j, name in enumerate(model.scores)
                 }
-                found = label(scores)
-                labels[one.batch.cells[some], first:last] = found
+                cells = one.batch.cells[some]
+                for name, points in shift.items():
+                    scores[name] = scores[name] + points[cells][..., None]
+                labels[cells, first:last] = label(scores)
     return labels
 
 

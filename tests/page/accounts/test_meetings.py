@@ -41,8 +41,8 @@ def made(asked_view_of, change=None, **shape):
 
 def segments(view, account, **facts):
     rows = pd.DataFrame(
-        [{"account_id": account, "segment": "Opponent", "status": "firm", "before": "Rational",
-          "before_status": "firm",
+        [{"account_id": account, "segment": "Opponent", "status": "settled", "p_word": "likely",
+          "before": "Rational", "before_status": "settled",
           "reason": code("below", scores=["crq"], value=3.1, cut=3.8), **facts}]
     )  # fmt: skip
     seen = dataclasses.replace(view.segments, accounts=rows, traits=starting().traits)
@@ -67,8 +67,8 @@ def test_silent_accounts_have_a_page_and_it_asks_why(asked_view_of):
 def test_an_account_on_the_point_of_leaving_is_prepared_for(asked_view_of):
     pages = made(asked_view_of, lambda view: segments(view, "A005"))
     said = blocks(drawn(pages))["Account 5"]
-    assert "Opponent · CRQ" in said
-    assert "sorted as Opponent (Rational the wave before): CRQ 3.1 below 3.8." in said
+    assert "Opponent (likely) · CRQ" in said
+    assert "likely Opponent (Rational the wave before): CRQ 3.1 below 3.8." in said
 
 
 def test_everybody_is_on_a_page_left_out_or_quiet(asked_view_of):
@@ -150,7 +150,7 @@ def row(**facts):
         "target lift lift_probability due_on why"
     ).split()
     plain = dict.fromkeys(names, np.nan) | {
-        "status": "scored", "n": 5, "provisional": False, "disagree": False, "before": "2024",
+        "status": "scored", "n": 5, "p_word": "likely", "disagree": False, "before": "2024",
         "was_status": np.nan,
     }  # fmt: skip
     return next(pd.DataFrame([plain | facts]).itertuples())
@@ -175,10 +175,14 @@ ROLES = code("beside_average", term="role_gap", value=-1.2, average=0.1)
         ({"weakest": "Service", "weakest_gap": -0.8}, ["Ask about Service: 0.8 below"]),
         ({"weakest": "Service", "weakest_gap": -0.2}, []),
         ({"disagree": True}, ["The 5 people who answered disagree"]),
-        ({"segment": "Rational", "provisional": True}, ["provisionally sorted as Rational."]),
+        ({"segment": "Rational", "p_word": "leaning"}, ["The account leans to Rational."]),
+        (
+            {"segment": "Rational", "p_word": "unclear"},
+            ["closest to Rational, which is unclear."],
+        ),
         (
             {"segment": "Rational", "was_status": "silent"},
-            ["sorted as Rational (Silent the wave before)."],
+            ["likely Rational (Silent the wave before)."],
         ),
         (
             {"p_renew": 0.62, "p_low": 0.4, "p_high": 0.8, "why": ROLES},

@@ -47,7 +47,7 @@ def test_every_account_has_one_row_of_actions_with_owner_and_dates(stationed_vie
         "30 actions at 15 accounts, for 1 account manager: 6 accounts to win back or leave well, "
         "3 silent accounts to listen to, 3 accounts to thank and to ask for a referral."
     )
-    kinds = [line("td")[0].get_text().replace(" (provisional)", "") for line in lines]
+    kinds = [line("td")[0].get_text().replace(" (not settled)", "") for line in lines]
     assert set(kinds[:6]) == {"Opponent", "Ambivalent"}
     assert kinds[6:9] == ["Silent"] * 3
 
@@ -109,7 +109,7 @@ def test_what_is_lost_comes_first_then_revenue_then_the_date(stationed_view_of):
         {
             "account_id": list("abcdef"), "name": list("abcdef"), "action": "listen",
             "segment": ["Rational", "Opponent", None, "Opponent", "Stalker", "Ambassador"],
-            "status": ["firm", "firm", "silent", "firm", "firm", "firm"],
+            "status": ["settled", "settled", "silent", "settled", "settled", "settled"],
             "revenue": [9.0, 1.0, 5.0, float("nan"), 2.0, 10.0], "owner": None,
             "account_manager": None, "due": pd.Timestamp("2025-06-01"),
         }

@@ -109,16 +109,18 @@ def test_the_worst_segment_is_told_first_and_small_accounts_tell_no_score(statio
     assert not any("6.54" in said or "83" in said for said in few)
     many = [line("td")[-1].get_text() for line in lines if "withheld" not in line.get_text()]
     assert set(many) == {"CRQ 6.54 and mean LTR 9.87 are enough, NPS +87 is not"}
-    firm = int((seen.segments.accounts["status"] == "firm").sum())
-    assert shown.sentence == f"{firm} of 12 segments are firm"
-    assert "firm, on the line" in plain(shown)
+    settled = int((seen.segments.accounts["status"] == "settled").sum())
+    assert shown.sentence == f"{settled} of 12 segments are settled"
+    chances = [line("td")[3].get_text() for line in lines]
+    held = seen.segments.accounts.query("n > 0").sort_values("segment")["withheld"].sum()
+    assert sorted(chances) == ["83\xa0%"] * (12 - held) + ["likely"] * held
 
 
 def test_where_an_account_comes_from_stands_beside_it(stationed_view_of):
     view = stationed_view_of()
     rows = view.segments.accounts
     before = ["Rational", None, None] + [None] * (len(rows) - 3)
-    status = ["firm", "silent", "open"] + [None] * (len(rows) - 3)
+    status = ["settled", "silent", "unjudged"] + [None] * (len(rows) - 3)
     was = replace(view.segments, accounts=rows.assign(before=before, before_status=status))
     shown = segments.account_segments(replace(view, segments=was))
     told = {line.th.get_text(): line("td")[1].get_text() for line in soup(shown).select("tbody tr")}
