@@ -262,11 +262,14 @@ class Privacy(Strict):
         Smallest groups whose scores, and whose words, may be shown; words ask for no less.
     pseudonyms : bool
         Whether keyed hashes stand in the place of accounts, contacts and account managers.
+    revenue_figures : int
+        Significant figures of amounts of money in all that is written for a client.
     """
 
     min_scores: int = Field(default=3, ge=1)
     min_comments: int = Field(default=5, ge=1)
     pseudonyms: bool = False
+    revenue_figures: int = Field(default=3, ge=1, le=15)
 
     @model_validator(mode="after")
     def _words_ask_for_more(self) -> Self:

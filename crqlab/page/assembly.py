@@ -21,6 +21,7 @@ from crqlab.page.managers.select import managers
 from crqlab.page.method.select import excluded
 from crqlab.page.participation.select import participation
 from crqlab.page.renewal.select import renewal
+from crqlab.page.rounding import rounded_view
 from crqlab.page.scores.select import scores
 from crqlab.page.segments.select import segments
 from crqlab.page.summary.data import Findings
@@ -108,12 +109,10 @@ def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
         managers=None,
         meetings=None,
     )
-    return replace(
-        seen,
-        summary=replace(summary(seen), unknown=unknown(study, seen)),
-        managers=managers(study, seen),
-        meetings=meeting_sheets(seen),
-    )
+    seen = replace(seen, managers=managers(study, seen))
+    seen = rounded_view(seen, book.privacy.revenue_figures)
+    found = replace(summary(seen), unknown=unknown(study, seen))
+    return replace(seen, summary=found, meetings=meeting_sheets(seen))
 
 
 def _own(study: Study, client: str, wave: str) -> int:

@@ -141,7 +141,7 @@ class ClientView:
 
     @cached_property
     def scored(self) -> pd.DataFrame:
-        """Accounts with a score, the highest shrunken one first."""
+        """Accounts with a score, the highest shrunken one first; withheld ones last, by name."""
         rows = self.accounts[self.accounts["status"] == "scored"]
         return rows.sort_values(
             ["shrunken", "name", "account_id"], ascending=[False, True, True], ignore_index=True

@@ -214,7 +214,13 @@ def test_a_study_of_one_wave_has_no_moves(stationed_view_of):
 def test_odd_studies_pass(stationed_view_of, shape):
     seen = stationed_view_of(**shape)
     assert len(seen.segments.accounts) == 15
-    assert np.isfinite(seen.renewal.accounts["expected_loss"]).all()
+    rows = seen.renewal.accounts
+    banded = rows["withheld"].to_numpy(bool)
+    assert 0 < banded.sum() < len(rows)
+    assert np.isfinite(rows["expected_loss"][~banded]).all()
+    assert (rows["chance"][~banded] == "").all()
+    assert (rows["chance"][banded] == "likely").all()
+    assert rows[["p_renew", "p_low", "p_high", "expected_loss"]][banded].isna().all(axis=None)
 
 
 def test_under_pseudonyms_no_section_names_an_account_or_a_manager(tmp_path, monkeypatch):

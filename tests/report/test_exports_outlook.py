@@ -68,10 +68,11 @@ def test_the_sheet_of_shares_names_segments_and_the_silent(book):
     assert column(book, "Segment shares", "Segment") == named
 
 
-def test_numbers_of_the_outlook_come_at_full_precision(book, seen):
+def test_numbers_of_the_outlook_are_those_of_the_page(book, seen):
     rows = seen.renewal.accounts
     found = column(book, "Renewal outlook", "Expected loss")
-    assert found == pytest.approx(rows["expected_loss"].tolist(), abs=1e-9, nan_ok=True)
+    assert found == rows["expected_loss"].astype(object).fillna("").tolist()
+    assert {"", 33000.0} <= set(found)
     assert column(book, "Revenue at risk", "Expected loss") == pytest.approx(
         seen.renewal.total["expected_loss"].tolist()
     )

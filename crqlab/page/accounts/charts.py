@@ -15,8 +15,8 @@ from crqlab.show.records import records
 
 def caterpillar(view: ClientView) -> Shown:
     """Every scored account with its interval: with names while they fit, else as one sweep."""
-    rows, spoken = view.scored, view.language
-    if rows["shrunken"].isna().all():
+    rows, spoken = view.scored[view.scored["shrunken"].notna()], view.language
+    if rows.empty:
         return Shown("", spoken.say("accounts.none_shrunken"))
     mean = view.measure("crq")
     middle = float("nan") if mean is None else float(mean["value"])

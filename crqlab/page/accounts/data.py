@@ -21,8 +21,8 @@ class MeetingSheets:
         ``change_high``, ``weakest`` (label), ``weakest_gap`` (to the client's mean, scale
         points), ``segment``, ``p_word``, ``reason``, ``was`` and ``was_status``
         (earlier segment), ``target``, ``lift``, ``lift_probability``, ``p_renew``, ``p_low``,
-        ``p_high``, ``due_on``, ``expected_loss``, ``expected_low``, ``expected_high``,
-        ``why`` (of the outlook), ``focus``,
+        ``p_high``, ``chance`` (its band, where no number is shown), ``due_on``,
+        ``expected_loss``, ``expected_low``, ``expected_high``, ``why`` (of the outlook), ``focus``,
         ``focus_probability``, ``disagree``. What is not known is missing.
     measures : DataFrame
         ``account_id``, ``label``, ``value``, ``mean``: an account's means beside the client's;

@@ -21,10 +21,9 @@ def account_scores(view: ClientView) -> Shown:
         return _recommending(view, rows)
     if rows["shrunken"].isna().all():
         return _sentence(say("accounts.not_listed", n=len(rows)))
-    numbers = [spoken.number(value, 1) for value in rows["shrunken"]]
     columns = [
         Column(say("column.account"), _placed(rows)),
-        Column(say("accounts.crq_shrunken"), numbers, True),
+        Column(say("accounts.crq_shrunken"), _numbers(spoken, rows, "shrunken", 1), True),
         Column(say("column.interval"), _spans(spoken, rows, "shrunken", 1), True),
         Column(say("accounts.plain_mean"), _numbers(spoken, rows, "crq", 1), True),
         *_nps(spoken, rows),
@@ -70,12 +69,14 @@ def _caution(spoken: Language, flag: str) -> Markup:
 
 
 def _placed(rows: pd.DataFrame) -> list[Markup]:
-    """Account names behind their places; equal names are told apart by their ids."""
+    """Account names behind their places, if a score is shown; ids tell equal names apart."""
     twice = rows["name"].duplicated(keep=False)
     said = rows["name"].where(~twice, rows["name"] + " (" + rows["account_id"] + ")")
     return [
-        Markup("{} {}").format(tag("span", place, class_="place"), name)
-        for place, name in enumerate(names(said), start=1)
+        name if withheld else Markup("{} {}").format(tag("span", place, class_="place"), name)
+        for place, (name, withheld) in enumerate(
+            zip(names(said), rows["withheld"], strict=True), start=1
+        )
     ]
 
 
@@ -117,9 +118,8 @@ def _numbers(
 def _spans(
     spoken: Language, rows: pd.DataFrame, column: str, decimals: int, *, signed: bool = False
 ) -> list[str]:
-    """Intervals; a shrunken score has one however few people answered, an unknown NPS none."""
-    hide = rows["withheld"] & (column != "shrunken")
-    ends = zip(rows[f"{column}_low"], rows[f"{column}_high"], hide, strict=True)
+    """Intervals; an unknown NPS has none."""
+    ends = zip(rows[f"{column}_low"], rows[f"{column}_high"], rows["withheld"], strict=True)
     return [
         _withheld(spoken)
         if withheld

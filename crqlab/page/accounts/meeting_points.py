@@ -80,10 +80,13 @@ def _segment(row: Record, spoken: Language, words: SegmentWords) -> str:
 
 
 def _renewal(row: Record, currency: str, spoken: Language) -> str:
-    if isnan(row.p_renew):
+    banded = isinstance(row.chance, str) and bool(row.chance)
+    if isnan(row.p_renew) and not banded:
         return ""
     chance, low, high = (spoken.percent(p) for p in (row.p_renew, row.p_low, row.p_high))
     told = {"chance": spoken.say("common.interval", value=chance, low=low, high=high)}
+    if banded:
+        told["chance"] = spoken.coded("chance", row.chance)
     code = "accounts.renews"
     if row.due_on == row.due_on:
         code, told["day"] = f"{code}_on", spoken.day(row.due_on)

@@ -16,6 +16,7 @@ from crqlab.base.study import Study
 from crqlab.page.accounts.data import MeetingSheets
 from crqlab.page.client_view import ClientView
 from crqlab.page.lookup import matched
+from crqlab.page.rounding import ACCOUNT
 from crqlab.page.suppression import complemented, withheld
 from crqlab.page.tables import table
 from crqlab.segments.segment_traits import SegmentTraits
@@ -26,10 +27,8 @@ MOST = 24  # blocks that a consultant still prepares
 QUOTES = 3  # comments of an account
 UNLIKELY = 0.5  # chance of renewal below which an account is talked about anyhow
 _NPS = "nps nps_low nps_high mean_ltr promoters passives detractors".split()
-#: What may be shown of any account: how many answered, and what draws on all accounts.
-_IMPERSONAL = frozenset(
-    "n n_ltr shrunken shrunken_low shrunken_high weight change change_low change_high".split()
-)
+#: What may be shown of any account: how many answered.
+_IMPERSONAL = frozenset(["n", "n_ltr"])
 _ENDS = {"": "value", "_low": "low", "_high": "high"}
 _FACTS = (
     "account_id name manager revenue status n invited flag withheld "
@@ -44,7 +43,7 @@ _SORT = {
     "before_status": "was_status",
 }
 _LOSS = "p_renew p_low p_high due_on expected_loss expected_low expected_high".split()
-_OUTLOOK = {name: name for name in _LOSS} | {"reason": "why"}
+_OUTLOOK = {name: name for name in [*_LOSS, "chance"]} | {"reason": "why"}
 _LIFT = {"target": "target", "change": "lift", "probability": "lift_probability"}
 _FOCUS = {"label": "focus", "probability": "focus_probability"}
 
@@ -161,7 +160,7 @@ def _known(view: ClientView) -> pd.DataFrame:
     rows = facts.rename(columns={f"shrunken{end}": name for end, name in _ENDS.items()})
     crq = view.measure("crq")
     rows = rows.assign(
-        mean=np.nan if crq is None else float(crq["value"]),
+        mean=np.nan if crq is None else round(float(crq["value"]), ACCOUNT),
         roles=_roles(view, rows),
         disagree=rows["flag"].map(partial(has, name="people_disagree")) & ~rows["withheld"],
         before=view.before,
@@ -237,7 +236,7 @@ def _outstanding(row: Record, traits: SegmentTraits) -> bool:
     apart = row.low > row.mean or row.high < row.mean
     moved = row.change_low > 0 or row.change_high < 0
     silent = row.status == "silent" and row.invited > 0
-    losing = row.segment in traits.weak or row.p_renew < UNLIKELY
+    losing = row.segment in traits.weak or row.p_renew < UNLIKELY or row.chance == "unlikely"
     return silent or losing or fell or apart or moved or row.disagree
 
 

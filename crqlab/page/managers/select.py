@@ -19,7 +19,7 @@ _NOBODY = "\x7f"  # sorts behind every name
 _LOSS = ["expected_loss", "expected_low", "expected_high"]
 _MEAN = ["value", "low", "high"]
 _KINDS = {
-    **dict.fromkeys(("n_accounts", "n_heard", "n_scored", "n_people"), int),
+    **dict.fromkeys(("n_accounts", "n_heard", "n_people"), int),
     **dict.fromkeys(("revenue", "paid", "at_risk", "n_sorted", *_LOSS), float),
 }
 
@@ -42,9 +42,11 @@ def managers(study: Study, view: ClientView) -> Managers:
     """
     rows = view.accounts[(view.accounts["status"] != "not_invited").to_numpy(bool)]
     segment = matched(rows["account_id"], view.segments.accounts, "segment")[0]
-    losses = matched(rows["account_id"], view.renewal.accounts, *_LOSS)
-    rows = rows[["account_id", "manager", "status", "revenue", "n", "shrunken"]].assign(
-        segment=segment, **dict(zip(_LOSS, losses, strict=True))
+    outlook = table(study, "outlook", client=view.client_id, wave=view.wave)
+    losses = matched(rows["account_id"], outlook, *_LOSS)
+    banded = matched(rows["account_id"], view.renewal.accounts, "chance")[0]
+    rows = rows[["account_id", "manager", "status", "revenue", "n"]].assign(
+        segment=segment, banded=banded.fillna("") != "", **dict(zip(_LOSS, losses, strict=True))
     )
     owners = grouped(rows.assign(key=rows["manager"].fillna(_NOBODY)), "key")
     weak = view.segments.traits.weak
@@ -53,10 +55,11 @@ def managers(study: Study, view: ClientView) -> Managers:
     found = found.astype(_KINDS).reset_index()
     scores = table(study, "manager_scores", client=view.client_id, wave=view.wave)
     scores = scores.assign(key=scores["account_manager"].fillna(_NOBODY))
-    *ends, flag = matched(found["key"], scores, *_MEAN, "flag", by="key")
+    *ends, n, flag = matched(found["key"], scores, *_MEAN, "n_accounts", "flag", by="key")
     found = found.assign(
         manager=found["key"].where(found["key"] != _NOBODY),
         n_silent=found["n_accounts"] - found["n_heard"],
+        n_scored=n.fillna(0).astype(int),
         revenue_heard=found["paid"].fillna(0) / found["revenue"].where(found["revenue"] > 0),
         **{name: end.astype(float) for name, end in zip(_MEAN, ends, strict=True)},
         flag=flag.fillna(NO_SCORE),
@@ -69,16 +72,16 @@ def _counted(own: list[Record], weak: Sequence[str]) -> dict[str, float]:
     """What hangs on one account manager, as far as it is known."""
     heard = [row for row in own if row.status != "silent"]
     sorted_ = [row for row in own if row.segment == row.segment]
+    single = sum(row.banded for row in own) == 1  # whose loss the sum less the others would tell
     return {
         "n_accounts": len(own),
         "n_heard": len(heard),
-        "n_scored": sum(row.shrunken == row.shrunken for row in own),
         "n_people": sum(row.n for row in own),
         "revenue": _sum(row.revenue for row in own),
         "paid": _sum(row.revenue for row in heard),
         "at_risk": sum(row.segment in weak for row in sorted_) if sorted_ else nan,
         "n_sorted": len(sorted_) or nan,
-        **{name: _sum(getattr(row, name) for row in own) for name in _LOSS},
+        **{name: nan if single else _sum(getattr(row, name) for row in own) for name in _LOSS},
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crqlab.page.client_view import ClientView
+from crqlab.page.rounding import CLIENT
 from crqlab.page.sheet import ACCOUNT, ACCOUNTS, CAUTION, HOW, Sheet, estimate, scale, sheet
 from crqlab.page.slide import SHARE, Bars, Rows, Slide, brief, foot
 from crqlab.show.records import records
@@ -83,7 +84,7 @@ def answered_slide(view: ClientView) -> Slide | None:
     if part.contacts_answered is None:
         return None
     heard = [
-        (code, done / whole)
+        (code, round(done / whole, CLIENT))
         for code, done, whole in (
             ("contacts", part.contacts_answered, part.contacts),
             ("accounts", part.accounts_answered, part.accounts),

@@ -10,6 +10,7 @@ from crqlab.base.contracts.cautions import code, has
 from crqlab.base.standards import FEW_CLIENTS
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
+from crqlab.page import suppression
 from crqlab.page.lookup import matched
 from crqlab.page.participation.data import Participation
 from crqlab.page.tables import table
@@ -55,7 +56,7 @@ def participation(
         n_others=int(bands["n"].sum()),
         rank=place,
         published=PUBLISHED,
-        silent=_silent(study, client, wave, accounts),
+        silent=_silent(study, client, wave, accounts, least),
         voices=_named(_rows(study, "voices", client, wave), accounts, "revenue"),
         nonresponse=_nonresponse(_rows(study, "nonresponse", client, wave), ltr, least),
         managers=managers.assign(withheld=_tells(managers, accounts, least)).pipe(_hidden),
@@ -98,14 +99,18 @@ def _rank(study: Study, client: str, wave: str) -> tuple[pd.DataFrame, dict[str,
     return bands.sort_values("low"), own[_PLACE].iloc[0].astype(float).to_dict()
 
 
-def _silent(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> pd.DataFrame:
+def _silent(
+    study: Study, client: str, wave: str, accounts: pd.DataFrame, least: int
+) -> pd.DataFrame:
     """Silent accounts with the shrunken score of the wave in which they were last heard.
 
-    The mean of that wave may be one person's; the shrunken score may be shown of anybody.
+    A score of fewer people than ``least`` is withheld here as it was on that wave's own page.
     """
     rows = _named(_rows(study, "silent", client, wave), accounts)
     ends = {"shrunken": "score", "shrunken_low": "score_low", "shrunken_high": "score_high"}
-    scores = table(study, "account_scores", client=client).rename(columns=ends)
+    scores = table(study, "account_scores", client=client)
+    veiled = suppression.complemented(scores["n"], minimum=least, whole=scores["wave"])
+    scores = scores[~veiled.to_numpy(bool)].rename(columns=ends)
     scores = scores.rename(columns={"wave": "last_wave"})
     scores = scores[["account_id", "last_wave", *ends.values()]]
     scores = scores.astype({"account_id": rows["account_id"].dtype})

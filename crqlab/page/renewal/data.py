@@ -16,8 +16,9 @@ class Renewal:
     Attributes
     ----------
     accounts : DataFrame, one row per account, the greatest expected loss first
-        The columns of ``outlook`` with ``name``, ``manager``, ``segment`` and ``withheld``:
-        accounts of very few people lose the scores in their reason.
+        The columns of ``outlook`` with ``name``, ``manager``, ``segment``, ``withheld`` and
+        ``chance``: accounts of very few people lose the scores in their reason, and their numbers
+        for a band (likely, even, unlikely); they stand last, the greatest revenue first.
     total : DataFrame, at most one row
         The client's row of ``revenue_at_risk``.
     performance : DataFrame, one row per measure

@@ -22,6 +22,7 @@ def outlook_sheet(view: ClientView) -> Sheet:
         "p_renew": ("p_renew", "share", "share"),
         "p_low": ("p_renew_low", "share", "share"),
         "p_high": ("p_renew_high", "share", "share"),
+        "chance": ("chance", "", "chance"),
         "revenue": ("revenue", money, "money"),
         "expected_loss": ("loss", money, "money"),
         "expected_low": ("loss_low", money, "money"),
@@ -87,6 +88,8 @@ def _behind(view: ClientView) -> str:
 
 
 def _chance(view: ClientView, row: Record) -> str:
+    if row.chance:
+        return view.language.coded("chance", row.chance)
     chance, low, high = (view.language.percent(p) for p in (row.p_renew, row.p_low, row.p_high))
     return view.language.say("common.interval", value=chance, low=low, high=high)
 

@@ -112,6 +112,8 @@ def _segment(view: ClientView, row: Record) -> str:
 
 def _chance(view: ClientView, row: Record) -> str:
     spoken = view.language
+    if row.chance:
+        return spoken.coded("chance", row.chance)
     ends = {"low": spoken.number(100 * row.p_low, 0), "high": spoken.number(100 * row.p_high, 0)}
     return spoken.say("common.interval", value=spoken.percent(row.p_renew), **ends)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
@@ -22,6 +23,10 @@ _BOOKS = frozenset(
 )
 _LAST, _LIKELY = "crq_before", ("nps", "mean_ltr")
 _WITHHELD = "reason_withheld"
+#: Chances from which a renewal is called likely, and at least even.
+LIKELY, EVEN = 0.8, 0.5
+BANDS = ("likely", "even", "unlikely")
+NUMBERS = "p_renew p_low p_high expected_loss expected_low expected_high".split()
 
 
 def renewal(
@@ -51,23 +56,23 @@ def renewal(
     Renewal
     """
     rows = table(study, "outlook", client=client)
-    now = rows[rows["wave"] == wave]
-    now = now.sort_values(["expected_loss", "account_id"], ascending=[False, True])
-    now = now.reset_index(drop=True)
+    now = rows[rows["wave"] == wave].reset_index(drop=True)
     ids = now["account_id"]
     name, manager, nps = lookup.matched(ids, accounts, "name", "manager", "nps")
     few = lookup.withheld(ids, accounts) & ~now["silent"].to_numpy(bool)
-    past = ids.isin(_told(study, client, wave)).to_numpy(bool)
+    before = _before(study, client, wave)
+    past, veiled = (ids.isin(before.index[before == told]).to_numpy(bool) for told in (True, False))
     unsaid = nps.isna().to_numpy(bool)
     total, contest = table(study, "revenue_at_risk", client=client), table(study, "contest")
+    shown = now.assign(
+        reason=_safe(now["reason"], few, past, unsaid, many),
+        name=name.fillna(ids),
+        manager=manager,
+        segment=lookup.matched(ids, segments, "segment")[0],
+        withheld=few,
+    )
     return Renewal(
-        accounts=now.assign(
-            reason=_safe(now["reason"], few, past, unsaid, many),
-            name=name.fillna(ids),
-            manager=manager,
-            segment=lookup.matched(ids, segments, "segment")[0],
-            withheld=few,
-        ),
+        accounts=_banded(shown, few | veiled),
         total=total[total["scope"] == "client"].iloc[: 1 if len(now) else 0],
         performance=contest[contest["candidate"] == MODEL].reset_index(drop=True),
         card=table(study, "model_card"),
@@ -75,15 +80,25 @@ def renewal(
     )
 
 
-def _told(study: Study, client: str, wave: str) -> pd.Series:
-    """Accounts whose scores of the wave before stand on enough people."""
+def _banded(rows: pd.DataFrame, few: NDArray) -> pd.DataFrame:
+    """A band in the place of a chance that rests on very few answers; then by what is shown."""
+    chance = rows["p_renew"].to_numpy(float)
+    band = np.select([chance >= LIKELY, chance >= EVEN, chance < EVEN], BANDS, "")
+    hidden = {name: np.where(few, np.nan, rows[name].to_numpy(float)) for name in NUMBERS}
+    rows = rows.assign(**hidden, chance=np.where(few, band, ""))
+    order = ["expected_loss", "revenue", "account_id"]
+    return rows.sort_values(order, ascending=[False, False, True], ignore_index=True)
+
+
+def _before(study: Study, client: str, wave: str) -> pd.Series:
+    """Whether an account's scores of the wave before stand on enough people, by account."""
     rows = table(study, "account_scores", client=client)
     order = in_order([*rows["wave"].unique(), wave])
     past = order[: order.index(wave)]
     rows = rows[rows["wave"] == (past[-1] if past else "")]
     least = study.codebook.privacy.min_scores
     veiled = suppression.complemented(rows["n"], minimum=least, whole=rows["client_id"])
-    return rows.loc[~veiled.to_numpy(bool), "account_id"]
+    return pd.Series(~veiled.to_numpy(bool), index=rows["account_id"].to_numpy())
 
 
 def _safe(

@@ -39,7 +39,7 @@ def content(view: ClientView, _theme: Theme, **_: Any) -> bytes:
     -------
     bytes
         UTF-8 without byte-order mark, commas, CRLF, as Salesforce's Bulk API 2.0 takes it with
-        ``lineEnding`` CRLF; the same in every language. Numbers are as computed, without
+        ``lineEnding`` CRLF; the same in every language. Numbers are those of the page, without
         thousands separators; an empty cell is one that is not known or withheld. Comments of
         accounts that may be named stand in one cell, parted by ``" | "``.
 

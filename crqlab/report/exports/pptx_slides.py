@@ -28,6 +28,7 @@ from crqlab.show.html import plain
 
 _WIDE, _HIGH = Inches(13.333), Inches(7.5)
 _EDGE = Inches(0.6)
+_EXACT = 9  # decimals of a difference of rounded numbers that are no noise
 _TWO_LINES = 115  # letters of a title of the usual size
 #: Beginnings of which the chart's own workbook would make a formula or a link.
 _LIVE = ("=", "{=", "http://", "https://", "ftp://", "mailto:", "internal:", "external:")
@@ -306,8 +307,9 @@ def _still(label: str) -> str:
 
 def _intervals(series: Any, values: Sequence[float], spans: Sequence[tuple[float, float]]) -> None:
     """Add native error bars from each value to the ends of its interval."""
-    ups = [high - value for value, (_, high) in zip(values, spans, strict=True)]
-    downs = [value - low for value, (low, _) in zip(values, spans, strict=True)]
+    ends = list(zip(values, spans, strict=True))
+    ups = [round(high - value, _EXACT) for value, (_, high) in ends]
+    downs = [round(value - low, _EXACT) for value, (low, _) in ends]
     bars = parse_xml(
         f"<c:errBars {nsdecls('c')} {nsdecls('a')}>{_direction(series)}"
         '<c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/>'

@@ -1,4 +1,4 @@
-"""The report's tables as an Excel workbook: numbers at full precision, texts never formulas."""
+"""The report's tables as an Excel workbook: numbers are numbers, texts never formulas."""
 
 from __future__ import annotations
 

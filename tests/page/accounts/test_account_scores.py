@@ -42,19 +42,27 @@ def test_account_rows_show_the_table_with_small_groups_withheld(view_of):
     at = {name: head.index(name) for name in ("CRQ, shrunken", "Plain mean", "NPS", "n", "Caution")}
     for shown, row in zip(rows, view.scored.itertuples(), strict=True):
         assert row.name in shown[0]
-        assert shown[at["CRQ, shrunken"]] == f"{row.shrunken:.1f}"
         assert shown[at["n"]] == str(row.n)
         if row.n < 3:
-            assert shown[at["Plain mean"]] == shown[at["NPS"]] == "–withheld"
+            assert {shown[at[name]] for name in ("CRQ, shrunken", "Plain mean", "NPS")} == {
+                "–withheld"
+            }
+            assert shown[0] == row.name, "no place among the others either"
             assert shown[at["Caution"]] == "withheld:\xa0n\xa0below\xa03"
         else:
+            assert shown[at["CRQ, shrunken"]] == f"{row.shrunken:.1f}"
             assert shown[at["Plain mean"]] == f"{row.crq:.1f}"
             assert shown[at["NPS"]].replace("−", "-") in (f"{row.nps:+.0f}", "0")
 
 
 def test_accounts_stand_in_the_order_of_their_shrunken_score(view_of):
-    scores = [float(row[1]) for row in cells(accounts.account_scores(view_of()))[1:]]
+    said = [row[1] for row in cells(accounts.account_scores(view_of()))[1:]]
+    scores = [float(one) for one in said if one != "–withheld"]
     assert scores == sorted(scores, reverse=True)
+    assert len(scores) > 4
+    assert said[len(scores) :] == ["–withheld"] * (len(said) - len(scores))
+    last = view_of().scored["name"].tolist()[len(scores) :]
+    assert last == sorted(last), "withheld scores do not stand in their order"
 
 
 def test_accounts_of_one_name_are_told_apart(view_of):
@@ -76,7 +84,7 @@ def test_the_heat_map_has_large_enough_accounts_only_and_no_colour_without_numbe
 
 def test_account_dots_lie_at_their_scores(view_of):
     view = view_of()
-    rows = view.scored
+    rows = view.scored[view.scored["n"] >= 3]
     (picture,) = drawn(accounts.caterpillar(view))
     dots = [c for c in picture.find_all("circle") if c["fill"] != "#ffffff"]
     columns = ["shrunken", "shrunken_low", "shrunken_high", "crq"]
@@ -85,13 +93,13 @@ def test_account_dots_lie_at_their_scores(view_of):
         [axis.at(score) for score in rows["shrunken"]], abs=0.06
     )
     hollow = [c for c in picture.find_all("circle") if c["fill"] == "#ffffff"]
-    assert len(hollow) == rows["crq"].notna().sum() < len(rows)
+    assert len(hollow) == rows["crq"].notna().sum() == len(rows) < len(view.scored)
 
 
 def test_many_accounts_become_one_sweep_without_names_on_each(view_of):
     view = view_of(accounts=400, most=14)
     (picture,) = drawn(accounts.caterpillar(view))
-    assert len(picture.find_all("rect")) == 400
+    assert len(picture.find_all("rect")) == (view.accounts["n"] >= 3).sum() == 342
     assert len(picture.find_all("text")) < 20
     assert float(picture["height"]) < 400
 

@@ -89,11 +89,12 @@ def test_many_accounts_stay_a_small_page(asked_view_of):
     assert len(shown.html) < 120_000
 
 
-def test_withheld_accounts_show_nothing_but_their_shrunken_score(asked_view_of):
+def test_withheld_accounts_show_no_score(asked_view_of):
     small = asked_view_of().accounts.query("withheld and n > 0")["account_id"].iloc[0]
     pages = made(asked_view_of, lambda view: segments(view, small, reason=np.nan))
     row = pages.accounts.set_index("account_id").loc[small]
     assert row["roles"] == ()
+    assert row[["value", "low", "high", "change", "change_low", "change_high"]].isna().all()
     assert not row["disagree"]
     assert row["weakest"] != row["weakest"]
     assert small not in set(pages.measures["account_id"])
@@ -133,8 +134,11 @@ def test_a_change_is_the_difference_of_two_independent_scores(asked_study_of, as
     row = pages.accounts.dropna(subset=["change"]).iloc[0]
     past = asked_study_of().read("account_scores", client="C017", wave="2024")
     was = past.set_index("account_id").loc[row["account_id"]]
-    assert row["change"] == pytest.approx(row["value"] - was["shrunken"])
-    assert row["change_high"] - row["change"] == pytest.approx(0.4 * np.sqrt(2))  # halves of 0.4
+    now = asked_study_of().read("account_scores", client="C017", wave="2025")
+    own = now.set_index("account_id").loc[row["account_id"]]
+    change = own["shrunken"] - was["shrunken"]
+    assert row["change"] == round(change, 1) != change
+    assert row["change_high"] == round(change + 0.4 * np.sqrt(2), 1)  # halves of 0.4
 
 
 def test_nothing_outstanding_is_a_sentence(asked_view_of):
@@ -151,7 +155,7 @@ def row(**facts):
     ).split()
     plain = dict.fromkeys(names, np.nan) | {
         "status": "scored", "n": 5, "p_word": "likely", "disagree": False, "before": "2024",
-        "was_status": np.nan,
+        "was_status": np.nan, "chance": "",
     }  # fmt: skip
     return next(pd.DataFrame([plain | facts]).itertuples())
 
@@ -187,6 +191,10 @@ ROLES = code("beside_average", term="role_gap", value=-1.2, average=0.1)
         (
             {"p_renew": 0.62, "p_low": 0.4, "p_high": 0.8, "why": ROLES},
             ["(40\xa0% to 80\xa0%). What weighs most: lead of senior roles −1.2, average 0.1."],
+        ),
+        (
+            {"chance": "even"},
+            ["the chance of renewal is even or better (50 to 80 %)."],
         ),
     ],
 )

@@ -42,12 +42,22 @@ def sorted_view(view):
     return dataclasses.replace(
         view,
         segments=dataclasses.replace(view.segments, accounts=segments, traits=starting().traits),
-        renewal=dataclasses.replace(view.renewal, accounts=loss),
+        renewal=dataclasses.replace(view.renewal, accounts=loss.assign(chance="")),
     )
 
 
-def test_sums_are_those_of_the_managers_accounts(asked_view_of, managers):
+def losing(monkeypatch, view):
+    """Let the station's table have the losses of a view made by hand."""
+    known, loss = select.table, view.renewal.accounts.assign(client_id="C017", wave="2025")
+    monkeypatch.setattr(
+        select, "table", lambda study, name, **of: loss if name == "outlook" else known(
+            study, name, **of))  # fmt: skip
+
+
+def test_sums_are_those_of_the_managers_accounts(asked_view_of, asked_study_of, managers):
     view = asked_view_of(managers=3)
+    exact = asked_study_of(managers=3).read("account_scores", client="C017", wave="2025")
+    exact = exact.set_index("account_id")["shrunken"]
     made = managers(view).table
     for row in made.itertuples():
         own = facts(view)[facts(view)["manager"] == row.manager]
@@ -57,9 +67,10 @@ def test_sums_are_those_of_the_managers_accounts(asked_view_of, managers):
         assert row.revenue == pytest.approx(own["revenue"].sum())
         heard = own["revenue"][own["status"] != "silent"].sum()
         assert row.revenue_heard == pytest.approx(heard / row.revenue)
-        assert row.value == pytest.approx(own["shrunken"].mean())
+        scores = exact.reindex(own["account_id"]).dropna()
+        assert row.value == pytest.approx(scores.mean())
         assert (row.low, row.high) == pytest.approx((row.value - 0.25, row.value + 0.35))
-        assert row.n_scored == own["shrunken"].notna().sum()
+        assert row.n_scored == len(scores)
         assert row.n_people == own["n"].sum()
 
 
@@ -73,8 +84,11 @@ def test_order_is_the_alphabets_and_pay_is_warned_of(asked_view_of, drawn):
     assert "On the point of leaving" not in shown.html
 
 
-def test_segments_and_losses_stand_where_the_stations_were_run(asked_view_of, managers, drawn):
+def test_segments_and_losses_stand_where_the_stations_were_run(
+    asked_view_of, managers, drawn, monkeypatch
+):
     view = sorted_view(asked_view_of(managers=3))
+    losing(monkeypatch, view)
     made = managers(view).table
     assert made["at_risk"].sum() == (view.segments.accounts["segment"] == "Opponent").sum()
     assert made["n_sorted"].sum() == view.segments.accounts["segment"].notna().sum()
@@ -83,6 +97,15 @@ def test_segments_and_losses_stand_where_the_stations_were_run(asked_view_of, ma
     html = drawn(view).html
     assert "On the point of leaving" in html
     assert "Expected loss (EUR)" in html
+    own = facts(view).index[facts(view)["manager"] == made["manager"][0]]
+    for few, told in ((1, False), (2, True)):  # of one, the sum less the others tells its loss
+        banded = view.renewal.accounts.assign(chance="")
+        banded.loc[banded["account_id"].isin(view.accounts["account_id"][own[:few]]), "chance"] = (
+            "likely"
+        )
+        renewal = dataclasses.replace(view.renewal, accounts=banded)
+        sums = managers(dataclasses.replace(view, renewal=renewal)).table["expected_loss"]
+        assert sums.notna().tolist() == [told, True, True]
 
 
 def test_accounts_without_a_manager_come_last_and_are_not_lost(asked_view_of, managers, drawn):
@@ -102,7 +125,7 @@ def test_fewer_than_two_managers_is_a_sentence(view_of, drawn):
 
 def test_without_scores_or_revenue_the_rest_stands(asked_view_of, drawn, monkeypatch):
     view = asked_view_of(managers=3)
-    monkeypatch.setattr(select, "table", lambda *_, **__: empty("manager_scores"))
+    monkeypatch.setattr(select, "table", lambda _, name, **__: empty(name))
     bare = view.accounts.assign(shrunken=np.nan, revenue=np.nan)
     shown = drawn(dataclasses.replace(view, accounts=bare))
     assert "no account has a score" in shown.html
@@ -116,8 +139,9 @@ def test_names_cannot_break_out(asked_view_of, drawn):
     assert "<b>" not in drawn(dataclasses.replace(view, accounts=evil)).html
 
 
-def test_what_is_shown_follows_from_no_word(asked_view_of, drawn):
+def test_what_is_shown_follows_from_no_word(asked_view_of, drawn, monkeypatch):
     view = sorted_view(asked_view_of(managers=3))
+    losing(monkeypatch, view)
     plain, other = drawn(view).html, drawn(in_other_words(view)).html
     assert elements(other) == elements(plain)
     assert numbers(other) == numbers(plain)

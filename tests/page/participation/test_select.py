@@ -9,6 +9,7 @@ from crqlab.page.assembly import view
 from crqlab.page.participation import html
 from crqlab.page.participation.data import ResponseCounts
 from crqlab.page.participation.select import participation
+from crqlab.page.rounding import rounded
 from crqlab.report.run import render
 from tests.report.executed import executed
 from tests.show import asked
@@ -41,8 +42,12 @@ def test_rows_are_those_of_the_tables(asked_study_of):
     study = asked_study_of()
     seen = reached(study)
     mine = {"client": "C017", "wave": "2025"}
-    pd.testing.assert_frame_equal(seen.completion, study.read("completion", **mine))
-    raw = study.read("nonresponse", **mine)
+    whole = study.read("completion", **mine)
+    pd.testing.assert_frame_equal(seen.completion, rounded(whole, figures=3))
+    counted = ["asked", "answered", "n_accounts"]
+    paid = (whole["unit"] == "revenue").to_numpy(bool)
+    pd.testing.assert_frame_equal(seen.completion[counted][~paid], whole[counted][~paid])
+    raw = rounded(study.read("nonresponse", **mine), figures=3)
     assert seen.nonresponse["value"].tolist() == raw["value"].tolist()
     assert len(seen.plan) == len(study.read("wave_plan"))
 
@@ -82,7 +87,7 @@ def test_the_place_among_other_clients_is_that_of_the_tables(tmp_path):
     assert seen.bands.set_index("high").loc[100, "n"] == 0
     assert seen.bands.set_index("high").loc[30, "n"] == 3
     assert seen.rank == pytest.approx(
-        {"percentile": 6 / 12, "percentile_low": 2 / 12, "percentile_high": 9 / 12}
+        {"percentile": 0.5, "percentile_low": 0.17, "percentile_high": 0.75}
     )
     rows = study.read("completion_rank")
     study.write("completion_rank", rows.assign(last_wave="2024"))
@@ -100,9 +105,11 @@ def test_the_last_score_is_the_shrunken_one(tmp_path):
     quiet = study.read("silent")
     quiet["account_id"], quiet["last_wave"] = ["A000", "A004"], ["2024", "2023"]
     study.write("silent", quiet)
-    scores = study.read("account_scores").set_index(["account_id", "wave"])["shrunken"]
+    scores = study.read("account_scores").set_index(["account_id", "wave"])[["n", "shrunken"]]
     found = reached(study).silent
-    assert found["score"].tolist() == [scores["A000", "2024"], scores["A004", "2023"]]
+    assert scores["n"]["A000", "2024"] < 3, "few answered then"
+    assert np.isnan(found["score"][0])
+    assert found["score"][1] == round(scores["shrunken"]["A004", "2023"], 1)
     assert "last_crq" not in found
 
 
