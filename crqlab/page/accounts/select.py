@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from crqlab.base.contracts import contract
 from crqlab.base.contracts.cautions import OK, has
 from crqlab.base.study import Study
+from crqlab.base.waves import in_order
 from crqlab.page.accounts.data import MeetingSheets
 from crqlab.page.client_view import ClientView
 from crqlab.page.lookup import matched
@@ -26,6 +27,7 @@ from crqlab.stats.defaults import LEVEL
 MOST = 24  # blocks that a consultant still prepares
 QUOTES = 3  # comments of an account
 UNLIKELY = 0.5  # chance of renewal below which an account is talked about anyhow
+_CHANGE = ("change", "change_low", "change_high")
 _NPS = "nps nps_low nps_high mean_ltr promoters passives detractors".split()
 #: What may be shown of any account: how many answered.
 _IMPERSONAL = frozenset(["n", "n_ltr"])
@@ -77,6 +79,9 @@ def accounts(
     ids = pd.Series(everyone, dtype="str")
     few = complemented(scores["n_ltr"], minimum=least, whole=scores["client_id"])
     hidden = {name: np.where(few, np.nan, scores[name].to_numpy(float)) for name in _NPS}
+    past = _veiled_before(study, client, wave, least)
+    veiled = scores["account_id"].isin(past).to_numpy(bool)
+    hidden |= {name: np.where(veiled, np.nan, scores[name].to_numpy(float)) for name in _CHANGE}
     rows = scores.assign(**hidden).set_index("account_id").reindex(everyone).reset_index(drop=True)
     name, manager, revenue = matched(ids, known, "name", "account_manager", "revenue")
     counts = {count: rows[count].fillna(0).to_numpy(int) for count in ("n", "n_ltr")}
@@ -95,6 +100,15 @@ def accounts(
     rows.insert(0, "account_id", ids)
     personal, whole = _personal(study), rows["status"].notna()
     return withheld(rows, personal, n="n", minimum=least, whole=whole)
+
+
+def _veiled_before(study: Study, client: str, wave: str, least: int) -> pd.Series:
+    """Accounts whose score of the wave before is withheld: a change would tell it."""
+    rows = table(study, "account_scores", client=client)
+    order = in_order([*rows["wave"].unique(), wave])
+    past = order[: order.index(wave)]
+    rows = rows[rows["wave"] == (past[-1] if past else "")]
+    return rows["account_id"][complemented(rows["n"], minimum=least, whole=rows["client_id"])]
 
 
 def _status(n: NDArray, heard: NDArray, invited: NDArray) -> NDArray:

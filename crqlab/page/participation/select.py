@@ -148,7 +148,19 @@ def _tells(managers: pd.DataFrame, accounts: pd.DataFrame, least: int) -> np.nda
         return mine, n.sum() - mine
 
     told = [*parts(accounts["n"]), *parts(single)]
-    return np.any([(part > 0) & (part < least) for part in told], axis=0)
+    hide = np.any([(part > 0) & (part < least) for part in told], axis=0)
+    return _complemented(hide, told[0], least)
+
+
+def _complemented(hide: np.ndarray, people: np.ndarray, least: int) -> np.ndarray:
+    """Withhold more where the score without each of the others tells the withheld ones' people."""
+    hide = hide.copy()
+    for place in np.argsort(people, kind="stable"):
+        held = hide & (people > 0)
+        if not held.any() or (held.sum() > 1 and people[held].sum() >= least):
+            break
+        hide[place] |= people[place] > 0
+    return hide
 
 
 def _hidden(managers: pd.DataFrame) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from crqlab.base.contracts.cautions import code
 from crqlab.base.instrument import Instrument
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
@@ -47,9 +48,11 @@ def scores(
     changes = table(study, "changes", client=client, wave=wave)
     if not asked.crq.constructs:
         rows, changes = (part[part["measure"] != "crq"] for part in (rows, changes))
-    plain = _plain(rows, least)
+    plain, before = _plain(rows, least), changes["from_wave"].iloc[0] if len(changes) else ""
+    few = plain["measure"][(plain["wave"] == before) & plain["withheld"]]
+    changes = _of_both(changes, few, least)
     return Scores(
-        before=changes["from_wave"].iloc[0] if len(changes) else "",
+        before=before,
         measures=_measures(plain[plain["wave"] == wave], changes, asked),
         trend=_until(plain[plain["measure"].isin(_HEADLINE)], wave),
         roll_ups=_roll_ups(rows[rows["wave"] == wave], least),
@@ -57,6 +60,15 @@ def scores(
         ltr=_ltr(respondents["ltr"], least),
         agreement=table(study, "agreement", client=client, wave=wave),
     )
+
+
+def _of_both(changes: pd.DataFrame, few: pd.Series, minimum: int) -> pd.DataFrame:
+    """Empty changes from a wave whose score is withheld: beside this wave's they tell it."""
+    veiled = changes["measure"].isin(few)
+    hidden = {name: changes[name].astype(float).mask(veiled) for name in [*_ENDS, "p"]}
+    words = code("n_below_minimum", minimum=minimum)
+    verdict = changes["verdict"].mask(veiled, "unknown")
+    return changes.assign(**hidden, verdict=verdict, flag=changes["flag"].mask(veiled, words))
 
 
 def _plain(scores: pd.DataFrame, minimum: int) -> pd.DataFrame:
