@@ -12,6 +12,7 @@ from crqlab.page.accounts.overview import overview, ranked_by
 from crqlab.page.amounts import amount
 from crqlab.page.client_view import ClientView
 from crqlab.page.segments.words import segment_words
+from crqlab.segments.likeliest_segments import NOT_SETTLED
 from crqlab.show.html import Column, Shown, folded, names, paragraph, phrases, table, tag, text
 from crqlab.show.records import Record, records
 
@@ -60,9 +61,12 @@ def _filled(cell: object) -> bool:
 
 
 def _segment(row: Record, words: SegmentWords) -> str:
-    if row.segment == row.segment and row.segment is not None:
-        return words.name(row.segment, row.status)
-    return words.name(None, row.status) if row.status == row.status else MISSING
+    if row.status != row.status or row.status is None:
+        return MISSING
+    name = words.name(row.segment if row.segment == row.segment else None, row.status)
+    if row.status == NOT_SETTLED:
+        return words.spoken.say("accounts.not_settled", segment=name)
+    return name
 
 
 def _trend(view: ClientView, row: Record) -> str:

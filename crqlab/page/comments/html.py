@@ -17,19 +17,12 @@ from crqlab.stats.topics import FEWEST, MOST, PER_THEME
 QUOTES = 3  # of a theme
 
 
-def themes(view: ClientView, *, most: int = MOST, quotes: int = QUOTES) -> Shown:
-    """Lay out the themes of every question, and the comments themselves where there are none.
-
-    Parameters
-    ----------
-    view : ClientView
-    most, quotes : int
-        Themes of a question, and comments of a theme, that are shown.
-    """
+def themes(view: ClientView) -> Shown:
+    """Lay out the themes of every question, and the comments themselves where there are none."""
     found, spoken = view.themes, view.language
     if found.questions.empty:
         return _sentence(spoken.say("comments.no_questions"))
-    parts = (_question(found, row, spoken, most, quotes) for row in records(found.questions))
+    parts = (_question(found, row, spoken) for row in records(found.questions))
     return Shown(lines(*parts, _note(_method(found, spoken))), _aloud(found, spoken))
 
 
@@ -60,7 +53,7 @@ def _quoted(comments: list[Record]) -> Markup:
     return tag("ul", Markup("\n"), lines(*map(quote, comments)), Markup("\n"), class_="quotes")
 
 
-def _question(found: Themes, row: Record, spoken: Language, most: int, quotes: int) -> Markup:
+def _question(found: Themes, row: Record, spoken: Language) -> Markup:
     own = found.table[found.table["question"] == row.question]
     head = _head(row.wording)
     if row.withheld:
@@ -68,11 +61,10 @@ def _question(found: Themes, row: Record, spoken: Language, most: int, quotes: i
     if own.empty:
         why = spoken.say("comments.not_sorted", n=row.n, why=spoken.caution(row.flag))
         rest = found.rest[found.rest["question"] == row.question]
-        return lines(head + _note(why), _quoted(records(rest)[: most * quotes]))
+        return lines(head + _note(why), _quoted(records(rest)))
     said = spoken.say("comments.sorted", n=len(own), m=row.n, k=row.n_none)
-    words = grouped(found.quotes[found.quotes["question"] == row.question], "theme")
-    shown = records(own)[:most]
-    cards = lines(*(_theme(found, one, words[one.theme][:quotes], spoken) for one in shown))
+    quotes = grouped(found.quotes[found.quotes["question"] == row.question], "theme")
+    cards = lines(*(_theme(found, one, quotes[one.theme], spoken) for one in records(own)))
     listed = tag("ul", Markup("\n"), cards, Markup("\n"), class_="themes")
     return lines(head + _note(said), listed)
 
@@ -83,7 +75,7 @@ def _theme(found: Themes, row: Record, said: list[Record], spoken: Language) -> 
         tag("p", _named(row.phrases), class_="name", translate="no"),
         tag("p", _counted(row, spoken), class_="n"),
         tag("p", _scored(found, row, spoken)),
-        _quoted(said),
+        _quoted(said[:QUOTES]),
     )
 
 
