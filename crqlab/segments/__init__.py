@@ -7,7 +7,7 @@ import lazy_loader as lazy
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
-        "account_models": ["AccountModels", "account_models"],
+        "panel_models": ["AccountModels", "account_models"],
         "assignment": ["assign", "with_silent"],
         "first_renewal": ["followed"],
         "latent_classes": ["Types", "rival", "types"],
@@ -17,7 +17,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "playbook": ["Playbook", "playbook_of", "shipped"],
         "score_lifts": ["Lifts", "lifts", "smallest_changes"],
         "segment_posterior": ["SegmentPosterior"],
-        "segment_labels": ["SegmentLabels", "segment_labels"],
+        "raw_labels": ["SegmentLabels", "segment_labels"],
         "segment_mix": ["Mix", "migration", "mix", "profile", "renewal", "sensitivity"],
         "tables": ["described", "keep", "suggested"],
         "threshold_derivation": ["Derived", "derive"],

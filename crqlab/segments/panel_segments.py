@@ -13,7 +13,7 @@ from crqlab.base.contracts.frames import empty
 from crqlab.base.instrument import Instrument
 from crqlab.base.waves import latest
 from crqlab.segments.account_answers import LTR
-from crqlab.segments.account_models import SAMPLES, AccountModels, account_models
+from crqlab.segments.panel_models import SAMPLES, AccountModels, account_models
 from crqlab.segments.assignment import with_silent
 from crqlab.segments.first_renewal import followed
 from crqlab.segments.likeliest_segments import (

@@ -77,8 +77,9 @@ def _risk(view: ClientView) -> str:
 
 
 def _carries(view: ClientView, rows: pd.DataFrame) -> str:
-    spoken, losses = view.language, rows[LOSS].dropna()
-    total, first = losses.sum(), rows.iloc[0]
+    spoken, losses, whole = view.language, rows[LOSS].dropna(), view.renewal.total
+    total = float(whole["expected_loss"].iloc[0]) if len(whole) else losses.sum()
+    first = rows.iloc[0]
     if not total > 0:
         return ""
     if losses.iloc[0] >= MUCH * total:
@@ -88,4 +89,5 @@ def _carries(view: ClientView, rows: pd.DataFrame) -> str:
         return spoken.say("decision.one", **told)
     many = min(3, len(losses))
     share = spoken.percent(losses.iloc[:many].sum() / total)
-    return spoken.say("decision.some", n=many, m=len(losses), share=share)
+    known = int(whole["n_accounts"].iloc[0]) if len(whole) else len(losses)
+    return spoken.say("decision.some", n=many, m=known, share=share)

@@ -131,3 +131,13 @@ def test_the_heading_follows_the_result(stationed_view_of):
     assert "Nothing stands out to fix first" in soup(first_screen(open_)).get_text()
     none = replace(view, drivers=replace(view.drivers, client=row.iloc[:0]))
     assert "too early to say" in soup(first_screen(none)).get_text()
+
+
+def test_shares_are_of_all_money_at_risk_also_of_what_is_not_shown(stationed_view_of):
+    view = foretelling(stationed_view_of(), 0.6)
+    three = overview(view)["expected_loss"].head(3).sum()
+    total = view.renewal.total.assign(expected_loss=10 * three, n_accounts=40)
+    said = verdict_sentences(replace(view, renewal=replace(view.renewal, total=total)))[1]
+    assert said.replace("\xa0", " ") == (
+        "The first 3 of 40 customers carry 10 % of the money at risk."
+    )
