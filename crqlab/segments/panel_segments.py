@@ -13,7 +13,6 @@ from crqlab.base.contracts.frames import empty
 from crqlab.base.instrument import Instrument
 from crqlab.base.waves import latest
 from crqlab.segments.account_answers import LTR
-from crqlab.segments.panel_models import SAMPLES, AccountModels, account_models
 from crqlab.segments.assignment import with_silent
 from crqlab.segments.first_renewal import followed
 from crqlab.segments.likeliest_segments import (
@@ -23,6 +22,7 @@ from crqlab.segments.likeliest_segments import (
     UNJUDGED,
     likeliest,
 )
+from crqlab.segments.panel_models import SAMPLES, AccountModels, account_models
 from crqlab.segments.segment_posterior import SegmentPosterior
 from crqlab.segments.thresholds import Thresholds
 from crqlab.stats.defaults import SEED

@@ -13,9 +13,9 @@ from crqlab.base.contracts.cautions import OK, code, codes, joined
 from crqlab.base.contracts.frames import empty
 from crqlab.base.instrument import Instrument
 from crqlab.base.standards import FEW_ANSWERS
-from crqlab.segments.panel_models import SAMPLES
 from crqlab.segments.assignment import KEYS, scores_of
 from crqlab.segments.likeliest_segments import as_then
+from crqlab.segments.panel_models import SAMPLES
 from crqlab.segments.panel_segments import Panel
 from crqlab.segments.segment import placed
 from crqlab.segments.thresholds import Thresholds
