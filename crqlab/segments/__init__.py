@@ -9,6 +9,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
     submod_attrs={
         "panel_models": ["AccountModels", "account_models"],
         "assignment": ["assign", "with_silent"],
+        "expected_moves": ["migration"],
         "first_renewal": ["followed"],
         "latent_classes": ["Types", "rival", "types"],
         "likeliest_segments": ["as_then", "likeliest"],
@@ -18,7 +19,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "score_lifts": ["Lifts", "lifts", "smallest_changes"],
         "segment_posterior": ["SegmentPosterior"],
         "raw_labels": ["SegmentLabels", "segment_labels"],
-        "segment_mix": ["Mix", "migration", "mix", "profile", "renewal", "sensitivity"],
+        "segment_mix": ["Mix", "mix", "profile", "renewal", "sensitivity"],
         "tables": ["described", "keep", "suggested"],
         "threshold_derivation": ["Derived", "derive"],
         "threshold_releases": ["along", "publish", "published", "rules"],

@@ -48,7 +48,7 @@ def expected(
     table = pd.DataFrame(list(blocks), columns=keys).loc[np.repeat(np.arange(B), K + 1)]
     table = table.assign(
         segment=np.tile(np.array([*view.names, SILENT], dtype=object), B),
-        n=np.column_stack([_whole(n[:, :K]), n[:, K].astype("int64")]).ravel(),
+        n=np.column_stack([whole_numbers(n[:, :K]), n[:, K].astype("int64")]).ravel(),
         share=_beside(_shares(n[:, :K])),
         low=_beside(low),
         high=_beside(high),
@@ -81,8 +81,8 @@ def _beside(shares: NDArray) -> NDArray:
     return np.column_stack([shares, np.full(len(shares), np.nan)]).ravel()
 
 
-def _whole(expected: NDArray) -> NDArray:
-    """Whole numbers that add up as what is expected does, each as near as that allows."""
+def whole_numbers(expected: NDArray) -> NDArray:
+    """Return whole numbers that add up as what is expected does, each as near as that allows."""
     down = np.floor(expected)
     left = np.round(expected.sum(axis=1) - down.sum(axis=1)).astype(int)
     rank = np.argsort(np.argsort(down - expected, axis=1, kind="stable"), axis=1)

@@ -10,11 +10,12 @@ import pandas as pd
 
 from crqlab.base.contracts.cautions import OK, code, codes, joined
 from crqlab.base.contracts.frames import empty
-from crqlab.base.waves import BLOCK, in_order, wave_before
+from crqlab.base.waves import in_order
 from crqlab.segments.assignment import scores_of
 from crqlab.segments.conditions import moved
 from crqlab.segments.expected_mix import expected
-from crqlab.segments.likeliest_segments import SILENT, THEN, UNJUDGED
+from crqlab.segments.expected_moves import SORTED, parted
+from crqlab.segments.likeliest_segments import SILENT, THEN
 from crqlab.segments.panel_segments import Panel
 from crqlab.segments.segment import placed
 from crqlab.segments.segment_traits import SegmentTraits
@@ -25,7 +26,6 @@ from crqlab.stats.proportion import clustered
 STEP = 0.25
 FAR = 0.12  # from an expected share; ours
 FEW_ACCOUNTS = code("few_accounts", minimum=FEW_CLUSTERS)
-SORTED, NEW, NOT_ASKED = "sorted", "new", "not_asked"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +86,7 @@ def mix(panel: Panel, *, level: float = LEVEL) -> Mix:
 def _both(rows: pd.DataFrame, views: Mapping, keys: list[str], level: float) -> pd.DataFrame:
     parts = [expected(rows, view, keys, level) for view in views.values()]
     table = parts[0].merge(parts[1], on=[*keys, "segment"], suffixes=("", THEN))
-    return table.assign(level=level, flag=_few(table, keys), **_parted(table["segment"]))
+    return table.assign(level=level, flag=_few(table, keys), **parted(table["segment"]))
 
 
 def _few(table: pd.DataFrame, keys: list[str]) -> np.ndarray:
@@ -155,7 +155,7 @@ def renewal(
     rate = (table["kept"] / table["money"]).where(table["money"] > 0)
     table = table.assign(n=n, n_accounts=accounts, level=level, revenue_rate=rate, flag=flag)
     table = table.drop(columns=["money", "kept"]).rename_axis("segment").reset_index()
-    return table.assign(**_parted(table["segment"]))
+    return table.assign(**parted(table["segment"]))
 
 
 def sensitivity(
@@ -229,61 +229,7 @@ def profile(shares: np.ndarray, accounts: pd.DataFrame, names: tuple[str, ...]) 
         )
 
 
-def migration(assigned: pd.DataFrame, traits: SegmentTraits) -> pd.DataFrame:
-    """Where each client's accounts of one wave are in its next wave.
-
-    Parameters
-    ----------
-    assigned : DataFrame
-        ``client_id``, ``wave``, ``account_id``, ``segment``, ``status``, ``revenue``.
-    traits : SegmentTraits
-        In which order segments lie.
-
-    Returns
-    -------
-    DataFrame, one row per client, wave and pair of segments that occurs
-        ``client_id``, ``from_wave``, ``wave``, ``from_status`` (sorted, silent, unjudged or
-        new) and ``from_segment``, ``status`` (sorted, silent, unjudged or not_asked) and
-        ``segment``,
-        ``direction`` (climbed, fell or stayed; missing without two segments), ``n`` accounts,
-        ``revenue``.
-    """
-    kind = assigned["segment"].fillna(assigned["status"])
-    waves = assigned[BLOCK].drop_duplicates()
-    pairs = waves.assign(from_wave=wave_before(waves)).dropna()
-    own = assigned.assign(segment=kind)[["client_id", "wave", "account_id", "segment", "revenue"]]
-    later = own.merge(pairs, on=["client_id", "wave"])
-    earlier = own.rename(columns={"wave": "from_wave", "segment": "from_segment"})
-    earlier = earlier.merge(pairs, on=["client_id", "from_wave"])
-    keys = ["client_id", "from_wave", "wave", "account_id"]
-    both = earlier.merge(later, on=keys, how="outer", suffixes=("_before", ""))
-    both = both.assign(
-        from_segment=both["from_segment"].fillna(NEW),
-        segment=both["segment"].fillna(NOT_ASKED),
-        revenue=both["revenue"].fillna(both["revenue_before"]).astype(float).fillna(0),
-        n=1,
-    )
-    group = [*keys[:3], "from_segment", "segment"]
-    table = both.groupby(group, as_index=False)[["n", "revenue"]].sum()
-    before, now = _parted(table["from_segment"]), _parted(table["segment"])
-    rungs = [at["segment"].map(traits.rung).astype(float) for at in (before, now)]
-    step = rungs[0] - rungs[1]
-    way = np.select([step > 0, step < 0, step == 0], ["climbed", "fell", "stayed"], default="")
-    return table.assign(
-        from_status=before["status"],
-        from_segment=before["segment"],
-        **now,
-        direction=pd.Series(way, dtype="str").replace("", None),
-    )
-
-
 def _kinds(assigned: pd.DataFrame) -> pd.DataFrame:
     """Put the status of silent accounts where others have their segment."""
     silent = assigned["status"] == SILENT
     return assigned.assign(segment=assigned["segment"].where(~silent, SILENT))
-
-
-def _parted(kind: pd.Series) -> dict[str, pd.Series]:
-    """Part segments from the statuses of accounts that have none."""
-    without = kind.isin((SILENT, UNJUDGED, NEW, NOT_ASKED))
-    return {"status": kind.where(without, SORTED), "segment": kind.mask(without)}

@@ -11,12 +11,13 @@ from crqlab.base.contracts import frames
 from crqlab.base.contracts.segments import TABLES
 from crqlab.base.errors import EstimateError
 from crqlab.base.study import Study
+from crqlab.segments.expected_moves import migration
 from crqlab.segments.likeliest_segments import as_then
 from crqlab.segments.panel_segments import Panel
 from crqlab.segments.planned_actions import actions, referrals
 from crqlab.segments.playbook import playbook_of
 from crqlab.segments.score_lifts import lifts
-from crqlab.segments.segment_mix import migration, mix, renewal, sensitivity
+from crqlab.segments.segment_mix import mix, renewal, sensitivity
 from crqlab.segments.threshold_derivation import RESAMPLES, derive
 from crqlab.stats.defaults import LEVEL
 
@@ -64,11 +65,13 @@ def described(
     due, last = panel.scored["due_revenue"], panel.latest.to_numpy()
     accounts, responses = study.read("accounts"), study.read("responses")
     people, rungs = study.read("respondents"), lifts(panel, draws=draws, seed=seed)
+    went, moved = migration(panel, level=level)
     return {
         "segments": table,
         "segment_traits": traits.table(),
         "segment_shares": mix(panel, level=level).table,
-        "migration": migration(then, traits),
+        "migration": went,
+        "movement": moved,
         "segment_renewal": renewal(then.assign(due_revenue=due), names, level=level),
         "segment_cuts": suggested(panel, level=level, seed=seed),
         "segment_sensitivity": sensitivity(panel.scored, panel.thresholds),

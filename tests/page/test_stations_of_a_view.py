@@ -10,6 +10,7 @@ import yaml
 from crqlab import Study
 from crqlab.base.contracts.cautions import code, codes, has, joined
 from crqlab.page.assembly import view
+from crqlab.page.segments.data import NOBODY, Moved
 from crqlab.page.summary.sentences import summary_sentences
 from tests.show import stationed
 from tests.show.fixture import Shape, lay_out
@@ -47,7 +48,7 @@ def test_a_summary_speaks_of_place_risk_fix_and_segments(stationed_view_of):
     assert "21 other clients" in whole
     assert "300,000 EUR is expected to be lost" in whole
     assert "Fix this first: Solution" in whole
-    assert "3 climbed and 1 fell" in whole
+    assert "3 (95 % interval 1 to 5) climbed and 1 (0 to 3) fell" in whole
 
 
 def test_small_accounts_keep_their_segment_and_lose_what_tells_their_answers(stationed_view_of):
@@ -93,7 +94,8 @@ def test_segments_stand_from_the_best_to_the_worst(stationed_view_of):
         "Ambassador", "Rational", "Ambivalent", "Stalker", "Opponent"]  # fmt: skip
     assert seen.shares["segment"].isna().tolist() == [False] * 5 + [True]
     assert seen.shares["status"].tolist() == ["sorted"] * 5 + ["silent"]
-    assert seen.moved == (3, 1, 6)
+    assert seen.moved("climbed") == Moved(6, 3.1, 1.0, 5.0)
+    assert not seen.moved("fell").shown
     assert seen.thresholds == stationed.THRESHOLDS
 
 
@@ -206,7 +208,7 @@ def test_an_outlook_from_a_later_wave_is_not_shown_for_an_earlier_one(stationed_
 def test_a_study_of_one_wave_has_no_moves(stationed_view_of):
     seen = stationed_view_of(waves=("2025",)).segments
     assert seen.before == ""
-    assert seen.moved == (0, 0, 0)
+    assert seen.moved("climbed") == NOBODY
     assert seen.accounts["before"].isna().all()
 
 

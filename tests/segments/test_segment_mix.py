@@ -112,47 +112,55 @@ def test_sensitivity_is_what_assigning_again_says():
     assert row["moved"].iloc[0] == pytest.approx((moved != ASSIGNED["segment"]).mean())
 
 
-def test_migration_keeps_every_account():
-    lost = ASSIGNED[~((ASSIGNED["account_id"] == "A0000") & (ASSIGNED["wave"] == "2025"))]
-    left = ~((lost["account_id"] == "A0001") & (lost["wave"] == "2024"))
-    found = migration(lost[left], RULES.traits)
-    assert found["n"].sum() == 120
-    assert found.loc[found["status"] == "not_asked", "n"].sum() == 1
-    assert found.loc[found["from_status"] == "new", "n"].sum() == 1
-    pair = ASSIGNED.set_index(["client_id", "account_id", "wave"])["segment"].unstack()  # noqa: PD010
-    stay = (pair["2024"] == "Ambassador") & (pair["2025"] == "Ambassador")
-    both = found.query("from_segment == 'Ambassador' and segment == 'Ambassador'")
-    assert both["n"].sum() - stay.sum() in (0, -1, -2)
+def test_migration_keeps_every_account_and_adds_up_to_the_draws():
+    lost = PEOPLE[~((PEOPLE["account_id"] == "A0000") & (PEOPLE["wave"] == "2025"))]
+    lost = lost[~((lost["account_id"] == "A0001") & (lost["wave"] == "2024"))]
+    found = sorted_(lost, draws=100)
+    went, moved = migration(found)
+    for view in ("", "_then"):
+        assert went["n" + view].sum() == 120
+        assert went.loc[went["status"] == "not_asked", "expected" + view].sum() == pytest.approx(1)
+        assert went.loc[went["from_status"] == "new", "expected" + view].sum() == pytest.approx(1)
+        both = went[went["direction"].notna()].groupby("direction")["expected" + view].sum()
+        told = moved.groupby("direction")["value" + view].sum()
+        np.testing.assert_allclose(told[both.index], both)
+        assert (moved["low" + view] <= moved["value" + view]).all()
+        assert (moved["value" + view] <= moved["high" + view]).all()
+    whole = found.whole
+    paired = (whole.past >= 0).all(axis=1)
+    stays = (whole.past[paired] == whole.labels[paired]).mean(axis=1).sum()
+    assert moved.query("direction == 'stayed'")["value"].sum() == pytest.approx(stays)
+    assert (moved["n"] == [58] * 3 + [60] * 3).all()
 
 
-def test_a_move_has_the_direction_of_the_ladder():
-    pairs = [("Rational", "Ambassador"), ("Ambassador", "Opponent"), ("Stalker", "Ambivalent"),
-             ("Rational", "Rational"), (None, "Rational")]  # fmt: skip
-    rows = [
-        {"client_id": "C", "wave": wave, "account_id": f"a{place}", "segment": segment,
-         "status": "settled" if segment else "silent", "revenue": 1.0}
-        for place, pair in enumerate(pairs)
-        for wave, segment in zip(("1", "2"), pair, strict=True)
-    ]  # fmt: skip
-    found = migration(pd.DataFrame(rows), RULES.traits)
-    told = {(r.from_segment, r.segment): r.direction for r in found.itertuples()
-            if isinstance(r.from_segment, str)}  # fmt: skip
-    assert told == dict(zip(pairs[:4], ["climbed", "fell", "climbed", "stayed"], strict=True))
-    silent = found[found["from_status"] == "silent"]
-    assert silent["from_segment"].isna().all()
-    assert silent["direction"].isna().all()
-    assert silent["n"].tolist() == [1]
+def test_moves_of_a_wave_are_not_changed_by_later_answers():
+    third = PEOPLE[PEOPLE["wave"] == "2025"].assign(wave="2026")
+    other = third.assign(**{n: 8 - third[n] for n in [*CONSTRUCTS, "crq", "uniqueness"]})
+    one, two = (
+        migration(sorted_(pd.concat([PEOPLE, late], ignore_index=True))) for late in (third, other)
+    )
+    for own, moved in zip(one, two, strict=True):
+        keys = [c for c in own if not pd.api.types.is_numeric_dtype(own[c])]
+        then = [[*keys, *[c for c in own if c.endswith("_then")]]] * 2
+        first, second = (
+            rows.loc[rows["wave"] == "2025", columns].query(f"{columns[-1]} > 0")
+            for rows, columns in zip((own, moved), then, strict=True)
+        )
+        pd.testing.assert_frame_equal(first.reset_index(drop=True), second.reset_index(drop=True))
+        assert own["n"].sum() == moved["n"].sum()
 
 
-def test_silent_accounts_count_among_all_that_were_asked(panel):
-    found = mix(panel).table.query("client_id == 'C0' and wave == '2024'")
-    assert found["asked_share"].sum() == pytest.approx(1)
-    silent = found.query("status == 'silent'")
-    assert silent["asked_share"].item() == pytest.approx(3 / 63)
+def test_without_a_model_any_number_may_have_moved():
+    _, moved = migration(sorted_(respondents(accounts=3, clients=1, seed=5)))
+    assert (moved["low"] == 0).all()
+    assert (moved["high"] == 3).all()
+    assert (moved["surely"] == 0).all()
 
 
 def test_one_wave_has_no_migration():
-    assert migration(ASSIGNED[ASSIGNED["wave"] == "2025"], RULES.traits).empty
+    went, moved = migration(sorted_(PEOPLE[PEOPLE["wave"] == "2025"]))
+    assert went.empty
+    assert moved.empty
 
 
 def test_an_outcome_counts_only_if_the_survey_came_first():

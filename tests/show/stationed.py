@@ -46,6 +46,7 @@ def add(study: Study, shape: Shape, *, clients: int = 12, latest: bool = True) -
         "segment_traits": starting().traits.table(),
         "segment_shares": _shares(key, sorted_),
         "migration": _moves(key, shape),
+        "movement": _movement(key, shape),
         "segment_renewal": _renewal(),
         "lifts": _lifts(key, scored),
         "playbook": shipped().table(starting().traits),
@@ -123,11 +124,28 @@ def _moves(key: dict, shape: Shape) -> pd.DataFrame:
     climbed, fell = ("Rational", "Ambassador", 3), ("Ambassador", "Rational", 1)
     others = [("Rational", "Rational", 2), ("silent", "Opponent", 4), ("new", "Rational", 5)]
     moves = [climbed, fell, *others]
-    return pd.DataFrame(
+    table = pd.DataFrame(
         [{**key, "from_wave": shape.waves[-2], "from_status": "sorted" if a in SEGMENTS else a,
           "from_segment": a if a in SEGMENTS else None, "status": "sorted", "segment": b, "n": n,
           "direction": _DIRECTIONS.get((a, b)), "revenue": 1e5 * n} for a, b, n in moves]
     )  # fmt: skip
+    table = table.assign(expected=table["n"] + 0.1, low=0.0, high=table["n"] + 2.0, level=0.95)
+    views = ("n", "expected", "low", "high", "revenue")
+    return table.assign(**{f"{name}_then": table[name] for name in views})
+
+
+def _movement(key: dict, shape: Shape) -> pd.DataFrame:
+    if len(shape.waves) < 2:
+        return empty("movement")
+    ends = {"climbed": (3.1, 1.0, 5.0), "fell": (1.2, 0.0, 3.0), "stayed": (1.7, 1.0, 4.0)}
+    rows = [
+        {**key, "from_wave": shape.waves[-2], "direction": way, "n": 6, "value": value,
+         "low": low, "high": high, "surely": 0, "more_climbed": 0.85}
+        for way, (value, low, high) in ends.items()
+    ]  # fmt: skip
+    table = pd.DataFrame(rows).assign(level=0.95)
+    views = ("n", "value", "low", "high", "surely", "more_climbed")
+    return table.assign(**{f"{name}_then": table[name] for name in views})
 
 
 def _renewal() -> pd.DataFrame:

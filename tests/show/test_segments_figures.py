@@ -75,7 +75,7 @@ def test_renewal_shows_rate_interval_and_n(panel):
 
 
 def test_rows_of_the_migration_are_hundred_per_cent(panel):
-    rows = segments.migration(panel.table, RULES.traits)
+    rows, _ = segments.migration(panel)
     ax = figures.segment_migration(rows, RULES.names)
     np.testing.assert_allclose(ax.images[0].get_array().sum(axis=1), 1)
 

@@ -115,6 +115,18 @@ SHARES = Contract(
         "flag": FLAG,
     },
 )
+
+
+def _moves(view: str) -> dict[str, Column]:
+    return {
+        "n": count(f"accounts expected {view}, in whole numbers that add up"),
+        "expected": amount(f"the same, not rounded, {view}", 0),
+        "low": amount("lower end of its interval", 0),
+        "high": amount("upper end of its interval", 0),
+        "revenue": amount("of these accounts a year, expected (currency units)", 0),
+    }
+
+
 MIGRATION = Contract(
     "migration",
     _NOTEBOOK,
@@ -133,8 +145,38 @@ MIGRATION = Contract(
             True,
             options=("climbed", "fell", "stayed"),
         ),
-        "n": count("accounts"),
-        "revenue": amount("of these accounts a year (currency units)", 0),
+        **_moves("given all waves"),
+        **{f"{name}_then": column for name, column in _moves("given waves up to then").items()},
+        "level": LEVEL,
+    },
+)
+
+
+def _movement(view: str) -> dict[str, Column]:
+    return {
+        "n": count("accounts judged in both waves"),
+        "value": amount(f"accounts expected to have moved so, {view}", 0),
+        "low": amount("lower end of its interval", 0),
+        "high": amount("upper end of its interval", 0),
+        "surely": count("accounts that did with a probability of at least .9"),
+        "more_climbed": _share(f"that more accounts climbed than fell, {view}"),
+    }
+
+
+MOVEMENT = Contract(
+    "movement",
+    _NOTEBOOK,
+    ("client_id", "from_wave", "wave", "direction"),
+    {
+        "client_id": CLIENT,
+        "from_wave": WAVE,
+        "wave": WAVE,
+        "direction": Column(
+            "text", "along the ladder of the thresholds", options=("climbed", "fell", "stayed")
+        ),
+        **_movement("given all waves"),
+        **{f"{name}_then": column for name, column in _movement("given waves up to then").items()},
+        "level": LEVEL,
     },
 )
 RENEWALS = Contract(
@@ -251,6 +293,7 @@ TABLES = (
     TRAITS,
     SHARES,
     MIGRATION,
+    MOVEMENT,
     RENEWALS,
     CUTS,
     MOVES,

@@ -9,6 +9,24 @@ import pandas as pd
 from crqlab.segments.segment_traits import SegmentTraits
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How many of ``n`` accounts are expected to have moved one way, with its interval."""
+
+    n: int
+    value: float
+    low: float
+    high: float
+
+    @property
+    def shown(self) -> bool:
+        """Whether at least one surely did."""
+        return self.low > 0
+
+
+NOBODY = Moved(0, 0.0, 0.0, 0.0)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Segments:
     """Accounts of one client's wave by segment; every table may be without rows.
@@ -23,7 +41,9 @@ class Segments:
     shares : DataFrame, one row per segment and one for silent accounts
         The columns of ``segment_shares`` as the wave knew them, the best segment first.
     migration : DataFrame
-        The columns of ``migration``, into this wave.
+        The columns of ``migration``, into this wave and as it knew them.
+    movement : DataFrame
+        The columns of ``movement``, likewise.
     renewal : DataFrame
         The columns of ``segment_renewal``, over all clients; no rows where clients are few.
     thresholds : str
@@ -37,14 +57,16 @@ class Segments:
     accounts: pd.DataFrame
     shares: pd.DataFrame
     migration: pd.DataFrame
+    movement: pd.DataFrame
     renewal: pd.DataFrame
     thresholds: str
     before: str
     traits: SegmentTraits
 
-    @property
-    def moved(self) -> tuple[int, int, int]:
-        """Accounts that climbed, that fell, and all that have a segment in both waves."""
-        n = self.migration.groupby("direction")["n"].sum()
-        up, down, stay = (int(n.get(way, 0)) for way in ("climbed", "fell", "stayed"))
-        return up, down, up + down + stay
+    def moved(self, direction: str) -> Moved:
+        """Accounts that climbed, fell or stayed, of those judged in both waves."""
+        rows = self.movement[(self.movement["direction"] == direction).to_numpy(bool)]
+        if rows.empty:
+            return NOBODY
+        row = rows.iloc[0]
+        return Moved(int(row["n"]), *(float(row[name]) for name in ("value", "low", "high")))

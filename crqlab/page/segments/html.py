@@ -12,7 +12,7 @@ from crqlab.language import MISSING, Language
 from crqlab.language.segment_words import SegmentWords
 from crqlab.page.client_view import ClientView
 from crqlab.page.segments.charts import segment_mix
-from crqlab.page.segments.words import segment_words
+from crqlab.page.segments.words import movement, segment_words
 from crqlab.segments.likeliest_segments import SETTLED
 from crqlab.show.colours import ink
 from crqlab.show.html import (
@@ -113,10 +113,9 @@ def _lead(view: ClientView, rows: list[Record], n: int) -> list[str]:
         said.append(say("segments.leaving_paying", n=many, share=share))
     else:
         said.append(say("segments.leaving", n=many))
-    up, down, both = view.segments.moved
-    if both:
-        before = view.segments.before
-        said.append(say("segments.moved", before=before, up=up, down=down, n=both))
+    up, down = (view.segments.moved(way) for way in ("climbed", "fell"))
+    if up.n:
+        said.append(movement(view.language, "segments.moved", up, down, wave=view.segments.before))
     return said
 
 

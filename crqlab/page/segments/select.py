@@ -45,8 +45,10 @@ def segments(
     """
     rows = as_then(table(study, "segments", client=client))
     now = rows[rows["wave"] == wave].reset_index(drop=True)
-    moves = table(study, "migration", client=client)
-    moves = moves[moves["wave"] == wave].reset_index(drop=True)
+    moves, movement = (
+        as_then(table(study, name, client=client, wave=wave)) for name in ("migration", "movement")
+    )
+    moves = moves[(moves["n"] > 0).to_numpy(bool)].reset_index(drop=True)
     before = str(moves["from_wave"].iloc[0]) if len(moves) else _earlier(rows, wave)
     traits = of_table(table(study, "segment_traits"))
     shares = as_then(table(study, "segment_shares", client=client, wave=wave))
@@ -56,6 +58,7 @@ def segments(
         accounts=_protected(now, accounts).assign(before=past, before_status=past_status),
         shares=_ordered(shares, traits),
         migration=moves,
+        movement=movement,
         renewal=_ordered(table(study, "segment_renewal").iloc[: None if many else 0], traits),
         thresholds="" if now.empty else str(now["thresholds"].iloc[0]),
         before=before,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import nan
 
 from crqlab.page.participation.data import ResponseCounts
+from crqlab.page.segments.data import NOBODY, Moved
 from crqlab.stats.defaults import LEVEL
 
 
@@ -117,19 +118,16 @@ class Mix:
         Share of the first segment with its interval, in [0, 1].
     before : str
         The earlier wave; empty where nobody can have moved.
-    up, down : int
-        Accounts that climbed, and that fell, among those sorted in both waves.
-    n_both : int
-        Accounts sorted in both waves.
+    up, down : Moved
+        Accounts that climbed, and that fell, of those judged in both waves.
     level : float
     """
 
     accounts: Mapping[str, int]
     first: tuple[float, float, float] = (nan, nan, nan)
     before: str = ""
-    up: int = 0
-    down: int = 0
-    n_both: int = 0
+    up: Moved = NOBODY
+    down: Moved = NOBODY
     level: float = LEVEL
 
 

@@ -103,14 +103,13 @@ def _mix(view: ClientView) -> Mix | None:
     if rows.empty:
         return None
     first = rows.iloc[0]
-    up, down, both = view.segments.moved
+    up, down = (view.segments.moved(way) for way in ("climbed", "fell"))
     ends = (float(first[name]) for name in ("share", "low", "high"))
     return Mix(
         {str(name): int(n) for name, n in rows["n"].items()},
         first=tuple(ends) if rows.index[0] == view.segments.traits.top else (nan, nan, nan),
-        before=view.segments.before if both else "",
+        before=view.segments.before if up.n else "",
         up=up,
         down=down,
-        n_both=both,
         level=float(first["level"]),
     )

@@ -10,7 +10,7 @@ from crqlab.language import Language
 from crqlab.page.amounts import amount
 from crqlab.page.client_view import ClientView
 from crqlab.page.participation.data import ResponseCounts
-from crqlab.page.segments.words import segment_words
+from crqlab.page.segments.words import movement, segment_words
 from crqlab.page.summary.data import Findings, Fix, Mix, Place, Risk, Score
 from crqlab.show.number_format import decimals
 
@@ -206,7 +206,8 @@ def _segments(mix: Mix, spoken: Language, segment: Callable[[str], str]) -> str:
         span=_shares(low, high, spoken),
         others=", ".join(others),
     )
-    if not (mix.before and mix.n_both):
+    if not (mix.before and mix.up.n):
         return told
-    moves = {"wave": mix.before, "up": mix.up, "down": mix.down, "n": mix.n_both}
-    return f"{told} {spoken.say('summary.moves', **moves)}"
+    more = {"wave": mix.before, "level": spoken.percent(mix.level)}
+    moved = movement(spoken, "summary.moves", mix.up, mix.down, **more)
+    return f"{told} {moved}"

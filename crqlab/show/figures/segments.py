@@ -230,7 +230,7 @@ def segment_renewal(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
 
 def segment_migration(
-    rows: pd.DataFrame, names: tuple[str, ...], *, by: str = "n", ax: Axes | None = None
+    rows: pd.DataFrame, names: tuple[str, ...], *, by: str = "expected", ax: Axes | None = None
 ) -> Axes:
     """Where accounts went from one wave to the next, in per cent of each row.
 
@@ -241,7 +241,7 @@ def segment_migration(
     names : tuple of str
         Segments in the order of the thresholds.
     by : str
-        ``n`` for accounts, ``revenue`` for what they pay.
+        ``expected`` for accounts, ``revenue`` for what they pay.
     ax : Axes, optional
         Where to draw; a new figure if missing.
 
@@ -266,12 +266,12 @@ def segment_migration(
         dark = "white" if share[i, j] > 0.6 else INK
         ax.text(j, i, words, ha="center", va="center", color=dark, fontsize=9)
     total = table.sum(axis=1)
-    unit = [f"{name} ({total[name]:,.0f})" if by == "n" else name for name in start]
+    unit = [f"{name} ({total[name]:,.0f})" if by == "expected" else name for name in start]
     ax.set(yticks=range(len(start)), yticklabels=unit, xticks=range(len(end)))
     ax.set_xticklabels(end, rotation=30, ha="right")
     ax.set(xlabel="next wave", ylabel="one wave")
     ax.grid(visible=False)
-    what = "accounts" if by == "n" else "revenue"
+    what = "accounts" if by == "expected" else "revenue"
     ax.set_title(f"{what} of each row (%)")
     stay = [
         f"{name} {percent(share[start.index(name), end.index(name)])}"

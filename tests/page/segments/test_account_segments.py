@@ -49,7 +49,8 @@ def test_shares_intervals_and_thresholds_of_segments(stationed_view_of):
     assert shown.sentence.replace("\xa0", " ") == (
         "3 of 12 accounts (25 %) are in the segment Ambassador and hold 20 % of the revenue. "
         "6 accounts are on the point of leaving, with 60 % of the revenue. "
-        "Since 2024 3 climbed and 1 fell, of 6 accounts with a segment in both waves."
+        "Since 2024 3 (1 to 5) climbed and 1 (0 to 3) fell, of 6 accounts with a segment in both "
+        "waves."
     )
     assert "Caution: fewer than 30 accounts." in plain(shown)
     assert "sees the client as unique and recommends it" in plain(shown)

@@ -8,6 +8,7 @@ import pytest
 
 from crqlab.language import language
 from crqlab.page.participation.data import ResponseCounts
+from crqlab.page.segments.data import Moved
 from crqlab.page.summary.data import Findings, Fix, Mix, Place, Risk, Score
 from crqlab.page.summary.sentences import sentences
 from tests.page.reworded import reworded
@@ -23,7 +24,13 @@ WHOLE = Findings(
     Place(0.78, 0.66, 0.88, 149, peers="IT", unique=False),
     Fix("Responsive", 0.78, True, 240, 61, "Caring", 0.15),
     Risk(1_234_567, 800_000, 1_900_000, 12_300_000, 90, 12, 400_000, "EUR"),
-    Mix({"Ambassador": 15, "Rational": 25, "Opponent": 5}, (0.33, 0.21, 0.48), "2024", 5, 8, 40),
+    Mix(
+        {"Ambassador": 15, "Rational": 25, "Opponent": 5},
+        (0.33, 0.21, 0.48),
+        "2024",
+        Moved(40, 5.2, 2, 9),
+        Moved(40, 8.1, 4, 12),
+    ),
 )
 PARTS = ("participation", "place", "fix", "risk", "mix")
 
@@ -48,7 +55,8 @@ def test_a_whole_summary_has_six_sentences_for_the_questions_of_a_sales_director
         "Fix this first: Responsive, with a probability of 78 % the thing that moves most (n = "
         "240 respondents of 61 accounts).",
         "Of 45 sorted accounts 15 are Ambassador (33 %, 95 % interval 21 % to 48 %); the others: "
-        "25 Rational, 5 Opponent. Since 2024 5 climbed and 8 fell (n = 40 accounts).",
+        "25 Rational, 5 Opponent. Since 2024 5 (95 % interval 2 to "
+        "9) climbed and 8 (4 to 12) fell (n = 40 accounts with a segment in both waves).",
     ]
 
 
