@@ -84,13 +84,20 @@ def _money(view: ClientView, rows: Sequence[Record]) -> list[Column]:
     spoken, say, unit = view.language, view.language.say, view.currency
     kind = "_in" if unit else ""
     paid = [amount(row.revenue, spoken) for row in rows]
-    lost = [amount(row.expected_loss, spoken) for row in rows]
+    lost = [at_risk(view, row) for row in rows]
     columns = []
     if any(row.revenue == row.revenue for row in rows):
         columns.append(Column(say(f"column.revenue{kind}", currency=unit), paid, True))
-    if any(row.expected_loss == row.expected_loss for row in rows):
+    if any(cell != MISSING for cell in lost):
         columns.append(Column(say(f"accounts.at_risk{kind}", currency=unit), lost, True))
     return columns
+
+
+def at_risk(view: ClientView, row: Record) -> str:
+    """The expected loss; of very few people how likely a renewal is, in a word."""
+    if row.expected_loss == row.expected_loss:
+        return amount(row.expected_loss, view.language)
+    return view.language.say(f"accounts.chance_{row.chance}") if row.chance else MISSING
 
 
 def _step(view: ClientView, row: Record) -> str:

@@ -25,17 +25,18 @@ def overview(view: ClientView) -> pd.DataFrame:
     DataFrame, one row per account
         ``account_id``, ``name``, ``manager``, ``n``, ``invited``, ``status`` and ``segment`` as in
         the view's segments, ``trend`` (higher, lower, no_clear_change; empty where that is
-        not known or not shown), ``revenue``, ``due_on``, ``expected_loss`` and ``p_renew`` (missing
-        where the model foretells no better than chance), ``action`` (code of the playbook),
-        ``action_due``, ``owner``.
+        not known or not shown), ``revenue``, ``due_on``, ``expected_loss`` (missing where the model
+        foretells no better than chance, and of very few people), ``chance`` (band of the
+        chance of renewal in its place; else empty), ``action`` (code of the playbook), ``owner``.
+        An account whose loss is not shown stands where its revenue times the client's share at
+        risk puts it: the order tells nothing of its answers.
     """
     rows = view.accounts[view.accounts["status"] != "not_invited"].reset_index(drop=True)
     ids, known = rows["account_id"], foretells(view.renewal)
     segment, status = matched(ids, view.segments.accounts, "segment", "status")
-    loss, chance = matched(ids, view.renewal.accounts, "expected_loss", "p_renew")
-    (due,) = matched(ids, view.renewal.accounts, "due_on")
+    loss, chance, due = matched(ids, view.renewal.accounts, "expected_loss", "chance", "due_on")
     first = view.actions.actions.drop_duplicates("account_id")
-    action, action_due, owner = matched(ids, first, "action", "due", "owner")
+    action, owner = matched(ids, first, "action", "owner")
     quiet = rows["status"].eq("silent").to_numpy(bool)
     found = pd.DataFrame(
         {
@@ -46,14 +47,21 @@ def overview(view: ClientView) -> pd.DataFrame:
             "revenue": rows["revenue"],
             "due_on": due,
             "expected_loss": loss.astype(float) if known else np.nan,
-            "p_renew": chance.astype(float) if known else np.nan,
+            "chance": chance.fillna("") if known else "",
             "action": action,
-            "action_due": action_due,
             "owner": owner.where(owner.notna(), rows["manager"]),
         }
     )
-    order = [LOSS, REVENUE, "name", "account_id"]
-    return found.sort_values(order, ascending=[False, False, True, True], ignore_index=True)
+    found["rank"] = found[LOSS].fillna(found["revenue"] * _share_at_risk(view))
+    order = ["rank", REVENUE, "name", "account_id"]
+    found = found.sort_values(order, ascending=[False, False, True, True], ignore_index=True)
+    return found.drop(columns="rank")
+
+
+def _share_at_risk(view: ClientView) -> float:
+    """The client's expected loss as a share of its revenue; what an unknown account counts for."""
+    total = view.renewal.total
+    return float(total["share"].iloc[0]) if len(total) else float("nan")
 
 
 def ranked_by(rows: pd.DataFrame) -> str:

@@ -8,8 +8,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from crqlab.language import MISSING
-from crqlab.page.accounts.listing import day
-from crqlab.page.accounts.overview import overview, ranked_by
+from crqlab.page.accounts.listing import at_risk, day
+from crqlab.page.accounts.overview import LOSS, REVENUE, overview, ranked_by
 from crqlab.page.amounts import amount
 from crqlab.page.client_view import ClientView
 from crqlab.page.decision.data import Tile
@@ -87,13 +87,17 @@ def _accounts(view: ClientView) -> Markup:
     if found.empty:
         return Markup()
     by, unit = ranked_by(found), view.currency
-    rows = [row for row in records(found.iloc[:SEEN_FIRST]) if getattr(row, by) == getattr(row, by)]
-    if not rows:
+    rows = records(found.iloc[:SEEN_FIRST])
+    if by == REVENUE and all(row.revenue != row.revenue for row in rows):
         return Markup()
+    money = [at_risk(view, row) if by == LOSS else amount(row.revenue, spoken) for row in rows]
     head = say(f"decision.money_{by}{'_in' if unit else ''}", currency=unit)
+    head_paid = say(f"decision.money_revenue{'_in' if unit else ''}", currency=unit)
+    paid = Column(head_paid, [amount(row.revenue, spoken) for row in rows], True)
     columns = [
         Column(say("decision.customer"), names(row.name for row in rows)),
-        Column(head, [amount(getattr(row, by), spoken) for row in rows], True),
+        *([paid] if by == LOSS and any(row.chance for row in rows) else []),
+        Column(head, money, True),
     ]
     if any(row.due_on == row.due_on for row in rows):
         columns.append(

@@ -77,17 +77,18 @@ def _risk(view: ClientView) -> str:
 
 
 def _carries(view: ClientView, rows: pd.DataFrame) -> str:
-    spoken, losses, whole = view.language, rows[LOSS].dropna(), view.renewal.total
-    total = float(whole["expected_loss"].iloc[0]) if len(whole) else losses.sum()
+    spoken, whole, many = view.language, view.renewal.total, min(3, len(rows))
+    total = float(whole["expected_loss"].iloc[0]) if len(whole) else 0.0
     first = rows.iloc[0]
     if not total > 0:
         return ""
-    if losses.iloc[0] >= MUCH * total:
-        told = {"name": first["name"], "share": spoken.percent(losses.iloc[0] / total)}
+    if first[LOSS] >= MUCH * total:
+        told = {"name": first["name"], "share": spoken.percent(first[LOSS] / total)}
         if pd.notna(first["due_on"]):
             return spoken.say("decision.one_due", day=spoken.day(first["due_on"]), **told)
         return spoken.say("decision.one", **told)
-    many = min(3, len(losses))
-    share = spoken.percent(losses.iloc[:many].sum() / total)
-    known = int(whole["n_accounts"].iloc[0]) if len(whole) else len(losses)
-    return spoken.say("decision.some", n=many, m=known, share=share)
+    if rows[LOSS].head(many).isna().any():
+        share = spoken.percent(rows["revenue"].head(many).sum() / rows["revenue"].sum())
+        return spoken.say("decision.some_revenue", n=many, m=len(rows), share=share)
+    share = spoken.percent(rows[LOSS].head(many).sum() / total)
+    return spoken.say("decision.some", n=many, m=int(whole["n_accounts"].iloc[0]), share=share)

@@ -46,7 +46,9 @@ def foretelling(view, low):
     """The view of a panel whose model has an AUC of 0.7 from this lower end on."""
     rows = view.renewal.performance.copy()
     rows.loc[rows["measure"] == "auc", ["estimate", "low", "high"]] = [0.7, low, 0.8]
-    return replace(view, renewal=replace(view.renewal, performance=rows))
+    losses = np.linspace(90_000, 1_000, len(view.renewal.accounts))  # of every account, shown
+    accounts = view.renewal.accounts.assign(expected_loss=losses, chance="")
+    return replace(view, renewal=replace(view.renewal, performance=rows, accounts=accounts))
 
 
 def test_the_first_screen_can_be_read_and_heard_for_every_kind_of_client(seen):
@@ -141,3 +143,19 @@ def test_shares_are_of_all_money_at_risk_also_of_what_is_not_shown(stationed_vie
     assert said.replace("\xa0", " ") == (
         "The first 3 of 40 customers carry 10 % of the money at risk."
     )
+
+
+def test_an_account_of_few_people_stands_where_its_revenue_puts_it(stationed_view_of):
+    view = foretelling(stationed_view_of(), 0.6)
+    accounts = view.renewal.accounts.copy()
+    big = overview(view)["account_id"].iloc[-1]
+    hidden = (accounts["account_id"] == big).to_numpy(bool)
+    accounts.loc[hidden, "expected_loss"] = np.nan
+    accounts["chance"] = np.where(hidden, "even", "")
+    people = view.accounts.copy()
+    people.loc[people["account_id"] == big, "revenue"] = 1e12
+    changed = replace(view, accounts=people, renewal=replace(view.renewal, accounts=accounts))
+    assert overview(changed)["account_id"].iloc[0] == big
+    words = soup(first_screen(changed)).get_text(" ")
+    assert "renewal uncertain" in words
+    assert "hold 100 % of the revenue" in words.replace("\xa0", " ")
