@@ -12,4 +12,5 @@ SURE = 0.6  # probability from which a segment, or the one thing to mend, is sai
 LIKELY = 0.8  # probability from which a segment is called likely
 TARGET = 0.80  # share of a client's revenue with at least one answer
 TOP = 0.1  # share of the panel that is its top
+UNIQUE = 0.8  # probability from which a client is called Unique
 UNIQUE_ABOVE_MEDIAN = ("solution", "experience")  # concepts, besides the top tenth in CRQ

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 from crqlab.base.contracts.frames import empty
 from crqlab.base.standards import TOP
@@ -14,14 +15,19 @@ from crqlab.benchmark.cells import Cells, cells
 from crqlab.benchmark.peers import CERTAIN, NOBODY, peers
 from crqlab.benchmark.protection import OK, Rules, members, verdicts
 from crqlab.benchmark.ranked_units import Scores
+from crqlab.benchmark.true_places import chances
 from crqlab.stats.cluster_draws import resampled, stream
+from crqlab.stats.defaults import FEW_CLUSTERS
 from crqlab.stats.quantile_cuts import type7_of
 
 #: From the nearest peers to the farthest.
 NEAREST = (("industry", "country", "wave"), ("industry", "wave"), ("wave",), ())
 JEFFREYS = 0.5
 TENTH = 1 - TOP  # share of the panel below its top
-_RESULTS = ("percentile", "percentile_low", "percentile_high", "gap", "gap_low", "gap_high")
+_RESULTS = (
+    "percentile", "percentile_low", "percentile_high", "gap", "gap_low", "gap_high",
+    "p_upper", "p_top",
+)  # fmt: skip
 
 
 def among_peers(
@@ -119,22 +125,34 @@ def _placed(
     mine = client[rows][:, None] == of
     others = len(of) - mine.sum(axis=1)
     found = {"percentile": _below(value[rows][:, None], x, ~mine) / others}
-    found["gap"] = _top(np.where(mine, np.nan, x), others) - value[rows]
+    found["gap"] = _begins(np.where(mine, np.nan, x), others, TENTH) - value[rows]
     n = _clients(of, mine)
+    ends = {"middle": _begins(np.where(mine, np.nan, x), others, 0.5)}
+    ends["top"] = found["gap"] + value[rows]
+    found["p_upper"], found["p_top"] = chances(
+        value[rows], error[rows], n=n, **ends, **_spread(x, error[order], ~mine)
+    )
     names, code = np.unique(of, return_inverse=True)
     rng = stream(seed, ("position", *map(int, names)))
     own = value[rows] + error[rows] * rng.standard_normal((draws, len(rows)))
     weight = np.vstack(list(resampled(len(names), draws, rng)))[:, code]
     share = n * _share_below(x, own, mine)
-    drawn = {
-        "percentile": rng.beta(share + JEFFREYS, n - share + JEFFREYS),
-        "gap": _drawn_top(weight, x)[:, None] - own,
-    }
+    drawn = {"percentile": rng.beta(share + JEFFREYS, n - share + JEFFREYS)}
+    few = len(names) < FEW_CLUSTERS
+    drawn["gap"] = (_normal_top(x, draws, rng) if few else _drawn_top(weight, x))[:, None] - own
     for result, some in drawn.items():
         ends = np.quantile(some, [(1 - level) / 2, (1 + level) / 2], axis=0)
         found[f"{result}_low"] = np.minimum(ends[0], found[result])
         found[f"{result}_high"] = np.maximum(ends[1], found[result])
     return found, n
+
+
+def _spread(x: NDArray, error: NDArray, others: NDArray) -> dict[str, NDArray]:
+    """Mean, variance and noise of the peers' scores of each row of ``others``."""
+    n = np.maximum(others.sum(axis=1), 2)
+    mean = others @ x / n
+    variance = np.maximum(others @ x**2 / n - mean**2, 0) * n / (n - 1)
+    return {"mean": mean, "variance": variance, "noise": others @ error**2 / n}
 
 
 def _clients(of: NDArray, mine: NDArray) -> NDArray:
@@ -147,11 +165,11 @@ def _below(points: NDArray, x: NDArray, counts: NDArray) -> NDArray:
     return ((x < points) & counts).sum(axis=1) + ((x == points) & counts).sum(axis=1) / 2
 
 
-def _top(peers: NDArray, n: NDArray) -> NDArray:
-    """Where the top tenth of the peers begins, type 7; those left out are missing."""
+def _begins(peers: NDArray, n: NDArray, share: float) -> NDArray:
+    """What a share of the peers lies below, type 7; those left out are missing."""
     ordered = np.sort(peers, axis=1)
     row = np.arange(len(ordered))
-    return type7_of(lambda rank: ordered[row, rank.astype(int)], n, TENTH, first=0)
+    return type7_of(lambda rank: ordered[row, rank.astype(int)], n, share, first=0)
 
 
 def _share_below(x: NDArray, own: NDArray, mine: NDArray) -> NDArray:
@@ -168,3 +186,10 @@ def _drawn_top(weight: NDArray, x: NDArray) -> NDArray:
     """Where the top tenth of each draw of clients begins."""
     sums = np.cumsum(weight, axis=1)
     return x[np.minimum((sums < TENTH * sums[:, -1:]).sum(axis=1), len(x) - 1)]
+
+
+def _normal_top(x: NDArray, draws: int, rng: np.random.Generator) -> NDArray:
+    """The same of few clients, whose samples end where they end: as if scores were normal."""
+    n = len(x)
+    spread = x.std(ddof=1) * np.sqrt((n - 1) / rng.chisquare(n - 1, draws))
+    return x.mean() + spread * (norm.isf(TOP) + rng.standard_normal(draws) / np.sqrt(n))

@@ -10,22 +10,24 @@ import pandas as pd
 
 from crqlab.base.contracts.frames import typed
 from crqlab.base.errors import one_of
-from crqlab.base.standards import UNIQUE_ABOVE_MEDIAN
+from crqlab.base.standards import UNIQUE, UNIQUE_ABOVE_MEDIAN
 from crqlab.base.waves import in_order, places
-from crqlab.benchmark.among_peers import TENTH, among_peers
+from crqlab.benchmark.among_peers import among_peers
 from crqlab.benchmark.decile_table import RULES
 from crqlab.benchmark.panel_source import in_order_of
 from crqlab.benchmark.peers import OWN, in_words
 from crqlab.benchmark.protection import Rules
 from crqlab.benchmark.ranked_units import Scores, rounded
 from crqlab.benchmark.release_positions import in_tables
-from crqlab.stats.defaults import DRAWS, SEED
+from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
+from crqlab.stats.multiplicity import q_values
 
 COVERED = 0.90  # of the interval of a position
 _ENDS = ("", "_low", "_high")
 #: *Unique* is told from the whole panel, not from the nearest peers.
 PANEL = (("wave",), ())
+MIDDLE = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,8 +40,9 @@ class Positions:
         ``value``, ``percentile`` (share of the peers below, in [0, 1]), ``quartile`` (1 to 4),
         ``decile`` (1 to 10, 10 the top), ``gap`` to the top decile (measure's units; above 0 is
         still missing), each of the three with ``_low`` and ``_high``; ``before`` (percentile of
-        the wave before), ``change`` with its interval, ``unique`` (yes, no or unknown; CRQ only),
-        ``peers``, ``n_clients`` (peers), ``source``, ``flag``.
+        the wave before), ``change`` with its interval, ``p_upper`` and ``half`` (upper, lower,
+        middle), ``p_unique`` and ``unique`` (yes, no or unknown; CRQ only), ``peers``,
+        ``n_clients`` (peers), ``source``, ``flag``.
     level : float
         Coverage of each interval, in (0, 1).
     """
@@ -163,9 +166,11 @@ def position(
     if clients is not None:
         rows = rows[rows["client_id"].isin(list(clients))]
     rows = _with_trend(rows.reset_index(drop=True)).assign(level=level, source=source)
+    sure = _unique_chance(rows, whole, above_median)
     rows = rows.assign(
-        quartile=_part(rows["percentile"], 4), unique=_unique(rows, whole, above_median)
+        quartile=_part(rows["percentile"], 4), p_unique=sure, unique=_unique(rows, sure)
     )
+    rows = rows.assign(**_sides(rows))
     for end in _ENDS:
         rows[f"decile{end}"] = _part(rows[f"percentile{end}"], 10)
     return Positions(typed(rows, "positions"), level)
@@ -229,14 +234,36 @@ def _asked(scores: Scores, above_median: Sequence[str]) -> Scores:
     return replace(scores, measures=names)
 
 
-def _unique(rows: pd.DataFrame, whole: pd.DataFrame, above_median: Sequence[str]) -> np.ndarray:
-    """CRQ in the panel's top tenth, Solution and Experience above its median: *Unique*."""
-    key = ["client_id", "wave"]
-    wide = whole.pivot_table(index=key, columns="measure", values="percentile")
-    wide = wide.reindex(columns=["crq", *above_median])
-    top, both = wide["crq"] >= TENTH, (wide[list(above_median)] > 0.5).all(axis=1)
-    lacks = wide.isna().any(axis=1) | (not above_median)
-    open_ = wide["crq"].isna() | (top & lacks)
-    said = pd.Series(np.where(open_, "unknown", np.where(top & both, "yes", "no")), wide.index)
-    found = said.reindex(pd.MultiIndex.from_frame(rows[key])).fillna("unknown").to_numpy()
-    return np.where(rows["measure"] == "crq", found, "")
+def _unique_chance(
+    rows: pd.DataFrame, whole: pd.DataFrame, above_median: Sequence[str]
+) -> np.ndarray:
+    """Least probability that all holds that makes a client *Unique*, however it hangs together.
+
+    The true CRQ in the panel's top tenth, Solution and Experience above its median.
+    """
+    key, chances = ["client_id", "wave"], ["p_top", "p_upper"]
+    whole = whole.reindex(columns=[*key, "measure", *chances])
+    wide = {
+        name: whole.pivot_table(index=key, columns="measure", values=name, dropna=False)
+        for name in chances
+    }
+    asked = [("p_top", "crq"), *(("p_upper", name) for name in above_median)]
+    parts = [wide[of].reindex(columns=[name])[name] for of, name in asked]
+    least = sum(parts) - (len(parts) - 1)
+    found = least.reindex(pd.MultiIndex.from_frame(rows[key])).clip(0, 1).to_numpy(float)
+    return np.where((rows["measure"] == "crq") & bool(above_median), found, np.nan)
+
+
+def _unique(rows: pd.DataFrame, chance: np.ndarray) -> np.ndarray:
+    """Yes and no where that is likely enough; unknown between, and where it was not asked."""
+    said = np.select([chance >= UNIQUE, chance <= 1 - UNIQUE], ["yes", "no"], "unknown")
+    return np.where(rows["measure"] == "crq", said, "")
+
+
+def _sides(rows: pd.DataFrame) -> dict[str, pd.Series | np.ndarray]:
+    """Upper or lower half where that survives all that is asked of the client's wave."""
+    doubt = 2 * np.minimum(rows["p_upper"], 1 - rows["p_upper"])
+    q = q_values(doubt, pd.MultiIndex.from_frame(rows[["client_id", "wave"]]))
+    clear = q < 1 - LEVEL
+    half = np.where(rows["p_upper"] > MIDDLE, "upper", "lower")
+    return {"q": q, "half": np.select([q.isna(), clear], ["unknown", half], "middle")}

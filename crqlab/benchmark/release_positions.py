@@ -10,10 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from crqlab.base.standards import TOP
 from crqlab.benchmark.among_peers import TENTH
 from crqlab.benchmark.cells import ALL
 from crqlab.benchmark.peers import CERTAIN, NOT_THERE, peers
 from crqlab.benchmark.ranked_units import GROUPS, Scores
+from crqlab.benchmark.true_places import chances
 from crqlab.stats.cluster_draws import stream
 
 #: Cells of a release from the nearest to the farthest; the wave of the study may be a later one.
@@ -77,7 +79,7 @@ def in_tables(
 
 _BLANK = {
     **dict.fromkeys(("percentile", "percentile_low", "percentile_high"), np.nan),
-    **dict.fromkeys(("gap", "gap_low", "gap_high"), np.nan),
+    **dict.fromkeys(("gap", "gap_low", "gap_high", "p_upper", "p_top"), np.nan),
     "peers": "",
     "n_clients": 0,
     "flag": NOT_THERE,
@@ -117,6 +119,13 @@ def _placed(
         low, high = np.quantile(some, [(1 - level) / 2, (1 + level) / 2])
         found[f"{name}_low"], found[f"{name}_high"] = min(low, found[name]), max(high, found[name])
     first = cell.iloc[0]
+    tenth, middle = np.interp([TOP, 0.5], share, cut)
+    spread = ((top - tenth) / (2 * norm.isf(TOP))) ** 2
+    peers_of = {"mean": middle, "middle": middle, "top": top, "n": int(first["n_clients"])}
+    upper, best = chances(
+        value, error, variance=spread, noise=0.0, **peers_of
+    )  # what a release cuts are observed scores: their noise is not told apart
+    found |= {"p_upper": float(upper), "p_top": float(best)}
     wide = first["shown"].split(" × ")
     who = peers({name: first[name] if name in wide else ALL for name in GROUPS})
     own_flag = "ok" if error > 0 else CERTAIN

@@ -58,9 +58,17 @@ POSITIONS = Contract(
         "before": amount("percentile of the client's wave before", 0, 1),
         **_ends("change", "percentile less that of the wave before"),
         "level": LEVEL,
+        "p_upper": amount("probability that the true score lies in the peers' upper half", 0, 1),
+        "q": amount("doubt of it among all measures of the client's wave (false discovery)", 0, 1),
+        "half": Column(
+            "text",
+            "of the peers, where q is below 5 %",
+            options=("upper", "lower", "middle", "unknown"),
+        ),
+        "p_unique": amount("least probability that the client is Unique in the whole panel", 0, 1),
         "unique": Column(
             "text",
-            "for CRQ: whether the client is Unique",
+            "for CRQ: whether the client is Unique, where that is likely enough; else unknown",
             True,
             options=("yes", "no", "unknown", ""),
         ),
