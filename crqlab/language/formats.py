@@ -138,6 +138,12 @@ class Formats:
         """Write a share as whole per cent; its sign never starts a line."""
         return MISSING if isnan(share) else f"{self.number(100 * share, 0)}{self._gap}%"
 
+    def chance(self, probability: float) -> str:
+        """Write a probability as whole per cent, never as 0 or 100: nothing is that sure."""
+        if probability > 0.99:
+            return f">{self.percent(0.99)}"
+        return f"<{self.percent(0.01)}" if probability < 0.01 else self.percent(probability)
+
     def day(self, day: Any) -> str:
         """Write a date with all four digits of its year; a missing one is a dash."""
         if day is None or day != day:

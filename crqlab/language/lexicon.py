@@ -55,6 +55,7 @@ class Language:
         self.number = self.formats.number
         self.short = self.formats.short
         self.percent = self.formats.percent
+        self.chance = self.formats.chance
         self.day = self.formats.day
 
     def __repr__(self) -> str:

@@ -23,5 +23,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "segments",
         "summary",
     ),
-    submod_attrs={"assembly": ["view"], "client_view": ["ClientView"]},
+    submod_attrs={
+        "assembly": ["view"],
+        "claim_table": ["claims"],
+        "client_view": ["ClientView"],
+    },
 )

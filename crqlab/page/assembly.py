@@ -13,6 +13,7 @@ from crqlab.language import language as spoken_language
 from crqlab.page.accounts.select import accounts, meeting_sheets
 from crqlab.page.actions.select import actions
 from crqlab.page.benchmark.select import benchmark
+from crqlab.page.claim_table import claims
 from crqlab.page.client_view import ClientView
 from crqlab.page.comments.open_answers import open_answers
 from crqlab.page.comments.select import themes
@@ -25,7 +26,7 @@ from crqlab.page.rounding import rounded_view
 from crqlab.page.scores.select import scores
 from crqlab.page.segments.select import segments
 from crqlab.page.summary.data import Findings
-from crqlab.page.summary.select import summary
+from crqlab.page.summary.select import findings
 from crqlab.page.summary.unknown import unknown
 from crqlab.page.table_handoff import light
 from crqlab.page.tables import CLIENTS, across, table
@@ -111,7 +112,11 @@ def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
     )
     seen = replace(seen, managers=managers(study, seen))
     seen = rounded_view(seen, book.privacy.revenue_figures)
-    found = replace(summary(seen), unknown=unknown(study, seen))
+    found = replace(
+        findings(claims(seen), _labels(seen), seen.currency),
+        unknown=unknown(study, seen),
+        alone=seen.alone,
+    )
     return replace(seen, summary=found, meetings=meeting_sheets(seen))
 
 
@@ -120,6 +125,14 @@ def _own(study: Study, client: str, wave: str) -> int:
     rows = table(study, "responses", real=True, client=client, wave=wave)
     rows = rows[rows["included"]]
     return int((rows["account_id"] == OWN_ACCOUNT + rows["response_id"]).sum())
+
+
+def _labels(seen: ClientView) -> dict[str, str]:
+    """What readers call measures and constructs."""
+    asked = seen.instrument
+    drivers = seen.drivers.map.set_index("driver")["label"].to_dict()
+    labels = {name: asked.label(name) for name in ("crq", "nps", *asked.constructs)}
+    return labels | drivers
 
 
 def _known(argument: str, value: str | int, names: Iterable[str]) -> str:

@@ -201,7 +201,7 @@ def test_as_many_accounts_are_on_the_point_of_leaving(views, file):
     assert weak[0] == pytest.approx(weak[1], abs=0.06)
     assert weak[0] > 0
     said = section.segment_shares(views[file]).sentence
-    assert re.search(r"\d+ accounts? (is|are) on the point of leaving, with \d+", said)
+    assert re.search(r"\d+ accounts? (is|are) in a weak segment, with \d+", said)
 
 
 @pytest.mark.parametrize("file", OTHERS)

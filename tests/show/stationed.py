@@ -258,6 +258,8 @@ def _contest() -> pd.DataFrame:
         [{"candidate": who, "measure": "auc", "estimate": value, "low": value - 0.02,
           "high": value + 0.02, "n": 3784, "unit": "accounts", "method": "by hand", "flag": "ok"}
          for who, value in (("nps", 0.61), ("everything", 0.68))]
+        + [{"candidate": "everything", "measure": "calibration_slope", "estimate": 0.9, "low": 0.7,
+            "high": 1.1, "n": 3784, "unit": "accounts", "method": "by hand", "flag": "ok"}]
     )  # fmt: skip
 
 
@@ -277,6 +279,8 @@ def _positions(key: dict, study: Study) -> pd.DataFrame:
          "percentile_low": 0.4, "percentile_high": 0.9, "quartile": 3, "decile": 8,
          "decile_low": 5, "decile_high": 10, "gap": 0.25, "gap_low": -0.1, "gap_high": 0.5,
          "before": 0.6, "change": 0.1, "change_low": -0.2, "change_high": 0.3, "level": 0.9,
+         "p_upper": 0.8, "q": 0.4, "half": "middle",
+         "p_unique": 0.1 if row.measure == "crq" else float("nan"),
          "unique": "no" if row.measure == "crq" else "", "peers": code("industry", value="IT"),
          "n_clients": 21, "source": _RELEASE, "flag": "ok"}
         for row in values.itertuples()

@@ -101,7 +101,7 @@ def _renewal(row: Record, currency: str, spoken: Language) -> str:
 
 def _fix(row: Record, spoken: Language) -> str:
     if row.focus == row.focus and row.focus_probability >= SURE:
-        sure = spoken.percent(row.focus_probability)
+        sure = spoken.chance(row.focus_probability)
         return spoken.say("accounts.mend_first", driver=spoken.term(row.focus), probability=sure)
     if row.weakest == row.weakest and row.weakest_gap <= -GAP:
         gap = spoken.number(-row.weakest_gap, 1)

@@ -61,9 +61,12 @@ def standing(view: ClientView) -> list[str]:
         said = [spoken.say("benchmark.crq_above", **places)]
     side = "below_top" if row["gap"] > 0 else "above_top"
     said.append(spoken.say(f"benchmark.{side}", gap=spoken.number(abs(row["gap"]))))
-    if row["unique"] in ("yes", "no") and view.benchmark.above_median:
+    if row["p_unique"] == row["p_unique"] and view.benchmark.above_median:
         constructs = spoken.listed(map(spoken.term, view.benchmark.above_median))
-        said.append(spoken.say(f"benchmark.unique_{row['unique']}", constructs=constructs))
+        chance = spoken.chance(row["p_unique"])
+        said.append(
+            spoken.say(f"benchmark.unique_{row['unique']}", constructs=constructs, chance=chance)
+        )
     return said
 
 

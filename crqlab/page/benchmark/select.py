@@ -12,7 +12,7 @@ from crqlab.page.tables import table
 
 _NUMBERS = (
     "value percentile percentile_low percentile_high quartile decile decile_low decile_high gap "
-    "gap_low gap_high before change change_low change_high"
+    "gap_low gap_high before change change_low change_high p_upper q p_unique"
 ).split()
 #: Shares of answers, which are no scores of people.
 _SHARES = {"completion": "Completion", "revenue_coverage": "Revenue heard"}
@@ -45,6 +45,7 @@ def benchmark(study: Study, client: str, wave: str, measures: pd.DataFrame) -> B
         label=rows["measure"].map(labels),
         flag=rows["flag"].mask(few, "too_few_people"),
         unique=rows["unique"].mask(few, "unknown"),
+        half=rows["half"].mask(few, "unknown"),
     )
     rows = rows.sort_values("measure", key=lambda m: m.map(order.index), ignore_index=True)
     source = "" if rows.empty else str(rows["source"].iloc[0])

@@ -24,6 +24,9 @@ class Drivers:
     effects : DataFrame
         What one point of each driver goes with, over the panel: the columns of
         ``driver_effects``; no rows where clients are few.
+    weighed : int
+        Complete answers of all clients that importance rests on beside the client's own; 0 where
+        clients are few.
     outcomes : tuple of str
         Concepts of what importance is importance for, or labels of constructs of other concepts.
     """
@@ -34,6 +37,7 @@ class Drivers:
     accounts: pd.DataFrame
     effects: pd.DataFrame
     outcomes: tuple[str, ...]
+    weighed: int = 0
 
     @property
     def first(self) -> pd.Series | None:

@@ -56,10 +56,10 @@ def drivers_slide(view: ClientView) -> Slide | None:
 def _first(view: ClientView, row: pd.Series) -> str:
     """What to fix first, and how sure that is."""
     spoken, other = view.language, row["runner_up_label"]
-    told = {"driver": spoken.term(row["label"]), "chance": spoken.percent(row["probability"])}
+    told = {"driver": spoken.term(row["label"]), "chance": spoken.chance(row["probability"])}
     if row["clear"]:
         return spoken.say("slide.fix_first", **told)
     if other != other or not other:
         return spoken.say("slide.nothing_clear", **told)
-    after = spoken.percent(row["runner_up_probability"])
+    after = spoken.chance(row["runner_up_probability"])
     return spoken.say("slide.nothing_clear_before", other=spoken.term(other), after=after, **told)

@@ -29,7 +29,7 @@ def _first(view: ClientView, row: pd.Series) -> str:
     places = {
         "outcomes": outcomes(view),
         "driver": spoken.term(row["label"]),
-        "chance": spoken.percent(row["probability"]),
+        "chance": spoken.chance(row["probability"]),
         "value": spoken.number(row["performance"]),
         "target": spoken.number(row["target"]),
         "share": spoken.percent(row["importance"]),
@@ -41,7 +41,7 @@ def _first(view: ClientView, row: pd.Series) -> str:
     second = row["runner_up_label"]
     if second != second or not second:
         return spoken.say(f"drivers.leads_{row['reference']}", **places)
-    chance = spoken.percent(row["runner_up_probability"])
+    chance = spoken.chance(row["runner_up_probability"])
     other = {"other": spoken.term(second), "other_chance": chance}
     return spoken.say(f"drivers.leads_before_{row['reference']}", **places, **other)
 
@@ -92,12 +92,14 @@ def account_priorities(view: ClientView) -> Shown:
         return Shown("", say("drivers.accounts_none"))
     rows = rows.sort_values(["clear", "probability"], ascending=False, kind="stable")
     shown, left = rows.head(LISTED), rows.iloc[LISTED:]
-    number, percent = spoken.number, spoken.percent
+    number = spoken.number
     columns = [
         Column(say("column.account"), names(shown["name"])),
         Column(say("drivers.fix_first"), phrases(map(spoken.term, shown["label"]))),
         Column(
-            say("drivers.probability"), [percent(value) for value in shown["probability"]], True
+            say("drivers.probability"),
+            [spoken.chance(value) for value in shown["probability"]],
+            True,
         ),
         Column(say("drivers.or_else"), _or_else(shown, spoken)),
         Column(say("drivers.score_shrunken"), [number(v, 1) for v in shown["performance"]], True),
@@ -114,6 +116,6 @@ def _or_else(rows: pd.DataFrame, spoken: Language) -> list[Markup]:
     """The next in line, with its probability in brackets."""
     pairs = zip(rows["runner_up_label"], rows["runner_up_probability"], strict=True)
     return [
-        Markup("{} ({})").format(phrase(spoken.term(label)), spoken.percent(chance))
+        Markup("{} ({})").format(phrase(spoken.term(label)), spoken.chance(chance))
         for label, chance in pairs
     ]

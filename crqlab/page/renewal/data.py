@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from crqlab.base.contracts.cautions import has
+
 CHANCE = 0.5  # what an AUC is where a model knows nothing
 
 
@@ -27,6 +29,8 @@ class Renewal:
         The columns of ``model_card``.
     late : bool
         Whether there is an outlook of this client that was made from a later wave.
+    unproven : bool
+        Whether the outlook is withheld, because the model foretells no better than chance.
     """
 
     accounts: pd.DataFrame
@@ -34,6 +38,7 @@ class Renewal:
     performance: pd.DataFrame
     card: pd.DataFrame
     late: bool
+    unproven: bool = False
 
     def well(self, measure: str) -> pd.Series | None:
         """Return how well the model did by one measure; None if it was not tested."""
@@ -42,7 +47,19 @@ class Renewal:
         return None if rows.empty else rows.iloc[0]
 
 
+def proven(performance: pd.DataFrame) -> bool:
+    """Whether renewals were foretold better than by chance, later ones and with the right sign.
+
+    The interval of the AUC out of time lies above .5, and that of the calibration slope above 0.
+    """
+    known = performance.drop_duplicates("measure").set_index("measure")
+    if not {"auc", "calibration_slope"} <= set(known.index):
+        return False
+    auc, slope = known.loc["auc"], known.loc["calibration_slope"]
+    in_turn = has(auc["flag"], "not_out_of_time")
+    return bool(auc["low"] > CHANCE and slope["low"] > 0) and not in_turn
+
+
 def foretells(found: Renewal) -> bool:
-    """Return whether the model foretold better than chance who stays, where it was tested."""
-    auc = found.well("auc")
-    return auc is not None and auc["low"] > CHANCE
+    """Whether an outlook may be told: see `proven`."""
+    return proven(found.performance)

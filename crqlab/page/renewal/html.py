@@ -35,6 +35,9 @@ def outlook(view: ClientView) -> Shown:
     """Revenue at risk of the client, and accounts by what is expected to be lost."""
     say, each = view.language.say, records(view.renewal.accounts)
     if not each:
+        if view.renewal.unproven:
+            said = say("renewal.unproven")
+            return Shown(lines(paragraph(text(said), "lead"), _worth(view)), said) + _card(view)
         said = say("renewal.none_late" if view.renewal.late else "renewal.none")
         return Shown(paragraph(text(said)), said)
     first, rest = each[:LISTED], each[LISTED:]

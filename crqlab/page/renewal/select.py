@@ -12,7 +12,7 @@ from crqlab.base.contracts.cautions import code, codes, joined
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
 from crqlab.page import lookup, suppression
-from crqlab.page.renewal.data import Renewal
+from crqlab.page.renewal.data import Renewal, proven
 from crqlab.page.tables import table
 
 #: The candidate that knows all that the outlook knows.
@@ -64,6 +64,13 @@ def renewal(
     past, veiled = (ids.isin(before.index[before == told]).to_numpy(bool) for told in (True, False))
     unsaid = nps.isna().to_numpy(bool)
     total, contest = table(study, "revenue_at_risk", client=client), table(study, "contest")
+    performance = contest[contest["candidate"] == MODEL].reset_index(drop=True)
+    if len(now) and not proven(performance):
+        none, card = (
+            now.assign(name="", manager="", segment="", withheld=False),
+            table(study, "model_card"),
+        )
+        return Renewal(_banded(none, few).iloc[:0], total.iloc[:0], performance, card, late=False, unproven=True)
     shown = now.assign(
         reason=_safe(now["reason"], few, past, unsaid, many),
         name=name.fillna(ids),
@@ -74,7 +81,7 @@ def renewal(
     return Renewal(
         accounts=_banded(shown, few | veiled),
         total=total[total["scope"] == "client"].iloc[: 1 if len(now) else 0],
-        performance=contest[contest["candidate"] == MODEL].reset_index(drop=True),
+        performance=performance,
         card=table(study, "model_card"),
         late=bool(len(rows)) and not len(now),
     )

@@ -18,8 +18,8 @@ class Scores:
     measures : DataFrame, one row per measure, in the order of the page
         ``measure``, ``label``, ``value``, ``low``, ``high``, ``level``, ``n_respondents``,
         ``n_accounts``, ``method``, ``flag``, ``withheld``; ``change``, ``change_low``,
-        ``change_high``, ``change_method`` and ``verdict`` (higher, lower, no_clear_change or
-        unknown).
+        ``change_high``, ``change_method``, ``change_q`` and ``verdict`` (higher, lower,
+        no_clear_change or unknown).
     trend : DataFrame
         CRQ, NPS and mean LTR of this wave and those before it: ``wave``, ``measure``, ``value``,
         ``low``, ``high``, ``level``, ``n_respondents``, ``n_accounts``, ``method``, ``flag``.

@@ -22,6 +22,7 @@ _CHANGE = {
     "change_high": "high",
     "change_method": "method",
     "verdict": "verdict",
+    "change_q": "q",
 }
 
 
@@ -91,12 +92,14 @@ def _measures(rows: pd.DataFrame, changes: pd.DataFrame, asked: Instrument) -> p
     order = [*_HEADLINE, *asked.constructs, "uniqueness"]
     whole = changes[(changes["part"] == "all").to_numpy(bool)]
     rows = rows[rows["measure"].isin(order).to_numpy(bool)]
-    *ends, method, verdict = lookup.matched(rows["measure"], whole, *_CHANGE.values(), by="measure")
+    *ends, method, verdict, q = lookup.matched(
+        rows["measure"], whole, *_CHANGE.values(), by="measure"
+    )
     hide = rows["withheld"].to_numpy(bool)
     ends = (np.where(hide, np.nan, end.to_numpy(float)) for end in ends)
     verdict = verdict.mask(hide | verdict.isna().to_numpy(bool), "unknown")
     labels = [asked.label(measure) for measure in rows["measure"]]
-    told = zip(_CHANGE, (*ends, method, verdict), strict=True)
+    told = zip(_CHANGE, (*ends, method, verdict, q.mask(hide)), strict=True)
     rows = rows.assign(**dict(told), label=labels)
     place = np.argsort([order.index(measure) for measure in rows["measure"]], kind="stable")
     return rows.iloc[place].reset_index(drop=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from math import nan
 
 from crqlab.page.participation.data import ResponseCounts
-from crqlab.page.segments.data import NOBODY, Moved
 from crqlab.stats.defaults import LEVEL
 
 
@@ -30,6 +29,8 @@ class Score:
         Missing where there is nothing to compare with.
     verdict : str
         Whether the change is clear: ``higher``, ``lower``, ``no_clear_change`` or ``unknown``.
+    cautions : tuple of str
+        Codes of what makes the interval doubtful.
     """
 
     measure: str
@@ -45,13 +46,16 @@ class Score:
     change_low: float = nan
     change_high: float = nan
     verdict: str = "unknown"
+    cautions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where the client stands: share of the peers below in [0, 1], with its interval.
 
-    ``peers`` is a code of who they are, empty where all are.
+    ``peers`` is a code of who they are, empty where all are; ``half`` is ``upper``, ``lower`` or
+    ``middle``. ``unique`` is told against the whole panel: ``unique``, ``perhaps_unique`` or
+    ``not_unique``, empty where not known, with its probability.
     """
 
     percentile: float
@@ -60,12 +64,18 @@ class Place:
     n_clients: int
     level: float = LEVEL
     peers: str = ""
-    unique: bool | None = None
+    half: str = "middle"
+    unique: str = ""
+    p_unique: float = nan
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """The one thing to fix: a driver, the chance that it is the one, and the next in line."""
+    """The one thing to fix: a driver, the chance that it is the one, and the next in line.
+
+    ``own_share`` of its importance rests on the client's own answers, the rest on
+    ``n_weighed`` complete answers of all clients.
+    """
 
     label: str
     probability: float
@@ -74,6 +84,8 @@ class Fix:
     n_accounts: int
     runner_up: str = ""
     runner_up_probability: float = nan
+    own_share: float = nan
+    n_weighed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +99,6 @@ class Risk:
         Of the accounts looked at.
     n_accounts : int
         How many they are.
-    at_risk : int or None
-        Those of them that are on the point of leaving; None where that is not known.
     silent : float
         The part of ``expected`` that lies with silent accounts; missing where not known.
     currency : str
@@ -100,15 +110,24 @@ class Risk:
     high: float
     revenue: float
     n_accounts: int
-    at_risk: int | None = None
     silent: float = nan
     currency: str = ""
     level: float = LEVEL
 
 
 @dataclass(frozen=True, slots=True)
+class Unproven:
+    """Why no money is named: how well renewals were foretold, as AUC with its interval."""
+
+    auc: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class Mix:
-    """Accounts by segment, and how many moved since the wave before.
+    """Accounts by segment.
 
     Attributes
     ----------
@@ -116,18 +135,11 @@ class Mix:
         Sorted accounts of each segment, the best segment first.
     first : (float, float, float)
         Share of the first segment with its interval, in [0, 1].
-    before : str
-        The earlier wave; empty where nobody can have moved.
-    up, down : Moved
-        Accounts that climbed, and that fell, of those judged in both waves.
     level : float
     """
 
     accounts: Mapping[str, int]
     first: tuple[float, float, float] = (nan, nan, nan)
-    before: str = ""
-    up: Moved = NOBODY
-    down: Moved = NOBODY
     level: float = LEVEL
 
 
@@ -147,3 +159,4 @@ class Findings:
     mix: Mix | None = None
     unknown: tuple[str, ...] = ()
     alone: bool = False
+    unproven: Unproven | None = None

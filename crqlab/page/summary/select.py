@@ -1,115 +1,156 @@
-"""What of a client's page goes into its summary."""
+"""What of a client's claims goes into its summary."""
 
 from __future__ import annotations
 
-from math import nan
+from math import isnan, nan
 
 import pandas as pd
 
-from crqlab.page.client_view import ClientView
-from crqlab.page.summary.data import Findings, Fix, Mix, Place, Risk, Score
+from crqlab.page.claim_table import CHANGES
+from crqlab.page.participation.data import ResponseCounts
+from crqlab.page.summary.data import Findings, Fix, Mix, Place, Risk, Score, Unproven
+
+_VERDICTS = {claim: verdict for verdict, claim in CHANGES.items()}
+_HALVES = {"upper_half": "upper", "lower_half": "lower", "middle": "middle"}
+_UNIQUE = ("unique", "perhaps_unique", "not_unique")
 
 
-def summary(view: ClientView) -> Findings:
-    """Collect what changed, where the client stands, what to fix, and who is at risk.
+def findings(claimed: pd.DataFrame, labels: dict[str, str], currency: str = "") -> Findings:
+    """Sort claims into the sentences of a summary.
 
     Parameters
     ----------
-    view : ClientView
-        Its own ``summary`` is not read.
+    claimed : DataFrame
+        From `crqlab.page.claims`.
+    labels : dict of str to str
+        What readers call measures and constructs.
+    currency : str
 
     Returns
     -------
     Findings
-        Nothing that the view withholds.
+        Of nothing but these claims.
     """
-    rows = [view.measure(name) for name in ("crq", "nps")]
+    scores = tuple(_score(claimed, name, labels) for name in ("crq", "nps"))
     return Findings(
-        tuple(_score(view, row) for row in rows if row is not None),
-        participation=view.participation.counts,
-        place=_place(view),
-        fix=_fix(view),
-        risk=_risk(view),
-        mix=_mix(view),
-        alone=view.alone,
+        tuple(score for score in scores if score is not None),
+        participation=_counts(claimed),
+        place=_place(claimed),
+        fix=_fix(claimed, labels),
+        risk=_risk(claimed, currency),
+        unproven=_unproven(claimed),
+        mix=_mix(claimed),
     )
 
 
-def _score(view: ClientView, row: pd.Series) -> Score:
+def _one(rows: pd.DataFrame, *codes: str) -> pd.Series | None:
+    rows = rows[rows["claim"].isin(codes)]
+    return None if rows.empty else rows.iloc[0]
+
+
+def _score(claimed: pd.DataFrame, measure: str, labels: dict[str, str]) -> Score | None:
+    own = claimed[claimed["basis"] == f"client_scores/{measure}"]
+    row, behind = _one(own, "is"), _one(own, "rests_on")
+    if row is None or behind is None:
+        return None
+    moved = claimed[claimed["basis"] == f"changes/{measure}"]
+    change = None if moved.empty else moved.iloc[0]
+    told = {} if change is None else {
+        "before": change["against"],
+        "change": change["value"],
+        "change_low": change["low"],
+        "change_high": change["high"],
+        "verdict": _VERDICTS.get(change["claim"], "unknown"),
+    }  # fmt: skip
     return Score(
-        row["measure"],
-        row["label"],
-        float(row["value"]),
-        float(row["low"]),
-        float(row["high"]),
-        int(row["n_respondents"]),
-        int(row["n_accounts"]),
-        level=float(row["level"]),
-        before=view.before,
-        change=float(row["change"]),
-        change_low=float(row["change_low"]),
-        change_high=float(row["change_high"]),
-        verdict=row["verdict"],
-    )
-
-
-def _place(view: ClientView) -> Place | None:
-    row = view.benchmark.of("crq")
-    if row is None:
-        return None
-    place = (float(row[name]) for name in ("percentile", "percentile_low", "percentile_high"))
-    unique = {"yes": True, "no": False}.get(row["unique"])
-    n, level = int(row["n_clients"]), float(row["level"])
-    return Place(*place, n, level, peers=str(row["peers"]), unique=unique)
-
-
-def _fix(view: ClientView) -> Fix | None:
-    row = view.drivers.first
-    if row is None:
-        return None
-    second = row["runner_up_label"]
-    return Fix(
-        str(row["label"]),
-        float(row["probability"]),
-        bool(row["clear"]),
+        measure,
+        labels[measure],
+        row["value"],
+        row["low"],
+        row["high"],
         int(row["n"]),
-        int(row["n_accounts"]),
-        runner_up=str(second) if second == second and second else "",
-        runner_up_probability=float(row["runner_up_probability"]),
+        int(behind["value"]),
+        level=row["level"],
+        cautions=tuple(own.loc[own["claim"] == "caution", "unit"]),
+        **told,
     )
 
 
-def _risk(view: ClientView) -> Risk | None:
-    if view.renewal.total.empty:
+def _counts(claimed: pd.DataFrame) -> ResponseCounts:
+    contacts, accounts, revenue = (
+        _one(claimed, f"answered_{unit}") for unit in ("contacts", "accounts", "revenue")
+    )
+    pairs = [
+        (None, None) if row is None else (int(row["n"]), int(row["value"]))
+        for row in (contacts, accounts)
+    ]
+    return ResponseCounts(*pairs[0], *pairs[1], 0, nan if revenue is None else revenue["value"])
+
+
+def _place(claimed: pd.DataFrame) -> Place | None:
+    row, unique = _one(claimed, *_HALVES), _one(claimed, *_UNIQUE)
+    if row is None:
         return None
-    row, accounts = view.renewal.total.iloc[0], view.renewal.accounts
-    known = accounts["segment"].notna().any()
-    return Risk(
-        float(row["expected_loss"]),
-        float(row["loss_low"]),
-        float(row["loss_high"]),
-        float(row["revenue"]),
-        int(row["n_accounts"]),
-        at_risk=int(accounts["segment"].isin(view.segments.traits.weak).sum()) if known else None,
-        silent=float(row["silent_loss"]),
-        currency=view.currency,
-        level=float(row["level"]),
+    return Place(
+        row["value"],
+        row["low"],
+        row["high"],
+        int(row["n"]),
+        level=row["level"],
+        peers=row["against"],
+        half=_HALVES[row["claim"]],
+        unique="" if unique is None else unique["claim"],
+        p_unique=nan if unique is None else unique["probability"],
     )
 
 
-def _mix(view: ClientView) -> Mix | None:
-    rows = view.segments.shares
-    rows = rows[rows["status"] == "sorted"].set_index("segment")
+def _fix(claimed: pd.DataFrame, labels: dict[str, str]) -> Fix | None:
+    row, second = _one(claimed, "fix_first", "leads"), _one(claimed, "next_in_line")
+    if row is None:
+        return None
+    mine = claimed[claimed["about"] == row["about"]]
+    behind, weighed = _one(mine, "rests_on"), _one(mine, "weights_rest_on")
+    return Fix(
+        labels[row["about"].partition(":")[2]],
+        row["probability"],
+        row["claim"] == "fix_first",
+        int(row["n"]),
+        0 if behind is None else int(behind["value"]),
+        runner_up="" if second is None else labels[second["about"].partition(":")[2]],
+        runner_up_probability=nan if second is None else second["probability"],
+        own_share=nan if weighed is None else weighed["value"],
+        n_weighed=0 if weighed is None else int(weighed["n"]),
+    )
+
+
+def _risk(claimed: pd.DataFrame, currency: str) -> Risk | None:
+    row, silent = _one(claimed, "expected_loss"), _one(claimed, "silent_loss")
+    paid = _one(claimed[claimed["basis"] == "revenue_at_risk/client"], "rests_on")
+    if row is None or paid is None:
+        return None
+    return Risk(
+        row["value"],
+        row["low"],
+        row["high"],
+        paid["value"],
+        int(row["n"]),
+        silent=nan if silent is None else silent["value"],
+        currency=currency,
+        level=row["level"],
+    )
+
+
+def _unproven(claimed: pd.DataFrame) -> Unproven | None:
+    row = _one(claimed, "outlook_unproven")
+    return None if row is None else Unproven(row["value"], row["low"], row["high"], int(row["n"]))
+
+
+def _mix(claimed: pd.DataFrame) -> Mix | None:
+    rows = claimed[claimed["claim"] == "accounts_in"]
     if rows.empty:
         return None
-    first = rows.iloc[0]
-    up, down = (view.segments.moved(way) for way in ("climbed", "fell"))
-    ends = (float(first[name]) for name in ("share", "low", "high"))
-    return Mix(
-        {str(name): int(n) for name, n in rows["n"].items()},
-        first=tuple(ends) if rows.index[0] == view.segments.traits.top else (nan, nan, nan),
-        before=view.segments.before if up.n else "",
-        up=up,
-        down=down,
-        level=float(first["level"]),
-    )
+    names, share = rows["basis"].str.partition("/")[2], _one(claimed, "share_in")
+    first = tuple(share[["value", "low", "high"]]) if share is not None else (nan, nan, nan)
+    accounts = {name: int(n) for name, n in zip(names, rows["value"], strict=True)}
+    level = {} if share is None or isnan(share["level"]) else {"level": share["level"]}
+    return Mix(accounts, first=first, **level)

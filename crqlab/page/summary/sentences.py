@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import isnan
 
+from crqlab.base.contracts.cautions import code
 from crqlab.base.standards import TARGET
 from crqlab.language import Language
 from crqlab.page.amounts import amount
 from crqlab.page.client_view import ClientView
 from crqlab.page.participation.data import ResponseCounts
-from crqlab.page.segments.words import movement, segment_words
-from crqlab.page.summary.data import Findings, Fix, Mix, Place, Risk, Score
+from crqlab.page.segments.words import segment_words
+from crqlab.page.summary.data import Findings, Fix, Mix, Place, Risk, Score, Unproven
 from crqlab.show.number_format import decimals
-
-MIDDLE = 0.5  # share of the peers below which half of them lie
+from crqlab.stats.defaults import FEW_RESAMPLED
 
 
 def sentences(
@@ -50,6 +50,7 @@ def sentences(
         found.participation and _heard(found.participation, spoken),
         found.place and _standing(found.place, spoken),
         found.risk and _loss(found.risk, spoken),
+        found.unproven and _unproven(found.unproven, spoken),
         found.fix and _first(found.fix, spoken),
         found.mix and _segments(found.mix, spoken, segment),
     ]
@@ -68,15 +69,25 @@ def _state(found: Findings, spoken: Language) -> str:
         return ""
     n = {(score.n_respondents, score.n_accounts) for score in known}
     said = [_score(score, spoken) for score in known]
+    doubts = dict.fromkeys(code for score in known for code in score.cautions)
+    doubt = f" {_doubt(doubts, spoken)}" if doubts else ""
     if len(n) == 1:
         people, accounts = n.pop()
         kind = "same_n_alone" if found.alone else "same_n"
-        return spoken.say(f"summary.{kind}", scores="; ".join(said), n=people, m=accounts)
+        told = spoken.say(f"summary.{kind}", scores="; ".join(said), n=people, m=accounts)
+        return f"{told}{doubt}"
     each = [
         spoken.say("summary.own_n", score=told, n=score.n_respondents, m=score.n_accounts)
         for told, score in zip(said, known, strict=True)
     ]
-    return f"{'; '.join(each)}."
+    return f"{'; '.join(each)}.{doubt}"
+
+
+def _doubt(cautions: Iterable[str], spoken: Language) -> str:
+    """What makes the intervals doubtful: it stands with the first numbers."""
+    few = {"few_accounts": code("few_accounts", minimum=FEW_RESAMPLED)}
+    said = [spoken.caution(few.get(one, one)) for one in cautions]
+    return spoken.say("summary.doubt", cautions="; ".join(said))
 
 
 def _score(score: Score, spoken: Language) -> str:
@@ -125,11 +136,7 @@ def _heard(asked: ResponseCounts, spoken: Language) -> str:
 def _standing(place: Place, spoken: Language) -> str:
     if isnan(place.percentile):
         return ""
-    half = "middle"
-    if place.low > MIDDLE:
-        half = "upper"
-    elif place.high < MIDDLE:
-        half = "lower"
+    half = place.half
     peers = spoken.coded("peers", place.peers)
     told = spoken.say(
         f"summary.place_{half}_of_peers" if peers else f"summary.place_{half}",
@@ -139,9 +146,10 @@ def _standing(place: Place, spoken: Language) -> str:
         level=spoken.percent(place.level),
         span=_shares(place.low, place.high, spoken),
     )
-    if place.unique is None:
+    if not place.unique:
         return told
-    return f"{told} {spoken.say('summary.unique' if place.unique else 'summary.not_unique')}"
+    chance = spoken.chance(place.p_unique)
+    return f"{told} {spoken.say(f'summary.{place.unique}', chance=chance)}"
 
 
 def _shares(low: float, high: float, spoken: Language) -> str:
@@ -153,12 +161,10 @@ def _shares(low: float, high: float, spoken: Language) -> str:
 def _loss(risk: Risk, spoken: Language) -> str:
     if isnan(risk.expected):
         return ""
-    code = "summary.loss" if risk.at_risk is None else "summary.loss_and_leaving"
     quiet = risk.silent / risk.expected if risk.silent > 0 and risk.expected > 0 else 0
     return spoken.say(
-        f"{code}_silent" if quiet else code,
+        "summary.loss_silent" if quiet else "summary.loss",
         m=risk.n_accounts,
-        n=risk.at_risk or 0,
         paid=amount(risk.revenue, spoken, risk.currency),
         loss=amount(risk.expected, spoken, risk.currency),
         level=spoken.percent(risk.level),
@@ -168,21 +174,33 @@ def _loss(risk: Risk, spoken: Language) -> str:
     )
 
 
+def _unproven(why: Unproven, spoken: Language) -> str:
+    """The data cannot say who leaves: a model that foretells no better than chance."""
+    if isnan(why.auc):
+        return spoken.say("summary.unproven_untested")
+    span = spoken.span(why.low, why.high)
+    return spoken.say("summary.unproven", auc=spoken.number(why.auc), span=span, n=why.n)
+
+
 def _first(fix: Fix, spoken: Language) -> str:
     if not fix.label or isnan(fix.probability):
         return ""
     code, other = "summary.fix" if fix.clear else "summary.fix_unclear", ""
     if not fix.clear and fix.runner_up and not isnan(fix.runner_up_probability):
         code, other = "summary.fix_unclear_before", spoken.term(fix.runner_up)
-    return spoken.say(
+    told = spoken.say(
         code,
         driver=spoken.term(fix.label),
-        chance=spoken.percent(fix.probability),
+        chance=spoken.chance(fix.probability),
         other=other,
-        after=spoken.percent(fix.runner_up_probability),
+        after=spoken.chance(fix.runner_up_probability),
         n=fix.n_respondents,
         m=fix.n_accounts,
     )
+    if not fix.n_weighed or isnan(fix.own_share):
+        return told
+    rests = spoken.say("summary.weights", own=spoken.chance(fix.own_share), n=fix.n_weighed)
+    return f"{told} {rests}"
 
 
 def _segments(mix: Mix, spoken: Language, segment: Callable[[str], str]) -> str:
@@ -196,7 +214,7 @@ def _segments(mix: Mix, spoken: Language, segment: Callable[[str], str]) -> str:
         if name != best
     ]
     code = "summary.mix" if isnan(value) else "summary.mix_share"
-    told = spoken.say(
+    return spoken.say(
         f"{code}_others" if others else code,
         m=sum(counted.values()),
         n=counted.get(best, 0),
@@ -206,8 +224,3 @@ def _segments(mix: Mix, spoken: Language, segment: Callable[[str], str]) -> str:
         span=_shares(low, high, spoken),
         others=", ".join(others),
     )
-    if not (mix.before and mix.up.n):
-        return told
-    more = {"wave": mix.before, "level": spoken.percent(mix.level)}
-    moved = movement(spoken, "summary.moves", mix.up, mix.down, **more)
-    return f"{told} {moved}"

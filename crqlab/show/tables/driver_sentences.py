@@ -67,9 +67,9 @@ def first_said(rows: pd.DataFrame, spoken: Language = ENGLISH) -> str:
     places = {
         "unit": row["unit"],
         "driver": spoken.term(row["label"]),
-        "chance": spoken.percent(row["probability"]),
+        "chance": spoken.chance(row["probability"]),
         "other": spoken.term(row["runner_up_label"]),
-        "other_chance": spoken.percent(row["runner_up_probability"]),
+        "other_chance": spoken.chance(row["runner_up_probability"]),
     }
     if row["clear"]:
         scores = {name: spoken.number(row[of]) for name, of in _SCORES.items()}

@@ -48,11 +48,11 @@ def test_a_place_stands_with_its_intervals_and_its_peers(stationed_view_of):
 
 def test_a_place_above_the_top_decile_is_called_above(stationed_view_of):
     seen = stationed_view_of()
-    rows = seen.benchmark.table.assign(gap=-0.25, unique="yes")
+    rows = seen.benchmark.table.assign(gap=-0.25, unique="yes", p_unique=0.87)
     above = replace(seen, benchmark=replace(seen.benchmark, table=rows))
     said = plain(benchmark.place_among_peers(above))
     assert "0.25 points above the lower edge of the top decile" in said
-    assert "It is Unique" in said
+    assert "Against the whole panel it is Unique (probability 87 %)" in said
 
 
 def test_measures_with_other_peers_than_most_are_named_and_cautions_stand_once(stationed_view_of):
@@ -141,7 +141,7 @@ def test_a_place_in_swedish(stationed_view_of):
     said = spaced(benchmark.place_among_peers(view))
     assert "CRQ är högre än hos 70 % av 21 andra uppdragsgivare (40 % till 90 %)" in said
     assert "8:e decilen, 5:e till 10:e. Det ligger 0,25 steg under" in said
-    assert "Unika, det vill säga i översta decilen med Lösning och Upplevelse" in said
+    assert "Unika, hela panelens översta decil med Lösning och Upplevelse" in said
     assert "Jämförbara: bransch IT, n = 21 uppdragsgivare." in said
     assert "Källa: utgåva 2025-06 (0123abcd), per 2025-06-30: syntetiska data om 1 150 upp" in said
 

@@ -81,7 +81,7 @@ def test_order_is_the_alphabets_and_pay_is_warned_of(asked_view_of, drawn):
     assert heads == sorted(heads) == ["Manager 0", "Manager 1", "Manager 2"]
     assert "Do not tie pay to these numbers" in shown.html
     assert "Expected loss" not in shown.html
-    assert "On the point of leaving" not in shown.html
+    assert "In a weak segment" not in shown.html
 
 
 def test_segments_and_losses_stand_where_the_stations_were_run(
@@ -95,7 +95,7 @@ def test_segments_and_losses_stand_where_the_stations_were_run(
     assert made["expected_loss"].tolist() == (10.0 * made["n_accounts"]).tolist()
     assert (made["expected_low"] < made["expected_loss"]).all()
     html = drawn(view).html
-    assert "On the point of leaving" in html
+    assert "In a weak segment" in html
     assert "Expected loss (EUR)" in html
     own = facts(view).index[facts(view)["manager"] == made["manager"][0]]
     for few, told in ((1, False), (2, True)):  # of one, the sum less the others tells its loss

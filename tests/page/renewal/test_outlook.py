@@ -9,8 +9,13 @@ from crqlab.base.contracts.cautions import code, joined
 from crqlab.language import language
 from crqlab.page import renewal
 from crqlab.page.assembly import view
+from crqlab.page.claim_table import claims
+from crqlab.page.renewal.data import proven
+from crqlab.page.summary.sentences import summary_sentences
 from tests.page.reading import SHAPES, assert_heard, assert_named, plain, row, soup
 from tests.page.reworded import elements, in_other_words, numbers
+from tests.show import stationed
+from tests.show.fixture import Shape, lay_out
 
 EVERY = ("outlook", "expected_losses")
 
@@ -70,7 +75,8 @@ def test_the_outlook_stands_by_expected_loss_with_intervals_and_the_models_worth
     ) in said(seen)
     assert (
         "it named the right one in 68 % of pairs (AUC 0.68, 0.66 to 0.70; 0.50 is chance), "
-        "n = 3,784 accounts of all clients, tested on later decisions than it learnt from. It shows"
+        "n = 3,784 accounts of all clients, tested on later decisions than it learnt from. "
+        "Calibration slope 0.90 (0.70 to 1.10; 1 is right). It shows"
     ) in said(seen)
     assert "7,770,000" not in said(seen)
 
@@ -121,7 +127,7 @@ def test_an_untested_model_is_no_more_than_an_order(stationed_view_of):
     seen = stationed_view_of()
     untested = shown_with(seen, performance=seen.renewal.performance.iloc[:0])
     assert "could not be tested on decisions that it had not seen: read an order" in said(untested)
-    auc = seen.renewal.performance
+    auc = seen.renewal.performance.query("measure == 'auc'")
     in_turn = shown_with(seen, performance=auc.assign(flag="not_out_of_time"))
     assert "of all clients, tested on other accounts than it learnt from." in said(in_turn)
     slope = auc.assign(measure="calibration_slope", estimate=0.92, low=0.77, high=1.07)
@@ -168,3 +174,37 @@ def test_the_outlook_in_swedish(stationed_view_of):
     assert (
         "Account 2 33\xa0000 (17\xa0000 till 67\xa0000)" in renewal.expected_losses(seen).sentence
     )
+
+
+@pytest.mark.parametrize(
+    ("auc", "slope", "flag", "holds"),
+    [
+        ((0.66, 0.70), (0.7, 1.1), "ok", True),
+        ((0.04, 0.49), (-9.0, -3.0), "ok", False),
+        ((0.49, 0.70), (0.7, 1.1), "ok", False),
+        ((0.66, 0.70), (-0.1, 1.1), "ok", False),
+        ((0.66, 0.70), (0.7, 1.1), "not_out_of_time", False),
+    ],
+)
+def test_a_model_that_foretells_no_better_than_chance_names_no_money(auc, slope, flag, holds):
+    rows = [
+        {"measure": name, "estimate": sum(ends) / 2, "low": ends[0], "high": ends[1], "flag": flag}
+        for name, ends in (("auc", auc), ("calibration_slope", slope))
+    ]
+    assert proven(pd.DataFrame(rows)) is holds
+    assert not proven(pd.DataFrame(rows).iloc[:1])
+
+
+def test_an_unproven_outlook_says_that_the_data_cannot_say(tmp_path):
+    study = stationed.add(lay_out(tmp_path, Shape()), Shape())
+    contest = study.read("contest")
+    study.write("contest", contest.assign(low=0.04, high=0.49, estimate=0.26))
+    seen = view(study, client="C017", wave="2025")
+    assert seen.renewal.unproven
+    assert seen.renewal.accounts.empty
+    assert seen.renewal.total.empty
+    assert "The data cannot say who will leave" in said(seen)
+    assert "expected to be lost" not in " ".join(summary_sentences(seen))
+    assert "the data cannot say" in " ".join(summary_sentences(seen))
+    found = claims(seen).set_index("claim").loc["outlook_unproven"]
+    assert (found["value"], found["low"], found["high"]) == (0.26, 0.04, 0.49)

@@ -48,7 +48,7 @@ def test_shares_intervals_and_thresholds_of_segments(stationed_view_of):
     assert stationed.THRESHOLDS in plain(shown)
     assert shown.sentence.replace("\xa0", " ") == (
         "3 of 12 accounts (25 %) are in the segment Ambassador and hold 20 % of the revenue. "
-        "6 accounts are on the point of leaving, with 60 % of the revenue. "
+        "6 accounts are in a weak segment, with 60 % of the revenue. "
         "Since 2024 3 (1 to 5) climbed and 1 (0 to 3) fell, of 6 accounts with a segment in both "
         "waves."
     )
@@ -66,13 +66,11 @@ def test_the_lead_says_what_is_known(stationed_view_of):
     rows = view.segments.shares
     poor = shares_of(view, revenue_share=float("nan"))
     assert segments.segment_shares(poor).sentence.replace("\xa0", " ") == (
-        "3 of 12 accounts (25 %) are in the segment Ambassador. "
-        "6 accounts are on the point of leaving."
+        "3 of 12 accounts (25 %) are in the segment Ambassador. 6 accounts are in a weak segment."
     )
     none = shares_of(view, n=rows["n"].where(~rows["segment"].isin(stationed.SEGMENTS), 0))
     assert segments.segment_shares(none).sentence == (
-        "No account is in the segment Ambassador. "
-        "No account that answered is on the point of leaving."
+        "No account is in the segment Ambassador. No account that answered is in a weak segment."
     )
     one = shares_of(view, n=rows["n"].where(rows["segment"].ne("Ambassador"), 1))
     said = segments.segment_shares(one).sentence
@@ -216,7 +214,7 @@ def test_thresholds_without_traits_leave_greys_and_no_lead(stationed_view_of):
     traits = type(view.segments.traits)(tuple(bare))
     plainly = replace(view, segments=replace(view.segments, traits=traits))
     shown = segments.segment_shares(plainly)
-    assert shown.sentence.startswith("No account that answered is on the point of leaving.")
+    assert shown.sentence.startswith("No account that answered is in a weak segment.")
     fills = [path["fill"] for path in soup(segments.segment_mix(plainly)).svg("path")]
     assert set(fills) <= {"#52606d", "#9aa5b1", "#7b8794", "#3e4c59", "#cbd2d9", "#c3ccd5"}
     assert pd.Series(fills).is_unique

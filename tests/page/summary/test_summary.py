@@ -8,8 +8,7 @@ import pytest
 
 from crqlab.language import language
 from crqlab.page.participation.data import ResponseCounts
-from crqlab.page.segments.data import Moved
-from crqlab.page.summary.data import Findings, Fix, Mix, Place, Risk, Score
+from crqlab.page.summary.data import Findings, Fix, Mix, Place, Risk, Score, Unproven
 from crqlab.page.summary.sentences import sentences
 from tests.page.reworded import reworded
 
@@ -21,16 +20,10 @@ NPS = Score(
 WHOLE = Findings(
     (CRQ, NPS),
     ResponseCounts(800, 240, 90, 61, 0, 0.72),
-    Place(0.78, 0.66, 0.88, 149, peers="IT", unique=False),
-    Fix("Responsive", 0.78, True, 240, 61, "Caring", 0.15),
-    Risk(1_234_567, 800_000, 1_900_000, 12_300_000, 90, 12, 400_000, "EUR"),
-    Mix(
-        {"Ambassador": 15, "Rational": 25, "Opponent": 5},
-        (0.33, 0.21, 0.48),
-        "2024",
-        Moved(40, 5.2, 2, 9),
-        Moved(40, 8.1, 4, 12),
-    ),
+    Place(0.78, 0.66, 0.88, 149, peers="IT", half="upper", unique="not_unique", p_unique=0.04),
+    Fix("Responsive", 0.78, True, 240, 61, "Caring", 0.15, 0.02, 812),
+    Risk(1_234_567, 800_000, 1_900_000, 12_300_000, 90, 400_000, "EUR"),
+    Mix({"Ambassador": 15, "Rational": 25, "Opponent": 5}, (0.33, 0.21, 0.48)),
 )
 PARTS = ("participation", "place", "fix", "risk", "mix")
 
@@ -48,15 +41,14 @@ def test_a_whole_summary_has_six_sentences_for_the_questions_of_a_sales_director
         "240 of 800 invited contacts (30 %) and 61 of 90 accounts (68 %) answered, with 72 % of "
         "the revenue: short of the 80 % to aim for.",
         "Among 149 other clients (IT) it lies in the upper half: 78 % score lower (95 % interval "
-        "66 % to 88 %). It is not Unique yet.",
-        "Of 90 accounts with a renewal outlook 12 are on the point of leaving; of 12.3 million EUR "
-        "a year, 1.2 million EUR is expected to be lost (95 % interval 800,000 to 1.9 million), "
-        "32 % of it with silent accounts.",
+        "66 % to 88 %). Against the whole panel it is not Unique: the probability is 4 %.",
+        "Of 90 accounts with 12.3 million EUR a year, 1.2 million EUR is expected to be lost (95 % "
+        "interval 800,000 to 1.9 million), 32 % of it with silent accounts.",
         "Fix this first: Responsive, with a probability of 78 % the thing that moves most (n = "
-        "240 respondents of 61 accounts).",
+        "240 respondents of 61 accounts). Importance rests to 2 % on these answers, otherwise on "
+        "812 complete answers of all clients.",
         "Of 45 sorted accounts 15 are Ambassador (33 %, 95 % interval 21 % to 48 %); the others: "
-        "25 Rational, 5 Opponent. Since 2024 5 (95 % interval 2 to "
-        "9) climbed and 8 (4 to 12) fell (n = 40 accounts with a segment in both waves).",
+        "25 Rational, 5 Opponent.",
     ]
 
 
@@ -121,17 +113,49 @@ def test_participation_is_said_as_far_as_it_is_known(asked, expected):
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "where"),
-    [(0.51, 0.9, "in the upper half"), (0.1, 0.49, "in the lower half"), (0.4, 0.9, "not clearly")],
+    ("half", "where"),
+    [
+        ("upper", "in the upper half"),
+        ("lower", "in the lower half"),
+        ("middle", "not clearly above or below"),
+    ],
 )
-def test_a_place_is_claimed_only_by_its_whole_interval(low, high, where):
-    assert where in said(place=Place(0.5, low, high, 20))
+def test_a_place_is_claimed_as_the_station_judged_it(half, where):
+    assert where in said(place=Place(0.5, 0.4, 0.9, 20, half=half))
 
 
-def test_an_unknown_place_says_nothing():
+def test_unique_is_said_with_its_probability_and_of_the_whole_panel():
     assert said(place=Place(nan, nan, nan, 3)) == ""
     assert "Unique" not in said(place=Place(0.4, 0.2, 0.6, 20))
-    assert "It is Unique." in said(place=Place(0.95, 0.9, 0.99, 20, unique=True))
+
+    def told(unique, chance):
+        return said(place=Place(0.95, 0.9, 0.99, 20, unique=unique, p_unique=chance))
+
+    assert told("unique", 0.86).endswith(
+        "Against the whole panel it is Unique, with a probability of 86 %."
+    )
+    assert told("perhaps_unique", 0.5).endswith("it may be Unique: the probability is 50 %.")
+    assert told("not_unique", 0.0).endswith("it is not Unique: the probability is <1 %.")
+
+
+def test_a_doubtful_interval_is_said_with_the_first_numbers():
+    few = dataclasses.replace(CRQ, cautions=("unequal_accounts", "few_accounts"))
+    assert said(scores=(few, NPS)).endswith(
+        "n = 240 respondents of 61 accounts. Read with care: a few accounts with many voices "
+        "carry this number: its interval may be too narrow; fewer than 6 accounts."
+    )
+
+
+def test_a_model_that_foretells_nothing_names_no_money():
+    found = said(unproven=Unproven(0.26, 0.04, 0.49, 31))
+    assert "the data cannot say" in found
+    assert "AUC 0.26, 0.04 to 0.49; n = 31 accounts" in found
+    assert "no forecast could be tested" in said(unproven=Unproven(nan, nan, nan, 0))
+
+
+def test_no_probability_is_said_to_be_certain():
+    assert "probability of >99 %" in said(fix=Fix("Responsive", 1.0, True, 19, 8))
+    assert "100 %" not in said(fix=Fix("Responsive", 0.996, False, 19, 8, "Caring", 0.004))
 
 
 def test_no_clear_thing_is_named_with_the_next_in_line_and_not_as_the_one():
@@ -149,15 +173,11 @@ def test_a_loss_is_rounded_as_it_is_said_and_silence_only_where_known():
         "Of 1 account with 1.5 billion a year, 900 is expected to be lost "
         "(95 % interval open to 2,500)."
     )
-    assert "Of 9 accounts with a renewal outlook 1 is on the point" in said(
-        risk=Risk(1e3, 1, 2e3, 1e6, 9, 1)
-    )
     assert said(risk=Risk(nan, nan, nan, 1e6, 9)) == ""
 
 
-def test_no_sorted_account_means_no_mix_and_no_second_wave_no_moves():
+def test_no_sorted_account_means_no_mix():
     assert said(mix=Mix({"Ambassador": 0, "Rational": 0})) == ""
-    assert "Since" not in said(mix=Mix({"Ambassador": 1, "Rational": 2}))
     assert "Of 3 sorted accounts 0 are Ambassador" in said(
         mix=Mix({"Ambassador": 0, "Rational": 3})
     )
@@ -171,9 +191,8 @@ def test_swedish_says_the_same_numbers_by_its_own_rules():
         "(−4,0, −18,0 till +10,0); n = 240 svarande hos 61 kunder."
     )
     assert swedish[3] == (
-        "Av 90 kunder med förnyelseutsikter är 12 på väg att lämna; av 12,3 miljoner EUR om året "
-        "väntas 1,2 miljoner EUR gå förlorade (95 %-intervall 800 000 till 1,9 miljoner), varav "
-        "32 % hos tysta kunder."
+        "Hos 90 kunder med 12,3 miljoner EUR om året väntas 1,2 miljoner EUR gå förlorade "
+        "(95 %-intervall 800 000 till 1,9 miljoner), varav 32 % hos tysta kunder."
     )
     assert len(swedish) == 6
 

@@ -1,0 +1,219 @@
+"""Everything that a page claims, as rows: its summary is made from these and from nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isnan, nan
+from typing import Any
+
+import pandas as pd
+
+from crqlab.base.contracts.cautions import codes
+from crqlab.page.client_view import ClientView
+
+#: Every code that a claim may have; docs/howto/claims.md says what each of them means.
+CODES = (
+    "is",
+    "rests_on",
+    "caution",
+    "rise",
+    "fall",
+    "no_clear_change",
+    "not_comparable",
+    "answered_contacts",
+    "answered_accounts",
+    "answered_revenue",
+    "upper_half",
+    "lower_half",
+    "middle",
+    "unique",
+    "perhaps_unique",
+    "not_unique",
+    "expected_loss",
+    "silent_loss",
+    "outlook_unproven",
+    "fix_first",
+    "leads",
+    "next_in_line",
+    "weights_rest_on",
+    "accounts_in",
+    "share_in",
+)
+KINDS = {
+    **dict.fromkeys(("claim", "about", "wave", "against"), "str"),
+    **dict.fromkeys(("value", "low", "high", "level"), "float64"),
+    "unit": "str",
+    **dict.fromkeys(("probability", "p"), "float64"),
+    "n": "int64",
+    "basis": "str",
+}
+#: What a change is, by the station's verdict.
+CHANGES = {"higher": "rise", "lower": "fall", "no_clear_change": "no_clear_change"}
+_HALVES = {"upper": "upper_half", "lower": "lower_half", "middle": "middle"}
+_UNIQUE = {"yes": "unique", "no": "not_unique", "unknown": "perhaps_unique"}
+#: Cautions that say that an interval may not hold: they belong into the first sentence.
+DOUBTED = frozenset(
+    "few_accounts few_dominate unequal_accounts one_account accounts_alike interval_unknown".split()
+)
+_UNITS = {"nps": "nps_points", "mean_ltr": "ltr_points"}
+
+
+def claims(view: ClientView) -> pd.DataFrame:
+    """Return what the page of a client's wave claims, one claim a row.
+
+    Verdicts, p and probabilities are the stations'; here they are only selected, and left out
+    where the view withholds the number behind them.
+
+    Parameters
+    ----------
+    view : ClientView
+
+    Returns
+    -------
+    DataFrame
+        ``claim`` (one of `CODES`), ``about`` (``client``, ``construct:NAME``), ``wave``,
+        ``against`` (a wave, or who the peers are), ``value``, ``low``, ``high``, ``level`` (of
+        the interval), ``unit``, ``probability`` (that the claim is true), ``p`` (after false
+        discovery control), ``n`` (respondents, unless the unit says otherwise), ``basis``
+        (``TABLE/key``).
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> seen = crq.page.view(study, client="C017", wave="2025")  # doctest: +SKIP
+    >>> crq.page.claims(seen).query("claim == 'rise'")[["about", "value", "p"]]  # doctest: +SKIP
+    """
+    makers = (_scores, _answered, _place, _money, _first, _mix)
+    rows = [row for made in makers for row in made(view)]
+    blank = {"about": "client", "against": "", "unit": "", "n": 0}
+    filled = [{**blank, "wave": view.wave, **row} for row in rows]
+    return pd.DataFrame(filled, columns=list(KINDS)).astype(KINDS)
+
+
+def _scores(view: ClientView) -> Iterator[dict[str, Any]]:
+    for measure in ("crq", "nps"):
+        row = view.measure(measure)
+        if row is None or isnan(row["value"]):
+            continue
+        unit, n = _UNITS.get(measure, "scale_points"), int(row["n_respondents"])
+        same = {"basis": f"client_scores/{measure}", "n": n}
+        ends = {name: float(row[name]) for name in ("value", "low", "high", "level")}
+        yield {"claim": "is", "unit": unit, **ends, **same}
+        yield {"claim": "rests_on", "value": float(row["n_accounts"]), "unit": "accounts", **same}
+        for one in codes(row["flag"]):
+            if one["code"] in DOUBTED:
+                yield {"claim": "caution", "unit": one["code"], **same}
+        if view.before:
+            yield _change(view, row, {**same, "unit": unit, "basis": f"changes/{measure}"})
+
+
+def _change(view: ClientView, row: dict[str, Any], same: dict[str, Any]) -> dict[str, Any]:
+    if isnan(row["change"]):
+        return {"claim": "not_comparable", "against": view.before, **same}
+    return {
+        "claim": CHANGES.get(row["verdict"], "no_clear_change"),
+        "against": view.before,
+        "value": row["change"],
+        "low": row["change_low"],
+        "high": row["change_high"],
+        "level": row["level"],
+        "p": row["change_q"],
+        **same,
+    }
+
+
+def _answered(view: ClientView) -> Iterator[dict[str, Any]]:
+    asked = view.participation.counts
+    counted = {
+        "contacts": (asked.contacts_answered, asked.contacts),
+        "accounts": (asked.accounts_answered, asked.accounts),
+    }
+    for unit, (some, of) in counted.items():
+        if of and some is not None:
+            same = {"unit": unit, "n": int(of), "basis": f"completion/{unit}"}
+            yield {"claim": f"answered_{unit}", "value": float(some), **same}
+    if not isnan(asked.revenue):
+        same = {"unit": "share", "basis": "completion/revenue"}
+        yield {"claim": "answered_revenue", "value": float(asked.revenue), **same}
+
+
+def _place(view: ClientView) -> Iterator[dict[str, Any]]:
+    row = view.benchmark.of("crq")
+    if row is None or isnan(row["percentile"]):
+        return
+    same = {"n": int(row["n_clients"]), "basis": "positions/crq", "unit": "clients"}
+    upper = float(row["p_upper"])
+    yield {
+        "claim": _HALVES.get(row["half"], "middle"),
+        "against": str(row["peers"]),
+        "value": row["percentile"],
+        "low": row["percentile_low"],
+        "high": row["percentile_high"],
+        "level": row["level"],
+        "probability": 1 - upper if row["half"] == "lower" else upper,
+        "p": row["q"],
+        **same,
+    }
+    if not isnan(row["p_unique"]):
+        yield {"claim": _UNIQUE[row["unique"]], "probability": row["p_unique"], **same}
+
+
+def _money(view: ClientView) -> Iterator[dict[str, Any]]:
+    auc, total = view.renewal.well("auc"), view.renewal.total
+    if view.renewal.unproven:
+        ends = {name: nan if auc is None else float(auc[of]) for name, of in _ENDS.items()}
+        n = 0 if auc is None else int(auc["n"])
+        yield {"claim": "outlook_unproven", "unit": "auc", "n": n, **ends, "basis": "contest/auc"}
+    elif len(total) and not isnan(total.iloc[0]["expected_loss"]):
+        row = total.iloc[0]
+        same = {"unit": view.currency, "n": int(row["n_accounts"])}
+        yield {
+            "claim": "expected_loss",
+            "value": row["expected_loss"],
+            "low": row["loss_low"],
+            "high": row["loss_high"],
+            "level": row["level"],
+            "basis": "revenue_at_risk/client",
+            **same,
+        }
+        paid = {"value": row["revenue"], "basis": "revenue_at_risk/client", **same}
+        yield {"claim": "rests_on", **paid, "unit": "revenue"}
+        if row["silent_loss"] > 0:
+            same["basis"] = "revenue_at_risk/silent"
+            yield {"claim": "silent_loss", "value": row["silent_loss"], **same}
+
+
+_ENDS = {"value": "estimate", "low": "low", "high": "high"}
+
+
+def _first(view: ClientView) -> Iterator[dict[str, Any]]:
+    row = view.drivers.first
+    if row is None or isnan(row["probability"]):
+        return
+    same = {"n": int(row["n"]), "basis": "driver_focus/client"}
+    about = f"construct:{row['driver']}"
+    code = "fix_first" if row["clear"] else "leads"
+    yield {"claim": code, "about": about, "probability": row["probability"], **same}
+    same_n = {"value": float(row["n_accounts"]), "unit": "accounts"}
+    yield {"claim": "rests_on", "about": about, **same_n, **same}
+    second = row["runner_up"]
+    if isinstance(second, str) and second and not isnan(row["runner_up_probability"]):
+        chance = row["runner_up_probability"]
+        named = {"about": f"construct:{second}", "probability": chance}
+        yield {"claim": "next_in_line", **named, **same}
+    shown = view.drivers.map[view.drivers.map["driver"] == row["driver"]]
+    if view.drivers.weighed and len(shown):
+        own = float(shown.iloc[0]["own_share"])
+        told = {"value": own, "unit": "share", "n": view.drivers.weighed}
+        yield {"claim": "weights_rest_on", "about": about, **told, "basis": "driver_weights/panel"}
+
+
+def _mix(view: ClientView) -> Iterator[dict[str, Any]]:
+    rows = view.segments.shares
+    rows = rows[rows["status"] == "sorted"].set_index("segment")
+    for name, row in rows.iterrows():
+        key = {"basis": f"segment_shares/{name}", "n": int(rows["n"].sum())}
+        yield {"claim": "accounts_in", "value": float(row["n"]), "unit": "accounts", **key}
+        if name == view.segments.traits.top:
+            ends = {"value": row["share"], **{end: row[end] for end in ("low", "high", "level")}}
+            yield {"claim": "share_in", "unit": "share", **ends, **key}
