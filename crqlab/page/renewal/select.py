@@ -70,7 +70,14 @@ def renewal(
             now.assign(name="", manager="", segment="", withheld=False),
             table(study, "model_card"),
         )
-        return Renewal(_banded(none, few).iloc[:0], total.iloc[:0], performance, card, late=False, unproven=True)
+        return Renewal(
+            _banded(none, few).iloc[:0],
+            total.iloc[:0],
+            performance,
+            card,
+            late=False,
+            unproven=True,
+        )
     shown = now.assign(
         reason=_safe(now["reason"], few, past, unsaid, many),
         name=name.fillna(ids),
