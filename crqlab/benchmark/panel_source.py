@@ -15,6 +15,7 @@ import pandas as pd
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import TABLES
 from crqlab.base.errors import StudyError, one_of
+from crqlab.base.extras import install
 from crqlab.base.study import Study
 from crqlab.benchmark.panel_cells import plain
 from crqlab.benchmark.panel_contract import codes, decoded, held
@@ -213,9 +214,10 @@ def _spark(master: str) -> Any:
 
 
 def _lacking(extra: str, error: ImportError) -> StudyError:
+    why = str(error).strip().splitlines()[0].rstrip(".")
     return StudyError(
-        f"This panel needs what is not installed here ({error.name}); "
-        f"install it with: pip install 'crqlab[{extra}]'"
+        f"This panel needs the extra {extra!r}, which is not whole here ({why}). "
+        f"Run: {install(extra)}"
     )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, metadata
 from importlib.util import find_spec
 from typing import Any
+
+from crqlab.base.extras import advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +57,18 @@ def findings() -> Iterator[Finding]:
 
 
 def _packages() -> Iterator[Finding]:
-    """Required packages in one line, each extra in one."""
-    from packaging.requirements import Requirement
-
-    by_extra: dict[str, list[str]] = {"": []}
-    for text in requires("crqlab") or []:
-        requirement = Requirement(text)
-        marker = str(requirement.marker or "")
-        extra = marker.split("extra == ")[-1].strip("\"'") if "extra" in marker else ""
-        by_extra.setdefault(extra, []).append(requirement.name)
-    for extra, names in by_extra.items():
-        lacking = [name for name in names if not _installed(name)]
-        what = f"extra {extra!r}" if extra else "required packages"
-        fix = (
-            f"lacks {', '.join(lacking)}; pip install 'crqlab[{extra}]'" if lacking else "complete"
-        )
-        yield Finding(what, fix, not lacking, needed=not extra)
-
-
-def _installed(name: str) -> bool:
+    """Required packages in one line, each extra in one with what it asks for in turn."""
     try:
-        return bool(version(name))
+        extras = metadata("crqlab").get_all("Provides-Extra") or []
     except PackageNotFoundError:
-        return False
+        yield Finding("required packages", "crqlab itself is not installed here", well=False)
+        return
+    for extra in ("", *extras):
+        fix = advice(extra)
+        what = f"extra {extra!r}" if extra else "required packages"
+        yield Finding(what, fix or "complete", not fix, needed=not extra)
+    if not advice("spark") and shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
+        yield Finding("java", "Spark needs Java 17 or newer", well=False, needed=False)
 
 
 def _project() -> Finding:
@@ -123,8 +115,6 @@ def _kernel() -> Finding:
 
 def _forking() -> Finding:
     """Whether processes start ready here; without that everything works, only slower."""
-    import os
-
     from crqlab.report.forking.identity import unsafe
 
     why = unsafe(os.environ)

@@ -271,7 +271,7 @@ def test_what_is_missing_is_told(study, monkeypatch):
     with pytest.raises(StudyError, match=r"C017_2025\.html is not there; a PDF is made from it"):
         export(study, "C017", "2025", kinds=["pdf"])
     monkeypatch.setattr(export_files, "find_spec", lambda name: None)
-    with pytest.raises(ReportError, match=r"package pptx, .*pip install 'crqlab\[exports\]'"):
+    with pytest.raises(ReportError, match=r'package pptx, .* -m pip install "python-pptx>=1\.0"'):
         export(study, "C017", "2025", kinds=["pptx"])
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from crqlab.base.errors import CrqError
+from crqlab.base.extras import install
 from crqlab.base.study import Study
 from crqlab.report.batch.batches import Job, Work, asked, attempted, crew_for
 from crqlab.report.forking.tasks import Crew
@@ -104,6 +105,6 @@ def _distributed() -> Any:
         import distributed
     except ImportError:
         raise CrqError(
-            "--cluster needs the extra 'cluster'; install it with: pip install 'crqlab[cluster]'"
+            f"--cluster needs the extra 'cluster', not whole here. Run: {install('cluster')}"
         ) from None
     return distributed

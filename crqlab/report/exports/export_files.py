@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from crqlab.base.errors import ReportError, StudyError, one_of
+from crqlab.base.extras import install
 from crqlab.base.study import Study, replace
 from crqlab.page.assembly import view
 from crqlab.report.brand import client_brand
@@ -113,7 +114,7 @@ def _installed(kind: str) -> None:
     if needed and find_spec(needed) is None:
         raise ReportError(
             f"A {kind} file needs the package {needed}, which is not installed. "
-            "Run: pip install 'crqlab[exports]'"
+            f"Run: {install('exports')}"
         )
 
 
