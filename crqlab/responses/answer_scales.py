@@ -128,6 +128,8 @@ def _level(plain: str, words: Mapping[str, list[str]]) -> float | None:
     if plain in words["middle"]:
         return 0.0
     bad, good = _holds(plain, words["bad"]), _holds(plain, words["good"])
+    if good and bad and any(_apart(plain, *pair.split()) for pair in words["between"]):
+        return 0.0
     split = [part for phrase in words["good"] if len(part := phrase.split()) == 2]
     good = good or any(_apart(plain, *pair) for pair in split)
     if not (bad or good):

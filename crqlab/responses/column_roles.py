@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from crqlab.responses import cells
-from crqlab.responses.answer_scales import Closed, closed
+from crqlab.responses.answer_scales import Closed, answer_level, closed
 from crqlab.responses.column_signs import DERIVED, FACTS, FAMILIAR, IDENTITY, RECOMMENDS, plain
 from crqlab.responses.dialects import known_columns
 from crqlab.responses.grid import Grid
@@ -24,6 +24,12 @@ DATE_FORMS = (
     "%d-%m-%Y", "%Y-%m-%d %I:%M:%S %p",
 )  # fmt: skip
 _NPS_POINTS = 11
+_LABEL = 4  # words of a header that names a field; longer ones ask something
+#: Columns that carry what the sender of an invitation put in.
+HIDDEN = re.compile(
+    r"account|company|customer|firma|kund|custom data|attribute_?\d|hidden value|url variable",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +125,23 @@ def _accounts(texts: dict[str, pd.Series], found: dict[str, Role]) -> None:
     if "account_id" in {role.kind for role in found.values()}:
         return
     for name, values in texts.items():
-        hidden = re.search(
-            r"account|company|customer|firma|kund|custom data|attribute_?\d|hidden value",
-            name,
-            re.I,
-        )
         known = values.dropna()
-        repeats = 1 < known.nunique() < len(known) or (hidden and known.nunique() == len(known))
+        if name in found or not HIDDEN.search(name) or len(name.split()) > _LABEL:
+            continue
+        repeats = 1 < known.nunique() <= len(known)
         spoken = len(known) and known.str.count(" ").max() >= 6
-        if hidden and name not in found and repeats and not spoken and not _numbers(known):
+        rating = len(known) and (_rates(known) or answer_level(known.iloc[0]) is not None)
+        if repeats and not spoken and not rating:
             found[name] = Role("account_id", 0.75, "it repeats like a customer's id; confirm it")
             return
+
+
+def _rates(known: pd.Series) -> bool:
+    """Plain numbers of a scale or an amount; ids have leading zeros, or are long and repeat."""
+    if not _numbers(known):
+        return False
+    coded = known.str.match(r"0\d").any() or known.str.fullmatch(r"\d{3,}").all()
+    return not (coded and known.nunique() < len(known))
 
 
 def _numbers(values: pd.Series) -> bool:
@@ -189,13 +201,16 @@ def _recommended(grid: Grid, answers: dict[str, Closed], found: dict[str, Role])
 
 
 def _widest(grid: Grid, answers: dict[str, Closed], found: dict[str, Role]) -> None:
-    """Without any words: the one question answered up to 10 where the others end at 7 or less."""
+    """Without any words: the one question answered beyond 7 where the others end at 7 or less."""
     numbers = {n: one.numbers for n, one in answers.items() if one.numbers and n not in found}
     bare = [n for n in numbers if not wording(n, grid.wording.get(n, ""))]
-    wide = [n for n in bare if max(numbers[n]) == 10 and min(numbers[n]) >= 0]
+    wide = [n for n in bare if 8 < max(numbers[n]) <= 10 and min(numbers[n]) >= 0]
     narrow = [n for n in numbers if max(numbers[n]) <= 7]
+    narrow += [n for n, one in answers.items() if one.levels and n not in found]
     if len(wide) == 1 and len(narrow) >= 3 and len(numbers[wide[0]]) >= 4:
-        found[wide[0]] = Role("ltr", 0.6, "the only question answered up to 10; confirm it")
+        found[wide[0]] = Role(
+            "ltr", 0.6, "the only question answered beyond 7, up to 9 or 10; confirm it"
+        )
 
 
 def _zero_to_ten(one: Closed) -> bool:

@@ -20,9 +20,12 @@ IDENTIFIES = {
     "language": r"(?:user ?|start ?)?lang(?:uage)?|sprache|språk",
     "seconds": r"duration(?: in seconds)?|seconds|interviewtime|time taken|total time",
     "started": r"start ?date(?: utc)?|started|start ?time|date started|time started|date|datum"
-    r"|timestamp|zeitstempel|tidstämpel|startdatum",
+    r"|timestamp|zeitstempel|tidstämpel|horodateur|marca temporal|tijdstempel"
+    r"|startdatum|startzeit|starttid|begintijd|heure de début|hora de inicio|date de début"
+    r"|fecha(?: de inicio)?",
     "finished": r"end ?date|recorded ?date|date submitted|submit ?date(?: utc)?|completion time"
-    r"|submitdate|datestamp|date last action|finished at|enddatum|slutdatum",
+    r"|submitdate|datestamp|date last action|finished at|enddatum|slutdatum|fertigstellungszeit"
+    r"|slutförandetid|heure de fin|hora de finalización|tijd van voltooien",
     "batch": r"batch|invitation batch",
     "link": r"collector id|link|distributionchannel|distribution channel|source",
     "weight": r"weight(?:ing)?s?(?: factor)?|wt|gewicht(?:ung)?|vikt",
@@ -31,7 +34,7 @@ IDENTIFIES = {
 }
 IDENTITY = {ours: re.compile(rf"(?:{sign})$") for ours, sign in IDENTIFIES.items()}
 RECOMMENDS = re.compile(
-    r"recommend|weiterempf|empfehl|rekommender|recomendar|recomend|recommand|aanbevel|anbefal"
+    r"recommend|weiterempf|empfehl|rekommender|recomend|recomi|recommand|aanbevel|anbefal"
     r"|suosit|consigli|poleca|net.?pro|\bnps\b|\bltr\b|likely.*colleague",
     re.IGNORECASE,
 )

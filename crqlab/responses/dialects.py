@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from crqlab.responses.grid import Grid
 
+_STAMPS = ("Timestamp", "Zeitstempel", "Tidstämpel", "Horodateur", "Marca temporal", "Tijdstempel")
 #: Our column: what the tool calls it, in the order in which names are tried.
 KNOWN_COLUMNS = {
     "qualtrics": {
@@ -34,8 +35,18 @@ KNOWN_COLUMNS = {
         "contact_id": ("Contact ID",),
     },
     "typeform": {"response_id": ("#", "Token"), "started": ("Start Date (UTC)",)},
-    "googleforms": {"started": ("Timestamp", "Zeitstempel", "Tidstämpel")},
-    "msforms": {"response_id": ("ID", "Id"), "started": ("Start time", "Startzeit", "Starttid")},
+    "googleforms": {"started": _STAMPS},
+    "msforms": {
+        "response_id": ("ID", "Id"),
+        "started": (
+            "Start time",
+            "Startzeit",
+            "Starttid",
+            "Heure de début",
+            "Hora de inicio",
+            "Begintijd",
+        ),
+    },
 }
 #: Names that only one tool gives its columns, and how many of them tell it.
 _SIGNS = {
@@ -89,7 +100,7 @@ def _tool(grid: Grid) -> str:
     for tool, (signs, least) in _SIGNS.items():
         if len(names & signs) >= least:
             return tool
-    return "googleforms" if names & {"timestamp", "zeitstempel", "tidstämpel"} else ""
+    return "googleforms" if names & {stamp.lower() for stamp in _STAMPS} else ""
 
 
 def _import_ids(grid: Grid, place: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -128,7 +128,41 @@ def _items(grid: Grid, found: Roles) -> dict[str, ItemDraft]:
         name: _item(header, text, found.closed[header], six)
         for name, header, text in zip(named, headers, own, strict=True)
     }
-    return _widened(made, found)
+    each = zip(named, headers, asked, own, strict=True)
+    questions = {name: _question(header, whole, text) for name, header, whole, text in each}
+    return _alike(_widened(made, questions, found), found)
+
+
+def _spoken(items: dict[str, ItemDraft], name: str) -> str:
+    """The first item that is answered in the words of this one: at least two, or all, are its."""
+    own = set(items[name].words)
+    shared = (other for other, item in items.items()
+              if len(own & set(item.words)) >= min(2, len(own)))  # fmt: skip
+    return next(shared, name)
+
+
+def _question(header: str, asked: str, own: str) -> str:
+    """What items of one matrix share: the stem of their wordings, else of their headers."""
+    return asked.replace(own, "").strip(" -:[].") or stem(header)
+
+
+def _alike(items: dict[str, ItemDraft], found: Roles) -> dict[str, ItemDraft]:
+    """An item that lacks one end of the scale that most others have: nobody happened to use it."""
+    bare = [
+        name for name, item in items.items() if not (item.words or found.closed[item.header].labels)
+    ]
+    scales = Counter(items[name].scale for name in bare)
+    if not scales:
+        return items
+    (low, high), most = max(scales.items(), key=lambda one: (one[1], one[0][1] - one[0][0]))
+    done = dict(items)
+    for name in bare:
+        one = items[name]
+        near = one.scale in {(low, high - 1), (low + 1, high)}
+        beside = not any(isinstance(code, int) and low <= code <= high for code in one.missing)
+        if near and beside and 2 * most >= len(bare):
+            done[name] = replace(one, scale=(low, high))
+    return done
 
 
 def _item(header: str, text: str, one: Closed, six: bool) -> ItemDraft:
@@ -143,11 +177,14 @@ def _item(header: str, text: str, one: Closed, six: bool) -> ItemDraft:
     return ItemDraft(header, text, (low, high), codes, {}, answer_scales.turned(one.labels))
 
 
-def _widened(items: dict[str, ItemDraft], found: Roles) -> dict[str, ItemDraft]:
+def _widened(
+    items: dict[str, ItemDraft], questions: dict[str, str], found: Roles
+) -> dict[str, ItemDraft]:
     """Nobody may have used the ends of one item's scale: those of one question share it."""
     groups: dict[tuple[str, bool], list[str]] = {}
     for name, item in items.items():
-        groups.setdefault((stem(item.header), bool(item.words)), []).append(name)
+        question = _spoken(items, name) if item.words else questions[name]
+        groups.setdefault((question, bool(item.words)), []).append(name)
     done = dict(items)
     for (_, worded), members in groups.items():
         if worded:
