@@ -107,7 +107,8 @@ def icc2(
     Returns
     -------
     Estimate
-        ``value`` in (-inf, 1]; ``n`` counts accounts.
+        ``value`` in (-inf, 1]; ``n`` counts accounts. Where all accounts have one mean it has no
+        lower bound: it is missing, and ``notes`` hold ``no_variance_between``.
 
     Raises
     ------
@@ -129,10 +130,14 @@ def icc2(
     0.4428
     """
     log_f, half, row = _log_f(values, groups, level, draws, seed)
+    if log_f == -np.inf:
+        return _estimate("ICC(2)", [np.nan] * 3, level, row)
     return _estimate("ICC(2)", 1 - np.exp([-log_f, half - log_f, -half - log_f]), level, row)
 
 
-def rwg(values: pd.Series, groups: pd.Series, *, points: int) -> pd.DataFrame:
+def rwg(
+    values: pd.Series, groups: pd.Series, *, points: int, low: float | None = None
+) -> pd.DataFrame:
     """Agreement inside each account on one question, r_wg.
 
     Parameters
@@ -143,11 +148,19 @@ def rwg(values: pd.Series, groups: pd.Series, *, points: int) -> pd.DataFrame:
         The account of each answer, by position.
     points : int
         How many points the answer scale has: 7 for 1-7, 11 for 0-10.
+    low : float, optional
+        Its lowest point; answers that lie off the scale are refused. Where it is not given,
+        answers that no scale of so many points can hold are.
 
     Returns
     -------
     DataFrame, one row per account, sorted
         ``group``, ``n`` answers, ``rwg`` in [0, 1] (missing for one answer), ``flag``.
+
+    Raises
+    ------
+    EstimateError
+        Answers off the scale, or a scale of fewer than two points.
 
     References
     ----------
@@ -162,12 +175,15 @@ def rwg(values: pd.Series, groups: pd.Series, *, points: int) -> pd.DataFrame:
     2     c  1       NaN  {"code": "few_answers", "minimum": 2}
     """
     noise = _chance(points)
+    _on_scale(pd.Series(values).to_frame("values="), points, low)
     sums = sufficient(values, groups)
     share = _spread(sums) / noise
     return _agreement(sums.index, sums["n"].to_numpy(), 1 - share, "rwg", share > 1)
 
 
-def rwg_j(items: pd.DataFrame, groups: pd.Series, *, points: int) -> pd.DataFrame:
+def rwg_j(
+    items: pd.DataFrame, groups: pd.Series, *, points: int, low: float | None = None
+) -> pd.DataFrame:
     """Agreement inside each account over the items of one construct, r_wg(J).
 
     An item's variance comes from all who answered that item, so a respondent with a missing
@@ -182,6 +198,8 @@ def rwg_j(items: pd.DataFrame, groups: pd.Series, *, points: int) -> pd.DataFram
         The account of each respondent, by position.
     points : int
         How many points the answer scale has: 7 for 1-7, 11 for 0-10.
+    low : float, optional
+        Its lowest point, as for `rwg`.
 
     Returns
     -------
@@ -202,6 +220,7 @@ def rwg_j(items: pd.DataFrame, groups: pd.Series, *, points: int) -> pd.DataFram
     1     b  1       NaN  {"code": "few_answers", "minimum": 2}
     """
     noise = _chance(points)
+    _on_scale(items, points, low)
     answered = items.notna().any(axis=1).to_numpy()
     keys = pd.Index(pd.Series(groups)[answered].dropna().unique()).sort_values()
     n = pd.Series(groups)[answered].value_counts().reindex(keys).to_numpy()
@@ -261,6 +280,21 @@ def _chance(points: int) -> float:
     if points < 2 or points % 1:
         raise EstimateError(f"points= is {points}; an answer scale has 2, 3, ... points (1-7: 7).")
     return (points**2 - 1) / 12
+
+
+def _on_scale(answers: pd.DataFrame, points: int, low: float | None) -> None:
+    """Refuse answers that no scale of so many points holds."""
+    for name, column in answers.astype(float).items():
+        least, most = column.min(), column.max()
+        begin = least if low is None else low
+        if least < begin or most > begin + points - 1:
+            told = (
+                f"a scale of {points} points" if low is None else f"{low:g} to {low + points - 1:g}"
+            )
+            raise EstimateError(
+                f"{name} holds answers from {least:g} to {most:g}, off {told}; take out codes of "
+                "missing answers, or correct points=."
+            )
 
 
 def _spread(sums: pd.DataFrame) -> np.ndarray:

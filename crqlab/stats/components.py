@@ -74,7 +74,8 @@ def variance_components(
     DataFrame, one row per block, sorted
         ``n_accounts``, ``n`` respondents, ``k`` (mean account size), ``msb``, ``msw``,
         ``var_between``, ``var_within`` (squared score units; between may be negative by
-        chance), ``icc1`` in [-1/(k-1), 1], ``icc2`` in (-inf, 1], ``flag``. With accounts of
+        chance), ``icc1`` in [-1/(k-1), 1], ``icc2`` in (-inf, 1] (missing
+        where accounts have one and the same mean: it is then without bound), ``flag``. With accounts of
         unequal size the mean size makes ``icc1`` a little too small, as in R's multilevel;
         `random_intercept_reml` has no such bias.
 
@@ -97,7 +98,7 @@ def variance_components(
         msw = add(within) / (people - accounts)
         k = people / accounts
         icc1 = (msb - msw) / (msb + (k - 1) * msw)
-        icc2 = 1 - msw / msb
+        icc2 = np.where(msb > 0, 1 - msw / msb, np.nan)
     table = {
         "n_accounts": accounts.astype(int),
         "n": people.astype(int),

@@ -11,7 +11,7 @@ from scipy.stats import t
 
 from crqlab import EstimateError
 from crqlab.base.contracts.cautions import code
-from crqlab.stats.agreement import icc1, icc2, rwg, rwg_j
+from crqlab.stats.agreement import icc1, icc2, rwg, rwg_j, sufficient, variance_components
 from tests.oracle import data, golden
 
 FOLDER = Path(__file__).parents[1] / "reference/agreement"
@@ -172,3 +172,38 @@ def test_interval_covers_the_truth_as_often_as_it_says(accounts, least):
         found = icc1(pd.Series(score), pd.Series(account), draws=400)
         covered += found.low <= 0.3 <= found.high
     assert least <= covered / 400 <= 0.98
+
+
+def test_the_reliability_of_means_that_do_not_differ_has_no_bound_and_says_so():
+    values, groups = pd.Series([4.0, 6.0] * 5), pd.Series(np.repeat(list("abcde"), 2))
+    found = icc2(values, groups, draws=50)
+    assert np.isnan(found.value)
+    assert np.isnan(found.low)
+    assert found.notes == ("no_variance_between",)
+    sums = sufficient(values, groups)
+    row = variance_components(sums["n"], sums["total"], sums["squares"]).iloc[0]
+    assert np.isnan(row["icc2"])
+    assert row["icc1"] == pytest.approx(-1.0)
+    assert row["flag"] == "no_variance_between"
+
+
+@pytest.mark.parametrize(
+    ("answers", "low", "says"),
+    [
+        ([1, 7, 9], 1, "from 1 to 9, off 1 to 7"),
+        ([0, 5, 6], 1, "from 0 to 6, off 1 to 7"),
+        ([1, 5, 99], None, "from 1 to 99, off a scale of 7 points"),
+    ],
+)
+def test_answers_off_the_scale_are_refused(answers, low, says):
+    values, groups = pd.Series(answers, dtype=float), pd.Series(["a"] * 3)
+    with pytest.raises(EstimateError, match=says):
+        rwg(values, groups, points=7, low=low)
+    with pytest.raises(EstimateError, match=says):
+        rwg_j(values.to_frame("t1"), groups, points=7, low=low)
+
+
+def test_answers_of_a_part_of_the_scale_are_on_it():
+    values, groups = pd.Series([2.0, 3.0, 4.0, np.nan]), pd.Series(["a"] * 4)
+    assert rwg(values, groups, points=7, low=1)["n"].tolist() == [3]
+    assert rwg(values, groups, points=7)["rwg"].tolist() == [0.75]
