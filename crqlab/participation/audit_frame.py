@@ -22,7 +22,7 @@ class Layout:
         The key; ``unit``, ``block`` and ``stratum`` (codes of the account manager in the client
         and wave, of client and wave, and of the tier in them); ``tier``, ``industry``,
         ``country``; contacts that are ``known`` and ``invited``; ``dated`` (invited, with both
-        dates) and ``late``; ``swappable`` (invited, account known before) and ``swapped``.
+        dates or never signed off) and ``late``; ``swappable`` (invited, account known before) and ``swapped``.
     units : DataFrame, one row per unit
         ``client_id``, ``wave``, ``account_manager`` (missing for accounts that nobody owns, who
         still serve as peers) and ``block``.
@@ -63,11 +63,20 @@ def laid_out(
 
 
 def _asked(contacts: pd.DataFrame, notice: float) -> pd.DataFrame:
-    """Known and invited contacts of each account, and those signed off late."""
+    """Known and invited contacts of each account, and those signed off late or never.
+
+    Never means: without a date in a wave of a client that has such dates.
+    """
     invited = contacts["invited"].to_numpy(bool)
     ahead = (contacts["invited_on"] - contacts["signed_off_on"]) / pd.Timedelta(days=1)
+    signed = contacts["signed_off_on"].notna()
+    recorded = signed.groupby([contacts[name] for name in BLOCK]).transform("any")
+    never = invited & recorded & ~signed
     marks = contacts[KEY].assign(
-        known=1, invited=invited, dated=invited & ahead.notna(), late=invited & (ahead < notice)
+        known=1,
+        invited=invited,
+        dated=(invited & ahead.notna()) | never,
+        late=(invited & (ahead < notice)) | never,
     )
     return marks.groupby(KEY, as_index=False).sum()
 

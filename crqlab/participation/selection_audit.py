@@ -76,8 +76,18 @@ class Audit:
             return f"Selection audit: none of {asked:,} questions about {who} needs an answer"
         return (
             f"Selection audit: {raised:,} of {asked:,} questions about {who} "
-            f"{'need an answer' if raised != 1 else 'needs an answer'}; of such questions, "
-            f"up to {100 * self.rate:g} % arise by chance"
+            f"{'need an answer' if raised != 1 else 'needs an answer'}; {self._by_chance()}"
+        )
+
+    def _by_chance(self) -> str:
+        """What would be raised were all honest: a family is one client and wave."""
+        families = len(self.table.loc[self.table["p"].notna(), BLOCK].drop_duplicates())
+        rate = f"{100 * self.rate:g} %"
+        if families == 1:
+            return f"were everybody honest, any would be raised in up to {rate} of such waves"
+        return (
+            f"were everybody honest, any would be raised in up to {rate} of the {families:,} "
+            "clients' waves"
         )
 
 
@@ -120,7 +130,8 @@ def audit(
     least : int
         Accounts that an account manager needs to be asked anything.
     notice : float
-        A contact signed off fewer than so many days before the invitation, or after it, is late.
+        A contact signed off fewer than so many days before the invitation, after it, or never
+        (where a client's wave has dates of signing off), is late.
     minutes : float
         Answers that began within so many minutes of each other are a close pair.
 

@@ -90,7 +90,7 @@ def test_late_contacts_are_counted_by_hand():
     frame.loc[4:6, "signed_off_on"] = pd.Timestamp("2025-03-11")
     frame.loc[8:9, "signed_off_on"] = pd.Timestamp("2025-03-15")
     frame.loc[12, "signed_off_on"] = pd.Timestamp("2025-03-09")
-    frame.loc[30, "signed_off_on"] = pd.NaT  # not known: neither late nor in time
+    frame.loc[30, "invited_on"] = pd.NaT  # not known: neither late nor in time
     frame.loc[31, "signed_off_on"] = pd.Timestamp("2025-03-12")
     found = audit(frame, nobody(), crm, nobody())
     ann, bo = row(found, "Ann", "late"), row(found, "Bo", "late")
@@ -100,6 +100,16 @@ def test_late_contacts_are_counted_by_hand():
     assert ann["p"] < 0.2 < bo["p"]
     strict = row(audit(frame, nobody(), crm, nobody(), notice=3), "Ann", "late")
     assert strict["found"] == pytest.approx(9 / 24)
+
+
+def test_who_was_never_signed_off_is_counted_where_others_are():
+    frame, crm = small()
+    frame.loc[:13, "signed_off_on"] = pd.NaT  # 14 of Ann's 24
+    ann = row(audit(frame, nobody(), crm, nobody()), "Ann", "late")
+    assert (ann["found"], ann["expected"], ann["n_contacts"]) == (pytest.approx(14 / 24), 0, 24)
+    assert ann["raised"]
+    none = audit(frame.assign(signed_off_on=pd.NaT), nobody(), crm, nobody())
+    assert row(none, "Ann", "late")["flag"] == joined([BLOCKED, "no_sign_off_dates"])
 
 
 def test_invited_share_is_counted_by_hand_and_low_ones_are_asked_about():
@@ -378,7 +388,13 @@ def test_speaks_calmly_and_asks_questions(tables):
     raised = int(loud.table["raised"].sum())
     assert raised > 1
     assert str(loud).startswith(f"Selection audit: {raised} of ")
-    assert str(loud).endswith("of such questions, up to 5 % arise by chance")
+    families = len(loud.table.loc[loud.table["p"].notna(), WHO[:2]].drop_duplicates())
+    assert families > 10
+    assert str(loud).endswith(
+        f"were everybody honest, any would be raised in up to 5 % of the {families} clients' waves"
+    )
+    first = loud.table.loc[loud.table["raised"], ["client_id", "wave"]].iloc[0]
+    assert str(loud.of(*first)).endswith("any would be raised in up to 5 % of such waves")
     told = [codes(cell)[0].pop("code") for cell in loud.table["question"]]
     assert set(told) <= {*(question for question, *_ in QUESTIONS.values()), "role_frequent"}
     english = language("en")
