@@ -54,6 +54,8 @@ class Plan:
         year = self.precision[self.precision["slice"] == 0]
         wide = year.pivot_table(index="client_id", columns="measure", values="half_width")
         said = f"{len(self.table):,} accounts in {self.table['slice'].nunique()} quarters"
+        if (self.table["flag"] == "no_contact_known").all():
+            return f"{said}, but no contact is known of any of them"
         if wide.empty:
             return f"{said}; too few answers to expect an interval"
         middle = wide.median()

@@ -117,6 +117,9 @@ def plan(view: ClientView) -> Shown:
     sure = {(row.slice, row.measure): row for row in reversed(records(told))}
     measures = [m for m in ("crq", "nps") if any(m == measure for _, measure in sure)]
     quarters = sorted({quarter for quarter, _ in sure} - {0})
+    if rows["contacts"].sum() + rows["resting"].sum() == 0:
+        said = say("participation.plan_lead_nobody", n=len(rows), quarters=len(quarters))
+        return Shown(paragraph(text(said), "lead"), said)
     said = _foretold(view, len(quarters), [sure[0, m] for m in measures if (0, m) in sure])
     caption = say("participation.plan_caption", level=view.language.percent(told["level"].iloc[0]))
     columns = _by_quarter(view, sure, [*quarters, 0])
