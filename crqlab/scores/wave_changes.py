@@ -82,8 +82,9 @@ def changes(
         np.repeat([True, False], len(pairs.account)),
         level=level,
     )
-    table = _keyed(layout, before, found, _counts(pairs), level)
-    table = _judged(_explained(table, found["flag"].to_numpy()), level)
+    counts = _counts(pairs)
+    table = _keyed(layout, before, found, counts, level)
+    table = _judged(_explained(table, found["flag"].to_numpy(), counts[2]), level)
     table = _cut(table, codebook.instrument)
     whole = (table["part"] == "all").to_numpy().reshape(-1, len(PARTS), len(layout.measures))
     known = table["value"].notna().to_numpy().reshape(whole.shape)
@@ -158,23 +159,28 @@ def _keyed(
 
 
 def _counts(pairs: _Pairs) -> list[NDArray]:
-    """Accounts and respondents of each part, by later wave, part and measure."""
+    """Accounts, respondents and accounts behind the thinner mean, by wave, part and measure."""
     there, stayed = (pairs.n > 0).astype(float), pairs.stayed
     of_part = [np.ones(stayed.shape), stayed, there[:, 0] - stayed, there[:, 1] - stayed]
     starts = np.flatnonzero(np.diff(pairs.block, prepend=-1))
     amounts = [there.max(axis=1), pairs.n.sum(axis=1)]
-    return [
+    sums = [
         np.add.reduceat(np.hstack([a * part for part in of_part]), starts, axis=0).ravel()
         for a in amounts
     ]
+    later, earlier, same = (
+        np.add.reduceat(side, starts, axis=0) for side in (there[:, 0], there[:, 1], stayed)
+    )
+    sides = ((later, earlier), (same, same), (later, same), (same, earlier))
+    return [*sums, np.hstack([np.minimum(*pair) for pair in sides]).ravel()]
 
 
-def _explained(table: pd.DataFrame, flag: NDArray) -> pd.DataFrame:
-    """Say of each part what its numbers cannot: nobody joined, nobody stayed."""
+def _explained(table: pd.DataFrame, flag: NDArray, thinner: NDArray) -> pd.DataFrame:
+    """Say of each part what its numbers cannot: nobody joined, few answered in one wave."""
     part, n = table["part"].to_numpy(), table["n_accounts"].to_numpy()
     unsplit = table["value"].isna().to_numpy()
     none = (n == 0) & ~unsplit
-    few = (n > 0) & (n < FEW_RESAMPLED) & ~unsplit
+    few = (n > 0) & (np.minimum(n, thinner) < FEW_RESAMPLED) & ~unsplit
     cells = np.select(
         [unsplit, none & (part == "joiners"), none, flag != OK, few],
         ["not_to_be_split", "no_joiners", "no_leavers", flag, _FEW],
