@@ -114,15 +114,19 @@ def effects(design: Design, *, level: float = LEVEL, models: Sequence[str] = MOD
             fit, hazards = _cox(design, X.columns, level)
         else:
             fit = _tried(partial(_fitted, model, lost, X, decided, level))
-        tables.append(_rows(model, HAZARD if model in ("cloglog", "cox") else ODDS, X, fit))
+        rows = _rows(model, HAZARD if model in ("cloglog", "cox") else ODDS, X, fit)
+        tables.append(rows.assign(**_counts(fit, lost, decided)))
     table = pd.concat(tables, ignore_index=True)
-    table = table.assign(
-        n=len(lost),
-        events=int(lost.sum()),
-        n_clusters=int(design_clusters(decided).max()) + 1,
-        at_average=_average(table, X, lost),
-    )
+    table = table.assign(at_average=_average(table, X, lost))
     return Effects(typed(_at_step(table), "effects"), hazards, said, level)
+
+
+def _counts(fit, lost: np.ndarray, decided: pd.DataFrame) -> dict[str, int]:
+    """Rows that a model rests on: decided contracts, but for Cox accounts and waves."""
+    if isinstance(fit, survival.CoxFit):
+        return {"n": fit.n, "events": fit.events, "n_clusters": fit.n_clusters}
+    clusters = int(design_clusters(decided).max()) + 1
+    return {"n": len(lost), "events": int(lost.sum()), "n_clusters": clusters}
 
 
 def _why(design: Design, lost: np.ndarray) -> str:
