@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,27 @@ class Release:
     def thresholds(self) -> Path | None:
         """The file of segment thresholds; None where the release holds none."""
         return self.path / THRESHOLDS if THRESHOLDS in self.facts["sha256"] else None
+
+    @property
+    def instrument(self) -> Instrument:
+        """What the clients behind it were asked."""
+        return Instrument.model_validate_json((self.path / ASKED).read_text(encoding="utf-8"))
+
+    def spoken(self, asked: Instrument) -> Release:
+        """Return the release with constructs called as another instrument calls them.
+
+        Constructs of one concept are one measure, whatever they are called; those without a
+        concept are where both name and label agree. Others are left out.
+        """
+        theirs = self.instrument
+        same = {name: name for name in set(self.table["measure"]) - set(theirs.constructs)}
+        for name, concept in theirs.concepts.items():
+            own = asked.construct_of(concept) or name
+            alike = own in asked.constructs and asked.concepts[own] == concept
+            if alike and (concept != "other" or asked.label(name) == theirs.label(name)):
+                same[name] = own
+        rows = self.table[self.table["measure"].isin(list(same))]
+        return replace(self, table=rows.assign(measure=rows["measure"].map(same)))
 
     @property
     def source(self) -> str:

@@ -105,7 +105,7 @@ def findings(
     people = client_scores(sums, clients, completion=completion)
     firms = account_scores(sums, clients, source.frame("accounts"))
     named = study.codebook.release
-    quoted = None if named is None else release(study.root, named)
+    quoted = None if named is None else release(study.root, named).spoken(asked)
     views = {"rules": rules, **options}
     none = Scores(people.table.iloc[:0], (), "client")
     adjusted = country_adjusted(people)
