@@ -22,7 +22,8 @@ class Layout:
         The key; ``unit``, ``block`` and ``stratum`` (codes of the account manager in the client
         and wave, of client and wave, and of the tier in them); ``tier``, ``industry``,
         ``country``; contacts that are ``known`` and ``invited``; ``dated`` (invited, with both
-        dates or never signed off) and ``late``; ``swappable`` (invited, account known before) and ``swapped``.
+        dates or never signed off) and ``late``; ``swappable`` (invited, account known before) and
+        ``swapped``.
     units : DataFrame, one row per unit
         ``client_id``, ``wave``, ``account_manager`` (missing for accounts that nobody owns, who
         still serve as peers) and ``block``.

@@ -75,7 +75,8 @@ def variance_components(
         ``n_accounts``, ``n`` respondents, ``k`` (mean account size), ``msb``, ``msw``,
         ``var_between``, ``var_within`` (squared score units; between may be negative by
         chance), ``icc1`` in [-1/(k-1), 1], ``icc2`` in (-inf, 1] (missing
-        where accounts have one and the same mean: it is then without bound), ``flag``. With accounts of
+        where accounts have one and the same mean: it is then without bound), ``flag``. With
+        accounts of
         unequal size the mean size makes ``icc1`` a little too small, as in R's multilevel;
         `random_intercept_reml` has no such bias.
 
