@@ -178,3 +178,19 @@ def test_a_release_has_not_moved_from_itself(tmp_path, rows):
     shift = benchmark.compare(one, one)
     assert shift.reasons == ("it is the same release",)
     assert shift.table["change"].abs().max() == 0
+
+
+def test_measures_are_those_of_one_concept_whatever_they_are_called(tmp_path, rows):
+    publish(tmp_path, "2026.1", rows.replace({"measure": {"nps": "trust"}}))
+    found = benchmark.release(tmp_path, "2026.1")
+    assert set(found.spoken(ASKED).table["measure"]) == {"crq", "trust"}
+    other = json.loads(ASKED.model_dump_json().replace('"trust"', '"q1"'))
+    other["constructs"]["q1"]["concept"] = "trust"
+    told = found.spoken(type(ASKED).model_validate(other)).table
+    assert set(told["measure"]) == {"crq", "q1"}
+    pd.testing.assert_frame_equal(
+        told[told["measure"] == "q1"].drop(columns="measure"),
+        found.table[found.table["measure"] == "trust"].drop(columns="measure"),
+    )
+    other["constructs"]["q1"]["concept"] = "image"
+    assert set(found.spoken(type(ASKED).model_validate(other)).table["measure"]) == {"crq"}

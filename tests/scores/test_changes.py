@@ -9,6 +9,7 @@ from scipy.stats import false_discovery_control
 
 from crqlab import scores
 from crqlab.base.contracts import contract
+from crqlab.base.contracts.cautions import codes
 from crqlab.base.contracts.schema import check
 from crqlab.scores.wave_changes import _verdicts
 from tests.scores import made
@@ -214,3 +215,13 @@ def test_keeps_its_contract(panel):
     respondents, book = panel
     found = scores.changes(respondents, book)
     assert len(check(found, contract("changes"), book.instrument)) == 3 * 2 * 11 * 4
+
+
+def test_a_change_of_which_one_wave_rests_on_few_accounts_is_cautioned():
+    many = {f"A{k}": [3 + k % 4] for k in range(8)}
+    few = {name: [answers[0] + 1 - k % 2] for k, (name, answers) in enumerate(many.items())}
+    five, six = ({name: few[name] for name in list(few)[:n]} for n in (5, 6))
+    flags = [crq(pd.concat([people("1", many), people("2", now)])).loc["all", "flag"]
+             for now in (five, six)]  # fmt: skip
+    assert codes(flags[0])[0]["code"] == "few_accounts"
+    assert "few_accounts" not in flags[1]
