@@ -48,7 +48,9 @@ INDEX = {
     "loyalty": ["com_1", "com_2"],
 }  # fmt: skip
 #: Text that readers see: labels stand in it.
-WORDS = ("reason change words flag method source nearest thresholds segments").split()
+WORDS = (
+    "reason reason_then change words flag method source nearest nearest_then thresholds segments"
+).split()
 
 
 def crq24():

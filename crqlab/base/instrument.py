@@ -24,7 +24,7 @@ RESERVED = frozenset(
 class Strict(BaseModel):
     """A part of a codebook: frozen, and without keys that nobody knows."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
 
 
 class Scale(Strict):

@@ -56,7 +56,7 @@ def chances(
     >>> upper, top = chances([5.9, 5.9], [0.1, 0.6], mean=5.0, variance=0.25, noise=0.05,
     ...                      middle=5.0, top=5.64, n=100)
     >>> upper.round(2), top.round(2)
-    (array([1.  , 0.81]), array([0.99, 0.28]))
+    (array([1.  , 0.81]), array([1.  , 0.24]))
     """
     total, n = np.asarray(variance, float), np.asarray(n, float)
     between = np.maximum(total - noise, _LEAST * np.maximum(total, _LEAST))

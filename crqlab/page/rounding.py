@@ -34,7 +34,7 @@ _SHARES = frozenset(
 )
 _PLACES = ("percentile", "before", "change")  # shares too, in a table of places among peers
 _LEVELS = frozenset(["level", "rate"])  # chosen, not found
-_DIGITS = 2  # of an interval's width that say anything
+_DIGITS = 2  # of half an interval's width that say anything
 #: Tables of a view whose rows are accounts.
 _OF_ACCOUNTS = frozenset(
     "accounts participation.silent segments.accounts drivers.accounts actions.lifts "
@@ -97,8 +97,8 @@ def rounded(rows: pd.DataFrame, *, figures: int, places: int = CLIENT) -> pd.Dat
     Returns
     -------
     DataFrame
-        A copy. A number with an interval keeps no digit below the second one of the interval's
-        width, and neither do the ends.
+        A copy. A number with an interval keeps no digit below the second one of half the
+        interval's width, and neither do the ends.
 
     References
     ----------
@@ -129,10 +129,10 @@ def _borne(numbers: dict[str, NDArray], n: int) -> dict[str, NDArray]:
     found: dict[str, NDArray] = {}
     for value, low, high in _FAMILIES:
         if {value, low, high} <= numbers.keys() and low not in found:
-            width = np.abs(numbers[high] - numbers[low])
-            known = (width > 0) & np.isfinite(width)
+            half = np.abs(numbers[high] - numbers[low]) / 2
+            known = (half > 0) & np.isfinite(half)
             borne = np.full(n, np.inf)
-            borne[known] = _DIGITS - 1 - np.floor(np.log10(width[known]))
+            borne[known] = _DIGITS - 1 - np.floor(np.log10(half[known]))
             found = dict.fromkeys((value, low, high), borne) | found
     return found
 

@@ -67,7 +67,7 @@ def ratios(
     >>> people = pd.DataFrame({"crq": [2, 1, 2]}, index=list("abc"))
     >>> ratios(sums, people, pd.Series(["C017"] * 3)).round(2).drop(columns="flag")
       block measure  value   low  high  n_clusters  n_effective
-    0  C017     crq    5.6  4.31  6.89           3         2.78
+    0  C017     crq    5.6  4.38  6.82           3         2.78
     """
     layout = laid_out(numerators, denominators, blocks, np.ones(len(numerators), dtype=bool))
     return _table(layout, level).drop(columns=["p", "later", "earlier", "n_both"])

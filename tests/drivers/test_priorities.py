@@ -162,12 +162,3 @@ def test_results_do_not_depend_on_row_order(found):
     one = found.focus[found.focus["kind"] != "account_manager"][columns]
     two = other.focus[other.focus["kind"] != "account_manager"][columns]
     pd.testing.assert_frame_equal(one, two)
-
-
-def test_importance_says_on_how_many_complete_answers_it_rests(found):
-    people = panel("care")
-    own = int((people["client_id"] == "C00").sum())
-    rows = found.table[found.table["client_id"] == "C00"]
-    assert rows["n_own"].unique().tolist() == [own]
-    assert rows["n_panel"].unique().tolist() == [len(people)]
-    assert found.of("client", client="C00")["n_panel"].tolist() == [len(people)]

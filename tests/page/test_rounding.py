@@ -23,10 +23,10 @@ def frames(part):
 
 
 @given(st.floats(-7, 7), st.floats(1e-6, 60), st.floats(1e-6, 60))
-def test_two_digits_of_an_intervals_width_are_kept_and_no_third(value, down, up):
+def test_two_digits_of_half_an_intervals_width_are_kept_and_no_third(value, down, up):
     rows = pd.DataFrame({"value": [value], "low": [value - down], "high": [value + up]})
     told = rounding.rounded(rows, figures=3)
-    step = 10.0 ** (np.floor(np.log10(down + up)) - 1)
+    step = 10.0 ** (np.floor(np.log10((down + up) / 2)) - 1)
     for name in rows:
         off = abs(told[name][0] - rows[name][0])
         assert off <= max(step, 0.01) / 2 * (1 + 1e-9)

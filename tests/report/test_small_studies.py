@@ -36,11 +36,12 @@ def said(path):
 def test_the_recommendation_alone_becomes_a_page_and_every_export(tmp_path):
     answers = [10, 9, 9, 8, 7, 6, 0, 10, 8, 9, 5, 10]  # 6 promoters, 3 detractors of 12
     study = confirmed(tmp_path, ["NPS"], [[value] for value in answers])
-    crqlab("report", "--study", "small", "--client", "C1", home=tmp_path)
+    crqlab("report", "--study", "small", "--client", "C1", "--reviewer", home=tmp_path)
     crqlab("export", "--study", "small", "--client", "C1", home=tmp_path)
     made = {path.suffix for path in study.reports.glob("C1_1.*")}
     assert made >= {".html", ".pdf", ".xlsx", ".pptx", ".csv"}
-    page = said(study.reports / "C1_1.html")
+    assert "n = 12 people, whose customers are not known" in said(study.reports / "C1_1.html")
+    page = said(study.reports / "reviewer" / "C1_1.html")
     assert "NPS is +25" in page
     assert "n = 12 respondents, whose accounts are not known." in page
     assert "so there is no CRQ" in page
@@ -58,8 +59,8 @@ def test_accounts_are_listed_by_nps_where_nothing_else_was_asked(tmp_path):
     answers = [9, 10, 8, 3, 7, 9, 5, 10]
     rows = [[f"R{n}", *row] for n, row in enumerate(zip(accounts, answers, strict=True))]
     study = confirmed(tmp_path, ["Response ID", "Account ID", "NPS"], rows)
-    crqlab("report", "--study", "small", "--client", "C1", home=tmp_path)
-    page = said(study.reports / "C1_1.html")
+    crqlab("report", "--study", "small", "--client", "C1", "--reviewer", home=tmp_path)
+    page = said(study.reports / "reviewer" / "C1_1.html")
     assert re.search(r"A1 \+25 .{5,40} 4 ", page)
     assert "2 accounts are not listed: with fewer than 3 respondents" in page
     assert " A2 " not in page.partition("The accounts Accounts differ")[2].partition("Do people")[0]

@@ -207,7 +207,8 @@ def test_intervals_cover_the_truth_as_often_as_they_say():
         | {"response_id": [f"r{k}" for k in range(n)], "contact_id": "p", "n_items": 12}
         | {"account_id": [f"A{k % accounts:02d}" for k in account], "seniority": 3.0}
         | {"confidence": 4.0, "ltr": np.nan}
-        | dict.fromkeys(["crq", "uniqueness", *book.instrument.constructs], crq)
+        | dict.fromkeys(["uniqueness", *book.instrument.constructs], crq.clip(1, 7))
+        | {"crq": crq}
     )
     found = scores.clients(rows, None, book)
     found = found[(found["measure"] == "crq") & (found["roll_up"] == "accounts")]

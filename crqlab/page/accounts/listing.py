@@ -23,7 +23,7 @@ def account_table(view: ClientView) -> Shown:
     """Every account once, the first to see on top; beyond ten they are folded away."""
     say, found = view.language.say, overview(view)
     if found.empty:
-        said = say("accounts.table_none")
+        said = say("accounts.table_alone" if view.alone else "accounts.table_none")
         return Shown(paragraph(text(said)), said)
     rows, by = records(found), ranked_by(found)
     first, rest = rows[:LISTED], rows[LISTED:]

@@ -32,6 +32,7 @@ def overview(view: ClientView) -> pd.DataFrame:
         risk puts it: the order tells nothing of its answers.
     """
     rows = view.accounts[view.accounts["status"] != "not_invited"].reset_index(drop=True)
+    rows = rows.iloc[:0] if view.alone else rows  # then each respondent would be an account
     ids, known = rows["account_id"], foretells(view.renewal)
     segment, status = matched(ids, view.segments.accounts, "segment", "status")
     loss, chance, due = matched(ids, view.renewal.accounts, "expected_loss", "chance", "due_on")

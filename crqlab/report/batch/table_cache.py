@@ -28,8 +28,8 @@ concentration_summary continuity continuity_summary driver_focus driver_map lift
 nonresponse positions quality referrals respondents responses segment_shares silent voices
 """.split()
 OF_A_CLIENT = """
-account_scores accounts client_scores clients completion contacts migration outlook precision
-revenue_at_risk segments wave_plan
+account_scores accounts client_scores clients completion contacts migration movement outlook
+precision revenue_at_risk segments wave_plan
 """.split()
 OF_NOBODY = "contest model_card playbook segment_renewal segment_traits".split()
 #: Tables whose rows of no client, over the panel, a page shows as well.
