@@ -124,7 +124,7 @@ def _at_the_top(view: ClientView, row: Record, n: int) -> str:
     told = {"segment": segment_words(view).name(row.segment)}
     if not row.n:
         return spoken.say("segments.top_none", **told)
-    told |= {"n": int(row.n), "m": n, "share": spoken.percent(row.n / n)}
+    told |= {"n": int(row.n), "m": n, "share": spoken.percent(row.share)}
     if row.revenue_share != row.revenue_share:
         return spoken.say("segments.top", **told)
     return spoken.say("segments.top_paying", revenue=spoken.percent(row.revenue_share), **told)

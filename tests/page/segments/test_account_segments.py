@@ -72,7 +72,7 @@ def test_the_lead_says_what_is_known(stationed_view_of):
     assert segments.segment_shares(none).sentence == (
         "No account is in the segment Ambassador. No account that answered is in a weak segment."
     )
-    one = shares_of(view, n=rows["n"].where(rows["segment"].ne("Ambassador"), 1))
+    one = shares_of(view, n=rows["n"].where(rows["segment"].ne("Ambassador"), 1), share=0.1)
     said = segments.segment_shares(one).sentence
     assert "1 of 10 accounts (10\xa0%) is in the segment Ambassador and holds 20\xa0%" in said
 
