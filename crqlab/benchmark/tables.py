@@ -99,8 +99,9 @@ def findings(
     Benchmark
     """
     options = {"level": level, "draws": draws, "seed": seed}
+    before = None if source is None else read_cube(study.processed / FOLDER)  # own rows are few
     source, asked = (source or panel(study)).by(study.codebook), study.codebook.instrument
-    sums = cube(source, asked, before=read_cube(study.processed / FOLDER))
+    sums = cube(source, asked, before=before)
     clients, completion = source.frame("clients"), source.frame("completion")
     people = client_scores(sums, clients, completion=completion)
     firms = account_scores(sums, clients, source.frame("accounts"))

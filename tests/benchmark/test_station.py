@@ -86,3 +86,16 @@ def test_commands_build_publish_list_and_compare(study):
     address = f"duckdb://{study.processed}"
     assert crqlab("build", "--study", study.name, "--panel", address, "--draws", "20")[0] == 0
     assert crqlab("build", "--panel", "ftp://x")[0] == 2
+
+
+def test_answers_of_ones_own_that_no_longer_count_are_taken_out_of_the_sums(study):
+    before = benchmark.findings(study, **QUICK)
+    benchmark.keep(study, before, **QUICK)
+    rows = study.read("responses")
+    odd = np.arange(len(rows)) % 2 == 1
+    study.write("responses", rows.assign(included=rows["included"] & odd))
+    after = benchmark.findings(study, **QUICK)
+    people = [
+        found.cube.table.filter(regex="^n_").to_numpy(float).sum() for found in (before, after)
+    ]
+    assert people[1] < people[0]
