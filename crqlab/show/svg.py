@@ -102,6 +102,14 @@ def box(x: float, y: float, width: float, height: float, *, fill: str, edge: str
     return f'<rect x="{x:.1f}" y="{y:.1f}" {size} fill="{fill}"{stroke}/>'
 
 
+def whisker(low: float, high: float, y: float) -> list[str]:
+    """Return an interval as a line that is seen on a bar and beside it; nothing without ends."""
+    if low != low or high != high:
+        return []
+    return [line(low, y, high, y, ink=ink, width=width)
+            for ink, width in (("#ffffff", 5), (INK, 2))]  # fmt: skip
+
+
 def pale(x: float, y: float, width: float, height: float) -> str:
     """Return a white veil, over which words can be read."""
     return box(x, y, width, height, fill="#ffffff").replace("/>", ' fill-opacity="0.8"/>')

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bs4 import BeautifulSoup
 
 #: Kinds of client that every section must be able to show.
@@ -24,6 +26,15 @@ SCORED = {
     "1 to 5": {"scale": (1, 5)},
     "0 to 10": {"scale": (0, 10)},
 }
+
+
+def told(view, **changed):
+    """The view with other facts in the row of CRQ."""
+    rows = view.measures.set_index("measure", drop=False)
+    for name, value in changed.items():
+        rows[name] = rows[name].astype(object)
+        rows.loc["crq", name] = value
+    return replace(view, scores=replace(view.scores, measures=rows.infer_objects()))
 
 
 def soup(shown):

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
-from crqlab.language import MISSING, Language
+from crqlab.language import MISSING
 from crqlab.language.segment_words import SegmentWords
 from crqlab.page.accounts.overview import overview, ranked_by
 from crqlab.page.amounts import amount
 from crqlab.page.client_view import ClientView
 from crqlab.page.segments.words import segment_words
 from crqlab.segments.likeliest_segments import NOT_SETTLED
-from crqlab.show.html import Column, Shown, folded, names, paragraph, phrases, table, tag, text
+from crqlab.show.html import (
+    STACKED,
+    Column,
+    Shown,
+    folded,
+    names,
+    paragraph,
+    phrases,
+    table,
+    tag,
+    text,
+)
 from crqlab.show.records import Record, records
 
 LISTED = 10  # accounts that a reader goes through
@@ -36,28 +47,59 @@ def account_table(view: ClientView) -> Shown:
 
 
 def _listed(view: ClientView, rows: Sequence[Record], caption: str) -> Markup:
-    spoken, say, words = view.language, view.language.say, segment_words(view)
+    say, words = view.language.say, segment_words(view)
     columns = [
         Column(say("decision.customer"), names(row.name for row in rows)),
         Column(say("column.segment"), [_segment(row, words) for row in rows]),
         Column(say("accounts.trend"), [_trend(view, row) for row in rows]),
         Column(say("accounts.table_answered"), [_answered(view, row) for row in rows], True),
-        *_money(view, rows),
-        Column(say("accounts.renewal_due"), [day(spoken, row.due_on) for row in rows]),
+        revenue_column(view, rows),
+        risk_column(view, rows),
+        due_column(view, rows),
         Column(say("accounts.next_step"), phrases(_step(view, row) for row in rows)),
-        Column(say("column.owner"), names((row.owner for row in rows), missing=MISSING)),
+        owner_column(view, rows),
     ]
-    return table([c for c in columns if any(_filled(cell) for cell in c.cells)], caption=caption,
-                 kind="stacked")  # fmt: skip
+    return stacked(columns, caption)
 
 
-def day(spoken: Language, value: object) -> Markup:
-    """A date that stays on one line."""
-    return tag("time", spoken.day(value))
+def stacked(columns: Iterable[Column], caption: str) -> Markup:
+    """Lay out a table that becomes cards where the screen is narrow, without empty columns."""
+    kept = [column for column in columns if any(map(_filled, column.cells))]
+    return table(kept, caption=caption, kind=STACKED)
 
 
 def _filled(cell: object) -> bool:
     return Markup(cell).striptags() not in ("", MISSING)
+
+
+def revenue_column(view: ClientView, rows: Sequence[Record]) -> Column:
+    """Revenue a year, in a few figures."""
+    head = view.language.say(f"column.revenue{_unit(view)}", currency=view.currency)
+    known = any(row.revenue == row.revenue for row in rows)
+    cells = [amount(row.revenue, view.language) if known else MISSING for row in rows]
+    return Column(head, cells, True)
+
+
+def risk_column(view: ClientView, rows: Sequence[Record]) -> Column:
+    """The expected loss; of very few people how likely a renewal is, in a word."""
+    head = view.language.say(f"accounts.at_risk{_unit(view)}", currency=view.currency)
+    return Column(head, [_at_risk(view, row) for row in rows], True)
+
+
+def due_column(view: ClientView, rows: Sequence[Record]) -> Column:
+    """When the contract is due; each date on one line."""
+    days = [tag("time", view.language.day(row.due_on)) for row in rows]
+    return Column(view.language.say("accounts.renewal_due"), days)
+
+
+def owner_column(view: ClientView, rows: Sequence[Record]) -> Column:
+    """Who owns the next step."""
+    owners = names((row.owner for row in rows), missing=MISSING)
+    return Column(view.language.say("column.owner"), owners)
+
+
+def _unit(view: ClientView) -> str:
+    return "_in" if view.currency else ""
 
 
 def _segment(row: Record, words: SegmentWords) -> str:
@@ -79,22 +121,7 @@ def _answered(view: ClientView, row: Record) -> str:
     return view.language.say("accounts.n_of", n=row.n, m=row.invited)
 
 
-def _money(view: ClientView, rows: Sequence[Record]) -> list[Column]:
-    """Revenue a year and, where renewals are foretold, what is expected to be lost of it."""
-    spoken, say, unit = view.language, view.language.say, view.currency
-    kind = "_in" if unit else ""
-    paid = [amount(row.revenue, spoken) for row in rows]
-    lost = [at_risk(view, row) for row in rows]
-    columns = []
-    if any(row.revenue == row.revenue for row in rows):
-        columns.append(Column(say(f"column.revenue{kind}", currency=unit), paid, True))
-    if any(cell != MISSING for cell in lost):
-        columns.append(Column(say(f"accounts.at_risk{kind}", currency=unit), lost, True))
-    return columns
-
-
-def at_risk(view: ClientView, row: Record) -> str:
-    """The expected loss; of very few people how likely a renewal is, in a word."""
+def _at_risk(view: ClientView, row: Record) -> str:
     if row.expected_loss == row.expected_loss:
         return amount(row.expected_loss, view.language)
     return view.language.say(f"accounts.chance_{row.chance}") if row.chance else MISSING

@@ -7,10 +7,11 @@ import pandas as pd
 
 from crqlab.page.client_view import ClientView
 from crqlab.page.lookup import matched
-from crqlab.page.renewal.data import foretells
+from crqlab.page.renewal.data import proven
 
 #: What puts accounts in order, the first one that is known.
 LOSS, REVENUE = "expected_loss", "revenue"
+SEEN_FIRST = 3  # accounts that matter most
 
 
 def overview(view: ClientView) -> pd.DataFrame:
@@ -33,7 +34,7 @@ def overview(view: ClientView) -> pd.DataFrame:
     """
     rows = view.accounts[view.accounts["status"] != "not_invited"].reset_index(drop=True)
     rows = rows.iloc[:0] if view.alone else rows  # then each respondent would be an account
-    ids, known = rows["account_id"], foretells(view.renewal)
+    ids, known = rows["account_id"], proven(view.renewal.performance)
     segment, status = matched(ids, view.segments.accounts, "segment", "status")
     loss, chance, due = matched(ids, view.renewal.accounts, "expected_loss", "chance", "due_on")
     first = view.actions.actions.drop_duplicates("account_id")

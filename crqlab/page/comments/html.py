@@ -9,7 +9,7 @@ from markupsafe import Markup
 from crqlab.language import Language
 from crqlab.page.client_view import ClientView
 from crqlab.page.comments.data import Themes
-from crqlab.page.comments.quotes import quote
+from crqlab.page.comments.quotes import heading, quoted
 from crqlab.show.html import Shown, lines, paragraph, tag, text
 from crqlab.show.records import Record, grouped, records
 from crqlab.stats.topics import FEWEST, MOST, PER_THEME
@@ -45,23 +45,15 @@ def _aloud(found: Themes, spoken: Language) -> str:
     return spoken.say("comments.themes_aloud", themes="; ".join(said))
 
 
-def _head(wording: str) -> Markup:
-    return tag("h3", wording, translate="no")
-
-
-def _quoted(comments: list[Record]) -> Markup:
-    return tag("ul", Markup("\n"), lines(*map(quote, comments)), Markup("\n"), class_="quotes")
-
-
 def _question(found: Themes, row: Record, spoken: Language) -> Markup:
     own = found.table[found.table["question"] == row.question]
-    head = _head(row.wording)
+    head = heading(row.wording)
     if row.withheld:
         return head + _note(spoken.say("comments.fewer_wrote", minimum=found.minimum))
     if own.empty:
         why = spoken.say("comments.not_sorted", n=row.n, why=spoken.caution(row.flag))
         rest = found.rest[found.rest["question"] == row.question]
-        return lines(head + _note(why), _quoted(records(rest)))
+        return lines(head + _note(why), quoted(records(rest)))
     said = spoken.say("comments.sorted", n=len(own), m=row.n, k=row.n_none)
     quotes = grouped(found.quotes[found.quotes["question"] == row.question], "theme")
     cards = lines(*(_theme(found, one, quotes[one.theme], spoken) for one in records(own)))
@@ -75,7 +67,7 @@ def _theme(found: Themes, row: Record, said: list[Record], spoken: Language) -> 
         tag("p", _named(row.phrases), class_="name", translate="no"),
         tag("p", _counted(row, spoken), class_="n"),
         tag("p", _scored(found, row, spoken)),
-        _quoted(said[:QUOTES]),
+        quoted(said[:QUOTES]),
     )
 
 
@@ -128,7 +120,7 @@ def verbatims(view: ClientView) -> Shown:
 
 
 def _written(view: ClientView, row: Record) -> Markup:
-    head, say = _head(row.wording), view.language.say
+    head, say = heading(row.wording), view.language.say
     if row.withheld and not row.n:
         return head + _note(say("comments.nobody_wrote"))
     if row.withheld:
@@ -136,4 +128,4 @@ def _written(view: ClientView, row: Record) -> Markup:
         return head + _note(say("comments.few_wrote", n=row.n, minimum=least))
     rows = view.comments[view.comments["question"] == row.question]
     asked = say("comments.n_wrote", n=row.n, m=view.n_respondents)
-    return lines(head + _note(asked), _quoted(records(rows)))
+    return lines(head + _note(asked), quoted(records(rows)))

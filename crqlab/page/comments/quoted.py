@@ -6,8 +6,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from crqlab.page.client_view import ClientView
-from crqlab.page.comments.quotes import quote
-from crqlab.show.html import Shown, lines, paragraph, tag, text
+from crqlab.page.comments.quotes import heading, quoted
+from crqlab.show.html import Shown, lines, paragraph, text
 from crqlab.show.records import Record, records
 
 HEARD = 4  # comments of a question
@@ -26,15 +26,13 @@ def voices(view: ClientView) -> Shown:
 
 
 def _question(view: ClientView, row: Record) -> Markup:
-    head, say = tag("h3", row.wording, translate="no"), view.language.say
+    head, say = heading(row.wording), view.language.say
     if row.withheld:
         said = say("comments.fewer_wrote", minimum=view.themes.minimum)
         return head + paragraph(text(said))
     rows = _unlike(view, row.question)
     said = say("comments.voices", n=len(rows), m=int(row.n))
-    quoted = lines(*map(quote, records(rows)))
-    listed = tag("ul", "\n", quoted, "\n", class_="quotes")
-    return lines(head + paragraph(text(said)), listed)
+    return lines(head + paragraph(text(said)), quoted(records(rows)))
 
 
 def _unlike(view: ClientView, question: str) -> pd.DataFrame:

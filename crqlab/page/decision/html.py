@@ -8,29 +8,34 @@ import pandas as pd
 from markupsafe import Markup
 
 from crqlab.language import MISSING
-from crqlab.page.accounts.listing import at_risk, day
-from crqlab.page.accounts.overview import LOSS, REVENUE, overview, ranked_by
+from crqlab.page.accounts.listing import (
+    due_column,
+    owner_column,
+    revenue_column,
+    risk_column,
+    stacked,
+)
+from crqlab.page.accounts.overview import LOSS, REVENUE, SEEN_FIRST, overview, ranked_by
 from crqlab.page.amounts import amount
 from crqlab.page.client_view import ClientView
 from crqlab.page.decision.data import Tile
 from crqlab.page.decision.select import tiles
 from crqlab.page.decision.sentences import verdict_sentences
-from crqlab.show.html import Column, Shown, lines, names, paragraph, table, tag, text
+from crqlab.show.html import Column, Shown, lines, names, paragraph, tag, text
 from crqlab.show.number_format import decimals
 from crqlab.show.records import records
-
-SEEN_FIRST = 3  # accounts that matter most
 
 
 def first_screen(view: ClientView) -> Shown:
     """Verdict, three numbers, three accounts, and the one thing to fix."""
-    said = verdict_sentences(view)
+    accounts = overview(view)
+    said = verdict_sentences(view, accounts)
     verdict = paragraph(text(" ".join(said)), "verdict") if said else ""
     cards = [_tile(view, tile) for tile in tiles(view)]
     html = lines(
         verdict,
         tag("ul", "\n", lines(*cards), "\n", class_="cards tiles") if cards else "",
-        tag("div", "\n", lines(_accounts(view), _fix(view)), "\n", class_="pair"),
+        tag("div", "\n", lines(_accounts(view, accounts), _fix(view)), "\n", class_="pair"),
     )
     return Shown(html, " ".join(said))
 
@@ -83,35 +88,26 @@ def _number(view: ClientView, tile: Tile, value: float) -> str:
     return spoken.number(value, decimals(tile.code), signed=tile.code == "nps")
 
 
-def _accounts(view: ClientView) -> Markup:
-    """Three accounts that matter, with money, date and owner."""
-    spoken, say, found = view.language, view.language.say, overview(view)
-    if found.empty:
-        return Markup()
-    by, unit = ranked_by(found), view.currency
-    rows = records(found.iloc[:SEEN_FIRST])
+def _accounts(view: ClientView, found: pd.DataFrame) -> Markup:
+    """The accounts that matter most, with money, date and owner."""
+    say, by = view.language.say, ranked_by(found)
+    rows = records(found.head(SEEN_FIRST))
     if by == REVENUE and all(row.revenue != row.revenue for row in rows):
         return Markup()
-    money = [at_risk(view, row) if by == LOSS else amount(row.revenue, spoken) for row in rows]
-    head = say(f"decision.money_{by}{'_in' if unit else ''}", currency=unit)
-    head_paid = say(f"decision.money_revenue{'_in' if unit else ''}", currency=unit)
-    paid = Column(head_paid, [amount(row.revenue, spoken) for row in rows], True)
+    in_words = any(row.chance for row in rows)
     columns = [
         Column(say("decision.customer"), names(row.name for row in rows)),
-        *([paid] if by == LOSS and any(row.chance for row in rows) else []),
-        Column(head, money, True),
+        *([revenue_column(view, rows)] if by == REVENUE or in_words else []),
+        *([risk_column(view, rows)] if by == LOSS else []),
+        due_column(view, rows),
+        owner_column(view, rows),
     ]
-    if any(row.due_on == row.due_on for row in rows):
-        columns.append(
-            Column(say("accounts.renewal_due"), [day(spoken, row.due_on) for row in rows])
-        )
-    if any(isinstance(row.owner, str) for row in rows):
-        columns.append(
-            Column(say("column.owner"), names((row.owner for row in rows), missing=MISSING))
-        )
-    body = table(columns, caption=say(f"decision.accounts_by_{by}"), kind="stacked")
-    return tag("section", "\n", lines(tag("h3", say("decision.see_first", n=len(rows))), body),
-               "\n")  # fmt: skip
+    body = stacked(columns, say(f"decision.accounts_by_{by}"))
+    return _section(say("decision.see_first", n=len(rows)), body)
+
+
+def _section(head: str, body: Markup) -> Markup:
+    return tag("section", "\n", lines(tag("h3", head), body), "\n")
 
 
 def _fix(view: ClientView) -> Markup:
@@ -121,7 +117,7 @@ def _fix(view: ClientView) -> Markup:
         head, said = spoken.say("decision.fix_unknown_head"), spoken.say("decision.fix_unknown")
     else:
         head, said = _heading(view, row), _why(view, row)
-    return tag("section", "\n", lines(tag("h3", head), paragraph(text(said), "")), "\n")
+    return _section(head, paragraph(text(said), ""))
 
 
 def _heading(view: ClientView, row: pd.Series) -> str:
@@ -135,7 +131,7 @@ def _why(view: ClientView, row: pd.Series) -> str:
     spoken = view.language
     told = {
         "driver": spoken.term(row["label"]),
-        "chance": spoken.percent(min(row["probability"], 0.99)),
+        "chance": spoken.chance(row["probability"]),
         "gap": spoken.number(row["gap"], 1),
         "n": int(row["n"]),
     }

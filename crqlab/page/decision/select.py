@@ -7,7 +7,7 @@ from typing import Any
 
 from crqlab.page.client_view import ClientView
 from crqlab.page.decision.data import Tile
-from crqlab.page.renewal.data import foretells
+from crqlab.page.renewal.data import proven
 
 #: Ways to count in which large accounts weigh more.
 WEIGHTED = "revenue"
@@ -45,7 +45,7 @@ def _weighted(view: ClientView, name: str, row: dict[str, Any]) -> float:
 
 def _loss(view: ClientView) -> Tile | None:
     total = view.renewal.total
-    if total.empty or not foretells(view.renewal):
+    if total.empty or not proven(view.renewal.performance):
         return None
     row = total.iloc[0]
     if row["expected_loss"] != row["expected_loss"]:

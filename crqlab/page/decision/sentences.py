@@ -6,27 +6,29 @@ from math import isnan
 
 import pandas as pd
 
-from crqlab.page.accounts.overview import LOSS, overview, ranked_by
+from crqlab.page.accounts.overview import LOSS, SEEN_FIRST, ranked_by
 from crqlab.page.client_view import ClientView
-from crqlab.page.renewal.data import foretells
+from crqlab.page.renewal.data import proven
 
 MIDDLE = 0.5  # share of the peers below which half of them lie
 MUCH = 1 / 3  # of the money at risk, that one account alone carries
 
 
-def verdict_sentences(view: ClientView) -> list[str]:
+def verdict_sentences(view: ClientView, accounts: pd.DataFrame) -> list[str]:
     """Say how strong the relationships are, whether they moved, and where money is at risk.
 
     Parameters
     ----------
     view : ClientView
+    accounts : DataFrame
+        As `crqlab.page.accounts.overview.overview` returns them.
 
     Returns
     -------
     list of str
         At most two sentences; nothing that the intervals do not bear.
     """
-    return [said for said in (_strength(view), _risk(view)) if said]
+    return [said for said in (_strength(view), _risk(view, accounts)) if said]
 
 
 def _strength(view: ClientView) -> str:
@@ -63,12 +65,12 @@ def _place(view: ClientView) -> dict[str, int]:
     return {"n": n, "below": below, "above": n - below}
 
 
-def _risk(view: ClientView) -> str:
+def _risk(view: ClientView, rows: pd.DataFrame) -> str:
     """Where most of the money at risk lies; of which revenue nothing is known."""
-    rows, spoken = overview(view), view.language
+    spoken = view.language
     if rows.empty:
         return ""
-    if foretells(view.renewal) and ranked_by(rows) == LOSS:
+    if proven(view.renewal.performance) and ranked_by(rows) == LOSS:
         return _carries(view, rows)
     heard = view.participation.counts.revenue
     if isnan(heard):
@@ -77,7 +79,7 @@ def _risk(view: ClientView) -> str:
 
 
 def _carries(view: ClientView, rows: pd.DataFrame) -> str:
-    spoken, whole, many = view.language, view.renewal.total, min(3, len(rows))
+    spoken, whole, many = view.language, view.renewal.total, min(SEEN_FIRST, len(rows))
     total = float(whole["expected_loss"].iloc[0]) if len(whole) else 0.0
     first = rows.iloc[0]
     if not total > 0:

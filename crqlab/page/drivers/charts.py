@@ -105,13 +105,9 @@ def driver_gaps(view: ClientView) -> Shown:
 def _gap(row: Record, across: svg.Axis, y: float, first: bool, spoken: Language) -> list[str]:
     """A name, its bar from the reference, a line for what chance may do, and its weight."""
     ends = sorted((across.at(0), across.at(row.gap)))
-    marks = [
+    return [
         svg.words(_LEFT - 10, y + 4, spoken.term(row.label), anchor="end", bold=first),
         svg.box(ends[0], y - 8, ends[1] - ends[0], 16, fill=WARM if first else ACCENT),
         svg.words(500, y + 4, spoken.percent(row.importance), anchor="end"),
+        *svg.whisker(across.at(row.gap_low), across.at(row.gap_high), y),
     ]
-    if row.gap_low == row.gap_low and row.gap_high == row.gap_high:
-        low, high = across.at(row.gap_low), across.at(row.gap_high)
-        marks.append(svg.line(low, y, high, y, ink="#ffffff", width=5))
-        marks.append(svg.line(low, y, high, y, ink=INK, width=2))
-    return marks

@@ -58,8 +58,3 @@ def proven(performance: pd.DataFrame) -> bool:
     auc, slope = known.loc["auc"], known.loc["calibration_slope"]
     in_turn = has(auc["flag"], "not_out_of_time")
     return bool(auc["low"] > CHANCE and slope["low"] > 0) and not in_turn
-
-
-def foretells(found: Renewal) -> bool:
-    """Whether an outlook may be told: see `proven`."""
-    return proven(found.performance)

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from crqlab.page.client_view import ClientView
 from crqlab.page.segments.words import segment_words
 from crqlab.show import svg
-from crqlab.show.colours import INK, LINE, MUTED
+from crqlab.show.colours import LINE, MUTED
 from crqlab.show.colours import segments as colours
 from crqlab.show.html import Shown, paragraph, text
 from crqlab.show.records import Record, records
@@ -50,10 +50,7 @@ def _bar(
         svg.box(_LEFT, y - 9, end - _LEFT, 18, fill=fill, edge=MUTED),
         svg.words(470, y + 5, view.language.percent(row.share), anchor="end"),
     ]
-    if row.low == row.low and row.high == row.high:
-        ends = across.at(100 * row.low), across.at(100 * row.high)
-        marks.append(svg.line(ends[0], y, ends[1], y, ink="#ffffff", width=5))
-        marks.append(svg.line(ends[0], y, ends[1], y, ink=INK, width=2))
+    marks += svg.whisker(across.at(100 * row.low), across.at(100 * row.high), y)
     expected = view.segments.traits.expected.get(row.segment)
     if expected is not None:
         there = across.at(100 * expected)

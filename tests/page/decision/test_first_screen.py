@@ -10,7 +10,7 @@ from crqlab.language import language
 from crqlab.page.accounts.overview import overview, ranked_by
 from crqlab.page.decision import first_screen, verdict_sentences
 from crqlab.page.decision.select import tiles
-from tests.page.reading import SHAPES, assert_heard, soup
+from tests.page.reading import SHAPES, assert_heard, soup, told
 from tests.page.reworded import left_english
 
 #: Words of statistics that a sales director need not know; interval, chance and n are left.
@@ -24,13 +24,8 @@ def seen(stationed_view_of, request):
     return stationed_view_of(**request.param)
 
 
-def told(view, **changed):
-    """The view with other facts in the row of CRQ."""
-    rows = view.measures.set_index("measure", drop=False)
-    for name, value in changed.items():
-        rows[name] = rows[name].astype(object)
-        rows.loc["crq", name] = value
-    return replace(view, scores=replace(view.scores, measures=rows.infer_objects()))
+def said_of(view):
+    return verdict_sentences(view, overview(view))
 
 
 def placed(view, **changed):
@@ -56,8 +51,8 @@ def test_the_first_screen_can_be_read_and_heard_for_every_kind_of_client(seen):
     assert_heard(shown)
     words = soup(shown).get_text(" ")
     assert not STATISTICS.search(words)
-    assert len(verdict_sentences(seen)) <= 2
-    assert max(len(one.split()) for one in verdict_sentences(seen)) <= 25
+    assert len(said_of(seen)) <= 2
+    assert max(len(one.split()) for one in said_of(seen)) <= 25
     assert len(soup(shown).select(".tiles li")) <= 3
 
 
@@ -70,11 +65,11 @@ def test_nothing_of_it_is_left_english(stationed_view_of):
 def test_stronger_or_weaker_is_said_only_where_the_whole_interval_is(stationed_view_of):
     view = told(stationed_view_of(), change=0.0, verdict="no_clear_change")
     facts = {"percentile": 0.8, "n_clients": 10, "percentile_high": 0.95}
-    said = [verdict_sentences(placed(view, percentile_low=low, **facts))[0] for low in (0.51, 0.5)]
+    said = [said_of(placed(view, percentile_low=low, **facts))[0] for low in (0.51, 0.5)]
     assert said[0].startswith("Your relationships are stronger than at 8 of 10 peers")
     assert said[1].startswith("Your relationships are neither clearly stronger nor weaker")
     low = placed(view, percentile=0.2, n_clients=10, percentile_low=0.05, percentile_high=0.49)
-    assert verdict_sentences(low)[0].startswith("Your relationships are weaker than at 8 of 10")
+    assert said_of(low)[0].startswith("Your relationships are weaker than at 8 of 10")
 
 
 @pytest.mark.parametrize(
@@ -84,7 +79,7 @@ def test_stronger_or_weaker_is_said_only_where_the_whole_interval_is(stationed_v
 )  # fmt: skip
 def test_a_change_is_what_its_verdict_says_whatever_its_sign(stationed_view_of, verdict, words):
     view = told(stationed_view_of(), change=0.4, verdict=verdict)
-    assert words in verdict_sentences(view)[0]
+    assert words in said_of(view)[0]
 
 
 def test_money_is_named_only_by_a_model_that_foretells(stationed_view_of):
@@ -139,7 +134,7 @@ def test_shares_are_of_all_money_at_risk_also_of_what_is_not_shown(stationed_vie
     view = foretelling(stationed_view_of(), 0.6)
     three = overview(view)["expected_loss"].head(3).sum()
     total = view.renewal.total.assign(expected_loss=10 * three, n_accounts=40)
-    said = verdict_sentences(replace(view, renewal=replace(view.renewal, total=total)))[1]
+    said = said_of(replace(view, renewal=replace(view.renewal, total=total)))[1]
     assert said.replace("\xa0", " ") == (
         "The first 3 of 40 customers carry 10 % of the money at risk."
     )

@@ -8,7 +8,7 @@ from crqlab.base.contracts.cautions import code
 from crqlab.language import language
 from crqlab.page import summary
 from crqlab.page.summary.sentences import summary_sentences
-from tests.page.reading import SHAPES, assert_heard, assert_named, plain, soup
+from tests.page.reading import SHAPES, assert_heard, assert_named, plain, soup, told
 from tests.page.reworded import elements, in_other_words, left_english, numbers
 
 EVERY = ("masthead", "in_short", "headline", "unknown_parts")
@@ -17,15 +17,6 @@ EVERY = ("masthead", "in_short", "headline", "unknown_parts")
 @pytest.fixture(params=SHAPES.values(), ids=SHAPES.keys())
 def seen(stationed_view_of, request):
     return stationed_view_of(**request.param)
-
-
-def told(view, **changed):
-    """The view with other facts in the row of CRQ."""
-    rows = view.measures.set_index("measure", drop=False)
-    for name, value in changed.items():
-        rows[name] = rows[name].astype(object)
-        rows.loc["crq", name] = value
-    return replace(view, scores=replace(view.scores, measures=rows.infer_objects()))
 
 
 def cards(view):
