@@ -10,7 +10,8 @@ from crqlab.page.accounts.overview import LOSS, SEEN_FIRST, ranked_by
 from crqlab.page.client_view import ClientView
 from crqlab.page.renewal.data import proven
 
-MIDDLE = 0.5  # share of the peers below which half of them lie
+#: What a half of the peers means; where none is known, the client stands alone.
+_STANDINGS = {"upper": "stronger", "lower": "weaker", "middle": "middle"}
 MUCH = 1 / 3  # of the money at risk, that one account alone carries
 
 
@@ -47,13 +48,9 @@ def _strength(view: ClientView) -> str:
 
 
 def _standing(view: ClientView) -> str:
-    """Which side of the middle of the peers the client lies on, as far as that is sure."""
+    """Which half of the peers the client lies in, as the station of the benchmark judged it."""
     row = view.benchmark.of("crq")
-    if row is None or isnan(row["percentile_low"]) or isnan(row["percentile_high"]):
-        return "alone"
-    if row["percentile_low"] > MIDDLE:
-        return "stronger"
-    return "weaker" if row["percentile_high"] < MIDDLE else "middle"
+    return "alone" if row is None else _STANDINGS.get(row["half"], "alone")
 
 
 def _place(view: ClientView) -> dict[str, int]:

@@ -8,11 +8,13 @@ import pytest
 
 from crqlab.language import language
 from crqlab.page.accounts.overview import overview, ranked_by
+from crqlab.page.claim_table import claims
 from crqlab.page.decision import first_screen, verdict_sentences
 from crqlab.page.decision.select import tiles
 from tests.page.reading import SHAPES, assert_heard, soup, told
 from tests.page.reworded import left_english
 
+HALVES = ("upper_half", "middle", "lower_half")
 #: Words of statistics that a sales director need not know; interval, chance and n are left.
 STATISTICS = re.compile(
     r"bootstrap|percentile|decile|probability|confidence|significan|coverage|shrunken|bayes", re.I
@@ -62,14 +64,18 @@ def test_nothing_of_it_is_left_english(stationed_view_of):
     assert left_english(swedish.html, language("sv")) == []
 
 
-def test_stronger_or_weaker_is_said_only_where_the_whole_interval_is(stationed_view_of):
+def test_stronger_or_weaker_is_said_only_where_the_claim_of_a_half_is(stationed_view_of):
     view = told(stationed_view_of(), change=0.0, verdict="no_clear_change")
-    facts = {"percentile": 0.8, "n_clients": 10, "percentile_high": 0.95}
-    said = [said_of(placed(view, percentile_low=low, **facts))[0] for low in (0.51, 0.5)]
+    facts = {"percentile": 0.8, "n_clients": 10, "percentile_low": 0.51, "percentile_high": 0.95}
+    views = [placed(view, half=half, **facts) for half in ("upper", "middle")]
+    said = [said_of(one)[0] for one in views]
     assert said[0].startswith("Your relationships are stronger than at 8 of 10 peers")
     assert said[1].startswith("Your relationships are neither clearly stronger nor weaker")
-    low = placed(view, percentile=0.2, n_clients=10, percentile_low=0.05, percentile_high=0.49)
+    low = placed(view, percentile=0.2, n_clients=10, half="lower")
     assert said_of(low)[0].startswith("Your relationships are weaker than at 8 of 10")
+    claimed = [set(claims(one)["claim"]) & set(HALVES) for one in (*views, low)]
+    assert claimed == [{"upper_half"}, {"middle"}, {"lower_half"}]
+    assert said_of(placed(view, half="unknown"))[0].startswith("Your customers rate")
 
 
 @pytest.mark.parametrize(
