@@ -12,8 +12,8 @@ from crqlab.cli.client_reports import pages, report
 from crqlab.cli.confirm import confirm
 from crqlab.cli.export import export
 from crqlab.cli.guard import Guarded, say
-from crqlab.cli.listing import list_
 from crqlab.cli.options import LONGEST, Limit, Set, settings
+from crqlab.cli.study_list import list_
 from crqlab.cli.verify import verify
 
 app = typer.Typer(

@@ -21,8 +21,8 @@ from crqlab.page.drivers.select import drivers
 from crqlab.page.managers.select import managers
 from crqlab.page.method.select import excluded
 from crqlab.page.participation.select import participation
+from crqlab.page.precision import rounded_view
 from crqlab.page.renewal.select import renewal
-from crqlab.page.rounding import rounded_view
 from crqlab.page.scores.select import scores
 from crqlab.page.segments.select import segments
 from crqlab.page.summary.data import Findings

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from crqlab.responses.codebook_draft import drafted_concepts
 from crqlab.responses.confirmation import confirm, refuse_draft, unconfirmed
-from crqlab.responses.fetching import fetch
 from crqlab.responses.inclusion import Checked, decide, decisions
 from crqlab.responses.participants import Roster, roster
 from crqlab.responses.quality_flags import Flags, flags
+from crqlab.responses.query_copies import fetch
 from crqlab.responses.raw_files import Raw, read
 from crqlab.responses.study_account import account_of
 from crqlab.responses.study_layout import drafted, new, sorted_files

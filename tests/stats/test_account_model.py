@@ -14,7 +14,7 @@ from crqlab.stats.account_model import AccountModel
 from crqlab.stats.account_model.client_means import Prior, client_means
 from crqlab.stats.account_model.components import components
 from crqlab.stats.account_model.covariances import account_means
-from crqlab.stats.account_model.fitting import known_of
+from crqlab.stats.account_model.estimation import known_of
 from crqlab.stats.account_model.layout import batches
 from crqlab.stats.account_model.persistence import Persistence
 from crqlab.stats.account_model.posterior import Judged, _of_batch

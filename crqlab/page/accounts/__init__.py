@@ -5,7 +5,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "listing": ["account_table"],
+        "overview_table": ["account_table"],
         "charts": ["caterpillar"],
         "html": ["account_scores", "heat_map"],
         "meetings": ["meeting_sheets"],

@@ -17,7 +17,7 @@ from crqlab.base.waves import in_order
 from crqlab.page.accounts.data import MeetingSheets
 from crqlab.page.client_view import ClientView
 from crqlab.page.lookup import matched
-from crqlab.page.rounding import ACCOUNT
+from crqlab.page.precision import ACCOUNT
 from crqlab.page.suppression import complemented, withheld
 from crqlab.page.tables import table
 from crqlab.segments.segment_traits import SegmentTraits

@@ -8,14 +8,14 @@ import pandas as pd
 from markupsafe import Markup
 
 from crqlab.language import MISSING
-from crqlab.page.accounts.listing import (
+from crqlab.page.accounts.overview import LOSS, REVENUE, SEEN_FIRST, overview, ranked_by
+from crqlab.page.accounts.overview_table import (
     due_column,
     owner_column,
     revenue_column,
     risk_column,
     stacked,
 )
-from crqlab.page.accounts.overview import LOSS, REVENUE, SEEN_FIRST, overview, ranked_by
 from crqlab.page.amounts import amount
 from crqlab.page.client_view import ClientView
 from crqlab.page.decision.data import Tile

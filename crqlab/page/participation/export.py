@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crqlab.page.client_view import ClientView
-from crqlab.page.rounding import CLIENT
+from crqlab.page.precision import CLIENT
 from crqlab.page.sheet import ACCOUNT, ACCOUNTS, CAUTION, HOW, Sheet, estimate, scale, sheet
 from crqlab.page.slide import SHARE, Bars, Rows, Slide, brief, foot
 from crqlab.show.records import records

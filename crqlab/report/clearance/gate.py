@@ -13,10 +13,10 @@ from crqlab.base.errors import ReportError
 from crqlab.base.study import Study
 from crqlab.language import language, languages
 from crqlab.page.tables import table
+from crqlab.report.clearance.file_texts import Seen, texts
 from crqlab.report.clearance.integrity import sealed
 from crqlab.report.clearance.leaks import BREAK, IDS, Watchlist, belongings, watchlist
 from crqlab.report.clearance.provenance import notebooks
-from crqlab.report.clearance.unpacking import Seen, texts
 
 _TABLES = ("clients", "accounts", "contacts", "responses")
 #: Tables of nobody whose words stand on every client's page.

@@ -15,7 +15,7 @@ fit the model to these and use these (``rows.until(wave)``), never a mixture of 
 
 from crqlab.stats.account_model.answers import Answers, answers
 from crqlab.stats.account_model.draws import Draws, central, draws
-from crqlab.stats.account_model.fitting import fit
+from crqlab.stats.account_model.estimation import fit
 from crqlab.stats.account_model.model import AccountModel
 from crqlab.stats.account_model.posterior import Posterior, posterior
 from crqlab.stats.account_model.promoters import PromoterCurve

@@ -1,6 +1,7 @@
 r"""Means of clients' waves, from all their accounts, and how sure they are.
 
-Each account tells of its blocks with the precision :math:`FH` (see `conditioning`). Where it is
+Each account tells of its blocks with the precision :math:`FH` (see
+`conditional_effects`). Where it is
 known how clients differ, their means are drawn towards the panel's,
 :math:`\mu_{ct} \sim N(m, \Sigma_C)` with correlation :math:`\rho_C^d` between waves that are d
 years apart; otherwise nothing is known of them beforehand.
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crqlab.stats.account_model.answers import Answers
-from crqlab.stats.account_model.conditioning import Conditioned
+from crqlab.stats.account_model.conditional_effects import Conditioned
 from crqlab.stats.account_model.layout import most_waves, places
 
 UNKNOWN = 1e-6  # precision of a mean of which nothing is known

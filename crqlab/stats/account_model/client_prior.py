@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from crqlab.stats.account_model.answers import Answers
 from crqlab.stats.account_model.client_means import Prior, client_means
 from crqlab.stats.account_model.components import Components
-from crqlab.stats.account_model.conditioning import Conditioned
+from crqlab.stats.account_model.conditional_effects import Conditioned
 from crqlab.stats.account_model.layout import places
 
 FEW_CLIENTS = 10

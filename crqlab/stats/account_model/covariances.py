@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from crqlab.stats.account_model.answers import Answers
 from crqlab.stats.account_model.client_means import ClientMeans
 from crqlab.stats.account_model.components import Components
-from crqlab.stats.account_model.conditioning import Conditioned, times
+from crqlab.stats.account_model.conditional_effects import Conditioned, times
 
 
 def block_means(one: Conditioned, means: ClientMeans) -> NDArray:

@@ -16,7 +16,7 @@ from scipy.special import expit, logit
 
 from crqlab.stats.account_model.answers import Answers
 from crqlab.stats.account_model.components import LEAST, Components
-from crqlab.stats.account_model.conditioning import Conditioned
+from crqlab.stats.account_model.conditional_effects import Conditioned
 from crqlab.stats.account_model.covariances import account_means
 from crqlab.stats.account_model.latent_scale import FAR, STEPS_PER_UNIT
 from crqlab.stats.account_model.model import AccountModel

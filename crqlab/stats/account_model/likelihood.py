@@ -6,7 +6,7 @@ the variance inside accounts is profiled out. With n answers, p means of blocks 
 
     (n - p) log Q + sum log |N| + sum log |M| + log |X' V^-1 X|
 
-(N: covariance of one person's answers, M: see `conditioning`).
+(N: covariance of one person's answers, M: see `conditional_effects`).
 
 Patterson & Thompson (1971), Biometrika 58, 545-554; Harville (1977), Journal of the American
 Statistical Association 72, 320-338.
@@ -24,7 +24,7 @@ from scipy.special import expit, logit
 from crqlab.stats.account_model.answers import Answers
 from crqlab.stats.account_model.client_means import UNKNOWN, evidence
 from crqlab.stats.account_model.components import LEAST, Components
-from crqlab.stats.account_model.conditioning import conditioned, times
+from crqlab.stats.account_model.conditional_effects import conditioned, times
 from crqlab.stats.account_model.layout import Batch
 from crqlab.stats.account_model.persistence import HIGHEST, Persistence
 

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from crqlab.stats.account_model.answers import Answers
 from crqlab.stats.account_model.client_means import ClientMeans, client_means
 from crqlab.stats.account_model.components import Components
-from crqlab.stats.account_model.conditioning import Conditioned
+from crqlab.stats.account_model.conditional_effects import Conditioned
 from crqlab.stats.account_model.covariances import account_means
-from crqlab.stats.account_model.fitting import centre_of, known_of
+from crqlab.stats.account_model.estimation import centre_of, known_of
 from crqlab.stats.account_model.latent_scale import moments
 from crqlab.stats.account_model.layout import Batch, batches
 from crqlab.stats.account_model.model import AccountModel, on_latent_scale

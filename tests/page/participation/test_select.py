@@ -9,7 +9,7 @@ from crqlab.page.assembly import view
 from crqlab.page.participation import html
 from crqlab.page.participation.data import ResponseCounts
 from crqlab.page.participation.select import participation
-from crqlab.page.rounding import rounded
+from crqlab.page.precision import rounded
 from crqlab.report.run import render
 from tests.report.executed import executed
 from tests.show import asked

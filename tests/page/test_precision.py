@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crqlab.page import rounding
+from crqlab.page import precision
 from crqlab.page.assembly import view
 from tests.show.fixture import Shape, lay_out
 
@@ -25,7 +25,7 @@ def frames(part):
 @given(st.floats(-7, 7), st.floats(1e-6, 60), st.floats(1e-6, 60))
 def test_two_digits_of_half_an_intervals_width_are_kept_and_no_third(value, down, up):
     rows = pd.DataFrame({"value": [value], "low": [value - down], "high": [value + up]})
-    told = rounding.rounded(rows, figures=3)
+    told = precision.rounded(rows, figures=3)
     step = 10.0 ** (np.floor(np.log10((down + up) / 2)) - 1)
     for name in rows:
         off = abs(told[name][0] - rows[name][0])
@@ -44,14 +44,14 @@ def test_a_tables_columns_are_rounded_as_what_they_are():
             "revenue": [1234567.0, 98765.0, 12.0], "answered": [1234.0, 2.0, 3.0],
         }
     )  # fmt: skip
-    told = rounding.rounded(rows, figures=3)
+    told = precision.rounded(rows, figures=3)
     assert told["value"].tolist() == [5.21, 33, 8.11]
     assert told["change"].tolist()[:2] == [0.12, 4.6]
     assert told["revenue"].tolist() == [1230000, 98800, 12]
     assert told["p"].tolist() == [0.01] * 3
     for name in ("level", "answered"):
         assert told[name].tolist() == rows[name].tolist(), "chosen, or counted"
-    assert rounding.rounded(rows, figures=2)["revenue"].tolist() == [1200000, 99000, 12]
+    assert precision.rounded(rows, figures=2)["revenue"].tolist() == [1200000, 99000, 12]
 
 
 def test_no_table_of_a_view_holds_a_third_decimal(stationed_view_of):

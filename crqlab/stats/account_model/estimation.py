@@ -14,7 +14,7 @@ from crqlab.stats.account_model.answers import Answers
 from crqlab.stats.account_model.client_means import client_means
 from crqlab.stats.account_model.client_prior import client_prior
 from crqlab.stats.account_model.components import Components, components
-from crqlab.stats.account_model.conditioning import Conditioned, conditioned
+from crqlab.stats.account_model.conditional_effects import Conditioned, conditioned
 from crqlab.stats.account_model.covariance_errors import carried
 from crqlab.stats.account_model.covariances import moments
 from crqlab.stats.account_model.estimates import Estimates, decayed, estimated, pieces
