@@ -280,7 +280,7 @@ def test_a_pdf_reads_like_the_page(study, seen):
     pytest.importorskip("weasyprint")
     pdftotext = shutil.which("pdftotext") or pytest.skip("needs pdftotext of poppler-utils")
     page = render.render(executed(study, client="C017", wave="2025"), title="P", language="en")
-    study.reports.mkdir(exist_ok=True)
+    study.reports.mkdir(parents=True, exist_ok=True)
     (study.reports / "C017_2025.html").write_text(page, encoding="utf-8")
     (path,) = export(study, "C017", "2025", kinds=["pdf"])
     done = subprocess.run([pdftotext, "-layout", path, "-"], capture_output=True, check=True)
