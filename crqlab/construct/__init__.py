@@ -14,3 +14,4 @@ __all__ = [
     "keep",
     "sensitivity",
 ]
+__dir__ = __all__.copy

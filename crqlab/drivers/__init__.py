@@ -16,3 +16,4 @@ __all__ = [
     "questions",
     "weights",
 ]
+__dir__ = __all__.copy

@@ -37,3 +37,4 @@ __all__ = [
     "timing",
     "voices",
 ]
+__dir__ = __all__.copy

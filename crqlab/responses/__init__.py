@@ -42,3 +42,4 @@ __all__ = [
     "sorted_files",
     "unconfirmed",
 ]
+__dir__ = __all__.copy

@@ -39,3 +39,4 @@ __all__ = [
     "quadrants",
     "respondents",
 ]
+__dir__ = __all__.copy

@@ -5,3 +5,4 @@ from crqlab.simulate.panel_simulation import Panel, panel
 from crqlab.simulate.raw import write
 
 __all__ = ["SEED", "Options", "Panel", "panel", "write"]
+__dir__ = __all__.copy

@@ -12,6 +12,9 @@ from crqlab.base.contracts.cautions import OK, code
 from crqlab.base.errors import EstimateError
 from crqlab.stats.defaults import FEW_RESAMPLED
 
+__all__ = ["Layout", "change", "described", "flags", "laid_out"]
+__dir__ = __all__.copy
+
 FEW_EFFECTIVE = 3
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "sufficient",
     "variance_components",
 ]
+__dir__ = __all__.copy
 
 METHOD = "account bootstrap of log F, Ukoumunne 2003"
 TOO_FEW = code("few_answers", minimum=2)

@@ -13,6 +13,9 @@ from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 from crqlab.stats.quantile_cuts import type7_of
 
+__all__ = ["paired_difference", "ratios"]
+__dir__ = __all__.copy
+
 
 def ratios(
     numerators: pd.DataFrame,

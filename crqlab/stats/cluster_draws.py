@@ -8,6 +8,9 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+__all__ = ["resampled", "stream"]
+__dir__ = __all__.copy
+
 CELLS = 2_000_000
 
 

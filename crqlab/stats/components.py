@@ -10,6 +10,9 @@ from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import EstimateError
 from crqlab.stats.defaults import FEW_GROUPS
 
+__all__ = ["random_intercept_reml", "sufficient", "variance_components"]
+__dir__ = __all__.copy
+
 BISECTIONS = 64
 GRID = np.concatenate([np.arange(100) / 100, 1 - np.logspace(-2.2, -8, 30)])
 

@@ -8,6 +8,9 @@ from numpy.typing import ArrayLike
 
 from crqlab.base.errors import EstimateError
 
+__all__ = ["concentration"]
+__dir__ = __all__.copy
+
 TOP = (1, 2, 3)
 
 

@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+__all__ = [
+    "DRAWS",
+    "FEW_CASES",
+    "FEW_CLUSTERS",
+    "FEW_EVENTS",
+    "FEW_GROUPS",
+    "FEW_PAIRS",
+    "FEW_PER_DRIVER",
+    "FEW_RESAMPLED",
+    "FEW_RESPONDENTS",
+    "LEVEL",
+    "SEED",
+]
+__dir__ = __all__.copy
+
 LEVEL = 0.95  # coverage of an interval
 DRAWS = 2000  # samples of whole accounts
 SEED = 20250101  # where their chance begins

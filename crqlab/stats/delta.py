@@ -7,6 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+__all__ = ["propagated"]
+__dir__ = __all__.copy
+
 STEP = np.finfo(float).eps ** (1 / 3)
 
 

@@ -8,6 +8,9 @@ from math import isnan
 from crqlab.base.contracts.cautions import plain
 from crqlab.base.errors import EstimateError
 
+__all__ = ["Estimate", "check_level"]
+__dir__ = __all__.copy
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:

@@ -11,6 +11,9 @@ from crqlab.base.errors import EstimateError
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
 
+__all__ = ["against_rest"]
+__dir__ = __all__.copy
+
 ALONE = "nobody to compare with"
 TWO = "honest differences cannot be told from two units"
 

@@ -13,6 +13,9 @@ from crqlab.stats.components import variance_components
 from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 
+__all__ = ["iccs"]
+__dir__ = __all__.copy
+
 
 def iccs(
     n: pd.DataFrame,

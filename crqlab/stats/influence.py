@@ -6,6 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t
 
+__all__ = ["half_width", "spread"]
+__dir__ = __all__.copy
+
 
 def spread(influence: NDArray, accounts: NDArray) -> NDArray:
     """Standard error of a smooth function of means, respondents of one account together.

@@ -12,6 +12,9 @@ from crqlab.stats.account_sums import Layout, change, described, flags, laid_out
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
 
+__all__ = ["paired_difference", "ratios"]
+__dir__ = __all__.copy
+
 #: Effective over heard accounts, below which those with many voices carry the number: where they
 #: differ from the rest, intervals are too narrow (docs/validation.md).
 UNEQUAL = 0.5

@@ -17,6 +17,9 @@ from crqlab.stats.defaults import DRAWS, FEW_EVENTS, FEW_GROUPS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 from crqlab.stats.regression.links import LINKS, Link
 
+__all__ = ["Mediation", "effects"]
+__dir__ = __all__.copy
+
 CELLS = 1_000_000
 STEPS, CLOSE = 30, 1e-9
 FAR = 4.0  # no step moves a linear predictor further

@@ -7,6 +7,9 @@ import pandas as pd
 
 from crqlab.base.errors import EstimateError
 
+__all__ = ["q_values"]
+__dir__ = __all__.copy
+
 
 def q_values(p: pd.Series, families: pd.Series | None = None) -> pd.Series:
     """Smallest false discovery rate at which each p value would be raised.

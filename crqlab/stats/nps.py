@@ -11,6 +11,9 @@ from crqlab.base.errors import EstimateError
 from crqlab.stats.defaults import FEW_RESPONDENTS, LEVEL
 from crqlab.stats.estimate import Estimate, check_level
 
+__all__ = ["adjusted", "adjusted_wald", "categories", "counts", "difference", "nps", "weighted"]
+__dir__ = __all__.copy
+
 KINDS = ("detractor", "passive", "promoter")
 LAST_DETRACTOR, LAST_PASSIVE = 6, 8
 

@@ -12,6 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammainc, gammaincc, ndtr
 from scipy.stats import nbinom, poisson
 
+__all__ = ["close_pairs", "dealt", "rare", "tail"]
+__dir__ = __all__.copy
+
 
 def dealt(values: ArrayLike, units: ArrayLike, strata: ArrayLike) -> pd.DataFrame:
     """Sum of every unit's values, had the values of each stratum been dealt out like cards.

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from crqlab.stats.stopwords import STOPWORDS
 
+__all__ = ["Phrases", "phrases", "told"]
+__dir__ = __all__.copy
+
 LONGEST = 3  # words of a phrase
 MOST = 300  # phrases, those in the most texts
 COMMON = 0.2  # share of a language's texts above which a word of no known list tells nothing

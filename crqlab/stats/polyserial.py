@@ -16,6 +16,9 @@ from crqlab.stats.factors.bivariate import BEYOND
 from crqlab.stats.factors.polychoric_correlations import side_by_side
 from crqlab.stats.factors.thresholds import Ranks, ranks
 
+__all__ = ["polyserial"]
+__dir__ = __all__.copy
+
 METHOD = "two-step, Olsson, Drasgow & Dorans 1982; sandwich on Fisher's z"
 NAME = "polyserial correlation"
 BOUND = 0.9999

@@ -12,6 +12,9 @@ from crqlab.base.errors import EstimateError
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
 
+__all__ = ["half_widths"]
+__dir__ = __all__.copy
+
 
 def half_widths(
     contacts: ArrayLike,

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from crqlab.base.contracts.cautions import OK, code
 from crqlab.base.errors import EstimateError
 
+__all__ = ["Spread", "drawn_profiles", "spread"]
+__dir__ = __all__.copy
+
 ASSUMED = 0.3  # share of variance between accounts where one voice per account cannot tell
 
 

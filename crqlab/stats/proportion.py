@@ -11,6 +11,9 @@ from crqlab.base.errors import EstimateError
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
 
+__all__ = ["clustered", "wilson"]
+__dir__ = __all__.copy
+
 
 def wilson(successes: ArrayLike, n: ArrayLike, *, level: float = LEVEL) -> pd.DataFrame:
     """Shares with score intervals, many at a time.

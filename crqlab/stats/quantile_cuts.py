@@ -12,6 +12,9 @@ from scipy.special import betainc
 from crqlab.base.errors import EstimateError
 from crqlab.stats.estimate import check_level
 
+__all__ = ["at_shares", "interval_shares", "quantiles", "type7", "type7_of"]
+__dir__ = __all__.copy
+
 OPEN = "few_beyond_the_cut"
 HALVINGS = 50
 FUZZ = 4 * np.finfo(float).eps  # as R: a place this near a whole number is that number

@@ -13,6 +13,9 @@ from scipy.stats import norm, rankdata
 from crqlab.base.errors import EstimateError
 from crqlab.stats.defaults import LEVEL
 
+__all__ = ["Propensity", "inverse", "kish", "propensity"]
+__dir__ = __all__.copy
+
 CAP = 5.0
 STEPS, CLOSE, FAR = 60, 1e-10, 30.0
 

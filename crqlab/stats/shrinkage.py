@@ -11,6 +11,9 @@ from crqlab.base.errors import EstimateError
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
 
+__all__ = ["shrunken"]
+__dir__ = __all__.copy
+
 ALIKE = "accounts do not differ: grand mean shown"
 SILENT = "no answer: grand mean shown"
 UNKNOWN = "variance between accounts unknown"

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from crqlab.base.contracts.cautions import code, codes
 from crqlab.stats.phrases import Phrases, phrases, told
 
+__all__ = ["Topics", "topics"]
+__dir__ = __all__.copy
+
 LEAST = 24  # texts among which themes are looked for
 PER_THEME = 20  # texts for which one theme is looked for
 FEWEST, MOST = 2, 6  # themes

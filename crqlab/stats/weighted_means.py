@@ -16,6 +16,9 @@ from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 from crqlab.stats.response_propensity import CAP, FAR, Propensity, inverse, kish
 
+__all__ = ["Asked", "reweighted"]
+__dir__ = __all__.copy
+
 NEWTON, CLOSE, STRIDE = 40, 0.01, 2.0  # a step below .01 leaves an error below .0001
 
 

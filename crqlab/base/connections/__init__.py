@@ -6,3 +6,4 @@ from crqlab.base.connections.addresses import Address, address
 from crqlab.base.connections.queries import Answer, answer, single_query
 
 __all__ = ["Address", "Answer", "address", "answer", "single_query"]
+__dir__ = __all__.copy

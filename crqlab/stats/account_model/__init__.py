@@ -32,3 +32,4 @@ __all__ = [
     "fit",
     "posterior",
 ]
+__dir__ = __all__.copy

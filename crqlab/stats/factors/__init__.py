@@ -34,3 +34,4 @@ __all__ = [
     "refit",
     "refits",
 ]
+__dir__ = __all__.copy

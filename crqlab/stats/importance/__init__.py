@@ -28,3 +28,4 @@ __all__ = [
     "shapley",
     "subset_r2",
 ]
+__dir__ = __all__.copy

@@ -15,3 +15,4 @@ __all__ = [
     "omega",
     "omega_hierarchical",
 ]
+__dir__ = __all__.copy

@@ -14,3 +14,4 @@ __all__ = [
     "htmt_interval",
     "polyserial",
 ]
+__dir__ = __all__.copy
