@@ -14,7 +14,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "latent_classes": ["Types", "rival", "types"],
         "likeliest_segments": ["as_then", "likeliest"],
         "panel_segments": ["Panel", "panel"],
-        "planned_actions": ["actions", "referrals"],
+        "planned_actions": ["actions", "referral_candidates"],
         "playbook": ["Playbook", "playbook_of", "shipped"],
         "score_lifts": ["Lifts", "lifts", "smallest_changes"],
         "segment_posterior": ["SegmentPosterior"],

@@ -61,7 +61,7 @@ def actions(
     return rows.assign(due=due.astype("datetime64[ns]"))[columns]
 
 
-def referrals(
+def referral_candidates(
     assigned: pd.DataFrame,
     respondents: pd.DataFrame,
     accounts: pd.DataFrame,

@@ -14,7 +14,7 @@ from crqlab.base.study import Study
 from crqlab.segments.expected_moves import migration
 from crqlab.segments.likeliest_segments import as_then
 from crqlab.segments.panel_segments import Panel
-from crqlab.segments.planned_actions import actions, referrals
+from crqlab.segments.planned_actions import actions, referral_candidates
 from crqlab.segments.playbook import playbook_of
 from crqlab.segments.score_lifts import lifts
 from crqlab.segments.segment_mix import mix, renewal, sensitivity
@@ -78,7 +78,7 @@ def described(
         "lifts": rungs.table,
         "playbook": book.table(traits),
         "actions": actions(then[last], accounts, responses, book, traits),
-        "referrals": referrals(then[last], people, accounts, traits.top),
+        "referral_candidates": referral_candidates(then[last], people, accounts, traits.top),
     }
 
 

@@ -144,7 +144,8 @@ def test_nothing_of_other_clients_or_of_the_whole_panel_in_money(stationed_study
     alone = stationed_study_of()
     study = stationed.add(lay_out(tmp_path, Shape()), Shape())
     for name in ("segments", "outlook", "revenue_at_risk", "driver_focus", "positions", "actions",
-                 "referrals", "lifts", "migration", "segment_shares", "driver_map"):  # fmt: skip
+                 "referral_candidates", "lifts", "migration", "segment_shares",
+                 "driver_map"):  # fmt: skip
         mine = study.read(name)
         study.write(name, pd.concat([mine, mine[mine["client_id"] != ""].assign(client_id="X01")]))
     found = view(study, client="C017", wave="2025")
@@ -169,7 +170,7 @@ def test_two_people_have_no_driver_and_no_score_on_the_page(stationed_view_of):
     assert seen.drivers.first is None
     assert seen.drivers.accounts.empty
     assert seen.actions.lifts.empty
-    assert seen.actions.referrals.empty
+    assert seen.actions.referral_candidates.empty
     assert stationed.SECRET not in said(seen.segments)
     assert "6.54" not in said(seen.renewal)
 
@@ -188,9 +189,9 @@ def test_account_managers_of_few_people_hide_and_are_not_found_by_subtraction(tm
 
 def test_promoters_are_counted_and_never_named(stationed_view_of, stationed_study_of):
     seen = stationed_view_of()
-    rows = seen.actions.referrals
+    rows = seen.actions.referral_candidates
     assert (rows["n"] >= SMALL).all()
-    people = stationed_study_of().read("referrals")
+    people = stationed_study_of().read("referral_candidates")
     expected = people.groupby("account_id")["contact_id"].nunique()
     got = rows.set_index("account_id")["promoters"]
     assert got.to_dict() == expected.reindex(got.index).to_dict()

@@ -22,7 +22,7 @@ NEW = {
     "Renewal outlook": ("renewal", "accounts", "account_id", "Account id"),
     "Actions": ("actions", "actions", "account_id", "Account id"),
     "Lifts": ("actions", "lifts", "target", "To"),
-    "Referrals": ("actions", "referrals", "promoters", "Promoters to ask"),
+    "Referrals": ("actions", "referral_candidates", "promoters", "Promoters to ask"),
 }
 
 

@@ -121,7 +121,7 @@ TABLES = {
     "segment_sensitivity": ["segment"],
     "lifts": ["segment", "target"],
     "actions": ["segment"],
-    "referrals": [],
+    "referral_candidates": [],
 }
 
 
@@ -190,7 +190,7 @@ def test_six_segments_count_what_five_do(views):
         assert six[name] == pytest.approx(ours[name])
     # referrals are asked for at the top alone
     top = views["six"].segments.accounts.query("segment == 'Champion'")["account_id"]
-    assert set(views["six"].actions.referrals["account_id"]) <= set(top)
+    assert set(views["six"].actions.referral_candidates["account_id"]) <= set(top)
     asked = views["six"].actions.actions.query("action == 'ask_for_referral'")["account_id"]
     assert set(asked) == set(top)
 

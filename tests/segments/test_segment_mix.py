@@ -13,7 +13,7 @@ from crqlab.segments import (
     followed,
     migration,
     mix,
-    referrals,
+    referral_candidates,
     renewal,
     sensitivity,
     shipped,
@@ -259,7 +259,7 @@ def test_every_segment_has_actions_with_owner_and_date():
 
 
 def test_referrals_are_promoters_in_ambassador_accounts_not_yet_asked():
-    found = referrals(ASSIGNED, PEOPLE, OWNERS, "Ambassador")
+    found = referral_candidates(ASSIGNED, PEOPLE, OWNERS, "Ambassador")
     top = set(ASSIGNED.query("segment == 'Ambassador'")[KEYS].itertuples(index=False, name=None))
     want = {
         (*key, row.contact_id)
@@ -268,6 +268,6 @@ def test_referrals_are_promoters_in_ambassador_accounts_not_yet_asked():
     }
     assert set(found[[*KEYS, "contact_id"]].itertuples(index=False, name=None)) == want
     first = found["contact_id"].iloc[0]
-    less = referrals(ASSIGNED, PEOPLE, OWNERS, "Ambassador", asked=[first])
+    less = referral_candidates(ASSIGNED, PEOPLE, OWNERS, "Ambassador", asked=[first])
     assert first not in set(less["contact_id"])
     assert set(less["flag"]) == {"ok"}

@@ -51,7 +51,7 @@ def add(study: Study, shape: Shape, *, clients: int = 12, latest: bool = True) -
         "lifts": _lifts(key, scored),
         "playbook": shipped().table(starting().traits),
         "actions": _actions(key, sorted_),
-        "referrals": _referrals(key, study, sorted_),
+        "referral_candidates": _referral_candidates(key, study, sorted_),
         "driver_map": _map(key),
         "driver_focus": _focus(key, scored, accounts),
         "driver_effects": _effects(),
@@ -171,7 +171,7 @@ def _actions(key: dict, sorted_: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([first, second], ignore_index=True)
 
 
-def _referrals(key: dict, study: Study, sorted_: pd.DataFrame) -> pd.DataFrame:
+def _referral_candidates(key: dict, study: Study, sorted_: pd.DataFrame) -> pd.DataFrame:
     people = study.read("respondents", client=key["client_id"], wave=key["wave"])
     top = sorted_.loc[sorted_["segment"] == "Ambassador", "account_id"]
     rows = people[people["account_id"].isin(top)]

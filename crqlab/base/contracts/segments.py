@@ -277,7 +277,7 @@ ACTIONS = Contract(
     },
 )
 REFERRALS = Contract(
-    "referrals",
+    "referral_candidates",
     _NOTEBOOK,
     (*_KEY, "contact_id"),
     {

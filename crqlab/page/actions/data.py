@@ -18,7 +18,7 @@ class Actions:
     actions : DataFrame, one row per account and action
         The columns of ``actions`` with ``name`` and ``revenue``, ``owner`` being a person where
         it is the account manager; the earliest due first.
-    referrals : DataFrame, one row per account
+    referral_candidates : DataFrame, one row per account
         ``account_id``, ``name``, ``manager``, ``promoters`` (who may be asked), ``n``: people
         are counted, never named, and accounts of very few people are left out.
     lifts : DataFrame, one row per account
@@ -28,6 +28,6 @@ class Actions:
     """
 
     actions: pd.DataFrame
-    referrals: pd.DataFrame
+    referral_candidates: pd.DataFrame
     lifts: pd.DataFrame
     playbook: Playbook

@@ -58,7 +58,7 @@ def referrals_sheet(view: ClientView) -> Sheet:
         "promoters": ("promoters_to_ask", "people", "count"),
         "n": ("n_respondents", "people", "count"),
     }
-    return sheet(view, "referrals", columns, view.actions.referrals)
+    return sheet(view, "referrals", columns, view.actions.referral_candidates)
 
 
 def actions_slide(view: ClientView) -> Slide | None:

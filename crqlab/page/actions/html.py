@@ -122,7 +122,7 @@ def _playbook(view: ClientView, rows: list[Record]) -> Shown:
 
 def referral_candidates(view: ClientView) -> Shown:
     """Accounts of the top segment with promoters who may be asked for a referral."""
-    rows, say = view.actions.referrals, view.language.say
+    rows, say = view.actions.referral_candidates, view.language.say
     top = view.segments.traits.top
     named = {"segment": segment_words(view).name(top)}
     if rows.empty:

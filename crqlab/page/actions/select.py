@@ -45,13 +45,15 @@ def actions(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> Act
     kept = ~withheld(lifts["account_id"], accounts) & (nps.notna().to_numpy(bool) | ~likely)
     return Actions(
         actions=todo.reset_index(drop=True),
-        referrals=_referrals(table(study, "referrals", client=client, wave=wave), accounts),
+        referral_candidates=_referral_candidates(
+            table(study, "referral_candidates", client=client, wave=wave), accounts
+        ),
         lifts=lifts.assign(name=name)[kept].reset_index(drop=True),
         playbook=of_table(table(study, "playbook")),
     )
 
 
-def _referrals(rows: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
+def _referral_candidates(rows: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
     """Promoters to ask, by account; none where their number is withheld."""
     asked = Counter(account for account, _ in set(zip(rows["account_id"], rows["contact_id"],
                                                       strict=True)))  # fmt: skip

@@ -25,7 +25,7 @@ LARGEST = 32 << 20
 OF_A_WAVE = """
 actions agreement audit changes completion_bands completion_rank concentration
 concentration_summary continuity continuity_summary driver_focus driver_map lifts manager_scores
-nonresponse positions quality referrals respondents responses segment_shares silent voices
+nonresponse positions quality referral_candidates respondents responses segment_shares silent voices
 """.split()
 OF_A_CLIENT = """
 account_scores accounts client_scores clients completion contacts migration movement outlook

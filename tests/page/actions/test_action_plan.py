@@ -123,13 +123,13 @@ def test_promoters_stand_without_names(stationed_view_of, stationed_study_of):
     said = plain(shown)
     assert "Ambassador account" in said
     assert shown.sentence == "14 promoters at 2 Ambassador accounts may be asked."
-    ids = stationed_study_of().read("referrals")["contact_id"]
+    ids = stationed_study_of().read("referral_candidates")["contact_id"]
     assert not [name for name in ids if f" {name} " in said]
 
 
 def test_nobody_to_ask_is_a_sentence(stationed_view_of):
     view = stationed_view_of()
-    none = with_actions(view, referrals=view.actions.referrals.head(0))
+    none = with_actions(view, referral_candidates=view.actions.referral_candidates.head(0))
     said = actions.referral_candidates(none).sentence
     assert said == "No Ambassador account has promoters that may be counted"
 
