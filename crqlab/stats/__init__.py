@@ -23,6 +23,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "delta",
         "estimate",
         "factors",
+        "feasible_ranges",
         "funnel",
         "icc",
         "importance",

@@ -1,0 +1,183 @@
+"""What can be concluded of numbers that are not told from numbers that are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import linprog
+
+from crqlab.base.errors import EstimateError
+
+_SLACK = 1e-7  # of a statement, so that arithmetic alone contradicts nothing
+_STEPS = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FeasibleRanges:
+    """Ranges of sums of unknown cells that agree with every statement.
+
+    Attributes
+    ----------
+    low, high : ndarray, shape (targets,)
+        In the units of the cells. Exact where ``solved``; else both ends can be reached and the
+        range is at least that wide.
+    solved : ndarray of bool, shape (targets,)
+    tight : tuple of tuple of int
+        For each solved target the statements that hold its range in.
+    """
+
+    low: NDArray
+    high: NDArray
+    solved: NDArray
+    tight: tuple[tuple[int, ...], ...]
+
+    @property
+    def width(self) -> NDArray:
+        """How far apart both ends are."""
+        return self.high - self.low
+
+
+def bounded(
+    statements: ArrayLike,
+    low: ArrayLike,
+    high: ArrayLike,
+    *,
+    ends: ArrayLike,
+    targets: ArrayLike,
+    world: ArrayLike | None = None,
+    enough: float = np.inf,
+) -> FeasibleRanges:
+    """Bound sums of cells by what was told of other sums of the same cells.
+
+    Parameters
+    ----------
+    statements : array, shape (statements, cells)
+        What each statement counts of each cell.
+    low, high : array, shape (statements,)
+        Between which the statement's number lies, as far as it is written.
+    ends : array, shape (cells, 2)
+        The least and the greatest that each cell can be.
+    targets : array, shape (targets, cells)
+        The sums that are asked about.
+    world : array, shape (cells,), optional
+        What the cells are. With it a target that can be changed by ``enough`` while all
+        statements stay true is passed over without a linear programme.
+    enough : float
+        Width from which on a range need not be known any better.
+
+    Returns
+    -------
+    FeasibleRanges
+
+    Raises
+    ------
+    EstimateError
+        The statements contradict each other.
+
+    References
+    ----------
+    Fischetti & Salazar (2001), Management Science 47, 1008-1027: the attacker's two problems.
+    Huangfu & Hall (2018), Mathematical Programming Computation 10, 119-142: HiGHS.
+
+    Examples
+    --------
+    Of three people, the mean 5.0 and the first one's 4 are told:
+
+    >>> found = bounded([[1/3, 1/3, 1/3], [1, 0, 0]], [4.95, 4], [5.05, 4],
+    ...                 ends=[[1, 7]] * 3, targets=[[0, 1, 0], [0, 1, 1]])
+    >>> found.low.round(2).tolist(), found.high.round(2).tolist()
+    ([3.85, 10.85], [7.0, 11.15])
+    """
+    problem = _Problem.of(statements, low, high, ends, targets, world)
+    least, most = problem.reached(enough)
+    solved, tight = np.zeros(len(least), dtype=bool), [()] * len(least)
+    for one in np.argsort(most - least, kind="stable"):
+        if most[one] - least[one] >= enough:
+            continue
+        held: set[int] = set()
+        for sign in (1.0, -1.0):
+            cells, binding = problem.extreme(sign * problem.targets[one])
+            held |= set(binding)
+            found = problem.targets @ cells
+            least, most = np.fmin(least, found), np.fmax(most, found)
+        solved[one], tight[one] = True, tuple(sorted(held))
+    return FeasibleRanges(least, most, solved, tuple(tight))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Problem:
+    """Cells that no statement and no target tells apart are one; ``room`` has their ends."""
+
+    rows: NDArray
+    low: NDArray
+    high: NDArray
+    room: NDArray
+    targets: NDArray
+    world: NDArray | None
+
+    @classmethod
+    def of(
+        cls,
+        statements: ArrayLike,
+        low: ArrayLike,
+        high: ArrayLike,
+        ends: ArrayLike,
+        targets: ArrayLike,
+        world: ArrayLike | None,
+    ) -> _Problem:
+        box, sums = np.asarray(ends, dtype=float), np.atleast_2d(np.asarray(targets, dtype=float))
+        rows = np.asarray(statements, dtype=float).reshape(-1, len(box))
+        columns, member = np.unique(np.vstack([rows, sums]), axis=1, return_inverse=True)
+        room = np.zeros((columns.shape[1], 2))
+        np.add.at(room, member.ravel(), box)
+        merged = None
+        if world is not None:
+            merged = np.bincount(member.ravel(), np.asarray(world, dtype=float), len(room))
+        low, high = (np.asarray(end, dtype=float) for end in (low, high))
+        return cls(columns[: len(rows)], low, high, room, columns[len(rows) :], merged)
+
+    def reached(self, enough: float) -> tuple[NDArray, NDArray]:
+        """Values of each target in worlds that differ from the given one, all statements true."""
+        if self.world is None:
+            none = np.full(len(self.targets), np.nan)
+            return none, none.copy()
+        truth = self.targets @ self.world
+        if not np.isfinite(enough):
+            return truth, truth.copy()
+        reach = self.room[:, 1] - self.room[:, 0]
+        inside = np.all(np.abs(self.world[:, None] - self.room) > 1e-6 * reach[:, None], axis=1)
+        free, aims = self.rows[:, inside], self.targets[:, inside]
+        if not inside.any():
+            return truth, truth.copy()
+        along = aims - (aims @ free.T) @ np.linalg.pinv(free @ free.T, hermitian=True) @ free
+        gain = (along * aims).sum(axis=1)
+        far = [self._far(sign * along, inside) for sign in (1.0, -1.0)]
+        return truth - far[1] * gain, truth + far[0] * gain
+
+    def _far(self, along: NDArray, inside: NDArray) -> NDArray:
+        """How far each direction can be followed until a cell reaches its end."""
+        here, (low, high) = self.world[inside], self.room[inside].T
+        step = np.where(along > _STEPS, high - here, low - here)
+        moved = np.abs(along) > _STEPS
+        steps = np.divide(step, along, out=np.full(along.shape, np.inf), where=moved)
+        return np.where(moved.any(axis=1), steps.min(axis=1), 0.0)
+
+    def extreme(self, towards: NDArray) -> tuple[NDArray, list[int]]:
+        """The world in which a sum is least, and the statements that keep it from being less."""
+        width = _SLACK * np.maximum(1.0, np.abs(self.high))
+        found = linprog(
+            towards,
+            A_ub=np.vstack([self.rows, -self.rows]),
+            b_ub=np.concatenate([self.high + width, width - self.low]),
+            bounds=self.room,
+            method="highs",
+        )
+        if found.x is None:
+            raise EstimateError(
+                "statements= contradict each other: no cells agree with all of them. "
+                "Make them of one state of the data, each with the precision it is written with."
+            )
+        prices = np.abs(found.ineqlin.marginals).reshape(2, -1).sum(axis=0)
+        return found.x, np.flatnonzero(prices > _STEPS).tolist()
