@@ -31,22 +31,12 @@ def test_every_world_that_agrees_lies_inside_and_the_ends_are_reached(seed):
     worlds = np.array(list(itertools.product(SIDES, repeat=people)))
     agree = worlds[((worlds @ rows.T >= low - 1e-9) & (worlds @ rows.T <= high + 1e-9)).all(axis=1)]
     told = agree @ targets.T
-    assert (told >= found.low - 1e-5).all() and (told <= found.high + 1e-5).all()
-    fine = np.vstack([agree, *_moved(agree, rows, low, high)])  # worlds between whole answers too
-    gaps = np.maximum(fine @ targets.T - found.high, found.low - fine @ targets.T)
-    assert gaps.max() <= 1e-5
+    assert (told >= found.low - 1e-5).all()
+    assert (told <= found.high + 1e-5).all()
     for target, least, most in zip(targets, found.low, found.high, strict=True):
         for end in (least, most):  # raises where no world reaches it
             more = [*low, end - 1e-4], [*high, end + 1e-4]
             bounded([*rows, target], *more, ends=[[1, 7]] * people, targets=[target])
-
-
-def _moved(worlds, rows, low, high):
-    """Mixtures of two worlds that agree, which therefore agree too."""
-    rng = np.random.default_rng(1)
-    one, two = (worlds[rng.integers(0, len(worlds), 300)] for _ in range(2))
-    share = rng.uniform(size=(300, 1))
-    return [share * one + (1 - share) * two]
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -55,7 +45,8 @@ def test_a_world_in_hand_changes_no_range_that_is_narrow(seed):
     ends, targets = [[1, 7]] * len(world), np.eye(len(world))
     exact = bounded(rows, low, high, ends=ends, targets=targets)
     quick = bounded(rows, low, high, ends=ends, targets=targets, world=world, enough=1.0)
-    assert (quick.low >= exact.low - 1e-5).all() and (quick.high <= exact.high + 1e-5).all()
+    assert (quick.low >= exact.low - 1e-5).all()
+    assert (quick.high <= exact.high + 1e-5).all()
     assert ((quick.width < 1.0) == (exact.width < 1.0)).all()
     assert quick.solved[exact.width < 1.0 - 1e-6].all()
     assert quick.width[quick.solved] == pytest.approx(exact.width[quick.solved], abs=1e-5)
