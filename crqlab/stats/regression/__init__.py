@@ -1,4 +1,4 @@
-"""Regressions of a yes or no: logistic, complementary log-log, with clusters, with groups.
+"""Regressions of a yes or no and of ordered categories, with clusters, with groups.
 
 Modules are loaded when they are first used.
 """
@@ -10,10 +10,13 @@ import lazy_loader as lazy
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
+        "cumulative_link": ["ordinal"],
         "fits": ["Fit"],
         "logistic": ["logit"],
         "mixed": ["MixedFit", "random_intercept"],
         "nested": ["Comparison", "likelihood_ratio"],
+        "ordinal_fits": ["OrdinalFit"],
+        "parallel_slopes": ["proportional_odds"],
         "profiles": ["profile"],
     },
 )

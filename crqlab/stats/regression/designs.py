@@ -54,7 +54,19 @@ def designed(
         Lengths that differ, an outcome other than 0 and 1 or of one class, covariates that
         are missing, infinite, no numbers or named twice, weights below 0.
     """
-    y, w = checked(outcome, covariates, weights)
+    return standardised(*checked(outcome, covariates, weights), covariates)
+
+
+def standardised(y: NDArray, w: NDArray, covariates: pd.DataFrame) -> Design:
+    """Bring covariates that have been checked to mean 0 and deviation 1.
+
+    Parameters
+    ----------
+    y, w : ndarray, shape (rows,)
+        Outcome and weights, as they stand in the design.
+    covariates : DataFrame, shape (rows, covariates)
+        See `check_numbers`.
+    """
     raw = covariates.to_numpy(float)
     mean, scale = _moments(raw, w)
     dropped = {
@@ -94,7 +106,7 @@ def checked(
             f"outcome= holds {odd} values that are missing or neither 0 nor 1. Code the event "
             "as 1, its absence as 0, and leave out rows whose outcome is not known."
         )
-    _check_numbers(covariates)
+    check_numbers(covariates)
     if not (np.isfinite(w).all() and (w >= 0).all() and w.any()):
         raise EstimateError("weights= must be finite and 0 or more, with some above 0.")
     events = int(y[w > 0].sum())
@@ -107,7 +119,13 @@ def checked(
     return y, w
 
 
-def _check_numbers(covariates: pd.DataFrame) -> None:
+def check_numbers(covariates: pd.DataFrame) -> None:
+    """Refuse covariates that are no numbers, missing, infinite or named twice.
+
+    Raises
+    ------
+    EstimateError
+    """
     names = pd.Index(covariates.columns.map(str))
     twice = sorted({*names[names.duplicated()], *(names[names == INTERCEPT])})
     if twice:

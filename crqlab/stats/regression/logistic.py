@@ -8,14 +8,14 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm, t
 
 from crqlab.base.contracts.cautions import code, joined
-from crqlab.base.errors import EstimateError, one_of
+from crqlab.base.errors import one_of
 from crqlab.stats.defaults import FEW_CLUSTERS, LEVEL
 from crqlab.stats.estimate import check_level
 from crqlab.stats.regression.designs import Design, designed
 from crqlab.stats.regression.fits import Fit, tabled
 from crqlab.stats.regression.guards import FIRTH, ML, Found, fitted
 from crqlab.stats.regression.profiles import ends
-from crqlab.stats.regression.sandwich import clustered
+from crqlab.stats.regression.sandwich import cluster_codes, clustered
 
 MANY_ROWS = 20_000
 
@@ -88,7 +88,7 @@ def logit(
     one_of("link=", link, ["logit", "cloglog"])
     check_level(level)
     design = designed(outcome, covariates, weights)
-    codes, clusters, alone = _clusters(cluster, design)
+    codes, clusters, alone = cluster_codes(cluster, design.weights)
     found = fitted(design, link)
     covariance, stretch = _covariance(design, found, codes)
     profiled = profile and (found.method, link) == (FIRTH, "logit") and len(design.y) <= MANY_ROWS
@@ -114,24 +114,6 @@ def logit(
         method=_method(link, found.method, clusters, profiled),
         flag=joined([*design.dropped.values(), *cautions, *found.own.values()]),
     )
-
-
-def _clusters(
-    cluster: ArrayLike | None, design: Design
-) -> tuple[NDArray | None, int | None, list[str]]:
-    """Return the cluster of each row, how many there are, and what is to be said of them."""
-    if cluster is None:
-        return None, None, []
-    codes = pd.factorize(pd.Series(np.asarray(cluster)))[0]
-    if len(codes) != len(design.y) or (codes < 0).any():
-        raise EstimateError(
-            f"cluster= has {len(codes)} rows, {int((codes < 0).sum())} of them missing; it must "
-            f"name the cluster of each of the {len(design.y)} rows."
-        )
-    count = len(np.unique(codes[design.weights > 0]))
-    if count < 2:
-        return None, None, ["one_cluster"]
-    return codes, count, []
 
 
 def _covariance(design: Design, found: Found, codes: NDArray | None) -> tuple[NDArray, NDArray]:

@@ -3,7 +3,39 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from crqlab.base.errors import EstimateError
+
+
+def cluster_codes(
+    cluster: ArrayLike | None, weights: NDArray
+) -> tuple[NDArray | None, int | None, list[str]]:
+    """Return the cluster of each row, how many there are, and what is to be said of them.
+
+    Parameters
+    ----------
+    cluster : array, shape (rows,), or None
+    weights : ndarray, shape (rows,)
+        Rows of weight 0 make no cluster.
+
+    Raises
+    ------
+    EstimateError
+        Rows that do not match, or rows without a cluster.
+    """
+    if cluster is None:
+        return None, None, []
+    codes = pd.factorize(pd.Series(np.asarray(cluster)))[0]
+    if len(codes) != len(weights) or (codes < 0).any():
+        raise EstimateError(
+            f"cluster= has {len(codes)} rows, {int((codes < 0).sum())} of them missing; it must "
+            f"name the cluster of each of the {len(weights)} rows."
+        )
+    found, codes[weights > 0] = np.unique(codes[weights > 0], return_inverse=True)
+    codes[weights == 0] = 0
+    return (codes, len(found), []) if len(found) > 1 else (None, None, ["one_cluster"])
 
 
 def clustered(
