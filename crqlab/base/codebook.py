@@ -9,6 +9,7 @@ from unicodedata import normalize
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from crqlab.base.codebook_summary import codebook_summary
 from crqlab.base.connections.copies import FRAMES, DatabaseName, with_copies
 from crqlab.base.contracts import contract
 from crqlab.base.instrument import Code, Instrument, Strict
@@ -356,6 +357,9 @@ class Codebook(Strict):
             if source and (stray := sorted(set(source.columns) - set(known))):
                 raise ValueError(f"{table} > columns names {stray}; it has {', '.join(known)}")
         return self
+
+    def __str__(self) -> str:
+        return codebook_summary(self)
 
     def columns_of(self, source: Source) -> dict[str, str]:
         """Return our column: the file's column, for one file with answers."""

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from crqlab.base.codebook_summary import instrument_summary
 from crqlab.base.concepts import Concept, Draft, Kind, draft, kind_of
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
@@ -25,6 +26,10 @@ class Strict(BaseModel):
     """A part of a codebook: frozen, and without keys that nobody knows."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Show in a notebook what `print` shows."""
+        printer.text(str(self))
 
 
 class Scale(Strict):
@@ -159,6 +164,9 @@ class Instrument(Strict):
     recommend: str | None = None
     familiarity: str | None = None
     comments: dict[Name, str] = Field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return instrument_summary(self)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -7,7 +7,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -80,7 +80,13 @@ class Study:
     name : str
         A folder below ``data/raw``: letters, digits, ``_`` and ``-``.
     root : Path
-        The project's folder; found by `home` if not given.
+        The project's folder; found by `home` if not given, and then the study must be in it: a
+        study that is yet to be laid out is named with its root.
+
+    Raises
+    ------
+    StudyError
+        No such name may be, or none is in the project found.
 
     Examples
     --------
@@ -90,7 +96,7 @@ class Study:
     """
 
     name: str
-    root: Path = field(default_factory=home)
+    root: Path | None = None
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(str(self.name)) or str(self.name).lower() in _DEVICES:
@@ -98,6 +104,9 @@ class Study:
                 f"study is {self.name!r}; a study's name has letters, digits, '_' and '-' only, "
                 "at most 60 of them, and is no name that Windows keeps for devices."
             )
+        if self.root is None:
+            object.__setattr__(self, "root", home())
+            self._refuse_unknown()
 
     @property
     def raw(self) -> Path:
@@ -125,11 +134,7 @@ class Study:
         DataError
             The codebook has faults; ``cases`` names them by line.
         """
-        if not self.raw.is_dir():
-            raise StudyError(
-                f"Study {self.name!r} is not in data/raw ({self._others()}). "
-                f"Lay it out with: crqlab new {self.name}"
-            )
+        self._refuse_unknown()
         return yaml_documents.load(self.raw / "codebook.yaml", Codebook)
 
     def path(self, table: str) -> Path:
@@ -290,9 +295,15 @@ class Study:
         text = json.dumps(merged, indent=2, sort_keys=True, ensure_ascii=False)
         replace(self.processed / "manifest.json", text.encode())
 
-    def _others(self) -> str:
-        """The studies that do exist, for messages."""
+    def _refuse_unknown(self) -> None:
+        """Refuse a name that no folder has, with the nearest and all that there are."""
+        if self.raw.is_dir():
+            return
         names = studies(self.root)
         near = get_close_matches(self.name, names, n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        return f"{hint}there are: {', '.join(names)}" if names else "there is none yet"
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        others = f"there are: {', '.join(names)}" if names else "there is none yet"
+        raise StudyError(
+            f"Study {self.name!r} is not in data/raw: no study of this name{hint} ({others}). "
+            f"Lay it out with: crqlab new {self.name}"
+        )

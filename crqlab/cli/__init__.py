@@ -125,7 +125,8 @@ def run(name: StudyName, set_: Set = None) -> None:
     from crqlab.base.study import Study
     from crqlab.report import stations
 
-    stations(Study(name), settings(set_), say)
+    parameters = settings(set_)
+    stations(Study(name), parameters, say)
 
 
 app.command(
@@ -187,11 +188,10 @@ def simulate_(
 ) -> None:
     """Draw a synthetic panel with known truth into data/raw/NAME."""
     from crqlab import simulate
-    from crqlab.base.study import Study
+    from crqlab.base.study import home
 
-    root = Study(name).root
     folder = simulate.write(
-        root,
+        home(),
         study=name,
         clients=clients,
         responses=responses,

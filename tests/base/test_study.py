@@ -6,6 +6,7 @@ import pytest
 
 from crqlab import DataError, Study, StudyError
 from crqlab.base.contracts import contract
+from crqlab.base.study import home
 
 CODEBOOK = """
 title: A test
@@ -99,6 +100,15 @@ def test_a_study_that_is_not_there_names_those_that_are(study):
         _ = Study("wave2", root=study.root).codebook
 
 
+def test_a_name_that_is_mistyped_is_told_at_once_with_the_nearest(study, monkeypatch):
+    monkeypatch.setenv("CRQLAB_HOME", str(study.root))
+    with pytest.raises(StudyError, match="no study of this name; did you mean 'wave1'"):
+        Study("wav1")
+    with pytest.raises(StudyError, match=r"no study of this name \(there are: wave1\)"):
+        Study("zz")
+    assert Study("zz", study.root).name == "zz"
+
+
 def test_home_is_found_upwards_or_by_environment(tmp_path, monkeypatch):
     (tmp_path / "notebooks").mkdir()
     deep = tmp_path / "data" / "raw" / "x"
@@ -106,8 +116,9 @@ def test_home_is_found_upwards_or_by_environment(tmp_path, monkeypatch):
     monkeypatch.delenv("CRQLAB_HOME", raising=False)
     monkeypatch.chdir(deep)
     assert Study("x").root == tmp_path
+    assert home() == tmp_path
     monkeypatch.setenv("CRQLAB_HOME", str(tmp_path / "data"))
-    assert Study("x").root == tmp_path / "data"
+    assert home() == tmp_path / "data"
     monkeypatch.setenv("CRQLAB_HOME", str(tmp_path / "nowhere"))
     with pytest.raises(StudyError, match="is no folder; correct or unset it"):
         Study("x")
