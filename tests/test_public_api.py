@@ -25,7 +25,7 @@ def offered(module: ModuleType, path: str = "crq") -> Iterator[tuple[str, Module
     for name in dir(module):
         found = getattr(module, name)
         yield f"{path}.{name}", module, name, found
-        if inspect.ismodule(found):
+        if inspect.ismodule(found) and found.__name__.startswith("crqlab."):
             yield from offered(found, f"{path}.{name}")
 
 

@@ -10,6 +10,9 @@ from scipy.optimize import linprog
 
 from crqlab.base.errors import EstimateError
 
+__all__ = ["FeasibleRanges", "bounded"]
+__dir__ = __all__.copy
+
 _SLACK = 1e-7  # of a statement, so that arithmetic alone contradicts nothing
 _STEPS = 1e-9
 
