@@ -219,3 +219,65 @@ def test_refuses_what_it_cannot_fit():
         _ = regression.ordinal(outcome, rows, link="probit").ratios
     with pytest.raises(EstimateError, match="2 categories"):
         regression.proportional_odds(regression.ordinal(outcome > 1, rows))
+
+
+def test_random_intercepts_agree_with_clmm():
+    golden = oracle.golden("ord_wine")
+    reference, near = golden["values"]["clmm_nagq10"], golden["tolerance"]
+    fit = regression.ordinal_random_intercept(*wine(), nodes=10)
+    assert fit.table["term"].tolist() == [row["term"] for row in reference["coef"]]
+    for ours, theirs in {"estimate": "est", "se": "se"}.items():
+        column = [row[theirs] for row in reference["coef"]]
+        assert fit.table[ours].to_numpy() == pytest.approx(column, **near)
+    assert fit.sd.value == pytest.approx(reference["sd"], **near)
+    assert fit.log_likelihood == pytest.approx(reference["logLik"], **near)
+
+
+def test_random_intercepts_of_two_categories_are_a_mixed_logistic_regression():
+    outcome, rows, account = answers()
+    ours = regression.ordinal_random_intercept(outcome > 2, rows, account, nodes=15)
+    plain = regression.random_intercept(outcome > 2, rows, account, nodes=15)
+    sign = np.array([-1, 1, 1])
+    estimate = plain.table["estimate"].to_numpy()
+    assert ours.table["estimate"].to_numpy() == pytest.approx(sign * estimate, rel=1e-5)
+    assert ours.table["se"].to_numpy() == pytest.approx(plain.table["se"], rel=1e-4)
+    assert ours.sd.value == pytest.approx(plain.sd.value, rel=1e-4)
+    assert ours.groups["effect"].to_numpy() == pytest.approx(
+        plain.groups["effect"].to_numpy(), abs=1e-4
+    )
+    assert ours.predict(rows)[1].to_numpy() == pytest.approx(plain.predict(rows), abs=1e-4)
+
+
+@pytest.mark.parametrize("link", LAWS)
+def test_random_intercepts_are_found_with_every_link(link):
+    rng = np.random.default_rng(4)
+    group = np.repeat(np.arange(200), 10)
+    rows = pd.DataFrame({"trust": rng.normal(size=2000)})
+    noise = LAWS[link].quantile(rng.random(2000))
+    latent = 0.8 * rows["trust"] + 1.2 * rng.normal(size=200)[group] + noise
+    fit = regression.ordinal_random_intercept(
+        np.digitize(latent, [-1, 0, 1.5]), rows, group, link=link
+    )
+    low, high = (
+        fit.table["estimate"] - 4 * fit.table["se"],
+        fit.table["estimate"] + 4 * fit.table["se"],
+    )
+    assert ((low < [-1, 0, 1.5, 0.8]) & (high > [-1, 0, 1.5, 0.8])).all()
+    assert fit.sd.value == pytest.approx(1.2, abs=0.25)
+    told = fit.predict(rows)
+    assert told.sum(axis=1).to_numpy() == pytest.approx(1)
+    shares = np.bincount(np.digitize(latent, [-1, 0, 1.5])) / 2000
+    assert told.mean().to_numpy() == pytest.approx(shares, abs=0.02)
+    with pytest.raises(EstimateError, match="random intercepts"):
+        regression.proportional_odds(fit)
+
+
+def test_groups_that_are_alike_are_said_to_be():
+    outcome, rows, _ = answers()
+    group = np.empty(600, dtype=int)
+    group[np.argsort(outcome, kind="stable")] = np.arange(600) % 150  # the same mix in each
+    fit = regression.ordinal_random_intercept(outcome, rows, group)
+    assert has(fit.flag, "groups_alike")
+    plain = regression.ordinal(outcome, rows)
+    assert numbers(fit) == pytest.approx(numbers(plain), rel=1e-3, abs=1e-5)
+    assert fit.log_likelihood == pytest.approx(plain.log_likelihood)

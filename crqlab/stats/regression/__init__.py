@@ -16,6 +16,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "mixed": ["MixedFit", "random_intercept"],
         "nested": ["Comparison", "likelihood_ratio"],
         "ordinal_fits": ["OrdinalFit"],
+        "ordinal_mixed": ["OrdinalMixedFit", "ordinal_random_intercept"],
         "parallel_slopes": ["proportional_odds"],
         "profiles": ["profile"],
     },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -17,13 +18,18 @@ from crqlab.stats.defaults import FEW_GROUPS, LEVEL
 from crqlab.stats.estimate import Estimate, check_level
 from crqlab.stats.regression.designs import Design, designed
 from crqlab.stats.regression.fits import Fit, tabled
+from crqlab.stats.regression.groups import (
+    METHOD,
+    NONE,
+    START,
+    climbed_by_groups,
+    group_codes,
+    spread_of_groups,
+)
 from crqlab.stats.regression.guards import ML, RIDGE, RIDGED, fitted
 from crqlab.stats.regression.quadrature import Grouped, Integral, integral, slopes
 
 NODES = 15
-START, NONE, STEPS = 0.7, 1e-3, 60
-CLOSE, FLAT = 1e-10, 1e-11  # a step's gain that is no gain, and as a share of the height
-METHOD = "Pinheiro & Bates 1995"
 LATENT = np.pi**2 / 3  # variance of a standard logistic variable
 
 
@@ -110,70 +116,26 @@ def random_intercept(
     if nodes < 5:
         raise EstimateError(f"nodes= is {nodes}; the quadrature needs 5 or more. Use {NODES}.")
     design = designed(outcome, covariates)
-    codes, names = _codes(groups, len(design.y))
+    codes, names = group_codes(groups, len(design.y))
     order = np.argsort(codes, kind="stable")
     data = Grouped(design.X[order], design.y[order], np.bincount(codes), nodes)
     plain = fitted(design, "logit")
     prior = np.zeros(len(design.terms) + 1)
     if plain.method != ML:
         prior[1:-1] = RIDGE
-    start = np.append(plain.summit.point, START)
-    summit = _climbed(data, start, prior)
+    summit = climbed_by_groups(
+        partial(integral, data),
+        partial(slopes, data),
+        np.append(plain.summit.point, START),
+        np.zeros(len(names)),
+        prior,
+        len(data.y),
+    )
     cautions = plain.remedied(RIDGED)
     if len(names) < FEW_GROUPS:
         cautions = [*cautions, code("few_groups", minimum=FEW_GROUPS, n=len(names))]
     given = [str(name) for name in covariates]
     return _result(design, given, names, data, summit, cautions, level)
-
-
-def _codes(groups: ArrayLike, n: int) -> tuple[NDArray, NDArray]:
-    codes, names = pd.factorize(pd.Series(np.asarray(groups)), sort=True)
-    if len(codes) != n or (codes < 0).any():
-        raise EstimateError(
-            f"groups= has {len(codes)} rows, {int((codes < 0).sum())} of them missing; it must "
-            f"name the group of each of the {n} rows."
-        )
-    if not 1 < len(names) < n:
-        raise EstimateError(
-            f"groups= holds {len(names)} groups in {n} rows; a random intercept needs two groups "
-            "or more, and some with several rows. Use logit() instead.",
-            caution=code("no_groups_to_compare", n=len(names), rows=n),
-        )
-    return codes, np.asarray(names)
-
-
-def _climbed(data: Grouped, point: NDArray, prior: NDArray) -> tuple[NDArray, Integral, NDArray]:
-    """Newton steps, turned uphill where the likelihood bends the wrong way."""
-    at = integral(data, point, np.zeros(len(data.sizes)))
-    for _ in range(STEPS):
-        slope, bend = slopes(data, point, at)
-        slope, bend = slope - prior * point, bend - np.diag(prior)
-        values, axes = np.linalg.eigh(-bend)
-        values = np.maximum(np.abs(values), 1e-8 * np.abs(values).max())
-        step = axes @ ((axes.T @ slope) / values)
-        before = at.log_likelihood
-        point, at = _stepped(data, point, at, step, prior)
-        if slope @ step < CLOSE or abs(at.log_likelihood - before) < FLAT * abs(before):
-            return point, at, bend
-    raise EstimateError(
-        f"The random-intercept fit of {len(data.y)} rows in {len(data.sizes)} groups came to no "
-        "end. Leave some covariates out, or use logit() with cluster=.",
-        caution=code("no_end", rows=len(data.y), terms=len(point)),
-    )
-
-
-def _stepped(
-    data: Grouped, point: NDArray, at: Integral, step: NDArray, prior: NDArray
-) -> tuple[NDArray, Integral]:
-    """Go as far along a step as does not lead down."""
-    height = at.log_likelihood - 0.5 * prior @ point**2
-    for _ in range(20):
-        there = point + step
-        new = integral(data, there, at.modes)
-        if new.log_likelihood - 0.5 * prior @ there**2 >= height - 1e-10 * abs(height):
-            return there, new
-        step = step / 2
-    return point, at
 
 
 def _result(
@@ -204,7 +166,8 @@ def _result(
     numbers = pd.DataFrame(columns, index=pd.Index(design.terms, name="term"))
     events = int(data.y.sum())
     counts = {"n": n, "events": events, "n_clusters": len(names)}
-    sd, icc = _spread(deviation, 0.0 if alike else covariance[-1, -1], len(names), level)
+    variance = 0.0 if alike else covariance[-1, -1]
+    sd, icc = spread_of_groups(deviation, variance, len(names), level, LATENT)
     return MixedFit(
         table=tabled(numbers, given, design, cautions, counts),
         covariance=pd.DataFrame(own, index=design.terms, columns=design.terms),
@@ -227,17 +190,3 @@ def _result(
             }
         ),
     )
-
-
-def _spread(value: float, variance: float, n: int, level: float) -> tuple[Estimate, Estimate]:
-    """Deviation of the intercepts and latent ICC, with intervals even on the log scale."""
-    if value < NONE:
-        notes = ("at_edge_of_possible",)
-        low, high = 0.0, float("nan")
-    else:
-        notes = ()
-        stretch = np.exp(norm.isf((1 - level) / 2) * np.sqrt(variance) / value)
-        low, high = value / stretch, value * stretch
-    sd = Estimate("SD of groups", value, low, high, level, n, "groups", METHOD, notes)
-    shares = (end**2 / (end**2 + LATENT) for end in (value, low, high))
-    return sd, Estimate("ICC, latent", *shares, level, n, "groups", METHOD, notes)
