@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 
 import pandas as pd
@@ -13,9 +13,10 @@ from crqlab.base.errors import ReportError
 from crqlab.base.study import Study
 from crqlab.language import language, languages
 from crqlab.page.tables import table
-from crqlab.report.clearance.file_texts import Seen, texts
+from crqlab.report.clearance.file_texts import texts
 from crqlab.report.clearance.integrity import sealed
-from crqlab.report.clearance.leaks import BREAK, IDS, Watchlist, belongings, watchlist
+from crqlab.report.clearance.leaks import IDS, Watchlist, belongings, watchlist
+from crqlab.report.clearance.pieces import BREAK, MACHINE, SOFT, Piece, Seen
 from crqlab.report.clearance.provenance import notebooks
 
 _TABLES = ("clients", "accounts", "contacts", "responses")
@@ -23,6 +24,9 @@ _TABLES = ("clients", "accounts", "contacts", "responses")
 _PROGRAMME = ("segment_traits", "playbook")
 _MOST_TOLD = 5
 _DIGIT = re.compile(r"\d")
+_INSIDE = re.compile(rf"(?<=\w){SOFT}+(?=\w)")
+#: Of what is looked for in texts that programs read: short ones are names of other things.
+_FEWEST_LETTERS = 6
 
 
 class LeakError(ReportError):
@@ -93,9 +97,11 @@ def check(files: Mapping[str, bytes], study: Study, client: str) -> None:
     places: dict[str, str] = {}
     seen = Seen()
     for name, content in files.items():
-        for where, said in texts(name, content, seen):
-            for run in _forbidden(watched, said, study, client):
-                places.setdefault(run, where)
+        for piece in texts(name, content, seen):
+            for said in _joined(piece):
+                for run in _forbidden(watched, said, study, client):
+                    if piece.read != MACHINE or _told_apart(run):
+                        places.setdefault(run, piece.where)
     if not places:
         return
     own = set() if _veiled(study) else watched.found(watched.said.get(client, ""))
@@ -105,6 +111,19 @@ def check(files: Mapping[str, bytes], study: Study, client: str) -> None:
     ]
     if finds:
         raise _stopped(client, pd.DataFrame(finds, columns=["file", "kind", "found", "owner"]))
+
+
+def _joined(piece: Piece) -> Iterator[str]:
+    """A text; once more with the words whole that tags have cut."""
+    yield piece.said.replace(SOFT, " ")
+    if SOFT in piece.said:
+        cells = piece.said.split(BREAK)
+        yield BREAK.join(cell.replace(SOFT, "") for cell in cells if _INSIDE.search(cell))
+
+
+def _told_apart(run: str) -> bool:
+    """Whether a run is no name of a thing that programs know."""
+    return len(run) >= _FEWEST_LETTERS and not run.isdigit()
 
 
 def watch(study: Study) -> Watchlist:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from crqlab.report.clearance.pieces import BREAK
+
 #: Words of a comment that are looked for together; every eleven words in a row hold six such.
 BLOCK = 6
 #: Comments of fewer words are too common to be anybody's.
@@ -21,14 +23,12 @@ FEWEST_WORDS = 4
 #: Ids of digits alone are looked for from here: shorter ones are also counts and years.
 FEWEST_DIGITS = 5
 
-#: A decimal number is one word and no id; scripts without spaces count each character; a bar
-#: is a word of its own, so that it parts two texts.
+#: A decimal number is one word and no id; scripts without spaces count each character; a bar and
+#: a break are words of their own, so that they part two texts.
 _WORD = re.compile(
-    r"\d+(?:\.\d+)+|[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+|\|"
+    r"\d+(?:\.\d+)+|[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+|[|\x1e]"
 )
 _UNSEEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufe00-\ufe0f]")
-#: Stands between texts, so that no run reaches from one into the next.
-BREAK = " | "
 IDS = ("client id", "account id", "contact id")
 KINDS = (*IDS, "client name", "account name", "account manager", "contact name", "words")
 

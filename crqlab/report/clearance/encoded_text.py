@@ -1,0 +1,82 @@
+"""Texts in another coding: percent signs, escapes, base64, hexadecimal digits."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote_plus
+
+_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
+_ESCAPE = re.compile(r"\\u\{?([0-9A-Fa-f]{4,6})\}?|\\x([0-9A-Fa-f]{2})|\\([0-3][0-7]{2})")
+_BASE64 = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{8,}={0,2}(?![\w+/=-])")
+_HEXADECIMAL = re.compile(r"(?<![0-9A-Za-z])(?:0x)?((?:[0-9A-Fa-f]{2}){6,})(?![0-9A-Za-z])")
+#: Characters in ten of a decoded text that must be letters, digits or spaces to be a text.
+_LETTERS = 8
+
+
+def decoded(said: str) -> Iterator[str]:
+    r"""Yield what a text says once more, where parts of it are written in another way.
+
+    Examples
+    --------
+    >>> list(decoded("to=Kvarnby%20Verkstad"))
+    ['to=Kvarnby Verkstad']
+    >>> list(decoded(r"var a='\u004bvarnby'")), list(decoded("S3Zhcm5ieSBWZXJrc3RhZA=="))
+    (["var a='Kvarnby'"], ['Kvarnby Verkstad'])
+    """
+    if _PERCENT.search(said):
+        yield unquote_plus(said)
+    if "\\" in said and _ESCAPE.search(said):
+        yield _ESCAPE.sub(_character, said)
+    for run in dict.fromkeys(_BASE64.findall(said)):
+        if text := from_base64(run):
+            yield text
+    for run in dict.fromkeys(_HEXADECIMAL.findall(said)):
+        if text := text_in(bytes.fromhex(run)):
+            yield text
+
+
+def from_base64(run: str) -> str:
+    """Return the text that base64 stands for; empty where it stands for none."""
+    bare = "".join(run.split()).rstrip("=").translate(str.maketrans("-_", "+/"))
+    try:
+        return text_in(base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True))
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def text_in(content: bytes) -> str:
+    """Return the text that bytes are, in whichever coding; empty where they are none."""
+    said = text_of(content)
+    return (
+        said if 10 * sum(c.isalnum() or c.isspace() for c in said) >= _LETTERS * len(said) else ""
+    )
+
+
+def text_of(content: bytes) -> str:
+    """Return bytes as characters: UTF-16 where a mark or every other byte tells, UTF-8, Latin-1.
+
+    Examples
+    --------
+    >>> text_of("Å".encode("utf-16")), text_of("Åh".encode("utf-16-be")), text_of(bytes([197, 104]))
+    ('Å', 'Åh', 'Åh')
+    """
+    halves = content[:64:2], content[1:64:2]
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    for code, half in (("utf-16-be", halves[0]), ("utf-16-le", halves[1])):
+        if half and not any(half) and any(content[:64]):
+            return content.decode(code, "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def _character(escape: re.Match[str]) -> str:
+    if escape[3]:
+        return chr(int(escape[3], 8))
+    number = int(escape[1] or escape[2], 16)
+    return chr(number) if number < 0x110000 else ""
