@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
         "cumulative_link": ["ordinal"],
+        "estimating_equations": ["GeeFit", "gee"],
         "fits": ["Fit"],
         "logistic": ["logit"],
         "mixed": ["MixedFit", "random_intercept"],
