@@ -10,12 +10,12 @@ import pandas as pd
 
 from crqlab.base.codebook import Codebook, Source
 from crqlab.base.contracts.cautions import code
+from crqlab.base.faults import Faults
 from crqlab.base.instrument import Code
 from crqlab.responses import cells
 from crqlab.responses.cells import Question, folded
 from crqlab.responses.columns import Columns, blank
 from crqlab.responses.dialects import known_columns
-from crqlab.responses.faults import Faults
 from crqlab.responses.grid import Grid
 from crqlab.responses.survey_status import statuses
 

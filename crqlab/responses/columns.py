@@ -8,7 +8,7 @@ from unicodedata import normalize
 
 import pandas as pd
 
-from crqlab.responses.faults import Faults, near
+from crqlab.base.faults import Faults, near
 from crqlab.responses.grid import Grid
 
 _SHOWN = 12

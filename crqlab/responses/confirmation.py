@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 
 from crqlab.base.codebook import Codebook, Source
 from crqlab.base.errors import CrqError, StudyError, listed
+from crqlab.base.faults import Faults
 from crqlab.base.study import Study, replace
 from crqlab.base.yaml_documents import load
 from crqlab.base.yaml_edits import with_value, without_entries
 from crqlab.responses import file_formats
 from crqlab.responses.draft_points import points
-from crqlab.responses.faults import Faults
 from crqlab.responses.instrument_draft import draft
 
 LEAST_SURE = 0.5  # nothing below it is accepted in a heap

@@ -9,10 +9,10 @@ import pandas as pd
 from crqlab.base.codebook import Codebook, Source
 from crqlab.base.contracts import contract
 from crqlab.base.contracts.schema import KINDS, Column, Contract
+from crqlab.base.faults import Faults
 from crqlab.responses import answers, cells
 from crqlab.responses.cells import folded
 from crqlab.responses.columns import Columns
-from crqlab.responses.faults import Faults
 from crqlab.responses.grid import Grid
 
 _IDS = ("client_id", "account_id", "contact_id")

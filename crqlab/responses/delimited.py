@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from crqlab.base.codebook import Source
-from crqlab.responses.faults import UnreadableError
+from crqlab.base.faults import UnreadableError
 from crqlab.responses.grid import Aside, Grid, grid, texts
 from crqlab.responses.table_shape import LOOKED_AT, header_place
 

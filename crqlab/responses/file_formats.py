@@ -8,9 +8,9 @@ from pathlib import Path
 
 from crqlab.base.codebook import Source
 from crqlab.base.errors import StudyError
+from crqlab.base.faults import Faults, UnreadableError, near
 from crqlab.base.files import located
 from crqlab.responses import delimited, dialects, parquet, sav, workbook
-from crqlab.responses.faults import Faults, UnreadableError, near
 from crqlab.responses.grid import EXPORT_AGAIN, Grid
 from crqlab.responses.table_shape import without_aggregates
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crqlab.responses.faults import UnreadableError
+from crqlab.base.faults import UnreadableError
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ import pandas as pd
 
 from crqlab.base.codebook import Source
 from crqlab.base.contracts.frames import empty
+from crqlab.base.faults import Faults, near
 from crqlab.base.study import Study
 from crqlab.responses.columns import Columns, blank
-from crqlab.responses.faults import Faults, near
 from crqlab.responses.file_formats import load
 from crqlab.responses.quality_flags import Flags
 from crqlab.responses.raw_files import Raw

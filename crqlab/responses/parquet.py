@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crqlab.base.codebook import Source
-from crqlab.responses.faults import UnreadableError
+from crqlab.base.faults import UnreadableError
 from crqlab.responses.grid import EXPORT_AGAIN, Grid, grid
 from crqlab.responses.workbook import cell_text
 

@@ -10,11 +10,11 @@ import pandas as pd
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import contract
 from crqlab.base.contracts.frames import empty
+from crqlab.base.faults import Faults, near
 from crqlab.base.instrument import Instrument
 from crqlab.base.study import Study
 from crqlab.responses import answers, crm_tables, table_links
 from crqlab.responses.answers import Answers
-from crqlab.responses.faults import Faults, near
 from crqlab.responses.file_formats import load
 from crqlab.responses.grid import Aside, Grid
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crqlab.base.codebook import Source
-from crqlab.responses.faults import UnreadableError
+from crqlab.base.faults import UnreadableError
 from crqlab.responses.grid import Grid, grid, texts
 from crqlab.responses.workbook import cell_text
 

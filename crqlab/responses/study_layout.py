@@ -8,10 +8,10 @@ from pathlib import Path
 
 from crqlab.base.codebook import Source
 from crqlab.base.errors import StudyError, one_of
+from crqlab.base.faults import Faults
 from crqlab.base.study import Study, replace
 from crqlab.responses import codebook_draft, crm_draft
 from crqlab.responses.draft_report import DraftReport, report
-from crqlab.responses.faults import Faults
 from crqlab.responses.file_formats import load
 from crqlab.responses.grid import Grid
 from crqlab.responses.instrument_draft import draft

@@ -11,7 +11,7 @@ import numpy as np
 
 from crqlab.base.codebook import Source
 from crqlab.base.errors import listed
-from crqlab.responses.faults import UnreadableError, near
+from crqlab.base.faults import UnreadableError, near
 from crqlab.responses.grid import Aside, Grid, grid, texts
 from crqlab.responses.table_shape import footer_length, header_place
 

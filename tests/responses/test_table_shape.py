@@ -7,8 +7,8 @@ import pytest
 import xlsxwriter
 
 from crqlab.base.codebook import Source
+from crqlab.base.faults import Faults
 from crqlab.responses.cells import amounts, decimal_sign
-from crqlab.responses.faults import Faults
 from crqlab.responses.file_formats import load
 from tests.responses.conftest import series
 
