@@ -66,7 +66,7 @@ def test_finds_the_correlation_that_was_put_in_and_both_errors_agree():
     outcome, rows, account = panel(2000, 5, alpha=0.4)
     fit = regression.gee(outcome, rows, account, family="gaussian")
     assert fit.alpha == pytest.approx(0.4, abs=0.035)  # its standard error is 0.011
-    assert fit.scale == pytest.approx(1, abs=0.03)
+    assert fit.scale == pytest.approx(1, abs=0.055)  # 0.018
     assert fit.table["estimate"].tolist() == pytest.approx([0, 0.5, -1], abs=0.07)
     assert fit.table["se"].to_numpy() == pytest.approx(fit.table["naive_se"], rel=0.05)
 
