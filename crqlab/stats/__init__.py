@@ -35,6 +35,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "permutation_moments",
         "phrases",
         "polyserial",
+        "pooling",
         "precision",
         "profiles",
         "proportion",
