@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import inspect
 import json
@@ -11,10 +12,13 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
+import pandas as pd
 import pytest
 from IPython.core.completer import IPCompleter, provisionalcompleter
+from IPython.lib.pretty import pretty
 
 import crqlab as crq
+from crqlab.base.results import Result
 
 #: Constants of this module are what it is for.
 CONSTANTS = {"crqlab.stats.defaults"}
@@ -89,3 +93,109 @@ def test_tab_offers_the_same_as_dir(name, jedi):
         }
     module = importlib.import_module(f"crqlab.{name}")
     assert found == set(dir(module))
+
+
+# ---- results
+
+#: Handed from one function to the next, or read from a file: nothing that a reader looks at.
+NO_RESULTS = {
+    "AccountModels", "Answers", "Changes", "ClientView", "Correlated", "DraftReport", "Draws",
+    "FeasibleRanges", "Layout", "Moments", "Phrases", "Playbook", "Shown", "Spread", "Thresholds",
+}  # fmt: skip
+#: Floors of stations and statistics; reports return files.
+NO_STATIONS = {"crqlab.report", "crqlab.show"}
+
+
+def returned() -> dict[type, str]:
+    """All classes of ours that a public function of a station or a statistic returns."""
+    found = {}
+    for path, _, _, each in OFFERED:
+        floor = ".".join(getattr(each, "__module__", "").split(".")[:2])
+        if not inspect.isfunction(each) or floor in NO_STATIONS:
+            continue
+        said = str(each.__annotations__.get("return"))
+        kind = getattr(sys.modules[each.__module__], said, None)
+        if inspect.isclass(kind) and kind.__module__.startswith("crqlab."):
+            found[kind] = path
+    return found
+
+
+RETURNED = returned()
+
+
+def test_most_results_are_found():
+    assert len(RETURNED) > 70
+    assert {kind.__name__ for kind in RETURNED} >= NO_RESULTS - {"Shown"}
+    assert crq.stats.factors.CfaFit in RETURNED
+    assert crq.segments.Mix in RETURNED
+
+
+def test_a_result_that_forgets_its_table_would_be_told():
+    class Bare(Result):
+        pass
+
+    assert faults(Bare) == ["is no frozen dataclass", "has no .table", "has no sentence"]
+
+
+def faults(kind: type) -> list[str]:
+    frozen = dataclasses.is_dataclass(kind) and kind.__dataclass_params__.frozen
+    names = {each.name for each in dataclasses.fields(kind)} if frozen else set()
+    checks = {
+        "is no frozen dataclass": frozen,
+        "has no .table": "table" in names or not callable(getattr(kind, "table", print)),
+        "has no sentence": kind.__str__ is not object.__str__,
+    }
+    return [fault for fault, well in checks.items() if not well]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [kind for kind in RETURNED if kind.__name__ not in NO_RESULTS],
+    ids=lambda kind: f"{kind.__module__}.{kind.__name__}",
+)
+def test_a_result_has_a_table_a_sentence_and_a_look(kind):
+    assert issubclass(kind, Result), f"returned by {RETURNED[kind]}: make it a Result"
+    assert faults(kind) == []
+
+
+def test_a_notebook_shows_the_sentence_and_the_first_rows():
+    drawn = crq.simulate.panel(clients=3, seed=3)
+    seen = drawn._repr_html_()
+    assert seen.startswith("<p>Synthetic panel: ")
+    assert seen.count("<tr") == 1 + len(drawn.table)
+    assert pretty(drawn) == str(drawn)
+    one = crq.Estimate("alpha", 0.9, 0.7, 1.0, 0.95, 6, "respondents", "Feldt", ("few", "thin"))
+    assert f"<p>{one}</p>" in one._repr_html_()
+    assert one.table.loc[0, ["low", "notes"]].tolist() == [0.7, "few; thin"]
+
+
+def test_what_a_notebook_shows_is_short_and_escaped():
+    @dataclasses.dataclass(frozen=True)
+    class Long(Result):
+        table: pd.DataFrame
+
+        def __str__(self):
+            return "<b>many</b>"
+
+    rows = pd.DataFrame({f"c{k}": ["<i>x</i>"] * 50 for k in range(20)})
+    seen = Long(rows)._repr_html_()
+    assert "<b>" not in seen
+    assert "<i>" not in seen
+    assert seen.count("<td>") == 10 * 12
+    assert "and 40 more rows, 8 more columns in .table" in seen
+    assert Long(rows.iloc[:0])._repr_html_().count("<tr") == 1
+
+
+# ---- who takes a client's view
+
+
+def test_the_page_takes_views_and_tables_and_figures_take_rows():
+    takers = {path for path, _, _, each in OFFERED if inspect.isfunction(each) and viewed(each)}
+    assert len(takers) > 50
+    assert {path.split(".")[1] for path in takers} == {"page"}
+
+
+def viewed(function: Any) -> bool:
+    return "ClientView" in map(str, function.__annotations__.values()) and (
+        function.__annotations__.get("return") != "ClientView"
+    )

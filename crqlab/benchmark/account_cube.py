@@ -14,6 +14,7 @@ import pandas as pd
 
 from crqlab.base.errors import StudyError
 from crqlab.base.instrument import Instrument
+from crqlab.base.results import Result
 from crqlab.base.study import replace
 from crqlab.base.waves import in_order
 from crqlab.benchmark.panel_contract import hold
@@ -27,7 +28,7 @@ PORTION = 5_000_000  # responses; more would only ask for more memory
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cube:
+class Cube(Result):
     """Sufficient statistics of every account and wave.
 
     Attributes

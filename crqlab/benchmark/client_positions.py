@@ -10,6 +10,7 @@ import pandas as pd
 
 from crqlab.base.contracts.frames import typed
 from crqlab.base.errors import one_of
+from crqlab.base.results import Result
 from crqlab.base.standards import UNIQUE, UNIQUE_ABOVE_MEDIAN
 from crqlab.base.waves import in_order, places
 from crqlab.benchmark.among_peers import among_peers
@@ -31,7 +32,7 @@ MIDDLE = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Positions:
+class Positions(Result):
     """Where each client stands, wave by wave and measure by measure.
 
     Attributes

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from crqlab.base.results import Result
 from crqlab.benchmark.cells import ALL
 from crqlab.benchmark.ranked_units import GROUPS
 from crqlab.benchmark.release_files import Release
@@ -17,7 +18,7 @@ KEY = ["unit", "view", "by", *GROUPS, "measure", "share"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shift:
+class Shift(Result):
     """Two releases held against each other.
 
     Attributes

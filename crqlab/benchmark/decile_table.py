@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from crqlab.base.contracts.cautions import code
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError, one_of
+from crqlab.base.results import Result
 from crqlab.benchmark.cells import ALL, Cells, cells, parent_of
 from crqlab.benchmark.cut_intervals import cuts, ranked
 from crqlab.benchmark.cut_rows import cut_rows
@@ -43,7 +44,7 @@ def _only(rows: pd.DataFrame, groups: dict[str, str]) -> pd.DataFrame:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class DecileTable:
+class DecileTable(Result):
     """Cuts of every cell in every measure.
 
     Attributes

@@ -16,6 +16,7 @@ from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import TABLES
 from crqlab.base.errors import StudyError, one_of
 from crqlab.base.extras import install
+from crqlab.base.results import Result
 from crqlab.base.study import Study
 from crqlab.benchmark.panel_cells import plain
 from crqlab.benchmark.panel_contract import codes, decoded, held
@@ -41,7 +42,7 @@ _SPARK = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Panel:
+class Panel(Result):
     """The pooled tables of all clients and waves, wherever they live.
 
     Attributes
@@ -62,6 +63,12 @@ class Panel:
     tables: Mapping[str, ibis.Table]
     files: tuple[Path, ...] = ()
     reading: str = ""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """``table`` and ``columns`` of each table; no rows are fetched."""
+        columns = [", ".join(one.columns) for one in self.tables.values()]
+        return pd.DataFrame({"table": list(self.tables), "columns": columns})
 
     def by(self, book: Codebook) -> Panel:
         """Read answers as a codebook says; a study's own tables are as it says already."""

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.results import Result
 from crqlab.benchmark.account_cube import Cube
 
 LEAST_ACCOUNTS, LEAST_ANSWERS = 3, 3
@@ -18,7 +19,7 @@ DECIMALS = 9  # of a score; what lies behind them is how a machine happened to s
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Scores:
+class Scores(Result):
     """What is ranked: one row per client and wave, or per account and wave.
 
     Attributes

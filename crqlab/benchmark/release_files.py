@@ -26,6 +26,7 @@ from crqlab.base.contracts.cautions import code
 from crqlab.base.contracts.schema import check
 from crqlab.base.errors import StudyError
 from crqlab.base.instrument import Instrument
+from crqlab.base.results import Result
 from crqlab.base.study import fingerprint
 from crqlab.benchmark.peers import in_words
 
@@ -37,7 +38,7 @@ _DRAFT = ".draft-"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Release:
+class Release(Result):
     """One published benchmark, as it was read and verified.
 
     Attributes

@@ -11,6 +11,7 @@ import pandas as pd
 from crqlab.base.contracts import frames
 from crqlab.base.errors import StudyError
 from crqlab.base.instrument import Instrument
+from crqlab.base.results import Result
 from crqlab.base.standards import UNIQUE_ABOVE_MEDIAN
 from crqlab.base.study import Study
 from crqlab.benchmark.account_cube import FOLDER, Cube, cube, read_cube, write_cube
@@ -26,7 +27,7 @@ from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Benchmark:
+class Benchmark(Result):
     """All that this station finds.
 
     Attributes

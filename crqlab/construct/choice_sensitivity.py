@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts.cautions import OK
 from crqlab.base.errors import EstimateError
+from crqlab.base.results import Result
 from crqlab.base.waves import latest
 from crqlab.construct.criterion_validity import pearson
 from crqlab.construct.cutoffs import tried
@@ -25,7 +26,7 @@ KEPT, OF_ACCOUNTS = "as_kept", "mean_of_account_means"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sensitivity:
+class Sensitivity(Result):
     """The same questions answered under other choices.
 
     Attributes

@@ -11,6 +11,7 @@ from scipy.stats import norm
 
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts.frames import empty, typed
+from crqlab.base.results import Result
 from crqlab.construct import (
     criterion_validity,
     dimensionality,
@@ -45,7 +46,7 @@ RELATIONS = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Evidence:
+class Evidence(Result):
     """What speaks for the construct and what against it.
 
     Attributes

@@ -13,6 +13,7 @@ from scipy.stats import norm
 from crqlab.base.contracts.cautions import code, joined, plain
 from crqlab.base.contracts.frames import from_records, typed
 from crqlab.base.errors import EstimateError
+from crqlab.base.results import Result
 from crqlab.base.standards import FEW_ANSWERS
 from crqlab.base.waves import latest, wave_before
 from crqlab.construct.criterion_validity import NO_LTR, correlation
@@ -28,7 +29,7 @@ UNIT = ["client_id", "account_id"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class NpsComparison:
+class NpsComparison(Result):
     """What CRQ and NPS share at account level, and which is the surer guide.
 
     Attributes

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts.frames import stacked
+from crqlab.base.results import Result
 from crqlab.drivers.drivers_and_outcomes import Questions, questions
 from crqlab.drivers.outcome_models import METHODS, Estimated, estimated
 from crqlab.drivers.respondent_layout import LEVELS, Layout, at_level, centred, laid_out
@@ -22,7 +23,7 @@ Part = int | None  # the place of a client and wave; None is the panel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Weights:
+class Weights(Result):
     """How much of each outcome every driver accounts for, and how far it moves it.
 
     Attributes

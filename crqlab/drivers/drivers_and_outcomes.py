@@ -10,12 +10,13 @@ import pandas as pd
 from crqlab.base.concepts import CONCEPTS
 from crqlab.base.errors import one_of
 from crqlab.base.instrument import Instrument
+from crqlab.base.results import Result
 
 LTR = "ltr"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Questions:
+class Questions(Result):
     """What is explained by what.
 
     Attributes
@@ -33,6 +34,14 @@ class Questions:
     outcomes: dict[str, tuple[str, ...]]
     labels: dict[str, str]
     left_out: pd.DataFrame
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """``outcome``, ``driver`` and their labels, one row per pair that a model holds."""
+        pairs = [(outcome, driver) for outcome, own in self.outcomes.items() for driver in own]
+        found = pd.DataFrame(pairs, columns=["outcome", "driver"], dtype="str")
+        labels = {f"{name}_label": found[name].map(self.labels) for name in found}
+        return found.assign(**labels)
 
     def __str__(self) -> str:
         if not self.outcomes:

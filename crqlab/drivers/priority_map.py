@@ -9,6 +9,7 @@ import pandas as pd
 
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts.frames import empty, stacked
+from crqlab.base.results import Result
 from crqlab.base.waves import in_order
 from crqlab.drivers.account_priorities import managers_of, people, spread_of
 from crqlab.drivers.client_blocks import Block, mapped, of_client
@@ -20,7 +21,7 @@ from crqlab.stats.defaults import SEED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Priorities:
+class Priorities(Result):
     """Where clients stand on drivers, and what to mend first.
 
     Attributes

@@ -9,6 +9,7 @@ import pandas as pd
 
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError
+from crqlab.base.results import Result
 from crqlab.base.waves import places
 from crqlab.participation.invitation_frame import ACCOUNT, BLOCK, Frame, framed
 from crqlab.stats.defaults import LEVEL
@@ -26,7 +27,7 @@ EARLIER = "account_score_before"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Propensities:
+class Propensities(Result):
     """How likely each contact was to answer, and what each answer stands for.
 
     Attributes

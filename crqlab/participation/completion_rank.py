@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from crqlab.base.contracts.cautions import code, column
 from crqlab.base.contracts.frames import empty, typed
+from crqlab.base.results import Result
 from crqlab.base.standards import FEW_CLIENTS
 from crqlab.base.waves import in_order, latest
 from crqlab.participation.completion_rates import Completion
@@ -27,7 +28,7 @@ PUBLISHED: Mapping[str, tuple[float, float]] = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CompletionRanks:
+class CompletionRanks(Result):
     """Completion of every client among all clients, each with its last wave until then.
 
     Attributes

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from crqlab.base.contracts.cautions import OK, code, column
 from crqlab.base.contracts.frames import typed
+from crqlab.base.results import Result
 from crqlab.base.standards import TARGET
 from crqlab.base.waves import in_order
 from crqlab.participation.invitation_frame import (
@@ -39,7 +40,7 @@ _CELL = [*BLOCK, "dimension", "group"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Completion:
+class Completion(Result):
     """Shares of contacts, accounts and revenue that answered.
 
     Attributes

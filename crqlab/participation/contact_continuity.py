@@ -9,6 +9,7 @@ import pandas as pd
 
 from crqlab.base.contracts.cautions import column
 from crqlab.base.contracts.frames import typed
+from crqlab.base.results import Result
 from crqlab.base.waves import places
 from crqlab.participation.invitation_frame import BLOCK, framed
 from crqlab.stats import proportion
@@ -18,7 +19,7 @@ _PERSON = ["client_id", "account_id", "contact_id"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Continuity:
+class Continuity(Result):
     """How many of an account's contacts stayed from one wave to the next.
 
     Attributes

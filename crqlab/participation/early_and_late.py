@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.contracts.frames import empty
+from crqlab.base.results import Result
 from crqlab.participation.invitation_frame import ACCOUNT, BLOCK, framed
 from crqlab.stats import bootstrap
 from crqlab.stats.defaults import DRAWS, LEVEL, SEED
@@ -22,7 +23,7 @@ TIMING = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Timing:
+class Timing(Result):
     """CRQ of late answers against that of early ones, by client and wave.
 
     Attributes

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from crqlab.base.contracts.cautions import OK, code, column
 from crqlab.base.contracts.frames import typed
+from crqlab.base.results import Result
 from crqlab.base.waves import places
 from crqlab.participation.answer_predictors import EARLIER, Model, models
 from crqlab.participation.early_and_late import late_answers
@@ -54,7 +55,7 @@ OF_ALL_CLIENTS = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Adjusted:
+class Adjusted(Result):
     """CRQ and NPS of every client's wave: raw, adjusted and bounds side by side.
 
     Attributes

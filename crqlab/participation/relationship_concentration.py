@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from crqlab.base.contracts.cautions import column
 from crqlab.base.contracts.frames import typed
 from crqlab.base.instrument import Instrument
+from crqlab.base.results import Result
 from crqlab.participation.invitation_frame import ACCOUNT, BLOCK, UNKNOWN
 from crqlab.stats.concentration import concentration as herfindahl
 
@@ -19,7 +20,7 @@ _KEY = [*BLOCK, "holder"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Concentration:
+class Concentration(Result):
     """Revenue and goodwill by the person they hang on, and what is left when that person goes.
 
     Attributes

@@ -14,6 +14,7 @@ import pandas as pd
 from crqlab.base.contracts.cautions import OK, code, joined
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError
+from crqlab.base.results import Result
 from crqlab.participation import audit_frame
 from crqlab.participation.audit_counts import roles, shares
 from crqlab.participation.audit_frame import BLOCK, Layout
@@ -40,7 +41,7 @@ _NUMBERS = ["found", "expected", "value", "low", "high"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Audit:
+class Audit(Result):
     """What to ask whom, and how rare it would be among honest account managers.
 
     Attributes

@@ -9,6 +9,7 @@ import pandas as pd
 
 from crqlab.base.contracts.cautions import column
 from crqlab.base.contracts.frames import typed
+from crqlab.base.results import Result
 from crqlab.base.waves import places
 from crqlab.participation.invitation_frame import (
     ACCOUNT,
@@ -21,7 +22,7 @@ SYMBOLS = {"heard": "heard", "silent": "?", "not asked": "? (not asked)"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Silent:
+class Silent(Result):
     """Accounts that were asked and gave no answer; silence has no score and no segment.
 
     Attributes
@@ -138,7 +139,7 @@ def _runs(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Voices:
+class Voices(Result):
     """Which roles of which accounts are heard.
 
     Attributes

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from crqlab.base.contracts.cautions import column
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError
+from crqlab.base.results import Result
 from crqlab.base.waves import latest
 from crqlab.participation.invitation_frame import UNKNOWN
 from crqlab.participation.nonresponse_precision import Expected, expected
@@ -23,7 +24,7 @@ REST = 6  # months between two invitations of one person
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Plan:
+class Plan(Result):
     """Whom to ask when, and how sure the scores will be.
 
     Attributes

@@ -14,6 +14,7 @@ from scipy.special import logit as log_odds
 from crqlab.base.contracts.cautions import OK, code, plain
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError, one_of
+from crqlab.base.results import Result
 from crqlab.renewal import candidate_models
 from crqlab.renewal.account_history import OWN
 from crqlab.renewal.covariates import STEPS, covariates, varying
@@ -31,7 +32,7 @@ HAZARDS = {"term": "text", "p": "number"}  # columns that say whether effects ar
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Effects:
+class Effects(Result):
     """Effects of covariates on renewal, by model.
 
     Attributes

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from crqlab.base.contracts.cautions import OK, code, codes, joined, plain
+from crqlab.base.results import Result
 from crqlab.renewal import candidate_models
 from crqlab.renewal.account_history import OWN
 from crqlab.renewal.covariate_effects import Effects
@@ -26,7 +27,7 @@ TOLD = (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ModelCard:
+class ModelCard(Result):
     """What a careful reader asks of a model.
 
     Attributes

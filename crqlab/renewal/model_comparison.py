@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from crqlab.base.contracts.cautions import OK, code, column, plain
 from crqlab.base.contracts.frames import empty
 from crqlab.base.errors import EstimateError
+from crqlab.base.results import Result
 from crqlab.renewal import (
     candidate_models,
     comparators,
@@ -38,7 +39,7 @@ NESTED = (PAIRS[0], PAIRS[1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ModelComparison:
+class ModelComparison(Result):
     """How well each candidate foretold churn, and who did better than whom.
 
     Attributes

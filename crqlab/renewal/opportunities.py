@@ -14,6 +14,7 @@ from crqlab.base.contracts.cautions import OK, code, plain
 from crqlab.base.contracts.frames import typed
 from crqlab.base.errors import one_of
 from crqlab.base.instrument import Instrument
+from crqlab.base.results import Result
 from crqlab.renewal.account_history import OWN, UNIT, YEAR, cut_offs, known, same_kind
 
 #: Concepts of which a score may tell who renews.
@@ -28,7 +29,7 @@ NOBODY_LEFT = "nobody_churned_while_followed"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Design:
+class Design(Result):
     """Renewal opportunities and what was known before each of them.
 
     Attributes

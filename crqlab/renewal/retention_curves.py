@@ -9,6 +9,7 @@ import pandas as pd
 
 from crqlab.base.contracts.cautions import OK, joined, plain
 from crqlab.base.contracts.frames import empty, typed
+from crqlab.base.results import Result
 from crqlab.renewal.opportunities import NO_OUTCOMES, NOBODY_LEFT, Design
 from crqlab.stats import survival
 from crqlab.stats.defaults import LEVEL
@@ -20,7 +21,7 @@ POINTS, FEW = 60, 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RetentionCurves:
+class RetentionCurves(Result):
     """Share of accounts that stayed, by years since the survey.
 
     Attributes

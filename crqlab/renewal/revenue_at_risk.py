@@ -12,6 +12,7 @@ from scipy.special import expit
 from crqlab.base.contracts.cautions import OK, code, column, joined, plain
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError
+from crqlab.base.results import Result
 from crqlab.base.waves import latest
 from crqlab.renewal import candidate_models
 from crqlab.renewal.account_history import OWN, UNIT, YEAR
@@ -51,7 +52,7 @@ SUMMED = ["revenue", "expected_loss", "silent_loss", "n_accounts", "n_silent"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RenewalOutlook:
+class RenewalOutlook(Result):
     """What the next renewals are likely to bring.
 
     Attributes

@@ -11,6 +11,7 @@ import pandas as pd
 from crqlab.base.contracts.cautions import code, joined, plain
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError
+from crqlab.base.results import Result
 from crqlab.renewal.account_history import OWN
 from crqlab.renewal.covariates import chosen, covariates, varying
 from crqlab.renewal.opportunities import Design
@@ -25,7 +26,7 @@ FEW_DRAWS = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Mediation:
+class Mediation(Result):
     """How trust reaches renewal.
 
     Attributes

@@ -9,6 +9,7 @@ import pandas as pd
 from crqlab.base.codebook import Source
 from crqlab.base.contracts.frames import empty
 from crqlab.base.faults import Faults, near
+from crqlab.base.results import Result
 from crqlab.base.study import Study
 from crqlab.responses.columns import Columns, blank
 from crqlab.responses.file_formats import load
@@ -22,7 +23,7 @@ _DECIDED = ("response_id", "decision", *_OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Checked:
+class Checked(Result):
     """Responses with a verdict, and every flag with what came of it.
 
     Attributes
@@ -35,6 +36,11 @@ class Checked:
 
     responses: pd.DataFrame
     quality: pd.DataFrame
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Every flag and what came of it: ``quality``."""
+        return self.quality
 
     def __str__(self) -> str:
         out = int((~self.responses["included"]).sum())

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from crqlab.base.errors import CrqError, listed, one_of
+from crqlab.base.results import Result
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
 from crqlab.responses.raw_files import read
@@ -17,7 +18,7 @@ _TABLES = ("responses", "accounts", "clients")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Roster:
+class Roster(Result):
     """Clients, waves and accounts of a study, as its files say now.
 
     Attributes
@@ -35,6 +36,11 @@ class Roster:
     clients: pd.DataFrame
     accounts: pd.DataFrame
     responses: pd.DataFrame
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Clients, as `by_client` counts them."""
+        return self.by_client()
 
     @property
     def waves(self) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from crqlab.base.codebook import Checks, Codebook
+from crqlab.base.results import Result
 from crqlab.responses import (
     answer_patterns,
     mirrored_answers,
@@ -21,7 +22,7 @@ FOUND = ["check", "column", "found", "rule"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Flags:
+class Flags(Result):
     """Everything that is odd about a study's responses.
 
     Attributes

@@ -12,6 +12,7 @@ from crqlab.base.contracts import contract
 from crqlab.base.contracts.frames import empty
 from crqlab.base.faults import Faults, near
 from crqlab.base.instrument import Instrument
+from crqlab.base.results import Result
 from crqlab.base.study import Study
 from crqlab.responses import answers, crm_tables, table_links
 from crqlab.responses.answers import Answers
@@ -22,7 +23,7 @@ FRAMES = ("contacts", "accounts", "outcomes", "clients")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Raw:
+class Raw(Result):
     """What the files of a study say, in our columns and kinds.
 
     Attributes
@@ -68,6 +69,11 @@ class Raw:
         """Return why each response was set aside by the survey tool; empty where it counts."""
         told = self.origins.get("status", pd.Series("", index=self.origins.index))
         return pd.Series(told.to_numpy(), index=self.responses.index, dtype="str")
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """``file`` and ``rows`` of each file with answers."""
+        return self.origins.groupby("file", sort=False).size().rename("rows").reset_index()
 
     def __str__(self) -> str:
         rows = self.responses

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts.cautions import OK, code
 from crqlab.base.errors import one_of
+from crqlab.base.results import Result
 from crqlab.scores.rollups import BLOCK, Layout, answers_of, items_of, laid_out, ratio
 from crqlab.stats.defaults import FEW_PAIRS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Alternatives:
+class Alternatives(Result):
     """The same accounts or clients, ranked by two scores.
 
     Attributes

@@ -11,12 +11,13 @@ import pandas as pd
 
 from crqlab.base.contracts.cautions import has
 from crqlab.base.instrument import Instrument
+from crqlab.base.results import Result
 from crqlab.base.waves import in_order
 from crqlab.scores.client_scores import ACCOUNT_T
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Summary:
+class Summary(Result):
     """A table and the one sentence that it says.
 
     Attributes

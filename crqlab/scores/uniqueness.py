@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from crqlab.base.instrument import Instrument
+from crqlab.base.results import Result
 
 GOOD = 4.25 / 6  # share of the scale's range; 5.25 on 1-7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Quadrants:
+class Quadrants(Result):
     """Accounts by the two performances that make a client unique.
 
     Attributes

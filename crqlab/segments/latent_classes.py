@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.special import comb
 
 from crqlab.base.errors import EstimateError
+from crqlab.base.results import Result
 from crqlab.segments.panel_segments import Panel
 from crqlab.stats.cluster_draws import stream
 from crqlab.stats.defaults import SEED
@@ -20,7 +21,7 @@ CLEAR = 10.0  # Kass & Raftery 1995: a difference in BIC that is very strong
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Types:
+class Types(Result):
     """Gaussian mixtures of one type and more.
 
     Attributes

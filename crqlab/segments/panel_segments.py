@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from crqlab.base.contracts.cautions import OK, joined
 from crqlab.base.contracts.frames import empty
 from crqlab.base.instrument import Instrument
+from crqlab.base.results import Result
 from crqlab.base.waves import latest
 from crqlab.segments.account_answers import LTR
 from crqlab.segments.assignment import with_silent
@@ -31,7 +32,7 @@ TOO_FEW = "too_few_accounts_for_probabilities"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Panel:
+class Panel(Result):
     """Accounts in segments, or why they cannot be sorted.
 
     Attributes

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from crqlab.base.results import Result
 from crqlab.segments.assignment import assign
 from crqlab.segments.likeliest_segments import likeliest
 from crqlab.segments.panel_segments import Panel
@@ -14,7 +15,7 @@ from crqlab.segments.segment_posterior import NEVER
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SegmentLabels:
+class SegmentLabels(Result):
     """Shares of segments, by three ways of counting, given all waves.
 
     Attributes

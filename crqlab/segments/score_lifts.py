@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from crqlab.base.contracts.cautions import OK, code, codes, joined
 from crqlab.base.contracts.frames import empty
 from crqlab.base.instrument import Instrument
+from crqlab.base.results import Result
 from crqlab.base.standards import FEW_ANSWERS
 from crqlab.segments.assignment import KEYS, scores_of
 from crqlab.segments.likeliest_segments import as_then
@@ -25,7 +26,7 @@ STEPS = 60  # tried between no change and the whole scale
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lifts:
+class Lifts(Result):
     """What would take accounts one rung up.
 
     Attributes

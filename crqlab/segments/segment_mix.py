@@ -10,6 +10,7 @@ import pandas as pd
 
 from crqlab.base.contracts.cautions import OK, code, codes, joined
 from crqlab.base.contracts.frames import empty
+from crqlab.base.results import Result
 from crqlab.base.waves import in_order
 from crqlab.segments.assignment import scores_of
 from crqlab.segments.conditions import moved
@@ -29,7 +30,7 @@ FEW_ACCOUNTS = code("few_accounts", minimum=FEW_CLUSTERS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Mix:
+class Mix(Result):
     """Shares of segments, of one client's wave each.
 
     Attributes

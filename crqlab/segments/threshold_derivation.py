@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from crqlab.base.errors import EstimateError, one_of
+from crqlab.base.results import Result
 from crqlab.segments.assignment import scores_of
 from crqlab.segments.churn_steps import METHOD, Steps, steps
 from crqlab.segments.conditions import conditions, slack
@@ -26,7 +27,7 @@ UNRELATED, GRADUAL, UNORDERED = "churn_unrelated", "churn_falls_gradually", "chu
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Derived:
+class Derived(Result):
     """Thresholds that a panel suggests, and how sure each cut is.
 
     Attributes

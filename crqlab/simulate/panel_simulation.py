@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import pandas as pd
 import pyarrow as pa
 
 from crqlab.base.errors import CrqError
+from crqlab.base.results import Result
 from crqlab.simulate import tables, truth
 from crqlab.simulate.block import block
 from crqlab.simulate.options import SEED, Options
@@ -15,7 +16,7 @@ from crqlab.simulate.sheet import sheet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Panel:
+class Panel(Result):
     """A synthetic panel and its truth.
 
     Attributes
@@ -40,6 +41,13 @@ class Panel:
     true_clients: pd.DataFrame
     true_accounts: pd.DataFrame
     options: Options
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """``table`` and ``rows`` of all that was drawn."""
+        frames = {f.name: getattr(self, f.name) for f in fields(self)}
+        rows = {name: len(one) for name, one in frames.items() if isinstance(one, pd.DataFrame)}
+        return pd.DataFrame({"table": list(rows), "rows": list(rows.values())})
 
     def __str__(self) -> str:
         return (

@@ -7,13 +7,14 @@ from math import isnan
 
 from crqlab.base.contracts.cautions import plain
 from crqlab.base.errors import EstimateError
+from crqlab.base.results import OneRow
 
 __all__ = ["Estimate", "check_level"]
 __dir__ = __all__.copy
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(OneRow):
     """A number that can be read aloud.
 
     Attributes

@@ -12,6 +12,7 @@ from scipy.stats import norm, t
 
 from crqlab.base.contracts.cautions import OK, code, joined, plain
 from crqlab.base.errors import EstimateError, one_of
+from crqlab.base.results import Result
 from crqlab.stats.cluster_draws import resampled, stream
 from crqlab.stats.defaults import DRAWS, FEW_EVENTS, FEW_GROUPS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
@@ -28,7 +29,7 @@ EFFECTS = ("indirect", "direct", "total", "share mediated")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Mediation:
+class Mediation(Result):
     """What goes through a mediator, and what goes past it.
 
     Attributes

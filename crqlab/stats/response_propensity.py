@@ -11,6 +11,7 @@ from scipy.special import expit
 from scipy.stats import norm, rankdata
 
 from crqlab.base.errors import EstimateError
+from crqlab.base.results import Result
 from crqlab.stats.defaults import LEVEL
 
 __all__ = ["Propensity", "inverse", "kish", "propensity"]
@@ -21,7 +22,7 @@ STEPS, CLOSE, FAR = 60, 1e-10, 30.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Propensity:
+class Propensity(Result):
     """A logistic regression of answering, with an intercept for each stratum.
 
     Attributes
@@ -52,6 +53,17 @@ class Propensity:
     auc: float
     n: int
     n_clusters: int
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """`odds` with intervals of the usual level."""
+        return self.odds()
+
+    def __str__(self) -> str:
+        return (
+            f"Answering by {', '.join(self.names)}: AUC {self.auc:.2f} within strata, "
+            f"n = {self.n:,} rows in {self.n_clusters:,} clusters"
+        )
 
     def odds(self, *, level: float = LEVEL) -> pd.DataFrame:
         """Odds ratios with Wald intervals, one row per predictor: name, value, low, high, p."""

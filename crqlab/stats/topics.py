@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.contracts.cautions import code, codes
+from crqlab.base.results import Result
 from crqlab.stats.phrases import Phrases, phrases, told
 
 __all__ = ["Topics", "topics"]
@@ -30,7 +31,7 @@ _WHY = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Topics:
+class Topics(Result):
     """Themes of a corpus, the one with the most texts first.
 
     Attributes

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crqlab.base.errors import EstimateError
+from crqlab.base.results import Result
 from crqlab.stats.account_model.answers import Answers
 from crqlab.stats.account_model.client_means import Prior
 from crqlab.stats.account_model.components import Components
@@ -30,7 +31,7 @@ from crqlab.stats.account_model.turnout import Turnout
 
 
 @dataclass(frozen=True, eq=False)
-class AccountModel:
+class AccountModel(Result):
     """Covariances, persistence and effects of roles, each with its doubt.
 
     Attributes

@@ -13,6 +13,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
+from crqlab.base.results import Result
 from crqlab.stats.account_model.answers import Answers
 from crqlab.stats.account_model.client_means import ClientMeans, client_means
 from crqlab.stats.account_model.components import Components
@@ -29,7 +30,7 @@ CELLS = 20_000  # that are worked out at once, whole clients together
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Posterior:
+class Posterior(Result):
     """Scores of accounts, as the model expects them.
 
     Attributes
@@ -46,6 +47,13 @@ class Posterior:
     scores: tuple[str, ...]
     mean: NDArray
     sd: NDArray
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """``cells``, and of each score ``NAME`` and ``NAME_sd``."""
+        mean = dict(zip(self.scores, self.mean.T, strict=True))
+        sd = {f"{name}_sd": own for name, own in zip(self.scores, self.sd.T, strict=True)}
+        return self.cells.assign(**mean, **sd)
 
     def __str__(self) -> str:
         sd = ", ".join(f"{n} {s:.2f}" for n, s in zip(self.scores, self.sd.mean(0), strict=True))

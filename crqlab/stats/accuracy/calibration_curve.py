@@ -12,6 +12,7 @@ from scipy.stats import chi2
 
 from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import EstimateError
+from crqlab.base.results import Result
 from crqlab.stats.accuracy.cases import Cases
 from crqlab.stats.accuracy.cluster_bootstrap import quantile
 from crqlab.stats.accuracy.squared_error import probabilities
@@ -26,7 +27,7 @@ POINTS = 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Calibration:
+class Calibration(Result):
     """Foretold probabilities against what happened.
 
     Attributes

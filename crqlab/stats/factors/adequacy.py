@@ -9,13 +9,14 @@ import pandas as pd
 from scipy.stats import chi2
 
 from crqlab.base.contracts.cautions import code, plain
+from crqlab.base.results import OneRow, Result
 from crqlab.stats.items import complete, regular
 
 POOR = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Adequacy:
+class Adequacy(Result):
     """How far items correlate through what they all share, not in pairs.
 
     Attributes
@@ -41,7 +42,7 @@ class Adequacy:
 
 
 @dataclass(frozen=True, slots=True)
-class Sphericity:
+class Sphericity(OneRow):
     """Whether items correlate at all.
 
     Attributes

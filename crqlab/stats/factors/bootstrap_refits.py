@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from crqlab.base.contracts.cautions import OK, code
 from crqlab.base.errors import EstimateError
+from crqlab.base.results import Result
 from crqlab.stats.cluster_draws import resampled, stream
 from crqlab.stats.defaults import FEW_CLUSTERS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
@@ -23,7 +24,7 @@ _BATCH = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Refits:
+class Refits(Result):
     """How a fit's numbers move when other accounts are drawn.
 
     Attributes

@@ -12,6 +12,7 @@ from scipy.optimize import minimize
 
 from crqlab.base.contracts.cautions import OK, code, joined, plain
 from crqlab.base.errors import EstimateError, one_of
+from crqlab.base.results import Result
 from crqlab.stats.factors import indices
 from crqlab.stats.factors.rotation import ROTATIONS, rotated
 from crqlab.stats.items import Answers, complete, regular
@@ -21,7 +22,7 @@ METHODS = {"ml": "maximum likelihood", "minres": "least squares of residuals"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class EfaFit:
+class EfaFit(Result):
     """A few factors behind many items, none of them named in advance.
 
     Attributes

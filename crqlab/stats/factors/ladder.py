@@ -10,6 +10,7 @@ import pandas as pd
 
 from crqlab.base.contracts.cautions import code, joined
 from crqlab.base.errors import one_of
+from crqlab.base.results import Result
 from crqlab.stats.factors.cfa_fit import fitted
 from crqlab.stats.factors.indices import p_value
 from crqlab.stats.factors.model import LAMBDA, NU, Model, check_model, specify
@@ -30,7 +31,7 @@ ROBUST = ["chi2_scaled", "cfi_robust", "rmsea_robust"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Invariance:
+class Invariance(Result):
     """How far a measure is the same in all groups.
 
     Attributes

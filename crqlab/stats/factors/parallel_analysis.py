@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from crqlab.base.contracts.cautions import joined, plain
 from crqlab.base.errors import EstimateError
+from crqlab.base.results import Result
 from crqlab.stats.cluster_draws import stream
 from crqlab.stats.defaults import SEED
 from crqlab.stats.items import complete, correlated, regular
@@ -19,7 +20,7 @@ MOST = np.sqrt(0.995)  # an item keeps a little variance of its own
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ParallelAnalysis:
+class ParallelAnalysis(Result):
     """Eigenvalues of the items beside those of as many items that share nothing.
 
     Attributes

@@ -11,6 +11,7 @@ from scipy.special import ndtri
 
 from crqlab.base.contracts.cautions import OK, code, joined, plain
 from crqlab.base.errors import EstimateError
+from crqlab.base.results import Result
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import Estimate, check_level
 from crqlab.stats.factors.thresholds import Ranks, ranks
@@ -22,7 +23,7 @@ SINGULAR = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Polychoric:
+class Polychoric(Result):
     """Polychoric correlations of several items, with the thresholds they were found with.
 
     Attributes

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from crqlab.base.contracts.cautions import OK, plain
+from crqlab.base.results import Result
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.factors.implied import implied
 from crqlab.stats.factors.model import (
@@ -33,7 +34,7 @@ NUMBERS = ["estimate", "se", "z", "p", "low", "high", "std", "std_se"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class CfaFit:
+class CfaFit(Result):
     """A fitted confirmatory factor model.
 
     Attributes
@@ -74,6 +75,11 @@ class CfaFit:
     labels: tuple[str, ...]
     groups: tuple[Sample, ...]
     rows: pd.Index
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per parameter: ``parameters``."""
+        return self.parameters
 
     def __str__(self) -> str:
         f = self.fit

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm, t
 
 from crqlab.base.contracts.cautions import OK, code, column
+from crqlab.base.results import Result
 from crqlab.stats.defaults import FEW_PER_DRIVER, FEW_RESAMPLED
 from crqlab.stats.importance.moments import Moments
 from crqlab.stats.importance.parts import Correlated
@@ -24,7 +25,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Importance:
+class Importance(Result):
     """How much of an outcome each driver accounts for.
 
     Attributes

@@ -11,13 +11,14 @@ from scipy.stats import norm
 
 from crqlab.base.contracts.cautions import OK, joined, plain
 from crqlab.base.errors import EstimateError
+from crqlab.base.results import Result
 from crqlab.stats.estimate import check_level
 from crqlab.stats.regression.designs import INTERCEPT, Design
 from crqlab.stats.regression.links import LINKS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Fit:
+class Fit(Result):
     """A regression of a yes or no.
 
     Attributes

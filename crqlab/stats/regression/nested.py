@@ -8,11 +8,12 @@ from scipy.stats import chi2
 
 from crqlab.base.contracts.cautions import OK, joined, plain
 from crqlab.base.errors import EstimateError
+from crqlab.base.results import OneRow
 from crqlab.stats.regression.fits import Fit
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(OneRow):
     """A likelihood-ratio test of two nested fits.
 
     Attributes

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from crqlab.base.contracts.cautions import OK, plain
 from crqlab.base.errors import EstimateError
+from crqlab.base.results import Result
 from crqlab.stats.regression.cumulative import LAWS
 from crqlab.stats.regression.designs import Design
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class OrdinalFit:
+class OrdinalFit(Result):
     """A regression of ordered categories.
 
     The probability of category j or a lower one is F(threshold_j - slopes' covariates), so a

@@ -11,10 +11,11 @@ from scipy.stats import norm
 
 from crqlab.base.contracts.cautions import plain
 from crqlab.base.errors import EstimateError
+from crqlab.base.results import Result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CoxFit:
+class CoxFit(Result):
     """A Cox regression: how covariates multiply the rate at which the event happens.
 
     Attributes

@@ -11,6 +11,7 @@ from scipy.stats import norm
 
 from crqlab.base.contracts.cautions import plain
 from crqlab.base.errors import one_of
+from crqlab.base.results import Result
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
 from crqlab.stats.survival.groups import LogRank, compared
@@ -21,7 +22,7 @@ EVERYBODY = "all"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class KaplanMeier:
+class KaplanMeier(Result):
     """Product-limit curves of one or more groups.
 
     Attributes
