@@ -13,6 +13,7 @@ from scipy.stats import norm, t
 
 from crqlab.base.contracts.cautions import OK, code, joined, plain
 from crqlab.base.errors import EstimateError, one_of
+from crqlab.base.results import Result
 from crqlab.stats.defaults import FEW_CLUSTERS, LEVEL
 from crqlab.stats.estimate import check_level
 from crqlab.stats.regression.designs import INTERCEPT, Design, check_numbers, designed, standardised
@@ -25,7 +26,7 @@ STEPS, CLOSE = 200, 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class GeeFit:
+class GeeFit(Result):
     """A regression whose errors and estimates allow for what rows of a cluster share.
 
     Attributes
