@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.stats import t
 
 from crqlab.base.errors import EstimateError
+from crqlab.base.results import Result
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
 
@@ -20,7 +21,7 @@ NO_LESS = 1e-4  # share of missing information, below which degrees of freedom a
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pooled:
+class Pooled(Result):
     """Estimates pooled over imputed sets.
 
     Attributes
