@@ -6,6 +6,7 @@ from crqlab.stats.factors.adequacy import bartlett, kmo
 from crqlab.stats.factors.bootstrap_refits import Refits, refits
 from crqlab.stats.factors.cfa_fit import cfa, refit
 from crqlab.stats.factors.exploratory import EfaFit, efa
+from crqlab.stats.factors.general_factor import BifactorFit, bifactor
 from crqlab.stats.factors.ladder import Invariance, invariance
 from crqlab.stats.factors.parallel_analysis import (
     ParallelAnalysis,
@@ -16,6 +17,7 @@ from crqlab.stats.factors.polychoric_correlations import Polychoric, polychoric,
 from crqlab.stats.factors.result import CfaFit
 
 __all__ = [
+    "BifactorFit",
     "CfaFit",
     "EfaFit",
     "Invariance",
@@ -23,6 +25,7 @@ __all__ = [
     "Polychoric",
     "Refits",
     "bartlett",
+    "bifactor",
     "cfa",
     "efa",
     "invariance",

@@ -92,11 +92,7 @@ def cfa(
     one_of("missing=", missing, ["listwise", "fiml"])
     if estimator == "wlsmv":
         return _ordinal(data, model, missing, cluster, group, second_order)
-    if estimator == "mlm" and (missing == "fiml" or cluster is not None):
-        raise EstimateError(
-            "estimator='mlm' needs complete, independent rows; with missing='fiml' or cluster= "
-            "use estimator='mlr'."
-        )
+    check_independent(estimator, missing, cluster)
     check_model(model)
     items = list(dict.fromkeys(str(item) for of in model.values() for item in of))
     groups = samples(data, items, missing=missing, cluster=cluster, group=group)
@@ -104,6 +100,20 @@ def cfa(
     specified = specify(model, second_order=second_order, n_groups=len(groups), means=means)
     robust = "mlr" if cluster is not None else estimator
     return fitted(specified, groups, estimator=robust, missing=missing, rows=data.index)
+
+
+def check_independent(estimator: str, missing: str, cluster: str | None) -> None:
+    """Refuse an estimator that needs complete, independent rows where they are not.
+
+    Examples
+    --------
+    >>> check_independent("mlm", "listwise", None)
+    """
+    if estimator == "mlm" and (missing == "fiml" or cluster is not None):
+        raise EstimateError(
+            "estimator='mlm' needs complete, independent rows; with missing='fiml' or cluster= "
+            "use estimator='mlr'."
+        )
 
 
 def _ordinal(data, model, missing, cluster, group, second_order) -> CfaFit:

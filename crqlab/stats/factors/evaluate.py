@@ -77,7 +77,7 @@ def _plain(model, state, null, groups, moments, value) -> dict[str, float]:
     shape = {"n": n, "n_groups": len(groups)}
     low, high = indices.rmsea_ends(chi2, df, **shape)
     fitted = list(zip(state.sigma, state.mu, strict=True))
-    return {
+    plain = {
         "chi2": chi2,
         "df": df,
         "p": indices.p_value(chi2, df),
@@ -95,6 +95,7 @@ def _plain(model, state, null, groups, moments, value) -> dict[str, float]:
         "baseline_chi2": null_chi2,
         "baseline_df": null.df,
     }
+    return plain | indices.further(plain, -n * top)
 
 
 def _total(groups: Sequence[Sample], moments: Sequence[tuple[NDArray, NDArray]]) -> float:

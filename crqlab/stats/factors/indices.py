@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -161,3 +161,60 @@ def srmr(
             residuals = np.concatenate([residuals, (m - mu) / scale])
         each.append(np.sqrt(np.mean(residuals**2)))
     return float(np.average(each, weights=sizes))
+
+
+def further(fit: Mapping[str, float], unrestricted: float) -> dict[str, float]:
+    """Indices that follow from the plain ones: incremental ones, close fit, adjusted BIC.
+
+    Parameters
+    ----------
+    fit : mapping of str to float
+        ``chi2``, ``df``, ``baseline_chi2``, ``baseline_df``, ``n``, ``npar``, ``logl``.
+    unrestricted : float
+        Log likelihood of the unrestricted moments.
+
+    Returns
+    -------
+    dict of str to float
+        ``nfi``, ``rfi``, ``ifi``, ``rni``, ``pnfi``; ``p_close`` (RMSEA at most .05) and
+        ``p_not_close`` (RMSEA at least .08); ``bic_adjusted``; ``baseline_p``;
+        ``logl_unrestricted``.
+
+    References
+    ----------
+    Bentler & Bonett (1980), Psychological Bulletin 88, 588-606: NFI. Bollen (1986), Psychometrika
+    51, 375-377, and (1989), Structural Equations with Latent Variables: RFI, IFI.
+    McDonald & Marsh (1990), Psychological Bulletin 107, 247-255: RNI. Mulaik et al. (1989): PNFI.
+    MacCallum, Browne & Sugawara (1996), Psychological Methods 1, 130-149: close fit.
+    Sclove (1987), Psychometrika 52, 333-343: the adjusted BIC.
+
+    Examples
+    --------
+    >>> plain = {"chi2": 24.0, "df": 20, "baseline_chi2": 300.0, "baseline_df": 30, "n": 200,
+    ...     "npar": 16, "logl": -900.0}
+    >>> found = further(plain, -888.0)
+    >>> round(found["nfi"], 3), round(found["rni"], 4), round(found["p_close"], 3)
+    (0.92, 0.9852, 0.733)
+    """
+    chi2, df, null, null_df = (fit[name] for name in ("chi2", "df", "baseline_chi2", "baseline_df"))
+    n, q = fit["n"], fit["npar"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        nfi, rni, ifi = (
+            float(np.divide(null - chi2 - less, null - most))
+            for less, most in ((0, 0), (null_df - df, null_df), (0, df))
+        )
+        rfi = float(1 - np.divide(chi2 / df, null / null_df)) if df and null_df else np.nan
+    close, apart = (n * df * bound**2 for bound in (0.05, 0.08))
+    known = df > 0 and np.isfinite(chi2)
+    return {
+        "nfi": nfi,
+        "rfi": rfi,
+        "ifi": ifi,
+        "rni": rni,
+        "pnfi": nfi * df / null_df if null_df else np.nan,
+        "p_close": float(ncx2.sf(chi2, df, close)) if known else np.nan,
+        "p_not_close": float(ncx2.cdf(chi2, df, apart)) if known else np.nan,
+        "bic_adjusted": -2 * fit["logl"] + q * float(np.log((n + 2) / 24)),
+        "baseline_p": p_value(null, null_df),
+        "logl_unrestricted": unrestricted,
+    }

@@ -43,7 +43,8 @@ class CfaFit(Result):
         ``"ml"``, ``"mlm"``, ``"mlr"`` or ``"wlsmv"``.
     fit : mapping of str to float
         ``chi2``, ``df``, ``p``, ``cfi``, ``tli``, ``rmsea``, ``rmsea_low``, ``rmsea_high`` (90 %),
-        ``srmr``, ``aic``, ``bic``, ``logl``, ``npar``, ``n``, ``baseline_chi2``, ``baseline_df``;
+        ``srmr``, ``aic``, ``bic``, ``logl``, ``npar``, ``n``, ``baseline_chi2``, ``baseline_df``,
+        and those of `crqlab.stats.factors.indices.further`;
         robust estimators add ``chi2_scaled``, ``p_scaled``, ``scaling``, ``cfi_robust``,
         ``tli_robust``, ``rmsea_robust``, ``rmsea_robust_low``, ``rmsea_robust_high``.
     parameters : DataFrame, one row per parameter

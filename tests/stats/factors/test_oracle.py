@@ -33,6 +33,18 @@ NAMES = {
     "aic": "aic",
     "bic": "bic",
     "npar": "npar",
+    "nfi": "nfi",
+    "rfi": "rfi",
+    "ifi": "ifi",
+    "rni": "rni",
+    "pnfi": "pnfi",
+    "p_close": "rmsea.pvalue",
+    "p_not_close": "rmsea.notclose.pvalue",
+    "bic_adjusted": "bic2",
+    "baseline_chi2": "baseline.chisq",
+    "baseline_p": "baseline.pvalue",
+    "logl": "logl",
+    "logl_unrestricted": "unrestricted.logl",
     "chi2_scaled": "chisq.scaled",
     "scaling": "chisq.scaling.factor",
     "p_scaled": "pvalue.scaled",
@@ -45,7 +57,9 @@ NAMES = {
     "rmsea_robust_low": "rmsea.ci.lower.robust",
     "rmsea_robust_high": "rmsea.ci.upper.robust",
 }
-TOLERANCE = {"chi2": 1e-3, "chi2_scaled": 1e-3, "aic": 1e-2, "bic": 1e-2}
+TOLERANCE = {"chi2": 1e-3, "chi2_scaled": 1e-3, "aic": 1e-2, "bic": 1e-2} | dict.fromkeys(
+    ["bic_adjusted", "baseline_chi2", "logl", "logl_unrestricted"], 1e-2
+)
 
 
 def turned(data):
