@@ -11,8 +11,9 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from crqlab.responses import cells
+from crqlab.responses import cells, worded_scales
 from crqlab.responses.cells import Question, folded
+from crqlab.responses.column_signs import RECOMMENDS, plain
 from crqlab.responses.grid import Grid
 
 #: From narrow to wide: a usual scale, and the codes that are usual beside it.
@@ -30,6 +31,7 @@ _SCALES = {
 _MOST_POINTS = 13
 _CODES = frozenset({-99, -98, -97, -9, -8, -7, 0, 6, 8, 9, 11, 77, 88, 97, 98, 99, 999})
 _NOTHING = frozenset({"na", "n/a", "nan", "null", "none", "blank", ".", "-", "#n/a", "#null!"})
+_FEW_STRAYS = 0.3  # share of answers that may be no words of the scale that the others are
 _WORDIEST = 9  # words of an answer that names a point of a scale
 _STRONG, _VERY, _PLAIN, _WEAK = 3.5, 3.0, 2.0, 1.0
 
@@ -42,18 +44,24 @@ class Closed:
     ----------
     counts : Series
         How often each whole number occurs; empty where the answers are words.
-    levels : mapping of word to level
-        Below 0 on the bad side of the middle, above 0 on the good one; empty for numbers.
+    words : mapping of word to int
+        How often each answer in words occurs; empty where the answers are numbers.
     missing : frozenset of str
         Texts that mean "no answer".
     labels : mapping of code to label
-        As SPSS has them.
+        As SPSS has them, or as they stand beside the numbers ("5 - Very good").
+    ends : mapping of word to int
+        Words that stand for the ends of a scale whose other points are numbers.
+    strays : mapping of text to int
+        Answers that are no words of a scale, where most others are.
     """
 
     counts: pd.Series
-    levels: Mapping[str, float] = field(default_factory=dict)
+    words: Mapping[str, int] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
     labels: Mapping[str, str] = field(default_factory=dict)
+    ends: Mapping[str, int] = field(default_factory=dict)
+    strays: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def numbers(self) -> list[int]:
@@ -68,25 +76,95 @@ def closed(grid: Grid, name: str) -> Closed | None:
     missing = {str(t) for t in counts.index if means_nothing(str(t))}
     missing |= {code for code, label in labels.items() if means_nothing(label)}
     ask = Question(1, 7, dialect=grid.dialect if grid.dialect == "limesurvey" else "")
-    given = {str(t): n for t, n in counts.items() if t not in missing}
+    given = {str(t): int(n) for t, n in counts.items() if t not in missing}
     points = {text: ask.points(text) for text in given}
-    if points and all(v is not None and v == v and v == int(v) for v in points.values()):
-        numbers = pd.Series(dtype=int)
-        for text, value in points.items():
-            numbers[int(value)] = numbers.get(int(value), 0) + given[text]
-        numbers = numbers.sort_index()
-        return Closed(numbers, {}, frozenset(missing), labels) if _few(numbers) else None
-    levels = {text: level for text in given if (level := answer_level(text)) is not None}
-    if len(levels) == len(given) >= 2:
-        return Closed(pd.Series(dtype=int), levels, frozenset(missing), labels)
-    return None
+    said = [text for text, value in points.items() if value is None]
+    whole = {text: int(v) for text, v in points.items() if v is not None and v == v and v == int(v)}
+    if len(whole) + len(said) < len(given):
+        return None
+    words = {text: given[text] for text in said if is_word(text)}
+    if len(whole) > len(words):
+        asked = RECOMMENDS.search(f"{grid.wording.get(name, '')} {plain(name)}")
+        ends = scale_ends(said, set(whole.values()), recommends=bool(asked))
+        return _numbered(given, whole | ends, frozenset(missing), labels, ends)
+    strays = {text: given[text] for text in given if text not in words}
+    if not words or sum(strays.values()) > _FEW_STRAYS * sum(given.values()):
+        return None
+    return Closed(pd.Series(dtype=int), words, frozenset(missing), labels, strays=strays)
 
 
-def _few(counts: pd.Series) -> bool:
+def _numbered(
+    given: Mapping[str, int],
+    whole: Mapping[str, int],
+    missing: frozenset[str],
+    labels: Mapping[str, str],
+    ends: Mapping[str, int],
+) -> Closed | None:
+    """Answers in numbers, if nearly every text has one and they can be points of a scale."""
+    strays = {text: n for text, n in given.items() if text not in whole}
+    if sum(strays.values()) > _FEW_STRAYS * sum(given.values()):
+        return None
+    counts = pd.Series({text: given[text] for text in whole}).groupby(pd.Series(whole)).sum()
+    told = {f"{found[0]:g}": found[1] for text in given if (found := cells.labelled(text))}
+    if not _may_rate(counts):
+        return None
+    return Closed(counts.sort_index(), {}, missing, labels or told, ends, strays)
+
+
+def scale_ends(said: list[str], numbers: set[int], *, recommends: bool) -> dict[str, int]:
+    """Return the points of words that stand for the ends of a scale of numbers.
+
+    Examples
+    --------
+    >>> scale_ends(["Strongly disagree", "Strongly agree"], {2, 3, 4}, recommends=False)
+    {'Strongly disagree': 1, 'Strongly agree': 5}
+    >>> scale_ends(["Extremely likely"], {7, 8, 9}, recommends=True)
+    {'Extremely likely': 10}
+    """
+    sides = {text: _side(text) for text in said}
+    if not said or sorted(sides.values()) not in ([-1], [1], [-1, 1]):
+        return {}
+    low, high = min(numbers), max(numbers)
+    for first, last in [(0, 10)] if recommends else [(1, 5), (1, 7), (1, 10), (0, 10)]:
+        below = first < low if -1 in sides.values() else first <= low
+        above = last > high if 1 in sides.values() else last >= high
+        if below and above:
+            return {text: first if side < 0 else last for text, side in sides.items()}
+    return {}
+
+
+def _side(text: str) -> int:
+    """-1 for the bad side of a scale, 1 for the good one, 0 for the middle or no answer."""
+    level = answer_level(text)
+    if level is None:
+        found = worded_scales.fit({text: 1})
+        level = 2 * found.points[text] - 1 - found.size if found else 0
+    return (level > 0) - (level < 0)
+
+
+def is_word(text: str) -> bool:
+    """Return whether a text can be a point of a scale in words.
+
+    Examples
+    --------
+    >>> is_word("Rarely"), is_word("Quite happy"), is_word("banking")
+    (True, True, False)
+    """
+    return worded_scales.known(text) or answer_level(text) is not None
+
+
+def _may_rate(counts: pd.Series) -> bool:
     plain = counts.index.isin(range(12))
     return bool(
-        plain.sum() >= 3 and len(counts) <= _MOST_POINTS and counts.index[~plain].isin(_CODES).all()
+        plain.any() and len(counts) <= _MOST_POINTS and counts.index[~plain].isin(_CODES).all()
     )
+
+
+def few(one: Closed) -> bool:
+    """Return whether a column has too few different answers to be known as a scale by itself."""
+    if one.words:
+        return len(one.words) < 2
+    return sum(0 <= value <= 11 for value in one.numbers) < 3
 
 
 def means_nothing(text: str) -> bool:
@@ -152,29 +230,6 @@ def _apart(plain: str, first: str, last: str) -> bool:
     return bool(re.search(rf"(?<!\w){re.escape(first)}\b.*\b{re.escape(last)}(?!\w)", plain))
 
 
-def points(levels: Iterable[float]) -> dict[float, int]:
-    """Return the scale point of every level that occurs, from 1; the scale is symmetric.
-
-    Examples
-    --------
-    >>> points([-3.5, -2, 0, 2, 3.5]), points([-3.5, 1, 0, 2, 3.5])[3.5]
-    ({-3.5: 1, -2: 2, 0: 3, 2: 4, 3.5: 5}, 7)
-    """
-    seen = set(levels)
-    steps = sorted({abs(level) for level in seen if level})
-    middle = [0] if 0 in seen or not steps else []
-    whole = [-step for step in reversed(steps)] + middle + steps
-    place = {level: i + 1 for i, level in enumerate(whole)}
-    return {level: place[level] for level in sorted(seen)}
-
-
-def scale_size(levels: Iterable[float]) -> int:
-    """Return how many points the scale of these levels has."""
-    seen = set(levels)
-    steps = {abs(level) for level in seen if level}
-    return 2 * len(steps) + int(0 in seen or not steps)
-
-
 def scale(one: Closed, six: bool) -> tuple[int, int]:
     """Return the narrowest usual scale that holds every number but the usual codes beside it."""
     plain = one.counts[one.counts.index.isin(range(12))]
@@ -203,15 +258,49 @@ def codes(one: Closed, low: int, high: int) -> list[int | str]:
     return list(dict.fromkeys([*numbers, *named]))
 
 
-def turned(labels: Mapping[str, str]) -> bool:
-    """Whether labels say that a low code is the good end of the scale."""
-    levels = [
-        (value, level)
-        for code, label in labels.items()
-        if (value := cells.number(code)) is not None and (level := answer_level(label)) is not None
-    ]
-    levels.sort()
-    return len(levels) >= 2 and levels[0][1] > 0 > levels[-1][1]
+def turned(labels: Mapping[str, str], scale: tuple[int, int]) -> bool:
+    """Whether labels say that a low code is the good end of the scale.
+
+    Examples
+    --------
+    >>> turned({"1": "Always", "5": "Never"}, (1, 5)), turned({"1": "poor", "4": "good"}, (1, 4))
+    (True, False)
+    >>> turned({"1": "Very satisfied"}, (1, 7))  # nobody chose the other end
+    True
+    """
+    told = {label: value for code, label in labels.items()
+            if (value := cells.number(code)) is not None and not means_nothing(label)}  # fmt: skip
+    found = worded_scales.fit(dict.fromkeys(told, 1))
+    heights = found.points if found else {label: answer_level(label) for label in told}
+    known = sorted((told[label], height) for label, height in heights.items() if height is not None)
+    if len(known) > 1:
+        first, last = known[0][1], known[-1][1]
+        return first > last if found else first > 0 > last
+    low, high = scale
+    return any((2 * told[label] - low - high) * _side(label) < 0 for label in told)
+
+
+def shared_labels(
+    closed: Mapping[str, Closed], questions: Mapping[str, str]
+) -> dict[str, dict[str, str]]:
+    """Return labels beside numbers: one that nobody chose in an item may stand in its neighbour.
+
+    Parameters
+    ----------
+    closed : mapping of header to Closed
+    questions : mapping of header to str
+        What the items of one matrix share.
+    """
+    shared: dict[str, dict[str, str]] = {}
+    for name, one in closed.items():
+        shared.setdefault(questions[name], {}).update(one.labels)
+    found = {}
+    for name, one in closed.items():
+        others = shared[questions[name]]
+        bare = {str(value) for value in one.numbers} - one.labels.keys()
+        lacks = len(one.labels) < 2 and not bare & others.keys()
+        found[name] = {**others, **one.labels} if lacks else dict(one.labels)
+    return found
 
 
 def six_is_a_code(found: Iterable[Closed]) -> bool:

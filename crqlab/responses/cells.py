@@ -15,7 +15,7 @@ import pandas as pd
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 _LED = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*(?:[-–—:=.)]\s*|\s+|\()([^\d]*[^\W\d_][^\d]*)")
-_TAILED = re.compile(r"([^\d]*[^\W\d_][^\d]*)\(([+-]?[0-9]+)\)")
+_TAILED = re.compile(r"([^\d]*[^\W\d_][^\d]*?)\s*(?:\(([+-]?[0-9]+)\)|\s[-–—:=]\s*([0-9]+))")
 _LIME_CODE = re.compile(r"AO?0*([0-9]+)")
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _ZONE = r"\s+(?:GMT|UTC|MEZ|CET|MESZ|CEST)(?:[+-]\d{1,2}(?::?\d{2})?)?$"
@@ -99,14 +99,28 @@ class Question:
         """Scale points of ``7 - Strongly agree`` unless the words mean another point."""
         if self.dialect == "limesurvey" and (code := _LIME_CODE.fullmatch(text)):
             return float(code[1])
-        if found := _LED.fullmatch(text):
-            point, label = found[1], found[2]
-        elif found := _TAILED.fullmatch(text):
-            label, point = found[1], found[2]
-        else:
+        told = labelled(text)
+        if told is None:
             return None
-        value = number(point)
-        return value if words.get(folded(label.strip(" ()")), value) == value else None
+        value, label = told
+        return value if words.get(folded(label), value) == value else None
+
+
+def labelled(text: str) -> tuple[float, str] | None:
+    """Return the number and the label of an answer that has both.
+
+    Examples
+    --------
+    >>> labelled("7 - Strongly agree"), labelled("Not at all likely - 0"), labelled("good (4)")
+    ((7.0, 'Strongly agree'), (0.0, 'Not at all likely'), (4.0, 'good'))
+    """
+    if found := _LED.fullmatch(text):
+        value, label = number(found[1]), found[2]
+    elif found := _TAILED.fullmatch(text):
+        value, label = number(found[2] or found[3]), found[1]
+    else:
+        return None
+    return None if value is None else (value, label.strip(" ()"))
 
 
 def folded(text: str) -> str:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from crqlab.responses import cells
-from crqlab.responses.answer_scales import Closed, answer_level, closed
+from crqlab.responses.answer_scales import Closed, closed, few, is_word
 from crqlab.responses.column_signs import DERIVED, FACTS, FAMILIAR, IDENTITY, RECOMMENDS, plain
 from crqlab.responses.dialects import known_columns
 from crqlab.responses.grid import Grid
-from crqlab.responses.item_texts import wording
+from crqlab.responses.item_texts import questions, wording
 from crqlab.responses.survey_status import columns as status_columns
 
 #: Forms of dates that survey tools write, tried in this order; ISO needs none.
@@ -86,9 +86,10 @@ def roles(grid: Grid) -> Roles:
     dates = _identified(grid, texts, found)
     answers = {n: c for n in headers if n not in found and (c := closed(grid, n)) is not None}
     _recommended(grid, answers, found)
+    beside = _siblings(grid, answers)
     for name in headers:
         if name not in found:
-            found[name] = _content(name, grid, texts[name], answers.get(name))
+            found[name] = _content(name, grid, texts[name], answers.get(name), beside)
     return Roles({name: found[name] for name in headers}, answers, dates)
 
 
@@ -130,7 +131,7 @@ def _accounts(texts: dict[str, pd.Series], found: dict[str, Role]) -> None:
             continue
         repeats = 1 < known.nunique() <= len(known)
         spoken = len(known) and known.str.count(" ").max() >= 6
-        rating = len(known) and (_rates(known) or answer_level(known.iloc[0]) is not None)
+        rating = len(known) and (_rates(known) or is_word(known.iloc[0]))
         if repeats and not spoken and not rating:
             found[name] = Role("account_id", 0.75, "it repeats like a customer's id; confirm it")
             return
@@ -172,6 +173,8 @@ def date_form(texts: pd.Series) -> tuple[bool, str | None]:
     >>> date_form(pd.Series(["good", "2025-03-01"]))
     (False, None)
     """
+    if not texts.dropna().head(20).str.contains(r"\d.*[-/. ,].*\d").all():
+        return False, None
     for form in (None, *DATE_FORMS):
         if not cells.moments(texts, form).broken.any():
             return True, form
@@ -192,6 +195,7 @@ def _recommended(grid: Grid, answers: dict[str, Closed], found: dict[str, Role])
             continue
         sure = 0.98 if spoken and (grouped or told) else 0.95
         sure -= 0.15 if max(one.numbers) < 8 else 0.0
+        sure -= 0.2 if few(one) else 0.0
         why = "its wording asks for a recommendation" if spoken else "a column groups it as NPS"
         best = max(best, (sure, name, why), key=lambda each: each[0])
     if best[1]:
@@ -202,11 +206,12 @@ def _recommended(grid: Grid, answers: dict[str, Closed], found: dict[str, Role])
 
 def _widest(grid: Grid, answers: dict[str, Closed], found: dict[str, Role]) -> None:
     """Without any words: the one question answered beyond 7 where the others end at 7 or less."""
-    numbers = {n: one.numbers for n, one in answers.items() if one.numbers and n not in found}
+    numbers = {n: one.numbers for n, one in answers.items()
+               if one.numbers and n not in found and not few(one)}  # fmt: skip
     bare = [n for n in numbers if not wording(n, grid.wording.get(n, ""))]
     wide = [n for n in bare if 8 < max(numbers[n]) <= 10 and min(numbers[n]) >= 0]
     narrow = [n for n in numbers if max(numbers[n]) <= 7]
-    narrow += [n for n, one in answers.items() if one.levels and n not in found]
+    narrow += [n for n, one in answers.items() if one.words and n not in found]
     if len(wide) == 1 and len(narrow) >= 3 and len(numbers[wide[0]]) >= 4:
         found[wide[0]] = Role(
             "ltr", 0.6, "the only question answered beyond 7, up to 9 or 10; confirm it"
@@ -216,10 +221,26 @@ def _widest(grid: Grid, answers: dict[str, Closed], found: dict[str, Role]) -> N
 def _zero_to_ten(one: Closed) -> bool:
     on_it = [v for v in one.numbers if 0 <= v <= _NPS_POINTS]
     off = [v for v in one.numbers if not 0 <= v <= _NPS_POINTS]
-    return len(on_it) >= 3 and max(on_it) > 5 and not {-100, 100} & set(off)
+    return bool(on_it) and max(on_it) > 5 and not one.strays and not {-100, 100} & set(off)
 
 
-def _content(name: str, grid: Grid, texts: pd.Series, answers: Closed | None) -> Role:
+def _siblings(grid: Grid, answers: dict[str, Closed]) -> dict[str, set[int | str]]:
+    """Answers to the questions beside a column, in the same matrix, that are scales themselves."""
+    asked = questions(list(answers), [grid.wording.get(name, "") for name in answers])
+    held: dict[str, set[int | str]] = {}
+    for name, one in answers.items():
+        if not few(one) and not one.strays:
+            held.setdefault(asked[name], set()).update(one.numbers, one.words)
+    return {name: held.get(asked[name], set()) for name in answers}
+
+
+def _content(
+    name: str,
+    grid: Grid,
+    texts: pd.Series,
+    answers: Closed | None,
+    siblings: dict[str, set[int | str]],
+) -> Role:
     """An item, an open question, or nothing that scores are made of."""
     told, header = grid.wording.get(name, ""), plain(name)
     known = texts.dropna()
@@ -232,7 +253,7 @@ def _content(name: str, grid: Grid, texts: pd.Series, answers: Closed | None) ->
     if FACTS.fullmatch(header) or (told and FACTS.fullmatch(plain(told))):
         return Role("ignored", 0.9, "a fact about the person, the firm or the session, no rating")
     if answers is not None:
-        return _rating(name, grid, answers)
+        return _rating(name, grid, answers, siblings[name])
     if _is_prose(known):
         return Role("comment", 0.9, "answers of several words, mostly different")
     if len(known) and _numbers(known):
@@ -242,15 +263,32 @@ def _content(name: str, grid: Grid, texts: pd.Series, answers: Closed | None) ->
     return Role("ignored", 0.6, f"words that are no answer scale, as {known.iloc[0][:30]!r}")
 
 
-def _rating(name: str, grid: Grid, answers: Closed) -> Role:
-    if len(answers.levels):
-        return Role("item", 0.85, f"answers in words on a scale of {len(answers.levels)} or more")
-    if set(answers.numbers) <= {0, 1} or len(answers.numbers) < 2:
-        return Role("ignored", 0.7, "two answers or fewer: a choice, no scale")
+def _rating(name: str, grid: Grid, answers: Closed, siblings: set[int | str]) -> Role:
+    if answers.strays:
+        said = ", ".join(f"{text[:30]!r} {n}" for text, n in list(answers.strays.items())[:5])
+        why = f"most answers are points of a scale, and these are none: {said}; list them under"
+        return Role("ignored", 0.5, f"{why} responses > answers or > missing, and the question")
     if RECOMMENDS.search(plain(name)) or RECOMMENDS.search(grid.wording.get(name, "")):
-        return Role("ignored", 0.7, "about recommending, and not the 0-10 question")
+        why = "about recommending, and not answered from 0 to 10; is it an item?"
+        return Role("ignored", 0.5, why)
+    if few(answers):
+        return _narrow(answers, siblings)
+    if answers.words:
+        return Role("item", 0.85, f"answers in words on a scale of {len(answers.words)} or more")
     sure = 0.9 if wording(name, grid.wording.get(name, "")) else 0.8
     return Role("item", sure, f"whole numbers from {answers.numbers[0]} to {answers.numbers[-1]}")
+
+
+def _narrow(answers: Closed, siblings: set[int | str]) -> Role:
+    """One answer or two: an item where the questions beside it are answered alike."""
+    points = [point for point in siblings if isinstance(point, int)]
+    alike = bool(answers.words) and set(answers.words) <= siblings
+    if answers.numbers and points and not set(answers.numbers) <= {0, 1, 2}:
+        alike = min(points) <= min(answers.numbers) and max(answers.numbers) <= max(points)
+    if not alike:
+        return Role("ignored", 0.7, "two answers or fewer: a choice, no scale")
+    said = " and ".join([*map(str, answers.numbers), *answers.words])
+    return Role("item", 0.75, f"answered {said} alone, on the scale of the questions beside it")
 
 
 def _is_prose(known: pd.Series) -> bool:

@@ -6,6 +6,7 @@ from crqlab.base.codebook import RESPONSE_COLUMNS
 from crqlab.responses.instrument_draft import Draft
 
 CERTAIN = 0.95  # from here on a draft stands without being confirmed
+_LEFT_OPEN = 0.5  # a column left out with no more than this may be an item
 _SURE = 0.8  # below it a person is asked when the study is laid out
 
 
@@ -19,7 +20,11 @@ def points(drafted: Draft) -> list[tuple[str, float, str]]:
     roles, found = drafted.roles.by_column, []
     for name, item in drafted.items.items():
         role = roles[item.header]
-        found.append((f"instrument.items.{name}", role.sure, f"is {item.header!r} an item?"))
+        asked = item.why or f"is {item.header!r} an item?"
+        found.append((f"instrument.items.{name}", min(role.sure, item.sure), asked))
+    for header, role in roles.items():
+        if role.kind == "ignored" and role.sure <= _LEFT_OPEN:
+            found.append(("instrument.items", role.sure, f"{header!r} is left out: {role.why}"))
     for name, one in drafted.constructs.items():
         said = f"what do {', '.join(one.items)} measure?"
         said += f" drafted: {one.concept}" if one.concept else ""
@@ -35,7 +40,8 @@ def points(drafted: Draft) -> list[tuple[str, float, str]]:
     else:
         found.append(("instrument.recommend", 0.0, "no 0-10 question was found"))
     if drafted.ltr_recode:
-        said = "0 to 10 is coded 1 to 11 and read so"
+        told = ", ".join(f"{code} as {point}" for code, point in drafted.ltr_recode.items())
+        said = f"answers of the 0-10 question that are read as other points: {told}"
         found.append(("responses.recode.ltr", 0.5, said))
     for ours, header in drafted.columns.items():
         if ours in RESPONSE_COLUMNS:

@@ -119,6 +119,9 @@ def _columns(drafted: Draft) -> dict[str, dict[str, Any]]:
             "scale": list(item.scale),
             "reversed": item.reversed,
         }
+        if item.why:
+            sure = min(found[item.header]["sure"], item.sure)
+            found[item.header] |= {"sure": sure, "why": item.why}
     return found
 
 

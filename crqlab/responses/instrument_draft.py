@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -14,7 +15,9 @@ from crqlab.responses import answer_scales, cells
 from crqlab.responses.answer_scales import Closed
 from crqlab.responses.column_roles import Roles, roles
 from crqlab.responses.grid import Grid
-from crqlab.responses.item_texts import concept, names, statements, stem, wording
+from crqlab.responses.item_texts import concept, names, questions, statements, stem, wording
+from crqlab.responses.worded_items import fits
+from crqlab.responses.worded_scales import Fit
 
 _GAP = pd.Timedelta(days=100)  # between the fieldwork of two waves
 _LABELS = {
@@ -34,6 +37,8 @@ class ItemDraft:
     missing: tuple[int | str, ...] = ()
     words: dict[str, int] = field(default_factory=dict)
     reversed: bool = False
+    sure: float = 1.0  # that its answers are read as they are meant
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,8 @@ class Draft:
     comments : dict of our open question to the file's column
     ltr_codes : tuple of int
         Codes of the 0-10 question that are no answers.
-    ltr_recode : dict of int to int
-        Where 0 to 10 is coded 1 to 11.
+    ltr_recode : dict of int or str to int
+        Where 0 to 10 is coded 1 to 11, or its ends are words.
     waves : dict of name to (first day, last day)
         Told by dates; empty where a column or nothing tells them.
     wave : str
@@ -75,7 +80,7 @@ class Draft:
     constructs: dict[str, ConstructDraft]
     comments: dict[str, str]
     ltr_codes: tuple[int, ...] = ()
-    ltr_recode: dict[int, int] = field(default_factory=dict)
+    ltr_recode: dict[int | str, int] = field(default_factory=dict)
     waves: dict[str, tuple[str, str]] = field(default_factory=dict)
     wave: str = "1"
 
@@ -124,26 +129,23 @@ def _items(grid: Grid, found: Roles) -> dict[str, ItemDraft]:
     named = names(headers, own, set())
     numbers = [found.closed[name] for name in headers if len(found.closed[name].counts)]
     six = answer_scales.six_is_a_code(numbers)
+    asked_of = questions(headers, [grid.wording.get(name, "") for name in headers])
+    worded = {name: found.closed[name].words for name in headers if found.closed[name].words}
+    points = fits(worded, asked_of)
+    labels = answer_scales.shared_labels({name: found.closed[name] for name in headers}, asked_of)
     made = {
-        name: _item(header, text, found.closed[header], six)
+        name: _spoken(header, text, points[header])
+        if header in points
+        else _item(header, text, found.closed[header], labels[header], six=six)
         for name, header, text in zip(named, headers, own, strict=True)
     }
-    each = zip(named, headers, asked, own, strict=True)
-    questions = {name: _question(header, whole, text) for name, header, whole, text in each}
-    return _alike(_widened(made, questions, found), found)
+    numbered = {name: item for name, item in made.items() if item.header not in points}
+    return _alike(made | _widened(numbered, asked_of), found)
 
 
-def _spoken(items: dict[str, ItemDraft], name: str) -> str:
-    """The first item that is answered in the words of this one: at least two, or all, are its."""
-    own = set(items[name].words)
-    shared = (other for other, item in items.items()
-              if len(own & set(item.words)) >= min(2, len(own)))  # fmt: skip
-    return next(shared, name)
-
-
-def _question(header: str, asked: str, own: str) -> str:
-    """What items of one matrix share: the stem of their wordings, else of their headers."""
-    return asked.replace(own, "").strip(" -:[].") or stem(header)
+def _spoken(header: str, text: str, said: Fit) -> ItemDraft:
+    """An item that is answered in words."""
+    return ItemDraft(header, text, (1, said.size), (), said.points, False, said.sure, said.why)
 
 
 def _alike(items: dict[str, ItemDraft], found: Roles) -> dict[str, ItemDraft]:
@@ -165,48 +167,31 @@ def _alike(items: dict[str, ItemDraft], found: Roles) -> dict[str, ItemDraft]:
     return done
 
 
-def _item(header: str, text: str, one: Closed, six: bool) -> ItemDraft:
-    if len(one.levels):
-        place = answer_scales.points(one.levels.values())
-        words = {word: place[level] for word, level in one.levels.items()}
-        return ItemDraft(
-            header, text, (1, answer_scales.scale_size(one.levels.values())), (), words
-        )
+def _item(
+    header: str, text: str, one: Closed, labels: Mapping[str, str], *, six: bool
+) -> ItemDraft:
+    """An item that is answered in numbers, some of them perhaps with a label."""
     low, high = answer_scales.scale(one, six)
     codes = tuple(answer_scales.codes(one, low, high))
-    return ItemDraft(header, text, (low, high), codes, {}, answer_scales.turned(one.labels))
+    turned = answer_scales.turned(labels, (low, high))
+    item = ItemDraft(header, text, (low, high), codes, dict(one.ends), turned)
+    if not one.ends:
+        return item
+    ends = ", ".join(f"{word!r} as {point}" for word, point in one.ends.items())
+    return replace(item, sure=0.7, why=f"words beside numbers are read as ends: {ends}")
 
 
-def _widened(
-    items: dict[str, ItemDraft], questions: dict[str, str], found: Roles
-) -> dict[str, ItemDraft]:
+def _widened(items: dict[str, ItemDraft], asked: dict[str, str]) -> dict[str, ItemDraft]:
     """Nobody may have used the ends of one item's scale: those of one question share it."""
-    groups: dict[tuple[str, bool], list[str]] = {}
+    groups: dict[str, list[str]] = {}
     for name, item in items.items():
-        question = _spoken(items, name) if item.words else questions[name]
-        groups.setdefault((question, bool(item.words)), []).append(name)
+        if not item.missing:
+            groups.setdefault(asked[item.header], []).append(name)
     done = dict(items)
-    for (_, worded), members in groups.items():
-        if worded:
-            levels = [
-                level
-                for name in members
-                for level in found.closed[items[name].header].levels.values()
-            ]
-            place, size = answer_scales.points(levels), answer_scales.scale_size(levels)
-            for name in members:
-                own = found.closed[items[name].header].levels
-                words = {word: place[level] for word, level in own.items()}
-                done[name] = ItemDraft(items[name].header, items[name].text, (1, size), (), words)
-            continue
-        plain = [items[name].scale for name in members if not items[name].missing]
-        if not plain:
-            continue
-        widest = max(plain, key=lambda scale: scale[1] - scale[0])
-        for name in members:
-            one = items[name]
-            if not one.missing:
-                done[name] = ItemDraft(one.header, one.text, widest, (), {}, one.reversed)
+    for members in groups.values():
+        scales = [items[name].scale for name in members]
+        widest = max(scales, key=lambda scale: scale[1] - scale[0])
+        done |= {name: replace(items[name], scale=widest) for name in members}
     return done
 
 
@@ -243,10 +228,12 @@ def crq_constructs(drafted: Draft) -> list[str]:
     return kept or list(drafted.constructs)
 
 
-def _recommendation(found: Roles) -> tuple[tuple[int, ...], dict[int, int]]:
-    """Codes beside 0 to 10, or the recoding of 1 to 11."""
+def _recommendation(found: Roles) -> tuple[tuple[int, ...], dict[int | str, int]]:
+    """Codes beside 0 to 10, or the recoding of 1 to 11 or of words for 0 and 10."""
     for name in found.of("ltr"):
-        numbers = found.closed[name].numbers
+        numbers, ends = found.closed[name].numbers, dict(found.closed[name].ends)
+        if ends:
+            return (), ends
         if 11 in numbers and 0 not in numbers and found.closed[name].counts.get(11, 0) > 1:
             return tuple(v for v in numbers if not 1 <= v <= 11), {v: v - 1 for v in range(1, 12)}
         return tuple(v for v in numbers if not 0 <= v <= 10), {}

@@ -55,6 +55,24 @@ def statements(asked: Sequence[str]) -> list[str]:
     return own
 
 
+def questions(headers: Sequence[str], told: Sequence[str]) -> dict[str, str]:
+    """Return what the items of one matrix share, by header: of their wordings, else of headers.
+
+    Examples
+    --------
+    >>> questions(["Q1_1", "Q1_2"], ["Agree? - Is honest", "Agree? - Is fair"])
+    {'Q1_1': 'Agree?', 'Q1_2': 'Agree?'}
+    >>> questions(["tru_1", "Q9"], ["", ""])
+    {'tru_1': 'tru', 'Q9': 'Q'}
+    """
+    asked = [wording(header, said) for header, said in zip(headers, told, strict=True)]
+    each = zip(headers, asked, statements(asked), strict=True)
+    return {
+        header: whole.replace(own, "").strip(" -:[].") or stem(header)
+        for header, whole, own in each
+    }
+
+
 def names(headers: Sequence[str], asked: Sequence[str], taken: set[str]) -> list[str]:
     """Return a name for each header that a codebook allows, no two alike.
 
