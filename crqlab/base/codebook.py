@@ -265,12 +265,16 @@ class Privacy(Strict):
         Whether keyed hashes stand in the place of accounts, contacts and account managers.
     revenue_figures : int
         Significant figures of amounts of money in all that is written for a client.
+    protection : float
+        Scale points: what can be worked out of a score that is not shown leaves it a range at
+        least so wide.
     """
 
     min_scores: int = Field(default=3, ge=1)
     min_comments: int = Field(default=5, ge=1)
     pseudonyms: bool = False
     revenue_figures: int = Field(default=3, ge=1, le=15)
+    protection: float = Field(default=1.0, ge=0)
 
     @model_validator(mode="after")
     def _words_ask_for_more(self) -> Self:

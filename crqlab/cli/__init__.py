@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from crqlab.cli import benchmark, playbook, thresholds
+from crqlab.cli.audit import audit
 from crqlab.cli.client_reports import pages, report
 from crqlab.cli.confirm import confirm
 from crqlab.cli.export import export
@@ -137,6 +138,10 @@ app.command(
 app.command(
     rich_help_panel=WORK, epilog="Example: crqlab export --study acme --client C017 --to xlsx,pptx"
 )(export)
+app.command(
+    rich_help_panel=WORK,
+    epilog="Examples: crqlab audit acme --client C017 · crqlab audit acme --all",
+)(audit)
 app.command(rich_help_panel=WORK, epilog="Example: crqlab verify reports/acme/C017_2025.html")(
     verify
 )

@@ -34,7 +34,7 @@ def list_(
         return
     found = responses.roster(Study(study))
     say(f"{found}")
-    for line in _aligned(found.by_account(client) if client else found.by_client()):
+    for line in aligned(found.by_account(client) if client else found.by_client()):
         say(line)
 
 
@@ -51,8 +51,8 @@ def _line(study: Study) -> str:
     return f"{found}{todo}"
 
 
-def _aligned(rows: pd.DataFrame) -> list[str]:
-    """A table as lines: texts to the left, numbers to the right."""
+def aligned(rows: pd.DataFrame) -> list[str]:
+    """Return a table as lines: texts to the left, numbers to the right."""
     columns = []
     for name in rows:
         number = rows[name].dtype.kind in "iuf"

@@ -66,6 +66,24 @@ def view(study: Study, *, client: str | int, wave: str | int, language: str = OW
 
 
 def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
+    seen = rounded_view(unrounded(study, client, wave), study.codebook.privacy.revenue_figures)
+    found = replace(
+        findings(claims(seen), _labels(seen), seen.currency),
+        unknown=unknown(study, seen),
+        alone=seen.alone,
+    )
+    return replace(seen, summary=found, meetings=meeting_sheets(seen))
+
+
+def unrounded(study: Study, client: str | int, wave: str | int) -> ClientView:
+    """Return all sections of a view to the last digit, before anything is said of them.
+
+    Parameters
+    ----------
+    study : Study
+    client, wave : str or int
+        As of `view`.
+    """
     clients = across(study, *CLIENTS)["client_id"].unique()
     client, many = _known("client=", client, clients), len(clients) > FEW_CLIENTS
     rows = table(study, "client_scores", client=client)
@@ -110,14 +128,7 @@ def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
         managers=None,
         meetings=None,
     )
-    seen = replace(seen, managers=managers(study, seen))
-    seen = rounded_view(seen, book.privacy.revenue_figures)
-    found = replace(
-        findings(claims(seen), _labels(seen), seen.currency),
-        unknown=unknown(study, seen),
-        alone=seen.alone,
-    )
-    return replace(seen, summary=found, meetings=meeting_sheets(seen))
+    return replace(seen, managers=managers(study, seen))
 
 
 def _own(study: Study, client: str, wave: str) -> int:

@@ -68,8 +68,7 @@ def rounded_view(view: _Part, figures: int) -> _Part:
 
 def _part(part: Any, path: str, figures: int) -> Any:
     if isinstance(part, pd.DataFrame):
-        places = ACCOUNT if path in _OF_ACCOUNTS else CLIENT
-        return rounded(part, figures=figures, places=places)
+        return rounded(part, figures=figures, places=most_decimals(path))
     if isinstance(part, float):
         return round(part, CLIENT)
     if isinstance(part, dict):
@@ -79,6 +78,17 @@ def _part(part: Any, path: str, figures: int) -> Any:
     parts = {one.name: getattr(part, one.name) for one in fields(part) if one.init}
     told = {name: _part(one, f"{path}.{name}", figures) for name, one in parts.items()}
     return replace(part, **told) if path in _SECTIONS else part
+
+
+def most_decimals(table: str) -> int:
+    """Return the most decimals of a score in a table of a view.
+
+    Examples
+    --------
+    >>> most_decimals("accounts"), most_decimals("scores.trend")
+    (1, 2)
+    """
+    return ACCOUNT if table in _OF_ACCOUNTS else CLIENT
 
 
 def rounded(rows: pd.DataFrame, *, figures: int, places: int = CLIENT) -> pd.DataFrame:
@@ -113,15 +123,38 @@ def rounded(rows: pd.DataFrame, *, figures: int, places: int = CLIENT) -> pd.Dat
     >>> rounded(pd.DataFrame({"revenue": [1234567.0]}), figures=3)["revenue"].tolist()
     [1230000.0]
     """
+    written = decimals(rows, figures=figures, places=places)
+    return rows.assign(**{name: _to(rows[name].to_numpy(float), n) for name, n in written.items()})
+
+
+def decimals(rows: pd.DataFrame, *, figures: int, places: int = CLIENT) -> dict[str, NDArray]:
+    """Return to how many decimals each number of a table is written.
+
+    Parameters
+    ----------
+    rows, figures, places
+        As of `rounded`.
+
+    Returns
+    -------
+    dict of column to ndarray
+        Negative where tens are the last digit written; columns that are not rounded have no entry.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"value": [5.2149, 4.3217], "low": [5.031, 2.912], "high": [5.4, 5.9]})
+    >>> decimals(rows, figures=3)["value"].tolist()
+    [2.0, 1.0]
+    """
     numbers = {name: rows[name].to_numpy(float) for name in rows if rows[name].dtype.kind == "f"}
     borne = _borne(numbers, len(rows))
-    told = {}
+    found = {}
     for name, values in numbers.items():
         if name in _LEVELS or (name not in {*borne, *_MONEY, *_COUNTED} and _whole(values)):
             continue
         finest = _finest(rows, name, values, figures, places)
-        told[name] = _to(values, np.minimum(finest, borne.get(name, finest)))
-    return rows.assign(**told)
+        found[name] = np.minimum(finest, borne.get(name, finest))
+    return found
 
 
 def _borne(numbers: dict[str, NDArray], n: int) -> dict[str, NDArray]:

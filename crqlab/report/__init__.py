@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "batch.batches": ["run_batch"],
         "batch.client_selection": ["chosen", "everybody"],
         "batch.index": ["index"],
+        "clearance.disclosure_audit": ["DisclosureAudit", "audit"],
         "clearance.gate": ["LeakError"],
         "clearance.integrity": ["verified"],
         "clearance.provenance": ["RunCard", "card"],

@@ -44,6 +44,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "reliability",
         "response_propensity",
         "shrinkage",
+        "side_exchange",
         "survival",
         "topics",
         "validity",

@@ -1,0 +1,177 @@
+"""The answers of one client as an attacker would solve for them, and how numbers count them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crqlab.base.codebook import Codebook
+from crqlab.scores.rollups import Layout, laid_out, role_weights, senior_weights
+
+MEASURES = ("crq", "nps")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """One measure of one client's respondents, a cell each, of a wave and the one before it.
+
+    Attributes
+    ----------
+    measure : str
+        ``crq`` (scale points) or ``nps`` (-100, 0 or 100).
+    scores : ndarray, shape (cells,)
+        Missing where a person left it open.
+    wave, account, contact : ndarray of str, shape (cells,)
+    ends : (float, float)
+        Of the scale.
+    layout : Layout
+    codebook : Codebook
+    revenue : mapping of account to float
+        As the client knows it, to the cent.
+    """
+
+    measure: str
+    scores: NDArray
+    wave: NDArray
+    account: NDArray
+    contact: NDArray
+    ends: tuple[float, float]
+    layout: Layout
+    codebook: Codebook
+    revenue: dict[str, float]
+
+    @property
+    def there(self) -> NDArray:
+        """Whether each cell holds an answer."""
+        return np.isfinite(self.scores)
+
+    def of(self, wave: str, accounts: set[str] | None = None) -> NDArray:
+        """Say which answers are of a wave, and of some accounts."""
+        kept = self.there & (self.wave == wave)
+        return kept if accounts is None else kept & np.isin(self.account, list(accounts))
+
+    def mean(self, which: NDArray, weights: NDArray | None = None) -> NDArray:
+        """Return what a mean counts of each cell; nothing where it counts nobody."""
+        weight = np.where(which, 1.0 if weights is None else np.nan_to_num(weights), 0.0)
+        whole = weight.sum()
+        return weight / whole if whole > 0 else weight
+
+    def by_account(self, wave: str) -> dict[str, NDArray]:
+        """Return what each account's mean counts."""
+        kept = self.of(wave)
+        return {one: self.mean(kept & (self.account == one)) for one in _names(self.account, kept)}
+
+    def roll_up(self, name: str, wave: str) -> NDArray:
+        """Return what a client's number counts, rolled up as `crqlab.scores.clients` names it."""
+        kept = self.of(wave)
+        if name == "respondents":
+            return self.mean(kept)
+        if name == "role":
+            return self.mean(kept, role_weights(self.layout.rows, self.codebook.roles))
+        if name == "confidence":
+            return self.mean(kept, self.layout.rows["confidence"].to_numpy(float))
+        if name == "senior":
+            column = self.layout.at(self.measure)
+            kept = kept & (senior_weights(self.layout)[:, column] > 0)
+        share = 1 / np.maximum(self._per_account(kept), 1)
+        if name == "revenue":
+            share = share * np.array([self.revenue.get(one, np.nan) for one in self.account])
+        return self.mean(kept, share)
+
+    def _per_account(self, kept: NDArray) -> NDArray:
+        """How many answers the account of each cell has, in the cell's own wave."""
+        codes = pd.factorize(pd.MultiIndex.from_arrays([self.wave, self.account]))[0]
+        return np.bincount(codes, kept)[codes]
+
+    def change(self, part: str, wave: str, before: str) -> NDArray:
+        """Return what a part of the change counts; see `crqlab.scores.changes`."""
+        later, earlier = self.of(wave), self.of(before)
+        stayed = set(self.account[later]) & set(self.account[earlier])
+        same = np.isin(self.account, list(stayed))
+        sides = {
+            "all": (later, earlier),
+            "same": (later & same, earlier & same),
+            "joiners": (later, later & same),
+            "leavers": (earlier & same, earlier),
+        }[part]
+        return self.mean(sides[0]) - self.mean(sides[1])
+
+
+def _names(values: NDArray, kept: NDArray) -> list[str]:
+    return list(dict.fromkeys(values[kept].tolist()))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """Everybody whose answers a client's wave and the one before it are made of."""
+
+    layout: Layout
+    codebook: Codebook
+    revenue: dict[str, float]
+
+    @classmethod
+    def of(
+        cls, respondents: pd.DataFrame, accounts: pd.DataFrame, codebook: Codebook
+    ) -> Cells | None:
+        """Lay out one client's respondents; None where there are none."""
+        if respondents.empty:
+            return None
+        paid = dict(zip(accounts["account_id"], accounts["revenue"].astype(float), strict=True))
+        return cls(laid_out(respondents, codebook.instrument), codebook, paid)
+
+    def answers(self, measure: str) -> Answers:
+        """Return one measure of everybody."""
+        rows, scale = self.layout.rows, self.codebook.instrument.scale
+        ends = (-100.0, 100.0) if measure == "nps" else (float(scale.low), float(scale.high))
+        values = self.layout.scores[:, self.layout.at(measure)]
+        texts = (rows[name].to_numpy(object) for name in ("wave", "account_id", "contact_id"))
+        return Answers(measure, values, *texts, ends, self.layout, self.codebook, self.revenue)
+
+
+@dataclass(frozen=True, eq=False)
+class Shrinkage:
+    """How the shrunken scores of one wave are made of answers.
+
+    Attributes
+    ----------
+    means : mapping of account to ndarray
+        What each account's mean counts.
+    weight : mapping of account to float
+        Share of its own answers in [0, 1].
+    """
+
+    answers: Answers
+    means: dict[str, NDArray]
+    weight: dict[str, float]
+
+    @classmethod
+    def of(cls, answers: Answers, wave: str, scores: pd.DataFrame) -> Shrinkage:
+        """Read the weights of a wave's accounts from table ``account_scores``."""
+        rows = scores[(scores["wave"] == wave).to_numpy(bool)]
+        known = rows[rows["shrunken"].notna().to_numpy(bool)]
+        weight = dict(zip(known["account_id"], known["weight"].astype(float), strict=True))
+        return cls(answers, answers.by_account(wave), weight)
+
+    @cached_property
+    def centre(self) -> NDArray:
+        """What the grand mean counts: account means by their precision n / (1 + (n - 1) icc)."""
+        precision = {one: self._precision(one) for one in self.means if one in self.weight}
+        whole = sum(precision.values())
+        if not whole:
+            return np.zeros(len(self.answers.scores))
+        return sum(self.means[one] * (part / whole) for one, part in precision.items())
+
+    def _precision(self, account: str) -> float:
+        """Up to a factor that all accounts share."""
+        return int((self.means[account] > 0).sum()) * (1 - self.weight[account])
+
+    def score(self, account: str) -> NDArray | None:
+        """Return what an account's shrunken score counts; None where it has none."""
+        if account not in self.means or account not in self.weight:
+            return None
+        own = self.weight[account]
+        return own * self.means[account] + (1 - own) * self.centre

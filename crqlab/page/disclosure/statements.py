@@ -1,0 +1,238 @@
+"""The numbers of a client's view as statements about single answers, as precise as written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crqlab.base.study import Study
+from crqlab.page.client_view import ClientView
+from crqlab.page.disclosure.adjusted_scores import AdjustedScores
+from crqlab.page.disclosure.cells import Answers, Cells, Shrinkage
+from crqlab.page.precision import decimals, most_decimals
+from crqlab.page.tables import table
+from crqlab.participation.invitation_frame import UNKNOWN
+
+_NEAR = 1e-6  # of a number and of what answers give for it, in units of the measure
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Statement:
+    """One number that leaves the house, as a sum over answers.
+
+    Attributes
+    ----------
+    table, column : str
+        Where it stands in the view.
+    row : int
+        The row of that table, by position.
+    key : str
+        What the row is about.
+    weights : ndarray, shape (cells,)
+        What it counts of each answer.
+    low, high : float
+        Between which the sum lies, as far as the number is written.
+    """
+
+    table: str
+    column: str
+    row: int
+    key: str
+    weights: NDArray
+    low: float
+    high: float
+
+    @property
+    def name(self) -> str:
+        """Where it stands, as an auditor finds it."""
+        return f"{self.table}.{self.column}/{self.key}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """All statements about one measure, and those whose numbers answers do not explain."""
+
+    statements: tuple[Statement, ...]
+    unexplained: tuple[str, ...]
+
+
+#: Weights, and what is to be added to their sum, of a row of a table; None where not modelled.
+_Sum = Callable[[int], tuple[NDArray, float] | None]
+
+
+def told(study: Study, view: ClientView, cells: Cells, measure: str) -> Told:
+    """Collect what a view, not rounded yet, tells of one measure.
+
+    Parameters
+    ----------
+    study : Study
+    view : ClientView
+        Withheld already; rounded later, to `crqlab.page.precision.decimals`.
+    cells : Cells
+        Answers of the view's wave and the one before it.
+    measure : str
+        ``crq`` or ``nps``.
+
+    Returns
+    -------
+    Told
+        Statements that all hold for the answers that the study has.
+    """
+    answers = cells.answers(measure)
+    scores = table(study, "account_scores", client=view.client_id)
+    figures = study.codebook.privacy.revenue_figures
+    found, unexplained = [], []
+    for name, column, rows, keys, of in _sources(study, view, answers, scores):
+        places = decimals(rows, figures=figures, places=most_decimals(name)).get(column)
+        values = rows[column].to_numpy(float)
+        for row in np.flatnonzero(np.isfinite(values)):
+            if (made := of(int(row))) is None:
+                continue
+            weights, more = made
+            half = 0.0 if places is None else 0.5 * 10.0 ** -places[row]
+            written = values[row] if places is None else round(values[row], int(places[row]))
+            exact = float(weights @ np.nan_to_num(answers.scores))
+            ends = min(written - half - more, exact), max(written + half - more, exact)
+            one = Statement(name, column, int(row), keys[row], weights, *ends)
+            if abs(exact + more - values[row]) > _NEAR:
+                unexplained.append(one.name)
+            else:
+                found.append(one)
+    return Told(tuple(found), tuple(unexplained))
+
+
+_Source = tuple[str, str, pd.DataFrame, list[str], _Sum]
+
+
+def _sources(
+    study: Study, view: ClientView, answers: Answers, scores: pd.DataFrame
+) -> Iterator[_Source]:
+    """Tables of a view with the column that is a sum of answers, and how it is one."""
+    wave, before, measure = view.wave, view.before, answers.measure
+
+    def of_measure(rows: pd.DataFrame) -> pd.DataFrame:
+        return rows[(rows["measure"] == measure).to_numpy(bool)]
+
+    def of_rows(rows: pd.DataFrame, made: Callable[[str], NDArray], by: str) -> _Sum:
+        names = rows[by].tolist()
+        return lambda row: (made(names[row]), 0.0)
+
+    trend = of_measure(view.scores.trend)
+    trend = trend[trend["wave"].isin([wave, before]).to_numpy(bool)]
+    by_wave = partial(answers.roll_up, "respondents")
+    yield "scores.trend", "value", trend, trend["wave"].tolist(), of_rows(trend, by_wave, "wave")
+    ups = of_measure(view.scores.roll_ups)
+    made = of_rows(ups, partial(answers.roll_up, wave=wave), "roll_up")
+    yield "scores.roll_ups", "value", ups, ups["roll_up"].tolist(), made
+    parts = of_measure(view.scores.parts)
+    made = of_rows(parts, partial(answers.change, wave=wave, before=before), "part")
+    yield "scores.parts", "value", parts, parts["part"].tolist(), made
+    yield from _nonresponse(study, view, answers)
+    ids = view.accounts["account_id"].tolist()
+    means = answers.by_account(wave)
+    yield measure_column(view.accounts, measure, ids, means)
+    if measure == "crq":
+        yield from _shrunken(view, answers, scores)
+
+
+def measure_column(
+    rows: pd.DataFrame, measure: str, ids: list[str], means: dict[str, NDArray]
+) -> _Source:
+    """Return the accounts' plain means as a source."""
+    return "accounts", measure, rows, ids, lambda row: _plain(means.get(ids[row]))
+
+
+def _plain(weights: NDArray | None) -> tuple[NDArray, float] | None:
+    return None if weights is None else (weights, 0.0)
+
+
+def _shrunken(view: ClientView, answers: Answers, scores: pd.DataFrame) -> Iterator[_Source]:
+    """What is made of shrunken scores: accounts, managers, dependence."""
+    now, past = (Shrinkage.of(answers, w, scores) for w in (view.wave, view.before))
+    rows, ids = view.accounts, view.accounts["account_id"].tolist()
+    scale = answers.ends
+
+    def score(row: int) -> tuple[NDArray, float] | None:
+        cut = rows["shrunken"].iloc[row] in scale
+        return None if cut else _plain(now.score(ids[row]))
+
+    def change(row: int) -> tuple[NDArray, float] | None:
+        both = now.score(ids[row]), past.score(ids[row])
+        return None if both[0] is None or both[1] is None else (both[0] - both[1], 0.0)
+
+    yield "accounts", "shrunken", rows, ids, score
+    yield "accounts", "change", rows, ids, change
+    owner = dict(zip(ids, rows["manager"].tolist(), strict=True))
+    heard = [one for one in now.means if now.score(one) is not None]
+    if view.managers is not None:
+        people = view.managers.table
+        names = people["manager"].tolist()
+        yield (
+            "managers.table",
+            "value",
+            people,
+            [str(name) for name in names],
+            partial(_mean_of, now, heard, owner, names),
+        )
+    held = view.participation.managers
+    names = held["name"].tolist()
+    owned = {one: UNKNOWN if who is None or who != who else who for one, who in owner.items()}
+    yield (
+        "participation.managers",
+        "crq_without",
+        held,
+        names,
+        lambda row: _plain(
+            answers.mean(
+                answers.of(view.wave, {o for o, who in owned.items() if who != names[row]})
+            )
+        ),
+    )
+    yield (
+        "participation.managers",
+        "goodwill_share",
+        held,
+        names,
+        partial(_goodwill, now, heard, owned, held),
+    )
+
+
+def _mean_of(
+    scores: Shrinkage, heard: list[str], owner: dict[str, str], names: list[str], row: int
+) -> tuple[NDArray, float] | None:
+    """A manager's mean of shrunken scores."""
+    own = [one for one in heard if pd.Series([owner.get(one)]).equals(pd.Series([names[row]]))]
+    return _plain(sum(scores.score(one) for one in own) / len(own)) if own else None
+
+
+def _goodwill(
+    scores: Shrinkage, heard: list[str], owner: dict[str, str], held: pd.DataFrame, row: int
+) -> tuple[NDArray, float] | None:
+    """A manager's share of goodwill: own goodwill less that share of all comes to nothing."""
+    answers = scores.answers
+    low = answers.ends[0]
+    paid = {one: answers.revenue.get(one, np.nan) for one in heard}
+    alike = not any(np.isfinite(amount) for amount in paid.values())
+    paid = {one: 1.0 if alike else float(np.nan_to_num(amount)) for one, amount in paid.items()}
+    values = np.nan_to_num(answers.scores)
+    whole = sum(paid[one] * (float(scores.score(one) @ values) - low) for one in heard)
+    if whole <= 0:
+        return None
+    share = float(held["goodwill_share"].iloc[row])
+    mine = {one: (owner.get(one) == held["name"].iloc[row]) - share for one in heard}
+    parts = {one: part * paid[one] / whole for one, part in mine.items()}
+    made = sum(scores.score(one) * part for one, part in parts.items())
+    return made, share - low * sum(parts.values())
+
+
+def _nonresponse(study: Study, view: ClientView, answers: Answers) -> Iterator[_Source]:
+    rows = view.participation.nonresponse
+    rows = rows[(rows["measure"] == answers.measure).to_numpy(bool)]
+    if rows["value"].notna().any():
+        made = AdjustedScores(study, view.client_id, view.wave, answers, rows)
+        yield "participation.nonresponse", "value", rows, rows["view"].tolist(), made.of
