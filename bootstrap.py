@@ -282,7 +282,7 @@ def steps(command, options):
     return {
         "demo": [("demo", [crqlab, "demo"] + options)],
         "lab": [("lab", [crqlab, "lab"] + options)],
-        "notebooks": [("notebooks", [crqlab, "notebooks"] + options)],
+        "notebooks": [("notebooks", [PYTHON, os.path.join("tools", "notebooks.py")] + options)],
         "reference": [("reference", [PYTHON, os.path.join("tools", "reference.py")] + options)],
         "validate": [
             ("simulated samples", pytest + ["-m", "validation"] + parallel),

@@ -19,6 +19,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+import yaml
 
 import bootstrap
 import crqlab
@@ -70,6 +71,22 @@ def test_every_dependency_has_a_reason():
 def test_environment_yml_agrees_with_pyproject():
     kept = (ROOT / "environment.yml").read_text(encoding="utf-8")
     assert kept == environment.environment(PYPROJECT), "run: python tools/environment.py"
+
+
+def test_environment_yml_is_read_by_conda_and_pixi_alike():
+    """Neither extras in brackets nor options of pip, which pixi refuses."""
+    document = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    asked = document["dependencies"]
+    assert [one for one in asked if not re.fullmatch(r"[a-z][\w.-]*([<>=]=?[\d.]+,?)*", one)] == []
+    assert {"ibis-duckdb", "nbval", "seaborn"} <= {re.split("[<>=]", one)[0] for one in asked}
+
+
+def test_folders_of_the_journey_are_in_a_fresh_clone():
+    listed = subprocess.run(
+        ["git", "ls-files", "data", "reports"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    readmes = ["data/processed/README.md", "data/raw/README.md", "reports/README.md"]
+    assert sorted(listed) == readmes, "only these pages are committed, never data or reports"
 
 
 def test_environment_yml_would_tell_a_difference():
@@ -211,7 +228,8 @@ def test_the_wheel_carries_everything_in_the_package(tmp_path):
         for path in (ROOT / "crqlab").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert shipped == written
+    notebooks = {f"crqlab/notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert shipped == written | notebooks
 
 
 # ---- the way in from a bare Python

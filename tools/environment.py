@@ -14,7 +14,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "environment.yml"
 EXTRAS = ("test",)
-CONDA = {  # where conda-forge has another name for what PyPI calls so
+CONDA = {  # where conda-forge has another name for what PyPI calls so; it knows no extras
+    "ibis-framework[duckdb]": "ibis-duckdb",
+    "duckdb": "python-duckdb",
     "matplotlib": "matplotlib-base",
     "playwright": "playwright-python",
 }
@@ -31,14 +33,14 @@ def environment(pyproject: str) -> str:
         [
             "# Written by tools/environment.py from pyproject.toml; do not edit.",
             "#   conda env create --file environment.yml && conda activate crqlab",
+            "#   python -m pip install --no-deps --editable .",
+            "# or: pixi init --import environment.yml",
             f"name: {project['name']}",
             "channels:",
             "  - conda-forge",
             "  - nodefaults",
             "dependencies:",
             *lines,
-            "  - pip:",
-            "      - --editable .",
             "",
         ]
     )
@@ -46,7 +48,7 @@ def environment(pyproject: str) -> str:
 
 def conda(requirement: str) -> str:
     """Return a requirement of PyPI in conda-forge's words."""
-    name, bounds = re.fullmatch(r"([\w.-]+)\s*(.*)", requirement).groups()
+    name, bounds = re.fullmatch(r"([\w.-]+(?:\[[\w,-]+\])?)\s*(.*)", requirement).groups()
     return CONDA.get(name.lower(), name.lower()) + bounds.replace(" ", "")
 
 

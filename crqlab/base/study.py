@@ -24,6 +24,8 @@ from crqlab.base.files import fingerprint, located, replace
 
 #: What to do with whom; lies beside the codebook where a study has its own.
 PLAYBOOK = "playbook.yaml"
+#: The notebook that a journey begins with; where it lies beside data/raw is a project.
+FIRST = "10_responses.ipynb"
 #: Files in ``data/raw/STUDY`` that one station alone reads.
 _PROGRAMME = {"60_segments": (PLAYBOOK,)}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
@@ -47,14 +49,21 @@ def home() -> Path:
         if folder.is_dir():
             return folder
         raise StudyError(f"CRQLAB_HOME is {named!r}, which is no folder; correct or unset it.")
-    here = Path.cwd()
-    for folder in (here, *here.parents, Path(__file__).resolve().parents[2]):
-        if (folder / "notebooks").is_dir() and (folder / "data" / "raw").is_dir():
-            return folder
+    if folder := project_above(here := Path.cwd()):
+        return folder
     raise StudyError(
-        f"No project above {here}: expected a folder with notebooks/ and data/raw/. "
-        "Change into the project's folder or set CRQLAB_HOME to it."
+        f"No project above {here}: expected a folder with notebooks/ and data/raw/. Change into "
+        "the project's folder, set CRQLAB_HOME to it, or make one with: crqlab notebooks FOLDER"
     )
+
+
+def project_above(here: Path) -> Path | None:
+    """Return the nearest project from a folder upwards, or the one that crqlab itself lies in."""
+    for folder in (here, *here.parents, Path(__file__).resolve().parents[2]):
+        own = (folder / "notebooks").is_dir() or (folder / FIRST).is_file()
+        if own and (folder / "data" / "raw").is_dir():
+            return folder
+    return None
 
 
 def studies(root: Path) -> list[str]:

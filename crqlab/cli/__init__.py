@@ -13,14 +13,13 @@ from crqlab.cli.client_reports import pages, report
 from crqlab.cli.confirm import confirm
 from crqlab.cli.export import export
 from crqlab.cli.guard import Guarded, say
-from crqlab.cli.options import LONGEST, Limit, Set, settings
+from crqlab.cli.options import LONGEST, Limit, Set, StudyName, settings
 from crqlab.cli.study_list import list_
 from crqlab.cli.verify import verify
 
 app = typer.Typer(
     cls=Guarded,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     help="Customer Relationship Quality: from a raw survey export to a client's report.",
     epilog="A study of one's own: crqlab new acme --from FOLDER, crqlab confirm acme, "
@@ -28,7 +27,6 @@ app = typer.Typer(
 )
 WORK, RULES, HOUSE = "A study, in the order of work", "The panel and its rules", "Around it"
 
-StudyName = Annotated[str, typer.Argument(help="A folder below data/raw.")]
 DEMO_CLIENTS = ("C017", "C042", "C108")
 
 
@@ -56,7 +54,7 @@ def _options(
     "--export 2025.xlsx --accounts accounts.csv --contacts contacts.csv --outcomes deals.csv",
 )
 def new(
-    name: StudyName,
+    name: Annotated[str, typer.Argument(help="A folder below data/raw, yet to be made.")],
     export: Annotated[
         list[Path] | None,
         typer.Option(help="A survey export to draft the codebook from; may be repeated."),
@@ -152,12 +150,15 @@ app.add_typer(playbook.app, name="playbook", rich_help_panel=RULES)
 
 @app.command(rich_help_panel=HOUSE)
 def demo() -> None:
-    """Draw the demo panel, run every notebook, write three client reports."""
-    from crqlab import simulate
-    from crqlab.base.study import Study, home
-    from crqlab.report import chosen, stations
+    """Draw the demo panel, run every notebook, write three client reports.
 
-    study = Study("demo", home())
+    In an empty folder a project is laid out first.
+    """
+    from crqlab import simulate
+    from crqlab.base.study import Study
+    from crqlab.report import chosen, project, stations
+
+    study = Study("demo", project())
     if (study.raw / "codebook.yaml").is_file():
         say("Demo panel: kept, it is in data/raw/demo")
     else:
@@ -169,13 +170,15 @@ def demo() -> None:
     raise typer.Exit(pages(study, clients, {}, work))
 
 
-@app.command(rich_help_panel=HOUSE)
-def notebooks() -> None:
-    """Execute the shipped notebooks on the demo again and keep them without images."""
-    from crqlab.base.study import Study
-    from crqlab.report import refresh
+@app.command(rich_help_panel=HOUSE, epilog="Example: crqlab notebooks work")
+def notebooks(
+    folder: Annotated[Path, typer.Argument(help="Where to; made where it is missing.")],
+) -> None:
+    """Lay the notebooks out in a folder, to run and to change; nothing of yours is overwritten."""
+    from crqlab.report import notebooks_into
 
-    refresh(Study("demo"), say)
+    paths = notebooks_into(folder)
+    say(f"{len(paths)} notebooks are in {folder}; demo data for them: crqlab demo")
 
 
 @app.command(
@@ -228,7 +231,9 @@ def lab() -> None:
 
     folder = home()
     environment = {**os.environ, "CRQLAB_HOME": str(folder)}
-    command = [sys.executable, "-m", "jupyterlab", str(folder / "notebooks")]
+    inside = folder / "notebooks"
+    place = inside if inside.is_dir() else folder
+    command = [sys.executable, "-m", "jupyterlab", str(place)]
     raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
 
 

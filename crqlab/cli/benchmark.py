@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from crqlab.cli.guard import Guarded, say
+from crqlab.cli.options import OfStudy
 from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 
 app = typer.Typer(
@@ -17,13 +18,12 @@ app = typer.Typer(
     help="Decile tables of the panel: build them, publish a release, compare two.",
 )
 
-Of = Annotated[str, typer.Option("--study", help="A folder below data/raw.")]
 Name = Annotated[str, typer.Argument(help="A release, as in 2026.1.")]
 
 
 @app.command()
 def build(
-    study: Of = "demo",
+    study: OfStudy = "demo",
     panel: Annotated[
         str | None,
         typer.Option(
@@ -52,7 +52,7 @@ def build(
 @app.command()
 def publish(
     name: Name,
-    study: Of = "demo",
+    study: OfStudy = "demo",
     thresholds: Annotated[
         Path | None,
         typer.Option(

@@ -15,6 +15,7 @@ from crqlab.cli.options import (
     Everybody,
     Jobs,
     Limit,
+    OfStudy,
     Set,
     Wave,
     Where,
@@ -24,7 +25,7 @@ from crqlab.cli.options import (
 
 
 def report(
-    study: Annotated[str, typer.Option(help="A folder below data/raw.")],
+    study: OfStudy,
     client: Clients = None,
     everybody: Everybody = False,
     where: Where = None,

@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from crqlab.cli.guard import say
-from crqlab.cli.options import settings
+from crqlab.cli.options import StudyName, settings
 
 
 def confirm(
-    study: Annotated[str, typer.Argument(help="A folder below data/raw.")],
+    study: StudyName,
     set_: Annotated[
         list[str] | None,
         typer.Option("--set", help="PATH=VALUE, as in --set client.name=Acme; may be repeated."),

@@ -17,6 +17,7 @@ from crqlab.cli.options import (
     Everybody,
     Jobs,
     Limit,
+    OfStudy,
     Wave,
     Where,
     wanted,
@@ -24,7 +25,7 @@ from crqlab.cli.options import (
 
 
 def export(
-    study: Annotated[str, typer.Option(help="A folder below data/raw.")],
+    study: OfStudy,
     client: Clients = None,
     everybody: Everybody = False,
     where: Where = None,

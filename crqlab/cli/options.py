@@ -7,6 +7,22 @@ from typing import Annotated, Any
 
 import typer
 
+
+def _studies(begun: str) -> list[str]:
+    """Names of studies, for a shell that completes them; none where there is no project."""
+    from crqlab.base.errors import StudyError
+    from crqlab.base.study import home, studies
+
+    try:
+        return [name for name in studies(home()) if name.startswith(begun)]
+    except StudyError:
+        return []
+
+
+StudyName = Annotated[str, typer.Argument(help="A folder below data/raw.", autocompletion=_studies)]
+OfStudy = Annotated[
+    str, typer.Option("--study", help="A folder below data/raw.", autocompletion=_studies)
+]
 Clients = Annotated[list[str] | None, typer.Option("--client", help="A client's id; repeatable.")]
 Everybody = Annotated[bool, typer.Option("--all", help="Every client with scores.")]
 Where = Annotated[

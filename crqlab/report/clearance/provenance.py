@@ -17,6 +17,7 @@ from crqlab.base.study import Study, fingerprint
 from crqlab.language import OWN, Language, language
 
 _PACKAGE = Path(crqlab.__file__).parent
+_NOTEBOOKS = _PACKAGE / "notebooks"  # of a wheel; no code, so the hash of ours is the same
 _LIBRARIES = ("numpy", "pandas", "scipy", "pyarrow", "papermill", "nbconvert")
 
 
@@ -49,17 +50,29 @@ class RunCard:
 
 
 def notebooks(study: Study) -> list[Path]:
-    """Return the shipped notebooks in the order of the journey.
+    """Return the project's notebooks in the order of the journey, or else the shipped ones."""
+    for folder in (study.root / "notebooks", study.root):
+        if found := _in(folder):
+            return found
+    return shipped()
+
+
+def shipped() -> list[Path]:
+    """Return crqlab's own notebooks: a wheel's are inside the package, a checkout's beside it.
 
     Raises
     ------
     StudyError
-        There are none, neither in the project nor beside the package.
+        There are none.
     """
-    for folder in (study.root / "notebooks", _PACKAGE.parent / "notebooks"):
-        if found := sorted(folder.glob("[0-9][0-9]_*.ipynb")):
-            return found
-    raise StudyError(f"No notebooks in {study.root / 'notebooks'}; restore them from the project.")
+    found = _in(_NOTEBOOKS) or _in(_PACKAGE.parent / "notebooks")
+    if not found:
+        raise StudyError("crqlab's own notebooks are gone: install crqlab again.")
+    return found
+
+
+def _in(folder: Path) -> list[Path]:
+    return sorted(folder.glob("[0-9][0-9]_*.ipynb"))
 
 
 @cache
@@ -67,7 +80,8 @@ def code() -> str:
     """Return one SHA-256 of all of crqlab's own files, in name order."""
     total = hashlib.sha256()
     for path in sorted(_PACKAGE.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
+        mine = path.is_file() and "__pycache__" not in path.parts
+        if mine and _NOTEBOOKS not in path.parents:
             total.update(f"{path.relative_to(_PACKAGE).as_posix()}\0".encode())
             total.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return total.hexdigest()
