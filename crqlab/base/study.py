@@ -26,8 +26,9 @@ from crqlab.base.files import fingerprint, located, replace
 PLAYBOOK = "playbook.yaml"
 #: The notebook that a journey begins with; where it lies beside data/raw is a project.
 FIRST = "10_responses.ipynb"
+THEMES, COMMENT_CODES = "themes.yaml", "comment_codes.csv"
 #: Files in ``data/raw/STUDY`` that one station alone reads.
-_PROGRAMME = {"60_segments": (PLAYBOOK,)}
+_PROGRAMME = {"60_segments": (PLAYBOOK,), "85_comments": (THEMES, COMMENT_CODES)}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 #: Bytes up to which hashing a file costs less than checking its cells again.
 _CHEAP = 64 << 20

@@ -1,4 +1,4 @@
-"""Station 8 of 9 - the panel becomes decile tables, and a client finds its place in them."""
+"""Station 8 of 10 - the panel becomes decile tables, and a client finds its place in them."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crqlab.cli import benchmark, playbook, thresholds
+from crqlab.cli import benchmark, playbook, themes, thresholds
 from crqlab.cli.audit import audit
 from crqlab.cli.client_reports import pages, report
 from crqlab.cli.confirm import confirm
@@ -107,7 +107,7 @@ def check(name: StudyName) -> None:
         say(drafted)
     for path, why in responses.unconfirmed(study).items():
         say(f"unconfirmed: {path}: {why}")
-    for line in playbook.findings(study):
+    for line in [*playbook.findings(study), *themes.findings(study)]:
         say(line)
 
 
@@ -146,6 +146,7 @@ app.command(rich_help_panel=WORK, epilog="Example: crqlab verify reports/acme/C0
 app.add_typer(benchmark.app, name="benchmark", rich_help_panel=RULES)
 app.add_typer(thresholds.app, name="thresholds", rich_help_panel=RULES)
 app.add_typer(playbook.app, name="playbook", rich_help_panel=RULES)
+app.add_typer(themes.app, name="themes", rich_help_panel=RULES)
 
 
 @app.command(rich_help_panel=HOUSE)

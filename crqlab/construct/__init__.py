@@ -1,4 +1,4 @@
-"""Station 4 of 9 - whether the construct holds together, and what it adds to NPS."""
+"""Station 4 of 10 - whether the construct holds together, and what it adds to NPS."""
 
 from crqlab.construct.choice_sensitivity import Sensitivity, sensitivity
 from crqlab.construct.construct_evidence import Evidence, evidence

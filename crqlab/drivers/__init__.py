@@ -1,4 +1,4 @@
-"""Station 7 of 9 - what moves trust, commitment, satisfaction and LTR; the one thing to fix."""
+"""Station 7 of 10 - what moves trust, commitment, satisfaction and LTR; the one thing to fix."""
 
 from crqlab.drivers.driver_weights import Weights, weights
 from crqlab.drivers.drivers_and_outcomes import Questions, questions

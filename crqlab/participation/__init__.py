@@ -1,4 +1,4 @@
-"""Station 2 of 9 - contacts and responses become completion, coverage, silence and their doubt."""
+"""Station 2 of 10 - contacts and responses become completion, coverage, silence and their doubt."""
 
 from crqlab.participation.answer_predictors import Propensities, propensities
 from crqlab.participation.completion_rank import CompletionRanks, completion_ranks

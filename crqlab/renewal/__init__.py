@@ -1,4 +1,4 @@
-"""Station 5 of 9 - trust and commitment against what came of contracts; revenue at risk.
+"""Station 5 of 10 - trust and commitment against what came of contracts; revenue at risk.
 
 Modules are loaded when they are first used.
 """

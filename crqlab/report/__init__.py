@@ -1,4 +1,4 @@
-"""Station 9 of 9 - executed notebooks become client reports.
+"""Station 10 of 10 - executed notebooks become client reports.
 
 Names are loaded when first used: a notebook that shows a report must not wait for the
 machinery that runs notebooks.

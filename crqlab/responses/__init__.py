@@ -1,4 +1,4 @@
-"""Station 1 of 9 - raw exports become checked responses, contacts, accounts and outcomes.
+"""Station 1 of 10 - raw exports become checked responses, contacts, accounts and outcomes.
 
 Read, flag, decide, keep: nothing is deleted and no raw file is touched::
 

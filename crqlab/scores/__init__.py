@@ -1,4 +1,4 @@
-"""Station 3 of 9 - checked responses become scores of respondents, accounts and clients."""
+"""Station 3 of 10 - checked responses become scores of respondents, accounts and clients."""
 
 from crqlab.scores.account_scores import accounts
 from crqlab.scores.agreement_scores import agreement

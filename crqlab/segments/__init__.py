@@ -1,4 +1,4 @@
-"""Station 6 of 9 - scores and thresholds become segments, how likely they are, and what to do."""
+"""Station 6 of 10 - scores and thresholds become segments, how likely they are, and what to do."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "account_sums",
         "accuracy",
         "agreement",
+        "coder_agreement",
         "bootstrap",
         "cluster_draws",
         "components",

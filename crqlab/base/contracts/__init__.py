@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from crqlab.base.contracts import (
     benchmark,
+    comments,
     construct,
     drivers,
     participation,
@@ -27,6 +28,7 @@ _STATIONS = (
     segments,
     drivers,
     benchmark,
+    comments,
 )
 TABLES = {contract.name: contract for station in _STATIONS for contract in station.TABLES}
 

@@ -1,0 +1,33 @@
+"""The tables of this station, written for those that follow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crqlab.base.contracts import frames
+from crqlab.base.study import Study
+from crqlab.comments.coded_comments import Coded
+from crqlab.comments.frame_agreement import Agreement
+from crqlab.comments.theme_shares import Shares
+
+
+def keep(
+    study: Study, *, coded: Coded, shares: Shares, agreement: Agreement, level: float
+) -> tuple[Path, ...]:
+    """Write the tables of this station, as `frames.keep` does: all of them, or none.
+
+    Parameters
+    ----------
+    study : Study
+    coded, shares, agreement
+        As the functions of these names return them.
+    level : float
+        What they were called with, for the run card.
+    """
+    tables = {
+        "code_frame": coded.frame.table,
+        "comment_themes": coded.table,
+        "theme_shares": shares.table,
+        "theme_agreement": agreement.table,
+    }
+    return frames.keep(study, tables, level=level, frame=coded.frame.quoted)
