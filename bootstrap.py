@@ -8,12 +8,14 @@ say which Python to install instead of stopping at a syntax error.
 
 from __future__ import print_function
 
+import errno
 import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 COMMANDS = (
@@ -54,6 +56,10 @@ CACHES = (
     ".ruff_cache",
     os.path.join(BROWSER, "node_modules"),
 )
+SPACE = 2.0  # GB that the environment takes
+LEAST = 0.2  # GB; with less than that free, nothing can be installed
+FULL = (b"[Errno 28]", b"No space left on device", b"[Errno 122]", b"[WinError 112]")
+DENIED = (b"[Errno 13]", b"[Errno 30]", b"[Errno 1]", b"[WinError 5]", b"[WinError 32]")
 # Each of these would lead a child away from .venv, or keep it from storing compiled bytecode,
 # which makes every later start three times slower.
 MISLEADING = (
@@ -362,8 +368,50 @@ def environment():
 
 
 def call(words, otherwise):
-    if subprocess.call(words, env=environment()):
-        fail(otherwise)
+    """Run a step; where it fails say what the machine refuses, else what the caller thinks."""
+    child = subprocess.Popen(words, env=environment(), stderr=subprocess.PIPE)
+    said = []
+    with child.stderr:
+        for line in child.stderr:
+            os.write(2, line)
+            said.append(line)
+    if child.wait():
+        fail(refusal(b"".join(said)) or otherwise)
+
+
+def refusal(said, code=None):
+    """Return what to do where a disk is full or may not be written to; nothing where all is well.
+
+    Who makes an environment keeps the reason to itself: then the space that is left tells.
+    """
+    again = "Then run the same command again: it starts over by itself."
+    if code in (errno.ENOSPC, errno.EDQUOT) or any(sign in said for sign in FULL) or scarce():
+        return (
+            "A disk is full: the environment needs %.0f GB in %s, and for a while as much where"
+            " temporary files go (%s).\nFree some space there, or let TMPDIR name a folder with"
+            " more. %s" % (SPACE, VENV, temporary() or "no folder for them can be used", again)
+        )
+    if code in (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY) or any(
+        sign in said for sign in DENIED
+    ):
+        return (
+            "Something in %s may not be written to.\nSee to it that the folder is yours and that"
+            " no program of .venv is open (JupyterLab, a notebook). %s" % (ROOT, again)
+        )
+    return ""
+
+
+def scarce():
+    """Tell whether next to nothing is free where something will be written."""
+    folders = [folder for folder in (ROOT, temporary()) if folder]
+    return any(shutil.disk_usage(folder).free < LEAST * 1e9 for folder in folders)
+
+
+def temporary():
+    try:
+        return tempfile.gettempdir()
+    except OSError:  # Python tries them out, and none could be written to
+        return ""
 
 
 def quietly(words):
@@ -385,3 +433,7 @@ if __name__ == "__main__":
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
         fail("\nStopped. Run the same command again to go on.", code=130)
+    except (IOError, OSError) as error:
+        if not refusal(b"", error.errno):
+            raise
+        fail("%s\n%s" % (error, refusal(b"", error.errno)))

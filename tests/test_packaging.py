@@ -291,6 +291,59 @@ def test_a_python_without_ensurepip_is_told_the_debian_package(tmp_path):
     assert not (tmp_path / ".venv").exists()
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "ERROR: Could not install packages due to an OSError: [Errno 28] No space",
+            "disk is full",
+        ),
+        ("OSError: [WinError 112] There is not enough space on the disk", "disk is full"),
+        ("OSError: [Errno 13] Permission denied: 'numpy'", "no program of .venv is open"),
+        ("PermissionError: [WinError 32] The process cannot access", "no program of .venv is open"),
+        ("ERROR: Could not find a version that satisfies the requirement", "Is PyPI"),
+    ],
+)
+def test_why_an_install_failed_is_told_as_it_was(said, told, monkeypatch, capfd):
+    monkeypatch.setattr(bootstrap, "scarce", lambda: False)
+    monkeypatch.setattr(bootstrap, "PYTHON", sys.executable)
+    lines = f"import sys; sys.stderr.write({said!r}); sys.exit(1)"
+    call = bootstrap.call
+    monkeypatch.setattr(bootstrap, "call", lambda words, fix: call([words[0], "-c", lines], fix))
+    with pytest.raises(SystemExit):
+        bootstrap.install_packages()
+    shown = capfd.readouterr().err
+    assert said in shown
+    assert told in shown
+    assert ("Is PyPI" in shown) == (told == "Is PyPI")
+
+
+def test_a_full_disk_is_told_though_nobody_names_it(monkeypatch, capfd):
+    class Usage:
+        free = 1e6
+
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: Usage)
+    with pytest.raises(SystemExit):
+        bootstrap.call([sys.executable, "-c", "raise SystemExit(1)"], "The environment …")
+    assert "A disk is full: the environment needs 2 GB in" in capfd.readouterr().err
+
+
+def test_a_folder_that_is_not_ones_own_is_told(tmp_path):
+    shutil.copy(ROOT / "bootstrap.py", tmp_path)
+    shutil.copy(ROOT / "requirements.lock", tmp_path)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    lines = (
+        "import bootstrap, errno, os, runpy, sys; sys.argv = ['bootstrap.py', 'install']\n"
+        "def held(path, *_): raise PermissionError(errno.EACCES, 'Permission denied', path)\n"
+        "import builtins; builtins.open = held; runpy.run_path('bootstrap.py', run_name='__main__')"
+    )
+    run = [sys.executable, "-c", lines]
+    found = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert found.returncode == 1
+    assert "may not be written to.\nSee to it that the folder is yours" in found.stderr
+    assert "Traceback" not in found.stderr
+
+
 def test_children_find_the_environment_and_may_store_bytecode(monkeypatch):
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.setenv("PYTHONPATH", "elsewhere")

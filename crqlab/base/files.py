@@ -6,11 +6,13 @@ import errno
 import hashlib
 import os
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from unicodedata import normalize
 
 from crqlab.base.errors import StudyError
+from crqlab.base.system_errors import fix
 
 #: Nanoseconds after which a file that was written is sure to have another time than before.
 _SETTLED = 2_000_000_000
@@ -46,12 +48,45 @@ def replace(path: Path, content: bytes) -> Path:
     StudyError
         The disk is full, or one may not write there; what was there stays as it was.
     """
+    with _drafted(path, content, 0o660) as draft:
+        try:
+            return draft.replace(path)
+        except PermissionError as held:  # the draft could be written: the name is what is held
+            raise OSError(errno.EBUSY, held.strerror) from held
+
+
+def add(path: Path, content: bytes, *, mode: int = 0o660) -> bool:
+    """Write a file that is not there yet, whole or not at all; return False where it is.
+
+    Parameters
+    ----------
+    path : Path
+    content : bytes
+    mode : int
+        Who may do what with it, as far as umask lets them.
+
+    Raises
+    ------
+    StudyError
+        As for `replace`.
+    """
+    with _drafted(path, content, mode) as draft:
+        try:
+            _named_once(draft, path)
+        except FileExistsError:
+            return False
+    return True
+
+
+@contextmanager
+def _drafted(path: Path, content: bytes, mode: int) -> Iterator[Path]:
+    """Write a file under another name beside its own; nothing of it stays in any case."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(mode=0o770, parents=True, exist_ok=True)
-        with open(draft, "wb", opener=_for_owner_and_group) as file:
+        with open(draft, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             file.write(content)
-        return draft.replace(path)
+        yield draft
     except OSError as refused:
         raise StudyError(unwritten(path, refused)) from refused
     finally:
@@ -59,8 +94,19 @@ def replace(path: Path, content: bytes) -> Path:
             draft.unlink(missing_ok=True)
 
 
-def _for_owner_and_group(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o660)
+def _named_once(draft: Path, path: Path) -> None:
+    """Give a draft its name in one step, unless somebody has it: then FileExistsError."""
+    if os.name == "nt":
+        draft.rename(path)  # which never replaces there
+        return
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        raise
+    except OSError:  # some disks know no second name of a file
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+        draft.replace(path)
 
 
 def unwritten(path: Path, refused: OSError) -> str:
@@ -71,15 +117,10 @@ def unwritten(path: Path, refused: OSError) -> str:
     >>> unwritten(Path("x/a.csv"), OSError(errno.ENOSPC, "No space left on device"))
     'a.csv cannot be written to x: No space left on device. Free some space there; what was...'
     """
-    if refused.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        fix = "Free some space there"
-    elif refused.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        fix = "See to it that you may write there and that no program holds it open"
-    else:
-        fix = "See to it that the folder can be written to"
+    todo = fix(refused.errno) or "See to it that the folder can be written to"
     why = refused.strerror or type(refused).__name__
     return (
-        f"{path.name} cannot be written to {path.parent}: {why}. {fix}; what was there before is "
+        f"{path.name} cannot be written to {path.parent}: {why}. {todo}; what was there before is "
         "as it was. Then run this again."
     )
 

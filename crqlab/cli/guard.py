@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
 WRONG_INPUT = 2
-_MACHINE = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.EMFILE,
-     errno.EIO, errno.ENOMEM}
-)  # fmt: skip
 
 
 def say(line: str) -> None:
@@ -26,6 +21,7 @@ class Guarded(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command; a fault of the input is told, a fault of ours is raised."""
         from crqlab.base.errors import CrqError
+        from crqlab.base.system_errors import told
 
         try:
             return super().invoke(ctx)
@@ -33,23 +29,13 @@ class Guarded(TyperGroup):
             _tell(error)
             ctx.exit(WRONG_INPUT)
         except OSError as error:
-            if error.errno not in _MACHINE:
+            if not (refused := told(error)):
                 raise
-            _tell_machine(error)
+            typer.echo(refused, err=True)
             ctx.exit(WRONG_INPUT)
         except MemoryError:
             typer.echo("Memory ran out. Close other programs, or use fewer --jobs.", err=True)
             ctx.exit(WRONG_INPUT)
-
-
-def _tell_machine(error: OSError) -> None:
-    """What the machine does not let us do; nothing of ours is at fault, so no traceback."""
-    place = f" ({error.filename})" if error.filename else ""
-    typer.echo(
-        f"The machine refuses: {error.strerror}{place}. Free space, or see to it that you may "
-        "read and write there and that no program holds the file open; then run this again.",
-        err=True,
-    )
 
 
 def _tell(error: Any) -> None:

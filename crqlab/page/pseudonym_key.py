@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from crqlab.base.errors import StudyError
+from crqlab.base.files import add
 from crqlab.base.study import Study
 from crqlab.page.pseudonyms import KEY_BYTES
 
@@ -70,14 +72,6 @@ def place(study: Study) -> Path:
 
 def _make(path: Path) -> None:
     """Write a new key for its owner alone; where two write at once, one key stays."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-        os.link(draft, path)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink()
+    with suppress(OSError):  # `add` says what hinders
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    add(path, secrets.token_bytes(KEY_BYTES), mode=0o600)

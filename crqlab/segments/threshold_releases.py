@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import yaml
 
 from crqlab.base.errors import StudyError
-from crqlab.base.study import Study, home, replace
+from crqlab.base.files import add
+from crqlab.base.study import Study, home
 from crqlab.segments.thresholds import Thresholds, read, starting
 
 
@@ -39,17 +39,11 @@ def publish(thresholds: Thresholds, root: Path | None = None) -> Path:
     sealed = thresholds.model_copy(update={"sha256": thresholds.fingerprint})
     path = folder(root) / f"{thresholds.version}.yaml"
     text = yaml.safe_dump(sealed.document(), sort_keys=False, allow_unicode=True)
-    draft = replace(path.with_name(f".{path.name}.{os.getpid()}"), text.encode())
-    try:
-        draft.chmod(0o444)
-        os.link(draft, path)
-    except FileExistsError:
+    if not add(path, text.encode(), mode=0o444):
         raise StudyError(
             f"Thresholds {thresholds.version} are published already ({path.name}); a release never "
             "changes. Give the new rules a version of their own."
-        ) from None
-    finally:
-        draft.unlink()
+        )
     return path
 
 

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from crqlab import StudyError
-from crqlab.base.files import fingerprint, located, replace
+from crqlab.base.files import add, fingerprint, located, replace
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="rights and limits are other ones on Windows")
 
@@ -73,6 +73,40 @@ def test_a_folder_that_may_not_be_written_to_is_told(tmp_path, monkeypatch):
     monkeypatch.undo()
     assert path.read_bytes() == b"before"
     assert left(tmp_path) == ["a.csv", "file"]
+
+
+def test_a_file_that_another_program_holds_is_told_as_that(tmp_path, monkeypatch):
+    path = replace(tmp_path / "a.xlsx", b"before")
+
+    def held(*_):
+        raise PermissionError(13, "Permission denied")  # as Windows says of a workbook in Excel
+
+    monkeypatch.setattr("pathlib.Path.replace", held)
+    with pytest.raises(StudyError, match=r"a\.xlsx cannot be written .* open in another program"):
+        replace(path, b"after")
+    assert path.read_bytes() == b"before"
+    assert left(tmp_path) == ["a.xlsx"]
+
+
+def test_what_may_be_written_once_keeps_what_was_first(tmp_path):
+    path = tmp_path / "new" / "a.key"
+    assert add(path, b"first", mode=0o600)
+    assert not add(path, b"second")
+    assert path.read_bytes() == b"first"
+    assert left(path.parent) == ["a.key"]
+    if os.name == "posix":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_disk_without_second_names_for_files_keeps_what_was_first_too(tmp_path, monkeypatch):
+    def unknown(*_):
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(os, "link", unknown)
+    assert add(tmp_path / "a", b"first")
+    assert not add(tmp_path / "a", b"second")
+    assert (tmp_path / "a").read_bytes() == b"first"
+    assert left(tmp_path) == ["a"]
 
 
 def test_a_clock_that_was_moved_back_hides_no_change(tmp_path):

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from contextlib import ExitStack
+from typing import NamedTuple
 
 import pytest
 
@@ -22,6 +23,12 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="tried on Linux only"),
 ]
 CLIENTS = [(f"K{i}", "2025") for i in range(6)]
+
+
+class Cluster(NamedTuple):
+    address: str
+    workers: list[subprocess.Popen]
+    scheduler: subprocess.Popen
 
 
 @pytest.fixture
@@ -40,10 +47,10 @@ def cluster(tmp_path):
             stack.callback(process.kill)
             return process
 
-        start(*dask, "--port", "0", "--scheduler-file", str(place), *common)
+        manager = start(*dask, "--port", "0", "--scheduler-file", str(place), *common)
         single = ["--no-nanny", "--nthreads", "1", "--memory-limit", "0"]
         workers = [start(*worker, *single, *common) for _ in range(2)]
-        yield address(place), workers
+        yield Cluster(address(place), workers, manager)
 
 
 def address(place, patience=60):
@@ -65,7 +72,7 @@ def ready(scheduler, workers):
 
 
 def test_a_killed_worker_loses_no_report_and_a_report_that_kills_fails_alone(tmp_path, cluster):
-    scheduler, workers = cluster
+    scheduler, workers = cluster.address, cluster.workers
     ready(scheduler, 2)
     end = "batches.os.kill(batches.os.getpid(), 9)"
     taken = "from crqlab.report.batch import batches"
@@ -87,6 +94,40 @@ def test_a_killed_worker_loses_no_report_and_a_report_that_kills_fails_alone(tmp
     runs = times(study)
     assert sum(runs.values()) <= 7  # the one at work when its worker died ran again
     assert set(runs) == {client for client, _ in CLIENTS}
+
+
+@pytest.mark.parametrize("lost", ["workers", "scheduler"])
+def test_a_cluster_that_is_lost_on_the_way_is_told_and_keeps_what_was_made(
+    tmp_path, cluster, monkeypatch, lost
+):
+    monkeypatch.setattr("crqlab.report.batch.cluster._WAIT", "2s")
+    monkeypatch.setattr("crqlab.report.batch.cluster._LOOK", "1s")
+    scheduler, workers = cluster.address, cluster.workers
+    ready(scheduler, 2)
+    study = laid_out(tmp_path / "project")
+    known = {"workers": r"has had no worker for 2s", "scheduler": "was lost on the way"}
+
+    def hear(step):
+        if step.done == 2:
+            for process in workers if lost == "workers" else [cluster.scheduler]:
+                os.kill(process.pid, signal.SIGKILL)
+
+    with pytest.raises(CrqError, match=known[lost]):
+        run_batch(study, CLIENTS, cluster=scheduler, seconds=60, heard=hear)
+    made = [name for name, entry in ledger.entries(study).items() if entry["status"] == "made"]
+    assert 2 <= len(made) < len(CLIENTS)
+    assert not list(study.reports.glob(".*.part"))
+
+
+def test_a_scheduler_without_workers_is_told(tmp_path, cluster, monkeypatch):
+    monkeypatch.setattr("crqlab.report.batch.cluster._WAIT", "2s")
+    scheduler, workers = cluster.address, cluster.workers
+    ready(scheduler, 2)
+    for worker in workers:
+        worker.terminate()
+        worker.wait(30)
+    with pytest.raises(CrqError, match=r"has had no worker for 2s.*dask worker tcp://"):
+        run_batch(laid_out(tmp_path / "project"), CLIENTS[:1], cluster=scheduler)
 
 
 def test_a_scheduler_that_is_not_there_is_told(tmp_path, monkeypatch):

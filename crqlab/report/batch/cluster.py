@@ -13,7 +13,8 @@ from crqlab.base.study import Study
 from crqlab.report.batch.batches import Job, Work, asked, attempted, crew_for
 from crqlab.report.forking.tasks import Crew
 
-_WAIT = "30s"
+_WAIT = "30s"  # for a scheduler, and for a worker
+_LOOK = "5s"  # between two looks whether there are workers still
 #: On a worker: its crew for the run at hand.
 _CREWS: dict[str, Crew] = {}
 
@@ -46,34 +47,65 @@ def scattered(
             "'dask scheduler', or leave --cluster out."
         ) from None
     with client:
-        yield from _answers(client, distributed, study, work, todo, seconds)
+        try:
+            _staffed(client, address)
+            yield from _answers(client, distributed, study, work, todo, seconds)
+        except (OSError, distributed.client.FutureCancelledError) as lost:
+            raise CrqError(
+                f"cluster is {address!r}, which was lost on the way ({type(lost).__name__}); "
+                "what was made by then is kept. Start it, then run this again."
+            ) from None
+
+
+def _staffed(client: Any, address: str) -> None:
+    """Wait for a worker, for a while."""
+    try:
+        client.wait_for_workers(1, timeout=_WAIT)
+    except TimeoutError:
+        raise CrqError(
+            f"cluster is {address!r}, whose scheduler has had no worker for {_WAIT}; expected one "
+            f"or more. Start some with 'dask worker {address}', or leave --cluster out; what was "
+            "made by then is kept."
+        ) from None
 
 
 def _answers(
     client: Any, distributed: Any, study: Study, work: Work, todo: list[Job], seconds: float
 ) -> Iterator[tuple[Job, dict[str, Any]]]:
-    waiting, again, running = list(reversed(todo)), set(), {}
-    finished, run = distributed.as_completed(), uuid.uuid4().hex
-
-    def give(job: Job) -> None:
-        told = (work.function, work.apart, asked(study, work, job, len(todo)), seconds, run)
-        future = client.submit(made, *told, pure=False)
-        running[future.key] = job
-        finished.add(future)
-
-    client.wait_for_workers(1, timeout=_WAIT)
-    for _ in range(min(_places(client), len(waiting))):
-        give(waiting.pop())
-    for future in finished:
-        job = running.pop(future.key)
-        error = future.exception()
-        if isinstance(error, distributed.KilledWorker) and job.file not in again:
-            again.add(job.file)
-            give(job)
-            continue
-        yield job, _answer(future, error)
+    waiting, again, run = list(reversed(todo)), set(), uuid.uuid4().hex
+    running: dict[Any, Job] = {}
+    while waiting or running:
         while waiting and len(running) < max(_places(client), 1):
-            give(waiting.pop())
+            job = waiting.pop()
+            told = (work.function, work.apart, asked(study, work, job, len(todo)), seconds, run)
+            running[client.submit(made, *told, pure=False)] = job
+        ended = _ended(client, distributed, running)
+        for job, answer, error in ended:
+            if isinstance(error, distributed.client.FutureCancelledError):
+                raise error
+            if isinstance(error, distributed.KilledWorker) and job.file not in again:
+                again.add(job.file)
+                waiting.append(job)
+            else:
+                yield job, answer
+
+
+def _ended(
+    client: Any, distributed: Any, running: dict[Any, Job]
+) -> list[tuple[Job, dict[str, Any], BaseException | None]]:
+    """Wait until some are done, and fetch and let go of all that are.
+
+    What a worker still holds when it dies would be made again. A cluster that has lost all of its
+    workers will never be done.
+    """
+    while True:
+        try:
+            look = {"timeout": _LOOK, "return_when": "FIRST_COMPLETED"}
+            done = distributed.wait(list(running), **look).done
+        except TimeoutError:
+            _staffed(client, client.scheduler.address)
+        else:
+            return [(running.pop(future), *_answer(future)) for future in done]
 
 
 def made(
@@ -89,10 +121,10 @@ def made(
     return attempted(crew, function, which, seconds)
 
 
-def _answer(future: Any, error: BaseException | None) -> dict[str, Any]:
-    if error is None:
-        return future.result()
-    return {"seconds": 0.0, "error": f"its worker failed: {type(error).__name__}: {error}"}
+def _answer(future: Any) -> tuple[dict[str, Any], BaseException | None]:
+    if (error := future.exception()) is None:
+        return future.result(), None
+    return {"seconds": 0.0, "error": f"its worker failed: {type(error).__name__}: {error}"}, error
 
 
 def _places(client: Any) -> int:

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from crqlab.base.errors import CrqError, ReportError, one_of
+from crqlab.base.system_errors import retold
 from crqlab.report.forking.engine import ForkEngine
 from crqlab.report.run.execution_mode import LANES, fitting
 from crqlab.report.run.parameters import checked
@@ -194,6 +195,8 @@ def _told(notebook: Path, failed: Any) -> RunError:
     """A failed cell in the words of the error that was raised in it."""
     lines = [_COLOURS.sub("", line) for line in failed.traceback]
     told = f"{failed.ename}: {failed.evalue}"
+    if refused := retold(failed.ename, str(failed.evalue)):
+        return RunError(f"{notebook.name}: {refused}", failed.ename, [])
     if not lines or not issubclass(_classes().get(failed.ename, Exception), CrqError):
         told = f"cell {failed.exec_count} failed with {told}. This is a fault of the notebook"
         told += " or of crqlab: run it in JupyterLab to see where."
