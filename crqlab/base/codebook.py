@@ -58,6 +58,12 @@ RESPONSE_COLUMNS = {
 }
 
 
+#: One header, or a list of those that files give the same thing.
+Headers = Annotated[
+    tuple[Text, ...], BeforeValidator(lambda v: v if isinstance(v, list | tuple) else (v,))
+]
+
+
 def _inside(value: str) -> str:
     """A path below the study's folder, as written on any system, with slashes."""
     slashed = value.replace("\\", "/")
@@ -286,6 +292,15 @@ class Privacy(Strict):
         return self
 
 
+def _firm(book: Any) -> Any:
+    """Part what a codebook says of the clients together from where their list is."""
+    listed = book.get("clients") if isinstance(book, dict) else None
+    if not isinstance(listed, dict) or "same_firm" not in listed:
+        return book
+    source = {key: value for key, value in listed.items() if key != "same_firm"}
+    return {**book, "clients": source or None, "same_firm": listed["same_firm"]}
+
+
 class Codebook(Strict):
     """Everything that one study's files do not say about themselves.
 
@@ -310,6 +325,13 @@ class Codebook(Strict):
         and exports are refused, or carry a banner.
     waves : mapping of name to Wave
         For files that hold several waves and no column of them: told by when an answer began.
+    unit, product, country : tuple of str
+        Columns, of the answers' files or of the accounts', by which a head-office sheet breaks
+        its numbers down; several where files name it differently. Without ``country`` it is the
+        account's.
+    same_firm : bool
+        Whether the clients are units of one firm, so that one file may hold several; written
+        ``clients: {same_firm: yes}``.
     release : str or None
         Name of the release in ``data/processed/releases`` that gives the benchmark and the
         thresholds; without one a study is compared within itself.
@@ -325,11 +347,15 @@ class Codebook(Strict):
     instrument: Instrument
     responses: Responses
     waves: dict[Text, Wave] = Field(default_factory=dict)
+    unit: Headers = ()
+    product: Headers = ()
+    country: Headers = ()
     unconfirmed: tuple[str, ...] = ()
     contacts: Source | None = None
     accounts: Source | None = None
     outcomes: Source | None = None
     clients: Source | None = None
+    same_firm: bool = False
     roles: Roles = Roles()
     checks: Checks = Checks()
     privacy: Privacy = Privacy()
@@ -337,7 +363,7 @@ class Codebook(Strict):
     @model_validator(mode="before")
     @classmethod
     def _queries(cls, value: Any) -> Any:
-        return with_copies(value)
+        return _firm(with_copies(value))
 
     @model_validator(mode="after")
     def _columns_known(self) -> Self:

@@ -12,7 +12,7 @@ from crqlab.base.codebook import Codebook, Source
 from crqlab.base.contracts.cautions import code
 from crqlab.base.faults import Faults
 from crqlab.base.instrument import Code
-from crqlab.responses import cells
+from crqlab.responses import breakdown_columns, cells
 from crqlab.responses.cells import Question, folded
 from crqlab.responses.columns import Columns, blank
 from crqlab.responses.dialects import known_columns
@@ -52,6 +52,7 @@ def read(grid: Grid, source: Source, book: Codebook, faults: Faults) -> Answers:
     origins["file"] = pd.Series([source.file] * len(grid), dtype="str")
     origins["row"] = grid.rows
     origins["status"] = statuses(grid, book.responses)
+    origins = origins.assign(**breakdown_columns.of_answers(grid, book))
     unusable = pd.concat(off).join(origins)[UNUSABLE].reset_index(drop=True)
     return Answers(rows, origins, unusable)
 

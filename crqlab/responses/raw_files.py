@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from crqlab.base.results import Result
 from crqlab.base.study import Study
 from crqlab.responses import answers, crm_tables, table_links
 from crqlab.responses.answers import Answers
+from crqlab.responses.breakdown_columns import breakdowns
 from crqlab.responses.file_formats import load
 from crqlab.responses.grid import Aside, Grid
 
@@ -33,7 +35,8 @@ class Raw(Result):
     contacts, accounts, outcomes, clients : DataFrame
         As read; without rows where the study has no such file.
     origins : DataFrame
-        ``response_id``, ``file``, ``row``; ``status`` (why the survey tool set it aside).
+        ``response_id``, ``file``, ``row``; ``status`` (why the survey tool set it aside); unit,
+        country, product where the file has them.
     unusable : DataFrame
         ``file``, ``row``, ``response_id``, ``column``, ``value``, ``rule``: numbers off the
         scale, which are missing in ``responses``.
@@ -49,6 +52,8 @@ class Raw(Result):
         The one that was read first.
     fetched : mapping of file to text
         When a query's copy was fetched, and from where.
+    breakdowns : DataFrame
+        Table ``breakdowns``: unit, country and product of responses, as far as known.
     """
 
     responses: pd.DataFrame
@@ -64,6 +69,7 @@ class Raw(Result):
     asides: dict[str, tuple[Aside, ...]] = field(default_factory=dict)
     sheets: dict[str, tuple[str, ...]] = field(default_factory=dict)
     fetched: dict[str, str] = field(default_factory=dict)
+    breakdowns: pd.DataFrame = field(default_factory=partial(empty, "breakdowns"))
 
     def status(self) -> pd.Series:
         """Return why each response was set aside by the survey tool; empty where it counts."""
@@ -128,6 +134,7 @@ def read(study: Study) -> Raw:
         rows = table_links.filled(rows, tables["contacts"])
     notes = _accounts_noted(rows, tables)
     rows = table_links.own_accounts(rows)
+    parted = breakdowns(rows, origins, tables["accounts"], book, grids, faults)
     _no_client(rows, origins, faults)
     _no_group(rows, book, faults)
     faults.stop(study.name)
@@ -136,7 +143,7 @@ def read(study: Study) -> Raw:
     ordered = contract("responses").for_instrument(book.instrument)
     rows = table_links.turned(rows, book)[[name for name in ordered if name != "included"]]
     facts = {"origins": origins, "unusable": unusable, "wording": wording, "study": study.name}
-    facts |= _told(grids)
+    facts |= _told(grids) | {"breakdowns": parted}
     return Raw(rows, **tables, **facts, notes=notes)
 
 

@@ -13,7 +13,7 @@ from crqlab.responses.raw_files import Raw
 
 
 def keep(study: Study, raw: Raw, checked: Checked) -> tuple[Path, ...]:
-    """Write responses, contacts, accounts, outcomes, clients and quality: all, or none.
+    """Write the tables of this station: all, or none.
 
     Accounts and clients that occur in other tables only are added with nothing known
     about them, so that whoever joins these tables loses no response.
@@ -26,6 +26,7 @@ def keep(study: Study, raw: Raw, checked: Checked) -> tuple[Path, ...]:
         "outcomes": raw.outcomes,
         "clients": whole["clients"],
         "quality": checked.quality,
+        "breakdowns": raw.breakdowns,
     }
     return frames.keep(study, tables)
 

@@ -15,6 +15,8 @@ def count(says: str) -> Column:
     return Column("count", says, low=0)
 
 
+#: By what a head-office sheet breaks its numbers down.
+DIMENSIONS = ("unit", "country", "product")
 CLIENT = Column("text", "the supplier firm that commissioned the assessment")
 WAVE = Column("text", "assessment round")
 ACCOUNT = Column("text", "customer company, as the client's CRM names it")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crqlab.base.contracts.columns import ACCOUNT, CLIENT, LTR, WAVE, amount
+from crqlab.base.contracts.columns import ACCOUNT, CLIENT, DIMENSIONS, LTR, WAVE, amount
 from crqlab.base.contracts.schema import Column, Contract
 from crqlab.base.instrument import Instrument
 
@@ -119,4 +119,16 @@ QUALITY = Contract(
         "reason": Column("text", "the user's reason", True),
     },
 )
-TABLES = (RESPONSES, CONTACTS, ACCOUNTS, OUTCOMES, CLIENTS, QUALITY)
+BREAKDOWNS = Contract(
+    "breakdowns",
+    _NOTEBOOK,
+    ("response_id", "dimension"),
+    {
+        "client_id": CLIENT,
+        "wave": WAVE,
+        "response_id": Column("text", "one response"),
+        "dimension": Column("text", "what it is sorted by", options=DIMENSIONS),
+        "group": Column("text", "the unit, country or product that the answer is about"),
+    },
+)
+TABLES = (RESPONSES, CONTACTS, ACCOUNTS, OUTCOMES, CLIENTS, QUALITY, BREAKDOWNS)

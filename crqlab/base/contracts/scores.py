@@ -5,8 +5,10 @@ from __future__ import annotations
 from crqlab.base.contracts.columns import (
     ACCOUNT,
     CLIENT,
+    DIMENSIONS,
     FLAG,
     INTERVAL,
+    LEVEL,
     LTR,
     SCORE,
     WAVE,
@@ -175,4 +177,34 @@ MANAGER_SCORES = Contract(
         "flag": FLAG,
     },
 )
-TABLES = (RESPONDENTS, ACCOUNT_SCORES, CLIENT_SCORES, MANAGER_SCORES, AGREEMENT, CHANGES)
+BREAKDOWN_SCORES = Contract(
+    "breakdown_scores",
+    _NOTEBOOK,
+    ("client_id", "wave", "dimension", "group"),
+    {
+        "client_id": CLIENT,
+        "wave": WAVE,
+        "dimension": Column("text", "what answers are sorted by", options=("all", *DIMENSIONS)),
+        "group": Column("text", "unit, country or product; empty where it is not known", True),
+        "promoters": count("LTR 9-10"),
+        "passives": count("LTR 7-8"),
+        "detractors": count("LTR 0-6"),
+        "nps": amount("NPS", -100, 100),
+        "nps_low": amount("lower end of the interval of nps", -100, 100),
+        "nps_high": amount("upper end of the interval of nps", -100, 100),
+        "level": LEVEL,
+        "n_respondents": count("respondents who answered LTR"),
+        "n_accounts": count("accounts of these respondents"),
+        "method": Column("text", "how the interval was made, as a code"),
+        "flag": FLAG,
+    },
+)
+TABLES = (
+    RESPONDENTS,
+    ACCOUNT_SCORES,
+    CLIENT_SCORES,
+    MANAGER_SCORES,
+    AGREEMENT,
+    CHANGES,
+    BREAKDOWN_SCORES,
+)
