@@ -2,6 +2,7 @@
 
 from crqlab.scores.account_scores import accounts
 from crqlab.scores.agreement_scores import agreement
+from crqlab.scores.breakdown_scores import breakdowns
 from crqlab.scores.client_scores import clients
 from crqlab.scores.manager_scores import managers
 from crqlab.scores.rankings import Alternatives, alternatives
@@ -31,6 +32,7 @@ __all__ = [
     "accounts",
     "agreement",
     "alternatives",
+    "breakdowns",
     "changes",
     "clients",
     "keep",

@@ -1,4 +1,4 @@
-"""The six tables of this station, written for those that follow: all of them, or none."""
+"""The seven tables of this station, written for those that follow: all of them, or none."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ def keep(
     manager_scores: pd.DataFrame,
     agreement: pd.DataFrame,
     changes: pd.DataFrame,
+    breakdown_scores: pd.DataFrame,
     level: float,
     draws: int,
     seed: int,
 ) -> tuple[Path, ...]:
-    """Write the six tables of this station, as `frames.keep` does: all of them, or none.
+    """Write the seven tables of this station, as `frames.keep` does: all of them, or none.
 
     Parameters
     ----------
     study : Study
     respondents, account_scores, client_scores, manager_scores, agreement, changes : DataFrame
+    breakdown_scores : DataFrame
         As their functions return them.
     level, draws, seed
         What they were called with, for the run card.
@@ -40,5 +42,6 @@ def keep(
         "manager_scores": manager_scores,
         "agreement": agreement,
         "changes": changes,
+        "breakdown_scores": breakdown_scores,
     }
     return frames.keep(study, tables, level=level, draws=draws, seed=seed)

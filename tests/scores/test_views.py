@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from crqlab import CrqError, DataError, Study, scores
+from crqlab.base.contracts.frames import empty
 from tests.scores import made
 
 DRAWS = 40
@@ -23,6 +24,7 @@ def panel():
         "manager_scores": scores.managers(accounts, owners),
         "agreement": scores.agreement(respondents, responses, book, draws=DRAWS),
         "changes": scores.changes(respondents, book),
+        "breakdown_scores": scores.breakdowns(respondents, empty("breakdowns")),
     }
     return tables, responses, book
 
@@ -158,7 +160,7 @@ def study(tmp_path):
     return Study("made", root=tmp_path)
 
 
-def test_keeps_the_six_tables_to_the_last_bit(study, panel):
+def test_keeps_the_seven_tables_to_the_last_bit(study, panel):
     tables = panel[0]
     paths = scores.keep(study, **tables, level=0.95, draws=DRAWS, seed=1)
     assert [path.stem for path in paths] == [f"30_{name}" for name in tables]
