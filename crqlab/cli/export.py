@@ -35,7 +35,7 @@ def export(
         typer.Option(help="Of PDF, workbook and slides; the codebook's if left out."),
     ] = None,
     to: Annotated[
-        str, typer.Option(help="What to write, parted by commas: pdf, xlsx, pptx, csv.")
+        str, typer.Option(help="What to write, parted by commas: pdf, xlsx, pptx, csv, headoffice.")
     ] = "pdf,xlsx,pptx,csv",
     theme: Annotated[
         Path | None, typer.Option(help="A client's colours and logo: a YAML file.")
@@ -43,6 +43,10 @@ def export(
     template: Annotated[
         Path | None, typer.Option(help="A client's own slides to build on: a .pptx file.")
     ] = None,
+    together: Annotated[
+        bool,
+        typer.Option("--together", help="One head-office file of all clients of one firm."),
+    ] = False,
     jobs: Jobs = None,
     limit: Limit = LONGEST,
     cluster: Cluster = None,
@@ -50,7 +54,7 @@ def export(
 ) -> None:
     """Write clients' numbers for other programs; a PDF's report is made first where needed."""
     from crqlab.base.study import Study
-    from crqlab.report import stations
+    from crqlab.report import export_firm, stations
     from crqlab.report.exports.export_files import accepted
 
     kinds = accepted(
@@ -60,11 +64,26 @@ def export(
         template=template,
     )
     named = Study(study)
+    if together:
+        _alone(kinds, named)
     clients = wanted(named, client, everybody, where, wave, draft=draft)
     stations(named, {}, say)
+    if together:
+        for path in export_firm(named, clients(), language=language, theme=theme):
+            say(f"{path}")
+        return
     options = {"kinds": kinds, "language": language, "theme": theme, "template": template}
     work = {"jobs": jobs, "seconds": limit, "cluster": cluster}
     raise typer.Exit(_files(named, clients(), options, work))
+
+
+def _alone(kinds: list[str], study: Any) -> None:
+    """Refuse one file of several clients for other kinds, or of firms that are strangers."""
+    from crqlab.report.exports.firm_file import one_firm
+
+    if kinds != ["headoffice"]:
+        raise typer.BadParameter("goes with --to headoffice alone", param_hint="--together")
+    one_firm(study)
 
 
 def _files(
@@ -73,6 +92,7 @@ def _files(
     """Write the files of clients, of those whose page could be made; 1 where anything failed."""
     from crqlab.cli.progress import told
     from crqlab.report import export_all, index, run_batch
+    from crqlab.report.exports.export_files import file_names
 
     failed = []
     if "pdf" in options["kinds"]:
@@ -85,7 +105,9 @@ def _files(
     if len(clients) <= FEW:
         for step in files.steps:
             for kind in () if step.error else options["kinds"]:
-                say(f"{study.reports / step.job.file}.{kind}")
+                told_in = step.job.parameters["language"]
+                for name in file_names(step.job.client, step.job.wave, told_in, kind):
+                    say(f"{study.reports / name}")
     else:
         say(f"{study.reports}")
     return int(bool(failed or files.failed))

@@ -21,6 +21,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "client_pages": ["ClientView", "key", "view"],
         "exports.export_batch": ["export_all"],
         "exports.export_files": ["export"],
+        "exports.firm_file": ["export_firm"],
         "run.committed_notebooks": ["refresh"],
         "run.execution": ["RunError", "execute"],
         "run.journey": ["Page", "accepted", "reports", "stations"],

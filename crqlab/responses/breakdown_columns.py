@@ -10,9 +10,9 @@ import pandas as pd
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts.columns import DIMENSIONS
 from crqlab.base.contracts.frames import empty, typed
+from crqlab.base.faults import Faults, near
 from crqlab.responses import cells
 from crqlab.responses.cells import folded
-from crqlab.responses.faults import Faults, near
 from crqlab.responses.grid import Grid
 
 _SHOWN = 12

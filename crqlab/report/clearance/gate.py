@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache, lru_cache
 
 import pandas as pd
@@ -43,7 +43,9 @@ class LeakError(ReportError):
         self.finds = finds
 
 
-def passed(files: Mapping[str, bytes], study: Study, client: str | None) -> dict[str, bytes]:
+def passed(
+    files: Mapping[str, bytes], study: Study, client: str | None, *, beside: Collection[str] = ()
+) -> dict[str, bytes]:
     """Return a report's files as they may be written, in the order given.
 
     Parameters
@@ -53,6 +55,8 @@ def passed(files: Mapping[str, bytes], study: Study, client: str | None) -> dict
     study : Study
     client : str or None
         Whose report it is; None for a page that no client gets to see.
+    beside : collection of str
+        Clients whose own things may stand in it too: units of the same firm.
 
     Returns
     -------
@@ -65,14 +69,16 @@ def passed(files: Mapping[str, bytes], study: Study, client: str | None) -> dict
         Anything of another client is in them; then nothing may be written.
     """
     if client is not None:
-        check(files, study, client)
+        check(files, study, client, beside=beside)
     return {
         name: sealed(content.decode()).encode() if name.endswith(".html") else content
         for name, content in files.items()
     }
 
 
-def check(files: Mapping[str, bytes], study: Study, client: str) -> None:
+def check(
+    files: Mapping[str, bytes], study: Study, client: str, *, beside: Collection[str] = ()
+) -> None:
     """Look through files for ids, names and words of other clients.
 
     Parameters
@@ -81,6 +87,8 @@ def check(files: Mapping[str, bytes], study: Study, client: str) -> None:
     study : Study
     client : str
         Whose files they are.
+    beside : collection of str
+        Clients whose own things may stand in them too.
 
     Raises
     ------
@@ -99,12 +107,13 @@ def check(files: Mapping[str, bytes], study: Study, client: str) -> None:
     for name, content in files.items():
         for piece in texts(name, content, seen):
             for said in _joined(piece):
-                for run in _forbidden(watched, said, study, client):
+                for run in _forbidden(watched, said, study, {client, *beside}):
                     if piece.read != MACHINE or _told_apart(run):
                         places.setdefault(run, piece.where)
     if not places:
         return
-    own = set() if _veiled(study) else watched.found(watched.said.get(client, ""))
+    said = BREAK.join(watched.said.get(one, "") for one in (client, *beside))
+    own = set() if _veiled(study) else watched.found(said)
     allowed = own | _common(study)
     finds = [
         (places[run], *_owned(watched, run, client)) for run in sorted(places.keys() - allowed)
@@ -144,14 +153,14 @@ def _watch(study: Study, state: tuple[str, ...]) -> Watchlist:
     return watchlist(belongings(clients, accounts, contacts, comments))
 
 
-def _forbidden(watched: Watchlist, said: str, study: Study, client: str) -> set[str]:
+def _forbidden(watched: Watchlist, said: str, study: Study, clients: set[str]) -> set[str]:
     if not _veiled(study):
-        return watched.foreign(said, client)
+        return {run for run in watched.found(said) if not watched.owners[run][1] & clients}
     own = ("words", "client id", "client name")
     return {
         run
         for run in watched.found(said)
-        if client not in watched.owners[run][1] or watched.owners[run][0] not in own
+        if not watched.owners[run][1] & clients or watched.owners[run][0] not in own
     }
 
 

@@ -52,7 +52,7 @@ def content(view: ClientView, _theme: Theme, **_: Any) -> bytes:
     columns: dict[str, pd.Series] = {}
     for of in _COLUMNS:
         columns |= of(view, accounts)
-    cells = pd.DataFrame({head: _cells(values) for head, values in columns.items()})
+    cells = pd.DataFrame({head: csv_cells(values) for head, values in columns.items()})
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(cells.columns)
@@ -60,9 +60,16 @@ def content(view: ClientView, _theme: Theme, **_: Any) -> bytes:
     return file.getvalue().encode()
 
 
-def _cells(values: pd.Series) -> list[str]:
+def csv_cells(values: pd.Series) -> list[str]:
+    """Return the cells of a column: plain numbers, gaps empty, no text that is a formula.
+
+    Examples
+    --------
+    >>> csv_cells(pd.Series([1.5, None])), csv_cells(pd.Series(["=1+1", None]))
+    (['1.5', ''], ["'=1+1", ''])
+    """
     if pd.api.types.is_integer_dtype(values.dtype):
-        return [str(value) for value in values]
+        return ["" if pd.isna(value) else str(value) for value in values]
     if pd.api.types.is_float_dtype(values.dtype):
         return ["" if v != v else np.format_float_positional(v, trim="0") for v in values]
     return ["" if pd.isna(value) else harmless(plain(value)[:_LONGEST]) for value in values]

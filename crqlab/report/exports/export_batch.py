@@ -12,7 +12,7 @@ from crqlab.base.study import Study, fingerprint
 from crqlab.report.batch import ledger
 from crqlab.report.batch.batches import SECONDS, Job, Outcome, Step, Work, client_names, done
 from crqlab.report.exports import theme as themes
-from crqlab.report.exports.export_files import KINDS, accepted, export
+from crqlab.report.exports.export_files import USUAL, accepted, export, file_names
 from crqlab.report.run import page_build
 from crqlab.report.run.page_language import page_name, spoken_in
 
@@ -21,7 +21,7 @@ def export_all(
     study: Study,
     clients: Iterable[tuple[str, str]],
     *,
-    kinds: Iterable[str] = tuple(KINDS),
+    kinds: Iterable[str] = USUAL,
     language: str | None = None,
     theme: Path | None = None,
     template: Path | None = None,
@@ -76,7 +76,7 @@ def make(home: str, study: str, client: str, wave: str, parameters: dict[str, An
     """
     found, start = Study(study, Path(home)), time.perf_counter()
     options = {name: parameters[name] for name in ("language", "theme", "template")}
-    todo = _missing(found, page_name(client, wave, parameters["language"]), parameters["inputs"])
+    todo = _missing(found, client, wave, parameters)
     if todo:
         export(found, client, wave, kinds=todo.values(), **options)
     seconds = time.perf_counter() - start
@@ -120,21 +120,27 @@ def _told(client: str, wave: str, told: dict[str, Any], kind: str) -> dict[str, 
     return {"client": client, "wave": wave, "kind": kind, "language": told["language"]}
 
 
-def _missing(study: Study, file: str, inputs: dict[str, str]) -> dict[str, str]:
-    """Kinds of file that are not there as they would be now, by their names in the manifest."""
-    names = {f"{ledger.EXPORTS}{file}.{kind}": kind for kind in inputs}
+def _missing(study: Study, client: str, wave: str, told: dict[str, Any]) -> dict[str, str]:
+    """Files that are not there as they would be now, by their names in the manifest: the kind."""
+    names = {
+        f"{ledger.EXPORTS}{name}": kind
+        for kind in told["inputs"]
+        for name in file_names(client, wave, told["language"], kind)
+    }
     return {
-        name: kind for name, kind in names.items() if not ledger.holds(study, name, inputs[kind])
+        name: kind
+        for name, kind in names.items()
+        if not ledger.holds(study, name, told["inputs"][kind])
     }
 
 
 def _holds(study: Study, job: Job) -> bool:
-    return not _missing(study, job.file, job.parameters["inputs"])
+    return not _missing(study, job.client, job.wave, job.parameters)
 
 
 def _failed(study: Study, job: Job, seconds: float, error: str) -> None:
     inputs = job.parameters["inputs"]
-    for name, kind in _missing(study, job.file, inputs).items():
+    for name, kind in _missing(study, job.client, job.wave, job.parameters).items():
         told = _told(job.client, job.wave, job.parameters, kind)
         facts = {"inputs": inputs[kind], "parameters": told, "seconds": seconds, "error": error}
         ledger.failed(study, name, **facts)

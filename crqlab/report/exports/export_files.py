@@ -23,7 +23,28 @@ KINDS = {
     "xlsx": ("workbook", ""),
     "pptx": ("deck", "pptx"),
     "csv": ("crm", ""),
+    "headoffice": ("head_office", ""),
 }
+#: What is written where nobody says what.
+USUAL = ("pdf", "xlsx", "pptx", "csv")
+#: Kinds that are several files, or have a name of their own: part of the name, and ending.
+_FILES = {
+    "headoffice": (("headoffice", "xlsx"), ("headoffice", "csv"), ("headoffice_fields", "csv")),
+}
+
+
+def file_names(client: str, wave: str, language: str, kind: str) -> tuple[str, ...]:
+    """Return the names of the files of a kind, the main one first.
+
+    Examples
+    --------
+    >>> file_names("C017", "2025", "sv", "pdf")
+    ('C017_2025_sv.pdf',)
+    >>> file_names("C017", "2025", "en", "headoffice")[:2]
+    ('C017_2025_headoffice.xlsx', 'C017_2025_headoffice.csv')
+    """
+    parts = _FILES.get(kind, (("", kind),))
+    return tuple(f"{page_name(client, wave, language, part)}.{end}" for part, end in parts)
 
 
 def export(
@@ -31,7 +52,7 @@ def export(
     client: str,
     wave: str,
     *,
-    kinds: Iterable[str] = tuple(KINDS),
+    kinds: Iterable[str] = USUAL,
     language: str | None = None,
     theme: str | Path | None = None,
     template: str | Path | None = None,
@@ -44,7 +65,7 @@ def export(
     client, wave : str
         Its report must have been made where a PDF is wanted.
     kinds : iterable of str
-        ``"pdf"``, ``"xlsx"``, ``"pptx"``, ``"csv"``.
+        ``"pdf"``, ``"xlsx"``, ``"pptx"``, ``"csv"``, ``"headoffice"``.
     language : str, optional
         The codebook's if left out. A PDF is made from the page in this language, and a CRM gets
         the same columns and words in every language.
@@ -75,15 +96,17 @@ def export(
         "page": _page(study.reports / f"{name}.html", spoken) if "pdf" in kinds else "",
         "card": card(study, client=client, wave=wave),
         "template": template,
+        "study": study,
     }
     shown = view(study, client=client, wave=wave, language=spoken)
     look = themes.read(Path(theme)) if theme else client_brand.of(study, client)
-    files = {
-        f"{name}.{kind}": import_module(f"crqlab.report.exports.{KINDS[kind][0]}").content(
+    files = {}
+    for kind in kinds:
+        made = import_module(f"crqlab.report.exports.{KINDS[kind][0]}").content(
             shown, look, **source
         )
-        for kind in kinds
-    }
+        names = file_names(client, wave, spoken, kind)
+        files |= zip(names, made if isinstance(made, tuple) else (made,), strict=True)
     passed = gate.passed(files, study, client)
     return [replace(study.reports / file, content) for file, content in passed.items()]
 

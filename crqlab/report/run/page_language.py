@@ -61,17 +61,20 @@ def spoken_in(study: Study, asked: str | None = None) -> str:
     return known(study.codebook.report_language if asked is None else asked)
 
 
-def page_name(client: str, wave: str, language: str = OWN) -> str:
+def page_name(client: str, wave: str, language: str = OWN, part: str = "") -> str:
     """Return the file name, without ending, of a client's page and of what is made beside it.
 
-    Languages have files of their own, so that making one never replaces another.
+    Languages have files of their own, so that making one never replaces another; so has a part
+    of its own kind, as the head-office sheet.
 
     Examples
     --------
     >>> page_name("C017", "2025"), page_name("C017", "2025", "sv"), page_name("C017", "2025_sv")
     ('C017_2025', 'C017_2025_sv', 'C017_2025-sv-162590f8')
+    >>> page_name("C017", "2025", "sv", "headoffice")
+    'C017_2025_headoffice_sv'
     """
-    name = stem(client, wave)
+    name = f"{stem(client, wave)}_{part}" if part else stem(client, wave)
     return name if language == OWN else f"{name}_{language}"
 
 

@@ -1,0 +1,90 @@
+"""From scores by unit, country and product to what may be sent to headquarters."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from crqlab.base.contracts.columns import DIMENSIONS
+from crqlab.base.errors import CrqError
+from crqlab.base.study import Study
+from crqlab.base.waves import in_order
+from crqlab.page.head_office.linked_cells import withheld_groups
+from crqlab.page.precision import rounded
+from crqlab.page.suppression import PROTECTS, complemented, withheld
+from crqlab.page.tables import table
+
+UNKNOWN = ""  # the group of answers whose unit, country or product is not known
+_NUMBERS = ("promoters", "passives", "detractors", "nps", "nps_low", "nps_high")
+
+
+def head_office(study: Study, client: str, wave: str) -> pd.DataFrame:
+    """Return promoters, passives, detractors and NPS of one client's waves, group by group.
+
+    Parameters
+    ----------
+    study : Study
+    client : str
+    wave : str
+        The last wave that is told.
+
+    Returns
+    -------
+    DataFrame, one row per wave, dimension and group
+        The columns of table ``breakdown_scores``, ``group`` empty for `UNKNOWN` and for everybody,
+        and ``withheld``: groups of fewer people than the codebook's ``privacy`` allows, or that
+        would tell what such a group, or an account withheld on the client's page, has answered.
+
+    Raises
+    ------
+    CrqError
+        Nobody was asked whether they would recommend.
+    """
+    rows = table(study, "breakdown_scores", client=client)
+    waves = in_order([*rows["wave"], wave])
+    rows = rows[rows["wave"].isin(waves[: waves.index(wave) + 1])]
+    if rows.empty:
+        raise CrqError(
+            f"Client {client} has no answers to 'how likely are you to recommend', so there is no "
+            "NPS to send to head office; a codebook names that question under recommend:."
+        )
+    rows = rows.assign(group=rows["group"].fillna(UNKNOWN))
+    parts = [
+        _shown(study, client, one, rows[rows["wave"] == one]) for one in in_order(rows["wave"])
+    ]
+    found = pd.concat(parts, ignore_index=True)
+    return rounded(found, figures=study.codebook.privacy.revenue_figures)
+
+
+def _shown(study: Study, client: str, wave: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """One wave's rows, withheld where they must be."""
+    least = study.codebook.privacy.min_scores
+    hidden = withheld_groups(
+        _people(study, client, wave), _shown_accounts(study, client, wave, least), minimum=least
+    )
+    told = withheld(rows.reset_index(drop=True), _NUMBERS, n="n_respondents", minimum=least)
+    keys = zip(told["dimension"], told["group"], strict=True)
+    more = np.array([key in hidden for key in keys], dtype=bool) & ~told["withheld"]
+    cells = {name: told[name].astype(float).mask(more) for name in _NUMBERS}
+    flags = told["flag"].mask(more, PROTECTS)
+    return told.assign(**cells, flag=flags, withheld=told["withheld"] | more)
+
+
+def _people(study: Study, client: str, wave: str) -> pd.DataFrame:
+    """Everybody who said how likely they would recommend, with account and groups."""
+    people = table(study, "respondents", client=client, wave=wave)
+    people = people[people["ltr"].notna()]
+    groups = table(study, "breakdowns", client=client, wave=wave)
+    found = people[["account_id"]].reset_index(drop=True)
+    for name in DIMENSIONS:
+        own = groups[groups["dimension"] == name].set_index("response_id")["group"]
+        if len(own):
+            found[name] = people["response_id"].map(own).fillna(UNKNOWN).to_numpy(object)
+    return found
+
+
+def _shown_accounts(study: Study, client: str, wave: str, least: int) -> set[str]:
+    """Accounts whose NPS the client's page of that wave shows."""
+    scores = table(study, "account_scores", client=client, wave=wave)
+    few = complemented(scores["n_ltr"], minimum=least, whole=scores["client_id"])
+    return set(scores["account_id"][~few])
