@@ -155,7 +155,7 @@ def _watch(study: Study, state: tuple[str, ...]) -> Watchlist:
 
 def _forbidden(watched: Watchlist, said: str, study: Study, clients: set[str]) -> set[str]:
     if not _veiled(study):
-        return {run for run in watched.found(said) if not watched.owners[run][1] & clients}
+        return watched.foreign(said, *clients)
     own = ("words", "client id", "client name")
     return {
         run

@@ -72,9 +72,9 @@ class Watchlist:
         runs = (" ".join(said[i : i + n]) for i, some in starts for n in some)
         return {run for run in runs if run in owners}
 
-    def foreign(self, text: str, client: str) -> set[str]:
-        """Return the runs in the text that belong to other clients and not to this one."""
-        return {run for run in self.found(text) if client not in self.owners[run][1]}
+    def foreign(self, text: str, *clients: str) -> set[str]:
+        """Return the runs in the text that belong to others and to none of these clients."""
+        return {run for run in self.found(text) if self.owners[run][1].isdisjoint(clients)}
 
 
 def watchlist(things: Iterable[tuple[str, str, str]]) -> Watchlist:
