@@ -28,6 +28,7 @@ COMMANDS = (
     ("notebooks", "re-execute the committed notebooks and strip their images"),
     ("reference", "re-run the R scripts under tests/reference (needs Rscript)"),
     ("validate", "check intervals against the simulated truth; writes docs/validation.md"),
+    ("fuzz", "read 2,000 mutated files of every kind (-n N, --reader NAME, --write)"),
     ("bench", "time the long operations"),
     ("mutate", "plant bugs in folders and count what the nearest tests find; adds cosmic-ray"),
     ("install", "make .venv and install the locked environment; the others do so when needed"),
@@ -294,6 +295,7 @@ def steps(command, options):
             ("simulated samples", pytest + ["-m", "validation"] + parallel),
             ("simulated panels", [PYTHON, "-m", "tests.validation"] + options),
         ],
+        "fuzz": [("mutated files", [PYTHON, "-m", "tests.fuzz"] + options)],
         "bench": [("bench", [PYTHON, "-m", "tests.bench"] + options)],
         "lint": lint,
         "test": lint

@@ -24,6 +24,8 @@ from tests.validation import (
 from tests.validation.coverage import FULL, QUICK, by_accounts, by_quantity, cases, selection
 from tests.validation.page import misses, page
 
+#: The one section that `make fuzz` measures.
+FUZZING = "## Fuzzing"
 PAGE = Path(__file__).parents[2] / "docs" / "validation.md"
 #: What a section says, and the promises in it that are not kept.
 Section = tuple[str, list[str]]
@@ -40,7 +42,8 @@ def main() -> int:
     text = "\n\n".join(said.strip() for said, _ in sections) + "\n"
     print(text)
     if not quick:
-        text = replaced(PAGE.read_text(encoding="utf-8"), text) if given.section else text
+        before = PAGE.read_text(encoding="utf-8")
+        text = replaced(before, text) if given.section else f"{text}\n{section_of(before, FUZZING)}"
         PAGE.write_text(text, encoding="utf-8")
         print(f"Written to docs/{PAGE.name}")
     missed = [name for _, names in sections for name in names]
@@ -56,6 +59,12 @@ def replaced(page: str, section: str) -> str:
     after = old.partition("\n## ")[2]
     tail = f"\n## {after}" if after else ""
     return f"{before.rstrip()}\n\n{section.strip()}\n{tail}"
+
+
+def section_of(page: str, heading: str) -> str:
+    """Return one section of the page as it stands; empty if it has none."""
+    _, found, rest = page.partition(f"{heading}\n")
+    return f"{found}{rest.partition(chr(10) + '## ')[0].rstrip()}\n" if found else ""
 
 
 def _scores(quick: bool) -> Section:
