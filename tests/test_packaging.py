@@ -391,3 +391,34 @@ def test_a_half_made_moved_or_outgrown_environment_is_made_anew(change):
 def test_an_environment_whose_python_is_gone_is_made_anew(monkeypatch):
     monkeypatch.setattr(bootstrap, "version_of", lambda words: None)
     assert not bootstrap.usable(complete())
+
+
+# ---- size
+
+MOST_ARGUMENTS = 9  # a group in a frozen dataclass counts once; options of the command line apart
+
+
+def arguments(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Every function and how many things it takes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            own = node.args
+            names = [each.arg for each in (*own.posonlyargs, *own.args, *own.kwonlyargs)]
+            groups = [each for each in (own.vararg, own.kwarg) if each]
+            yield node.name, len([n for n in names if n not in ("self", "cls")]) + len(groups)
+
+
+def test_no_function_takes_more_than_a_reader_can_hold():
+    found = {
+        f"{module}.{name}": count
+        for module, path in modules().items()
+        if not module.startswith("crqlab.cli")
+        for name, count in arguments(ast.parse(path.read_text(encoding="utf-8")))
+    }
+    assert len(found) > 1500
+    assert {n: c for n, c in found.items() if c > MOST_ARGUMENTS} == {}, "group the options"
+
+
+def test_arguments_are_counted():
+    tree = ast.parse("class A:\n    def f(self, a, /, b, *c, d=1, **e): ...")
+    assert list(arguments(tree)) == [("f", 5)]

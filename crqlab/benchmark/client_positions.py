@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -20,9 +20,9 @@ from crqlab.benchmark.peers import OWN, in_words
 from crqlab.benchmark.protection import Rules
 from crqlab.benchmark.ranked_units import Scores, rounded
 from crqlab.benchmark.release_positions import in_tables
-from crqlab.stats.defaults import DRAWS, LEVEL, SEED
-from crqlab.stats.estimate import check_level
+from crqlab.stats.defaults import LEVEL
 from crqlab.stats.multiplicity import q_values
+from crqlab.stats.sampling import Sampling
 
 COVERED = 0.90  # of the interval of a position
 _ENDS = ("", "_low", "_high")
@@ -112,9 +112,7 @@ def position(
     clients: Sequence[str] | None = None,
     above_median: Sequence[str] = UNIQUE_ABOVE_MEDIAN,
     rules: Rules = RULES,
-    level: float = COVERED,
-    draws: int = DRAWS,
-    seed: int = SEED,
+    **sampling: float,
 ) -> Positions:
     """Place clients among their peers.
 
@@ -141,10 +139,9 @@ def position(
         The measures that make a client *Unique*: the constructs of the concepts
         `UNIQUE_ABOVE_MEDIAN`; empty where they were not asked, then it is not known.
     rules : Rules
-    level : float
-        Coverage of each interval, in (0, 1).
-    draws, seed : int
-        Samples of whole clients, and where their chance begins.
+    **sampling : float
+        ``level`` (0.90 if left out), ``draws`` (of whole clients) and ``seed``, as
+        `crqlab.stats.Sampling` has them.
 
     Returns
     -------
@@ -152,11 +149,11 @@ def position(
         A row for every known score; ``decile`` is missing, and ``flag`` says why, where there
         are too few peers.
     """
-    check_level(level)
+    taken = Sampling(**{"level": COVERED, **sampling})
     one_of("scores= unit", scores.unit, ["client"])
     scores = _comparable(scores)
     errors = _errors(scores, intervals, completion)
-    options = {"level": level, "draws": draws, "seed": seed}
+    options = asdict(taken)
     asked = _asked(scores, above_median)
     if tables is None:
         rows = among_peers(scores, errors, rules=rules, **options)
@@ -166,7 +163,7 @@ def position(
         whole = in_tables(asked, errors, tables, nearest=PANEL, **options)
     if clients is not None:
         rows = rows[rows["client_id"].isin(list(clients))]
-    rows = _with_trend(rows.reset_index(drop=True)).assign(level=level, source=source)
+    rows = _with_trend(rows.reset_index(drop=True)).assign(level=taken.level, source=source)
     sure = _unique_chance(rows, whole, above_median)
     rows = rows.assign(
         quartile=_part(rows["percentile"], 4), p_unique=sure, unique=_unique(rows, sure)
@@ -174,7 +171,7 @@ def position(
     rows = rows.assign(**_sides(rows))
     for end in _ENDS:
         rows[f"decile{end}"] = _part(rows[f"percentile{end}"], 10)
-    return Positions(typed(rows, "positions"), level)
+    return Positions(typed(rows, "positions"), taken.level)
 
 
 def _comparable(scores: Scores) -> Scores:

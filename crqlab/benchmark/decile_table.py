@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import repeat
 
 import numpy as np
@@ -22,8 +22,7 @@ from crqlab.benchmark.cut_rows import cut_rows
 from crqlab.benchmark.protection import OK, Members, Rules, members, verdicts
 from crqlab.benchmark.ranked_units import GROUPS, Scores, rounded
 from crqlab.benchmark.threads import THREADS
-from crqlab.stats.defaults import DRAWS, LEVEL, SEED
-from crqlab.stats.estimate import check_level
+from crqlab.stats.sampling import Sampling
 
 #: Tenths and quarters; the last is the line to *Unique*, the panel's top 10 %.
 SHARES = (0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9)
@@ -123,9 +122,7 @@ def deciles(
     weights: ArrayLike | None = None,
     view: str = "as answered",
     rules: Rules = RULES,
-    level: float = LEVEL,
-    draws: int = DRAWS,
-    seed: int = SEED,
+    **sampling: float,
 ) -> DecileTable:
     """Cut a panel into tenths, in every cell that may be shown.
 
@@ -152,10 +149,8 @@ def deciles(
     view : str
         What the scores are, for the column of that name.
     rules : Rules
-    level : float
-        Coverage of each interval, in (0, 1).
-    draws, seed : int
-        Samples of whole clients, and where their chance begins.
+    **sampling : float
+        ``level``, ``draws`` (of whole clients) and ``seed``, as `crqlab.stats.Sampling` has them.
 
     Returns
     -------
@@ -185,14 +180,14 @@ def deciles(
     5     0.5      51.0
     10    0.9      91.0
     """
-    check_level(level)
+    taken = Sampling(**sampling)
     scores = as_scores(scores)
     names = tuple(measures or scores.measures)
     for name in names:
         one_of("measures=", name, scores.measures)
     share, weight = _checked(shares, weights, len(scores.table))
     if not len(scores.table) or not names:
-        return DecileTable(empty("deciles"), rules, level, scores.unit)
+        return DecileTable(empty("deciles"), rules, taken.level, scores.unit)
     values = [rounded(scores.table[name].to_numpy(float)) for name in names]
     # Measures are cut side by side: more threads of linear algebra would only wait.
     with threadpool_limits(1), ThreadPoolExecutor(THREADS) as others:
@@ -200,11 +195,10 @@ def deciles(
         laid = cells(scores, by)
         judged = _judged(laid, values, weight, scores, rules)
         wanted = [verdict == OK for verdict, _ in judged]
-        some = {"wanted": wanted, "level": level, "draws": draws, "seed": seed}
-        found = cuts(laid, list(sorting), share, **some)
+        found = cuts(laid, list(sorting), share, wanted=wanted, **asdict(taken))
     table = cut_rows(laid, names, judged, found, share)
-    table = table.assign(unit=scores.unit, view=view, level=level)
-    return DecileTable(typed(table, "deciles"), rules, level, scores.unit)
+    table = table.assign(unit=scores.unit, view=view, level=taken.level)
+    return DecileTable(typed(table, "deciles"), rules, taken.level, scores.unit)
 
 
 def as_scores(scores: Scores | pd.DataFrame | pd.Series) -> Scores:

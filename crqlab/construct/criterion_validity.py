@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import EstimateError
 from crqlab.base.standards import FEW_ANSWERS
-from crqlab.construct.cutoffs import Cutoff, of_estimate, tried
+from crqlab.construct.cutoffs import Asked, Cutoff, of_estimate, tried
 from crqlab.construct.evidence_data import EvidenceData
 from crqlab.stats.defaults import FEW_PAIRS, LEVEL
 from crqlab.stats.estimate import Estimate
@@ -37,7 +37,7 @@ def criterion(data: EvidenceData) -> list[dict]:
         ("person", "people_recommend", "polyserial_correlation"): person,
         ("account", "accounts_recommend", "correlation"): account,
     }
-    return [of_estimate("criterion", *asks, CORRELATION, one) for asks, one in found.items()]
+    return [of_estimate(Asked("criterion", *asks, CORRELATION), one) for asks, one in found.items()]
 
 
 def _person(rows: pd.DataFrame, groups: pd.Series, level: float) -> Estimate:
@@ -180,8 +180,8 @@ def known_groups(data: EvidenceData, outcomes: pd.DataFrame | None) -> list[dict
     kept = tried(lambda: _renewed(data, rows, outcomes))
     group, measure = "known_groups", "cohens_d"
     return [
-        of_estimate(group, "promoters", "promoters_higher", measure, EFFECT, promoters),
-        of_estimate(group, "renewed", "renewed_higher", measure, RENEWED, kept),
+        of_estimate(Asked(group, "promoters", "promoters_higher", measure, EFFECT), promoters),
+        of_estimate(Asked(group, "renewed", "renewed_higher", measure, RENEWED), kept),
     ]
 
 

@@ -60,25 +60,11 @@ class Cutoff:
         return "borderline" if sign * estimate >= sign * self.tolerable else "misses"
 
 
-def row(
-    criterion: str,
-    about: str,
-    question: str,
-    measure: str,
-    cutoff: Cutoff,
-    estimate: float,
-    low: float = nan,
-    high: float = nan,
-    *,
-    n: int = 0,
-    unit: str = "respondents",
-    flag: str = "ok",
-    verdict: str | None = None,
-    label: str | None = None,
-) -> dict:
-    """Return one row of the evidence; the cutoff gives the verdict unless one is given.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a row of the evidence is about.
 
-    Parameters
+    Attributes
     ----------
     criterion : str
         The kind of evidence.
@@ -89,6 +75,34 @@ def row(
     measure : str
         Name of the number.
     cutoff : Cutoff
+    label : str or None
+        What readers call the construct or pair.
+    """
+
+    criterion: str
+    about: str
+    question: str
+    measure: str
+    cutoff: Cutoff
+    label: str | None = None
+
+
+def row(
+    asked: Asked,
+    estimate: float,
+    low: float = nan,
+    high: float = nan,
+    *,
+    n: int = 0,
+    unit: str = "respondents",
+    flag: str = "ok",
+    verdict: str | None = None,
+) -> dict:
+    """Return one row of the evidence; the cutoff gives the verdict unless one is given.
+
+    Parameters
+    ----------
+    asked : Asked
     estimate, low, high : float
         Missing (NaN) where the data cannot say.
     n : int
@@ -98,15 +112,14 @@ def row(
         ``"ok"`` or cautions.
     verdict : str, optional
         Where the cutoff alone does not decide.
-    label : str, optional
-        What readers call the construct or pair.
     """
+    cutoff = asked.cutoff
     return {
-        "criterion": criterion,
-        "about": about,
-        "label": label,
-        "question": question,
-        "measure": measure,
+        "criterion": asked.criterion,
+        "about": asked.about,
+        "label": asked.label,
+        "question": asked.question,
+        "measure": asked.measure,
         "estimate": float(estimate),
         "low": float(low),
         "high": float(high),
@@ -127,33 +140,12 @@ def _trusted(verdict: str, flag: str) -> str:
     return "borderline" if verdict == "meets" and is_improper(flag) else verdict
 
 
-def of_estimate(
-    criterion: str,
-    about: str,
-    question: str,
-    measure: str,
-    cutoff: Cutoff,
-    found: Estimate | str,
-    *,
-    label: str | None = None,
-) -> dict:
+def of_estimate(asked: Asked, found: Estimate | str) -> dict:
     """Return the row of an `Estimate`, or of the reason why there is none."""
     if isinstance(found, str):
-        return row(criterion, about, question, measure, cutoff, nan, flag=found, label=label)
-    return row(
-        criterion,
-        about,
-        question,
-        measure,
-        cutoff,
-        found.value,
-        found.low,
-        found.high,
-        n=found.n,
-        unit=found.unit,
-        flag=joined(found.notes),
-        label=label,
-    )
+        return row(asked, nan, flag=found)
+    facts = {"n": found.n, "unit": found.unit, "flag": joined(found.notes)}
+    return row(asked, found.value, found.low, found.high, **facts)
 
 
 def tried(find: Callable) -> object:

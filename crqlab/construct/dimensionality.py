@@ -7,7 +7,7 @@ from math import nan
 import pandas as pd
 
 from crqlab.base.contracts.cautions import code, joined
-from crqlab.construct.cutoffs import Cutoff, row, tried
+from crqlab.construct.cutoffs import Asked, Cutoff, row, tried
 from crqlab.construct.evidence_data import NO_SEVERAL, EvidenceData
 from crqlab.stats.factors import cfa
 from crqlab.stats.factors.parallel_analysis import ParallelAnalysis, parallel
@@ -85,7 +85,8 @@ def fit_rows(table: pd.DataFrame) -> list[dict]:
         for measure, cutoff in INDICES.items():
             ends = (fit["rmsea_low"], fit["rmsea_high"]) if measure == "rmsea" else (nan, nan)
             facts = {"n": fit["n"], "flag": fit["flag"]}
-            rows.append(row("fit", name, question, measure, cutoff, fit[measure], *ends, **facts))
+            asked = Asked("fit", name, question, measure, cutoff)
+            rows.append(row(asked, fit[measure], *ends, **facts))
     return rows
 
 
@@ -98,21 +99,13 @@ def method_rows(data: EvidenceData, table: pd.DataFrame, found: ParallelAnalysis
     share = nan if isinstance(found, str) else found.table["eigenvalue"].iloc[0] / len(found.table)
     return [
         row(
-            "method",
-            "one_factor",
-            "constructs_told_apart",
-            "cfi_gain",
-            HALO,
+            Asked("method", "one_factor", "constructs_told_apart", "cfi_gain", HALO),
             nan if alone else gain,
             n=fit.loc["first_order", "n"],
             flag="one_construct" if alone else flag,
         ),
         row(
-            "method",
-            "first_component",
-            "one_habit_of_answering",
-            "variance_share",
-            HARMAN,
+            Asked("method", "first_component", "one_habit_of_answering", "variance_share", HARMAN),
             share,
             n=0 if isinstance(found, str) else found.n,
             flag=found if isinstance(found, str) else "rough_check",
@@ -135,10 +128,10 @@ def dimension_row(data: EvidenceData, found: ParallelAnalysis | str) -> dict:
     if least < most:
         question = code("as_many_as_planned_in_span", least=least, most=most)
     cutoff = Cutoff(least, least - 1, "Horn 1965; Glorfeld 1995")
-    asks = ("dimensions", "crq", question, "common_factors", cutoff)
+    asks = Asked("dimensions", "crq", question, "common_factors", cutoff)
     if isinstance(found, str):
-        return row(*asks, nan, flag=found)
+        return row(asks, nan, flag=found)
     off = max(least - found.factors, found.factors - most, 0)
     verdict = "meets" if off == 0 else "borderline" if off == 1 else "misses"
     facts = {"n": found.n, "flag": joined(found.notes), "verdict": verdict}
-    return row(*asks, found.factors, **facts)
+    return row(asks, found.factors, **facts)

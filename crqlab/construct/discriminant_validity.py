@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crqlab.base.contracts.cautions import code
-from crqlab.construct.cutoffs import Cutoff, row, tried
+from crqlab.construct.cutoffs import Asked, Cutoff, row, tried
 from crqlab.construct.evidence_data import EvidenceData
 from crqlab.stats.factors.result import CfaFit
 from crqlab.stats.validity import fornell_larcker, htmt_interval
@@ -32,8 +32,8 @@ def discriminant(
     """Rows on HTMT by pair, and on Fornell and Larcker's margin by construct."""
     pairs = list(combinations(data.several, 2))
     if not pairs:
-        asks = ("discriminant", "crq", "each_distinct", "htmt", HTMT)
-        return [row(*asks, nan, flag="one_construct")]
+        asks = Asked("discriminant", "crq", "each_distinct", "htmt", HTMT)
+        return [row(asks, nan, flag="one_construct")]
     return [_pair(data, pair, ratio) for pair in pairs] + [
         _margin(data, name, square) for name in data.several
     ]
@@ -42,13 +42,13 @@ def discriminant(
 def _pair(data: EvidenceData, pair: tuple[str, str], ratio: pd.DataFrame | str) -> dict:
     left, right = (data.label(name) for name in pair)
     question = code("distinct_from", left=left, right=right)
-    asks = ("discriminant", " – ".join(pair), question, "htmt", HTMT)
     label = f"{left} – {right}"
+    asks = Asked("discriminant", " – ".join(pair), question, "htmt", HTMT, label)
     if isinstance(ratio, str):
-        return row(*asks, nan, flag=ratio, label=label)
+        return row(asks, nan, flag=ratio)
     one = ratio[(ratio["left"] == pair[0]) & (ratio["right"] == pair[1])].iloc[0]
-    facts = {"n": one["n"], "unit": "accounts", "flag": one["flag"], "label": label}
-    return row(*asks, one["value"], one["low"], one["high"], **facts)
+    facts = {"n": one["n"], "unit": "accounts", "flag": one["flag"]}
+    return row(asks, one["value"], one["low"], one["high"], **facts)
 
 
 def squares(fit: CfaFit | str) -> pd.DataFrame | str:
@@ -59,13 +59,13 @@ def squares(fit: CfaFit | str) -> pd.DataFrame | str:
 def _margin(data: EvidenceData, name: str, square: pd.DataFrame | str) -> dict:
     label = data.label(name)
     question = code("more_with_own_items", construct=label)
-    asks = ("discriminant", name, question, "ave_margin", MARGIN)
+    asks = Asked("discriminant", name, question, "ave_margin", MARGIN, label)
     if isinstance(square, str):
-        return row(*asks, nan, flag=square, label=label)
+        return row(asks, nan, flag=square)
     others = square.loc[name].drop(name).abs()
     margin = square.loc[name, name] - (others.max() if len(others) else np.nan)
     n = int(complete_rows(data))
-    return row(*asks, margin, n=n, label=label)
+    return row(asks, margin, n=n)
 
 
 def complete_rows(data: EvidenceData) -> int:

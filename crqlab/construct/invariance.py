@@ -8,7 +8,7 @@ import pandas as pd
 
 from crqlab.base.contracts.cautions import OK, code, joined
 from crqlab.base.waves import in_order
-from crqlab.construct.cutoffs import Cutoff, row, tried
+from crqlab.construct.cutoffs import Asked, Cutoff, row, tried
 from crqlab.construct.evidence_data import GROUPINGS, NO_SEVERAL, EvidenceData
 from crqlab.stats.factors import Invariance, invariance
 
@@ -49,12 +49,12 @@ def group_rows(data: EvidenceData, found: dict[str, Invariance | str]) -> list[d
 
 def _row(data: EvidenceData, name: str, step: str, ladder: Invariance | str) -> dict:
     question = code(QUESTIONS[step], grouping=name)
-    asks = ("invariance", name, question, f"cfi_change_{step}", STEP)
+    asks = Asked("invariance", name, question, f"cfi_change_{step}", STEP)
     if isinstance(ladder, str):
-        return row(*asks, nan, flag=ladder)
+        return row(asks, nan, flag=ladder)
     table = ladder.table.set_index("step")
     if step not in table.index:
-        return row(*asks, nan, flag="step_not_reached")
+        return row(asks, nan, flag="step_not_reached")
     change = table.loc[step, "delta_cfi"]
     partial = f"partial_{step}"
     flags = [table.loc[step, "flag"], _groups(data, name, ladder)]
@@ -63,7 +63,7 @@ def _row(data: EvidenceData, name: str, step: str, ladder: Invariance | str) -> 
         verdict = "borderline" if table.loc[partial, "holds"] else "misses"
         flags.append(table.loc[partial, "freed"])
     n = int(ladder.fits["configural"].fit["n"])
-    return row(*asks, change, n=n, flag=joined(flags), verdict=verdict)
+    return row(asks, change, n=n, flag=joined(flags), verdict=verdict)
 
 
 def _groups(data: EvidenceData, name: str, ladder: Invariance) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.stats import t
 
 from crqlab.base.contracts.cautions import code
-from crqlab.construct.cutoffs import Cutoff, of_estimate, row, tried
+from crqlab.construct.cutoffs import Asked, Cutoff, of_estimate, row, tried
 from crqlab.construct.evidence_data import EvidenceData, centred
 from crqlab.stats.agreement import icc1, icc2, rwg_j
 from crqlab.stats.estimate import Estimate
@@ -34,7 +34,8 @@ def reliability(data: EvidenceData) -> list[dict]:
         label = data.label(name)
         found = ONE_ITEM if len(items) < 2 else tried(lambda i=items: _omega(data, i))
         asks = code("answers_repeat", construct=label)
-        rows.append(of_estimate("reliability", name, asks, "omega", OMEGA, found, label=label))
+        asked = Asked("reliability", name, asks, "omega", OMEGA, label)
+        rows.append(of_estimate(asked, found))
     return rows
 
 
@@ -45,7 +46,8 @@ def _omega(data: EvidenceData, items: list[str]) -> Estimate:
 def convergent(data: EvidenceData, fit: CfaFit | str) -> list[dict]:
     """AVE and composite reliability of every construct with several items."""
     if not data.several:
-        return [row("convergent", "crq", "items_show", "ave", AVE, nan, flag=ONE_ITEM)]
+        asked = Asked("convergent", "crq", "items_show", "ave", AVE)
+        return [row(asked, nan, flag=ONE_ITEM)]
     rows = []
     for measure, cutoff, find, asks in (
         ("ave", AVE, ave, "items_show_construct"),
@@ -54,13 +56,14 @@ def convergent(data: EvidenceData, fit: CfaFit | str) -> list[dict]:
         table = None if isinstance(fit, str) else find(fit, level=data.level)
         for name in data.several:
             label = data.label(name)
-            asked = ("convergent", name, code(asks, construct=label), measure, cutoff)
+            question = code(asks, construct=label)
+            asked = Asked("convergent", name, question, measure, cutoff, label)
             if table is None:
-                rows.append(row(*asked, nan, flag=fit, label=label))
+                rows.append(row(asked, nan, flag=fit))
                 continue
             one = table[table["construct"] == name].iloc[0]
-            facts = {"n": fit.fit["n"], "flag": one["flag"], "label": label}
-            rows.append(row(*asked, one[measure], one["low"], one["high"], **facts))
+            facts = {"n": fit.fit["n"], "flag": one["flag"]}
+            rows.append(row(asked, one[measure], one["low"], one["high"], **facts))
     return rows
 
 
@@ -69,8 +72,8 @@ def general(data: EvidenceData, second: CfaFit | str) -> list[dict]:
     found = second
     if not isinstance(second, str):
         found = tried(lambda: omega_hierarchical(second, level=data.level))
-    asked = ("one_score", "crq", "may_be_added_up", "omega_hierarchical", GENERAL)
-    return [of_estimate(*asked, found)]
+    asked = Asked("one_score", "crq", "may_be_added_up", "omega_hierarchical", GENERAL)
+    return [of_estimate(asked, found)]
 
 
 def agreement(data: EvidenceData) -> list[dict]:
@@ -84,7 +87,7 @@ def agreement(data: EvidenceData) -> list[dict]:
         ("accounts_told_apart", "icc2", ICC2): tried(lambda: icc2(values, groups, **options)),
         ("people_agree", "rwg_j", RWG): tried(lambda: _shared(data, rows)),
     }
-    return [of_estimate("agreement", "crq", *asked, one) for asked, one in found.items()]
+    return [of_estimate(Asked("agreement", "crq", *asked), one) for asked, one in found.items()]
 
 
 def _shared(data: EvidenceData, rows: pd.DataFrame) -> Estimate | str:

@@ -7,18 +7,20 @@ from crqlab.participation.contact_continuity import Continuity, continuity
 from crqlab.participation.early_and_late import Timing, timing
 from crqlab.participation.nonresponse_adjustment import Adjusted, adjusted
 from crqlab.participation.relationship_concentration import Concentration, concentration
-from crqlab.participation.selection_audit import Audit, audit
+from crqlab.participation.selection_audit import Audit, AuditRules, audit
 from crqlab.participation.silent_accounts import Silent, Voices, silent, voices
-from crqlab.participation.tables import keep
+from crqlab.participation.tables import Findings, keep
 from crqlab.participation.wave_plan import Plan, plan
 
 __all__ = [
     "Adjusted",
     "Audit",
+    "AuditRules",
     "Completion",
     "CompletionRanks",
     "Concentration",
     "Continuity",
+    "Findings",
     "Plan",
     "Propensities",
     "Silent",

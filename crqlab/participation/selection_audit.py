@@ -40,6 +40,42 @@ FEW_OF_A_ROLE = 5
 _NUMBERS = ["found", "expected", "value", "low", "high"]
 
 
+@dataclass(frozen=True, slots=True)
+class AuditRules:
+    """When a question is raised.
+
+    Attributes
+    ----------
+    level : float
+        Coverage of the intervals, in (0, 1).
+    rate : float
+        False discovery rate at which questions are raised, in (0, 1).
+    least : int
+        Accounts that an account manager needs to be asked anything.
+    notice : float
+        A contact signed off fewer than so many days before the invitation, after it, or never
+        (where a client's wave has dates of signing off), is late.
+    minutes : float
+        Answers that began within so many minutes of each other are a close pair.
+    """
+
+    level: float = LEVEL
+    rate: float = 0.05
+    least: int = 5
+    notice: float = 2
+    minutes: float = 10
+
+    def __post_init__(self) -> None:
+        check_level(self.level)
+        if not 0 < self.rate < 1:
+            raise EstimateError(f"rate= is {self.rate}; it must lie between 0 and 1. Use 0.05.")
+        if self.least < 2 or self.notice < 0 or self.minutes <= 0:
+            raise EstimateError(
+                f"least= is {self.least}, notice= {self.notice} and minutes= {self.minutes}; use "
+                "two accounts or more, no days or more, and some minutes."
+            )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Audit(Result):
     """What to ask whom, and how rare it would be among honest account managers.
@@ -99,11 +135,7 @@ def audit(
     respondents: pd.DataFrame,
     *,
     draft: pd.DataFrame | None = None,
-    level: float = LEVEL,
-    rate: float = 0.05,
-    least: int = 5,
-    notice: float = 2,
-    minutes: float = 10,
+    **rules: float,
 ) -> Audit:
     """Look into six questions about every account manager of every client and wave.
 
@@ -124,17 +156,8 @@ def audit(
     draft : DataFrame, optional
         An earlier version of ``contacts`` to look for exchanged contacts in; the wave before
         serves where it has none of a client and wave.
-    level : float
-        Coverage of the intervals, in (0, 1).
-    rate : float
-        False discovery rate at which questions are raised, in (0, 1).
-    least : int
-        Accounts that an account manager needs to be asked anything.
-    notice : float
-        A contact signed off fewer than so many days before the invitation, after it, or never
-        (where a client's wave has dates of signing off), is late.
-    minutes : float
-        Answers that began within so many minutes of each other are a close pair.
+    **rules : float
+        When a question is raised: fields of `AuditRules`, as in ``rate=0.01``.
 
     Returns
     -------
@@ -172,34 +195,24 @@ def audit(
       account_manager topic     found  expected
     0             Ann  late  0.666667       0.0
     """
-    check_level(level)
-    _check(rate, least, notice, minutes)
+    asked = AuditRules(**rules)
+    level, rate = asked.level, asked.rate
     frame = empty("contacts") if contacts is None else contacts
-    layout = audit_frame.laid_out(frame, responses, accounts, draft, notice)
+    layout = audit_frame.laid_out(frame, responses, accounts, draft, asked.notice)
     if layout.units["account_manager"].isna().all():
         return Audit(empty("audit"), level, rate)
     looked = {
         **_of_the_frame(frame, layout, level),
-        "minutes": clusters(responses, layout, minutes=minutes, level=level),
+        "minutes": clusters(responses, layout, minutes=asked.minutes, level=level),
         "scores": heights(respondents, layout, level=level),
     }
-    parts = [_one_topic(topic, found, layout, least) for topic, found in looked.items()]
+    parts = [_one_topic(topic, found, layout, asked.least) for topic, found in looked.items()]
     table = pd.concat(parts)
     table = table[table["account_manager"].notna()]
     table = table.sort_values([*BLOCK, "account_manager", "place"], ignore_index=True)
     table["q"] = q_values(table["p"], table["block"])
     table["raised"] = (table["q"] <= rate).to_numpy()
     return Audit(typed(table.assign(level=level, rate=rate), "audit"), level, rate)
-
-
-def _check(rate: float, least: int, notice: float, minutes: float) -> None:
-    if not 0 < rate < 1:
-        raise EstimateError(f"rate= is {rate}; it must lie between 0 and 1. Use 0.05.")
-    if least < 2 or notice < 0 or minutes <= 0:
-        raise EstimateError(
-            f"least= is {least}, notice= {notice} and minutes= {minutes}; use two accounts or "
-            "more, no days or more, and some minutes."
-        )
 
 
 def _of_the_frame(frame: pd.DataFrame, layout: Layout, level: float) -> dict[str, pd.DataFrame]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from crqlab.base.contracts import frames
 from crqlab.base.study import Study
@@ -17,49 +21,53 @@ from crqlab.participation.silent_accounts import Silent, Voices
 from crqlab.participation.wave_plan import Plan
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Findings:
+    """All that this station finds, as the functions of these names return it."""
+
+    completion: Completion
+    ranks: CompletionRanks
+    silent: Silent
+    voices: Voices
+    propensities: Propensities
+    adjusted: Adjusted
+    concentration: Concentration
+    continuity: Continuity
+    audit: Audit
+    plan: Plan
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the tables by their names."""
+        return {
+            "completion": self.completion.table,
+            "completion_rank": self.ranks.table,
+            "completion_bands": self.ranks.bands,
+            "silent": self.silent.table,
+            "voices": self.voices.table,
+            "propensities": self.propensities.table,
+            "nonresponse": self.adjusted.table,
+            "concentration": self.concentration.table,
+            "concentration_summary": self.concentration.summary,
+            "continuity": self.continuity.table,
+            "continuity_summary": self.continuity.summary,
+            "audit": self.audit.table,
+            "wave_plan": self.plan.table,
+            "precision": self.plan.precision,
+        }
+
+
 def keep(
-    study: Study,
-    *,
-    completion: Completion,
-    ranks: CompletionRanks,
-    silent: Silent,
-    voices: Voices,
-    propensities: Propensities,
-    adjusted: Adjusted,
-    concentration: Concentration,
-    continuity: Continuity,
-    audit: Audit,
-    plan: Plan,
-    level: float,
-    draws: int,
-    seed: int,
-    cap: float,
+    study: Study, *, level: float, draws: int, seed: int, cap: float, **found: Any
 ) -> tuple[Path, ...]:
     """Write the tables of this station, as `frames.keep` does: all of them, or none.
 
     Parameters
     ----------
     study : Study
-    completion, silent, voices, propensities, adjusted, concentration, continuity, audit, plan
-        As the functions of these names return them.
-    ranks : CompletionRanks
     level, draws, seed, cap
-        What they were called with, for the run card.
+        What the station was called with, for the run card.
+    **found
+        All fields of `Findings`, as in ``completion=completion, ranks=ranks``.
     """
-    tables = {
-        "completion": completion.table,
-        "completion_rank": ranks.table,
-        "completion_bands": ranks.bands,
-        "silent": silent.table,
-        "voices": voices.table,
-        "propensities": propensities.table,
-        "nonresponse": adjusted.table,
-        "concentration": concentration.table,
-        "concentration_summary": concentration.summary,
-        "continuity": continuity.table,
-        "continuity_summary": continuity.summary,
-        "audit": audit.table,
-        "wave_plan": plan.table,
-        "precision": plan.precision,
-    }
+    tables = Findings(**found).tables()
     return frames.keep(study, tables, level=level, draws=draws, seed=seed, cap=cap)

@@ -13,10 +13,10 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "covariate_effects": ["Effects", "effects"],
         "model_cards": ["ModelCard", "model_card"],
         "model_comparison": ["ModelComparison", "compare_models"],
-        "opportunities": ["Design", "design"],
+        "opportunities": ["Design", "Window", "design"],
         "retention_curves": ["RetentionCurves", "retention"],
         "revenue_at_risk": ["RenewalOutlook", "outlook"],
-        "tables": ["keep"],
+        "tables": ["Findings", "keep"],
         "trust_mediation": ["Mediation", "mediation"],
     },
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -84,6 +85,26 @@ class Design(Result):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which decisions follow which survey.
+
+    Attributes
+    ----------
+    cutoff : str or None
+        Date before which nothing may be predicted; the end of each wave's fieldwork if missing.
+    as_of : str or None
+        Day on which the outcomes were looked up; what was decided later counts as open. The
+        last decision if missing.
+    most_months : float
+        A survey older than this when the contract was decided says nothing of it.
+    """
+
+    cutoff: str | None = None
+    as_of: str | None = None
+    most_months: float = MOST_MONTHS
+
+
 def design(
     responses: pd.DataFrame,
     contacts: pd.DataFrame,
@@ -92,10 +113,8 @@ def design(
     outcomes: pd.DataFrame,
     codebook: Codebook,
     *,
-    cutoff: str | None = None,
-    as_of: str | None = None,
-    most_months: float = MOST_MONTHS,
     constructs: Mapping[str, str] | None = None,
+    **window: Any,
 ) -> Design:
     """Put every renewal opportunity beside the last survey that ended before it was decided.
 
@@ -104,28 +123,23 @@ def design(
     responses, contacts, accounts, account_scores, outcomes : DataFrame
         Tables of these names.
     codebook : Codebook
-    cutoff : str, optional
-        Date before which nothing may be predicted; the end of each wave's fieldwork if missing.
-    as_of : str, optional
-        Day on which the outcomes were looked up; what was decided later counts as open. The
-        last decision if missing.
-    most_months : float
-        A survey older than this when the contract was decided says nothing of it.
     constructs : mapping of concept to construct, optional
         Which construct stands for one of `CONCEPTS` where the codebook says otherwise.
+    **window : str or float
+        Which decisions follow which survey: fields of `Window`, as in ``as_of="2025-06-30"``.
 
     Returns
     -------
     Design
         Empty where the study holds no outcomes: then it says so.
     """
-    asked = codebook.instrument
-    measured = _measured(asked, constructs or {})
-    ends = cut_offs(responses, contacts, cutoff)
+    seen = Window(**window)
+    measured = _measured(codebook.instrument, constructs or {})
+    ends = cut_offs(responses, contacts, seen.cutoff)
     rows = known(responses, contacts, accounts, account_scores, outcomes, measured, ends)
-    dated, last_day = _decisions(outcomes, as_of)
+    dated, last_day = _decisions(outcomes, seen.as_of)
     matched = _matched(dated, rows)
-    reason = _reasons(matched, rows, ends, most_months)
+    reason = _reasons(matched, rows, ends, seen.most_months)
     refused = matched.assign(reason=reason)[reason != OK]
     taken = matched[(reason == OK).to_numpy()].drop(columns="surveyed").astype({"n": "int64"})
     followed = _followed(rows, dated, last_day)

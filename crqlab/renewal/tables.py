@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from crqlab.base.contracts import contract, frames
 from crqlab.base.study import Study
@@ -15,41 +19,45 @@ from crqlab.renewal.revenue_at_risk import RenewalOutlook
 from crqlab.renewal.trust_mediation import Mediation
 
 
-def keep(
-    study: Study,
-    *,
-    design: Design,
-    effects: Effects,
-    mediation: Mediation,
-    retention: RetentionCurves,
-    comparison: ModelComparison,
-    outlook: RenewalOutlook,
-    card: ModelCard,
-    level: float,
-    draws: int,
-    seed: int,
-) -> tuple[Path, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Findings:
+    """All that this station finds, as the functions of these names return it."""
+
+    design: Design
+    effects: Effects
+    mediation: Mediation
+    retention: RetentionCurves
+    comparison: ModelComparison
+    outlook: RenewalOutlook
+    card: ModelCard
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the tables by their names."""
+        whole = list(contract("opportunities").columns)  # also those nobody asked about
+        return {
+            "opportunities": self.design.table.reindex(columns=whole),
+            "refused": self.design.excluded,
+            "effects": self.effects.table,
+            "mediation": self.mediation.table,
+            "retention": self.retention.table,
+            "contest": self.comparison.table,
+            "contest_pairs": self.comparison.differences,
+            "outlook": self.outlook.table,
+            "revenue_at_risk": self.outlook.at_risk,
+            "model_card": self.card.table,
+        }
+
+
+def keep(study: Study, *, level: float, draws: int, seed: int, **found: Any) -> tuple[Path, ...]:
     """Write the tables of this station, as `frames.keep` does: all of them, or none.
 
     Parameters
     ----------
     study : Study
-    design, effects, mediation, retention, comparison, outlook, card
-        As the functions of these names return them (``card`` as `model_card` does).
     level, draws, seed
-        What they were called with, for the run card.
+        What the station was called with, for the run card.
+    **found
+        All fields of `Findings`, as in ``design=design, effects=effects``.
     """
-    whole = list(contract("opportunities").columns)  # also those of concepts nobody asked about
-    tables = {
-        "opportunities": design.table.reindex(columns=whole),
-        "refused": design.excluded,
-        "effects": effects.table,
-        "mediation": mediation.table,
-        "retention": retention.table,
-        "contest": comparison.table,
-        "contest_pairs": comparison.differences,
-        "outlook": outlook.table,
-        "revenue_at_risk": outlook.at_risk,
-        "model_card": card.table,
-    }
+    tables = Findings(**found).tables()
     return frames.keep(study, tables, level=level, draws=draws, seed=seed)

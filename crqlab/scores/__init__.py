@@ -16,12 +16,13 @@ from crqlab.scores.table_sentences import (
     about_respondents,
     largest,
 )
-from crqlab.scores.tables import keep
+from crqlab.scores.tables import Findings, keep
 from crqlab.scores.uniqueness import Quadrants, quadrants
 from crqlab.scores.wave_changes import changes
 
 __all__ = [
     "Alternatives",
+    "Findings",
     "Quadrants",
     "Summary",
     "about_accounts",

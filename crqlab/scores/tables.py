@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pandas as pd
@@ -10,38 +11,32 @@ from crqlab.base.contracts import frames
 from crqlab.base.study import Study
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Findings:
+    """The seven tables of this station."""
+
+    respondents: pd.DataFrame
+    account_scores: pd.DataFrame
+    client_scores: pd.DataFrame
+    manager_scores: pd.DataFrame
+    agreement: pd.DataFrame
+    changes: pd.DataFrame
+    breakdown_scores: pd.DataFrame
+
+
 def keep(
-    study: Study,
-    *,
-    respondents: pd.DataFrame,
-    account_scores: pd.DataFrame,
-    client_scores: pd.DataFrame,
-    manager_scores: pd.DataFrame,
-    agreement: pd.DataFrame,
-    changes: pd.DataFrame,
-    breakdown_scores: pd.DataFrame,
-    level: float,
-    draws: int,
-    seed: int,
+    study: Study, *, level: float, draws: int, seed: int, **found: pd.DataFrame
 ) -> tuple[Path, ...]:
     """Write the seven tables of this station, as `frames.keep` does: all of them, or none.
 
     Parameters
     ----------
     study : Study
-    respondents, account_scores, client_scores, manager_scores, agreement, changes : DataFrame
-    breakdown_scores : DataFrame
-        As their functions return them.
     level, draws, seed
-        What they were called with, for the run card.
+        What the station was called with, for the run card.
+    **found : DataFrame
+        All fields of `Findings`, as their functions return them.
     """
-    tables = {
-        "respondents": respondents,
-        "account_scores": account_scores,
-        "client_scores": client_scores,
-        "manager_scores": manager_scores,
-        "agreement": agreement,
-        "changes": changes,
-        "breakdown_scores": breakdown_scores,
-    }
+    given = Findings(**found)
+    tables = {each.name: getattr(given, each.name) for each in fields(given)}
     return frames.keep(study, tables, level=level, draws=draws, seed=seed)

@@ -23,10 +23,9 @@ from crqlab.segments.likeliest_segments import (
     UNJUDGED,
     likeliest,
 )
-from crqlab.segments.panel_models import SAMPLES, AccountModels, account_models
+from crqlab.segments.panel_models import AccountModels, account_models
 from crqlab.segments.segment_posterior import SegmentPosterior
 from crqlab.segments.thresholds import Thresholds
-from crqlab.stats.defaults import SEED
 
 TOO_FEW = "too_few_accounts_for_probabilities"
 
@@ -98,8 +97,7 @@ def panel(
     instrument: Instrument,
     *,
     silent: pd.DataFrame | None = None,
-    draws: int = SAMPLES,
-    seed: int = SEED,
+    **sampling: int,
 ) -> Panel:
     """Sort every account of every wave, with probability, revenue and renewal beside it.
 
@@ -110,9 +108,9 @@ def panel(
     thresholds : Thresholds
     instrument : Instrument
         Where the thresholds are not for it, the result has no rows and says why.
-    draws, seed : int
-        Draws of each account's scores, and where their chance begins. Nothing depends on the
-        order of rows, or on what ids are called as long as they sort alike.
+    **sampling : int
+        ``draws`` of each account's scores and ``seed``, as `AccountModels.posteriors` takes them.
+        Nothing depends on the order of rows, or on what ids are called as long as they sort alike.
 
     Returns
     -------
@@ -130,7 +128,7 @@ def panel(
         head = scored.head(0)
         return Panel(empty("segments"), head, None, None, None, thresholds, instrument, why)
     models = account_models(respondents, responses, thresholds)
-    views = models.posteriors(thresholds, draws=draws, seed=seed)
+    views = models.posteriors(thresholds, **sampling)
     whole, then = (likeliest(scored, view, thresholds) for view in views)
     keys = scored[["client_id", "wave", "account_id"]]
     given = scored[["n", "revenue", "account_manager", "renewed"]]

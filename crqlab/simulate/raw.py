@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
@@ -20,7 +21,7 @@ from crqlab.simulate import tables, truth
 from crqlab.simulate.block import Block, block
 from crqlab.simulate.dirt import soil
 from crqlab.simulate.exports import Crm, Qualtrics
-from crqlab.simulate.options import SEED, Options
+from crqlab.simulate.options import Options
 from crqlab.simulate.sheet import sheet
 
 CODEBOOK = Path(__file__).with_name("crq24.yaml")
@@ -40,13 +41,8 @@ def write(
     study: str = "demo",
     clients: int = 150,
     responses: int | None = None,
-    waves: tuple[int, ...] = (2023, 2024, 2025),
-    seed: int = SEED,
-    nonresponse: str = "unhappy",
-    churn: str = "relationship",
-    change: str = "drift",
-    differences: str = "clients",
     dirt: bool = True,
+    **drawn: Any,
 ) -> Path:
     """Write a synthetic panel as raw files, whole or not at all.
 
@@ -63,10 +59,10 @@ def write(
         How many clients, unless ``responses`` is given.
     responses : int, optional
         Draw as many clients as it takes to reach this number of responses.
-    waves, seed, nonresponse, churn, change, differences
-        As in `crqlab.simulate.panel`.
     dirt : bool
         Whether the answers carry the faults of real exports; ``truth/dirt.csv`` lists them.
+    **drawn
+        Fields of `Options`, as in ``seed=7, waves=(2024, 2025)``.
 
     Returns
     -------
@@ -78,7 +74,7 @@ def write(
     StudyError
         A study of this name exists and is not synthetic.
     """
-    options = Options(seed, tuple(waves), nonresponse, churn, change, differences)
+    options = Options(**drawn)
     if min(clients, 1 if responses is None else responses) < 1:
         raise CrqError(f"clients= is {clients}, responses= is {responses}; draw one or more.")
     folder = Study(study, Path(root)).raw

@@ -14,9 +14,9 @@ from crqlab.base.contracts.cautions import OK, code, joined, plain
 from crqlab.base.errors import EstimateError, one_of
 from crqlab.base.results import Result
 from crqlab.stats.cluster_draws import resampled, stream
-from crqlab.stats.defaults import DRAWS, FEW_EVENTS, FEW_GROUPS, LEVEL, SEED
-from crqlab.stats.estimate import check_level
+from crqlab.stats.defaults import FEW_EVENTS, FEW_GROUPS
 from crqlab.stats.regression.links import LINKS, Link
+from crqlab.stats.sampling import Sampling
 
 __all__ = ["Mediation", "effects"]
 __dir__ = __all__.copy
@@ -96,9 +96,7 @@ def effects(
     link: str = "logit",
     step: float = 1.0,
     between: tuple[float, float] | None = None,
-    draws: int = DRAWS,
-    level: float = LEVEL,
-    seed: int = SEED,
+    **sampling: float,
 ) -> Mediation:
     """Part what a cause does to an outcome into what goes through a mediator and what does not.
 
@@ -124,10 +122,8 @@ def effects(
         How far the cause is raised, in its unit, from where it is.
     between : pair of float, optional
         Two values of the cause to compare for everybody instead, e.g. (0, 1) of a treatment.
-    draws, seed : int
-        Samples of accounts, and the seed.
-    level : float
-        Coverage of the intervals, in (0, 1).
+    **sampling : float
+        ``level``, ``draws`` and ``seed`` of the intervals, as `Sampling` has them.
 
     Returns
     -------
@@ -158,31 +154,29 @@ def effects(
     ['indirect', 'direct', 'total', 'share mediated']
     """
     one_of("link=", link, list(LINKS))
-    check_level(level)
+    taken = Sampling(**sampling)
     rows, flags = _prepared(outcome, cause, mediator, covariates, accounts, link)
     if between is None:
         low, high = np.zeros_like(rows.y), np.full_like(rows.y, step)
     else:
         low, high = (value - rows.X[:, 1] for value in between)
     rows = replace(rows, moves=(low, high))
-    return _mediation(rows, flags, draws, level, seed, link)
+    return _mediation(rows, flags, taken, link)
 
 
-def _mediation(
-    rows: _Rows, flags: list[str], draws: int, level: float, seed: int, link: str
-) -> Mediation:
+def _mediation(rows: _Rows, flags: list[str], taken: Sampling, link: str) -> Mediation:
     count = int(rows.account.max()) + 1
     whole = np.ones((1, len(rows.y)))
     start, _ = _climbed(rows, whole, np.zeros((1, rows.X.shape[1] + 1)))
     point = _effects(rows, whole, start)
-    drawn = _drawn(rows, start, count, draws, seed)
+    drawn = _drawn(rows, start, count, taken.draws, taken.seed)
     lost = int(np.isnan(drawn).any(axis=1).sum())
     if lost:
-        flags.append(code("resamples_left_out", n=lost, draws=draws))
+        flags.append(code("resamples_left_out", n=lost, draws=taken.draws))
     if count < FEW_GROUPS:
         flags.append(code("few_accounts", minimum=FEW_GROUPS))
     drawn = drawn[~np.isnan(drawn).any(axis=1)]
-    low, high, p = _ends(drawn, count, level)
+    low, high, p = _ends(drawn, count, taken.level)
     if not low[2] * high[2] > 0:
         flags.append("total_may_be_nil")
     flag = joined(flags)
@@ -192,7 +186,8 @@ def _mediation(
     names = ["cause to mediator", "mediator to outcome", "cause to outcome"]
     paths = {"path": names, "estimate": point[0, 4:], "low": low[4:], "high": high[4:]}
     method = "Imai, Keele & Tingley 2010"
-    return Mediation(table, pd.DataFrame(paths), len(rows.y), count, level, link, method, flag)
+    facts = (len(rows.y), count, taken.level, link, method, flag)
+    return Mediation(table, pd.DataFrame(paths), *facts)
 
 
 def _prepared(

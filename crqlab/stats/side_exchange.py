@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+__all__ = ["Exchange", "exchanges"]
+__dir__ = __all__.copy
+
 #: Worlds that are tried for one group; what is still open then counts as given away.
 NODES = 200_000
 _NEAR = 1e-9

@@ -3,9 +3,10 @@
 import pytest
 
 from crqlab.base.contracts.cautions import code, joined
-from crqlab.construct.cutoffs import Cutoff, row
+from crqlab.construct.cutoffs import Asked, Cutoff, row
 
 CUTOFF = Cutoff(0.70, 0.60, "Nunnally & Bernstein 1994")
+ASKED = Asked("fit", "first_order", "fall_into_constructs", "cfi", CUTOFF)
 NEGATIVE = code("negative_residual_variance", item="t1", value=-0.2)
 
 
@@ -22,14 +23,12 @@ NEGATIVE = code("negative_residual_variance", item="t1", value=-0.2)
     ],
 )
 def test_improper_and_unfinished_solutions_meet_nothing(flag, verdict):
-    found = row("fit", "first_order", "fall_into_constructs", "cfi", CUTOFF, 0.8, 0.75, flag=flag)
+    found = row(ASKED, 0.8, 0.75, flag=flag)
     assert found["verdict"] == verdict
     assert found["flag"] == flag
 
 
 def test_an_improper_solution_makes_no_miss_better():
-    found = row(
-        "fit", "first_order", "fall_into_constructs", "cfi", CUTOFF, 0.5, 0.4, flag=NEGATIVE
-    )
+    found = row(ASKED, 0.5, 0.4, flag=NEGATIVE)
     assert found["verdict"] == "misses"
     assert (found["cutoff"], found["side"]) == (0.70, "at_least")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from crqlab.base.study import Study, fingerprint
 from crqlab.report.batch import ledger
-from crqlab.report.batch.batches import SECONDS, Job, Outcome, Step, Work, client_names, done
+from crqlab.report.batch.batches import Job, Outcome, Work, client_names, done
 from crqlab.report.exports import theme as themes
 from crqlab.report.exports.export_files import USUAL, accepted, export, file_names
 from crqlab.report.run import page_build
@@ -25,10 +25,7 @@ def export_all(
     language: str | None = None,
     theme: Path | None = None,
     template: Path | None = None,
-    jobs: int | None = None,
-    seconds: float = SECONDS,
-    cluster: str | None = None,
-    heard: Callable[[Step], None] = lambda step: None,
+    **work: Any,
 ) -> Outcome:
     """Write what the reports of many clients show for other programs.
 
@@ -42,8 +39,8 @@ def export_all(
         As `crqlab.report.chosen` returns them; with a report where a PDF is wanted.
     kinds, language, theme, template
         As for `crqlab.report.export`.
-    jobs, seconds, cluster, heard
-        As for `crqlab.report.run_batch`.
+    **work
+        ``jobs``, ``seconds``, ``cluster`` and ``heard``, as for `crqlab.report.run_batch`.
 
     Returns
     -------
@@ -65,8 +62,7 @@ def export_all(
         "theme": str(theme.resolve()) if theme else None,
         "template": str(template.resolve()) if template else None,
     }
-    options = {"jobs": jobs, "seconds": seconds, "cluster": cluster, "heard": heard}
-    return done(study, FILES, lambda: _wanted(study, clients, told), **options)
+    return done(study, FILES, lambda: _wanted(study, clients, told), **work)
 
 
 def make(home: str, study: str, client: str, wave: str, parameters: dict[str, Any]) -> float:
