@@ -8,6 +8,7 @@ from crqlab.stats.factors.cfa_fit import cfa, refit
 from crqlab.stats.factors.exploratory import EfaFit, efa
 from crqlab.stats.factors.general_factor import BifactorFit, bifactor
 from crqlab.stats.factors.ladder import Invariance, invariance
+from crqlab.stats.factors.multilevel import TwoLevelFit, two_level
 from crqlab.stats.factors.parallel_analysis import (
     ParallelAnalysis,
     minimum_average_partial,
@@ -24,6 +25,7 @@ __all__ = [
     "ParallelAnalysis",
     "Polychoric",
     "Refits",
+    "TwoLevelFit",
     "bartlett",
     "bifactor",
     "cfa",
@@ -36,5 +38,6 @@ __all__ = [
     "polychoric_matrix",
     "refit",
     "refits",
+    "two_level",
 ]
 __dir__ = __all__.copy
