@@ -132,7 +132,8 @@ def inverse(info: NDArray) -> NDArray:
     """
     scale = np.sqrt(np.maximum(np.diag(info), 1e-300))
     try:
-        root = np.linalg.cholesky(info / np.outer(scale, scale))
+        with np.errstate(over="ignore", invalid="ignore"):  # no information on a parameter
+            root = np.linalg.cholesky(info / np.outer(scale, scale))
     except np.linalg.LinAlgError:
         return np.full_like(info, np.nan)
     if np.diag(root).min() ** 2 < SINGULAR:

@@ -93,7 +93,8 @@ def _newton(model: Model, groups: Sequence[Sample], found: Solution) -> Solution
     left = np.inf
     for _ in range(NEWTON):
         scale = 1 / np.sqrt(np.maximum(np.diag(info), 1e-300))
-        bent = observed(model, groups, theta) * np.outer(scale, scale)
+        with np.errstate(over="ignore", invalid="ignore"):  # no information on a parameter
+            bent = observed(model, groups, theta) * np.outer(scale, scale)
         if not np.isfinite(bent).all():
             break
         curves, axes = np.linalg.eigh(bent)
@@ -115,7 +116,8 @@ def _done(left: float, before: float) -> bool:
 
 def _direction(info: NDArray, gradient: NDArray, damping: float) -> NDArray:
     scale = np.sqrt(np.maximum(np.diag(info), 1e-300))
-    inner = info / np.outer(scale, scale) + damping * np.eye(len(info))
+    with np.errstate(over="ignore", invalid="ignore"):
+        inner = info / np.outer(scale, scale) + damping * np.eye(len(info))
     try:
         return -np.linalg.solve(inner, gradient / scale) / scale
     except np.linalg.LinAlgError:

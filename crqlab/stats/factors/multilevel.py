@@ -12,6 +12,7 @@ from scipy.stats import norm
 
 from crqlab.base.contracts.cautions import OK, code, joined, plain
 from crqlab.base.errors import EstimateError
+from crqlab.base.results import Result
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.delta import propagated
 from crqlab.stats.factors import indices
@@ -41,7 +42,7 @@ LABELS = ("within", "between")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class TwoLevelFit:
+class TwoLevelFit(Result):
     """A fitted two-level factor model.
 
     Attributes
@@ -91,6 +92,11 @@ class TwoLevelFit:
 
     def __repr__(self) -> str:
         return str(self)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per parameter: ``parameters``."""
+        return self.parameters
 
     @property
     def loadings(self) -> pd.DataFrame:

@@ -113,6 +113,7 @@ def test_finds_what_was_put_in():
     assert fit.flag == "ok"
 
 
+@pytest.mark.slow
 def test_chi_square_is_as_large_as_its_degrees_and_errors_as_the_spread():
     fits = [
         two_level(answers(150, seed=seed), WITHIN, BETWEEN, cluster="client") for seed in range(40)
