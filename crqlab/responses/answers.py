@@ -8,10 +8,11 @@ from pathlib import PurePosixPath
 import numpy as np
 import pandas as pd
 
-from crqlab.base.codebook import Codebook, Source
+from crqlab.base.codebook import Codebook
 from crqlab.base.contracts.cautions import code
 from crqlab.base.faults import Faults
 from crqlab.base.instrument import Code
+from crqlab.base.sources import Source
 from crqlab.responses import breakdown_columns, cells
 from crqlab.responses.cells import Question, folded
 from crqlab.responses.columns import Columns, blank

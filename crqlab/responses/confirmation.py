@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from crqlab.base.codebook import Codebook, Source
+from crqlab.base.codebook import Codebook
 from crqlab.base.errors import CrqError, StudyError, listed
 from crqlab.base.faults import Faults
+from crqlab.base.sources import Source
 from crqlab.base.study import Study, replace
 from crqlab.base.yaml_documents import load
 from crqlab.base.yaml_edits import with_value, without_entries

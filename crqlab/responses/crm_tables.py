@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from crqlab.base.codebook import Codebook, Source
+from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import contract
 from crqlab.base.contracts.schema import KINDS, Column, Contract
 from crqlab.base.faults import Faults
+from crqlab.base.sources import Source
 from crqlab.responses import answers, cells
 from crqlab.responses.cells import folded
 from crqlab.responses.columns import Columns

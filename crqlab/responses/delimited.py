@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from crqlab.base.codebook import Source
 from crqlab.base.faults import UnreadableError
+from crqlab.base.sources import Source
 from crqlab.responses.grid import Aside, Grid, grid, texts
 from crqlab.responses.table_shape import LOOKED_AT, header_place
 

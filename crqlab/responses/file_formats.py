@@ -6,10 +6,10 @@ import os
 import zipfile
 from pathlib import Path
 
-from crqlab.base.codebook import Source
 from crqlab.base.errors import StudyError
 from crqlab.base.faults import Faults, UnreadableError, near
 from crqlab.base.files import located
+from crqlab.base.sources import Source
 from crqlab.responses import delimited, dialects, parquet, sav, workbook
 from crqlab.responses.grid import EXPORT_AGAIN, Grid
 from crqlab.responses.table_shape import without_aggregates

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from crqlab.base.codebook import Source
 from crqlab.base.contracts.frames import empty
 from crqlab.base.faults import Faults, near
 from crqlab.base.results import Result
+from crqlab.base.sources import Source
 from crqlab.base.study import Study
 from crqlab.responses.columns import Columns, blank
 from crqlab.responses.file_formats import load

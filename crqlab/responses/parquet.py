@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from crqlab.base.codebook import Source
 from crqlab.base.faults import UnreadableError
+from crqlab.base.sources import Source
 from crqlab.responses.grid import EXPORT_AGAIN, Grid, grid
 from crqlab.responses.workbook import cell_text
 

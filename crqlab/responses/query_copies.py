@@ -12,10 +12,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from crqlab.base.codebook import Source
 from crqlab.base.connections import Answer, address, answer, single_query
 from crqlab.base.connections.copies import FRAMES
 from crqlab.base.errors import StudyError
+from crqlab.base.sources import Source
 from crqlab.base.study import Study, replace
 from crqlab.responses.parquet import FETCH, facts
 

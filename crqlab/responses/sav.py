@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from crqlab.base.codebook import Source
 from crqlab.base.faults import UnreadableError
+from crqlab.base.sources import Source
 from crqlab.responses.grid import Grid, grid, texts
 from crqlab.responses.workbook import cell_text
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
 
-from crqlab.base.codebook import Source
 from crqlab.base.errors import StudyError, one_of
 from crqlab.base.faults import Faults
+from crqlab.base.sources import Source
 from crqlab.base.study import Study, replace
 from crqlab.responses import codebook_draft, crm_draft
 from crqlab.responses.draft_report import DraftReport, report

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from crqlab.base.codebook import Source
 from crqlab.base.errors import listed
 from crqlab.base.faults import UnreadableError, near
+from crqlab.base.sources import Source
 from crqlab.responses.grid import Aside, Grid, grid, texts
 from crqlab.responses.table_shape import footer_length, header_place
 

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from crqlab.base.codebook import Codebook, Source
+from crqlab.base.codebook import Codebook
+from crqlab.base.sources import Source
 
 _MARK = "\ufeff"
 

@@ -14,8 +14,9 @@ import numpy as np
 import pyarrow.compute as pc
 
 from crqlab.base import yaml_documents
-from crqlab.base.codebook import Codebook, Source
+from crqlab.base.codebook import Codebook
 from crqlab.base.errors import CrqError, StudyError
+from crqlab.base.sources import Source
 from crqlab.base.study import Study
 from crqlab.simulate import tables, truth
 from crqlab.simulate.block import Block, block

@@ -20,9 +20,9 @@ import yaml
 
 from crqlab import CrqError, Study, responses
 from crqlab.base import yaml_documents
-from crqlab.base.codebook import Source
 from crqlab.base.errors import DataError
 from crqlab.base.faults import Faults
+from crqlab.base.sources import Source
 from crqlab.responses import (
     codebook_draft,
     delimited,

@@ -7,8 +7,8 @@ import csv
 import pytest
 
 from crqlab import Study, responses
-from crqlab.base.codebook import Source
 from crqlab.base.faults import Faults
+from crqlab.base.sources import Source
 from crqlab.responses.dialects import known_columns
 from crqlab.responses.file_formats import load
 from tests.responses.test_drafts import DAYS, LTR, PROSE, STATEMENTS, rated

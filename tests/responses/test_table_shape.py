@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import xlsxwriter
 
-from crqlab.base.codebook import Source
 from crqlab.base.faults import Faults
+from crqlab.base.sources import Source
 from crqlab.responses.cells import amounts, decimal_sign
 from crqlab.responses.file_formats import load
 from tests.responses.conftest import series
