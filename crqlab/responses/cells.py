@@ -16,6 +16,7 @@ import pandas as pd
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 _LED = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*(?:[-–—:=.)]\s*|\s+|\()([^\d]*[^\W\d_][^\d]*)")
 _TAILED = re.compile(r"([^\d]*[^\W\d_][^\d]*?)\s*(?:\(([+-]?[0-9]+)\)|\s[-–—:=]\s*([0-9]+))")
+_LONGEST_LABEL = 200
 _LIME_CODE = re.compile(r"AO?0*([0-9]+)")
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _ZONE = r"\s+(?:GMT|UTC|MEZ|CET|MESZ|CEST)(?:[+-]\d{1,2}(?::?\d{2})?)?$"
@@ -114,6 +115,8 @@ def labelled(text: str) -> tuple[float, str] | None:
     >>> labelled("7 - Strongly agree"), labelled("Not at all likely - 0"), labelled("good (4)")
     ((7.0, 'Strongly agree'), (0.0, 'Not at all likely'), (4.0, 'good'))
     """
+    if len(text) > _LONGEST_LABEL:  # prose; a pattern would take minutes for a long one
+        return None
     if found := _LED.fullmatch(text):
         value, label = number(found[1]), found[2]
     elif found := _TAILED.fullmatch(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from re import _parser as parser  # the grammar of patterns is the standard library's
@@ -10,7 +11,7 @@ import pytest
 import yaml
 
 from crqlab import Study, responses
-from crqlab.responses import worded_scales
+from crqlab.responses import cells, worded_scales
 from crqlab.responses.worded_items import fits
 from tests.responses.known_answers import N, account, write_csv
 
@@ -202,3 +203,9 @@ def test_a_text_that_is_no_point_of_its_scale_is_asked_about(tmp_path):
     report, book, _ = drafted(tmp_path, told)
     assert list(book.items) == ["q3", "q4"]
     assert any("'it depends' 1" in point for point in report.open)
+
+
+def test_a_very_long_text_costs_no_time():
+    began = time.monotonic()
+    assert cells.labelled("x" * 40_000) is None
+    assert time.monotonic() - began < 1
