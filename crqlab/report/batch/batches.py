@@ -204,12 +204,12 @@ def done(
     work: Work,
     wanted: Callable[[], list[Job]],
     *,
-    jobs: int | None,
-    seconds: float,
-    cluster: str | None,
-    heard: Callable[[Step], None],
+    jobs: int | None = None,
+    seconds: float = SECONDS,
+    cluster: str | None = None,
+    heard: Callable[[Step], None] = lambda step: None,
 ) -> Outcome:
-    """Do a kind of work for many clients; see `batch` for the options.
+    """Do a kind of work for many clients; see `run_batch` for the options.
 
     Parameters
     ----------
