@@ -11,13 +11,11 @@ Kernels are forked from one process that has the imports done, where that is saf
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
 from importlib.metadata import entry_points
-from pathlib import Path
 
 from crqlab import simulate
+from crqlab.base.temporary_folders import TemporaryFolder
 
 # jsonschema then takes this parser for not installed: no notebook needs it, and it takes a second
 sys.modules.setdefault("rfc3987_syntax", None)
@@ -29,8 +27,9 @@ NO_PICTURES = "c.InlineBackend.figure_formats = set()\n"
 def pytest_configure(config):
     if hasattr(config, "workerinput"):
         return
-    folder = Path(tempfile.mkdtemp(prefix="crqlab-nbval-"))
-    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    own = TemporaryFolder()
+    config.add_cleanup(own.close)
+    folder = own.path
     profile = folder / "ipython" / "profile_default"
     profile.mkdir(parents=True)
     (profile / "ipython_kernel_config.py").write_text(NO_PICTURES)

@@ -22,8 +22,10 @@ class Guarded(TyperGroup):
         """Run the command; a fault of the input is told, a fault of ours is raised."""
         from crqlab.base.errors import CrqError
         from crqlab.base.system_errors import told
+        from crqlab.base.temporary_folders import sweep
 
         try:
+            sweep()
             return super().invoke(ctx)
         except CrqError as error:
             _tell(error)

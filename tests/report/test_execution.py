@@ -1,7 +1,10 @@
 """A notebook runs in a kernel of its own; what fails in it is told in words."""
 
+import os
+import subprocess
 import sys
 import tempfile
+import time
 
 import pytest
 
@@ -68,7 +71,31 @@ def test_a_folder_too_deep_for_a_socket_falls_back_to_tcp(tmp_path, monkeypatch)
     deep.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(deep))
     with transport() as options:
+        assert options.pop("connection_file").startswith(str(deep))
         assert options == {"transport_encryption": "auto"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a killed process is one on Linux here")
+@pytest.mark.slow
+def test_nothing_stays_behind_when_a_run_is_killed_and_another_starts(tmp_path, monkeypatch):
+    place = tempfile.mkdtemp(prefix="t-")
+    monkeypatch.setenv("TMPDIR", place)
+    monkeypatch.setenv("CRQLAB_FORK", "0")
+    sleep = f"open({str(tmp_path / 'begun')!r}, 'w').close(); import time; time.sleep(60)"
+    path = notebook(tmp_path, SOURCE, sleep)
+    lines = "from pathlib import Path; from crqlab.report.run.execution import execute; "
+    lines += f"execute(Path({str(path)!r}), {{}}, home=Path({str(tmp_path)!r}))"
+    with subprocess.Popen([sys.executable, "-c", lines], stderr=subprocess.DEVNULL) as run:
+        end = time.monotonic() + 60
+        while not (tmp_path / "begun").exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        left = os.listdir(place)
+        run.kill()
+    assert left  # there was something to leave
+    listed = [sys.executable, "-c", "from crqlab.cli import app; app(['list'])"]
+    subprocess.run(listed, check=False, capture_output=True)
+    assert os.listdir(place) == []
+    os.rmdir(place)
 
 
 @pytest.mark.parametrize(

@@ -285,7 +285,53 @@ def elsewhere(monkeypatch):
     """A folder for sockets of this test's own; its path is short, as a socket's must be."""
     with tempfile.TemporaryDirectory(prefix="t-") as folder:
         monkeypatch.setattr(tempfile, "tempdir", folder)
-        yield
+        monkeypatch.setenv("TMPDIR", folder)
+        yield folder
+
+
+@forks
+def test_the_last_prepared_process_leaves_nothing_behind(elsewhere, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", os.fspath(identity.PACKAGE.parent))
+    key = identity.key(os.environ)
+    lines = (
+        "import sys; from crqlab.report.forking import zygote; zygote.IDLE = zygote.GLANCE = 0.2; "
+        "sys.exit(zygote.main(sys.argv[1:]))"
+    )
+    ours, theirs = os.pipe()
+    with identity.locked() as folder:
+        killed = socket.socket(socket.AF_UNIX)
+        killed.bind(os.fspath(folder / "killed.sock"))  # as kill -9 leaves it
+        killed.close()
+        (folder / "killed.log").touch()
+        (folder / f"{key}.log").touch()
+        words = [sys.executable, "-c", lines, os.fspath(folder / f"{key}.sock"), key, str(theirs)]
+        subprocess.run(words, cwd="/", pass_fds=[theirs], check=True)
+        os.close(theirs)
+        with os.fdopen(ours, "rb") as ready:
+            assert ready.read().decode() == "ready"
+        assert sorted(path.name[:4] for path in folder.iterdir()) == sorted(
+            ["kill", "kill", "lock", key[:4], key[:4]]
+        )
+    end = time.monotonic() + 20
+    while os.listdir(elsewhere) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert os.listdir(elsewhere) == []
+
+
+@forks
+def test_a_name_that_a_killed_process_left_is_taken_away_and_a_live_one_stays(elsewhere):
+    with identity.locked() as folder, socket.socket(socket.AF_UNIX) as live:
+        live.bind(os.fspath(folder / "live.sock"))
+        live.listen()
+        with socket.socket(socket.AF_UNIX) as dead:
+            dead.bind(os.fspath(folder / "dead.sock"))
+        for name in ("dead.log", "live.log", "new.log"):
+            (folder / name).touch()
+        (folder / "told.log").write_text("a module is missing")
+        identity.tidy(folder)
+        identity.leave(folder)
+        left = sorted(path.name for path in folder.iterdir())
+        assert left == ["live.log", "live.sock", "lock", "told.log"]
 
 
 @forks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from crqlab.base.errors import StudyError
+from crqlab.base.file_locks import taken
 from crqlab.base.files import unwritten
 
 PATIENCE = 20.0  # seconds
@@ -28,7 +28,7 @@ def alone(folder: Path) -> Iterator[None]:
     """
     with _opened(folder / ".batch.lock") as lock:
         end = time.monotonic() + PATIENCE
-        while not _taken(lock.fileno()):
+        while not taken(lock.fileno()):
             if time.monotonic() > end:
                 raise StudyError(
                     f"Another batch is writing to {folder.name}; wait for its end, or end it."
@@ -45,22 +45,3 @@ def _opened(path: Path) -> BinaryIO:
         return path.open("a+b")
     except OSError as refused:
         raise StudyError(unwritten(path, refused)) from refused
-
-
-def _taken(file: int) -> bool:
-    try:
-        _take(file)
-    except OSError:
-        return False
-    return True
-
-
-def _take(file: int) -> None:
-    if os.name == "nt":
-        import msvcrt
-
-        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

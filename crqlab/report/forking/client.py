@@ -20,7 +20,6 @@ from crqlab.report.forking.identity import CannotForkError
 START = 60.0  # seconds that the imports may take
 ANSWER = 20.0  # seconds that forking may take
 AGAIN = 600.0  # seconds before a start that failed is tried again
-KEPT = 86_400.0  # seconds that notes on starts are kept
 
 
 class Forked:
@@ -150,17 +149,14 @@ def limits() -> dict[str, Any]:
 
 def _line(environment: Mapping[str, str]) -> socket.socket:
     """Connect to the prepared process, after starting it if need be."""
-    import fcntl  # is not on every system; those without it never come here
-
-    folder, name = identity.folder(), identity.key(environment)
-    path = folder / f"{name}.sock"
-    if line := _dialled(path):
+    name = identity.key(environment)
+    if line := _dialled(identity.folder() / f"{name}.sock"):
         return line
-    with open(folder / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with identity.locked() as folder:
+        path = folder / f"{name}.sock"
         if line := _dialled(path):  # somebody else has started it meanwhile
             return line
-        path.unlink(missing_ok=True)
+        identity.tidy(folder)
         _start(folder, name, path, environment)
         if line := _dialled(path):
             return line
@@ -180,10 +176,6 @@ def _dialled(path: Path) -> socket.socket | None:
 
 def _start(folder: Path, name: str, path: Path, environment: Mapping[str, str]) -> None:
     """Start the prepared process and wait until it listens; remember for a while if it fails."""
-    for note in [*folder.glob("*.refused"), *folder.glob("*.log")]:
-        with contextlib.suppress(OSError):
-            if time.time() - note.stat().st_mtime > KEPT:
-                note.unlink()
     refused = folder / f"{name}.refused"
     with contextlib.suppress(OSError):
         if time.time() - refused.stat().st_mtime < AGAIN:

@@ -8,13 +8,18 @@ import os
 import stat
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import crqlab
+from crqlab.base.temporary_folders import KEPT, listened_to
 
 PACKAGE = Path(crqlab.__file__).resolve().parent
 LONGEST_FOLDER = 80  # bytes; a Unix socket's path may have 107
+KEPT_NOTES = 86_400.0  # seconds that notes on starts are kept
 #: Settings that libraries or the interpreter read once, when they are imported.
 _READ_ONCE = ("PYTHON", "LD_", "MPL", "LC_", "ARROW_", "NUMEXPR_", "SKLEARN_", "XDG_C")
 _READ_ONCE_WHOLE = ("HOME", "LANG", "LANGUAGE", "TZ", "MALLOC_ARENA_MAX", "LOCPATH")
@@ -46,6 +51,7 @@ def key(environment: Mapping[str, str]) -> str:
         "code": list(_files(PACKAGE)),
         "packages": [_changed(folder) for folder in _site_folders()],
         "python": [sys.version, sys.executable, sys.prefix, _changed(sys.executable)],
+        "spaces": [_space(name) for name in ("mnt", "net", "pid")],
         "settings": read,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:20]
@@ -59,7 +65,7 @@ def folder() -> Path:
     CannotForkError
         It belongs to somebody else, is open to others, or its path is too long for a socket.
     """
-    path = Path(tempfile.gettempdir()) / f"crqlab-fork-{os.getuid()}"
+    path = Path(tempfile.gettempdir()) / f"{KEPT}{os.getuid()}"
     if len(os.fsencode(path)) > LONGEST_FOLDER:
         raise CannotForkError(f"{path} is too long for a socket")
     try:
@@ -71,6 +77,56 @@ def folder() -> Path:
     if not private or found.st_uid != os.getuid():
         raise CannotForkError(f"{path} is not a private folder of this user")
     return path
+
+
+@contextmanager
+def locked() -> Iterator[Path]:
+    """Hold the lock of the folder for sockets, and give the folder.
+
+    The last prepared process takes folder and lock away: then both are made anew.
+
+    Raises
+    ------
+    CannotForkError
+        As for `folder`.
+    """
+    while (lock := _lock(folder())) is None:
+        pass
+    with lock:
+        yield Path(lock.name).parent
+
+
+def _lock(place: Path) -> BinaryIO | None:
+    """Wait for the lock in a folder; None where it was taken away meanwhile."""
+    import fcntl  # is not on every system; those without it never come here
+
+    with suppress(FileNotFoundError):
+        lock = open(place / "lock", "wb")  # noqa: SIM115 - the caller closes it
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(lock.fileno()), os.stat(place / "lock")):
+                return lock
+        lock.close()
+    return None
+
+
+def tidy(place: Path) -> None:
+    """Take away what prepared processes left that were killed; the folder must be `locked`."""
+    for path in place.glob("*.sock"):
+        if not listened_to(path):
+            path.unlink()
+    for note in [*place.glob("*.log"), *place.glob("*.refused")]:
+        found = note.stat()
+        idle = not found.st_size or time.time() - found.st_mtime > KEPT_NOTES
+        if idle and not note.with_suffix(".sock").exists():
+            note.unlink()
+
+
+def leave(place: Path) -> None:
+    """Take away a folder that is `locked`, if it holds nothing but its lock."""
+    if os.listdir(place) == ["lock"]:
+        (place / "lock").unlink()
+        place.rmdir()
 
 
 def _files(folder: str | Path) -> Iterator[tuple[str, int, int]]:
@@ -87,6 +143,14 @@ def _files(folder: str | Path) -> Iterator[tuple[str, int, int]]:
 
 def _site_folders() -> list[str]:
     return [path for path in sys.path if path.endswith("-packages")]
+
+
+def _space(name: str) -> str:
+    """What of the machine this process sees: a container, or a sandbox, sees other files."""
+    try:
+        return os.readlink(f"/proc/self/ns/{name}")
+    except OSError:
+        return ""
 
 
 def _changed(path: str) -> tuple[str, int]:

@@ -8,12 +8,12 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
 
+from crqlab.base.temporary_folders import TemporaryFolder
 from crqlab.report.forking.identity import CannotForkError
 
 _LOG = logging.getLogger(__name__)
@@ -27,20 +27,20 @@ class ForkProvisioner(LocalProvisioner):
     ``JUPYTER_DEFAULT_PROVISIONER_NAME=crqlab-fork`` gives it every kernel that names none.
     """
 
-    sockets: str = ""
+    sockets: TemporaryFolder | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Choose sockets that no other kernel can take; ports could be taken in between."""
         manager = self.parent
         plain = manager is not None and manager.transport == "tcp" and manager.shell_port == 0
         if sys.platform == "linux" and plain and not self.sockets:
-            folder = tempfile.mkdtemp(prefix="crqlab-")
-            if len(os.fsencode(folder)) <= 90:
+            folder = TemporaryFolder()
+            if len(os.fsencode(folder.path)) <= 90:
                 self.sockets = folder
                 manager.cache_ports = False
-                manager.transport, manager.ip = "ipc", f"{folder}/kernel"
+                manager.transport, manager.ip = "ipc", f"{folder.path}/kernel"
             else:
-                os.rmdir(folder)
+                folder.close()
         return await super().pre_launch(**kwargs)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
@@ -60,8 +60,8 @@ class ForkProvisioner(LocalProvisioner):
         """Take the sockets away, unless a restarted kernel needs them."""
         await super().cleanup(restart=restart)
         if self.sockets and not restart:
-            shutil.rmtree(self.sockets, ignore_errors=True)
-            self.sockets = ""
+            self.sockets.close()
+            self.sockets = None
 
 
 def _arguments(cmd: list[str]) -> list[str]:

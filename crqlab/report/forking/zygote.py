@@ -239,15 +239,14 @@ def _prepared(path: str, wanted: str, settings: dict[str, str]) -> Zygote:
 
 def _leave(path: str, zygote: Zygote) -> None:
     """Close the socket first, its name after: a caller in between starts another process."""
-    import fcntl
-
     from crqlab.report.forking import identity
 
-    with open(identity.folder() / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with identity.locked() as folder:
         zygote.close()
         with contextlib.suppress(OSError):
             os.unlink(path)
+        identity.tidy(folder)
+        identity.leave(folder)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from crqlab.base.errors import CrqError, ReportError, one_of
 from crqlab.base.system_errors import retold
+from crqlab.base.temporary_folders import temporary_folder
 from crqlab.report.forking.engine import ForkEngine
 from crqlab.report.run.execution_mode import LANES, fitting
 from crqlab.report.run.parameters import checked
@@ -132,11 +132,12 @@ def transport() -> Iterator[dict[str, str]]:
     however many processes, can take neither each other's port nor each other's file. Elsewhere,
     and where that folder's path is too long for a socket, it is TCP, encrypted.
     """
-    with TemporaryDirectory(prefix="crqlab-", ignore_cleanup_errors=True) as folder:
+    with temporary_folder() as folder:
+        told = {"connection_file": str(folder / "connection.json")}  # and its key goes along
         if sys.platform == "linux" and len(os.fsencode(folder)) <= LONGEST_FOLDER:
-            yield {"transport": "ipc", "ip": f"{folder}/kernel"}
+            yield {**told, "transport": "ipc", "ip": f"{folder}/kernel"}
         else:
-            yield {"transport_encryption": "auto"}
+            yield {**told, "transport_encryption": "auto"}
 
 
 def _papermill() -> Any:
