@@ -38,6 +38,37 @@ def _inside(value: str) -> str:
 FileName = Annotated[str, Field(min_length=1), BeforeValidator(_inside)]
 
 
+class Loop(Strict):
+    """Questions that one person answers about several objects: each object becomes a response.
+
+    Attributes
+    ----------
+    headers : str
+        How a column's name is made of the two, as in ``{object}_{question}``.
+    objects : mapping of code to name
+        As the codes stand in the headers: ``{1: Alpha, 2: Beta}``.
+    questions : tuple of str
+        Names of the questions, as they stand in the headers.
+    once : tuple of str
+        Other columns that were asked once: only a person's first response has them.
+    """
+
+    headers: str = "{object}_{question}"
+    objects: dict[Text, Text] = Field(min_length=1)
+    questions: tuple[str, ...] = Field(min_length=1)
+    once: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _both_named(self) -> Self:
+        if any(self.headers.count(part) != 1 for part in ("{object}", "{question}")):
+            raise ValueError("headers: names {object} and {question}, each once")
+        return self
+
+    def header(self, code: str, question: str) -> str:
+        """Return the name of the column of one object and question."""
+        return self.headers.replace("{object}", code).replace("{question}", question)
+
+
 class Source(Strict):
     """One file of a study, or one query of a database, and how to read it.
 
@@ -61,6 +92,8 @@ class Source(Strict):
         The file's word: ours, for outcomes and for yes and no: ``Closed won: renewed``.
     not_asked : tuple of str
         Items and questions that this file's questionnaire did not hold.
+    loop : Loop or None
+        Questions that one person answers about several objects.
     """
 
     file: FileName
@@ -79,6 +112,7 @@ class Source(Strict):
     dates: str | None = None
     words: dict[str, Text] = Field(default_factory=dict)
     not_asked: tuple[str, ...] = ()
+    loop: Loop | None = None
 
     @model_validator(mode="before")
     @classmethod

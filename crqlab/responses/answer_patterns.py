@@ -17,7 +17,7 @@ TWIN_ANSWERS, UNLIKE = 12, 6
 LONG_COMMENT = 20
 #: Whoever sends an answer twice does it within minutes.
 TWIN_MINUTES = pd.Timedelta(minutes=30)
-_TWIN_KEY = ["client_id", "wave", "account_id", "role"]
+_TWIN_KEY = ["client_id", "wave", "account_id", "role", "object"]
 #: Smaller waves borrow the median time of all clients' responses of that wave.
 FEWEST_TIMED = 10
 
@@ -82,7 +82,9 @@ def half_empty(closed: pd.DataFrame, checks: Checks) -> pd.DataFrame:
     return findings(where, "half_empty", found, code("half_empty", share=checks.answered))
 
 
-def duplicate(rows: pd.DataFrame, keyed: pd.DataFrame, comments: list[str]) -> pd.DataFrame:
+def duplicate(
+    rows: pd.DataFrame, keyed: pd.DataFrame, comments: list[str], objects: pd.Series
+) -> pd.DataFrame:
     """Find second answers: of one contact, or of one and the same set of answers.
 
     The fullest answer of a contact stays, the first of equals; of twins the first. Twins are of
@@ -97,8 +99,11 @@ def duplicate(rows: pd.DataFrame, keyed: pd.DataFrame, comments: list[str]) -> p
         Their items, reversed ones turned round, so that a content person is no rare pattern.
     comments : list of str
         Open questions.
+    objects : Series
+        What each response is about, where one person answered about several objects.
     """
-    person = _again(rows, ["client_id", "wave", "contact_id"], keyed.notna().sum(axis=1))
+    rows = rows.assign(object=objects)
+    person = _again(rows, ["client_id", "wave", "contact_id", "object"], keyed.notna().sum(axis=1))
     person = person.where(rows["contact_id"].notna())
     twin = _twins(rows, keyed, comments)
     found = pd.concat(

@@ -53,6 +53,8 @@ def read(grid: Grid, source: Source, book: Codebook, faults: Faults) -> Answers:
     origins["file"] = pd.Series([source.file] * len(grid), dtype="str")
     origins["row"] = grid.rows
     origins["status"] = statuses(grid, book.responses)
+    if grid.objects:
+        origins["object"] = pd.Series(grid.objects, dtype="str")
     origins = origins.assign(**breakdown_columns.of_answers(grid, book))
     unusable = pd.concat(off).join(origins)[UNUSABLE].reset_index(drop=True)
     return Answers(rows, origins, unusable)
@@ -94,13 +96,19 @@ def _ids(columns: Columns, source: Source, book: Codebook) -> pd.Series:
     grid = columns.grid
     if book.responses.number_rows:
         stem = PurePosixPath(source.file).stem
-        return pd.Series([f"{stem}-{n}" for n in range(1, len(grid) + 1)], dtype="str")
+        places = pd.factorize(grid.rows)[0] + 1 if grid.objects else range(1, len(grid) + 1)
+        return _of_objects(pd.Series([f"{stem}-{n}" for n in places], dtype="str"), grid)
     ids = columns.text("response_id", needed=True)
     if ids is None:
         return blank(len(grid))
     fix = "every response needs its id; export it with ids (or set number_rows: true)"
     columns.broken("response_id", ids, ids.isna(), "is empty", fix)
-    return ids
+    return _of_objects(ids, grid)
+
+
+def _of_objects(ids: pd.Series, grid: Grid) -> pd.Series:
+    """Ids of persons who answered about several objects, each with its object's code."""
+    return ids + "-" + pd.Series(grid.objects, dtype="str") if grid.objects else ids
 
 
 def _wave(columns: Columns, source: Source, book: Codebook, started: pd.Series) -> pd.Series:

@@ -12,6 +12,7 @@ from crqlab.responses.draft_points import CERTAIN, points
 from crqlab.responses.grid import Grid
 from crqlab.responses.instrument_draft import Draft, crq_constructs
 from crqlab.responses.item_texts import wording
+from crqlab.responses.loops import OBJECT
 
 
 def written(name: str, drafts: Sequence[Draft], tables: Sequence[TableDraft]) -> str:
@@ -180,6 +181,8 @@ def _file(drafted: Draft, main: Draft) -> str:
     entry = {"file": _quoted(grid.file), "format": grid.dialect}
     entry["wave"] = "" if dated else _quoted(drafted.wave)
     entry["dates"] = _quoted(drafted.roles.dates) if drafted.roles.dates else ""
+    if drafted.looped and (loop := drafted.looped.loop):
+        entry["loop"] = json.dumps(loop.model_dump(), ensure_ascii=False)
     entry["sheet"] = _quoted(grid.sheets[0]) if len(grid.sheets) > 1 else ""
     if drafted is not main:
         usual, own = _columns(main), _columns(drafted)
@@ -217,6 +220,8 @@ def _responses(drafted: Draft, drafts: Sequence[Draft]) -> str:
         codes = ", ".join(map(str, drafted.ltr_codes))
         lines.append(f"  missing_in: {{ltr: [{codes}]}} # EDIT: no answers?")
     own = "" if "client_id" in drafted.columns else "\nclient: {id: C1, name: My client} # EDIT\n"
+    if any(one.grid.objects for one in drafts):
+        own += f"\nproduct: {OBJECT} # what each answer is about\n"
     return "\n".join([*lines, own])
 
 

@@ -98,7 +98,7 @@ def _identified(grid: Grid, texts: dict[str, pd.Series], found: dict[str, Role])
     dates = None
     for ours, name in known_columns(grid).items():
         if name in texts and name not in found:
-            fits, form = _fits(ours, texts[name])
+            fits, form = _fits(ours, texts[name], grid)
             if fits:
                 found[name] = Role(ours, 0.98, f"{grid.dialect} calls it so")
                 dates = form if ours == "started" else dates
@@ -107,7 +107,7 @@ def _identified(grid: Grid, texts: dict[str, pd.Series], found: dict[str, Role])
         for name in texts:
             if ours in taken or name in found or not _named(name, grid, sign):
                 continue
-            fits, form = _fits(ours, texts[name])
+            fits, form = _fits(ours, texts[name], grid)
             if fits:
                 found[name] = Role(ours, 0.9, "its header says so")
                 taken.add(ours)
@@ -149,11 +149,12 @@ def _numbers(values: pd.Series) -> bool:
     return bool(values.map(lambda text: cells.number(text) is not None).all())
 
 
-def _fits(ours: str, texts: pd.Series) -> tuple[bool, str | None]:
+def _fits(ours: str, texts: pd.Series, grid: Grid) -> tuple[bool, str | None]:
     """Whether the cells can be what a header says, and the form of dates."""
     known = texts.dropna()
-    if ours == "response_id":
-        return bool(texts.notna().all() and texts.is_unique), None
+    if ours == "response_id":  # a person who answered about several objects has several rows
+        persons = texts[~pd.Series(grid.rows).duplicated()]
+        return bool(texts.notna().all() and persons.is_unique), None
     if ours in ("started", "finished"):
         return date_form(texts)
     if ours in ("seconds", "weight"):

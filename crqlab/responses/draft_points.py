@@ -47,6 +47,9 @@ def points(drafted: Draft) -> list[tuple[str, float, str]]:
         if ours in RESPONSE_COLUMNS:
             said = f"is {header!r} the {ours}? {roles[header].why}"
             found.append((f"responses.columns.{ours}", roles[header].sure, said))
+    if drafted.looped:
+        path = "responses.files" if drafted.looped.loop else "instrument.items"
+        found.append((path, drafted.looped.sure, drafted.looped.why))
     if "account_id" not in drafted.columns:
         said = "no column says to which account a person belongs"
         found.append(("responses.columns.account_id", 0.0, said))

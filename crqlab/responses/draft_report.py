@@ -6,11 +6,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from crqlab.base.errors import DataError
 from crqlab.base.study import Study
 from crqlab.responses.draft_points import open_points
 from crqlab.responses.inclusion import Checked, decide, decisions
 from crqlab.responses.instrument_draft import Draft
+from crqlab.responses.loops import OBJECT
 from crqlab.responses.quality_flags import flags
 from crqlab.responses.raw_files import Raw, read
 from crqlab.responses.survey_status import CHECKS
@@ -35,6 +38,9 @@ class DraftReport:
         What only a person can know.
     tables : dict of table to dict
         ``file`` and ``columns``: header to our column.
+    loops : dict of file to dict
+        Questions that one person answered about several objects: ``objects``, ``questions``,
+        ``rows`` (one for each person and object).
     """
 
     files: list[str]
@@ -45,11 +51,14 @@ class DraftReport:
     matched: dict[str, str]
     open: list[str]
     tables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    loops: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that ``crqlab new --json`` prints."""
         names = ("files", "columns", "left_out", "rows", "waves", "matched", "open", "tables")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in names} | (
+            {"loops": self.loops} if self.loops else {}
+        )
 
     def lines(self) -> list[str]:
         """Return the same for a terminal."""
@@ -60,7 +69,12 @@ class DraftReport:
         rows = f"{self.rows['read']:,} rows read, {self.rows['count']:,} count"
         rows += f"; set aside: {aside}" if aside else ""
         waves = ", ".join(f"{name} {n:,}" for name, n in self.waves.items())
-        return [*told, *out, rows, f"waves: {waves}", *(f"OPEN: {one}" for one in self.open)]
+        each = [
+            f"{file}: {', '.join(one['questions'])} are answers about several objects "
+            f"({', '.join(one['objects'])}): {one['rows']:,} rows, one for each person and object"
+            for file, one in self.loops.items()
+        ]
+        return [*told, *out, *each, rows, f"waves: {waves}", *(f"OPEN: {one}" for one in self.open)]
 
 
 def _told(one: dict[str, Any]) -> str:
@@ -84,27 +98,35 @@ def report(study: Study, drafts: list[Draft], tables: dict[str, dict[str, Any]])
     columns, left_out, points = {}, {}, []
     for one in drafts:
         for name, said in _columns(one).items():
+            if said["as"] in ("ignored", "finished", "link"):
+                left_out[name] = said["why"]
             key = (
                 name if name not in columns or columns[name] == said else f"{one.grid.file}:{name}"
             )
             columns[key] = said
-        kinds = one.roles.by_column
-        left_out |= {n: role.why for n, role in kinds.items()
-                     if role.kind in ("ignored", "finished", "link")}  # fmt: skip
         points += [point for point in open_points(one) if point not in points]
     files = [one.grid.file for one in drafts]
-    n = sum(len(one.grid) for one in drafts)
+    n = sum(len(np.unique(one.grid.rows)) for one in drafts)
+    loops = {one.grid.file: told for one in drafts if (told := _loop(one))}
     try:
         raw = read(study)
     except DataError as broken:
         rows = {"read": n, "count": 0, "set_aside": {}}
         points += broken.listing(most=12).splitlines()
-        return DraftReport(files, columns, left_out, rows, {}, {}, points, tables)
+        return DraftReport(files, columns, left_out, rows, {}, {}, points, tables, loops)
     found = flags(raw, study.codebook)
     checked = decide(raw, found, decisions(study))
     rows, waves = _rows(raw, checked, n)
     points += list(raw.notes)
-    return DraftReport(files, columns, left_out, rows, waves, _matched(raw), points, tables)
+    return DraftReport(files, columns, left_out, rows, waves, _matched(raw), points, tables, loops)
+
+
+def _loop(drafted: Draft) -> dict[str, Any]:
+    if drafted.looped is None or drafted.looped.loop is None:
+        return {}
+    loop = drafted.looped.loop
+    rows = {"objects": list(loop.objects.values()), "questions": list(loop.questions)}
+    return rows | {"rows": len(drafted.grid)}
 
 
 def _columns(drafted: Draft) -> dict[str, dict[str, Any]]:
@@ -122,7 +144,19 @@ def _columns(drafted: Draft) -> dict[str, dict[str, Any]]:
         if item.why:
             sure = min(found[item.header]["sure"], item.sure)
             found[item.header] |= {"sure": sure, "why": item.why}
-    return found
+    return _by_header(found, drafted)
+
+
+def _by_header(found: dict[str, dict[str, Any]], drafted: Draft) -> dict[str, dict[str, Any]]:
+    """Columns as the file has them: a question of a loop stands there once for each object."""
+    loop = drafted.looped.loop if drafted.looped else None
+    if loop is None:
+        return found
+    told = {name: one for name, one in found.items() if name not in (*loop.questions, OBJECT)}
+    for code, called in loop.objects.items():
+        for question in loop.questions:
+            told[loop.header(code, question)] = {**found[question], "object": called}
+    return told
 
 
 def _rows(raw: Raw, checked: Checked, n: int) -> tuple[dict[str, Any], dict[str, int]]:

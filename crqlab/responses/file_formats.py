@@ -10,7 +10,7 @@ from crqlab.base.errors import StudyError
 from crqlab.base.faults import Faults, UnreadableError, near
 from crqlab.base.files import located
 from crqlab.base.sources import Source
-from crqlab.responses import delimited, dialects, parquet, sav, workbook
+from crqlab.responses import delimited, dialects, loops, parquet, sav, workbook
 from crqlab.responses.grid import EXPORT_AGAIN, Grid
 from crqlab.responses.table_shape import without_aggregates
 
@@ -31,6 +31,8 @@ def load(folder: Path, source: Source, faults: Faults) -> Grid | None:
         kind = _kind(path, source)
         found = dialects.understood(_READERS[kind](path, source), source.format)
         found = without_aggregates(found)
+        if source.loop and len(found):
+            found = loops.unrolled(found, source.loop)
         if not len(found):
             raise UnreadableError("has a header and no rows below it", EXPORT_AGAIN)
         return found

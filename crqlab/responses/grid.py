@@ -59,6 +59,8 @@ class Grid:
         Of a workbook: the sheet that was read, then the others that can be seen.
     fetched : str
         Of a query's copy: when it was fetched from where, in words.
+    objects : tuple of str
+        Of an unrolled loop (`crqlab.responses.loops`): the code of each row's object.
     """
 
     file: str
@@ -71,6 +73,7 @@ class Grid:
     aside: tuple[Aside, ...] = ()
     sheets: tuple[str, ...] = ()
     fetched: str = ""
+    objects: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)

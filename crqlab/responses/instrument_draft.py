@@ -11,11 +11,13 @@ import pandas as pd
 from crqlab.base.concepts import draft as named_concept
 from crqlab.base.concepts import kind_of
 from crqlab.base.instrument import RESERVED
-from crqlab.responses import answer_scales, cells
+from crqlab.base.sources import Loop
+from crqlab.responses import answer_scales, cells, loops
 from crqlab.responses.answer_scales import Closed
 from crqlab.responses.column_roles import Roles, roles
 from crqlab.responses.grid import Grid
 from crqlab.responses.item_texts import concept, names, questions, statements, stem, wording
+from crqlab.responses.loops import LoopDraft
 from crqlab.responses.worded_items import fits
 from crqlab.responses.worded_scales import Fit
 
@@ -71,6 +73,8 @@ class Draft:
         Told by dates; empty where a column or nothing tells them.
     wave : str
         Of the whole file, where it is one: the year of its answers, else ``1``.
+    looped : LoopDraft or None
+        Questions that one person answers about several objects; ``grid`` is unrolled then.
     """
 
     grid: Grid
@@ -83,6 +87,7 @@ class Draft:
     ltr_recode: dict[int | str, int] = field(default_factory=dict)
     waves: dict[str, tuple[str, str]] = field(default_factory=dict)
     wave: str = "1"
+    looped: LoopDraft | None = None
 
     @property
     def scale(self) -> tuple[int, int]:
@@ -105,7 +110,12 @@ class Draft:
 
 def draft(grid: Grid) -> Draft:
     """Return the likeliest reading of an export."""
+    looped = loops.found(grid)
+    if looped and looped.loop:
+        grid = loops.unrolled(grid, looped.loop)
     found = roles(grid)
+    if looped and looped.loop:
+        looped, grid = _asked_once(looped, looped.loop, grid, found)
     plain = ("item", "ltr", "comment", "set_aside", "ignored", "finished")
     columns = {role.kind: name for name, role in reversed(found.by_column.items())
                if role.kind not in plain}  # fmt: skip
@@ -119,7 +129,16 @@ def draft(grid: Grid) -> Draft:
     days = _days(grid, columns.get("started"), found.dates)
     waves = {} if "wave" in columns else _waves(days)
     wave = f"{days.median():%Y}" if len(days) else "1"
-    return Draft(grid, found, columns, items, constructs, open_, codes, recode, waves, wave)
+    read = (codes, recode, waves, wave, looped)
+    return Draft(grid, found, columns, items, constructs, open_, *read)
+
+
+def _asked_once(looped: LoopDraft, loop: Loop, grid: Grid, found: Roles) -> tuple[LoopDraft, Grid]:
+    """Name the questions outside of a loop: a person's first row alone has their answers."""
+    asked = [*found.of("item"), *found.of("ltr"), *found.of("comment"), *found.of("familiarity")]
+    once = tuple(name for name in asked if name not in loop.questions)
+    whole = loop.model_copy(update={"once": once})
+    return replace(looped, loop=whole), loops.emptied(grid, once)
 
 
 def _items(grid: Grid, found: Roles) -> dict[str, ItemDraft]:

@@ -91,6 +91,8 @@ def flags(raw: Raw, codebook: Codebook) -> Flags:
     kept = rows[raw.status() == ""]  # others are no yardstick for anybody
     items = list(asked.items)
     closed = rows[items]
+    by_object = raw.origins.get("object", pd.Series("", index=raw.origins.index)).fillna("")
+    apart = pd.Series(by_object.to_numpy(), index=rows.index)[kept.index]
     turned, notes = mirrored_answers.flipped(kept, asked)
     found = [
         survey_status.set_aside(raw.status()),
@@ -98,7 +100,7 @@ def flags(raw: Raw, codebook: Codebook) -> Flags:
         turned,
         answer_patterns.straight_line(closed, checks),
         answer_patterns.speeder(kept, kept[items], checks),
-        answer_patterns.duplicate(kept, asked.keyed(kept[items]), list(asked.comments)),
+        answer_patterns.duplicate(kept, asked.keyed(kept[items]), list(asked.comments), apart),
         answer_patterns.half_empty(closed, checks),
         personal_data.personal_data(rows[list(asked.comments)]),
         unmatched_responses.not_in_frame(raw),
