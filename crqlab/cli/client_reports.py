@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -40,19 +41,57 @@ def report(
     reviewer: Annotated[
         bool, typer.Option("--reviewer", help="Each report once more, with code and methods.")
     ] = False,
+    by: Annotated[
+        str | None,
+        typer.Option("--by", help="account_manager: a pack for each, in place of the reports."),
+    ] = None,
+    on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="With --by: the day due dates are counted from."),
+    ] = None,
     draft: Draft = False,
 ) -> None:
     """Write client reports as HTML, running the stations first where needed."""
     from crqlab.base.study import Study
     from crqlab.report import accepted, stations
 
+    if by not in (None, MANAGERS):
+        raise typer.BadParameter(f"is {by!r}; use {MANAGERS!r}", param_hint="--by")
+    if on and not by:
+        raise typer.BadParameter("goes with --by", param_hint="--on")
     named = Study(study)
     told = settings(set_) | ({"language": language} if language else {})
     accepted(named, told)
     clients = wanted(named, client, everybody, where, wave, draft=draft)
     stations(named, {}, say)
+    if by:
+        raise typer.Exit(_packs(named, clients(), language, on))
     work = {"jobs": jobs, "seconds": limit, "cluster": cluster}
     raise typer.Exit(pages(named, clients(), told, work, reviewer=reviewer))
+
+
+def _packs(
+    study: Any, clients: list[tuple[str, str]], language: str | None, on: datetime | None
+) -> int:
+    """Make account managers' packs, client by client; 1 where any client has none."""
+    import pandas as pd
+
+    from crqlab.base.errors import CrqError
+    from crqlab.report import export_packs, index
+
+    failed = 0
+    day = pd.Timestamp(on) if on else None
+    for client, wave in clients:
+        try:
+            for path in export_packs(study, client, wave, language=language, on=day):
+                say(f"{path}")
+        except CrqError as error:
+            if len(clients) == 1:
+                raise
+            failed += 1
+            say(f"{client}, wave {wave}: {error}")
+    say(f"{index(study, language=language)}")
+    return int(failed > 0)
 
 
 def pages(
@@ -92,4 +131,5 @@ def pages(
     return int(bool(outcome.failed))
 
 
+MANAGERS = "account_manager"
 FEW = 12  # pages up to which each is named when it is done

@@ -24,6 +24,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "exports.firm_file": ["export_firm"],
         "run.committed_notebooks": ["refresh"],
         "run.execution": ["RunError", "execute"],
+        "run.manager_packs": ["export_packs"],
         "run.journey": ["Page", "accepted", "reports", "stations"],
         "run.project_layout": ["notebooks_into", "project"],
         "run.reviewer_page": ["reviewed"],

@@ -14,7 +14,7 @@ from crqlab.stats.defaults import LEVEL
 
 _KEY = ["client_id", "wave", "dimension", "group"]
 _WAVE = ["client_id", "wave"]
-_UNKNOWN = "\x7f"  # sorts behind every name
+_UNKNOWN = "\U0010ffff"  # sorts behind every name
 _COUNTS = ["promoters", "passives", "detractors"]
 
 

@@ -10,7 +10,7 @@ from crqlab.stats import linearised
 from crqlab.stats.defaults import LEVEL
 
 METHOD = "account_t"
-_NOBODY = "\x7f"  # sorts behind every name
+_NOBODY = "\U0010ffff"  # sorts behind every name
 _BLOCK = ["client_id", "wave", "account_manager"]
 
 

@@ -68,10 +68,10 @@ def _block(
         tag("span", _headline(found, row, words), class_="n"),
     )
     body = lines(
-        tag("p", _who(row, spoken), class_="n"),
+        tag("p", who_answered(row, spoken), class_="n"),
         _scores(found, row, means, spoken),
         tag("ul", *points),
-        _quotes(comments),
+        quotations(comments),
         _agreed(row, actions, spoken, playbook),
     )
     inside = Markup("{}\n{}\n").format(tag("summary", head), body)
@@ -97,7 +97,8 @@ def _segment(row: Record, words: SegmentWords) -> str:
     return words.spoken.say("accounts.segment_likely", **told)
 
 
-def _who(row: Record, spoken: Language) -> str:
+def who_answered(row: Record, spoken: Language) -> str:
+    """Say how many people of an account answered, and in which roles where that may be told."""
     if row.status == "silent":
         return spoken.say("accounts.nobody", n=row.invited)
     code, told = "accounts.answered", {"n": row.n}
@@ -105,7 +106,9 @@ def _who(row: Record, spoken: Language) -> str:
         code, told["m"] = f"{code}_of", row.invited
     if row.roles:
         code = f"{code}_roles"
-        told["roles"] = ", ".join(f"{role} {spoken.number(n, 0)}" for role, n in row.roles)
+        told["roles"] = ", ".join(
+            f"{spoken.term(role)} {spoken.number(n, 0)}" for role, n in row.roles
+        )
     return spoken.say(code, **told)
 
 
@@ -152,8 +155,8 @@ def _score(row: Record, spoken: Language) -> str:
     return "; ".join(said)
 
 
-def _quotes(comments: list[Record]) -> Markup:
-    """What was said, without the account's name, which stands above."""
+def quotations(comments: list[Record]) -> Markup:
+    """List what was said, without the account's name, which stands above."""
     said = (quote(Record(words=one.words, account="", language=one.language)) for one in comments)
     return tag("ul", *said, class_="quotes") if comments else Markup()
 

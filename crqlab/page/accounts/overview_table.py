@@ -39,17 +39,32 @@ def account_table(view: ClientView) -> Shown:
     rows, by = records(found), ranked_by(found)
     first, rest = rows[:LISTED], rows[LISTED:]
     caption = say(f"accounts.table_by_{by}", n=len(rows))
-    shown = Shown(_listed(view, first, caption), say("accounts.table_aloud", n=len(rows)))
+    shown = Shown(listed(view, first, caption), say("accounts.table_aloud", n=len(rows)))
     if rest:
         title = say("common.n_more_accounts", n=len(rest))
-        shown += folded(title, Shown(_listed(view, rest, title), ""))
+        shown += folded(title, Shown(listed(view, rest, title), ""))
     return shown
 
 
-def _listed(view: ClientView, rows: Sequence[Record], caption: str) -> Markup:
+def listed(
+    view: ClientView,
+    rows: Sequence[Record],
+    caption: str,
+    titles: Sequence[Markup] | None = None,
+) -> Markup:
+    """Lay out rows of `crqlab.page.accounts.overview.overview`.
+
+    Parameters
+    ----------
+    view : ClientView
+    rows : sequence of records
+    caption : str
+    titles : sequence of Markup, optional
+        What names the rows; all of these are then one person's, who is not named in each.
+    """
     say, words = view.language.say, segment_words(view)
     columns = [
-        Column(say("decision.customer"), names(row.name for row in rows)),
+        Column(say("decision.customer"), titles or names(row.name for row in rows)),
         Column(say("column.segment"), [_segment(row, words) for row in rows]),
         Column(say("accounts.trend"), [_trend(view, row) for row in rows]),
         Column(say("accounts.table_answered"), [_answered(view, row) for row in rows], True),
@@ -57,7 +72,7 @@ def _listed(view: ClientView, rows: Sequence[Record], caption: str) -> Markup:
         risk_column(view, rows),
         due_column(view, rows),
         Column(say("accounts.next_step"), phrases(_step(view, row) for row in rows)),
-        owner_column(view, rows),
+        *([] if titles else [owner_column(view, rows)]),
     ]
     return stacked(columns, caption)
 

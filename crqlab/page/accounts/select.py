@@ -152,16 +152,38 @@ def meeting_sheets(view: ClientView) -> MeetingSheets:
         ignore_index=True,
     )
     shown = own.head(MOST)
-    ids = shown["account_id"]
     counted = rows["status"] != "not_invited"
-    scale = view.instrument.scale
+    left, quiet = len(own) - len(shown), int(counted.sum()) - len(own)
+    return _sheets(view, shown, comments, left=left, quiet=quiet)
+
+
+def account_meetings(view: ClientView, ids: pd.Series) -> MeetingSheets:
+    """Collect what the meetings with some accounts need, whether they stand out or not.
+
+    Parameters
+    ----------
+    view : ClientView
+        What is withheld in it is withheld here.
+    ids : Series of str
+        Accounts, in the order in which they are to come.
+    """
+    rows = _known(view)
+    comments = _comments(view, rows)
+    own = rows.set_index("account_id").loc[ids].reset_index()
+    return _sheets(view, own, comments, left=0, quiet=0)
+
+
+def _sheets(
+    view: ClientView, shown: pd.DataFrame, comments: pd.DataFrame, *, left: int, quiet: int
+) -> MeetingSheets:
+    ids, scale = shown["account_id"], view.instrument.scale
     return MeetingSheets(
         shown,
         _measures(view, shown),
         comments[comments["account_id"].isin(ids)],
         _actions(view, ids),
-        len(own) - len(shown),
-        int(counted.sum()) - len(own),
+        left,
+        quiet,
         (float(scale.low), float(scale.high)),
         float(view.measures["level"].iloc[0]) if len(view.measures) else LEVEL,
         view.currency,

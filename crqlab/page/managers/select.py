@@ -15,7 +15,7 @@ from crqlab.page.tables import table
 from crqlab.show.records import Record, grouped
 
 NO_SCORE = "no_account_scored"
-_NOBODY = "\x7f"  # sorts behind every name
+_NOBODY = "\U0010ffff"  # sorts behind every name
 _LOSS = ["expected_loss", "expected_low", "expected_high"]
 _MEAN = ["value", "low", "high"]
 _KINDS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache, lru_cache
 
 import pandas as pd
@@ -102,14 +102,7 @@ def check(
     client's own accounts and people count as others'.
     """
     watched = watch(study)
-    places: dict[str, str] = {}
-    seen = Seen()
-    for name, content in files.items():
-        for piece in texts(name, content, seen):
-            for said in _joined(piece):
-                for run in _forbidden(watched, said, study, {client, *beside}):
-                    if piece.read != MACHINE or _told_apart(run):
-                        places.setdefault(run, piece.where)
+    places = found_in(files, lambda said: _forbidden(watched, said, study, {client, *beside}))
     if not places:
         return
     said = BREAK.join(watched.said.get(one, "") for one in (client, *beside))
@@ -120,6 +113,26 @@ def check(
     ]
     if finds:
         raise _stopped(client, pd.DataFrame(finds, columns=["file", "kind", "found", "owner"]))
+
+
+def found_in(files: Mapping[str, bytes], forbidden: Callable[[str], set[str]]) -> dict[str, str]:
+    """Return what is found in any text of the files, each find with the first place of it.
+
+    Parameters
+    ----------
+    files : mapping of file name to bytes
+    forbidden : callable
+        Hears a text and returns the runs of words in it that must not be there.
+    """
+    places: dict[str, str] = {}
+    seen = Seen()
+    for name, content in files.items():
+        for piece in texts(name, content, seen):
+            for said in _joined(piece):
+                for run in forbidden(said):
+                    if piece.read != MACHINE or _told_apart(run):
+                        places.setdefault(run, piece.where)
+    return places
 
 
 def _joined(piece: Piece) -> Iterator[str]:
@@ -177,6 +190,10 @@ def _owned(watched: Watchlist, run: str, client: str) -> tuple[str, str, str]:
 
 @lru_cache(maxsize=2)
 def _common(study: Study) -> set[str]:
+    return common(study, watch(study))
+
+
+def common(study: Study, watched: Watchlist) -> set[str]:
     """Return the runs that the questionnaire, thresholds, playbook, notebook and our words hold.
 
     Ids with digits are never common: the notebook names the demo's client as its default.
@@ -184,7 +201,6 @@ def _common(study: Study) -> set[str]:
     book = (study.raw / "codebook.yaml").read_text(encoding="utf-8-sig")
     cells = json.loads(notebooks(study)[-1].read_bytes())["cells"]
     asked = BREAK.join("".join(cell["source"]) for cell in cells)
-    watched = watch(study)
     found = watched.found(BREAK.join([book, asked, _programme(study), _written()]))
     return {run for run in found if not (watched.owners[run][0] in IDS and _DIGIT.search(run))}
 

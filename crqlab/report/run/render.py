@@ -148,24 +148,34 @@ def render(
     return _checked(html if brand == HOUSE else brand.painted(html))
 
 
-def document(body: str, *, title: str, language: str, synthetic: bool = False) -> str:
-    """Set finished HTML in the frame of a page, as for an index.
+def document(
+    body: str,
+    *,
+    title: str,
+    language: str,
+    synthetic: bool = False,
+    unconfirmed: int = 0,
+    brand: Brand = HOUSE,
+) -> str:
+    """Set finished HTML in the frame of a page, as for an index or an account manager's pack.
 
     Parameters
     ----------
     body : str
         Trusted HTML; its h1 becomes the page's head.
     title, language : str
-    synthetic : bool
-        Whether to say that the data are made up.
+    synthetic, unconfirmed, brand
+        As for `render`.
     """
     heading = _H1.search(body)
     head = heading[0] if heading else f"<h1>{text(title)}</h1>"
     body = body.replace(head, "", 1)
     spoken = spoken_language(language)
-    head = f"{_banner(spoken, synthetic, 0)}\n{head}"
-    sheet = Sheet(text(title), spoken, head, (), (Block("output", body),))
-    return _checked(_laid_out(sheet))
+    head = f"{brand.image}{_banner(spoken, synthetic, unconfirmed)}\n{head}"
+    style = STYLE if brand == HOUSE else STYLE + brand.css
+    sheet = Sheet(text(title), spoken, head, (), (Block("output", body),), style=style)
+    html = _told_apart(_laid_out(sheet))
+    return _checked(html if brand == HOUSE else brand.painted(html))
 
 
 def _banner(spoken: Language, synthetic: bool, unconfirmed: int) -> Markup:

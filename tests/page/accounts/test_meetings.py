@@ -12,7 +12,7 @@ from crqlab.base.contracts.cautions import code
 from crqlab.language import language
 from crqlab.page.accounts import meeting_sheets as laid_out
 from crqlab.page.accounts.meeting_points import talk
-from crqlab.page.accounts.meetings import _who
+from crqlab.page.accounts.meetings import who_answered
 from crqlab.page.accounts.select import MOST, meeting_sheets
 from crqlab.segments import shipped, starting
 from tests.page.reworded import elements, in_other_words, numbers
@@ -216,10 +216,12 @@ def test_a_meeting_is_about_the_same_in_swedish():
 def test_who_answered_is_said_with_roles_and_contacts_as_far_as_they_are_known():
     who = {"status": "scored", "n": 4, "invited": 0, "roles": ()}
     said = [
-        _who(SimpleNamespace(**who), ENGLISH),
-        _who(SimpleNamespace(**who | {"invited": 6}), ENGLISH),
-        _who(SimpleNamespace(**who | {"roles": (("buyer", 3), ("user", 1))}), ENGLISH),
-        _who(SimpleNamespace(**who | {"n": 1, "invited": 6, "roles": (("buyer", 1),)}), ENGLISH),
+        who_answered(SimpleNamespace(**who), ENGLISH),
+        who_answered(SimpleNamespace(**who | {"invited": 6}), ENGLISH),
+        who_answered(SimpleNamespace(**who | {"roles": (("buyer", 3), ("user", 1))}), ENGLISH),
+        who_answered(
+            SimpleNamespace(**who | {"n": 1, "invited": 6, "roles": (("buyer", 1),)}), ENGLISH
+        ),
     ]
     assert said == [
         "4 people answered.",
