@@ -17,6 +17,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "agreement",
         "coder_agreement",
         "bootstrap",
+        "careless",
         "cluster_draws",
         "components",
         "concentration",

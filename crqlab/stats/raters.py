@@ -230,7 +230,7 @@ def krippendorff(ratings: pd.DataFrame, *, scale: str = "interval") -> float:
         raise EstimateError(
             f"ratings= has {len(counts)} targets with two ratings or more and "
             f"{int((total > 0).sum())} values; agreement needs both, and values that differ.",
-            caution="few_pairs",
+            caution=code("few_pairs", n=len(counts), minimum=2),
         )
     per = counts.sum(axis=1)
     pairs = counts.T @ (counts / (per - 1)[:, None]) - np.diag(
