@@ -13,6 +13,7 @@ from crqlab.base.connections.copies import FRAMES, with_copies
 from crqlab.base.contracts import contract
 from crqlab.base.instrument import Code, Instrument, Strict
 from crqlab.base.sources import Source, Text
+from crqlab.base.wording import own_first
 
 Flag = Literal[
     "straight_line",
@@ -283,7 +284,11 @@ class Codebook(Strict):
     @model_validator(mode="before")
     @classmethod
     def _queries(cls, value: Any) -> Any:
-        return _firm(with_copies(value))
+        value = _firm(with_copies(value))
+        if isinstance(value, dict) and isinstance(value.get("instrument"), dict):
+            own = str(value.get("language", "en"))
+            value = {**value, "instrument": own_first(value["instrument"], own)}
+        return value
 
     @model_validator(mode="after")
     def _columns_known(self) -> Self:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from crqlab.base.codebook_summary import instrument_summary
 from crqlab.base.concepts import Concept, Draft, Kind, draft, kind_of
+from crqlab.base.wording import Worded, Wording
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Code = int | float | str
@@ -58,9 +59,12 @@ class Scale(Strict):
 
 
 class Item(Strict):
-    """One closed question; in a codebook a plain text is short for its wording."""
+    """One closed question; in a codebook a plain text is short for its wording.
 
-    text: str = ""
+    ``text`` may be one text for each language: ``{en: Keeps its word, sv: Håller vad de lovar}``.
+    """
+
+    text: Worded = Wording("")
     reversed: bool = False
     missing: tuple[Code, ...] = ()
     scale: Scale | None = None
@@ -139,7 +143,7 @@ class Instrument(Strict):
         Wording of the 0-10 "likely to recommend" question and of "how well do you know
         this supplier relationship?"; None if not asked.
     comments : mapping of name to wording
-        Open questions.
+        Open questions. All wordings may be in several languages (`crqlab.base.wording`).
 
     Examples
     --------
@@ -161,9 +165,9 @@ class Instrument(Strict):
     crq: CrqRule = CrqRule()
     uniqueness: tuple[Name, ...] = ()
     item_share: float = Field(default=0.5, gt=0, le=1)
-    recommend: str | None = None
-    familiarity: str | None = None
-    comments: dict[Name, str] = Field(default_factory=dict)
+    recommend: Worded | None = None
+    familiarity: Worded | None = None
+    comments: dict[Name, Worded] = Field(default_factory=dict)
 
     def __str__(self) -> str:
         return instrument_summary(self)
@@ -265,6 +269,41 @@ class Instrument(Strict):
             "uniqueness": "Uniqueness",
         }
         return self.constructs[name].label if name in self.constructs else fixed.get(name, name)
+
+    def in_language(self, language: str) -> Self:
+        """Return the instrument with every wording in a language, where it has one in it.
+
+        Examples
+        --------
+        >>> asked = Instrument.model_validate({"name": "mini", "version": "1", "scale": [1, 7],
+        ...     "recommend": {"en": "Recommend?", "sv": "Rekommendera?"}})
+        >>> asked.in_language("sv").recommend, asked.in_language("de").recommend
+        ('Rekommendera?', 'Recommend?')
+        """
+        items = {
+            name: item.model_copy(update={"text": item.text.in_language(language)})
+            for name, item in self.items.items()
+        }
+        comments = {name: text.in_language(language) for name, text in self.comments.items()}
+        asked = {
+            name: text and text.in_language(language)
+            for name, text in (("recommend", self.recommend), ("familiarity", self.familiarity))
+        }
+        return self.model_copy(update={"items": items, "comments": comments, **asked})
+
+    def unspoken(self, language: str) -> list[str]:
+        """Return the questions that have no wording in a language, and one in others.
+
+        Examples
+        --------
+        >>> asked = Instrument.model_validate({"name": "mini", "version": "1", "scale": [1, 7],
+        ...     "recommend": "Recommend?", "comments": {"best": {"en": "The best?"}}})
+        >>> asked.unspoken("sv"), asked.unspoken("en")
+        (['best'], [])
+        """
+        asked = {name: item.text for name, item in self.items.items()} | dict(self.comments)
+        asked |= {"ltr": self.recommend, "familiarity": self.familiarity}
+        return [name for name, text in asked.items() if text and not text.spoken(language)]
 
     def keyed(self, answers: pd.DataFrame) -> pd.DataFrame:
         """Turn reversed items round and bring foreign scales onto the instrument's.

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+import pandas as pd
+
 from crqlab.base.errors import one_of
 from crqlab.base.standards import FEW_CLIENTS
 from crqlab.base.study import Study
-from crqlab.language import OWN
+from crqlab.language import OWN, Language
 from crqlab.language import language as spoken_language
 from crqlab.page.accounts.select import accounts, meeting_sheets
 from crqlab.page.actions.select import actions
@@ -62,7 +64,20 @@ def view(study: Study, *, client: str | int, wave: str | int, language: str = OW
     """
     spoken = spoken_language(language)
     with light(study):
-        return replace(_view(study, client, wave), language=spoken)
+        return in_language(_view(study, client, wave), spoken)
+
+
+def in_language(seen: ClientView, spoken: Language) -> ClientView:
+    """Return a view that speaks a language, questions in their wording of that language."""
+    asked = seen.instrument.in_language(spoken.code)
+    said = {name: str(text) for name, text in asked.comments.items()}
+
+    def worded(questions: pd.DataFrame) -> pd.DataFrame:
+        return questions.assign(wording=questions["question"].map(said).astype("str"))
+
+    found = replace(seen.themes, questions=worded(seen.themes.questions))
+    return replace(seen, language=spoken, instrument=asked, questions=worded(seen.questions),
+                   themes=found)  # fmt: skip
 
 
 def _view(study: Study, client: str | int, wave: str | int) -> ClientView:

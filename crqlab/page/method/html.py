@@ -16,6 +16,7 @@ def rules(view: ClientView) -> Shown:
     if not asked.items:
         said = spoken.say("rules.recommend_alone", name=asked.name, version=asked.version,
                           question=asked.recommend)  # fmt: skip
+        said = " ".join([said, *_elsewhere(view)])
         return Shown(paragraph(text(said), ""), said)
     instrument = spoken.say(
         "rules.instrument",
@@ -28,8 +29,15 @@ def rules(view: ClientView) -> Shown:
     )
     code = "rules.nps" if asked.recommend else "rules.no_nps"
     nps = spoken.say(code, question=asked.recommend)
-    said = " ".join([instrument, _crq(view), spoken.say("rules.account_mean"), nps])
+    mean = spoken.say("rules.account_mean")
+    said = " ".join([instrument, _crq(view), mean, nps, *_elsewhere(view)])
     return Shown(paragraph(text(said), ""), said)
+
+
+def _elsewhere(view: ClientView) -> list[str]:
+    """Tell of questions that are not worded in the page's language."""
+    n = len(view.instrument.unspoken(view.language.code))
+    return [view.language.say("rules.wording_elsewhere", n=n)] if n else []
 
 
 def _crq(view: ClientView) -> str:
