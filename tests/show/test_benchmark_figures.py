@@ -60,8 +60,9 @@ def test_ridges_stand_in_the_order_of_medians_and_leave_small_industries_out(sco
     ax = figures.industry_ridges(Scores(table, scores.measures, "client"), wave="2025")
     shown = [label.get_text().split(" (")[0] for label in ax.get_yticklabels()]
     kept = table[(table["wave"] == "2025") & ~tiny]
-    order = kept.groupby("industry")["crq"].median().sort_values().index.tolist()
+    order = kept.groupby("industry")["crq"].median().sort_values(ascending=False).index.tolist()
     assert shown == order
+    assert ax.yaxis_inverted(), "the first one is on top"
     assert "tiny" not in alt_text.said(ax.figure)
 
 

@@ -81,9 +81,12 @@ def test_relations_put_htmt_above_and_correlations_below(made):
     ax = figures.relations(result)
     pair = result.relations.iloc[0]
     cells = {tuple(t.get_position()): t.get_text() for t in ax.texts}
-    assert cells[(1, 0)] == f"{pair['htmt']:.2f}"
-    assert cells[(0, 1)] == f"{pair['correlation']:.2f}"
-    assert cells[(0, 0)] == ""
+    assert cells[(1.5, 0.5)] == f"{pair['htmt']:.2f}"
+    assert cells[(0.5, 1.5)] == f"{pair['correlation']:.2f}"
+    assert (0.5, 0.5) not in cells
+    closeness = ax.collections[0].get_array()
+    assert closeness[0, 1] == pytest.approx(abs(pair["htmt"]))
+    assert closeness.mask.diagonal().all()
     assert "closest are" in alt_text.said(ax.figure)
 
 
@@ -107,10 +110,12 @@ def test_scatter_marks_the_accounts_on_which_scores_disagree(made):
     np.testing.assert_allclose(points, result.accounts[["nps", "crq"]].to_numpy(float))
     marked = sum(len(c.get_offsets()) for c in ax.collections[1:])
     assert marked == len(result.disagreements) > 0
-    named = {c.get_label() for c in ax.collections[1:]}
+    named = {text.get_text() for text in ax.figure.legends[0].get_texts()}
     assert named <= {"promoters, poor CRQ", "detractors, good CRQ"}
+    assert len(named) == result.disagreements["kind"].nunique()
     heights = sum(p.get_height() for p in ax.child_axes[0].patches)
-    assert heights == len(result.accounts)
+    widths = sum(p.get_width() for p in ax.child_axes[1].patches)
+    assert heights == widths == len(result.accounts)
 
 
 @pytest.mark.parametrize(

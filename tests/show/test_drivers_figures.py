@@ -7,9 +7,11 @@ import pytest
 mpl.use("Agg")
 
 import matplotlib.pyplot as plt
+from matplotlib.colors import to_hex
 
 from crqlab import drivers
 from crqlab.show import alt_text, figures
+from crqlab.show.colours import SOFT, WARM
 from tests.drivers.made import account_table, codebook, respondents
 
 FIGURES = ("driver_weights", "driver_map", "first_priority", "manager_priorities")
@@ -93,10 +95,13 @@ def test_the_one_thing_is_on_top_with_its_evidence_beside(one):
     ax = figures.first_priority(one)
     ordered = one.sort_values("probability", ascending=False)
     assert [t.get_text() for t in ax.get_yticklabels()] == ordered["label"].tolist()
-    widths = [bar.get_width() for bar in ax.patches]
+    drawn = sorted(ax.patches, key=lambda bar: bar.get_y())
+    widths = [bar.get_width() for bar in drawn]
     np.testing.assert_allclose(widths, 100 * ordered["probability"].astype(float))
+    inks = [to_hex(bar.get_facecolor()) for bar in drawn]
+    assert inks == [WARM, *[SOFT] * (len(drawn) - 1)]
     ax.figure.canvas.draw()
-    bars = [bar.get_window_extent() for bar in ax.patches]
+    bars = [bar.get_window_extent() for bar in drawn]
     assert all(t.get_window_extent().x0 > max(b.x1 for b in bars) for t in ax.texts)
     assert "C03: " in alt_text.said(ax.figure)
 

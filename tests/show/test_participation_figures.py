@@ -110,7 +110,7 @@ def test_concentration_draws_revenue_and_goodwill(tables):
     found = participation.concentration(tables[2], people, scored(people), ASKED).of(**ONE)
     ax = figures.concentration(found)
     rows = found.table[found.table["holder"] == "account_manager"]
-    widths = [p.get_width() for p in ax.patches]
+    widths = [bar.get_width() for bars in ax.containers for bar in bars]
     expected = 100 * rows[["revenue_share", "goodwill_share"]].to_numpy().T.ravel()
     assert widths == pytest.approx(expected)
     assert rows["name"].iloc[0] in sentence(ax)

@@ -9,8 +9,11 @@ from tests.scores import made
 mpl.use("Agg")
 
 import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import to_hex
 
 from crqlab.show import alt_text, figures
+from crqlab.show.colours import ACCENT
 
 
 @pytest.fixture(autouse=True)
@@ -75,8 +78,10 @@ def test_quadrants_draws_every_placed_account(panel):
     found = scores.quadrants(panel["accounts"], panel["asked"])
     ax = figures.quadrants(found)
     placed = found.table[found.table["quadrant"] != "unknown"]
-    assert sum(len(dots.get_offsets()) for dots in ax.collections) == len(placed)
-    assert len(ax.collections[1].get_offsets()) == (placed["quadrant"] == "both").sum()
+    (dots,) = ax.collections
+    np.testing.assert_allclose(dots.get_offsets(), placed[["x", "y"]])
+    accented = [to_hex(ink) == ACCENT for ink in dots.get_facecolors()]
+    assert accented == (placed["quadrant"] == "both").tolist()
 
 
 def test_nothing_to_draw_is_said(panel):

@@ -8,12 +8,13 @@ import pytest
 mpl.use("Agg")
 
 import matplotlib.pyplot as plt
+from matplotlib.colors import to_rgb
 
 from crqlab import segments
 from crqlab.base.contracts.frames import empty
 from crqlab.language import language
 from crqlab.language.segment_words import SegmentWords
-from crqlab.show import alt_text, figures, tables
+from crqlab.show import alt_text, colours, figures, tables
 from tests.segments.made import RULES, instrument
 from tests.segments.test_tables import ACCOUNTS, OUTCOMES, PEOPLE, RESPONSES, SCORED
 
@@ -62,8 +63,11 @@ def test_strips_stand_at_the_median(panel):
     ax = figures.membership(panel)
     names = [label.get_text() for label in ax.get_yticklabels()]
     middle = panel.table.groupby("segment")["p"].median()
-    drawn = [line.get_xdata()[0] for line in ax.lines[: len(names)]]
+    drawn = [line[0, 0] for line in ax.collections[-1].get_segments()]
     np.testing.assert_allclose(drawn, middle[names])
+    fills = colours.segments(RULES.traits)
+    strips = [strip.get_facecolor()[0][:3] for strip in ax.collections[:-1]]
+    np.testing.assert_allclose(strips, [to_rgb(fills[name]) for name in names])
 
 
 def test_renewal_shows_rate_interval_and_n(panel):
@@ -77,13 +81,13 @@ def test_renewal_shows_rate_interval_and_n(panel):
 def test_rows_of_the_migration_are_hundred_per_cent(panel):
     rows, _ = segments.migration(panel)
     ax = figures.segment_migration(rows, RULES.names)
-    np.testing.assert_allclose(ax.images[0].get_array().sum(axis=1), 1)
+    np.testing.assert_allclose(ax.collections[0].get_array().sum(axis=1), 1)
 
 
 def test_bars_of_the_sensitivity_are_moved_accounts(panel):
     rows = segments.sensitivity(panel.scored, RULES)
     ax = figures.segment_sensitivity(rows)
-    widths = sorted(bar.get_width() for bar in ax.patches)
+    widths = sorted(bar.get_width() for bars in ax.containers for bar in bars)
     moved = rows.drop_duplicates(["score", "cut", "change"])["moved"]
     np.testing.assert_allclose(widths, sorted(100 * moved))
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
-from scipy.stats import gaussian_kde
 
 from crqlab.base.standards import FEW_CLIENTS
 from crqlab.benchmark import Positions, Scores, Shift
@@ -96,32 +95,25 @@ def industry_ridges(
     ax = ax or plt.subplots(figsize=(6.4, 1.2 + 0.55 * max(len(names), 3)))[1]
     if not len(names):
         return _nothing(ax, f"No industry has {FEW_CLIENTS} clients")
-    values = [rows.loc[rows["industry"] == name, measure].to_numpy(float) for name in names]
-    every = np.concatenate(values)
-    margin = 0.6 * every.std() or 0.5
-    grid = np.linspace(every.min() - margin, every.max() + margin, 240)
-    for place, some in enumerate(values):
-        _ridge(ax, grid, some, len(names) - 1 - place)
-    ax.set(yticks=range(len(names)), ylim=(-0.15, len(names) + 0.15))
-    ax.set_yticklabels([f"{name} ({sizes[name]} clients)" for name in names[::-1]])
+    named = {name: f"{name} ({sizes[name]} clients)" for name in names}
+    shown = rows[rows["industry"].isin(names)].assign(who=rows["industry"].map(named))
+    looks = {
+        "palette": [SOFT, SOFT],
+        "linecolor": ACCENT,
+        "linewidth": 1,
+        "saturation": 1,
+        "inner": None,
+    }
+    looks |= {"density_norm": "width", "width": 0.9, "order": list(named.values())}
+    half = {"hue": True, "hue_order": [True, False], "split": True, "legend": False}
+    sns.violinplot(shown, x=measure, y="who", ax=ax, **half, **looks)
+    place = np.arange(len(names))
+    ax.vlines(middle[names], place - 0.45, place, color=INK, linewidth=1.5, zorder=4)
     ax.grid(axis="y", visible=False)
-    ax.set(xlabel=_quantity(measure))
+    ax.set(xlabel=_quantity(measure), ylabel="", ylim=(len(names) - 0.85, -1))
     ax.set_title("Lines at medians" + (f", wave {wave}" if wave else ", all waves"))
     told = ", ".join(f"{name} {number(middle[name], decimals(measure))}" for name in names)
     return alt_text.say(ax, f"{_quantity(measure)} by industry, medians: {told}")
-
-
-def _ridge(ax: Axes, grid: NDArray, some: NDArray, base: float) -> None:
-    """Draw one density above its line; equal scores become a spike."""
-    if np.ptp(some) == 0:
-        height = np.exp(-(((grid - some[0]) / (np.ptp(grid) / 60)) ** 2))
-    else:
-        height = gaussian_kde(some)(grid)
-    height = 0.9 * height / height.max()
-    ax.fill_between(grid, base, base + height, color=SOFT, alpha=0.8, linewidth=0, zorder=2)
-    ax.plot(grid, base + height, color=ACCENT, linewidth=1, zorder=3)
-    at = np.median(some)
-    ax.vlines(at, base, base + np.interp(at, grid, height), color=INK, linewidth=1.5, zorder=4)
 
 
 def position_strip(

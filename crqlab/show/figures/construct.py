@@ -5,7 +5,9 @@ from __future__ import annotations
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.patches import FancyBboxPatch
 
 from crqlab.construct import Evidence, NpsComparison
@@ -16,8 +18,12 @@ from crqlab.show.number_format import count, number, percent, span
 
 ENGLISH = language(OWN)
 MOST = 40  # items that still can be read
+OPPOSED = ((WARM, ACCENT), ("X", "D"))  # colours and marks
 VERDICTS = {"meets": ACCENT, "borderline": "#e08a3c", "misses": WARM, "unknown": LINE}
 CUTOFF = -0.01
+#: Colours of closeness: the nearer two constructs are to one, the warmer.
+CLOSE = ListedColormap(STEPS[::-1][2:])
+STEPPED = BoundaryNorm([0, 0.5, 0.7, 0.85, 0.9, 1], CLOSE.N)
 
 
 def verdicts(result: Evidence, *, ax: Axes | None = None) -> Axes:
@@ -51,9 +57,7 @@ def verdicts(result: Evidence, *, ax: Axes | None = None) -> Axes:
     ax.set_xlabel("numbers of the criterion (%)")
     ax.invert_yaxis()
     ax.grid(visible=False)
-    ax.figure.legend(
-        *ax.get_legend_handles_labels(), frameon=False, ncols=4, loc="outside lower center"
-    )
+    _legend_below(ax, 4)
     return alt_text.say(ax, str(result))
 
 
@@ -198,11 +202,14 @@ def relations(result: Evidence, *, ax: Axes | None = None) -> Axes:
     square = np.full((len(names), len(names)), np.nan)
     left, right = rows["left"].map(place), rows["right"].map(place)
     square[left, right], square[right, left] = rows["htmt"], rows["correlation"]
-    for (down, across), value in np.ndenumerate(square):
-        _cell(ax, across, down, value)
-    ax.set(xticks=range(len(names)), yticks=range(len(names)), yticklabels=names)
-    ax.set_xticklabels(names, rotation=30, ha="right")
-    ax.set(xlim=(-0.5, len(names) - 0.5), ylim=(len(names) - 0.5, -0.5))
+    words = np.vectorize(number, otypes=[str])(square)
+    labels = {"annot": words, "fmt": "", "xticklabels": names, "yticklabels": names}
+    sns.heatmap(np.abs(square), cmap=CLOSE, norm=STEPPED, cbar=False, linewidths=1, ax=ax, **labels)
+    for down, across in np.argwhere(np.isnan(square) & ~np.eye(len(names), dtype=bool)):
+        ax.text(across + 0.5, down + 0.5, "–", ha="center", va="center")
+    ax.tick_params(length=0)
+    plt.setp(ax.get_xticklabels(), rotation=30, ha="right")
+    plt.setp(ax.get_yticklabels(), rotation=0)
     ax.set_title("Above: HTMT; below: latent correlation")
     close = rows.loc[rows["htmt"].idxmax()] if rows["htmt"].notna().any() else None
     said = "Correlations and HTMT of constructs"
@@ -212,17 +219,6 @@ def relations(result: Evidence, *, ax: Axes | None = None) -> Axes:
             f"{number(close['htmt'])} ({span(close['low'], close['high'])})"
         )
     return alt_text.say(ax, said)
-
-
-def _cell(ax: Axes, x: int, y: int, value: float) -> None:
-    """Colour by closeness: the nearer to one construct, the warmer."""
-    if np.isnan(value):
-        colour, text = "#ffffff", "" if x == y else "–"
-    else:
-        colour = STEPS[::-1][2:][int(np.digitize(abs(value), [0.5, 0.7, 0.85, 0.9]))]
-        text = number(value)
-    ax.add_patch(plt.Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=colour, edgecolor="white"))
-    ax.text(x, y, text, ha="center", va="center", fontsize=9, color=ink(colour))
 
 
 def invariance_ladder(result: Evidence, *, ax: Axes | None = None) -> Axes:
@@ -289,28 +285,36 @@ def crq_by_nps(result: NpsComparison, *, ax: Axes | None = None) -> Axes:
     rows = result.accounts
     if len(rows) < 2:
         return _nothing(ax, str(result))
-    ax.scatter(rows["nps"], rows["crq"], s=9, color=MUTED, alpha=0.35, linewidth=0)
-    looks = zip(result.disagreements.groupby("kind"), ((WARM, "X"), (ACCENT, "D")), strict=False)
-    for (kind, part), (colour, mark) in looks:
-        word = ENGLISH.say(f"construct.kind_{kind}")
-        ax.scatter(part["nps"], part["crq"], s=24, color=colour, marker=mark, label=word)
+    sns.scatterplot(rows, x="nps", y="crq", s=9, color=MUTED, alpha=0.35, linewidth=0, ax=ax)
+    odd = result.disagreements
+    if len(odd):
+        words = {k: ENGLISH.say(f"construct.kind_{k}") for k in sorted(odd["kind"].unique())}
+        kind = odd["kind"].map(words)
+        inks, marks = (dict(zip(words.values(), looks, strict=False)) for looks in OPPOSED)
+        sns.scatterplot(odd, x="nps", y="crq", hue=kind, style=kind, palette=inks, markers=marks,
+                        s=34, linewidth=0, ax=ax)  # fmt: skip
+        _legend_below(ax, 2)
     ax.set(xlabel="NPS of the account (points)", ylabel="CRQ of the account (scale points)")
     top = ax.inset_axes((0, 1.02, 1, 0.16), sharex=ax)
     side = ax.inset_axes((1.02, 0, 0.16, 1), sharey=ax)
     _edge(top, rows["nps"], "x")
     _edge(side, rows["crq"], "y")
-    if len(result.disagreements):
-        ax.figure.legend(
-            *ax.get_legend_handles_labels(), frameon=False, ncols=2, loc="outside lower center"
-        )
     return alt_text.say(ax, str(result))
+
+
+def _legend_below(ax: Axes, columns: int) -> None:
+    """Move the legend of these axes below the picture."""
+    handles, labels = ax.get_legend_handles_labels()
+    if ax.get_legend():
+        ax.get_legend().remove()
+    ax.figure.legend(handles, labels, frameon=False, ncols=columns, loc="outside lower center")
 
 
 def _edge(ax: Axes, values: pd.Series, along: str) -> None:
     """Draw how values lie at an edge of the scatter."""
     bins = min(24, max(6, int(np.sqrt(len(values)))))
-    turned = "vertical" if along == "x" else "horizontal"
-    ax.hist(values, bins=bins, color=SOFT, edgecolor="white", orientation=turned)
+    looks = {"bins": bins, "color": SOFT, "edgecolor": "white", "alpha": 1}
+    sns.histplot(**{along: values}, ax=ax, **looks)
     ax.set_axis_off()
 
 

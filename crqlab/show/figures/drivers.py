@@ -5,6 +5,7 @@ from __future__ import annotations
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
@@ -168,14 +169,14 @@ def first_priority(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     order = shown.sort_values(["probability", "pressure"], ascending=False, kind="stable")
     place = np.arange(len(order))
     chance = 100 * order["probability"].to_numpy()
-    ax.barh(place, chance, color=[WARM, *[SOFT] * (len(order) - 1)], height=0.62)
+    looks = {"palette": {True: WARM, False: SOFT}, "saturation": 1, "width": 0.62}
+    names = list(order["label"])
+    sns.barplot(x=chance, y=names, hue=place == 0, order=names, legend=False, ax=ax, **looks)
     ax.axvline(100 * SURE, color=MUTED, linestyle=":")
     for row, at in zip(order.itertuples(), place, strict=True):
         said = f"importance {percent(row.importance)}, gap {number(row.gap, signed=True)}"
         ax.text(103, at, said, va="center", fontsize=8.5, color=MUTED)
-    ax.set(yticks=place, yticklabels=order["label"], xlim=(0, 150))
-    ax.set_xticks([0, 20, 40, 60, 80, 100])
-    ax.invert_yaxis()
+    ax.set(xlim=(0, 150), xticks=[0, 20, 40, 60, 80, 100])
     ax.grid(axis="y", visible=False)
     ax.set_xlabel("probability of being the one to fix (%); dotted: a clear single thing")
     ax.set_title(_whose(order))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 
 from crqlab.base.standards import TARGET
@@ -40,7 +43,7 @@ def completion_histogram(
     rows = result.latest
     shares = 100 * rows["value"].to_numpy()
     edges = np.concatenate([[0], np.arange(5.5, 101, 5)])
-    ax.hist(shares, bins=edges, color=SOFT, edgecolor="white")
+    sns.histplot(shares, bins=edges, color=SOFT, edgecolor="white", alpha=1, ax=ax)
     low, high = result.published["most_common"]
     ax.axvspan(
         100 * low - 0.5, 100 * high + 0.5, color=PALE, zorder=0, label="most common band, published"
@@ -130,7 +133,9 @@ def silent_accounts(result: Silent, *, ax: Axes | None = None) -> Axes:
         return _nothing(ax, str(result))
     y = np.arange(len(rows))
     pays = rows["revenue"].fillna(0).to_numpy() / 1000
-    ax.barh(y, pays, color=[WARM if n > 1 else SOFT for n in rows["n_waves"]], height=0.7)
+    looks = {"palette": {False: SOFT, True: WARM}, "saturation": 1, "width": 0.7}
+    again = (rows["n_waves"] > 1).to_numpy()
+    sns.barplot(x=pays, y=y, hue=again, orient="y", legend=False, ax=ax, **looks)
     for place, row in enumerate(rows.itertuples()):
         last = f", last CRQ {number(row.last_crq, 1)}" if row.last_crq == row.last_crq else ""
         words = f"since {row.silent_since}{last}"
@@ -138,7 +143,6 @@ def silent_accounts(result: Silent, *, ax: Axes | None = None) -> Axes:
                     fontsize=8, color=INK)  # fmt: skip
     ax.set(yticks=y, xlabel="revenue a year (thousand)", xlim=(0, max(pays.max() * 1.5, 1)))
     ax.set_yticklabels(rows["account_id"])
-    ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
     ax.set_title(f"{count(len(result.table), 'silent account')}; orange: silent more than once")
     first = rows.iloc[0]
@@ -215,18 +219,17 @@ def concentration(result: Concentration, *, ax: Axes | None = None) -> Axes:
         ax = plt.subplots(figsize=(6.4, 1.6 + 0.42 * max(len(rows), 3)))[1]
     if rows.empty:
         return _nothing(ax, str(result))
-    y = np.arange(len(rows))
-    for shift, (column, ink) in zip(
-        (-0.2, 0.2), {"revenue_share": ACCENT, "goodwill_share": SOFT}.items(), strict=True
-    ):
-        label = column.split("_")[0]
-        ax.barh(y + shift, 100 * rows[column].fillna(0), height=0.38, color=ink, label=label)
-    ax.set(yticks=y, xlabel="share of the client's total (%)")
-    ax.set_yticklabels([f"{row.name} ({row.n_accounts:,})" for row in rows.itertuples(index=False)])
-    ax.invert_yaxis()
+    names = [f"{row.name} ({row.n_accounts:,})" for row in rows.itertuples(index=False)]
+    shares = {kind: 100 * rows[f"{kind}_share"].fillna(0) for kind in ("revenue", "goodwill")}
+    long = pd.DataFrame(shares).assign(name=names).melt("name", var_name="kind")
+    looks = {"palette": [ACCENT, SOFT], "saturation": 1, "width": 0.76}
+    sns.barplot(long, x="value", y="name", hue="kind", order=names, ax=ax, **looks)
+    ax.set(xlabel="share of the client's total (%)", ylabel="")
     ax.grid(axis="y", visible=False)
     ax.set_title("Account managers (accounts with a score)")
-    ax.legend(frameon=False)
+    handles, labels = ax.get_legend_handles_labels()
+    ax.get_legend().remove()
+    ax.figure.legend(handles, labels, frameon=False, ncols=2, loc="outside lower center")
     return alt_text.say(ax, str(result))
 
 
@@ -250,13 +253,11 @@ def wave_plan(result: Plan, *, ax: Axes | None = None) -> Axes:
     sums = result.table.groupby(["slice", "tier"])["contacts"].sum().reset_index()
     tiers = sorted(sums["tier"].unique())
     starts = result.table.groupby("slice")["starts"].first()
-    base = pd.Series(0.0, index=starts.index)
-    inks = [ACCENT, SOFT, LINE, MUTED, WARM]
-    for place, tier in enumerate(tiers):
-        part = sums[sums["tier"] == tier].set_index("slice")["contacts"].reindex(starts.index)
-        part, ink = part.fillna(0), inks[place % len(inks)]
-        ax.bar(starts.index, part, bottom=base, color=ink, width=0.7, label=f"tier {tier}")
-        base += part
+    inks = dict(zip(tiers, cycle([ACCENT, SOFT, LINE, MUTED, WARM]), strict=False))
+    looks = {"discrete": True, "shrink": 0.7, "multiple": "stack", "alpha": 1, "linewidth": 0}
+    sns.histplot(sums, x="slice", weights="contacts", hue="tier", hue_order=tiers[::-1],
+                 palette=inks, ax=ax, **looks)  # fmt: skip
+    base = sums.groupby("slice")["contacts"].sum().reindex(starts.index, fill_value=0)
     widths = result.precision.set_index(["measure", "slice"])["half_width"]
     told = []
     for quarter in starts.index:
@@ -265,12 +266,18 @@ def wave_plan(result: Plan, *, ax: Axes | None = None) -> Axes:
         told.append(f"{_quarter(starts[quarter])} {count(int(base[quarter]), 'contact')}, {words}")
         ax.annotate(words, (quarter, base[quarter]), (0, 4), textcoords="offset points",
                     ha="center", fontsize=8)  # fmt: skip
-    ax.set(xticks=list(starts.index), ylabel="contacts to ask", ylim=(0, 1.25 * max(base.max(), 1)))
+    ax.set(
+        xticks=list(starts.index),
+        xlabel="",
+        ylabel="contacts to ask",
+        ylim=(0, 1.25 * max(base.max(), 1)),
+    )
     ax.set_xticklabels([_quarter(day) for day in starts.to_list()])
     ax.grid(axis="x", visible=False)
     accounts = result.table["contacts"].gt(0).sum()
     ax.set_title(f"{count(int(accounts), 'account')}, each asked once")
-    ax.legend(frameon=False, ncols=len(tiers))
+    handles = ax.get_legend().legend_handles[::-1]
+    ax.legend(handles, [f"tier {tier}" for tier in tiers], frameon=False, ncols=len(tiers))
     return alt_text.say(ax, f"Contacts to ask by quarter: {'; '.join(told)}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 
 from crqlab.language import OWN, language
@@ -309,12 +310,12 @@ def revenue_at_risk(result: RenewalOutlook, *, ax: Axes | None = None) -> Axes:
         return _nothing(ax, str(result))
     place = np.arange(len(rows))
     value, low, high = (rows[name] / 1000 for name in ("expected_loss", "from", "to"))
-    ax.barh(place, value, color=np.where(rows["silent"], WARM, SOFT), height=0.7)
+    looks = {"palette": {True: WARM, False: SOFT}, "saturation": 1, "width": 0.7}
+    silent = rows["silent"].to_numpy(bool)
+    sns.barplot(x=value.to_numpy(), y=list(rows["name"]), hue=silent, legend=False, ax=ax, **looks)
     ax.hlines(place, low, high, color=INK, linewidth=1.2)
-    ax.set(yticks=place, xlabel="revenue expected to be lost a year (thousand)")
-    ax.set_yticklabels(rows["name"])
+    ax.set(xlabel="revenue expected to be lost a year (thousand)")
     ax.set_xlim(left=0)
-    ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
     line = "error of the model" if single else "error of the model, and chance"
     what = f"{count(len(rows), 'account' if single else 'client')} with the most to lose"

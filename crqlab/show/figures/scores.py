@@ -5,6 +5,7 @@ from __future__ import annotations
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 
 from crqlab.base.instrument import Instrument
@@ -149,9 +150,10 @@ def quadrants(result: Quadrants, *, ax: Axes | None = None) -> Axes:
     ax = ax or plt.subplots(figsize=(5.2, 4.8))[1]
     placed = result.table[result.table["quadrant"] != "unknown"]
     both = placed["quadrant"] == "both"
-    for some, colour in ((~both, MUTED), (both, ACCENT)):
-        rows = placed[some]
-        ax.scatter(rows["x"], rows["y"], s=8 * rows["n"] + 6, color=colour, alpha=0.5, linewidth=0)
+    if len(placed):
+        looks = {"palette": {False: MUTED, True: ACCENT}, "alpha": 0.5, "linewidth": 0}
+        looks["sizes"] = {n: 8 * n + 6 for n in placed["n"].unique()}
+        sns.scatterplot(placed, x="x", y="y", hue=both, size="n", legend=False, ax=ax, **looks)
     ax.axvline(result.good, color=INK, linewidth=1)
     ax.axhline(result.good, color=INK, linewidth=1)
     ax.set(xlabel=f"{result.x} (scale points)", ylabel=f"{result.y} (scale points)")
@@ -274,12 +276,12 @@ def answers(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """
     ax = ax or plt.subplots()[1]
     given = rows["ltr"].dropna().astype(int)
-    n = np.bincount(given, minlength=11)
-    ax.bar(np.arange(11), n, color=ACCENT, width=0.8)
-    ax.set(xlabel="likely to recommend (0-10)", ylabel="respondents", xticks=np.arange(11))
+    looks = {"discrete": True, "shrink": 0.8, "color": ACCENT, "alpha": 1, "linewidth": 0}
+    sns.histplot(given, binrange=(0, 10), ax=ax, **looks)
+    ax.set(xlabel="likely to recommend (0-10)", ylabel="respondents", xticks=range(11))
     ax.grid(axis="x", visible=False)
     ax.set_title(f"n = {len(given):,} respondents")
-    often = f", most often {int(n.argmax())}" if len(given) else ""
+    often = f", most often {given.value_counts().sort_index().idxmax()}" if len(given) else ""
     return alt_text.say(ax, f"Answers of {count(len(given), 'respondent')} from 0 to 10{often}")
 
 
@@ -299,7 +301,7 @@ def spread(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """
     ax = ax or plt.subplots()[1]
     scores = rows["crq"].dropna()
-    ax.hist(scores, bins=24, color=SOFT, edgecolor="white")
+    sns.histplot(scores, bins=24, color=SOFT, edgecolor="white", alpha=1, ax=ax)
     ax.axvline(scores.median(), color=INK, linewidth=1.5)
     ax.set(xlabel="CRQ (scale points)", ylabel="respondents")
     ax.set_title(f"n = {len(scores):,} respondents, line at the median")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 
 from crqlab.base.standards import SURE
@@ -104,10 +107,9 @@ def segment_map(
         return _nothing(ax, "No account has both scores")
     shown = points.iloc[:: max(1, len(points) // MOST)]
     names, fills = panel.thresholds.names, colours.segments(panel.thresholds.traits)
-    for k, name in enumerate(names):
-        part = shown[shown["segment"] == name]
-        look = {"color": fills[name], "marker": MARKS[k % len(MARKS)]}
-        ax.scatter(part["crq"], part[y], s=14, linewidth=0.3, edgecolor=INK, label=name, **look)
+    looks = {"markers": dict(zip(names, cycle(MARKS), strict=False)), "palette": fills}
+    looks |= {"hue_order": names, "style_order": names, "edgecolor": INK, "linewidth": 0.3}
+    sns.scatterplot(shown, x="crq", y=y, hue="segment", style="segment", s=14, ax=ax, **looks)
     for score, cut in panel.thresholds.cuts:
         if score == "crq":
             ax.axvline(cut, color=INK, linewidth=0.9, linestyle="--")
@@ -117,9 +119,9 @@ def segment_map(
         ax.axhline(0, color=INK, linewidth=0.9, linestyle="--")
     label = "NPS of the account (points)" if y == "nps" else f"{y} (scale points)"
     ax.set(xlabel="CRQ (scale points)", ylabel=label)
-    ax.figure.legend(
-        *ax.get_legend_handles_labels(), frameon=False, ncols=5, loc="outside lower center"
-    )
+    handles, labels = ax.get_legend_handles_labels()
+    ax.get_legend().remove()
+    ax.figure.legend(handles, labels, frameon=False, ncols=5, loc="outside lower center")
     told = ", ".join(f"{name} {(points['segment'] == name).sum():,}" for name in names)
     return alt_text.say(
         ax, f"{count(len(points), 'account')} by CRQ and {y}, lines at the cuts: {told}"
@@ -144,21 +146,22 @@ def membership(panel: Panel, *, ax: Axes | None = None) -> Axes:
     if rows.empty:
         return _nothing(ax, "How likely the segments are cannot be told")
     names = [name for name in panel.thresholds.names if (rows["segment"] == name).any()]
-    steps, fills = np.linspace(0, 1, 41), colours.segments(panel.thresholds.traits)
-    for place, name in enumerate(names):
-        p = rows.loc[rows["segment"] == name, "p"].to_numpy(float)
-        height = np.histogram(p, bins=steps)[0]
-        high = 0.42 * height / height.max()
-        middle = (steps[1:] + steps[:-1]) / 2
-        own = fills[name]
-        ax.fill_between(middle, place - high, place + high, color=own, linewidth=0.4, edgecolor=INK)
-        ax.plot([np.median(p)] * 2, [place - 0.42, place + 0.42], color=INK, linewidth=1.5)
-    ax.axvline(SURE, color=WARM, linestyle="--")
-    ax.set(yticks=range(len(names)), yticklabels=names, xlim=(0, 1))
-    ax.set_xlabel("probability of the likeliest segment; line at the median, dashed: settled")
-    ax.invert_yaxis()
-    ax.grid(axis="y", visible=False)
     middle = rows.groupby("segment")["p"].median()
+    looks = {
+        "palette": colours.segments(panel.thresholds.traits),
+        "saturation": 1,
+        "cut": 0,
+        "bw_adjust": 0.5,
+    }
+    looks |= {"inner": None, "density_norm": "width", "linewidth": 0.4, "linecolor": INK}
+    order = {"order": names, "hue_order": names, "legend": False}
+    sns.violinplot(rows, x="p", y="segment", hue="segment", width=0.84, ax=ax, **order, **looks)
+    place = np.arange(len(names))
+    ax.vlines(middle[names], place - 0.42, place + 0.42, color=INK, linewidth=1.5)
+    ax.axvline(SURE, color=WARM, linestyle="--")
+    ax.set(xlim=(0, 1), ylabel="")
+    ax.set_xlabel("probability of the likeliest segment; line at the median, dashed: settled")
+    ax.grid(axis="y", visible=False)
     told = ", ".join(f"{name} {number(middle[name])}" for name in names)
     return alt_text.say(ax, f"Median probability of the likeliest segment: {told}")
 
@@ -179,13 +182,13 @@ def segment_labels(labels: SegmentLabels, *, ax: Axes | None = None) -> Axes:
     ax = ax or plt.subplots(figsize=(6.6, 3.4))[1]
     if not labels.n:
         return _nothing(ax, str(labels))
-    rows, ways = labels.table, ("plain", "likeliest", "expected")
+    rows = labels.table
     words = {"plain": "by plain means", "likeliest": "likeliest", "expected": "expected"}
-    for step, (name, look) in enumerate(zip(ways, (WARM, SOFT, ACCENT), strict=True)):
-        at = np.arange(len(rows)) + 0.27 * (step - 1)
-        ax.barh(at, 100 * rows[name], height=0.25, color=look, label=words[name])
-    ax.set(yticks=range(len(rows)), yticklabels=rows["segment"], xlabel="share of accounts (%)")
-    ax.invert_yaxis()
+    shares = rows[["segment", *words]].rename(columns=words).melt("segment", var_name="way")
+    looks = {"palette": [WARM, SOFT, ACCENT], "saturation": 1, "order": list(rows["segment"])}
+    sns.barplot(shares.assign(share=100 * shares["value"]), x="share", y="segment", hue="way",
+                ax=ax, **looks)  # fmt: skip
+    ax.set(ylabel="", xlabel="share of accounts (%)")
     ax.grid(axis="y", visible=False)
     ax.legend(frameon=False)
     told = ", ".join(
@@ -260,17 +263,15 @@ def segment_migration(
     table = rows.pivot_table(index="was", columns="now", values=by, aggfunc="sum")
     table = table.reindex(index=start, columns=end).fillna(0)
     share = table.div(table.sum(axis=1), axis=0).to_numpy()
-    ax.imshow(share, cmap="Blues", vmin=0, vmax=1.2, aspect="auto")
-    for i, j in np.ndindex(share.shape):
-        words = f"{100 * share[i, j]:.0f}" if share[i, j] > 0 else ""
-        dark = "white" if share[i, j] > 0.6 else INK
-        ax.text(j, i, words, ha="center", va="center", color=dark, fontsize=9)
     total = table.sum(axis=1)
     unit = [f"{name} ({total[name]:,.0f})" if by == "expected" else name for name in start]
-    ax.set(yticks=range(len(start)), yticklabels=unit, xticks=range(len(end)))
-    ax.set_xticklabels(end, rotation=30, ha="right")
+    words = [[f"{100 * cell:.0f}" if cell > 0 else "" for cell in row] for row in share]
+    labels = {"annot": words, "fmt": "", "xticklabels": end, "yticklabels": unit}
+    sns.heatmap(share, cmap="Blues", vmin=0, vmax=1.2, cbar=False, ax=ax, **labels)
+    ax.tick_params(length=0)
+    plt.setp(ax.get_xticklabels(), rotation=30, ha="right")
+    plt.setp(ax.get_yticklabels(), rotation=0)
     ax.set(xlabel="next wave", ylabel="one wave")
-    ax.grid(visible=False)
     what = "accounts" if by == "expected" else "revenue"
     ax.set_title(f"{what} of each row (%)")
     stay = [
@@ -299,14 +300,17 @@ def segment_sensitivity(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     moves = rows.drop_duplicates(["score", "cut", "change"])
     if moves.empty:
         return _nothing(ax, "No cut can be moved")
-    names = [f"{r.score} {r.cut:g}" for r in moves.drop_duplicates(["score", "cut"]).itertuples()]
-    for sign, look in ((-1, WARM), (1, ACCENT)):
-        part = moves[np.sign(moves["change"]) == sign]
-        step = number(part["change"].iloc[0], signed=True)
-        at = np.arange(len(part)) + 0.19 * sign
-        ax.barh(at, 100 * part["moved"], height=0.36, color=look, label=f"cut {step}")
-    ax.set(yticks=range(len(names)), yticklabels=names, xlabel="accounts in another segment (%)")
-    ax.invert_yaxis()
+    long = pd.DataFrame({
+        "cut": [f"{row.score} {row.cut:g}" for row in moves.itertuples()],
+        "step": [f"cut {number(change, signed=True)}" for change in moves["change"]],
+        "moved": 100 * moves["moved"].to_numpy(),
+        "up": (moves["change"] > 0).to_numpy(),
+    })  # fmt: skip
+    steps = long.sort_values("up", kind="stable")["step"].unique()
+    inks = dict(zip(steps, (WARM, ACCENT), strict=True))
+    looks = {"palette": inks, "hue_order": steps, "saturation": 1, "width": 0.76}
+    sns.barplot(long, x="moved", y="cut", hue="step", ax=ax, **looks)
+    ax.set(ylabel="", xlabel="accounts in another segment (%)")
     ax.grid(axis="y", visible=False)
     ax.legend(frameon=False)
     most = moves.loc[moves["moved"].idxmax()]
