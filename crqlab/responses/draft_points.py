@@ -26,7 +26,7 @@ def points(drafted: Draft) -> list[tuple[str, float, str]]:
         if role.kind == "ignored" and role.sure <= _LEFT_OPEN:
             found.append(("instrument.items", role.sure, f"{header!r} is left out: {role.why}"))
     for name, one in drafted.constructs.items():
-        said = f"what do {', '.join(one.items)} measure?"
+        said = one.why or f"what do {', '.join(one.items)} measure?"
         said += f" drafted: {one.concept}" if one.concept else ""
         found.append((f"instrument.constructs.{name}", one.sure, said))
     if not drafted.items and not drafted.ltr:

@@ -12,8 +12,9 @@ from crqlab.base.concepts import draft as named_concept
 from crqlab.base.concepts import kind_of
 from crqlab.base.instrument import RESERVED
 from crqlab.base.sources import Loop
-from crqlab.responses import answer_scales, cells, loops
+from crqlab.responses import answer_scales, cells, construct_check, loops
 from crqlab.responses.answer_scales import Closed
+from crqlab.responses.cells import Question, folded
 from crqlab.responses.column_roles import Roles, roles
 from crqlab.responses.grid import Grid
 from crqlab.responses.item_texts import concept, names, questions, statements, stem, wording
@@ -51,6 +52,7 @@ class ConstructDraft:
     concept: str
     items: tuple[str, ...]
     sure: float
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,6 +127,7 @@ def draft(grid: Grid) -> Draft:
     asked = [wording(name, grid.wording.get(name, "")) for name in commented]
     open_ = dict(zip(names(commented, asked, set(items)), commented, strict=True))
     constructs = _constructs(items, {*items, *open_})
+    items, constructs = _checked(items, constructs, grid)
     codes, recode = _recommendation(found)
     days = _days(grid, columns.get("started"), found.dates)
     waves = {} if "wave" in columns else _waves(days)
@@ -219,7 +222,8 @@ def _constructs(items: dict[str, ItemDraft], taken: set[str]) -> dict[str, Const
     groups: dict[tuple[str, str], list[tuple[str, float]]] = {}
     for name, item in items.items():
         said, sure = concept(item.text or item.header)
-        groups.setdefault((said, "" if said else stem(item.header)), []).append((name, sure))
+        own = "" if said else _leftover(name, item)
+        groups.setdefault((said, own), []).append((name, sure))
     found: dict[str, ConstructDraft] = {}
     for (said, own), members in groups.items():
         key = said or _allowed(own)
@@ -231,6 +235,43 @@ def _constructs(items: dict[str, ItemDraft], taken: set[str]) -> dict[str, Const
             said, sure = named, 0.7
         found[key] = ConstructDraft(label, said, tuple(name for name, _ in members), sure)
     return found
+
+
+def _leftover(name: str, item: ItemDraft) -> str:
+    """Where an item goes that fits no concept: by itself, or with those of its question.
+
+    Nothing but the header is known of items without any wording.
+    """
+    own = stem(item.header)
+    named = named_concept({_allowed(own): own})[_allowed(own)].concept != "other"
+    return own if named or not item.text else name
+
+
+def _checked(
+    items: dict[str, ItemDraft], constructs: dict[str, ConstructDraft], grid: Grid
+) -> tuple[dict[str, ItemDraft], dict[str, ConstructDraft]]:
+    """Ask about items whose answers speak against what their wording proposes."""
+    answers = pd.DataFrame({name: _points(item, grid) for name, item in items.items()})
+    known = {name: one.items for name, one in constructs.items() if one.concept}
+    for name, why in construct_check.doubts(answers, known).items():
+        items = items | {name: replace(items[name], sure=min(items[name].sure, 0.6), why=why)}
+    for key, one in constructs.items():
+        if not one.concept and len(one.items) == 1 and items[one.items[0]].text:
+            near, r = construct_check.nearest(answers[one.items[0]], answers, known)
+            why = f"{items[one.items[0]].text[:60]!r} fits no construct that is known by its words"
+            why += f"; its answers go most with {near} (r = {r:.2f})" if near else ""
+            constructs = constructs | {key: replace(one, why=f"{why}: what does it measure?")}
+    return items, constructs
+
+
+def _points(item: ItemDraft, grid: Grid) -> pd.Series:
+    """Answers in scale points, more is better."""
+    low, high = item.scale
+    said = {folded(word): float(point) for word, point in item.words.items()}
+    asked = Question(low, high, frozenset(map(str, item.missing)), recode=said)
+    read = cells.numbers(grid.text(item.header), asked.points).found
+    read = read.where(read.between(low, high))
+    return low + high - read if item.reversed else read
 
 
 def _allowed(text: str) -> str:
