@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-import pandas as pd
-
 from crqlab.base.study import Study
 from crqlab.page.tables import table
 from crqlab.report.clearance import gate
-from crqlab.report.clearance.leaks import BREAK, Watchlist, belongings, watchlist
+from crqlab.report.clearance.client_data import belongings, together
+from crqlab.report.clearance.judgement import Case, CommonWords
+from crqlab.report.clearance.leaks import Watchlist, watchlist
+from crqlab.report.clearance.pieces import BREAK
 
 _TABLES = ("accounts", "contacts", "responses", "clients")
 
@@ -38,17 +39,12 @@ def check(files: Mapping[str, bytes], study: Study, client: str, manager: str | 
     """
     facts = study.manifest.get("tables", {})
     state = tuple(facts.get(name, {}).get("sha256", "") for name in _TABLES)
-    watched, own = _watch(study, client, state), manager or ""
-    places = gate.found_in(files, lambda said: watched.foreign(said, own))
-    name = BREAK.join(table(study, "clients", client=client)["name"].dropna())
-    said = BREAK.join([watched.said.get(own, ""), own, name, study.codebook.title])
-    wrong = sorted(places.keys() - watched.found(said) - gate.common(study, watched))
-    if not wrong:
+    watched, common = _watch(study, client, state)
+    names = table(study, "clients", client=client)["name"].dropna()
+    beside = BREAK.join([manager or "", *names, study.codebook.title])
+    finds = Case((manager or "",), watched, common, beside=beside).finds(files)
+    if not len(finds):
         return
-    finds = pd.DataFrame(
-        [(places[run], watched.owners[run][0], run, min(watched.owners[run][1])) for run in wrong],
-        columns=["file", "kind", "found", "owner"],
-    )
     first = finds.iloc[0]
     raise gate.LeakError(
         f"The pack of {manager or 'nobody'} at {client} holds what belongs to a colleague's "
@@ -60,7 +56,7 @@ def check(files: Mapping[str, bytes], study: Study, client: str, manager: str | 
 
 
 @lru_cache(maxsize=4)
-def _watch(study: Study, client: str, state: tuple[str, ...]) -> Watchlist:
+def _watch(study: Study, client: str, state: tuple[str, ...]) -> tuple[Watchlist, CommonWords]:
     """What belongs to whom: as the gate knows it of clients, here of account managers."""
     accounts, contacts, responses = (table(study, name, client=client) for name in _TABLES[:3])
     owners = accounts.drop_duplicates("account_id").set_index("account_id")["account_manager"]
@@ -70,4 +66,6 @@ def _watch(study: Study, client: str, state: tuple[str, ...]) -> Watchlist:
     ]
     comments = parts[2][["client_id", *study.codebook.instrument.comments]]
     nobody = table(study, "clients", client=client).iloc[:0]
-    return watchlist(belongings(nobody, parts[0], parts[1], comments))
+    things = belongings(nobody, parts[0], parts[1], comments)
+    watched = watchlist(things, together(nobody, parts[0], parts[1]))
+    return watched, gate.common(study, watched)

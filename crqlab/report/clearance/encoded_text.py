@@ -11,6 +11,8 @@ from urllib.parse import unquote_plus
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _ESCAPE = re.compile(r"\\u\{?([0-9A-Fa-f]{4,6})\}?|\\x([0-9A-Fa-f]{2})|\\([0-3][0-7]{2})")
 _BASE64 = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{8,}={0,2}(?![\w+/=-])")
+#: What is a word rather than base64.
+_WORD = re.compile(r"[A-Za-z]?[a-z]+|[A-Z]+|\d+|[a-z]+(?:[-_/][a-z]+)+")
 _HEXADECIMAL = re.compile(r"(?<![0-9A-Za-z])(?:0x)?((?:[0-9A-Fa-f]{2}){6,})(?![0-9A-Za-z])")
 #: Characters in ten of a decoded text that must be letters, digits or spaces to be a text.
 _LETTERS = 8
@@ -31,7 +33,7 @@ def decoded(said: str) -> Iterator[str]:
     if "\\" in said and _ESCAPE.search(said):
         yield _ESCAPE.sub(_character, said)
     for run in dict.fromkeys(_BASE64.findall(said)):
-        if text := from_base64(run):
+        if not _WORD.fullmatch(run) and (text := from_base64(run)):
             yield text
     for run in dict.fromkeys(_HEXADECIMAL.findall(said)):
         if text := text_in(bytes.fromhex(run)):

@@ -70,7 +70,7 @@ def _texts(name: str, content: bytes, seen: Seen, depth: int) -> Iterator[Piece]
     if content.startswith(b"PK\x03\x04") or (
         name.endswith(_OFFICE) and zipfile.is_zipfile(io.BytesIO(content))
     ):
-        yield from ours(_zipped(name, content, seen, depth))
+        yield from _zipped(name, content, seen, depth)
     elif content.startswith(b"%PDF"):
         yield from pdf_pieces(name, content, inner)
     elif is_png(content) or content.startswith(b"\xff\xd8"):
@@ -83,8 +83,9 @@ def _texts(name: str, content: bytes, seen: Seen, depth: int) -> Iterator[Piece]
         yield from office_pieces(name, text_of(content))
     elif name.endswith(".csv"):
         yield from _table(name, text_of(content))
-    elif b"\0" in content and not text_in(content):
-        yield Piece(name, BREAK.join(_PRINTABLE.findall(text_of(content))), MACHINE)
+    elif content.startswith(b"GIF8") or (b"\0" in content and not text_in(content)):
+        told = text_of(content.removeprefix(b"GIF89a"))
+        yield Piece(name, BREAK.join(_PRINTABLE.findall(told)), MACHINE)
     else:
         yield Piece(name, text_of(content))
 
@@ -140,10 +141,16 @@ def _zipped(name: str, content: bytes, seen: Seen, depth: int) -> Iterator[Piece
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if archive.comment:
             yield Piece(f"{name}, comment", text_of(archive.comment))
-        for part in archive.namelist():
+        parts = archive.namelist()
+        slides = any(part.startswith("ppt/") for part in parts)
+        for part in parts:
             data = archive.read(part)
-            if depth < _DEEPEST and written(data) and not any(one in part for one in _NOBODYS):
-                yield from _texts(f"{name}/{part}", data, seen, depth + 1)
+            if depth < _DEEPEST and written(data, slides=slides) and not _nobodys(part):
+                yield from ours(_texts(f"{name}/{part}", data, seen, depth + 1), slides=slides)
+
+
+def _nobodys(part: str) -> bool:
+    return any(one in part for one in _NOBODYS)
 
 
 def _metadata(content: bytes) -> str:

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
+from pathlib import Path
 
 import pandas as pd
+from babel import Locale
 
 from crqlab.base.errors import ReportError
 from crqlab.base.study import Study
 from crqlab.language import language, languages
+from crqlab.language.templates import Part
 from crqlab.page.tables import table
-from crqlab.report.clearance.file_texts import texts
+from crqlab.report.clearance.client_data import belongings, together
 from crqlab.report.clearance.integrity import sealed
-from crqlab.report.clearance.leaks import IDS, Watchlist, belongings, watchlist
-from crqlab.report.clearance.pieces import BREAK, MACHINE, SOFT, Piece, Seen
-from crqlab.report.clearance.provenance import notebooks
+from crqlab.report.clearance.judgement import Case, CommonWords
+from crqlab.report.clearance.leaks import Watchlist, watchlist
+from crqlab.report.clearance.pieces import BREAK, MACHINE, SOFT
+from crqlab.report.clearance.provenance import card, notebooks, versions
 
 _TABLES = ("clients", "accounts", "contacts", "responses")
 #: Tables of nobody whose words stand on every client's page.
 _PROGRAMME = ("segment_traits", "playbook")
 _MOST_TOLD = 5
-_DIGIT = re.compile(r"\d")
-_INSIDE = re.compile(rf"(?<=\w){SOFT}+(?=\w)")
-#: Of what is looked for in texts that programs read: short ones are names of other things.
-_FEWEST_LETTERS = 6
+#: The frame and the style sheet of every page.
+_FRAME = Path(__file__).parents[1] / "run" / "template"
 
 
 class LeakError(ReportError):
@@ -98,54 +99,15 @@ def check(
     Notes
     -----
     What two clients share is no leak, nor is a name that stands in this client's own data, in the
-    questionnaire, or in the words that crqlab itself writes on every page. Under pseudonyms the
-    client's own accounts and people count as others'.
+    questionnaire, or in the words that crqlab itself writes on every page; a name of one such word
+    is one where it is all that a cell says, and nothing of ours is (docs/howto/gate.md). Under
+    pseudonyms the client's own accounts and people count as others'.
     """
-    watched = watch(study)
-    places = found_in(files, lambda said: _forbidden(watched, said, study, {client, *beside}))
-    if not places:
-        return
-    said = BREAK.join(watched.said.get(one, "") for one in (client, *beside))
-    own = set() if _veiled(study) else watched.found(said)
-    allowed = own | _common(study)
-    finds = [
-        (places[run], *_owned(watched, run, client)) for run in sorted(places.keys() - allowed)
-    ]
-    if finds:
-        raise _stopped(client, pd.DataFrame(finds, columns=["file", "kind", "found", "owner"]))
-
-
-def found_in(files: Mapping[str, bytes], forbidden: Callable[[str], set[str]]) -> dict[str, str]:
-    """Return what is found in any text of the files, each find with the first place of it.
-
-    Parameters
-    ----------
-    files : mapping of file name to bytes
-    forbidden : callable
-        Hears a text and returns the runs of words in it that must not be there.
-    """
-    places: dict[str, str] = {}
-    seen = Seen()
-    for name, content in files.items():
-        for piece in texts(name, content, seen):
-            for said in _joined(piece):
-                for run in forbidden(said):
-                    if piece.read != MACHINE or _told_apart(run):
-                        places.setdefault(run, piece.where)
-    return places
-
-
-def _joined(piece: Piece) -> Iterator[str]:
-    """A text; once more with the words whole that tags have cut."""
-    yield piece.said.replace(SOFT, " ")
-    if SOFT in piece.said:
-        cells = piece.said.split(BREAK)
-        yield BREAK.join(cell.replace(SOFT, "") for cell in cells if _INSIDE.search(cell))
-
-
-def _told_apart(run: str) -> bool:
-    """Whether a run is no name of a thing that programs know."""
-    return len(run) >= _FEWEST_LETTERS and not run.isdigit()
+    watched, common_ = watch(study), _common(study, _state(study))
+    veiled = study.codebook.privacy.pseudonyms
+    finds = Case((client, *beside), watched, common_, veiled).finds(files)
+    if len(finds):
+        raise _stopped(client, finds)
 
 
 def watch(study: Study) -> Watchlist:
@@ -153,8 +115,12 @@ def watch(study: Study) -> Watchlist:
 
     Call it before forking workers, which then share it.
     """
+    return _watch(study, _state(study))
+
+
+def _state(study: Study) -> tuple[str, ...]:
     facts = study.manifest.get("tables", {})
-    return _watch(study, tuple(facts.get(name, {}).get("sha256", "") for name in _TABLES))
+    return tuple(facts.get(name, {}).get("sha256", "") for name in _TABLES)
 
 
 @lru_cache(maxsize=2)
@@ -162,47 +128,31 @@ def _watch(study: Study, state: tuple[str, ...]) -> Watchlist:
     clients, accounts, contacts, responses = (table(study, name, real=True) for name in _TABLES)
     comments = responses[["client_id", *study.codebook.instrument.comments]]
     ids = pd.concat([clients["client_id"], responses["client_id"]]).drop_duplicates()
-    clients = ids.to_frame().merge(clients[["client_id", "name"]], on="client_id", how="left")
-    return watchlist(belongings(clients, accounts, contacts, comments))
-
-
-def _forbidden(watched: Watchlist, said: str, study: Study, clients: set[str]) -> set[str]:
-    if not _veiled(study):
-        return watched.foreign(said, *clients)
-    own = ("words", "client id", "client name")
-    return {
-        run
-        for run in watched.found(said)
-        if not watched.owners[run][1] & clients or watched.owners[run][0] not in own
-    }
-
-
-def _veiled(study: Study) -> bool:
-    return study.codebook.privacy.pseudonyms
-
-
-def _owned(watched: Watchlist, run: str, client: str) -> tuple[str, str, str]:
-    kind, owners = watched.owners[run]
-    others = sorted(owners - {client}) or [client]
-    more = f" and {len(others) - 1} more" if len(others) > 1 else ""
-    return kind, run, f"{others[0]}{more}"
+    clients = ids.to_frame().merge(clients, on="client_id", how="left")
+    things = belongings(clients, accounts, contacts, comments)
+    return watchlist(things, together(clients, accounts, contacts))
 
 
 @lru_cache(maxsize=2)
-def _common(study: Study) -> set[str]:
+def _common(study: Study, state: tuple[str, ...]) -> CommonWords:
     return common(study, watch(study))
 
 
-def common(study: Study, watched: Watchlist) -> set[str]:
-    """Return the runs that the questionnaire, thresholds, playbook, notebook and our words hold.
-
-    Ids with digits are never common: the notebook names the demo's client as its default.
-    """
+def common(study: Study, watched: Watchlist) -> CommonWords:
+    """Return what the questionnaire, thresholds, playbook, notebook and our words hold."""
     book = (study.raw / "codebook.yaml").read_text(encoding="utf-8-sig")
-    cells = json.loads(notebooks(study)[-1].read_bytes())["cells"]
-    asked = BREAK.join("".join(cell["source"]) for cell in cells)
-    found = watched.found(BREAK.join([book, asked, _programme(study), _written()]))
-    return {run for run in found if not (watched.owners[run][0] in IDS and _DIGIT.search(run))}
+    notebook = notebooks(study)[-1].read_text(encoding="utf-8")
+    asked = BREAK.join("".join(cell["source"]) for cell in json.loads(notebook)["cells"])
+    watched = watch(study)
+    rows = card(study).table
+    frame, style = ((_FRAME / name).read_text("utf-8") for name in ("page.html.j2", "style.css"))
+    said = BREAK.join(
+        [book, asked, frame, _programme(study), _written(), _of_the_calendar(), *rows["part"],
+         *rows["name"], *versions().values()]
+    )  # fmt: skip
+    found = watched.found(said)
+    machine = watched.found(BREAK.join([notebook, style]), MACHINE)
+    return CommonWords(found, machine.runs | machine.held, watched.phrases.hashes(found.said))
 
 
 def _programme(study: Study) -> str:
@@ -220,13 +170,26 @@ def _programme(study: Study) -> str:
 def _written() -> str:
     """Return the fixed words of all messages, in every language: whatever a page says of itself."""
     messages = [said for code in languages() for said in language(code).messages.values()]
-    return BREAK.join(
-        words
-        for said in messages
-        for part in said.parts
-        for words in (part.forms if part.kind == "form" else (part.text,))
-        if part.kind in ("fixed", "form")
-    )
+    return BREAK.join("".join(map(_fixed, said.parts)) for said in messages)
+
+
+def _fixed(part: Part) -> str:
+    if part.kind == "fixed":
+        return part.text
+    return f"{BREAK}{BREAK.join(part.forms)}{BREAK}" if part.kind == "form" else (
+        SOFT if part.kind == "tag" else BREAK
+    )  # fmt: skip
+
+
+@cache
+def _of_the_calendar() -> str:
+    """Return months, days, countries and languages as every language of a page writes them."""
+    said = [name for code in languages() for kind in (Locale.parse(code),)
+            for names in (*(kind.months["format"][w] for w in ("wide", "abbreviated")),
+                          *(kind.days["format"][w] for w in ("wide", "abbreviated")),
+                          kind.territories, kind.languages)
+            for name in names.values()]  # fmt: skip
+    return BREAK.join(said)
 
 
 def _stopped(client: str, finds: pd.DataFrame) -> LeakError:

@@ -32,6 +32,9 @@ _DRAWN = frozenset(
     "stroke-dasharray stroke-width tabindex text-anchor transform viewbox width x x1 x2 xmlns "
     "y y1 y2 colspan rowspan charset".split()
 )
+_LINKS = frozenset(["href", "src", "xlink:href"])
+#: A number that begins so is no length but an id.
+_NO_LENGTH = re.compile(r"0\d{2,}$")
 _PROGRAMS = frozenset(
     "class style id for headers href src rel role scope type lang name target translate dir "
     "http-equiv aria-labelledby aria-describedby aria-hidden datetime media".split()
@@ -89,11 +92,13 @@ def _attributes(name: str, page: str, seen: Seen) -> Iterator[Piece]:
             continue
         for attribute, *values in _ATTRIBUTE.findall(tag):
             kind, value = attribute.lower(), "".join(values)
-            if kind == "style":
+            if kind in _LINKS and not value.startswith("#"):
+                said[CELLS].append(value)
+            elif kind == "style":
                 said[MACHINE] += _quoted(plain(value))
             elif kind in _PROGRAMS:
                 said[MACHINE].append(value)
-            elif kind not in _DRAWN:
+            elif kind not in _DRAWN or _NO_LENGTH.match(value):
                 said[CELLS].append(value)
     for read, values in said.items():
         if new := seen.new(f"attribute {read}", values):

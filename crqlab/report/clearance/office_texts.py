@@ -8,7 +8,10 @@ import re
 import zipfile
 from collections.abc import Iterator
 from functools import cache
+from importlib.util import find_spec
 from typing import NamedTuple
+
+import xlsxwriter
 
 from crqlab.report.clearance.encoded_text import text_of
 from crqlab.report.clearance.html_texts import plain
@@ -16,17 +19,22 @@ from crqlab.report.clearance.pieces import BREAK, CELLS, MACHINE, SOFT, Piece
 
 _ENDS = re.compile(
     r"</(?:\w+:)?(?:p|si|c|v|f|pt|comment|title|is|lpstr|keywords|subject|creator|category|"
-    r"description|lastModifiedBy|oddHeader|oddFooter|formula1|formula2)>|<[/!?a-zA-Z][^<>]*/>"
+    r"description|lastModifiedBy|(?:odd|even|first)(?:Header|Footer)|formula1|formula2)>|<[/!?a-zA-Z][^<>]*/>"
 )
 _TAG = re.compile(r"<[/!?a-zA-Z][^<>]*>")
-#: Where office files keep bare numbers; what people wrote stands in other elements.
+#: Where office files keep bare numbers; what people wrote stands in other elements, and a number
+#: with leading zeros is an id.
 _NUMBERS = re.compile(
     r"<(?:\w+:)?(numCache|numLit)>.*?</(?:\w+:)?\1>"
+    r"|<dcterms:\w+[^>]*>[^<]*</dcterms:\w+>"
     r"|<(?:\w+:)?fmtScheme\b.*?</(?:\w+:)?fmtScheme>"
-    r"|<c\b(?![^>]*\bt=\"(?:str|inlineStr)\")[^>]*>\s*<v>[^<]*</v>",
+    r"|<c\b(?![^>]*\bt=\"(?:str|inlineStr)\")[^>]*>\s*<v>(?!0\d)[^<]*</v>",
     re.DOTALL,
 )
 _FORMULA = re.compile(r"(<(?:\w+:)?(?:f|definedName|formula\d?)\b[^>]*>)([^<]*)")
+_HEADER = re.compile(r"(<(?:odd|even|first)(?:Header|Footer)>)([^<]*)")
+#: Where a part of a header stands, and in which letters.
+_PLACED = re.compile(r"&amp;(?:[A-Z]|\d+|&quot;[^&]*&quot;|\"[^\"]*\")")
 _REFERENCE = re.compile(r"\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?|\$[A-Z]{1,3}:\$[A-Z]{1,3}")
 #: Elements whose attributes are places, lengths, colours and numbers of things.
 _MEASURED = re.compile(
@@ -57,6 +65,7 @@ def office_pieces(name: str, part: str) -> Iterator[Piece]:
     ['Kvarnby']
     """
     part = _NUMBERS.sub(" ", part)
+    part = _HEADER.sub(lambda found: found[1] + _PLACED.sub(BREAK, found[2]), part)
     part = _FORMULA.sub(lambda found: found[1] + _REFERENCE.sub(" ", found[2]), part)
     cells = (cell.strip() for cell in _ENDS.split(part))
     said = (plain(_TAG.sub(SOFT, cell)).strip(SOFT + " \n") for cell in cells)
@@ -72,25 +81,25 @@ def office_pieces(name: str, part: str) -> Iterator[Piece]:
             yield Piece(f"{name}, attribute", plain(BREAK.join(dict.fromkeys(values))), read)
 
 
-def ours(pieces: Iterator[Piece]) -> Iterator[Piece]:
-    """Leave out the cells that libraries write into every file."""
-    known = library().cells
+def ours(pieces: Iterator[Piece], *, slides: bool) -> Iterator[Piece]:
+    """Leave out the cells that libraries write into every file, or every one with slides."""
+    known = library(slides=slides).cells
     for piece in pieces:
         cells = [cell if cell not in known else "" for cell in piece.said.split(BREAK)]
         if any(cells):
             yield piece._replace(said=BREAK.join(cells))
 
 
-def written(content: bytes) -> bool:
+def written(content: bytes, *, slides: bool) -> bool:
     """Return whether a part of an office file is other than what libraries write into each."""
-    return hashlib.sha256(content).digest() not in library().parts
+    return hashlib.sha256(content).digest() not in library(slides=slides).parts
 
 
 @cache
-def library() -> Library:
+def library(*, slides: bool) -> Library:
     """Return what files hold into which nobody has written anything."""
     parts, cells = set(), set()
-    for content in _blank():
+    for content in _blank(slides):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for name in archive.namelist():
                 part = archive.read(name)
@@ -101,23 +110,19 @@ def library() -> Library:
     return Library(frozenset(parts), frozenset(cells))
 
 
-def _blank() -> Iterator[bytes]:
+def _blank(slides: bool) -> Iterator[bytes]:
     """Files of the libraries that are there, with each kind of thing that we put into them."""
-    try:
-        import xlsxwriter
-    except ImportError:
-        return
     made = io.BytesIO()
     book = xlsxwriter.Workbook(made, {"in_memory": True})
     book.add_worksheet().write_string(0, 0, "")
     book.close()
     yield made.getvalue()
-    try:
-        from pptx import Presentation
-        from pptx.chart.data import CategoryChartData
-        from pptx.enum.chart import XL_CHART_TYPE
-    except ImportError:
+    if not slides or find_spec("pptx") is None:
         return
+    from pptx import Presentation
+    from pptx.chart.data import CategoryChartData
+    from pptx.enum.chart import XL_CHART_TYPE
+
     file, made = Presentation(), io.BytesIO()
     page = file.slides.add_slide(file.slide_layouts[5])
     page.shapes.add_table(1, 1, 0, 0, 9, 9)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from crqlab.report.clearance.encoded_text import text_in, text_of
 from crqlab.report.clearance.html_texts import tagless
-from crqlab.report.clearance.pieces import BREAK, LINES, Piece
+from crqlab.report.clearance.pieces import BREAK, CELLS, LINES, MACHINE, Piece
 
 Inner = Callable[[str, bytes], Iterator[Piece]]
 Maps = Mapping[bytes, list[dict[bytes, str]]]
@@ -25,6 +25,8 @@ _NOT_TEXT = re.compile(
 #: Objects that tell of fonts, and the name of the program that made the file.
 _FONT = re.compile(rb"/Type\s*/Font(?:Descriptor)?\b|/CIDSystemInfo\b|/FontFamily\b")
 _MAKER = re.compile(rb"/Producer\s*\(WeasyPrint [^()]*\)")
+#: A place in the file, as links name it.
+_ANCHOR = re.compile(r"[a-z][a-z0-9-]*")
 #: First bytes of fonts and colour profiles, where their dictionary does not tell.
 _BYTES = (b"\0\1\0\0", b"OTTO", b"true", b"wOF", b"\1\0\4", b"%!PS-AdobeFont", b"ttcf")
 _STRING = re.compile(rb"\((?:[^\\()]|\\.|\((?:[^\\()]|\\.)*\))*\)|<(?!<)[0-9A-Fa-f\s]*>", re.DOTALL)
@@ -56,12 +58,15 @@ def pdf_pieces(name: str, content: bytes, inner: Inner) -> Iterator[Piece]:
     Examples
     --------
     >>> told, drawn = b"1 0 obj <</Title (Kv\141rnby)>> endobj ", b"stream\nBT (N) Tj ET\nendstream"
-    >>> [piece.said for piece in pdf_pieces("a.pdf", told + drawn, None)]
+    >>> [piece.said for piece in pdf_pieces("a.pdf", told + drawn, None)
+    ...  if piece.said]
     ['Kvarnby', 'N']
     """
     objects, streams = _parts(content)
-    said = [text for each in objects.values() for text in _strings(each)]
-    yield Piece(f"{name}, strings", BREAK.join(dict.fromkeys(said)))
+    said = dict.fromkeys(text for each in objects.values() for text in _strings(each))
+    for read in (CELLS, MACHINE):
+        told = [text for text in said if (_ANCHOR.fullmatch(text) is None) == (read == CELLS)]
+        yield Piece(f"{name}, strings", BREAK.join(told), read)
     maps = _maps(objects, streams)
     for number, (head, data) in streams.items():
         if b"/EmbeddedFile" in head:
@@ -205,7 +210,7 @@ def _drawn(data: bytes, maps: Maps) -> str:
             strings = [alone] if alone else _STRING.findall(_MOVED.sub(b"( )", parts))
             lines.append("".join(_said(_raw(each), maps.get(font, [])) for each in strings))
         one_by_one = max(map(len, lines), default=0) < 2  # letters of a label in a picture
-        blocks.append(("" if one_by_one else " ").join(lines))
+        blocks.append(("" if one_by_one else "\n").join(lines))
     return BREAK.join(blocks)
 
 
