@@ -48,6 +48,7 @@ _RULES = {
 }  # fmt: skip
 _TRUTH = "tag:yaml.org,2002:bool"
 _DATE = "tag:yaml.org,2002:timestamp"
+_NOTHING = "tag:yaml.org,2002:null"
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # libyaml's is ten times as fast
@@ -156,8 +157,8 @@ class _Numbered:
         seen: set[str] = set()
         for key, value in node.value:
             line = key.start_mark.line + 1
-            if not isinstance(key, yaml.ScalarNode):
-                rule, fix = "a list or mapping as a key", "write a word before the colon"
+            if not isinstance(key, yaml.ScalarNode) or key.tag == _NOTHING:
+                rule, fix = "a list, a mapping or nothing as a key", "write a word before the colon"
                 self._found.append((line, _path(place), "", rule, fix))
                 continue
             here = (*place, str(key.value))

@@ -43,7 +43,7 @@ def laddered(read: list[Segment], faults: Faults) -> None:
     for place in tops[1:]:
         rule = f"two tops: {read[tops[0]].name} and {read[place].name} have no 'next'; name the one"
         faults.add((place,), read[place].name, f"{rule} above the other")
-    up = {one.name: one.next for one in read}
+    up = {one.name: one.next for one in read if isinstance(one.next, str)}
     for place, one in enumerate(read):
         name, seen = one.name, set()
         while name in up and name not in seen:

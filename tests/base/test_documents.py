@@ -85,9 +85,10 @@ def test_a_file_that_is_no_text_or_not_there(tmp_path):
     [
         ("title: A\x07test\n", 1, "control character U+0007"),
         ("title: A\nlanguage: e\x00n\n", 2, "control character U+0000"),
-        ("title: A\n? [a, b]\n: c\n", 2, "a list or mapping as a key"),
-        ("title: A\ninstrument: {? {a: b} : c}\n", 2, "a list or mapping as a key"),
+        ("title: A\n? [a, b]\n: c\n", 2, "a list, a mapping or nothing as a key"),
+        ("title: A\ninstrument: {? {a: b} : c}\n", 2, "a list, a mapping or nothing as a key"),
         ("title: !!python/object/apply:os.system [ls]\n", 1, "not YAML: could not determine"),
+        ("title: A\ninstrument: {~: c}\n", 2, "a list, a mapping or nothing as a key"),
         ("title: !!int x\n", 1, "not YAML"),
         (f"title: {'9' * 5000}\n", 1, "not YAML"),
         ("title: &a [*a]\n", 1, "60 levels, once aliases are read"),

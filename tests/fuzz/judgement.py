@@ -145,7 +145,7 @@ def _playbook(study: Study, path: Path) -> list[str]:
 
 def _document(given: Input, names: Callable[[Any], Iterable[str]], read: list[str]) -> str:
     """Names and numbers that are not as the file says; a plain reader of YAML takes all as text."""
-    held = yaml.load(given.content.decode("utf-8-sig"), yaml.BaseLoader)
+    held = yaml.load(given.content.decode("utf-8-sig"), yaml.CBaseLoader)
     written = [_number_or_text(name) for name in names(held)]
     same = written == [_number_or_text(name) for name in read]
     return "" if same else f"read {read}, written {written}"[:600]

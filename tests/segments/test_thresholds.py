@@ -24,6 +24,7 @@ BROKEN = {
     "unreachable": ("crq: {at_least: 5.5}", "crq: {below: 4.4}", "unreachable"),
     "off the scale": ("{below: 3.75}", "{below: 8}", "outside of the scale of crq, 1 to 7"),
     "unknown rung": ("next: Ambivalent", "next: Friend", "no other segment"),
+    "a rung that is no name": ("next: Ambivalent #", "next: {a: b} #", "no other segment"),
     "no bound": ("{below: 3.75}", "{}", "needs a bound"),
     "no rule": ("otherwise: true", "name_: x", "needs one of all, any and otherwise"),
     "a list for a cut": ("{below: 3.75}", "[1, 2]", "needs bounds"),
