@@ -8,20 +8,27 @@ import sys
 import zipfile
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 import yaml
 from pptx import Presentation
+from pptx.dml.color import RGBColor
 from pptx.util import Inches
 from python_calamine import CalamineWorkbook
 
 from crqlab import CrqError, ReportError, Study, StudyError
 from crqlab.base.contracts.cautions import code
+from crqlab.language import language
+from crqlab.page.decision.sentences import strength_sentence
+from crqlab.page.slide import Bars, Slide, axis
 from crqlab.report import LeakError, card, export, view
 from crqlab.report.exports import crm, export_files, workbook
 from crqlab.report.exports import deck as slides
 from crqlab.report.exports import theme as themes
+from crqlab.report.exports.pptx_slides import Deck
 from crqlab.report.exports.workbook import sheets
 from crqlab.report.run import render
+from crqlab.show.html import plain
 from tests.report.executed import executed
 from tests.report.neighbours import HOSTILE, THEIRS, lay
 
@@ -129,16 +136,17 @@ def unzipped(content):
             yield from unzipped(inner) if name.endswith(".xlsx") else [(name, inner)]
 
 
-def test_hostile_names_arrive_as_the_text_they_are(book, deck, rows, seen):
+def test_hostile_names_arrive_as_the_text_they_are(book, rows):
     wanted = {name.replace("\u202e", "") for name in HOSTILE}
     assert wanted <= {row["Account"] for row in table(book, "Accounts")}
     assert wanted <= {row["Name"].removeprefix("'") for row in rows}
-    drawn = [str(c) for chart in charts(deck) for c in chart.plots[0].categories]
-    shown = set(seen.scored["name"][seen.scored["shrunken"].notna()])
-    assert {'=HYPERLINK("http://bad.example")', "+1-1", "acme"} <= shown
-    begun = {name.replace("\u202e", "")[:20] for name in shown}
-    assert all(any(name in label for label in drawn) for name in begun)
-    assert not any(label.startswith(FORMULAS[0]) for label in drawn)
+    deck = Deck(PLAIN, None, language("en"))
+    names = [name for name in wanted if name]
+    deck.add(Slide("Names", Bars(names, [1.0] * len(names), "=1+1")))
+    (chart,) = charts(Presentation(io.BytesIO(deck.content("Names"))))
+    drawn = [str(label).lstrip("\u00a0") for label in chart.plots[0].categories]
+    assert set(drawn) == set(names)
+    assert not any(str(label).startswith(FORMULAS[0]) for label in chart.plots[0].categories)
 
 
 def charts(deck):
@@ -153,8 +161,10 @@ def test_slides_say_one_thing_each_with_its_n(deck, seen):
     titles = [slide.shapes.title.text_frame.text for slide in deck.slides]
     crq = seen.measure("crq")
     assert titles[0].startswith("Nordwind & Co")
-    assert titles[1].startswith(f"CRQ {crq['value']:.2f} ({crq['low']:.2f} to {crq['high']:.2f})")
+    assert f"{strength_sentence(seen)}" == f"{titles[1]}."
     assert all(titles)
+    assert len(titles) <= 12
+    assert len(set(titles)) == len(titles)
     assert f"n = {crq['n_respondents']} respondents" in words(deck.slides[1])
     assert all("SYNTHETIC DATA" in words(slide) for slide in deck.slides)
 
@@ -162,8 +172,8 @@ def test_slides_say_one_thing_each_with_its_n(deck, seen):
 def test_charts_can_be_edited_and_hold_the_tables_numbers(deck, seen):
     drawn = {chart.plots[0].series[0].name: chart.plots[0] for chart in charts(deck)}
     rows = seen.measures[seen.measures["measure"].isin(seen.instrument.constructs)]
-    found = dict(zip(drawn["Mean score"].categories, drawn["Mean score"].series[0].values,
-                     strict=True))  # fmt: skip
+    named = [str(label).partition(":")[0] for label in drawn["Mean score"].categories]
+    found = dict(zip(named, drawn["Mean score"].series[0].values, strict=True))
     assert found == pytest.approx(dict(zip(rows["label"], rows["value"], strict=True)))
     assert (
         sum(drawn["Respondents by answer, 0 to 10"].series[0].values) == seen.scores.ltr["n"].sum()
@@ -171,6 +181,53 @@ def test_charts_can_be_edited_and_hold_the_tables_numbers(deck, seen):
     bars = drawn["Mean score"].series[0]._element.find("{*}errBars")
     ends = [float(v.text) for v in bars.find("{*}plus").iter("{*}v")]
     assert sorted(ends) == pytest.approx(sorted(rows["high"] - rows["value"]))
+
+
+def test_charts_and_tables_are_told_to_who_cannot_see_them(deck):
+    for slide in deck.slides:
+        for shape in slide.shapes:
+            if shape.has_chart or shape.has_table:
+                told = shape._element.xpath(".//p:cNvPr")[0].get("descr")
+                assert told.startswith(slide.shapes.title.text_frame.text.rstrip("."))
+            if shape.has_chart:
+                labels = [str(label).rpartition(": ")[0] or str(label)
+                          for label in shape.chart.plots[0].categories]  # fmt: skip
+                assert all(plain(label) in told for label in labels)
+
+
+def test_speakers_find_n_and_method_in_the_notes(deck, seen):
+    notes = [slide.notes_slide.notes_text_frame.text for slide in deck.slides]
+    assert all(notes)
+    n = seen.measure("nps")["n_respondents"]
+    mine = next(slide for slide in deck.slides
+                if slide.shapes.title.text_frame.text.startswith("NPS"))  # fmt: skip
+    assert f"n = {n} respondents" in mine.notes_slide.notes_text_frame.text
+    assert "intervals (" in mine.notes_slide.notes_text_frame.text
+
+
+def test_the_bar_of_the_message_is_marked_and_no_whisker_is_cut(deck, seen):
+    chart = next(c for c in charts(deck) if c.plots[0].series[0].name == "Mean score")
+    orange, fills = RGBColor.from_string("E08A3C"), [point.format.fill for point in points(chart)]
+    marked = {
+        str(label).partition(":")[0]
+        for label, fill in zip(chart.plots[0].categories, fills, strict=True)
+        if fill.type is not None and fill.fore_color.rgb == orange
+    }
+    means = seen.measures.set_index("label")["value"]
+    assert marked == {means[CONSTRUCTS].idxmax(), means[CONSTRUCTS].idxmin()}
+    rows = pd.DataFrame({"low": [-0.28], "high": [0.85]})
+    low, high = axis(rows, "low", "high")
+    assert low <= -0.28
+    assert high >= 0.85
+
+
+def points(chart):
+    """Every bar of a chart."""
+    shown = chart.plots[0].series[0]
+    return [shown.points[place] for place in range(len(shown.values))]
+
+
+CONSTRUCTS = ["Trust", "Commitment", "Solution", "Experience"]
 
 
 def test_a_crm_gets_one_row_an_account_with_its_ids(rows, seen):

@@ -6,7 +6,7 @@ import pytest
 from pptx import Presentation
 from python_calamine import CalamineWorkbook
 
-from crqlab.page.summary.sentences import summary_sentences
+from crqlab.page.decision.sentences import strength_sentence
 from crqlab.report import card
 from crqlab.report.exports import deck as slides
 from crqlab.report.exports import theme as themes
@@ -99,26 +99,27 @@ def test_slides_tell_of_segments_and_renewals(seen, about):
         for page in deck.slides
     ]
     assert sum(seen.segments.thresholds in text for text in said) == 1
-    listed = [shape.table for page in deck.slides for shape in page.shapes if shape.has_table]
-    heads = [[cell.text for cell in table.rows[0].cells] for table in listed]
-    assert any("Chance of renewal" in line for line in heads)
+    drawn = {shape.name: shape.chart.plots[0] for page in deck.slides for shape in page.shapes
+             if shape.has_chart}  # fmt: skip
+    losses = seen.renewal.accounts["expected_loss"].dropna().head(9)
+    shown = drawn["Expected loss a year (EUR)"].series[0].values
+    assert sorted(shown) == pytest.approx(sorted(losses))
 
 
 def said(page):
     return "\n".join(shape.text_frame.text for shape in page.shapes if shape.has_text_frame)
 
 
-def test_slides_tell_the_summary_the_place_what_to_fix_and_what_to_do(seen, about):
+def test_slides_tell_the_place_what_to_fix_and_what_to_do(seen, about):
     deck = Presentation(io.BytesIO(slides.content(seen, themes.Theme(), card=about)))
     by_title = {page.shapes.title.text_frame.text: page for page in deck.slides}
-    assert all(sentence in said(by_title["In short"]) for sentence in summary_sentences(seen))
-    place = next(page for title, page in by_title.items() if title.startswith("CRQ is above"))
+    place = by_title[strength_sentence(seen).removesuffix(".")]
     (drawn,) = [shape.chart for shape in place.shapes if shape.has_chart]
     known = seen.benchmark.table[seen.benchmark.table["percentile"].notna()]
     assert sorted(drawn.plots[0].series[0].values) == pytest.approx(sorted(known["percentile"]))
     first = seen.drivers.first
-    fix = by_title[f"Fix {first['label']} first (probability {first['probability']:.0%})".replace(
-        "%)", "\u00a0%)")]  # fmt: skip
+    chance = f"{first['probability']:.0%}".replace("%", "\u00a0%")
+    fix = by_title[f"Fix {first['label']} first: the chance that it helps most is {chance}"]
     assert f"n = {first['n']} respondents" in said(fix)
     n = len(seen.actions.actions)
     todo = next(page for title, page in by_title.items() if title.startswith(f"{n} actions at"))

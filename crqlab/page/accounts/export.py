@@ -7,11 +7,7 @@ import pandas as pd
 from crqlab.base.contracts.cautions import OK
 from crqlab.language import OWN, language
 from crqlab.page.client_view import ClientView
-from crqlab.page.scores.scales import ends
 from crqlab.page.sheet import ACCOUNT, CAUTION, Field, Sheet, scale, sheet
-from crqlab.page.slide import Bars, Slide, brief, foot, spans
-
-MOST = 20  # bars
 
 
 def accounts_sheet(view: ClientView) -> Sheet:
@@ -42,34 +38,6 @@ def accounts_sheet(view: ClientView) -> Sheet:
     others = view.accounts[view.accounts["status"] != "scored"].sort_values("account_id")
     rows = pd.concat([view.scored, others.assign(flag=OK)], ignore_index=True)
     return sheet(view, "accounts", columns, rows, minimum=view.privacy.min_scores)
-
-
-def accounts_slide(view: ClientView) -> Slide | None:
-    """The highest and the lowest accounts by their shrunken scores."""
-    rows, spoken = view.scored, view.language
-    rows = rows[rows["shrunken"].notna()]
-    if rows.empty:
-        return None
-    half = MOST // 2
-    some = rows if len(rows) <= MOST else pd.concat([rows.head(half), rows.tail(half)])
-    level = spoken.percent(float(view.measures["level"].iloc[0]))
-    said = [spoken.say("slide.accounts_foot", level=level)]
-    if len(some) < len(rows):
-        said.insert(0, spoken.say("slide.accounts_some", n=half, m=half, k=len(rows)))
-    first, last = (_placed(view, rows.iloc[place]) for place in (0, -1))
-    labels = [f"{brief(name)} ({n})" for name, n in zip(some["name"], some["n"], strict=True)]
-    body = Bars(
-        labels, some["shrunken"].tolist(), spoken.say("column.crq_shrunken"),
-        spans(some, "shrunken_low", "shrunken_high"), ends(view, "crq"), "0.0",
-    )  # fmt: skip
-    message = spoken.say("slide.accounts", n=len(rows), first=first, last=last)
-    return Slide(message, body, foot(view, " ".join(said)))
-
-
-def _placed(view: ClientView, row: pd.Series) -> str:
-    """An account's score, as a title says it."""
-    span = view.language.span(row["shrunken_low"], row["shrunken_high"], 1)
-    return f"{view.language.number(row['shrunken'], 1)} ({span})"
 
 
 def crm_columns(view: ClientView, accounts: pd.DataFrame) -> dict[str, pd.Series]:

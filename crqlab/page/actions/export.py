@@ -79,6 +79,7 @@ def actions_slide(view: ClientView) -> Slide | None:
     heads = ("account", "segment", "what", "owner", "due")
     body = Rows(tuple(spoken.say(f"column.{head}") for head in heads), cells,
                 (0.24, 0.13, 0.36, 0.15, 0.12))  # fmt: skip
-    n = rows["account_id"].nunique()
-    message = spoken.say("slide.actions", n=len(rows), m=n)
+    n, first = rows["account_id"].nunique(), rows["due"].min()
+    code = "slide.actions" if first != first else "slide.actions_from"
+    message = spoken.say(code, n=len(rows), m=n, day=first)
     return Slide(message, body, foot(view, spoken.say("slide.actions_foot")))

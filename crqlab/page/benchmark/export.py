@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from crqlab.page.benchmark.html import standing
 from crqlab.page.client_view import ClientView
+from crqlab.page.decision.sentences import strength_sentence
 from crqlab.page.sheet import CAUTION, Sheet, interval, sheet
-from crqlab.page.slide import SHARE, Bars, Slide, foot, spans
+from crqlab.page.slide import SHARE, Bars, Slide, foot, places, spans
 
 MOST = 14  # bars
 
@@ -46,6 +46,6 @@ def benchmark_slide(view: ClientView) -> Slide | None:
     body = Bars(
         [spoken.term(label) for label in rows["label"]], rows["percentile"].tolist(),
         spoken.say("slide.peers_below"), spans(rows, "percentile_low", "percentile_high"),
-        (0.0, 1.0), SHARE,
+        (0.0, 1.0), SHARE, marked=places(rows["measure"] == "crq"),
     )  # fmt: skip
-    return Slide(standing(view)[0].removesuffix("."), body, foot(view, said))
+    return Slide(strength_sentence(view).removesuffix("."), body, foot(view, said))

@@ -29,11 +29,11 @@ def verdict_sentences(view: ClientView, accounts: pd.DataFrame) -> list[str]:
     list of str
         At most two sentences; nothing that the intervals do not bear.
     """
-    return [said for said in (_strength(view), _risk(view, accounts)) if said]
+    return [said for said in (strength_sentence(view), _risk(view, accounts)) if said]
 
 
-def _strength(view: ClientView) -> str:
-    """Where the client stands, and whether that has moved."""
+def strength_sentence(view: ClientView) -> str:
+    """Say where the client stands, and whether that has moved."""
     row, spoken = view.measure("crq"), view.language
     if row is None or row["withheld"] or isnan(row["value"]):
         return spoken.say("decision.too_few")

@@ -7,7 +7,7 @@ import pandas as pd
 from crqlab.page.client_view import ClientView
 from crqlab.page.drivers.html import outcomes
 from crqlab.page.sheet import ACCOUNTS, CAUTION, Sheet, interval, scale, sheet
-from crqlab.page.slide import SHARE, Bars, Slide, foot, spans
+from crqlab.page.slide import TENTHS, Bars, Slide, axis, foot, places, spans
 
 
 def drivers_sheet(view: ClientView) -> Sheet:
@@ -34,7 +34,8 @@ def drivers_slide(view: ClientView) -> Slide | None:
     rows = rows[~rows["withheld"].to_numpy(bool) & rows["importance"].notna().to_numpy(bool)]
     if rows.empty or first is None:
         return None
-    rows = rows.sort_values("importance", ascending=False, kind="stable")
+    rows = rows[rows["gap"].notna().to_numpy(bool)]
+    rows = rows.sort_values("gap", ascending=False, kind="stable")
     said = spoken.say(
         f"slide.drivers_foot_{first['reference']}",
         n=first["n"],
@@ -42,13 +43,14 @@ def drivers_slide(view: ClientView) -> Slide | None:
         outcomes=outcomes(view),
     )
     labels = [
-        f"{spoken.term(label)} ({spoken.number(gap, signed=True)})"
-        for label, gap in zip(rows["label"], rows["gap"], strict=True)
+        f"{spoken.term(label)} ({spoken.percent(weight)})"
+        for label, weight in zip(rows["label"], rows["importance"], strict=True)
     ]
+    named = rows["driver"] == first["driver"]
     body = Bars(
-        labels, rows["importance"].tolist(), spoken.say("column.importance"),
-        spans(rows, "importance_low", "importance_high"),
-        (0.0, max(0.5, float(rows["importance_high"].max()))), SHARE,
+        labels, rows["gap"].tolist(), spoken.say(f"slide.behind_{first['reference']}"),
+        spans(rows, "gap_low", "gap_high"), axis(rows, "gap_low", "gap_high"), TENTHS,
+        marked=places(named),
     )  # fmt: skip
     return Slide(_first(view, first), body, foot(view, said))
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from crqlab.page.client_view import ClientView
 from crqlab.page.precision import CLIENT
 from crqlab.page.sheet import ACCOUNT, ACCOUNTS, CAUTION, HOW, Sheet, estimate, scale, sheet
-from crqlab.page.slide import SHARE, Bars, Rows, Slide, brief, foot
-from crqlab.show.records import records
+from crqlab.page.slide import SHARE, WHOLE, Bars, Slide, brief, foot
 
 MOST = 9  # rows
 
@@ -102,27 +101,24 @@ def answered_slide(view: ClientView) -> Slide | None:
         c=part.accounts_answered, d=part.accounts,
         q=spoken.percent(part.accounts_answered / part.accounts),
     )  # fmt: skip
-    body = Bars(labels, values, name, ends=(0.0, 1.0), code=SHARE)
+    body = Bars(labels, values, name, ends=(0.0, 1.0), code=SHARE, marked=(0, 1)[: len(values)])
     return Slide(message, body, foot(view, spoken.say("slide.census")))
 
 
 def silent_slide(view: ClientView) -> Slide | None:
-    """The silent accounts, the greatest revenue first."""
+    """The silent accounts, the greatest revenue first; none where revenue is not known."""
     rows, spoken = view.participation.silent, view.language
-    if rows.empty:
+    shown = rows[rows["revenue"].notna().to_numpy(bool)].head(MOST)
+    if shown.empty:
         return None
-    cells = [
-        (brief(row.name), row.manager or "", spoken.number(row.revenue, 0),
-         spoken.percent(row.revenue_share), str(row.silent_since))
-        for row in records(rows.head(MOST).fillna({"manager": ""}))
-    ]  # fmt: skip
-    money = "slide.revenue_in" if view.currency else "slide.heard_revenue"
-    heads = (
-        spoken.say("column.account"), spoken.say("column.account_manager"),
-        spoken.say(money, currency=view.currency), spoken.say("column.share"),
-        spoken.say("column.silent_since"),
-    )  # fmt: skip
     held = spoken.percent(rows["revenue_share"].sum())
-    body = Rows(heads, cells, (0.34, 0.22, 0.18, 0.11, 0.15), numbers=(2, 3))
+    labels = [
+        spoken.say("slide.silent_since", name=brief(name), wave=wave)
+        for name, wave in zip(shown["name"], shown["silent_since"], strict=True)
+    ]
+    money = "column.revenue_in" if view.currency else "column.revenue"
+    body = Bars(
+        labels, shown["revenue"].tolist(), spoken.say(money, currency=view.currency), code=WHOLE
+    )
     message = spoken.say("slide.silent", n=len(rows), share=held)
     return Slide(message, body, foot(view, spoken.say("slide.census_ranked")))

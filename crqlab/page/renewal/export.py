@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from crqlab.page.accounts.overview import SEEN_FIRST
 from crqlab.page.client_view import ClientView
+from crqlab.page.decision.sentences import MUCH
+from crqlab.page.renewal.data import proven
 from crqlab.page.segments.words import segment_words
 from crqlab.page.sheet import ACCOUNT, ACCOUNTS, CAUTION, Sheet, sheet
-from crqlab.page.slide import Rows, Slide, brief, foot
+from crqlab.page.slide import WHOLE, Bars, Slide, axis, brief, foot, spans
 from crqlab.show.records import Record, records
 
 MOST = 9  # rows
@@ -54,56 +57,47 @@ def at_risk_sheet(view: ClientView) -> Sheet:
 
 
 def outlook_slide(view: ClientView) -> Slide | None:
-    """The accounts with the greatest expected losses."""
-    rows, spoken = view.renewal.accounts, view.language
-    if rows.empty:
+    """The accounts with the greatest expected losses, those that the message counts marked."""
+    found, total = view.renewal.accounts, view.renewal.total
+    found = found[found["expected_loss"].notna()].head(MOST)
+    known = proven(view.renewal.performance) and len(total)
+    if found.empty or not known or not total["expected_loss"].iloc[0] > 0:
         return None
-    some = records(rows.head(MOST).fillna({"manager": ""}))
-    cells = [
-        (
-            brief(row.name),
-            row.manager or "",
-            _chance(view, row),
-            spoken.number(row.expected_loss, 0),
-        )
-        for row in some
-    ]
-    loss = "loss_in" if view.currency else "loss"
-    heads = ("account", "account_manager", "p_renew")
-    body = Rows(
-        (*(spoken.say(f"column.{head}") for head in heads),
-         spoken.say(f"managers.{loss}", currency=view.currency)),
-        cells, (0.36, 0.22, 0.22, 0.20), numbers=(2, 3),
+    shares = found["expected_loss"] / float(total["expected_loss"].iloc[0])
+    counted = 1 if shares.iloc[0] >= MUCH else min(SEEN_FIRST, len(found))
+    money = "slide.loss_in" if view.currency else "column.loss"
+    labels = [_labelled(view, row) for row in records(found)]
+    body = Bars(
+        labels, found["expected_loss"].tolist(), view.language.say(money, currency=view.currency),
+        spans(found, "expected_low", "expected_high"),
+        axis(found, "expected_low", "expected_high"), WHOLE,
+        marked=tuple(range(counted)),
     )  # fmt: skip
-    return Slide(_lost(view), body, foot(view, _behind(view)))
+    share = view.language.percent(float(shares.head(counted).sum()))
+    told = {"n": counted, "m": int(total["n_accounts"].iloc[0]), "share": share}
+    message = (
+        view.language.say("decision.one", name=brief(found["name"].iloc[0]), share=share)
+        if counted == 1
+        else view.language.say("decision.some", **told)
+    )
+    return Slide(message.removesuffix("."), body, foot(view, _behind(view)))
+
+
+def _labelled(view: ClientView, row: Record) -> str:
+    if row.due_on != row.due_on:
+        return brief(row.name)
+    return f"{brief(row.name)} ({view.language.day(row.due_on)})"
 
 
 def _behind(view: ClientView) -> str:
-    spoken, total = view.language, view.renewal.total
-    n = len(view.renewal.accounts)
-    if total.empty:
-        return spoken.say("slide.outlook_foot", n=n)
-    level = spoken.percent(float(total["level"].iloc[0]))
-    return spoken.say("slide.outlook_foot_level", n=n, level=level)
-
-
-def _chance(view: ClientView, row: Record) -> str:
-    if row.chance:
-        return view.language.coded("chance", row.chance)
-    chance, low, high = (view.language.percent(p) for p in (row.p_renew, row.p_low, row.p_high))
-    return view.language.say("common.interval", value=chance, low=low, high=high)
-
-
-def _lost(view: ClientView) -> str:
-    """What is expected to be lost, as a title says it."""
-    spoken, total = view.language, view.renewal.total
-    if total.empty:
-        return spoken.say("slide.outlook", n=len(view.renewal.accounts))
-    row = total.iloc[0]
+    """Total with its interval, n, and what the intervals hold."""
+    spoken, row = view.language, view.renewal.total.iloc[0]
     money = f" {view.currency}".rstrip()
-    return spoken.say(
+    lost = spoken.say(
         "slide.expected_loss",
         loss=f"{spoken.number(row['expected_loss'], 0)}{money}",
         share=spoken.percent(row["share"]),
         span=spoken.span(row["loss_low"], row["loss_high"], 0),
     )
+    n, level = len(view.renewal.accounts), spoken.percent(float(row["level"]))
+    return f"{lost}. {spoken.say('slide.outlook_foot_level', n=n, level=level)}"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pandas as pd
 
 from crqlab.page.client_view import ClientView
 from crqlab.page.scores.html import constructs
 from crqlab.page.scores.scales import ends
 from crqlab.page.sheet import HOW, PEOPLE, Sheet, estimate, scale, sheet
-from crqlab.page.slide import PLAIN, SIGNED, Bars, Course, Slide, foot, spans
+from crqlab.page.slide import PLAIN, SIGNED, WHOLE, Bars, Course, Slide, foot, places, spans
 from crqlab.show.number_format import decimals
 from crqlab.show.records import records
 
@@ -67,18 +65,8 @@ def agreement_sheet(view: ClientView) -> Sheet:
     return sheet(view, "agreement", columns, _named(view, view.scores.agreement))
 
 
-def scored(view: ClientView, row: dict) -> str:
-    """One number with its interval, as a title says it."""
-    spoken, label = view.language, view.language.term(row["label"])
-    if row["withheld"]:
-        return spoken.say("slide.withheld", label=label, caution=spoken.caution(row["flag"]))
-    places, signed = decimals(row["measure"]), row["measure"] == "nps"
-    value = spoken.number(row["value"], places, signed=signed)
-    return f"{label} {value} ({spoken.span(row['low'], row['high'], places, signed=signed)})"
-
-
 def moved(view: ClientView, row: dict) -> str:
-    """How a number has changed, as a title says it."""
+    """How a number has changed, as a card says it."""
     spoken = view.language
     if row["change"] != row["change"]:
         if not view.before:
@@ -94,27 +82,39 @@ def moved(view: ClientView, row: dict) -> str:
     )
 
 
-def course_slides(view: ClientView) -> Iterator[Slide]:
-    """CRQ and NPS over the waves, a slide each."""
-    for measure in ("crq", "nps"):
-        trend, now = view.scores.trend, view.measure(measure)
-        rows = trend[trend["measure"] == measure]
-        known = rows[rows["value"].notna()]
-        if now is None or known["wave"].nunique() < 2:
-            continue
-        spoken, signed = view.language, measure == "nps"
-        label = spoken.term(view.instrument.label(measure))
-        marks = [
-            f"{row.wave}: {spoken.number(row.value, decimals(measure), signed=signed)} "
-            f"(n = {spoken.number(row.n_respondents, 0)})"
-            for row in records(rows)
-        ]
-        body = Course(
-            marks, rows["value"].tolist(), label, spans(rows, "low", "high"),
-            ends(view, measure), SIGNED if signed else PLAIN,
-        )  # fmt: skip
-        message = spoken.say("slide.wave_by_wave", label=label, moved=moved(view, now))
-        yield Slide(message, body, foot(view, row=now))
+def course_slide(view: ClientView) -> Slide | None:
+    """CRQ over the waves; NPS where nothing else was asked."""
+    measure = "crq" if view.instrument.crq.constructs else "nps"
+    trend, now = view.scores.trend, view.measure(measure)
+    rows = trend[trend["measure"] == measure]
+    if now is None or rows.loc[rows["value"].notna(), "wave"].nunique() < 2:
+        return None
+    spoken, signed = view.language, measure == "nps"
+    label = spoken.term(view.instrument.label(measure))
+    marks = [
+        f"{row.wave}: {spoken.number(row.value, decimals(measure), signed=signed)} "
+        f"(n = {spoken.number(row.n_respondents, 0)})"
+        for row in records(rows)
+    ]
+    body = Course(
+        marks, rows["value"].tolist(), label, spans(rows, "low", "high"),
+        ends(view, measure), SIGNED if signed else PLAIN,
+    )  # fmt: skip
+    return Slide(_course(view, now, label), body, foot(view, row=now))
+
+
+def _course(view: ClientView, row: dict, label: str) -> str:
+    """What became of a measure since the wave before, as a sentence."""
+    spoken, places = view.language, decimals(row["measure"], change=True)
+    if row["change"] != row["change"]:
+        return spoken.say("slide.course_unknown", label=label)
+    return spoken.say(
+        f"slide.course_{row['verdict']}",
+        label=label,
+        wave=view.before,
+        change=spoken.number(row["change"], places, signed=True),
+        span=spoken.span(row["change_low"], row["change_high"], places, signed=True),
+    )
 
 
 def constructs_slide(view: ClientView) -> Slide | None:
@@ -124,9 +124,12 @@ def constructs_slide(view: ClientView) -> Slide | None:
     if rows.empty:
         return None
     labels = [view.language.term(label) for label in rows["label"]]
+    inside = rows["measure"].isin(view.instrument.crq.constructs)
+    told = rows[inside]["value"]
+    named = places(inside & rows["value"].isin([told.max(), told.min()]))
     body = Bars(labels, rows["value"].tolist(), view.language.say("slide.mean_score"),
-                spans(rows, "low", "high"), ends(view, "crq"))  # fmt: skip
-    return Slide(constructs(view).sentence, body, foot(view, row=rows.iloc[0]))
+                spans(rows, "low", "high"), ends(view, "crq"), marked=named)  # fmt: skip
+    return Slide(constructs(view).sentence.removesuffix("."), body, foot(view, row=rows.iloc[0]))
 
 
 def recommend_slide(view: ClientView) -> Slide | None:
@@ -134,10 +137,19 @@ def recommend_slide(view: ClientView) -> Slide | None:
     row, counts = view.measure("nps"), view.scores.ltr
     if row is None or counts.empty:
         return None
-    say = view.language.say
+    say, number = view.language.say, view.language.number
+    people = pd.Series(counts["n"].to_numpy(), index=counts["answer"].astype(int))
     body = Bars(
         [str(answer) for answer in counts["answer"]], counts["n"].tolist(),
-        say("slide.by_answer"), code="0", flat=False,
+        say("slide.by_answer"), code=WHOLE, flat=False,
         colours=("warm",) * 7 + ("soft",) * 2 + ("accent",) * 2,
     )  # fmt: skip
-    return Slide(say("slide.recommend", score=scored(view, row)), body, foot(view, row=row))
+    told = {
+        "score": number(row["value"], 0, signed=True),
+        "span": view.language.span(row["low"], row["high"], 0, signed=True),
+        "promoters": int(people[people.index >= 9].sum()),
+        "detractors": int(people[people.index <= 6].sum()),
+        "n": int(people.sum()),
+    }
+    code = "slide.recommend_withheld" if row["withheld"] else "slide.recommend"
+    return Slide(say(code, **told), body, foot(view, row=row))

@@ -9,7 +9,7 @@ from crqlab.language.segment_words import SegmentWords
 from crqlab.page.client_view import ClientView
 from crqlab.page.segments.words import segment_words
 from crqlab.page.sheet import ACCOUNT, CAUTION, Sheet, scale, sheet
-from crqlab.page.slide import SHARE, Bars, Slide, foot, spans
+from crqlab.page.slide import SHARE, Bars, Slide, foot, places, spans
 from crqlab.show.records import Record, records
 
 
@@ -95,6 +95,7 @@ def segments_slide(view: ClientView) -> Slide | None:
     body = Bars(
         [f"{words.name(segment)} ({n})" for segment, n in named], rows["share"].tolist(),
         spoken.say("slide.share_of_accounts"), spans(rows, "low", "high"), (0.0, 1.0), SHARE,
+        marked=places(rows["segment"] == most["segment"]),
     )  # fmt: skip
     return Slide(message, body, foot(view, said))
 

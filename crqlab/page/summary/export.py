@@ -1,11 +1,11 @@
-"""How a deck opens: who was asked, three numbers, and all of it in short."""
+"""How a deck opens: who was asked, and three numbers."""
 
 from __future__ import annotations
 
 from crqlab.page.client_view import ClientView
-from crqlab.page.scores.export import moved, scored
+from crqlab.page.decision.sentences import strength_sentence
+from crqlab.page.scores.export import moved
 from crqlab.page.slide import Cards, Slide, Words, brief, foot
-from crqlab.page.summary.sentences import summary_sentences
 from crqlab.show.number_format import decimals
 
 
@@ -24,7 +24,7 @@ def headline_slide(view: ClientView) -> Slide | None:
     rows = [row for name in ("crq", "nps", "mean_ltr") if (row := view.measure(name)) is not None]
     if not rows:
         return None
-    message = f"{scored(view, rows[0])}, {moved(view, rows[0])}"
+    message = strength_sentence(view).removesuffix(".")
     return Slide(message, Cards(tuple(_card(view, row) for row in rows)), foot(view, row=rows[0]))
 
 
@@ -37,12 +37,3 @@ def _card(view: ClientView, row: dict) -> tuple[str, str, tuple[str, ...]]:
     people = spoken.say("slide.n", n=int(row["n_respondents"]))
     value = spoken.number(row["value"], places, signed=signed)
     return spoken.term(row["label"]), value, (*facts, people)
-
-
-def summary_slide(view: ClientView) -> Slide | None:
-    """The sentences at the head of the page."""
-    said = summary_sentences(view)
-    if not said:
-        return None
-    body = Words(said, size=15, apart=9)
-    return Slide(view.language.say("slide.in_short"), body, foot(view))

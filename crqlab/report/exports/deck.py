@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from crqlab.page.accounts.export import accounts_slide
 from crqlab.page.actions.export import actions_slide
 from crqlab.page.benchmark.export import benchmark_slide
 from crqlab.page.client_view import ClientView
@@ -14,12 +13,14 @@ from crqlab.page.drivers.export import drivers_slide
 from crqlab.page.method.export import method_slide
 from crqlab.page.participation.export import answered_slide, silent_slide
 from crqlab.page.renewal.export import outlook_slide
-from crqlab.page.scores.export import constructs_slide, course_slides, recommend_slide
+from crqlab.page.scores.export import constructs_slide, course_slide, recommend_slide
 from crqlab.page.segments.export import segments_slide
 from crqlab.page.slide import Slide
-from crqlab.page.summary.export import headline_slide, opening_slide, summary_slide
+from crqlab.page.summary.export import headline_slide, opening_slide
 from crqlab.report.clearance.provenance import RunCard
 from crqlab.report.exports.theme import Theme
+
+MOST = 12  # slides
 
 
 def content(
@@ -54,22 +55,20 @@ def content(
 
 
 def slides(view: ClientView, card: RunCard) -> Iterator[Slide]:
-    """Yield the slides in the order in which they tell of the client; a new one goes here."""
+    """Yield the slides in the order in which they tell of the client, at most `MOST`."""
     yield opening_slide(view)
     told = (
-        headline_slide(view),
-        summary_slide(view),
-        *course_slides(view),
-        benchmark_slide(view),
+        benchmark_slide(view) or headline_slide(view),
+        course_slide(view),
         constructs_slide(view),
         recommend_slide(view),
-        segments_slide(view),
         drivers_slide(view),
-        accounts_slide(view),
+        segments_slide(view),
         outlook_slide(view),
         actions_slide(view),
         answered_slide(view),
         silent_slide(view),
     )
-    yield from (slide for slide in told if slide is not None)
+    shown = [slide for slide in told if slide is not None]
+    yield from shown[: MOST - 2]
     yield method_slide(view, card.said(view.language))

@@ -19,16 +19,18 @@ from pptx.util import Emu, Inches, Pt
 
 from crqlab.base.errors import StudyError
 from crqlab.language import Language
-from crqlab.page.slide import Bars, Cards, Course, Rows, Slide, Words
+from crqlab.page.slide import Bars, Cards, Course, Rows, Slide, Words, described, written
 from crqlab.report.exports.archive import settled
 from crqlab.report.exports.office_language import number_format, proofing_tag
 from crqlab.report.exports.theme import Theme
-from crqlab.show.colours import INK, LINE, MUTED, SOFT
+from crqlab.show.colours import ACCENT, INK, LINE, MUTED, PALE, SOFT, STEPS, WARM
 from crqlab.show.html import plain
 
 _WIDE, _HIGH = Inches(13.333), Inches(7.5)
 _EDGE = Inches(0.6)
 _EXACT = 9  # decimals of a difference of rounded numbers that are no noise
+#: Of the house's colours, those that carry an interval; of a client's own they are made lighter.
+_LIGHT = {ACCENT: SOFT, WARM: STEPS[1], SOFT: PALE}
 _TWO_LINES = 115  # letters of a title of the usual size
 #: Beginnings of which the chart's own workbook would make a formula or a link.
 _LIVE = ("=", "{=", "http://", "https://", "ftp://", "mailto:", "internal:", "external:")
@@ -73,6 +75,10 @@ class Deck:
             self._line(page, body)
         else:
             self._rows(page, body)
+        for shape in page.shapes:
+            if shape.has_chart or shape.has_table:
+                _heard(shape, described(slide, self.spoken))
+        page.notes_slide.notes_text_frame.text = plain(slide.notes or slide.foot)
 
     def _page(self, message: str, *, foot: str, opening: bool) -> Any:
         """Add a slide that says one thing, and return it; an opening one says it larger."""
@@ -94,6 +100,7 @@ class Deck:
             logo = io.BytesIO(self.theme.picture)
             made = page.shapes.add_picture(logo, 0, Inches(0.12), height=Inches(0.35))
             made.left = self._width - _EDGE - made.width
+            _heard(made, "")
         if self._plain and opening:
             self._band(page)
         if foot:
@@ -178,7 +185,7 @@ class Deck:
         order = slice(None, None, -1 if body.flat else 1)
         code = number_format(self.spoken, body.code)
         data = CategoryChartData(number_format=code)
-        data.categories = [_still(label) for label in body.labels][order]
+        data.categories = [_still(label) for label in self._labels(body)][order]
         data.add_series(_still(body.name), [None if v != v else v for v in body.values][order])
         kind = XL_CHART_TYPE.BAR_CLUSTERED if body.flat else XL_CHART_TYPE.COLUMN_CLUSTERED
         made = page.shapes.add_chart(kind, *self._box(page), data)
@@ -186,20 +193,36 @@ class Deck:
         chart = made.chart
         self._calm(chart, body.ends, code)
         chart.plots[0].gap_width = 45
-        shown = chart.plots[0].data_labels
-        shown.position = XL_LABEL_POSITION.OUTSIDE_END
-        if body.flat:  # where they cross no interval
-            shown.position = XL_LABEL_POSITION.INSIDE_BASE
-            shown.font.color.rgb = _rgb("#ffffff")
+        if body.flat and body.spans:
+            chart.plots[0].has_data_labels = False  # they would lie on intervals: names have them
+        else:
+            inside = XL_LABEL_POSITION.INSIDE_BASE if body.flat else XL_LABEL_POSITION.OUTSIDE_END
+            chart.plots[0].data_labels.position = inside
         drawn = chart.plots[0].series[0]
-        drawn.format.fill.solid()
-        drawn.format.fill.fore_color.rgb = _rgb(self.theme.accent)
-        for place, colour in enumerate(body.colours[order]):
-            point = drawn.points[place].format.fill
-            point.solid()
-            point.fore_color.rgb = _rgb(self._colours[colour])
+        self._filled(drawn, "accent")
+        named = body.colours or tuple(
+            "warm" if place in body.marked else "accent" for place in range(len(body.values))
+        )
+        for place, colour in enumerate(named[order]):
+            if colour != "accent":
+                self._filled(drawn.points[place], colour)
         if body.spans:
             _intervals(drawn, body.values[order], body.spans[order])
+
+    def _labels(self, body: Bars) -> list[str]:
+        """Names of the bars, with the numbers where an interval lies across the bar."""
+        if not (body.flat and body.spans):
+            return body.labels
+        pairs = zip(body.labels, body.values, strict=True)
+        return [f"{label}: {written(value, body.code, self.spoken)}" for label, value in pairs]
+
+    def _filled(self, part: Any, colour: str) -> None:
+        """Fill bars lightly, so that an interval is seen on them, with an edge of full colour."""
+        edge = self._colours[colour]
+        part.format.fill.solid()
+        part.format.fill.fore_color.rgb = _rgb(_LIGHT.get(edge) or _lighter(edge))
+        part.format.line.color.rgb = _rgb(self.theme.accent if colour == "soft" else edge)
+        part.format.line.width = Pt(1.25)
 
     def _line(self, page: Any, body: Course) -> None:
         """Draw a course over waves that PowerPoint can edit, with intervals as error bars."""
@@ -217,6 +240,10 @@ class Deck:
         drawn.format.line.width = Pt(2.5)
         drawn.marker.format.fill.solid()
         drawn.marker.format.fill.fore_color.rgb = _rgb(self.theme.accent)
+        last = drawn.points[len(body.values) - 1].marker
+        last.size = 11
+        last.format.fill.solid()
+        last.format.fill.fore_color.rgb = _rgb(self.theme.warm)
         _intervals(drawn, body.values, body.spans)
 
     def _rows(self, page: Any, body: Rows) -> None:
@@ -293,6 +320,24 @@ def _opened(template: Path | None) -> Any:
         file.part.drop_rel(slide.rId)
         listed.remove(slide)
     return file
+
+
+def _heard(shape: Any, words: str) -> None:
+    """Give a shape its alternative text; a picture without one is ornament."""
+    named = shape._element.xpath(".//p:cNvPr")[0]
+    named.set("descr", plain(words))
+
+
+def _lighter(colour: str) -> str:
+    """Half of a colour and half of white.
+
+    Examples
+    --------
+    >>> _lighter("#1f5582")
+    '#8faac0'
+    """
+    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + "".join(f"{(part + 255) // 2:02x}" for part in parts)
 
 
 def _rgb(colour: str) -> RGBColor:
