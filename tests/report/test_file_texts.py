@@ -11,8 +11,8 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from weasyprint import HTML, Attachment
 
+from crqlab.page.marks.pieces import BREAK, MACHINE, SOFT
 from crqlab.report.clearance.file_texts import texts
-from crqlab.report.clearance.pieces import BREAK, MACHINE, SOFT
 
 TOLD = "Kvarnby Verkstad"
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from crqlab.base.study import Study
+from crqlab.page.marks.pieces import BREAK
+from crqlab.page.marks.watchlists import Watchlist, watchlist
 from crqlab.page.tables import table
 from crqlab.report.clearance import gate
 from crqlab.report.clearance.client_data import belongings, together
 from crqlab.report.clearance.judgement import Case, CommonWords
-from crqlab.report.clearance.leaks import Watchlist, watchlist
-from crqlab.report.clearance.pieces import BREAK
 
 _TABLES = ("accounts", "contacts", "responses", "clients")
 

@@ -12,11 +12,11 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
+from crqlab.page.marks.pieces import BREAK, LINES, MACHINE, Piece, Seen
 from crqlab.report.clearance.encoded_text import decoded, from_base64, text_in, text_of
 from crqlab.report.clearance.html_texts import html_pieces
 from crqlab.report.clearance.office_texts import office_pieces, ours, written
 from crqlab.report.clearance.pdf_texts import pdf_pieces
-from crqlab.report.clearance.pieces import BREAK, LINES, MACHINE, Piece, Seen
 from crqlab.report.run.image_metadata import is_png, told
 
 _PRINTABLE = re.compile(r"[^\x00-\x1f\x7f-\x9f]{3,}")

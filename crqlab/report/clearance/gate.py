@@ -14,12 +14,12 @@ from crqlab.base.errors import ReportError
 from crqlab.base.study import Study
 from crqlab.language import language, languages
 from crqlab.language.templates import Part
+from crqlab.page.marks.pieces import BREAK, MACHINE, SOFT
+from crqlab.page.marks.watchlists import Watchlist, watchlist
 from crqlab.page.tables import table
 from crqlab.report.clearance.client_data import belongings, together
 from crqlab.report.clearance.integrity import sealed
 from crqlab.report.clearance.judgement import Case, CommonWords
-from crqlab.report.clearance.leaks import Watchlist, watchlist
-from crqlab.report.clearance.pieces import BREAK, MACHINE, SOFT
 from crqlab.report.clearance.provenance import card, notebooks, versions
 
 _TABLES = ("clients", "accounts", "contacts", "responses")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from html import unescape
 from urllib.parse import unquote_to_bytes
 
-from crqlab.report.clearance.pieces import BREAK, CELLS, LINES, MACHINE, SOFT, Piece, Seen
+from crqlab.page.marks.pieces import BREAK, CELLS, LINES, MACHINE, SOFT, Piece, Seen
 
 #: What a picture inside a page says: its place and its bytes to pieces.
 Inner = Callable[[str, bytes], Iterator[Piece]]

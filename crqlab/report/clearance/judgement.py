@@ -14,11 +14,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from crqlab.page.marks.name_forms import AMONG, IDS, PEOPLE, WHOLE, words
+from crqlab.page.marks.pieces import BREAK, MACHINE, Piece, Seen
+from crqlab.page.marks.watchlists import KINDS, Finds, Mark, Watchlist, spoken
 from crqlab.report.clearance.file_texts import texts
-from crqlab.report.clearance.leaks import KINDS, Finds, Mark, Watchlist, spoken
-from crqlab.report.clearance.name_forms import AMONG, IDS, PEOPLE, WHOLE, words
 from crqlab.report.clearance.office_texts import library
-from crqlab.report.clearance.pieces import BREAK, MACHINE, Piece, Seen
 
 #: What of a client's own is told under pseudonyms.
 OPEN = ("words", "client id", "client name")

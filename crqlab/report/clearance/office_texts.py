@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import xlsxwriter
 
+from crqlab.page.marks.pieces import BREAK, CELLS, MACHINE, SOFT, Piece
 from crqlab.report.clearance.encoded_text import text_of
 from crqlab.report.clearance.html_texts import plain
-from crqlab.report.clearance.pieces import BREAK, CELLS, MACHINE, SOFT, Piece
 
 _ENDS = re.compile(
     r"</(?:\w+:)?(?:p|si|c|v|f|pt|comment|title|is|lpstr|keywords|subject|creator|category|"

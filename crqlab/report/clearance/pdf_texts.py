@@ -10,9 +10,9 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 
+from crqlab.page.marks.pieces import BREAK, CELLS, LINES, MACHINE, Piece
 from crqlab.report.clearance.encoded_text import text_in, text_of
 from crqlab.report.clearance.html_texts import tagless
-from crqlab.report.clearance.pieces import BREAK, CELLS, LINES, MACHINE, Piece
 
 Inner = Callable[[str, bytes], Iterator[Piece]]
 Maps = Mapping[bytes, list[dict[bytes, str]]]

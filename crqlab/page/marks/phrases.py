@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crqlab.report.clearance.lookalikes import folded, pairs_joined
-from crqlab.report.clearance.pieces import BREAK
+from crqlab.page.marks.lookalikes import folded, pairs_joined
+from crqlab.page.marks.pieces import BREAK
 
 #: Words that are looked for together; comments of fewer are nobody's.
 IN_A_ROW = 4

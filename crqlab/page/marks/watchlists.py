@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from crqlab.report.clearance.lookalikes import alike, folded, pairs_joined
-from crqlab.report.clearance.name_forms import (
+from crqlab.page.marks.lookalikes import alike, folded, pairs_joined
+from crqlab.page.marks.name_forms import (
     EXACT,
     HELD,
     IDS,
@@ -27,8 +27,8 @@ from crqlab.report.clearance.name_forms import (
     forms,
     paired,
 )
-from crqlab.report.clearance.phrases import Phrases, phrases_of
-from crqlab.report.clearance.pieces import BREAK, CELLS, LINES, LONGEST_PART, SOFT
+from crqlab.page.marks.phrases import Phrases, phrases_of
+from crqlab.page.marks.pieces import BREAK, CELLS, LINES, LONGEST_PART, SOFT
 
 KINDS = (*IDS, *NAMES, *PEOPLE)
 #: Letters by which forms are looked up, and those from which a genitive's s may follow a name.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from crqlab.report.clearance.lookalikes import alike, folded, pairs_joined
+from crqlab.page.marks.lookalikes import alike, folded, pairs_joined
 
 #: Letters from which a form may be parted anywhere, and from which a longer word may hold it.
 PARTED, HELD = 6, 8

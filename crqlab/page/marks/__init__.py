@@ -1,0 +1,1 @@
+"""Names, ids and words of somebody, known again however they are written."""
