@@ -131,7 +131,7 @@ def unrounded(study: Study, client: str | int, wave: str | int) -> ClientView:
         scores=own,
         accounts=shown,
         comments=words[["question", "words", "account", "language"]],
-        themes=themes(words, questions, people, instrument=book.instrument, privacy=book.privacy),
+        themes=themes(study, client, wave, words, questions),
         questions=questions,
         excluded=excluded(quality),
         benchmark=benchmark(study, client, wave, own.measures),

@@ -19,7 +19,7 @@ CLIENT, ACCOUNT, NPS, NPS_CHANGE = 2, 1, 0, 1
 #: A number, and the ends of its interval; the first of its kind in a table owns them.
 _FAMILIES = (
     *((name, f"{name}_low", f"{name}_high") for name in (
-        "shrunken change nps score gap percentile performance importance".split())),
+        "shrunken change nps score share gap percentile performance importance".split())),
     *((name, "low", "high") for name in ("value", "estimate", "effect", "share")),
     ("p_renew", "p_low", "p_high"),
     ("expected_loss", "expected_low", "expected_high"),

@@ -1,4 +1,4 @@
-"""Tables of stations 5 to 8 made by hand beside the small study, for tests of what readers see.
+"""Tables of stations 5 to 9 made by hand beside the small study, for tests of what readers see.
 
 Accounts turn through the segments in a fixed order, and every number is a plain function of a
 place in the list, so that a test can say what must stand on the page.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from crqlab import Study
+from crqlab import Study, comments
 from crqlab.base.contracts.cautions import code, joined
 from crqlab.base.contracts.frames import empty, keep
 from crqlab.segments import shipped, starting
@@ -62,7 +62,19 @@ def add(study: Study, shape: Shape, *, clients: int = 12, latest: bool = True) -
         "positions": _positions(key, study),
     }
     keep(study, tables)
+    commented(study)
     return study
+
+
+def commented(study: Study, frame: comments.CodeFrame | None = None) -> None:
+    """Write the tables of station 9, as it does itself."""
+    frame = frame or comments.shipped()
+    said = comments.answers(study.read("responses"), study.codebook.instrument)
+    by_hand = comments.hand_codes(study, frame, said)
+    coded = comments.coded(said, frame, by_hand)
+    shares = comments.shares(coded, study.read("respondents"))
+    agreement = comments.agreement(coded, by_hand)
+    comments.keep(study, coded=coded, shares=shares, agreement=agreement, level=0.95)
 
 
 def _segments(key: dict, scored: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:

@@ -14,17 +14,24 @@ class Themes:
     Attributes
     ----------
     questions : DataFrame, one row per open question
-        ``question``, ``wording``, ``n`` (comments), ``withheld``, ``n_none`` (those of no
-        theme), ``flag`` ("ok", or the code of why it has no themes).
-    table : DataFrame, one row per theme
-        ``question``, ``theme`` (1, 2, ... within its question), ``phrases`` (tuple of str),
-        ``n`` (comments), ``n_accounts``, ``measure`` and ``label`` (of the mean), ``value``,
-        ``low``, ``high``, ``roles`` (tuple of (role, comments)), ``others`` (comments of roles
-        that are not told), ``flag``.
+        ``question``, ``wording``, ``n`` (comments), ``withheld``, ``n_other`` (those of no theme
+        that is shown).
+    table : DataFrame, one row per question and theme, the most frequent first
+        ``question``, ``theme`` (code), ``name`` (by language, as JSON), ``n`` (comments),
+        ``n_accounts``, ``share`` with its interval, ``before`` (wave), ``change`` of the share
+        with its interval and ``q``, ``label`` of the score, ``score`` of who writes of it with
+        its interval, ``roles`` (tuple of (role, comments)), ``others`` (comments of roles that
+        are not told), ``flag`` of the score.
     quotes : DataFrame
-        ``question``, ``theme``, ``words``, ``account``, ``language``: the most typical first.
+        ``question``, ``theme``, ``words``, ``account``, ``language``: comments of fewest themes
+        first.
     rest : DataFrame
         The same columns without ``theme``: comments of questions without themes.
+    agreement : DataFrame
+        ``n``, ``value``, ``low``, ``high``: kappa of frame and people over all themes; one row,
+        or none where nobody coded by hand.
+    version : str
+        Of the code frame; empty where there is none.
     level : float
         Coverage of the intervals, in (0, 1).
     minimum : int
@@ -35,5 +42,7 @@ class Themes:
     table: pd.DataFrame
     quotes: pd.DataFrame
     rest: pd.DataFrame
+    agreement: pd.DataFrame
+    version: str
     level: float
     minimum: int

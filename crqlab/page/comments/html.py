@@ -10,9 +10,9 @@ from crqlab.language import Language
 from crqlab.page.client_view import ClientView
 from crqlab.page.comments.data import Themes
 from crqlab.page.comments.quotes import heading, quoted
+from crqlab.page.comments.theme_words import changed, named
 from crqlab.show.html import Shown, lines, paragraph, tag, text
 from crqlab.show.records import Record, grouped, records
-from crqlab.stats.topics import FEWEST, MOST, PER_THEME
 
 QUOTES = 3  # of a theme
 
@@ -35,13 +35,13 @@ def _note(said: str) -> Markup:
 
 
 def _aloud(found: Themes, spoken: Language) -> str:
-    first = found.table[found.table["theme"] == 1].merge(found.questions, on="question")
+    first = found.table.drop_duplicates("question").merge(found.questions, on="question")
     if first.empty:
         return spoken.say("comments.themes_aloud_none")
-    said = (
-        f"{row.wording} {spoken.say('comments.theme_n', theme=_named(row.phrases), n=row.n_x)}"
-        for row in records(first)
-    )
+    said = []
+    for row in records(first):
+        theme = spoken.say("comments.theme_n", theme=named(row.name, spoken.code), n=row.n_x)
+        said.append(f"{row.wording} {theme}")
     return spoken.say("comments.themes_aloud", themes="; ".join(said))
 
 
@@ -51,10 +51,10 @@ def _question(found: Themes, row: Record, spoken: Language) -> Markup:
     if row.withheld:
         return head + _note(spoken.say("comments.fewer_wrote", minimum=found.minimum))
     if own.empty:
-        why = spoken.say("comments.not_sorted", n=row.n, why=spoken.caution(row.flag))
+        why = spoken.say("comments.not_sorted", n=row.n, minimum=found.minimum)
         rest = found.rest[found.rest["question"] == row.question]
         return lines(head + _note(why), quoted(records(rest)))
-    said = spoken.say("comments.sorted", n=len(own), m=row.n, k=row.n_none)
+    said = spoken.say("comments.sorted", n=len(own), m=row.n, k=row.n_other)
     quotes = grouped(found.quotes[found.quotes["question"] == row.question], "theme")
     cards = lines(*(_theme(found, one, quotes[one.theme], spoken) for one in records(own)))
     listed = tag("ul", Markup("\n"), cards, Markup("\n"), class_="themes")
@@ -62,17 +62,23 @@ def _question(found: Themes, row: Record, spoken: Language) -> Markup:
 
 
 def _theme(found: Themes, row: Record, said: list[Record], spoken: Language) -> Markup:
+    share = spoken.say(
+        "comments.share_of", share=spoken.percent(row.share), level=spoken.percent(found.level),
+        span=spoken.span(100 * row.share_low, 100 * row.share_high, 0),
+    )  # fmt: skip
     return tag(
         "li",
-        tag("p", _named(row.phrases), class_="name", translate="no"),
-        tag("p", _counted(row, spoken), class_="n"),
-        tag("p", _scored(found, row, spoken)),
+        tag("p", named(row.name, spoken.code), class_="name"),
+        tag("p", f"{_counted(row, spoken)}; {share}", class_="n"),
+        tag("p", " ".join([_change(row, spoken), _scored(found, row, spoken)]).strip()),
         quoted(said[:QUOTES]),
     )
 
 
-def _named(phrases: tuple[str, ...]) -> str:
-    return " · ".join(phrases)
+def _change(row: Record, spoken: Language) -> str:
+    if isnan(row.change):
+        return ""
+    return changed(row, spoken) or spoken.say("comments.no_clear_change", wave=row.before)
 
 
 def _counted(row: Record, spoken: Language) -> str:
@@ -84,24 +90,30 @@ def _counted(row: Record, spoken: Language) -> str:
 
 
 def _scored(found: Themes, row: Record, spoken: Language) -> str:
-    caution = spoken.caution(row.flag)
-    if isnan(row.value):
+    caution = spoken.caution(row.flag) if isinstance(row.flag, str) else ""
+    if isnan(row.score):
         hidden = spoken.say("comments.score_hidden", why=caution)
         return hidden if caution else spoken.say("comments.unscored")
     said = spoken.say(
         "comments.scored",
         measure=spoken.term(row.label),
-        value=spoken.number(row.value, 1),
+        value=spoken.number(row.score, 1),
         level=spoken.percent(found.level),
-        span=spoken.span(row.low, row.high, 1),
+        span=spoken.span(row.score_low, row.score_high, 1),
     )
     return f"{said}; {caution}" if caution else said
 
 
 def _method(found: Themes, spoken: Language) -> str:
-    rules = {"per_theme": PER_THEME, "fewest": FEWEST, "most": MOST, "minimum": found.minimum}
-    said = spoken.say("comments.themes_note", **rules)
-    return f"{said} {spoken.say('comments.taken_out')}"
+    said = [spoken.say("comments.themes_note", minimum=found.minimum, version=found.version)]
+    for one in records(found.agreement):
+        span = spoken.span(one.low, one.high, 2)
+        said.append(
+            spoken.say("comments.kappa", n=one.n, value=spoken.number(one.value), span=span)
+        )
+    if found.agreement.empty:
+        said.append(spoken.say("comments.no_kappa"))
+    return " ".join([*said, spoken.say("comments.taken_out")])
 
 
 def verbatims(view: ClientView) -> Shown:

@@ -1,20 +1,21 @@
-"""A few comments of every open question, as unlike each other as they come."""
+"""What people write about most, and two of them in their own words: for the client's page."""
 
 from __future__ import annotations
 
-import pandas as pd
 from markupsafe import Markup
 
+from crqlab.language import Language
 from crqlab.page.client_view import ClientView
 from crqlab.page.comments.quotes import heading, quoted
-from crqlab.show.html import Shown, lines, paragraph, text
-from crqlab.show.records import Record, records
+from crqlab.page.comments.theme_words import changed, named
+from crqlab.show.html import Shown, lines, paragraph, tag, text
+from crqlab.show.records import Record, grouped, records
 
-HEARD = 4  # comments of a question
+MOST, EACH, HEARD = 3, 2, 4  # themes of a question, comments of a theme, comments without themes
 
 
 def voices(view: ClientView) -> Shown:
-    """Show what some people wrote, question by question: one of each kind before a second."""
+    """Show the most frequent themes of every question, with two comments each."""
     found, say = view.themes, view.language.say
     if found.questions.empty:
         said = say("comments.no_questions")
@@ -26,20 +27,33 @@ def voices(view: ClientView) -> Shown:
 
 
 def _question(view: ClientView, row: Record) -> Markup:
-    head, say = heading(row.wording), view.language.say
+    head, say, found = heading(row.wording), view.language.say, view.themes
     if row.withheld:
-        said = say("comments.fewer_wrote", minimum=view.themes.minimum)
+        said = say("comments.fewer_wrote", minimum=found.minimum)
         return head + paragraph(text(said))
-    rows = _unlike(view, row.question)
-    said = say("comments.voices", n=len(rows), m=int(row.n))
-    return lines(head + paragraph(text(said)), quoted(records(rows)))
+    own = records(found.table[found.table["question"] == row.question])
+    if not own:
+        rest = found.rest[found.rest["question"] == row.question].drop_duplicates("words")
+        said = say("comments.voices", n=min(len(rest), HEARD), m=int(row.n))
+        return lines(head + paragraph(text(said)), quoted(records(rest.head(HEARD))))
+    quotes = grouped(found.quotes[found.quotes["question"] == row.question], "theme")
+    cards = [_theme(one, quotes.get(one.theme, []), view.language) for one in own[:MOST]]
+    more = _more(own[MOST:], row, view.language)
+    return lines(head, tag("ul", *cards, class_="themes"), paragraph(text(more)))
 
 
-def _unlike(view: ClientView, question: str) -> pd.DataFrame:
-    """The most typical comment of every theme, the largest theme first; then the second ones."""
-    found = view.themes
-    quotes = found.quotes[found.quotes["question"] == question]
-    turn = quotes.groupby("theme").cumcount()
-    rows = quotes.assign(turn=turn).sort_values(["turn", "theme"], kind="stable")
-    rest = found.rest[found.rest["question"] == question]
-    return pd.concat([rows.drop(columns="turn"), rest]).drop_duplicates("words").head(HEARD)
+def _theme(row: Record, said: list[Record], spoken: Language) -> Markup:
+    told = spoken.say("comments.share", n=row.n, share=spoken.percent(row.share),
+                      span=spoken.span(100 * row.share_low, 100 * row.share_high, 0))  # fmt: skip
+    told = " ".join([told, changed(row, spoken)]).strip()
+    name = tag("p", tag("b", named(row.name, spoken.code)), Markup(" "), told)
+    return tag("li", name, quoted(said[:EACH]))
+
+
+def _more(rows: list[Record], asked: Record, spoken: Language) -> str:
+    parts = [
+        spoken.say("comments.theme_n", theme=named(one.name, spoken.code), n=one.n) for one in rows
+    ]
+    said = spoken.say("comments.also", themes=", ".join(parts)) if parts else ""
+    rest = spoken.say("comments.no_theme", n=asked.n_other, m=asked.n) if asked.n_other else ""
+    return " ".join(part for part in (said, rest) if part)

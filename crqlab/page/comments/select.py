@@ -1,141 +1,110 @@
-"""From comments that may be shown to what they speak of, who says so, and how those score."""
+"""From themes of comments to what may be told of them: enough people, or nothing."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from math import fsum, nan
 
 import numpy as np
 import pandas as pd
 
-from crqlab.base.codebook import Privacy
 from crqlab.base.contracts.cautions import code
-from crqlab.base.instrument import Instrument
+from crqlab.base.study import Study
 from crqlab.page.comments.data import Themes
+from crqlab.page.tables import table
 from crqlab.show.records import Record, records
-from crqlab.stats.bootstrap import ratios
 from crqlab.stats.defaults import LEVEL
-from crqlab.stats.topics import Topics, topics
 
+OTHER = "other"  # the code of what fits no theme
 _KEY = ["question", "theme"]
 _WORDS = ["words", "account", "language"]
-_Key = tuple[str, int]
-_UNSCORED = {"value": nan, "low": nan, "high": nan, "flag": nan}
+_CHANGE = ["change", "change_low", "change_high", "q"]
+_SCORE = ["score", "score_low", "score_high"]
 
 
 def themes(
-    words: pd.DataFrame,
-    questions: pd.DataFrame,
-    people: pd.DataFrame,
-    *,
-    instrument: Instrument,
-    privacy: Privacy,
+    study: Study, client: str, wave: str, words: pd.DataFrame, questions: pd.DataFrame
 ) -> Themes:
-    """Sort the comments to each question into themes.
+    """Lay out the themes of a client's comments in one wave.
 
     Parameters
     ----------
+    study : Study
+    client, wave : str
     words : DataFrame
         What `crqlab.page.comments.open_answers.cleared` returned: only words that may be shown.
     questions : DataFrame
         What `crqlab.page.comments.open_answers.questions` returned.
-    people : DataFrame
-        Table ``respondents`` of the client and wave.
-    instrument : Instrument
-    privacy : Privacy
-        The smallest groups whose scores and words are shown.
 
     Returns
     -------
     Themes
-        A theme's mean is withheld where it, or all respondents without it, would be fewer
-        people's than the codebook allows.
+        A theme of fewer people than the codebook allows stands with the others. Its change is
+        withheld where few wrote of it before; its score where it, or all who answered without
+        it, would be few.
     """
-    found = {
-        question: topics(rows["words"], languages=rows["language"], least=privacy.min_comments)
-        for question, rows in words.groupby("question", sort=False)
-    }
-    placed = _placed(words, found)
-    sorted_ = placed[(placed["theme"] > 0).to_numpy(bool)]
-    tables = [own.table.assign(question=name) for name, own in found.items()]
-    table = pd.concat([_none().table.assign(question=""), *tables], ignore_index=True)
-    rest = ~placed["question"].isin(sorted_["question"]).to_numpy(bool)
+    privacy = study.codebook.privacy
+    coded = table(study, "comment_themes", client=client, wave=wave)
+    placed = words.merge(coded[["response_id", *_KEY]], on=["response_id", "question"])
+    told = _told(study, client, wave, placed, privacy.min_comments)
+    told = _with_scores(told, table(study, "respondents", client=client, wave=wave), privacy)
+    told = told.assign(**_writers(told, placed, privacy.min_comments))
+    measures = told["measure"].map({"ltr": "mean_ltr"}).fillna(told["measure"])
+    label = [study.codebook.instrument.label(one) if one else "" for one in measures.fillna("")]
+    frame, agreement = table(study, "code_frame"), table(study, "theme_agreement")
+    listed = words["question"].isin(told["question"])
     return Themes(
-        _asked(questions, placed, found),
-        _described(table.drop(columns="share"), sorted_, people, instrument, privacy),
-        sorted_.iloc[_typical(records(sorted_))][[*_KEY, *_WORDS]].reset_index(drop=True),
-        placed.loc[rest, ["question", *_WORDS]],
-        LEVEL,
+        _asked(questions, placed, told),
+        told.assign(label=label),
+        _quotes(placed, told),
+        words.loc[~listed, ["question", *_WORDS]].reset_index(drop=True),
+        agreement.loc[agreement["theme"] == "all", ["n", "value", "low", "high"]],
+        next(iter(frame["version"]), ""),
+        next(iter(told["level"]), LEVEL),
         privacy.min_comments,
     )
 
 
-def _typical(rows: list[Record]) -> list[int]:
-    """Places of different comments, theme by theme, the one that fits best first."""
-    keys = [(row.question, row.theme, -row.fit, row.words) for row in rows]
-    order = sorted(range(len(rows)), key=keys.__getitem__)
-    first = {(keys[i][0], keys[i][1], keys[i][3]): i for i in reversed(order)}
-    return [i for i in order if first[keys[i][0], keys[i][1], keys[i][3]] == i]
+def _told(study: Study, client: str, wave: str, placed: pd.DataFrame, least: int) -> pd.DataFrame:
+    """Themes of enough people, with their names; changes where enough wrote of it before."""
+    every = table(study, "theme_shares", client=client)
+    rows = every[(every["wave"] == wave) & (every["theme"] != OTHER) & (every["n"] >= least)]
+    rows = rows[rows["question"].isin(placed["question"])]
+    then = every[["wave", *_KEY, "n"]].rename(columns={"wave": "before", "n": "n_before"})
+    rows = rows.merge(then, on=["before", *_KEY], how="left")
+    few = rows["n_before"].between(1, least - 1)
+    rows[_CHANGE] = rows[_CHANGE].mask(few)
+    named = table(study, "code_frame")[["theme", "name", "place"]]
+    own = {"value": "share", "value_low": "share_low", "value_high": "share_high"}
+    rows = rows.merge(named, on="theme", how="left").rename(columns=own)
+    order = rows.sort_values(["question", "n", "place"], ascending=[True, False, True])
+    return order.drop(columns=["n_before", "place"]).reset_index(drop=True)
 
 
-def _none() -> Topics:
-    return topics(pd.Series(dtype=object))
+def _with_scores(told: pd.DataFrame, people: pd.DataFrame, privacy) -> pd.DataFrame:
+    """Withhold means of few, and those from which the rest's would follow."""
+    least, n = privacy.min_scores, told["n_scored"].fillna(0)
+    all_ = told["measure"].map({name: people[name].notna().sum() for name in ("crq", "ltr")})
+    all_ = all_.astype(float)
+    few = (n > 0) & ((n < least) | (all_ - n).between(1, least - 1))
+    told = told.rename(columns={"score_flag": "flag"})
+    told[_SCORE] = told[_SCORE].mask(few)
+    told["flag"] = told["flag"].where(~few, code("would_tell_of_few", minimum=least))
+    return told
 
 
-def _placed(words: pd.DataFrame, found: Mapping[str, Topics]) -> pd.DataFrame:
-    """The comments with the theme of each; `words` stand question by question."""
-    texts = [own.texts for own in found.values()]
-    theme, fit = ([v for some in texts for v in some[name].tolist()] for name in ("theme", "fit"))
-    return words.reset_index(drop=True).assign(
-        theme=np.array(theme, dtype=int), fit=np.array(fit, dtype=float)
-    )
+def _writers(told: pd.DataFrame, placed: pd.DataFrame, least: int) -> dict[str, list]:
+    known = {key: list(rows) for key, rows in placed.groupby(_KEY)["role"]}
+    keys = zip(told["question"], told["theme"], strict=True)
+    found = [_roles(known.get(key, []), least) for key in keys]
+    return {"roles": [roles for roles, _ in found], "others": [others for _, others in found]}
 
 
-def _asked(
-    questions: pd.DataFrame, placed: pd.DataFrame, found: Mapping[str, Topics]
-) -> pd.DataFrame:
-    none = placed[placed["theme"] == 0]["question"].value_counts()
-    flags = {name: own.flag for name, own in found.items()}
-    return questions.assign(
-        n_none=questions["question"].map(none).fillna(0).astype(int),
-        flag=[flags.get(name, "withheld") for name in questions["question"]],
-    )
-
-
-def _described(
-    table: pd.DataFrame,
-    sorted_: pd.DataFrame,
-    people: pd.DataFrame,
-    instrument: Instrument,
-    privacy: Privacy,
-) -> pd.DataFrame:
-    """Themes with who wrote of them, as far as that may be told."""
-    measure = "crq" if people["crq"].notna().any() else "ltr"
-    said: dict[_Key, list[Record]] = {}
-    for row in records(sorted_):
-        said.setdefault((row.question, row.theme), []).append(row)
-    writers = [said[key] for key in zip(table["question"], table["theme"], strict=True)]
-    means = _means(said, people, measure, privacy.min_scores)
-    scored = [means.get((some[0].question, some[0].theme), _UNSCORED) for some in writers]
-    roles = [_roles(some, privacy.min_comments) for some in writers]
-    told = {name: [score[name] for score in scored] for name in _UNSCORED}
-    return table.assign(
-        n_accounts=[len({row.account_id for row in some}) for some in writers],
-        roles=[known for known, _ in roles],
-        others=[others for _, others in roles],
-        **told,
-        measure=measure,
-        label=instrument.label("crq" if measure == "crq" else "mean_ltr"),
-    ).astype({"value": float, "low": float, "high": float})
-
-
-def _roles(writers: list[Record], least: int) -> tuple[tuple[tuple[str, int], ...], int]:
+def _roles(writers: list, least: int) -> tuple[tuple[tuple[str, int], ...], int]:
     """Roles with enough comments in a theme, the most frequent first; how many the others are.
 
     Where the others would be fewer than ``least``, the smallest role goes to them.
     """
-    counts = Counter(row.role for row in writers if row.role == row.role and row.role is not None)
+    counts = Counter(role for role in writers if role == role and role is not None)
     told = [each for each in counts.items() if each[1] >= least]
     told = sorted(told, key=lambda each: (-each[1], each[0]))
     left = len(writers) - sum(n for _, n in told)
@@ -144,30 +113,22 @@ def _roles(writers: list[Record], least: int) -> tuple[tuple[tuple[str, int], ..
     return tuple(told), left
 
 
-def _means(
-    said: Mapping[_Key, list[Record]], people: pd.DataFrame, measure: str, least: int
-) -> dict[_Key, dict[str, object]]:
-    """Mean score of those who wrote of a theme, accounts as what was sampled."""
-    pairs = zip(people["response_id"].tolist(), people[measure].tolist(), strict=True)
-    score = {response: value for response, value in pairs if value == value}
-    sums: dict[tuple[_Key, str], list[float]] = {}
-    for key, rows in said.items():
-        for row in rows:
-            if row.response_id in score:
-                sums.setdefault((key, row.account_id), []).append(score[row.response_id])
-    if not sums:
-        return {}
-    blocks = pd.Index([key for key, _ in sums])
-    accounts = pd.Index([account for _, account in sums])
-    totals = pd.DataFrame({"m": [fsum(values) for values in sums.values()]}, index=accounts)
-    n = pd.DataFrame({"m": [len(values) for values in sums.values()]}, index=accounts)
-    voices: Counter[_Key] = Counter()
-    for (key, _), values in sums.items():
-        voices[key] += len(values)
-    hidden = code("would_tell_of_few", minimum=least)
-    found = {}
-    for row in records(ratios(totals, n, blocks, level=LEVEL)):
-        few = voices[row.block] < least or 0 < len(score) - voices[row.block] < least
-        known = {"value": row.value, "low": row.low, "high": row.high, "flag": row.flag}
-        found[row.block] = {**_UNSCORED, "flag": hidden} if few else known
-    return found
+def _asked(questions: pd.DataFrame, placed: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    shown = placed.merge(told[_KEY], on=_KEY)
+    n = shown.drop_duplicates(["response_id", "question"])["question"].value_counts()
+    rest = questions["n"] - questions["question"].map(n).fillna(0).astype(int)
+    return questions.assign(n_other=rest)
+
+
+def _quotes(placed: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    """Different comments of each theme; those that speak of little else first."""
+    many = placed.groupby(["response_id", "question"])["theme"].transform("size")
+    rows = placed.assign(many=many).merge(told[_KEY], on=_KEY)
+    order = _order(records(rows))
+    rows = rows.iloc[order].drop_duplicates([*_KEY, "words"])
+    return rows[[*_KEY, *_WORDS]].reset_index(drop=True)
+
+
+def _order(rows: list[Record]) -> np.ndarray:
+    keys = [(row.question, row.theme, row.many, row.words) for row in rows]
+    return np.array(sorted(range(len(rows)), key=keys.__getitem__), dtype=int)

@@ -1,162 +1,173 @@
 """Themes on a page: right counts and means, nothing of small groups, nothing unescaped."""
 
 import dataclasses
-from types import SimpleNamespace
 
 import numpy as np
-import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from crqlab.base.codebook import Privacy
+from crqlab.comments.code_frames import CodeFrame
 from crqlab.language import language
-from crqlab.page.comments import html, open_answers
-from crqlab.page.comments.select import themes
-from tests.page.reworded import elements, numbers, reworded
+from crqlab.page import view
+from crqlab.page.comments import html, voices
+from tests.page.reworded import elements, in_other_words
+from tests.show.fixture import Shape, lay_out
+from tests.show.stationed import commented
 
-ENGLISH = language("en")
+FRAME = CodeFrame.model_validate(
+    {"version": "7", "themes": [
+        {"code": "price", "name": {"en": "Price", "sv": "Pris"}, "words": {"en": ["price*"]}},
+        {"code": "late", "name": {"en": "Late <b>answers</b>"}, "words": {"en": ["late"]}},
+        {"code": "rare", "name": {"en": "Rarely said"}, "words": {"en": ["odd*"]}},
+    ]}
+)  # fmt: skip
 SAID = ["High price", "Price too high again", "Late answers", "We get late answers", "Nothing new"]
 ROLES = ["user", "buyer", None]
 
 
-def drawn(made, spoken=ENGLISH):
-    """Lay out the themes as they stand on a page."""
-    return html.themes(SimpleNamespace(themes=made, language=spoken))
+def laid(folder, change=lambda rows: rows, scores=lambda people: people, **shape):
+    """Lay out a study whose people write of the price, of late answers and of other things."""
+    known = Shape(**{"accounts": 12, "most": 4, "silent": 0, "waves": ("2025",), **shape})
+    study = lay_out(folder, known)
+    rows = study.read("responses")
+    i = np.arange(len(rows))
+    words = np.array([SAID[k % 5] if k % 5 != 4 else f"Word{chr(97 + k // 5)}" for k in i], object)
+    rows = rows.assign(included=True, best=words, worst=None, role=[ROLES[k % 3] for k in i])
+    study.write("responses", change(rows))
+    study.write("respondents", scores(study.read("respondents")))
+    commented(study, FRAME)
+    return study
 
 
-def people(n=45, accounts=12):
-    i = np.arange(n)
-    return pd.DataFrame(
-        {
-            "response_id": [f"r{k}" for k in i],
-            "account_id": [f"a{k % accounts}" for k in i],
-            "role": [ROLES[k % 3] for k in i],
-            "language": "en",
-            "best": [SAID[k % 5] if k % 5 != 4 else f"Odd{chr(97 + k // 5)}" for k in i],
-            "worst": ["<script>x</script> & Eva Berg" if k < 6 else None for k in i],
-            "few": ["Price" if k < 2 else None for k in i],
-            "crq": 3.0 + (i % 5),
-            "ltr": 8.0,
-        }
-    )
+def seen(study, **more):
+    return view(study, client="C017", wave="2025", **more)
 
 
-def found(rows, minimum=5, scores=3, instrument=None):
-    asked = {"best": "What is best?", "worst": "What is <worst>?", "few": "Anything?"}
-
-    class Asked:
-        comments = asked
-
-        @staticmethod
-        def label(name):
-            return {"crq": "CRQ"}.get(name, "Mean LTR")
-
-    questions = open_answers.questions(rows, Asked, minimum=minimum)
-    labels = pd.Series({a: f"Account {a}" for a in rows["account_id"].unique()})
-    words = open_answers.cleared(rows, questions, labels, minimum=minimum, names=["Eva Berg"])
-    limits = Privacy(min_scores=scores, min_comments=minimum)
-    return themes(words, questions, rows, instrument=Asked, privacy=limits)
+def text(shown):
+    return BeautifulSoup(str(shown.html), "html.parser").get_text(" ", strip=True)
 
 
-def test_counts_and_means_are_those_of_the_writers():
-    rows = people()
-    made = found(rows)
-    price = made.table[made.table["phrases"].map(lambda said: "price" in " ".join(said))].iloc[0]
+def test_counts_shares_and_means_are_those_of_the_writers(tmp_path):
+    study = laid(tmp_path)
+    rows, people = study.read("responses"), study.read("respondents")
     writers = rows[rows["best"].str.contains("rice")]
-    assert price["n"] == len(writers) == 18
+    n, whole = len(writers), len(rows)
+    table = seen(study).themes.table.set_index("theme")
+    price = table.loc["price"]
+    assert price["n"] == n
     assert price["n_accounts"] == writers["account_id"].nunique()
-    assert price["value"] == pytest.approx(writers["crq"].mean())
-    assert price["low"] < price["value"] < price["high"]
-    assert price["roles"] == (("buyer", 6), ("user", 6))
-    assert price["others"] == 6
+    assert price["share"] == pytest.approx(n / whole, abs=0.005)
+    assert price["share_low"] < price["share"] < price["share_high"]
+    own = people[people["response_id"].isin(writers["response_id"])]["crq"].mean()
+    assert price["score"] == pytest.approx(own, abs=0.051)
+    assert sum(k for _, k in price["roles"]) + price["others"] == n
+    assert list(table.index) == ["price", "late"]
 
 
-def test_every_comment_is_a_quote_a_rest_or_of_no_theme():
-    made = found(people())
-    asked = made.questions.set_index("question")
-    sorted_ = made.table.groupby("question")["n"].sum()
-    assert sorted_["best"] + asked.loc["best", "n_none"] == asked.loc["best", "n"] == 45
-    assert (made.rest["question"] == "worst").all()
-    assert len(made.rest) == 6
-    assert asked.loc["worst", "flag"] == '{"code": "few_texts", "minimum": 24}'
+def test_every_comment_is_in_a_theme_or_of_none(tmp_path):
+    study = laid(tmp_path)
+    found = seen(study).themes
+    asked = found.questions.set_index("question")
+    n = len(study.read("responses"))
+    assert found.table["n"].sum() + asked.loc["best", "n_other"] == asked.loc["best", "n"] == n
+    assert asked.loc["worst", "withheld"]
+    assert found.rest.empty
 
 
-def test_too_few_peoples_words_stay_away_and_names_are_taken_out():
-    shown = drawn(found(people()))
-    page = BeautifulSoup(shown.html, "html.parser")
-    assert "Not shown: fewer than 5 people" in page.get_text()
-    assert "Eva" not in page.get_text()
-    assert "[name removed]" in page.get_text()
-    assert page.find("script") is None
-    assert "What is <worst>?" in [h.get_text() for h in page.find_all("h3")]
+def few_odd(rows):
+    odd = np.isin(np.arange(len(rows)), [4, 9, 14, 19])
+    return rows.assign(best=rows["best"].mask(odd, "Odd price"))
 
 
-def test_a_mean_of_few_scores_or_of_all_but_few_is_withheld():
-    rows = people()
-    price = rows["best"].str.contains("rice")
-    few = rows.assign(crq=rows["crq"].where(~price | (rows.index < 6)))
-    kept = found(few, scores=5).table
-    told = kept["phrases"].map(" ".join)
-    assert kept.loc[told.str.contains("price"), "value"].isna().all()
-    assert kept.loc[told.str.contains("late"), "value"].notna().all()
-    most = rows.assign(crq=rows["crq"].where(price | (rows.index == 2)))
-    assert found(most).table["value"].isna().all()
-    assert "it would tell what fewer than" in drawn(found(most)).html
+def test_a_theme_of_few_people_is_not_told(tmp_path):
+    found = seen(laid(tmp_path, few_odd)).themes
+    assert "rare" not in set(found.table["theme"])
+    assert "rare" not in set(found.quotes["theme"])
+    one_more = laid(tmp_path / "more", lambda rows: few_odd(rows).assign(
+        best=few_odd(rows)["best"].where(np.arange(len(rows)) != 24, "Odd")))  # fmt: skip
+    assert "rare" in set(seen(one_more).themes.table["theme"])
 
 
-def test_roles_that_would_leave_a_few_others_are_folded_together():
-    rows = people()
-    rows["role"] = ["user"] * 42 + ["owner"] * 3
-    table = found(rows).table
-    for row in table.itertuples():
-        assert row.others == 0 or row.others >= 5
-        assert "owner" not in dict(row.roles)
-        assert sum(n for _, n in row.roles) + row.others == row.n
+def test_a_mean_of_few_scores_or_of_all_but_few_is_withheld(tmp_path):
+    def only(keep):
+        return lambda people: people.assign(crq=people["crq"].where(
+            keep(np.arange(len(people)), people["response_id"])))  # fmt: skip
+
+    study = laid(tmp_path / "a")
+    price = set(study.read("responses").query("best.str.contains('rice')")["response_id"])
+    few = only(lambda i, ids: ~ids.isin(price) | ids.isin(sorted(price)[:2]))
+    table = seen(laid(tmp_path / "few", scores=few)).themes.table.set_index("theme")
+    assert np.isnan(table.loc["price", "score"])
+    assert table.loc["late", "score"] == table.loc["late", "score"]
+    most = only(lambda i, ids: ids.isin(price) | (ids == min(set(ids) - price)))
+    found = seen(laid(tmp_path / "most", scores=most))
+    assert found.themes.table["score"].isna().all()
+    assert "it would tell what fewer than" in text(html.themes(found))
 
 
-def test_without_crq_the_mean_is_of_ltr_and_without_scores_none():
-    rows = people().assign(crq=np.nan)
-    assert set(found(rows).table["label"]) == {"Mean LTR"}
-    assert "mean Mean LTR 8.0" in drawn(found(rows)).html
-    none = found(rows.assign(ltr=np.nan))
-    assert "Nobody who wrote this has a score" in drawn(none).html
+def test_a_change_is_withheld_where_few_wrote_of_it_before_and_told_where_it_is_sure(tmp_path):
+    def rising(n):
+        def change(rows):
+            before = (rows["wave"] == "2024").to_numpy()
+            place = rows.groupby("wave").cumcount().to_numpy()
+            words = np.where(before, np.where(place < n, "price", "late"), "price")
+            return rows.assign(best=words)
+
+        return change  # fmt: skip
+
+    shape = {"waves": ("2024", "2025"), "accounts": 16}
+    hidden = seen(laid(tmp_path / "a", rising(4), **shape))
+    assert hidden.themes.table.set_index("theme")["change"].isna().all()
+    told = seen(laid(tmp_path / "b", rising(5), **shape))
+    price = told.themes.table.set_index("theme").loc["price"]
+    assert price["change"] > 0.5
+    assert price["q"] < 0.05
+    assert "points more than in 2024" in text(voices(told))
 
 
-def test_quotes_are_typical_and_said_once():
-    made = found(people())
-    once = made.quotes.groupby(["question", "theme"])["words"]
-    assert (once.nunique() == once.size()).all()
-    cards = BeautifulSoup(drawn(made).html, "html.parser").select("ul.themes > li")
-    assert all(1 <= len(card.select("q")) <= 3 for card in cards)
+def test_the_client_reads_the_most_frequent_themes_with_two_comments_each(tmp_path):
+    found = seen(laid(tmp_path))
+    shown = BeautifulSoup(str(voices(found).html), "html.parser")
+    cards = shown.select("ul.themes > li")
+    assert [card.find("b").get_text() for card in cards] == ["Price", "Late <b>answers</b>"]
+    assert [len(card.select("q")) for card in cards] == [2, 2]
+    assert "speak of something else" in shown.get_text()
+    swedish = text(voices(dataclasses.replace(found, language=language("sv"))))
+    assert "Pris" in swedish
+    assert "handlar om något annat" in swedish
 
 
-def test_no_question_or_nobodys_words_is_a_sentence():
-    rows = people(6).assign(best=None, worst=None, few=None)
-    made = found(rows)
-    assert made.table.empty
-    assert "Not shown" in drawn(made).html
-    empty = dataclasses.replace(made, questions=made.questions.iloc[:0])
-    assert "no open questions" in str(drawn(empty))
+def test_without_crq_the_mean_is_of_ltr_and_without_scores_none(tmp_path):
+    ltr = laid(tmp_path / "a", scores=lambda people: people.assign(crq=np.nan))
+    assert set(seen(ltr).themes.table["measure"]) == {"ltr"}
+    none = laid(tmp_path / "b", scores=lambda people: people.assign(crq=np.nan, ltr=np.nan))
+    assert "Nobody who wrote this has a score" in text(html.themes(seen(none)))
 
 
-def test_the_same_comments_in_another_order_are_the_same_page():
-    rows = people()
-    assert drawn(found(rows.sample(frac=1, random_state=1))).html == drawn(found(rows)).html
+def test_how_well_the_frame_sees_is_told(tmp_path):
+    study = laid(tmp_path)
+    assert "Nobody has coded comments by hand" in text(html.themes(seen(study)))
+    rows = study.read("responses")
+    lines = [f"{id_},best,{'price' if 'rice' in said else 'other'},eva"
+             for id_, said in zip(rows["response_id"], rows["best"], strict=True)]  # fmt: skip
+    (study.raw / "comment_codes.csv").write_text(
+        "response_id,question,theme,coder\n" + "\n".join(lines) + "\n", encoding="utf-8"
+    )
+    commented(study, FRAME)
+    assert f"coded {len(rows)} comments by hand agree with kappa" in text(html.themes(seen(study)))
 
 
-def test_themes_are_said_in_swedish_and_follow_from_no_word():
-    made = found(people())
-    plain, other = drawn(made).html, drawn(made, reworded()).html
-    assert elements(other) == elements(plain)
-    assert numbers(other) == numbers(plain)
-    swedish = BeautifulSoup(drawn(made, language("sv")).html, "html.parser").get_text()
-    assert "18 kommentarer från 12 kunder; per roll: buyer 6, user 6, övriga 6" in swedish
-    assert "Visas inte: färre än 5 personer skrev något." in swedish
-    assert "inte sorterade i teman: färre än 24 texter." in swedish
+def test_themes_follow_from_no_word(tmp_path):
+    found = seen(laid(tmp_path))
+    for laid_out in (html.themes, voices):
+        plain, other = laid_out(found).html, laid_out(in_other_words(found)).html
+        assert elements(other) == elements(plain)
 
 
-def test_a_hidden_mean_is_told_by_a_code():
-    rows = people()
-    most = rows.assign(crq=rows["crq"].where(rows["best"].str.contains("rice") | (rows.index == 2)))
-    flags = set(found(most).table["flag"].dropna())
-    assert flags == {'{"code": "would_tell_of_few", "minimum": 3}'}
+def test_comments_of_a_study_without_station_9_are_listed_as_written(view_of):
+    found = view_of().themes
+    assert found.table.empty
+    assert set(found.rest["question"]) == {"best"}
+    empty = dataclasses.replace(view_of(), themes=dataclasses.replace(
+        found, questions=found.questions.iloc[:0]))  # fmt: skip
+    assert "no open questions" in str(html.themes(empty))
