@@ -16,6 +16,7 @@ from crqlab.stats.defaults import LEVEL
 
 OTHER = "other"  # the code of what fits no theme
 _KEY = ["question", "theme"]
+_ALIKE = 20  # letters in which comments that say the same begin alike
 _WORDS = ["words", "account", "language"]
 _CHANGE = ["change", "change_low", "change_high", "q"]
 _SCORE = ["score", "score_low", "score_high"]
@@ -121,14 +122,15 @@ def _asked(questions: pd.DataFrame, placed: pd.DataFrame, told: pd.DataFrame) ->
 
 
 def _quotes(placed: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
-    """Different comments of each theme; those that speak of little else first."""
+    """Different comments of each theme: before those that begin alike, of little else first."""
     many = placed.groupby(["response_id", "question"])["theme"].transform("size")
-    rows = placed.assign(many=many).merge(told[_KEY], on=_KEY)
-    order = _order(records(rows))
-    rows = rows.iloc[order].drop_duplicates([*_KEY, "words"])
-    return rows[[*_KEY, *_WORDS]].reset_index(drop=True)
+    rows = placed.assign(many=many, again=0).merge(told[_KEY], on=_KEY)
+    rows = rows.iloc[_order(records(rows))].drop_duplicates([*_KEY, "words"])
+    start = rows["words"].str.casefold().str.slice(stop=_ALIKE)
+    rows = rows.assign(again=rows.groupby([*_KEY, start]).cumcount())
+    return rows.iloc[_order(records(rows))][[*_KEY, *_WORDS]].reset_index(drop=True)
 
 
 def _order(rows: list[Record]) -> np.ndarray:
-    keys = [(row.question, row.theme, row.many, row.words) for row in rows]
+    keys = [(row.question, row.theme, row.again, row.many, row.words) for row in rows]
     return np.array(sorted(range(len(rows)), key=keys.__getitem__), dtype=int)

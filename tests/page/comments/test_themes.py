@@ -171,3 +171,11 @@ def test_comments_of_a_study_without_station_9_are_listed_as_written(view_of):
     empty = dataclasses.replace(view_of(), themes=dataclasses.replace(
         found, questions=found.questions.iloc[:0]))  # fmt: skip
     assert "no open questions" in str(html.themes(empty))
+
+
+def test_the_second_comment_of_a_theme_does_not_begin_like_the_first(tmp_path):
+    said = ["Price is what hurts us, once more", "Price is what hurts us, again", "We pay a price"]
+    words = {k: said[k % 3] for k in range(60)}
+    study = laid(tmp_path, lambda rows: rows.assign(best=[words[k] for k in range(len(rows))]))
+    quotes = seen(study).themes.quotes["words"].tolist()
+    assert quotes == [said[1], said[2], said[0]]
