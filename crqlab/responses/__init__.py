@@ -13,6 +13,7 @@ from __future__ import annotations
 from crqlab.responses.codebook_draft import drafted_concepts
 from crqlab.responses.confirmation import confirm, refuse_draft, unconfirmed
 from crqlab.responses.inclusion import Checked, decide, decisions
+from crqlab.responses.missing_patterns import missing_patterns
 from crqlab.responses.participants import Roster, roster
 from crqlab.responses.quality_flags import Flags, flags
 from crqlab.responses.query_copies import fetch
@@ -35,6 +36,7 @@ __all__ = [
     "fetch",
     "flags",
     "keep",
+    "missing_patterns",
     "new",
     "read",
     "refuse_draft",

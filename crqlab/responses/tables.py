@@ -9,6 +9,7 @@ import pandas as pd
 from crqlab.base.contracts import frames
 from crqlab.base.study import Study
 from crqlab.responses.inclusion import Checked
+from crqlab.responses.missing_patterns import missing_patterns
 from crqlab.responses.raw_files import Raw
 
 
@@ -27,6 +28,7 @@ def keep(study: Study, raw: Raw, checked: Checked) -> tuple[Path, ...]:
         "clients": whole["clients"],
         "quality": checked.quality,
         "breakdowns": raw.breakdowns,
+        "missing_patterns": missing_patterns(checked.responses, study.codebook.instrument),
     }
     return frames.keep(study, tables)
 

@@ -131,4 +131,25 @@ BREAKDOWNS = Contract(
         "group": Column("text", "the unit, country or product that the answer is about"),
     },
 )
-TABLES = (RESPONSES, CONTACTS, ACCOUNTS, OUTCOMES, CLIENTS, QUALITY, BREAKDOWNS)
+MISSING_PATTERNS = Contract(
+    "missing_patterns",
+    _NOTEBOOK,
+    ("by", "group", "kind", "pattern"),
+    {
+        "by": Column(
+            "text", "what groups are made by", options=("all", "wave", "role", "language")
+        ),
+        "group": Column("text", "the wave, role or language; empty for all responses"),
+        "kind": Column("text", "what the row counts", options=("complete", "pattern", "others")),
+        "pattern": Column("text", "closed questions left open together, parted by commas"),
+        "n_missing": amount("questions left open; missing for others", 0),
+        "n": Column("count", "responses", low=1),
+        "share": Column("number", "of the group's responses", low=0, high=1),
+        "expected": amount(
+            "responses, if questions went missing one by one; missing for others", 0
+        ),
+    },
+)
+TABLES = (
+    RESPONSES, CONTACTS, ACCOUNTS, OUTCOMES, CLIENTS, QUALITY, BREAKDOWNS, MISSING_PATTERNS
+)  # fmt: skip

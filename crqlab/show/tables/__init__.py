@@ -30,7 +30,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "renewal_outlook",
             "revenue_at_risk",
         ],
-        "responses": ["quality"],
+        "responses": ["missing_patterns", "quality"],
         "segments": ["segment_accounts", "segment_actions", "segment_lifts", "segment_mix"],
     },
 )
