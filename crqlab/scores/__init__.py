@@ -5,6 +5,7 @@ from crqlab.scores.agreement_scores import agreement
 from crqlab.scores.breakdown_scores import breakdowns
 from crqlab.scores.client_scores import clients
 from crqlab.scores.manager_scores import managers
+from crqlab.scores.model_scores import account_models, posterior
 from crqlab.scores.rankings import Alternatives, alternatives
 from crqlab.scores.respondent_scores import respondents
 from crqlab.scores.table_sentences import (
@@ -13,6 +14,8 @@ from crqlab.scores.table_sentences import (
     about_agreement,
     about_changes,
     about_clients,
+    about_models,
+    about_posterior,
     about_respondents,
     largest,
 )
@@ -29,7 +32,10 @@ __all__ = [
     "about_agreement",
     "about_changes",
     "about_clients",
+    "about_models",
+    "about_posterior",
     "about_respondents",
+    "account_models",
     "accounts",
     "agreement",
     "alternatives",
@@ -39,6 +45,7 @@ __all__ = [
     "keep",
     "largest",
     "managers",
+    "posterior",
     "quadrants",
     "respondents",
 ]

@@ -14,6 +14,7 @@ from crqlab.base.instrument import Instrument
 from crqlab.base.results import Result
 from crqlab.base.waves import in_order
 from crqlab.scores.client_scores import ACCOUNT_T
+from crqlab.stats import account_model
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,6 +101,62 @@ def about_accounts(account_scores: pd.DataFrame) -> Summary:
         f"stand alone, in {apart:.0%} people disagree; the median share of own answers in a "
         f"shrunken score is {'unknown' if isnan(own) else format(own, '.0%')}",
     )
+
+
+def about_models(models: pd.DataFrame) -> Summary:
+    """What the account model of the latest wave rests on, and what it says of accounts.
+
+    Parameters
+    ----------
+    models : DataFrame
+        Table ``account_model``.
+
+    Examples
+    --------
+    >>> print(about_models(pd.DataFrame({"wave": ["2025"], "document": [None]})))
+    Accounts are too few for an account model
+    """
+    last = models[models["wave"].isin(in_order(models["wave"])[-1:])]
+    model = next(iter(account_model.models_of(last).values()), None)
+    told = "Accounts are too few for an account model" if model is None else str(model)
+    return Summary(last, told)
+
+
+def about_posterior(posterior: pd.DataFrame, account_scores: pd.DataFrame) -> Summary:
+    """How much nearer together accounts are than the means of those who answered.
+
+    Parameters
+    ----------
+    posterior, account_scores : DataFrame
+        Tables ``account_posterior`` and ``account_scores``.
+
+    Examples
+    --------
+    >>> keys = pd.DataFrame({"client_id": "C", "wave": "1", "account_id": list("abcd")})
+    >>> told = keys.assign(n=[1, 1, 2, 2], crq=[4.8, 5.4, 5.0, 5.2], crq_sd=0.4)
+    >>> print(about_posterior(told, keys.assign(crq=[3.0, 7.0, 5.0, 5.2])))
+    CRQ that the account model expects of 4 accounts' waves spreads by 0.26 points (standard
+    deviation), the means of those who answered by 1.64; its standard error is 0.40 for accounts
+    with one answer, 0.40 for those with more
+    """
+    rows = posterior.merge(
+        account_scores, on=["client_id", "wave", "account_id"], suffixes=("", "_plain")
+    )
+    rows = rows[rows["crq"].notna() & rows["crq_plain"].notna()]
+    if len(rows) < 2:
+        return Summary(rows, "Accounts are too few for a model of them")
+    one, more = (rows.loc[mine, "crq_sd"].mean() for mine in (rows["n"] == 1, rows["n"] > 1))
+    return Summary(
+        rows,
+        f"CRQ that the account model expects of {len(rows):,} accounts' waves spreads by "
+        f"{rows['crq'].std():.2f} points (standard deviation), the means of those who answered by "
+        f"{rows['crq_plain'].std():.2f}; its standard error is {_number(one)} for accounts with "
+        f"one answer, {_number(more)} for those with more",
+    )
+
+
+def _number(value: float) -> str:
+    return "unknown" if isnan(value) else f"{value:.2f}"
 
 
 def about_clients(client_scores: pd.DataFrame, instrument: Instrument) -> Summary:

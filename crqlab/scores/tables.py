@@ -1,4 +1,4 @@
-"""The seven tables of this station, written for those that follow: all of them, or none."""
+"""The nine tables of this station, written for those that follow: all of them, or none."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from crqlab.base.study import Study
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Findings:
-    """The seven tables of this station."""
+    """The nine tables of this station."""
 
     respondents: pd.DataFrame
     account_scores: pd.DataFrame
@@ -22,12 +22,14 @@ class Findings:
     agreement: pd.DataFrame
     changes: pd.DataFrame
     breakdown_scores: pd.DataFrame
+    account_model: pd.DataFrame
+    account_posterior: pd.DataFrame
 
 
 def keep(
     study: Study, *, level: float, draws: int, seed: int, **found: pd.DataFrame
 ) -> tuple[Path, ...]:
-    """Write the seven tables of this station, as `frames.keep` does: all of them, or none.
+    """Write the nine tables of this station, as `frames.keep` does: all of them, or none.
 
     Parameters
     ----------

@@ -2,90 +2,54 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crqlab.base.errors import EstimateError
-from crqlab.base.waves import in_order
 from crqlab.segments.conditions import LIKELY
 from crqlab.segments.thresholds import Thresholds
-from crqlab.stats import account_model, nps
-from crqlab.stats.account_model import Answers
+from crqlab.stats import nps
+from crqlab.stats.account_model import Answers, Expected
 
 LTR = "ltr"
+THEN = "_then"  # ends the names of what was known in the account's own wave
 KEYS = ["client_id", "wave", "account_id"]
-_DAYS = 365.25
 
 
-def lined_up(respondents: pd.DataFrame, responses: pd.DataFrame, thresholds: Thresholds) -> Answers:
-    """Line up what people answered, under the rules' words; LTR as ``ltr``.
+def column_of(word: str, thresholds: Thresholds) -> str:
+    """Return the score of respondents that a word of the rules stands for; LTR for what it makes.
+
+    Examples
+    --------
+    >>> from crqlab.segments import starting
+    >>> column_of("service", starting()), column_of("mean_ltr", starting())
+    ('service', 'ltr')
+    """
+    return LTR if word in LIKELY else thresholds.column(word)
+
+
+def of_table(table: pd.DataFrame, rows: Answers) -> tuple[Expected, Expected]:
+    """Return what table ``account_posterior`` says of these answers' cells, in both views.
 
     Parameters
     ----------
-    respondents, responses : DataFrame
-        Tables of these names; the second tells when a client's wave was answered.
-    thresholds : Thresholds
-        Fitted to the instrument.
-
-    Raises
-    ------
-    EstimateError
-        Nobody answered any score that the rules look at.
+    table : DataFrame
+        Table ``account_posterior``.
+    rows : Answers
     """
-    people = thresholds.worded(respondents)
-    wanted = dict.fromkeys(LTR if name in LIKELY else name for name in thresholds.scores)
-    answered = [name for name in wanted if name in people and people[name].notna().any()]
-    values = people[answered].astype(float)
-    heard = values.notna().any(axis=1).to_numpy()
-    if not heard.any():
-        raise EstimateError("respondents= has no answer to any score that the rules look at.")
-    people, values = people[heard], values[heard]
-    return account_model.answers(
-        values,
-        client=people["client_id"],
-        account=people["account_id"],
-        wave=people["wave"],
-        waves=in_order(people["wave"]),
-        time=_times(people, responses),
-        person=people.get("contact_id"),
-        role=people.get("role"),
+    at = places(table[KEYS], keyed(rows))
+    own = {name: name for name in table if f"{name}_sd_then" in table}
+    own |= {"mean_ltr": LTR} if "mean_ltr" in own else {}
+
+    def cells(column: str) -> NDArray:
+        return np.append(table[column].to_numpy(float), np.nan)[at]
+
+    views = (
+        ({ours: cells(f"{name}{part}{view}") for name, ours in own.items()} for part in ("", "_sd"))
+        for view in ("", THEN)
     )
-
-
-def _times(people: pd.DataFrame, responses: pd.DataFrame) -> NDArray | None:
-    """When each client's wave was answered, in years; None where dates do not follow the waves."""
-    block = ["client_id", "wave"]
-    started = responses.groupby(block)["started"].mean()
-    years = (started - pd.Timestamp(0)) / pd.Timedelta(days=_DAYS)
-    found = years.reindex(pd.MultiIndex.from_frame(people[block])).to_numpy(float)
-    table = people[block].assign(time=found).drop_duplicates(block)
-    order = {wave: place for place, wave in enumerate(in_order(table["wave"]))}
-    table = table.assign(place=table["wave"].map(order)).sort_values(["client_id", "place"])
-    steps = table.groupby("client_id")["time"].diff()
-    rising = (steps > 0) | (table.groupby("client_id").cumcount() == 0)
-    return found if rising.all() and table["time"].notna().all() else None
-
-
-def asked(rows: Answers) -> Answers:
-    """Return the answers without scores that nobody answered."""
-    there = ~np.isnan(rows.values).all(axis=0)
-    names = tuple(name for name, kept in zip(rows.scores, there, strict=True) if kept)
-    return replace(rows, scores=names, values=rows.values[:, there])  # noqa: PD011
-
-
-def unasked(rows: Answers) -> dict[str, NDArray]:
-    """Tell by score the cells of clients nobody of whom answered it; none where all did."""
-    client = rows.account_client[rows.cell_account]
-    found = {}
-    for name, score in zip(rows.scores, rows.values.T, strict=True):  # noqa: PD011
-        answered = client[rows.cell[~np.isnan(score)]]
-        there = np.bincount(answered, minlength=len(rows.clients)) > 0
-        if not there.all():
-            found[name] = ~there[client]
-    return found
+    whole, then = (Expected(*parts) for parts in views)
+    return whole, then
 
 
 def keyed(rows: Answers) -> pd.DataFrame:

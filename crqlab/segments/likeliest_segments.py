@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from crqlab.base.contracts.cautions import code
 from crqlab.base.standards import LIKELY, SURE
+from crqlab.segments.account_answers import THEN
 from crqlab.segments.conditions import LIKELY as RECOMMENDING
 from crqlab.segments.conditions import Condition
 from crqlab.segments.reasons import NO_ANSWERS, reasons
@@ -18,7 +19,6 @@ from crqlab.segments.segment_posterior import SegmentPosterior
 from crqlab.segments.thresholds import Thresholds
 
 SETTLED, NOT_SETTLED, SILENT, UNJUDGED = "settled", "not_settled", "silent", "unjudged"
-THEN = "_then"  # ends the names of what was known in the account's own wave
 
 
 def as_then(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,8 +1,7 @@
-"""The account model as every wave of a panel knew it, and what it says of segments.
+"""What the account model says of segments, as every wave of a panel knew it.
 
-There are two views, never mixed: given the answers of all waves, for history; and given those of
-the waves up to the account's own, the model's numbers included, for a page of that wave and for
-whatever foretells. At the latest wave they are one and the same.
+There are two views, never mixed: given the answers of all waves, and given those of the waves up
+to the account's own (`crqlab.stats.account_model.wave_views`).
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.waves import wave_before
-from crqlab.segments.account_answers import asked, keyed, lined_up, places
+from crqlab.segments.account_answers import column_of, keyed, of_table, places
 from crqlab.segments.segment_posterior import (
     SegmentPosterior,
     Shift,
@@ -24,11 +23,10 @@ from crqlab.segments.segment_posterior import (
 )
 from crqlab.segments.thresholds import Thresholds
 from crqlab.stats import account_model
-from crqlab.stats.account_model import AccountModel, Answers
+from crqlab.stats.account_model import AccountModel, Answers, Expected, asked, of_scores
 from crqlab.stats.defaults import SEED
 
 SAMPLES = 200  # of every account's scores
-MORE = 2  # accounts that a model needs beyond one for each score
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,15 +36,19 @@ class AccountModels:
     Attributes
     ----------
     rows : Answers
-        Of the scores that the rules look at (`account_answers.lined_up`).
+        Of the scores that the models are of.
     models : mapping of wave to AccountModel or None
-        Fitted to the answers up to that wave; None where the accounts were too few.
+        Of the answers up to that wave; None where the accounts were too few.
+    whole, then : Expected
+        What the models expect of every cell, given all waves, and given those up to its own.
     before : ndarray of int, one per cell of ``rows``
         The cell of the same account in its client's wave before, -1 where there is none.
     """
 
     rows: Answers
     models: Mapping[str, AccountModel | None]
+    whole: Expected
+    then: Expected
     before: NDArray
 
     def posteriors(
@@ -60,10 +62,13 @@ class AccountModels:
             Fitted to the instrument.
         draws, seed : int
         """
-        own: list[SegmentPosterior] = []
-        for wave in self.rows.waves:
-            whole = self._of_wave(wave, thresholds, draws, seed)
-            own.append(whole.kept((whole.keys["wave"] == wave).to_numpy()))
+        waves = list(self.rows.waves)
+        whole = self._of_wave(waves[-1], thresholds, draws, seed, told=self.whole)
+        known = {wave: self._of_wave(wave, thresholds, draws, seed) for wave in waves[:-1]}
+        own = [
+            one.kept((one.keys["wave"] == wave).to_numpy())
+            for wave, one in {**known, waves[-1]: whole}.items()
+        ]
         return whole, together(own, whole.keys)
 
     def shares_then(
@@ -103,7 +108,7 @@ class AccountModels:
             moved = {name: np.zeros(known.sum()) for name in shift or {}}
             for name, points in (shift or {}).items():
                 moved[name][at] = np.asarray(points, dtype=float)[mine]
-            part = self._of_wave(wave, thresholds, draws, seed, moved)
+            part = self._of_wave(wave, thresholds, draws, seed, shift=moved)
             found[mine] = np.where(part.known[at][:, None], part.shares[at], np.nan)
         return found
 
@@ -117,15 +122,19 @@ class AccountModels:
         thresholds: Thresholds,
         draws: int,
         seed: int,
+        *,
+        told: Expected | None = None,
         shift: Shift | None = None,
     ) -> SegmentPosterior:
         """All accounts and waves up to one, as that one knew them."""
         cells = np.flatnonzero(self._until(wave))
         at = np.full(len(self.before) + 1, -1)  # the last one stands for no wave before
         at[cells] = np.arange(len(cells))
+        rows, model, told = self.rows.until(wave), self.models[wave], told or self.then
         return segment_posterior(
-            asked(self.rows.until(wave)),
-            self.models[wave],
+            of_scores(rows, model.scores) if model else asked(rows),
+            model,
+            Expected(*({n: v[cells] for n, v in part.items()} for part in (told.mean, told.sd))),
             thresholds,
             at[self.before[cells]],
             draws=draws,
@@ -135,31 +144,37 @@ class AccountModels:
 
 
 def account_models(
-    respondents: pd.DataFrame, responses: pd.DataFrame, thresholds: Thresholds
+    respondents: pd.DataFrame,
+    responses: pd.DataFrame,
+    thresholds: Thresholds,
+    modelled: tuple[pd.DataFrame, pd.DataFrame] | None = None,
 ) -> AccountModels:
-    """Fit the account model to the answers up to each wave.
+    """Take the account model as each wave knew it, and what it expects of accounts.
 
     Parameters
     ----------
     respondents, responses : DataFrame
         Tables of these names; the second tells when a client's wave was answered.
     thresholds : Thresholds
-        Fitted to the instrument; the model is of the scores that their rules look at.
+        Fitted to the instrument.
+    modelled : pair of DataFrame, optional
+        Tables ``account_model`` and ``account_posterior`` of these respondents. Without them
+        models of the scores that the rules look at are fitted.
 
     Raises
     ------
     EstimateError
         Nobody answered any of these scores.
     """
-    rows = lined_up(respondents, responses, thresholds)
-    models = {wave: _fitted(asked(rows.until(wave))) for wave in rows.waves}
+    ruled = [column_of(word, thresholds) for word in thresholds.scores]
+    known = {} if modelled is None else account_model.models_of(modelled[0])
+    names = [*ruled, *(name for one in known.values() if one for name in one.scores)]
+    rows = account_model.respondent_answers(respondents, responses, names)
+    if modelled is None:
+        known = account_model.wave_models(rows)
+        views = account_model.expected(rows, known)
+    else:
+        views = of_table(modelled[1], rows)
     keys = keyed(rows)
     previous = keys.assign(wave=wave_before(keys).fillna(""))
-    return AccountModels(rows, models, places(keys, previous))
-
-
-def _fitted(rows: Answers) -> AccountModel | None:
-    """The model of these answers, where accounts are more than its scores and some have two."""
-    if len(rows.account_client) < len(rows.scores) + MORE or rows.n.max() < 2:
-        return None
-    return account_model.fit(rows)
+    return AccountModels(rows, known, *views, places(keys, previous))

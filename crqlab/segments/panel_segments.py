@@ -97,6 +97,7 @@ def panel(
     instrument: Instrument,
     *,
     silent: pd.DataFrame | None = None,
+    modelled: tuple[pd.DataFrame, pd.DataFrame] | None = None,
     **sampling: int,
 ) -> Panel:
     """Sort every account of every wave, with probability, revenue and renewal beside it.
@@ -108,6 +109,9 @@ def panel(
     thresholds : Thresholds
     instrument : Instrument
         Where the thresholds are not for it, the result has no rows and says why.
+    modelled : pair of DataFrame, optional
+        Tables ``account_model`` and ``account_posterior`` of these respondents. Without them a
+        model of the scores that the rules look at is fitted.
     **sampling : int
         ``draws`` of each account's scores and ``seed``, as `AccountModels.posteriors` takes them.
         Nothing depends on the order of rows, or on what ids are called as long as they sort alike.
@@ -127,7 +131,7 @@ def panel(
         why = why or "nobody answered"
         head = scored.head(0)
         return Panel(empty("segments"), head, None, None, None, thresholds, instrument, why)
-    models = account_models(respondents, responses, thresholds)
+    models = account_models(respondents, responses, thresholds, modelled)
     views = models.posteriors(thresholds, **sampling)
     whole, then = (likeliest(scored, view, thresholds) for view in views)
     keys = scored[["client_id", "wave", "account_id"]]

@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crqlab.segments.account_answers import LTR, keyed, places, plain_means, unasked
-from crqlab.segments.conditions import LIKELY
+from crqlab.segments.account_answers import LTR, column_of, keyed, places, plain_means
 from crqlab.segments.segment import placed
 from crqlab.segments.thresholds import Thresholds
 from crqlab.stats import account_model
-from crqlab.stats.account_model import AccountModel, Answers
+from crqlab.stats.account_model import AccountModel, Answers, Expected, unasked
 
 NEVER = -2  # label of a wave in which the account has no answers
 Shift = Mapping[str, NDArray]
@@ -36,7 +35,7 @@ class SegmentPosterior:
     mean : mapping of score to ndarray, shape (rows,)
         What the model expects of the scores of the rules, under the rules' words.
     sd : mapping of score to ndarray, shape (rows,)
-        How sure that is; missing of an NPS, which follows from the mean LTR.
+        How sure that is.
     known : ndarray of bool, shape (rows,)
         Whether there were accounts enough for a model; elsewhere scores and labels are those of
         the plain means, and say nothing of probability.
@@ -79,6 +78,7 @@ class SegmentPosterior:
 def segment_posterior(
     rows: Answers,
     model: AccountModel | None,
+    told: Expected,
     thresholds: Thresholds,
     before: NDArray,
     *,
@@ -91,9 +91,11 @@ def segment_posterior(
     Parameters
     ----------
     rows : Answers
-        From `account_answers.lined_up`.
+        Of the model's scores.
     model : AccountModel or None
-        Of these answers; None where the accounts were too few for one.
+        None where the accounts were too few for one.
+    told : Expected
+        What the model expects of these answers' cells.
     thresholds : Thresholds
         Fitted to the instrument.
     before : ndarray of int, one per cell
@@ -108,12 +110,19 @@ def segment_posterior(
         sd = {name: np.full(len(labels), np.nan) for name in mean}
     else:
         change = {name: np.where(gone, np.nan, 0.0) for name, gone in unasked(rows).items()}
-        for name, points in (shift or {}).items():
-            if (own := LTR if name in LIKELY else name) in rows.scores:
+        for word, points in (shift or {}).items():
+            if (own := column_of(word, thresholds)) in rows.scores:
                 change[own] = change.get(own, 0.0) + points
-        label = _labelled(model, thresholds)
-        labels = account_model.draws(model, rows, label, n=draws, shift=change, seed=seed).labels
-        mean, sd = _expected(rows, model, thresholds)
+        labels = account_model.draws(
+            model,
+            rows,
+            _labelled(model, thresholds),
+            n=draws,
+            shift=change,
+            scores=[column_of(word, thresholds) for word in thresholds.scores],
+            seed=seed,
+        ).labels
+        mean, sd = (_worded(part, thresholds) for part in (told.mean, told.sd))
     past = np.where((before >= 0)[:, None], labels[before], NEVER).astype(np.int8)
     known = np.full(len(labels), model is not None)
     return SegmentPosterior(keyed(rows), labels, past, mean, sd, known, thresholds.names)
@@ -135,29 +144,11 @@ def together(parts: Iterable[SegmentPosterior], keys: pd.DataFrame) -> SegmentPo
     return whole.kept(whole.of(keys))
 
 
-def _expected(
-    rows: Answers, model: AccountModel, thresholds: Thresholds
-) -> tuple[dict[str, NDArray], dict[str, NDArray]]:
-    """Expected scores and their standard errors; none of what a client was never asked."""
-    found = account_model.posterior(model, rows)
-    mean, sd = (dict(zip(rows.scores, part.T, strict=True)) for part in (found.mean, found.sd))
-    for name, gone in unasked(rows).items():
-        mean[name], sd[name] = (np.where(gone, np.nan, part[name]) for part in (mean, sd))
-    if LTR in mean:
-        mean["nps"] = _nps(model, mean[LTR]).astype(float)
-    return _worded(mean, thresholds), _worded(sd, thresholds)
-
-
-def _nps(model: AccountModel, likely: NDArray) -> NDArray:
-    told = model.promoters(LTR).nps(np.nan_to_num(likely))
-    return np.where(np.isnan(likely), np.nan, told)
-
-
 def _worded(found: Mapping[str, NDArray], thresholds: Thresholds) -> dict[str, NDArray]:
     """Scores of the rules; missing where they were not asked."""
     nothing = np.full(np.shape(next(iter(found.values()))), np.nan, dtype=np.float32)
     known = {**found, "mean_ltr": found[LTR]} if LTR in found else found
-    return {name: known.get(name, nothing) for name in thresholds.scores}
+    return {word: known.get(thresholds.column(word), nothing) for word in thresholds.scores}
 
 
 def _labelled(model: AccountModel, thresholds: Thresholds) -> Callable:

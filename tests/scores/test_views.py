@@ -16,6 +16,7 @@ def panel():
     book, responses = made.codebook(), made.responses(clients=3)
     respondents = scores.respondents(responses, book)
     accounts = scores.accounts(respondents, book)
+    models = scores.account_models(respondents, responses, book)
     owners = accounts[["client_id", "account_id"]].drop_duplicates().assign(account_manager="Berg")
     tables = {
         "respondents": respondents,
@@ -25,6 +26,8 @@ def panel():
         "agreement": scores.agreement(respondents, responses, book, draws=DRAWS),
         "changes": scores.changes(respondents, book),
         "breakdown_scores": scores.breakdowns(respondents, empty("breakdowns")),
+        "account_model": models,
+        "account_posterior": scores.posterior(respondents, responses, models, book),
     }
     return tables, responses, book
 
@@ -160,7 +163,7 @@ def study(tmp_path):
     return Study("made", root=tmp_path)
 
 
-def test_keeps_the_seven_tables_to_the_last_bit(study, panel):
+def test_keeps_all_tables_to_the_last_bit(study, panel):
     tables = panel[0]
     paths = scores.keep(study, **tables, level=0.95, draws=DRAWS, seed=1)
     assert [path.stem for path in paths] == [f"30_{name}" for name in tables]

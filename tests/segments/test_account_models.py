@@ -9,6 +9,7 @@ from crqlab.base.contracts.cautions import codes, has
 from crqlab.language import language
 from crqlab.language.segment_words import SegmentWords
 from crqlab.segments import account_models, as_then, assign, likeliest, panel
+from crqlab.stats import account_model
 from tests.segments.made import (
     CONSTRUCTS,
     CRQ,
@@ -36,13 +37,13 @@ def dated(people):
     )
 
 
-def sorted_(people, rules=RULES, asked=None, silent=None, draws=60):
+def sorted_(people, rules=RULES, asked=None, draws=60, **options):
     accounts = people[["client_id", "account_id"]].drop_duplicates()
     accounts = accounts.assign(revenue=10.0, account_manager="Eva")
     outcomes = NOBODY.astype({"due_on": "datetime64[ns]", "decided_on": "datetime64[ns]"})
     asked = instrument() if asked is None else asked
     given = (scored(people), people, accounts, dated(people), outcomes, rules, asked)
-    return panel(*given, silent=silent, draws=draws, seed=1)
+    return panel(*given, draws=draws, seed=1, **options)
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +62,33 @@ def test_the_likeliest_segment_is_shown_with_its_probability(found):
     assert ((rows["status"] == "settled") == (rows["p"] >= 0.6)).all()
     word = np.select([rows["p"] >= 0.8, rows["p"] >= 0.6], ["likely", "leaning"], "unclear")
     assert rows["p_word"].tolist() == word.tolist()
+
+
+def test_reasons_take_the_scores_of_the_table_that_is_given(found):
+    models, told = tables_of(PEOPLE)
+    own = sorted_(PEOPLE, modelled=(models, told)).table
+    higher = {name: told[name] + 0.3 for name in ("crq", "crq_then")}
+    moved = sorted_(PEOPLE, modelled=(models, told.assign(**higher))).table
+    assert (moved["p"] == own["p"]).all()
+    assert (moved["reason"] != own["reason"]).mean() > 0.8
+
+
+def tables_of(people):
+    """Tables of station 30, as plain as the model makes them."""
+    rows = account_model.respondent_answers(
+        people, dated(people), ["crq", "uniqueness", "ltr", *CONSTRUCTS]
+    )
+    fitted = account_model.wave_models(rows)
+    cells = [account_model.packed(model) for model in fitted.values()]
+    models = pd.DataFrame({"wave": list(fitted), "document": cells})
+    told = rows.keys().rename(columns={"client": "client_id", "account": "account_id"})
+    for view, found in zip(("", "_then"), account_model.expected(rows, fitted), strict=True):
+        for name in found.mean:
+            said = "mean_ltr" if name == "ltr" else name
+            told = told.assign(
+                **{f"{said}{view}": found.mean[name], f"{said}_sd{view}": found.sd[name]}
+            )
+    return models, told
 
 
 def test_the_last_wave_knows_all(found):

@@ -68,7 +68,9 @@ def shown(given: Heard, settings: Settings) -> pd.DataFrame:
     """
     rules, book = segments.starting(), _book()
     accounts = scores.accounts(given.people, book)
-    models = segments.account_models(given.people, given.responses, rules)
+    fitted = scores.account_models(given.people, given.responses, book)
+    expected = scores.posterior(given.people, given.responses, fitted, book)
+    models = segments.account_models(given.people, given.responses, rules, (fitted, expected))
     whole, then = models.posteriors(rules, draws=settings.draws)
     told = segments.likeliest(accounts, whole, rules)[["segment", "p"]]
     before = segments.likeliest(accounts, then, rules)

@@ -199,6 +199,64 @@ BREAKDOWN_SCORES = Contract(
         "flag": FLAG,
     },
 )
+ACCOUNT_MODEL = Contract(
+    "account_model",
+    _NOTEBOOK,
+    ("wave",),
+    {
+        "wave": Column("text", "the model as this wave knew it: of the waves up to it"),
+        "source": Column(
+            "text",
+            "whose answers it was estimated from; none where accounts are too few",
+            options=("study", "release", "none"),
+        ),
+        "n_clients": count("clients behind it"),
+        "n_accounts": count("accounts behind it"),
+        "n_answers": count("responses behind it"),
+        "n_waves": count("waves behind it"),
+        "document": Column("text", "all its numbers, as JSON (crqlab.stats.account_model)", True),
+        "flag": FLAG,
+    },
+)
+#: Measures that every instrument may have, and their units.
+_EXPECTED = {
+    "crq": f"CRQ {SCORE}",
+    "uniqueness": f"uniqueness {SCORE}",
+    "mean_ltr": "mean LTR",
+    "nps": "NPS",
+}
+
+
+def _expected(measure: str, says: str) -> dict[str, Column]:
+    """What the account model expects of one measure, in both views."""
+    return {
+        f"{measure}_n": count("people who answered it"),
+        measure: amount(f"{says}, as the account model expects it of all its people"),
+        f"{measure}_sd": amount("standard error of that", 0),
+        f"{measure}_then": amount(f"{says}, as expected given the waves up to this one"),
+        f"{measure}_sd_then": amount("standard error of that", 0),
+    }
+
+
+def _expected_constructs(asked: Instrument) -> dict[str, Column]:
+    each = (_expected(n, f"{one.label} (scale points)") for n, one in asked.constructs.items())
+    return {name: column for columns in each for name, column in columns.items()}
+
+
+ACCOUNT_POSTERIOR = Contract(
+    "account_posterior",
+    _NOTEBOOK,
+    ("client_id", "wave", "account_id"),
+    {
+        "client_id": CLIENT,
+        "wave": WAVE,
+        "account_id": ACCOUNT,
+        "n": count("people who answered anything"),
+        "flag": FLAG,
+        **{n: c for one in _EXPECTED.items() for n, c in _expected(*one).items()},
+    },
+    _expected_constructs,
+)
 TABLES = (
     RESPONDENTS,
     ACCOUNT_SCORES,
@@ -207,4 +265,6 @@ TABLES = (
     AGREEMENT,
     CHANGES,
     BREAKDOWN_SCORES,
+    ACCOUNT_MODEL,
+    ACCOUNT_POSTERIOR,
 )

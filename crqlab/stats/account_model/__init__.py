@@ -9,6 +9,9 @@ of roles come from the panel, and everything else follows from them in closed fo
     posterior(model, rows, until="2024")    # expected scores as a page of that wave knew them
     draws(model, rows, label)               # how likely each label is, each move, each mix
 
+Where respondents lie in tables, `respondent_answers` lines them up, `wave_models` fits the model
+as every wave knew it, and `expected` says what that tells of every account, in both views.
+
 A page of an earlier wave, and whatever foretells, may only look at answers up to that wave:
 fit the model to these and use these (``rows.until(wave)``), never a mixture of both views.
 """
@@ -19,17 +22,39 @@ from crqlab.stats.account_model.estimation import fit
 from crqlab.stats.account_model.model import AccountModel
 from crqlab.stats.account_model.posterior import Posterior, posterior
 from crqlab.stats.account_model.promoters import PromoterCurve
+from crqlab.stats.account_model.respondent_rows import (
+    asked,
+    of_scores,
+    respondent_answers,
+    unasked,
+)
+from crqlab.stats.account_model.wave_views import (
+    Expected,
+    expected,
+    models_of,
+    packed,
+    wave_models,
+)
 
 __all__ = [
     "AccountModel",
     "Answers",
     "Draws",
+    "Expected",
     "Posterior",
     "PromoterCurve",
     "answers",
+    "asked",
     "central",
     "draws",
+    "expected",
     "fit",
+    "models_of",
+    "of_scores",
+    "packed",
     "posterior",
+    "respondent_answers",
+    "unasked",
+    "wave_models",
 ]
 __dir__ = __all__.copy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,6 +143,7 @@ def draws(
     n: int = DRAWS,
     until: Any = None,
     shift: Mapping[str, NDArray] | None = None,
+    scores: Iterable[str] | None = None,
     sets: int = SETS,
     seed: int = SEED,
     jobs: int | None = None,
@@ -167,6 +168,8 @@ def draws(
     shift : mapping of score to ndarray, shape (cells,), optional
         Points added to drawn scores before they are put through the rules (what if?), cells
         being those of ``rows`` up to ``until``; missing makes a score unknown.
+    scores : iterable of str, optional
+        Those that the rules look at; by default all of the model's. No draw depends on it.
     sets : int
         Sets of the model's numbers; 1 takes these as known.
     seed : int
@@ -176,7 +179,9 @@ def draws(
     """
     given = rows if until is None else rows.until(until)
     model.checked(given)
+    drawn = [k for k, name in enumerate(model.scores) if scores is None or name in set(scores)]
     more = {name: np.asarray(points, np.float32) for name, points in (shift or {}).items()}
+    more = {name: more[name] for name in (model.scores[k] for k in drawn) if name in more}
     versions = doubted(model, min(sets, n), stream(seed, "model"))
     parts = list(clients_at_once(given, most=AT_ONCE * 6))
     ends = np.cumsum([len(some.cell_account) for some in parts])
@@ -187,6 +192,7 @@ def draws(
                 some,
                 label,
                 {name: points[end - len(some.cell_account) : end] for name, points in more.items()},
+                drawn,
                 versions,
                 n,
                 stream(seed, ("clients", k)),
@@ -228,6 +234,7 @@ def _of_clients(
     given: Answers,
     label: Label,
     shift: Mapping[str, NDArray],
+    drawn: list[int],
     versions: list[Components],
     n: int,
     rng: np.random.Generator,
@@ -242,10 +249,10 @@ def _of_clients(
         for one in judged.known:
             theta = account_means(one, judged.means)
             for some in _at_once(one):
-                place = _drawn(judged, one, theta, some, errors, last - first, rng)
+                place = _drawn(judged, one, theta, some, errors, drawn, last - first, rng)
                 scores = {
-                    name: model.table.looked_up(j, place[:, j])
-                    for j, name in enumerate(model.scores)
+                    model.scores[k]: model.table.looked_up(k, place[:, j])
+                    for j, k in enumerate(drawn)
                 }
                 cells = one.batch.cells[some]
                 for name, points in shift.items():
@@ -272,7 +279,14 @@ def _drawn_means(judged: Judged, n: int, rng: np.random.Generator) -> NDArray:
 
 
 def _drawn(
-    judged: Judged, one: Conditioned, theta: NDArray, some: NDArray, errors: NDArray, n: int, rng
+    judged: Judged,
+    one: Conditioned,
+    theta: NDArray,
+    some: NDArray,
+    errors: NDArray,
+    scores: list[int],
+    n: int,
+    rng: np.random.Generator,
 ) -> NDArray:
     """Where some accounts may stand, in steps of the table: (accounts, scores, waves, draws)."""
     batch = one.batch
@@ -284,8 +298,10 @@ def _drawn(
     z = rng.standard_normal(of_mean.shape, dtype=np.float32)
     away = one.root[pattern].astype(np.float32) @ z
     away += one.keep[pattern].astype(np.float32) @ of_mean
-    basis = (STEPS_PER_UNIT * judged.parts.basis).astype(np.float32)
+    turn = judged.parts.basis[scores]
+    basis = (STEPS_PER_UNIT * turn).astype(np.float32)
     away = (basis @ away.reshape(len(some), k, T * half)).reshape(len(some), -1, T, half)
-    level = judged.base[batch.cells[some]] + theta[some].transpose(0, 2, 1) @ judged.parts.basis.T
+    base = judged.base[batch.cells[some]][..., scores]
+    level = base + theta[some].transpose(0, 2, 1) @ turn.T
     place = (STEPS_PER_UNIT * (level + FAR) + 0.5).astype(np.float32).transpose(0, 2, 1)
     return place[..., None] + _pairs_of(away, n)

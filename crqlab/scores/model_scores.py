@@ -1,0 +1,121 @@
+"""Scores of accounts as the account model expects them, beside the plain means of who answered."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from crqlab.base.codebook import Codebook
+from crqlab.base.contracts import contract
+from crqlab.base.contracts.cautions import OK
+from crqlab.base.contracts.frames import empty, from_records, typed
+from crqlab.base.instrument import Instrument
+from crqlab.stats import account_model
+from crqlab.stats.account_model import AccountModel, Answers
+
+LTR = "ltr"
+TOO_FEW = "too_few_accounts_for_probabilities"
+COUNTS = ("n_clients", "n_accounts", "n_answers", "n_waves")
+
+
+def account_models(
+    respondents: pd.DataFrame, responses: pd.DataFrame, codebook: Codebook
+) -> pd.DataFrame:
+    """Fit the account model as every wave knew it.
+
+    Answers of few people are too far out at both ends. The model takes an account as a latent
+    vector of all scores, linked over its waves, of which answers are noisy reports, and takes
+    what holds for all accounts from the panel (`crqlab.stats.account_model`).
+
+    Parameters
+    ----------
+    respondents, responses : DataFrame
+        Tables of these names; the second tells when a client's wave was answered.
+    codebook : Codebook
+
+    Returns
+    -------
+    DataFrame, one row per wave
+        Table ``account_model``; ``document`` is empty where there are not two more accounts than
+        scores, or nobody answered for an account twice. No rows where nobody answered any score.
+    """
+    if not _answered(respondents, codebook.instrument):
+        return empty("account_model")
+    rows = lined_up(respondents, responses, codebook.instrument)
+    found = account_model.wave_models(rows)
+    return from_records([_row(wave, found[wave]) for wave in rows.waves], "account_model")
+
+
+def _row(wave: str, model: AccountModel | None) -> dict:
+    counts = {name: 0 if model is None else getattr(model, name) for name in COUNTS}
+    return {
+        "wave": wave,
+        "source": "none" if model is None else "study",
+        **counts,
+        "document": account_model.packed(model),
+        "flag": TOO_FEW if model is None else model.flag,
+    }
+
+
+def posterior(
+    respondents: pd.DataFrame, responses: pd.DataFrame, models: pd.DataFrame, codebook: Codebook
+) -> pd.DataFrame:
+    """Expect every score of every account: what all its people would say on average.
+
+    Parameters
+    ----------
+    respondents, responses : DataFrame
+        As for `account_models`.
+    models : DataFrame
+        Table ``account_model`` of these respondents.
+    codebook : Codebook
+
+    Returns
+    -------
+    DataFrame, one row per client, wave and account with answers, sorted
+        Table ``account_posterior``: of every measure its value and ``_sd`` given the answers of
+        all waves, the same given those up to its own (``_then``), and ``_n``, who answered it.
+        Missing where a client was never asked, or accounts are too few for a model. The standard
+        error of ``nps`` is half of what one standard error of the mean LTR, up and down, makes.
+    """
+    columns = contract("account_posterior").for_instrument(codebook.instrument)
+    if not _answered(respondents, codebook.instrument):
+        return empty(columns)
+    rows = lined_up(respondents, responses, codebook.instrument)
+    views = account_model.expected(rows, account_model.models_of(models))
+    keys = rows.keys().rename(columns={"client": "client_id", "account": "account_id"})
+    found = {"n": rows.n}
+    nothing, nobody = np.full(len(keys), np.nan), np.zeros(len(keys), dtype=int)
+    counts = _counts(rows)
+    for measure in ("crq", "uniqueness", "mean_ltr", "nps", *codebook.instrument.constructs):
+        own = LTR if measure == "mean_ltr" else measure
+        found[f"{measure}_n"] = counts.get(LTR if measure == "nps" else own, nobody)
+        for view, told in zip(("", "_then"), views, strict=True):
+            found[f"{measure}{view}"] = told.mean.get(own, nothing)
+            found[f"{measure}_sd{view}"] = told.sd.get(own, nothing)
+    none = models.set_index("wave")["document"].isna()[keys["wave"]].to_numpy(bool)
+    table = pd.concat([keys, pd.DataFrame(found)], axis=1).assign(flag=np.where(none, TOO_FEW, OK))
+    table = table.sort_values(["client_id", "wave", "account_id"], ignore_index=True)
+    return typed(table, columns)
+
+
+def _counts(rows: Answers) -> dict[str, np.ndarray]:
+    """People of each cell who answered each score."""
+    size = len(rows.cell_account)
+    return {
+        name: np.bincount(rows.cell[~np.isnan(score)], minlength=size)
+        for name, score in zip(rows.scores, rows.values.T, strict=True)  # noqa: PD011
+    }
+
+
+def lined_up(respondents: pd.DataFrame, responses: pd.DataFrame, asked: Instrument) -> Answers:
+    """Line up every score that the instrument has."""
+    return account_model.respondent_answers(respondents, responses, _scores(asked))
+
+
+def _scores(asked: Instrument) -> list[str]:
+    return ["crq", "uniqueness", LTR, *asked.constructs]
+
+
+def _answered(respondents: pd.DataFrame, asked: Instrument) -> bool:
+    return bool(respondents[_scores(asked)].notna().any(axis=None))
