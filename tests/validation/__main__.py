@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.validation import (
+    account_model,
     account_segments,
     accuracy,
     audit,
@@ -138,6 +139,19 @@ def _account_segments(quick: bool) -> Section:
     return account_segments.section(settings, rows), []
 
 
+def _account_model(quick: bool) -> Section:
+    settings = account_model.QUICK if quick else account_model.FULL
+    model = account_model.law(settings)
+
+    def held(number: int, people, truth) -> account_model.Judged:
+        return account_model.judged(number, people, truth, model, settings.draws)
+
+    example = held(-1, *account_model.demo(settings))
+    found = account_model.together([held(*one) for one in account_model.fresh(settings)])
+    said = account_model.section(settings, model, example, found)
+    return said, account_model.misses(example, found)
+
+
 def _small_clients(quick: bool) -> Section:
     settings = small_clients.QUICK if quick else small_clients.FULL
     rows = small_clients.judged(settings)
@@ -163,6 +177,7 @@ SECTIONS: dict[str, Callable[[bool], Section]] = {
     "renewal": _renewal,
     "benchmark": _benchmark,
     "account_segments": _account_segments,
+    "account_model": _account_model,
     "small_clients": _small_clients,
 }
 
