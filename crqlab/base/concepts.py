@@ -28,6 +28,10 @@ KINDS: dict[Concept, Kind] = {
     "uniqueness": "apart",
     "loyalty": "apart",
 }
+#: Concepts that tell accounts apart, the first where not all can be looked at.
+TELLING: tuple[Concept, ...] = (
+    "service", "solution", "experience", "value", "commitment", "trust", "satisfaction",
+)  # fmt: skip
 #: What a concept is called, in English, Swedish and German; the first word or words of a name.
 _WORDS = {
     "trust": "trust trustworthiness förtroende tillit vertrauen",

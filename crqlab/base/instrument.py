@@ -250,6 +250,20 @@ class Instrument(Strict):
         found = (name for name, has in self.concepts.items() if has == concept != "other")
         return next(found, None)
 
+    def alike(self, theirs: Instrument) -> dict[str, str]:
+        """Return what another instrument's constructs are called here, where they mean the same.
+
+        Constructs of one concept are one measure, whatever they are called; those without a
+        concept are where both name and label agree.
+        """
+        found = {}
+        for name, concept in theirs.concepts.items():
+            own = self.construct_of(concept) or name
+            same = own in self.constructs and self.concepts[own] == concept
+            if same and (concept != "other" or self.label(name) == theirs.label(name)):
+                found[name] = own
+        return found
+
     def kind(self, name: str) -> Kind:
         """Return whether a construct is an outcome, a driver, or apart from both."""
         one = self.constructs[name]

@@ -26,13 +26,13 @@ from crqlab.base.contracts.cautions import code
 from crqlab.base.contracts.schema import check
 from crqlab.base.errors import StudyError
 from crqlab.base.instrument import Instrument
+from crqlab.base.releases import ASKED, FACTS, FOLDER, MODEL, THRESHOLDS
 from crqlab.base.results import Result
 from crqlab.base.study import fingerprint
 from crqlab.benchmark.peers import in_words
 
-FOLDER, FACTS, SEAL = Path("data/processed/releases"), "release.json", "release.sha256"
+SEAL = "release.sha256"
 TABLE = "deciles.parquet"
-THRESHOLDS, ASKED = "thresholds.yaml", "instrument.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _DRAFT = ".draft-"
 
@@ -50,7 +50,8 @@ class Release(Result):
     table : DataFrame
         Table ``deciles``.
     path : Path
-        Its folder; ``thresholds.yaml`` lies in it where thresholds were published.
+        Its folder; ``thresholds.yaml`` lies in it where thresholds were published, and
+        ``account_model.json`` where the panel had clients enough for one.
     digest : str
         SHA-256 over all of it, as 64 hexadecimal digits.
     """
@@ -67,6 +68,11 @@ class Release(Result):
         return self.path / THRESHOLDS if THRESHOLDS in self.facts["sha256"] else None
 
     @property
+    def account_model(self) -> Path | None:
+        """The file of the account model; None where the release carries none."""
+        return self.path / MODEL if MODEL in self.facts["sha256"] else None
+
+    @property
     def instrument(self) -> Instrument:
         """What the clients behind it were asked."""
         return Instrument.model_validate_json((self.path / ASKED).read_text(encoding="utf-8"))
@@ -78,12 +84,8 @@ class Release(Result):
         concept are where both name and label agree. Others are left out.
         """
         theirs = self.instrument
-        same = {name: name for name in set(self.table["measure"]) - set(theirs.constructs)}
-        for name, concept in theirs.concepts.items():
-            own = asked.construct_of(concept) or name
-            alike = own in asked.constructs and asked.concepts[own] == concept
-            if alike and (concept != "other" or asked.label(name) == theirs.label(name)):
-                same[name] = own
+        made = set(self.table["measure"]) - set(theirs.constructs)
+        same = {**{name: name for name in made}, **asked.alike(theirs)}
         rows = self.table[self.table["measure"].isin(list(same))]
         return replace(self, table=rows.assign(measure=rows["measure"].map(same)))
 
@@ -114,6 +116,7 @@ def publish(
     contributors: int,
     synthetic: bool,
     thresholds: Path | None = None,
+    account_model: Mapping[str, Any] | None = None,
     made: Mapping[str, Any] | None = None,
 ) -> Release:
     """Write a release, whole or not at all; it can be read but never be changed afterwards.
@@ -135,6 +138,8 @@ def publish(
         Whether the data are made up.
     thresholds : Path, optional
         A YAML file of segment thresholds to publish along.
+    account_model : mapping, optional
+        Document of the account model (`crqlab.stats.account_model.carried`).
     made : mapping, optional
         How the tables were made (rules, level, draws, seed).
 
@@ -153,6 +158,8 @@ def publish(
     files = {TABLE: _parquet(table, asked), ASKED: asked.model_dump_json(indent=1).encode()}
     if thresholds is not None:
         files[THRESHOLDS] = thresholds.read_bytes()
+    if account_model is not None:
+        files[MODEL] = json.dumps(account_model, sort_keys=True, ensure_ascii=False).encode()
     hashes = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
     facts = {
         "name": name,

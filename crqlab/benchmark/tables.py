@@ -15,6 +15,7 @@ from crqlab.base.results import Result
 from crqlab.base.standards import UNIQUE_ABOVE_MEDIAN
 from crqlab.base.study import Study
 from crqlab.benchmark.account_cube import FOLDER, Cube, cube, read_cube, write_cube
+from crqlab.benchmark.carried_models import model_to_publish
 from crqlab.benchmark.cells import ALL
 from crqlab.benchmark.client_positions import COVERED, Positions, position
 from crqlab.benchmark.decile_table import RULES, DecileTable, deciles
@@ -171,7 +172,7 @@ def keep(
 def publish_study(
     study: Study, name: str, *, as_of: date, thresholds: Path | None = None
 ) -> Release:
-    """Publish the decile tables that a study has kept.
+    """Publish the decile tables that a study has kept, and its account model.
 
     Parameters
     ----------
@@ -206,5 +207,6 @@ def publish_study(
         contributors=int(whole["n_clients"].max()) if len(whole) else 0,
         synthetic=study.codebook.synthetic,
         thresholds=thresholds,
+        account_model=model_to_publish(study),
         made=study.manifest["tables"]["deciles"]["made"],
     )

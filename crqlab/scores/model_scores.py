@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 
 from crqlab.base.codebook import Codebook
+from crqlab.base.concepts import TELLING
 from crqlab.base.contracts import contract
 from crqlab.base.contracts.cautions import OK
 from crqlab.base.contracts.frames import empty, from_records, typed
 from crqlab.base.instrument import Instrument
+from crqlab.base.releases import ASKED, MODEL, quoted
+from crqlab.base.study import Study
 from crqlab.stats import account_model
 from crqlab.stats.account_model import AccountModel, Answers
 
@@ -19,9 +24,18 @@ COUNTS = ("n_clients", "n_accounts", "n_answers", "n_waves")
 
 
 def account_models(
-    respondents: pd.DataFrame, responses: pd.DataFrame, codebook: Codebook
+    respondents: pd.DataFrame,
+    responses: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    study: Study | None = None,
 ) -> pd.DataFrame:
-    """Fit the account model as every wave knew it.
+    """Fit the account model as every wave knew it, or take that of the study's release.
+
+    One client's answers tell little of what holds for all accounts: a study of a single client
+    takes the model from the release that its codebook names, and so does every wave of a study
+    whose own accounts are too few. An older release carries none; then it is estimated from the
+    study's own answers, with the doubt that these leave.
 
     Answers of few people are too far out at both ends. The model takes an account as a latent
     vector of all scores, linked over its waves, of which answers are noisy reports, and takes
@@ -32,25 +46,52 @@ def account_models(
     respondents, responses : DataFrame
         Tables of these names; the second tells when a client's wave was answered.
     codebook : Codebook
+    study : Study, optional
+        Whose release is asked.
 
     Returns
     -------
     DataFrame, one row per wave
-        Table ``account_model``; ``document`` is empty where there are not two more accounts than
-        scores, or nobody answered for an account twice. No rows where nobody answered any score.
+        Table ``account_model``. Few accounts bear a model of few scores, three accounts for each;
+        ``document`` is empty where there are fewer than twelve, or where no account has two
+        answers, and no release helps. No rows where nobody answered any score.
+
+    Raises
+    ------
+    StudyError
+        The release is not there, or is not what was published.
     """
     if not _answered(respondents, codebook.instrument):
         return empty("account_model")
     rows = lined_up(respondents, responses, codebook.instrument)
-    found = account_model.wave_models(rows)
-    return from_records([_row(wave, found[wave]) for wave in rows.waves], "account_model")
+    lent = None if study is None else released(study)
+    alone = lent is not None and len(rows.clients) == 1
+    own = dict.fromkeys(rows.waves) if alone else account_model.wave_models(rows)
+    found = [_row(wave, "study", own[wave]) if own[wave] else _row(wave, "release", lent)
+             for wave in rows.waves]  # fmt: skip
+    return from_records(found, "account_model")
 
 
-def _row(wave: str, model: AccountModel | None) -> dict:
+def released(study: Study) -> AccountModel | None:
+    """Return the account model of the study's release, with scores called as the study does.
+
+    None where there is no release, an older one that carries none, or one of another answer scale.
+    """
+    if (path := quoted(study, MODEL)) is None or (asked := quoted(study, ASKED)) is None:
+        return None
+    theirs = Instrument.model_validate_json(asked.read_text(encoding="utf-8"))
+    own = study.codebook.instrument
+    if theirs.scale != own.scale:
+        return None
+    names = {**{name: name for name in ("crq", "uniqueness", LTR)}, **own.alike(theirs)}
+    return account_model.of_carried(json.loads(path.read_text(encoding="utf-8")), names)
+
+
+def _row(wave: str, source: str, model: AccountModel | None) -> dict:
     counts = {name: 0 if model is None else getattr(model, name) for name in COUNTS}
     return {
         "wave": wave,
-        "source": "none" if model is None else "study",
+        "source": "none" if model is None else source,
         **counts,
         "document": account_model.packed(model),
         "flag": TOO_FEW if model is None else model.flag,
@@ -75,7 +116,7 @@ def posterior(
     DataFrame, one row per client, wave and account with answers, sorted
         Table ``account_posterior``: of every measure its value and ``_sd`` given the answers of
         all waves, the same given those up to its own (``_then``), and ``_n``, who answered it.
-        Missing where a client was never asked, or accounts are too few for a model. The standard
+        Missing where a client was never asked, or accounts are too few. The standard
         error of ``nps`` is half of what one standard error of the mean LTR, up and down, makes.
     """
     columns = contract("account_posterior").for_instrument(codebook.instrument)
@@ -114,7 +155,13 @@ def lined_up(respondents: pd.DataFrame, responses: pd.DataFrame, asked: Instrume
 
 
 def _scores(asked: Instrument) -> list[str]:
-    return ["crq", "uniqueness", LTR, *asked.constructs]
+    """Scores in the order in which few accounts may do without them; parts of others last."""
+    parts = {part for one in asked.constructs.values() for part in one.parts}
+    telling = [asked.construct_of(concept) for concept in TELLING]
+    whole = [name for name in asked.constructs if name not in parts]
+    plain = [name for name in whole if asked.kind(name) != "apart"]
+    wanted = ["crq", LTR, "uniqueness", *telling, *plain, *whole, *asked.constructs]
+    return list(dict.fromkeys(name for name in wanted if name))
 
 
 def _answered(respondents: pd.DataFrame, asked: Instrument) -> bool:

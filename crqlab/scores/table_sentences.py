@@ -119,7 +119,8 @@ def about_models(models: pd.DataFrame) -> Summary:
     last = models[models["wave"].isin(in_order(models["wave"])[-1:])]
     model = next(iter(account_model.models_of(last).values()), None)
     told = "Accounts are too few for an account model" if model is None else str(model)
-    return Summary(last, told)
+    lent = model is not None and (last["source"] == "release").all()
+    return Summary(last, f"{told}; it is that of the study's release" if lent else told)
 
 
 def about_posterior(posterior: pd.DataFrame, account_scores: pd.DataFrame) -> Summary:

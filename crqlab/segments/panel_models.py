@@ -116,6 +116,12 @@ class AccountModels:
         last = self.rows.waves.get_loc(wave)
         return self.rows.block_wave[self.rows.cell_block] <= last
 
+    def _bearing(self, wave: str, rows: Answers, thresholds: Thresholds) -> AccountModel | None:
+        """The wave's model, if it is of all scores that the rules look at and people answered."""
+        model = self.models[wave]
+        ruled = {column_of(word, thresholds) for word in thresholds.scores}
+        return model if model and ruled & set(rows.scores) <= set(model.scores) else None
+
     def _of_wave(
         self,
         wave: str,
@@ -130,7 +136,8 @@ class AccountModels:
         cells = np.flatnonzero(self._until(wave))
         at = np.full(len(self.before) + 1, -1)  # the last one stands for no wave before
         at[cells] = np.arange(len(cells))
-        rows, model, told = self.rows.until(wave), self.models[wave], told or self.then
+        rows, told = self.rows.until(wave), told or self.then
+        model = self._bearing(wave, asked(rows), thresholds)
         return segment_posterior(
             of_scores(rows, model.scores) if model else asked(rows),
             model,

@@ -17,6 +17,7 @@ fit the model to these and use these (``rows.until(wave)``), never a mixture of 
 """
 
 from crqlab.stats.account_model.answers import Answers, answers
+from crqlab.stats.account_model.carried_model import carried, of_carried
 from crqlab.stats.account_model.draws import Draws, central, draws
 from crqlab.stats.account_model.estimation import fit
 from crqlab.stats.account_model.model import AccountModel
@@ -45,11 +46,13 @@ __all__ = [
     "PromoterCurve",
     "answers",
     "asked",
+    "carried",
     "central",
     "draws",
     "expected",
     "fit",
     "models_of",
+    "of_carried",
     "of_scores",
     "packed",
     "posterior",

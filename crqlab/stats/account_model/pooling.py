@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from numpy.typing import NDArray
 
 
@@ -29,6 +30,10 @@ class Pooled:
 def pooled(value: NDArray, variance: NDArray) -> Pooled:
     """Draw estimates towards their mean as far as they do not differ beyond their errors.
 
+    How far they truly differ is in doubt itself, most of all where errors are large and no
+    difference can be seen: it is taken one standard error (of Cochran's Q, where they are alike)
+    larger than it looks, so that a small panel does not know better than a large one.
+
     Parameters
     ----------
     value, variance : ndarray, one per component
@@ -39,17 +44,17 @@ def pooled(value: NDArray, variance: NDArray) -> Pooled:
 
     Examples
     --------
-    >>> import numpy as np
-    >>> pooled(np.array([0.0, 1.0, 2.0]), np.full(3, 4.0)).value
-    array([1., 1., 1.])
-    >>> pooled(np.array([0.0, 1.0, 2.0]), np.full(3, 0.5)).value
+    >>> pooled(np.array([0.0, 1.0, 2.0]), np.full(3, 4.0)).value.round(2)
     array([0.5, 1. , 1.5])
+    >>> pooled(np.array([0.0, 1.0, 2.0]), np.full(3, 0.1)).value.round(2)
+    array([0.09, 1.  , 1.91])
     """
     w = 1 / variance
     mean = (w * value).sum() / w.sum()
-    excess = (w * (value - mean) ** 2).sum() - (len(value) - 1)
+    freedom = len(value) - 1
+    excess = max((w * (value - mean) ** 2).sum() - freedom, 0.0)
     room = w.sum() - (w**2).sum() / w.sum()
-    between = max(excess / room, 0.0) if room > 0 else 0.0
+    between = (excess + np.sqrt(2 * freedom)) / room if room > 0 else 0.0
     w = 1 / (variance + between)
     common = (w * value).sum() / w.sum()
     own = between / (between + variance)

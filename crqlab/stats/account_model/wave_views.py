@@ -21,7 +21,10 @@ from crqlab.stats.account_model.model import AccountModel
 from crqlab.stats.account_model.posterior import posterior
 from crqlab.stats.account_model.respondent_rows import asked, of_scores, unasked
 
-MORE = 2  # accounts that a model needs beyond one for each score
+#: Accounts that a model needs for each of its scores: with fewer, probabilities are told too high
+#: (docs/validation.md).
+PER_SCORE = 3
+LEAST = 12
 Models = Mapping[str, AccountModel | None]
 
 
@@ -31,16 +34,18 @@ def wave_models(rows: Answers) -> dict[str, AccountModel | None]:
     Parameters
     ----------
     rows : Answers
-        From `respondent_answers`.
+        From `respondent_answers`; where accounts are few, of as many scores as they bear, the
+        first ones.
     """
     return {wave: _fitted(asked(rows.until(wave))) for wave in rows.waves}
 
 
 def _fitted(rows: Answers) -> AccountModel | None:
-    """The model of these answers, where accounts are more than its scores and some have two."""
-    if len(rows.account_client) < len(rows.scores) + MORE or rows.n.max() < 2:
+    """The model of these answers, where accounts are enough and somebody speaks for one twice."""
+    accounts = len(rows.account_client)
+    if accounts < LEAST or rows.n.max() < 2:
         return None
-    return fit(rows)
+    return fit(of_scores(rows, rows.scores[: accounts // PER_SCORE]))
 
 
 def packed(model: AccountModel | None) -> str | None:
