@@ -115,9 +115,8 @@ def publish(
     as_of: date,
     contributors: int,
     synthetic: bool,
-    thresholds: Path | None = None,
-    account_model: Mapping[str, Any] | None = None,
     made: Mapping[str, Any] | None = None,
+    **along: Any,
 ) -> Release:
     """Write a release, whole or not at all; it can be read but never be changed afterwards.
 
@@ -136,12 +135,11 @@ def publish(
         Clients behind the tables.
     synthetic : bool
         Whether the data are made up.
-    thresholds : Path, optional
-        A YAML file of segment thresholds to publish along.
-    account_model : mapping, optional
-        Document of the account model (`crqlab.stats.account_model.carried`).
     made : mapping, optional
         How the tables were made (rules, level, draws, seed).
+    **along
+        ``thresholds``, the Path of a YAML file of segment thresholds, and ``account_model``, the
+        document of one (`crqlab.stats.account_model.carried`), to publish along.
 
     Returns
     -------
@@ -154,6 +152,9 @@ def publish(
         A name that cannot be, or is taken; no rows; no such thresholds.
     """
     goal = _place(root, name)
+    thresholds, account_model = along.pop("thresholds", None), along.pop("account_model", None)
+    if along:
+        raise TypeError(f"publish() takes no {', '.join(along)} along")
     _refuse(goal, table, thresholds)
     files = {TABLE: _parquet(table, asked), ASKED: asked.model_dump_json(indent=1).encode()}
     if thresholds is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -97,8 +98,7 @@ def panel(
     instrument: Instrument,
     *,
     silent: pd.DataFrame | None = None,
-    modelled: tuple[pd.DataFrame, pd.DataFrame] | None = None,
-    **sampling: int,
+    **options: Any,
 ) -> Panel:
     """Sort every account of every wave, with probability, revenue and renewal beside it.
 
@@ -109,12 +109,11 @@ def panel(
     thresholds : Thresholds
     instrument : Instrument
         Where the thresholds are not for it, the result has no rows and says why.
-    modelled : pair of DataFrame, optional
-        Tables ``account_model`` and ``account_posterior`` of these respondents. Without them a
-        model of the scores that the rules look at is fitted.
-    **sampling : int
-        ``draws`` of each account's scores and ``seed``, as `AccountModels.posteriors` takes them.
-        Nothing depends on the order of rows, or on what ids are called as long as they sort alike.
+    **options
+        ``modelled``, the tables ``account_model`` and ``account_posterior`` of these respondents;
+        without them a model of the scores that the rules look at is fitted. ``draws`` of each
+        account's scores and ``seed``, as `AccountModels.posteriors` takes them. Nothing depends
+        on the order of rows, or on what ids are called as long as they sort alike.
 
     Returns
     -------
@@ -131,8 +130,9 @@ def panel(
         why = why or "nobody answered"
         head = scored.head(0)
         return Panel(empty("segments"), head, None, None, None, thresholds, instrument, why)
+    modelled = options.pop("modelled", None)
     models = account_models(respondents, responses, thresholds, modelled)
-    views = models.posteriors(thresholds, **sampling)
+    views = models.posteriors(thresholds, **options)
     whole, then = (likeliest(scored, view, thresholds) for view in views)
     keys = scored[["client_id", "wave", "account_id"]]
     given = scored[["n", "revenue", "account_manager", "renewed"]]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -141,7 +140,6 @@ def draws(
     label: Label,
     *,
     n: int = DRAWS,
-    until: Any = None,
     shift: Mapping[str, NDArray] | None = None,
     scores: Iterable[str] | None = None,
     sets: int = SETS,
@@ -163,11 +161,9 @@ def draws(
         that shape: a label from 0 to 126, or -1. Called from several threads.
     n : int
         Draws of each account.
-    until : str, optional
-        As for `posterior`.
     shift : mapping of score to ndarray, shape (cells,), optional
-        Points added to drawn scores before they are put through the rules (what if?), cells
-        being those of ``rows`` up to ``until``; missing makes a score unknown.
+        Points added to drawn scores before they are put through the rules (what if?); missing
+        makes a score unknown.
     scores : iterable of str, optional
         Those that the rules look at; by default all of the model's. No draw depends on it.
     sets : int
@@ -177,7 +173,7 @@ def draws(
     jobs : int, optional
         Threads; by default one for each processor.
     """
-    given = rows if until is None else rows.until(until)
+    given = rows
     model.checked(given)
     drawn = [k for k, name in enumerate(model.scores) if scores is None or name in set(scores)]
     more = {name: np.asarray(points, np.float32) for name, points in (shift or {}).items()}
