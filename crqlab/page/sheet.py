@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +83,35 @@ def sheet(
         for column, told in columns.items()
     }
     return Sheet(say(f"sheet.{name}"), say(f"sheet.{name}_title", **places), noted, fields, rows)
+
+
+def stacked(view: ClientView, sheets: Sequence[Sheet]) -> Sheet:
+    """Put tables below each other under one row of headings, the first column naming the table.
+
+    Parameters
+    ----------
+    view : ClientView
+    sheets : sequence of Sheet
+        At least one; the first gives the name. Columns are one where heading, unit and kind agree;
+        a table's cells in columns that it has not are missing. A single one stays as it is.
+    """
+    if len(sheets) == 1:
+        return sheets[0]
+    fields = {_TABLE: Field(view.language.say("column.table"))}
+    parts = []
+    for one in sheets:
+        keys = {column: f"{field.head}\n{field.unit}\n{field.kind}" for column, field
+                in one.fields.items()}  # fmt: skip
+        fields |= {keys[column]: field for column, field in one.fields.items()}
+        rows = one.rows[list(one.fields)].astype(object).rename(columns=keys)
+        parts.append(rows.assign(**{_TABLE: one.name}))
+    rows = pd.concat(parts, ignore_index=True).reindex(columns=list(fields))
+    titles, notes = ([part for part in told if part] for told in (
+        [one.title for one in sheets], [one.note for one in sheets]))  # fmt: skip
+    return Sheet(sheets[0].name, "; ".join(titles), " ".join(notes), fields, rows)
+
+
+_TABLE = "table"
 
 
 def _field(

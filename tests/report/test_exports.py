@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import shutil
 import subprocess
 import sys
@@ -31,6 +32,7 @@ from crqlab.report.run import render
 from crqlab.show.html import plain
 from tests.report.executed import executed
 from tests.report.neighbours import HOSTILE, THEIRS, lay
+from tests.report.workbooks import tables
 
 PLAIN = themes.Theme()
 FORMULAS = ("=", "+", "-", "@", "{")
@@ -68,16 +70,15 @@ def rows(seen, study):
 
 
 def table(book, name):
-    """One sheet as a list of rows, each a dict by heading."""
-    lines = book.get_sheet_by_name(name).to_python()
-    heads = lines[4]
-    return [dict(zip(heads, line, strict=True)) for line in lines[5:]]
+    """One table as a list of rows, each a dict by heading."""
+    return tables(book)[name]
 
 
 def test_a_workbook_has_a_sheet_for_every_table_with_its_numbers(book, seen):
     names = [sheet.name for sheet in sheets(seen)]
-    assert book.sheet_names == ["README", *names, "Run card"]
-    assert {"Scores", "Accounts", "Comments", "Left out"} <= set(names)
+    assert book.sheet_names == ["Cover", *names]
+    assert {"Scores", "Accounts", "Comments"} <= set(names)
+    assert len(book.sheet_names) <= 10
     found = {row["Measure"]: row for row in table(book, "Scores")}
     for row in seen.measures.itertuples():
         line = found[row.label]
@@ -111,13 +112,13 @@ def test_cautions_of_a_workbook_are_said_from_their_codes(seen, about):
     ]  # fmt: skip
 
 
-def test_units_and_notes_stand_above_the_table(book):
-    lines = book.get_sheet_by_name("Accounts").to_python()
-    units = dict(zip(lines[4], lines[3], strict=True))
-    assert units["CRQ, shrunken"] == "scale points, 1 to 7"
-    assert units["NPS"] == "-100 to +100"
-    assert units["Revenue a year"] == "EUR"
-    assert "fewer than 3 respondents" in lines[1][0]
+def test_units_stand_in_headings_and_notes_on_the_cover(book):
+    heads = book.get_sheet_by_name("Accounts").to_python()[0]
+    assert {"CRQ, shrunken (scale points, 1 to 7)", "NPS (-100 to +100)",
+            "Revenue a year (EUR)"} <= set(heads)  # fmt: skip
+    said = " ".join(str(cell) for line in book.get_sheet_by_name("Cover").to_python()
+                    for cell in line)  # fmt: skip
+    assert "fewer than 3 respondents" in said
 
 
 def test_no_cell_is_a_formula_or_a_link(seen, about, study):
@@ -126,7 +127,10 @@ def test_no_cell_is_a_formula_or_a_link(seen, about, study):
     parts = [part for content in made.values() for part in unzipped(content)]
     sheets_ = [text for name, text in parts if "/worksheets/" in name or "hyperlink" in name]
     assert len(sheets_) > 5
-    assert not any(b"<f>" in text or b"<hyperlink" in text for text in sheets_)
+    assert not any(b"<f>" in text or b"r:id=" in text for text in sheets_)
+    links = [link for text in sheets_ for link in re.findall(rb"<hyperlink [^>]*>", text)]
+    assert links
+    assert all(b"location=\"'" in link for link in links)
 
 
 def unzipped(content):

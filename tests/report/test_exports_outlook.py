@@ -12,6 +12,7 @@ from crqlab.report.exports import deck as slides
 from crqlab.report.exports import theme as themes
 from crqlab.report.exports import workbook
 from crqlab.report.exports.workbook import sheets
+from tests.report.workbooks import tables
 from tests.show import stationed
 
 NEW = {
@@ -43,8 +44,7 @@ def book(seen, about):
 
 
 def column(book, name, head):
-    lines = book.get_sheet_by_name(name).to_python()
-    return [line[lines[4].index(head)] for line in lines[5:]]
+    return [row[head] for row in tables(book)[name]]
 
 
 @pytest.mark.parametrize("name", NEW)

@@ -14,6 +14,7 @@ from crqlab.report.exports import crm, deck, workbook
 from crqlab.report.exports.theme import Theme
 from crqlab.report.run import render
 from tests.report.executed import executed
+from tests.report.workbooks import tables
 
 LONG = re.compile(r"(?<![\w.#-])-?\d+\.\d{3,}(?![\w.])")
 LEAST = 3  # respondents
@@ -37,8 +38,7 @@ def book(seen, about):
 
 def rows(book, name):
     """The rows of a sheet by their headings."""
-    lines = book.get_sheet_by_name(name).to_python()
-    return [dict(zip(lines[4], line, strict=True)) for line in lines[5:]]
+    return tables(book)[name]
 
 
 def test_no_cell_of_a_workbook_has_a_third_decimal(book):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -28,13 +29,15 @@ OPTIONS = {
     "nan_inf_to_errors": False, "in_memory": True,
 }  # fmt: skip
 _A4 = 9
+_ACROSS = 210  # letters across a page that can still be read
+_LINE, _COVER = 15, 95  # points of a line of words on a cover, and letters that it holds
 _LINES = 48  # points: three lines of a heading
 _WIDEST = 60
 _LONGEST = 32_767  # characters that a cell holds
 
 
 class Worksheets:
-    """Fills a workbook sheet by sheet.
+    """Fills a workbook sheet by sheet: a wide table is printed on pages side by side.
 
     Parameters
     ----------
@@ -61,11 +64,16 @@ class Worksheets:
         named = 2 if "account_id" in sheet.fields else 1
         page.freeze_panes(1, named)
         page.autofilter(0, 0, max(len(sheet.rows), 1), len(sheet.fields) - 1)
+        whole = 0.0
         for place, (column, field) in enumerate(sheet.fields.items()):
             widest = self._column(page, place, sheet.rows[column], field)
-            wide = max(widest, len(headed(field)) * 0.4)
-            page.set_column(place, place, min(wide + 3, _WIDEST))
+            wide = min(max(widest, len(headed(field)) * 0.4) + 3, _WIDEST)
+            page.set_column(place, place, wide)
+            whole += wide
         self._printed(page, sheet.title)
+        page.fit_to_pages(ceil(whole / _ACROSS), 0)
+        page.repeat_rows(0)
+        page.repeat_columns(0, named - 1)
 
     def cover(self, name: str, title: str, lines: Sequence[tuple[str, str]], *,
               warning: str = "", links: Sequence[str] = ()) -> None:  # fmt: skip
@@ -96,17 +104,16 @@ class Worksheets:
             else:
                 page.write_string(row, 0, plain(head), self._style["note"])
             page.write_string(row, 1, plain(said), self._style["words"])
-        self._printed(page, title, repeat=False)
+            page.set_row(row, _LINE * (1 + len(said) // _COVER))
+        self._printed(page, title)
+        page.fit_to_pages(1, 1)
 
-    def _printed(self, page: Any, title: str, *, repeat: bool = True) -> None:
-        """Lay a sheet out for A4: as wide as the paper, headings on every page, pages counted."""
+    def _printed(self, page: Any, title: str) -> None:
+        """Lay a sheet out for A4, with its title and its pages counted at the foot."""
         page.set_paper(_A4)
         page.set_landscape()
-        page.fit_to_pages(1, 0)
         page.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
         page.set_footer("&L" + plain(title).replace("&", "&&")[:120] + "&R&P / &N")
-        if repeat:
-            page.repeat_rows(0)
 
     def _column(self, page: Any, place: int, values: pd.Series, field: Field) -> int:
         """Write a column, each cell as what it is; return the letters of its longest text."""
