@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
+
+from crqlab.page.marks.name_forms import NAMES, PEOPLE, SHORTEST, firm
+from crqlab.page.marks.pieces import BREAK
+from crqlab.page.marks.watchlists import Watchlist
 
 _EMAIL = re.compile(
     r"(?<![\w.+-])[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE
@@ -23,7 +28,8 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 EMAIL, PHONE, NAME = "[e-mail removed]", "[phone number removed]", "[name removed]"
-URL = "[address removed]"
+URL, REMOVED = "[address removed]", "[comment removed]"
+_WORD = re.compile(r"[^\W_]+")
 
 
 def redacted(words: pd.Series, *, names: Iterable[str] = ()) -> pd.Series:
@@ -60,6 +66,52 @@ def redacted(words: pd.Series, *, names: Iterable[str] = ()) -> pd.Series:
     return words.str.replace(
         re.compile(rf"(?<!\w)(?:{each})(?!\w)", re.IGNORECASE), NAME, regex=True
     )
+
+
+def unnamed(words: pd.Series, known: Watchlist) -> pd.Series:
+    """Replace whatever names somebody, also by one word, without legal form or turned round.
+
+    Parameters
+    ----------
+    words : Series of str
+    known : Watchlist
+        Of all whom pseudonyms stand for.
+
+    Returns
+    -------
+    Series
+        A comment that still names somebody, in a way that is not taken out by words, is left out.
+
+    Examples
+    --------
+    >>> from crqlab.page.marks.watchlists import watchlist
+    >>> known = watchlist([("account name", "", "Volvo AB"), ("contact name", "", "Eva Berg"),
+    ...                    ("account name", "", "Kvarnby AB"), ("account id", "", "A-4711")])
+    >>> said = pd.Series(["Volvo's team, E. Berg above all", "Ask K v a r n b y", "Good."])
+    >>> print(*unnamed(said, known), sep="; ")
+    [name removed]'s team, [name removed] above all; [comment removed]; Good.
+    """
+    ways = {tuple(way) for kind, text in known.said[""] for way in _ways(kind, text)}
+    whole = sorted((way for way in ways if len("".join(way)) >= SHORTEST),
+                   key=lambda way: (-len("".join(way)), way))  # fmt: skip
+    if not whole:
+        return words
+    each = "|".join(r"[\W_]{0,3}".join(map(re.escape, way)) for way in whole)
+    found = re.compile(rf"(?<![^\W_])(?:{each})(?=s?(?![^\W_]))", re.IGNORECASE)
+    clear = words.str.normalize("NFC").str.replace(found, NAME, regex=True)
+    left = [known.found(said.replace(NAME, BREAK)) for said in clear]
+    return clear.mask([bool(one.runs or one.held) for one in left], REMOVED)
+
+
+def _ways(kind: str, text: str) -> Iterator[list[str]]:
+    """The words of a name in the orders in which it is mostly written."""
+    said = _WORD.findall(unicodedata.normalize("NFC", text))
+    yield said
+    if kind in PEOPLE and len(said) > 1:
+        yield from ([said[0], said[-1]], [said[-1], *said[:-1]], [said[0][0], said[-1]])
+    elif kind in NAMES:
+        bare = firm([word.casefold() for word in said])
+        yield [word for word in said if word.casefold() in bare]
 
 
 def _folded(words: str) -> str:

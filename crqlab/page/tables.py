@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
@@ -14,7 +13,18 @@ from crqlab.page.pseudonym_key import key
 from crqlab.page.pseudonyms import pseudonyms
 
 _NEEDED = ("responses", "respondents", "account_scores", "client_scores")
+#: Whose column it is in every table; tables with a column of names; columns of which another says,
+#: row by row, whose they are.
 _KINDS = {"account_id": "account", "contact_id": "contact", "account_manager": "manager"}
+_NAMED = {"accounts": "account_id", "contacts": "contact_id"}
+_TOLD_BY = {
+    "completion": {"group": "dimension"},
+    "concentration": {"name": "holder"},
+    "driver_focus": {"unit": "kind"},
+}
+_SAID = {"account": "account", "account_manager": "manager", "contact": "contact"}
+#: What stands where files do not say.
+UNKNOWN = "unknown"
 #: Who has scores at all: a table, and its columns.
 CLIENTS = ("client_scores", ("client_id",))
 
@@ -79,20 +89,15 @@ def across(
 def _veiled(study: Study, name: str, rows: pd.DataFrame) -> pd.DataFrame:
     """Put pseudonyms in place of accounts, contacts and account managers."""
     held = key(study)
-    kinds: dict[str, Any] = {c: kind for c, kind in _KINDS.items() if c in rows}
-    hidden = {c: pseudonyms(rows[c], kind=kind, key=held) for c, kind in kinds.items()}
-    if name in ("accounts", "contacts"):
-        hidden["name"] = hidden["account_id" if name == "accounts" else "contact_id"]
-    if name == "concentration":
-        managers = rows["holder"] == "account_manager"
-        parts = (pseudonyms(rows["name"][rows["name"] != "unknown"], kind=kind, key=held)
-                 for kind in ("manager", "contact"))  # fmt: skip
-        manager, contact = (part.reindex(rows.index).fillna(rows["name"]) for part in parts)
-        hidden["name"] = manager.where(managers, contact)
-    if name == "driver_focus":
-        hidden["unit"] = rows["unit"]
-        for said, kind in (("account", "account"), ("account_manager", "manager")):
-            own = rows["kind"] == said
-            veiled = pseudonyms(rows["unit"][own], kind=kind, key=held).reindex(rows.index)
-            hidden["unit"] = veiled.where(own, hidden["unit"])
+    hidden = {
+        c: pseudonyms(rows[c], kind=kind, key=held) for c, kind in _KINDS.items() if c in rows
+    }
+    if name in _NAMED:
+        hidden["name"] = hidden[_NAMED[name]]
+    for column, by in _TOLD_BY.get(name, {}).items():
+        hidden[column] = rows[column]
+        for said, kind in _SAID.items():
+            own = (rows[by] == said) & (rows[column] != UNKNOWN)
+            veiled = pseudonyms(rows[column][own], kind=kind, key=held)
+            hidden[column] = veiled.reindex(rows.index).where(own, hidden[column])
     return rows.assign(**hidden)

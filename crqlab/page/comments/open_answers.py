@@ -8,7 +8,8 @@ import pandas as pd
 
 from crqlab.base.instrument import Instrument
 from crqlab.base.study import Study
-from crqlab.page.redaction import redacted
+from crqlab.page.marks.watchlists import Watchlist, watchlist
+from crqlab.page.redaction import redacted, unnamed
 from crqlab.page.suppression import complemented
 from crqlab.page.tables import table
 
@@ -37,17 +38,26 @@ def open_answers(
     book, least = study.codebook, study.codebook.privacy.min_comments
     asked = questions(counted, book.instrument, minimum=least)
     labels, people = accounts.set_index("account_id")["name"], _people(study, client)
-    words = cleared(counted, asked, labels, minimum=least, names=people)
+    everybody = _everybody(study, client) if book.privacy.pseudonyms else None
+    words = cleared(counted, asked, labels, minimum=least, names=people, everybody=everybody)
     return asked, words
 
 
 def _people(study: Study, client: str) -> pd.Series:
-    """Names that may not stand in comments: contacts', under pseudonyms everybody's."""
-    named = [table(study, "contacts", real=True, client=client)["name"]]
-    if study.codebook.privacy.pseudonyms:
-        known = table(study, "accounts", real=True, client=client)
-        named += [known["name"], known["account_manager"]]
-    return pd.concat(named).dropna().drop_duplicates()
+    """Names of contacts, which may not stand in comments."""
+    return table(study, "contacts", real=True, client=client)["name"].dropna().drop_duplicates()
+
+
+def _everybody(study: Study, client: str) -> Watchlist:
+    """All whom pseudonyms stand for."""
+    accounts, contacts = (table(study, name, real=True, client=client)
+                          for name in ("accounts", "contacts"))  # fmt: skip
+    parts = (
+        ("account id", accounts["account_id"]), ("account name", accounts["name"]),
+        ("account manager", accounts["account_manager"]),
+        ("contact id", contacts["contact_id"]), ("contact name", contacts["name"]),
+    )  # fmt: skip
+    return watchlist((kind, "", text) for kind, texts in parts for text in texts.dropna().unique())
 
 
 def questions(responses: pd.DataFrame, instrument: Instrument, *, minimum: int) -> pd.DataFrame:
@@ -80,6 +90,7 @@ def cleared(
     *,
     minimum: int,
     names: Iterable[str] = (),
+    everybody: Watchlist | None = None,
 ) -> pd.DataFrame:
     """Words that may be shown, with their writers: to count them by, never to show.
 
@@ -99,6 +110,8 @@ def cleared(
         Fewest respondents of an account that is named.
     names : iterable of str
         People whose names are taken out.
+    everybody : Watchlist, optional
+        All whom pseudonyms stand for.
 
     Returns
     -------
@@ -118,9 +131,10 @@ def cleared(
         for row, said in enumerate(map(_said, responses[question]))
         if said
     ]
-    clear = redacted(pd.Series([said for *_, said in found], dtype="str"), names=names).tolist()
+    clear = redacted(pd.Series([said for *_, said in found], dtype="str"), names=names)
+    clear = clear if everybody is None else unnamed(clear, everybody)
     rows = [(place, said, account[row], row)
-            for (place, row, _), said in zip(found, clear, strict=True)]  # fmt: skip
+            for (place, row, _), said in zip(found, clear.tolist(), strict=True)]  # fmt: skip
     rows.sort(key=lambda each: each[:3])
     own = {
         "question": [shown[place] for place, *_ in rows],

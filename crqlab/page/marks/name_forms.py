@@ -149,15 +149,27 @@ def _id(kind: str, said: list[str]) -> Iterator[Form]:
 
 def _name(said: list[str]) -> Iterator[Form]:
     yield from _run(said)
-    bare = said
-    while len(bare) > 1 and bare[-1] in _LEGAL:
-        bare = bare[:-1]
-    while len(bare) > 1 and bare[0] in _LEGAL:
-        bare = bare[1:]
+    bare = firm(said)
     if bare != said and len("".join(bare)) >= SHORTEST:
         yield from _run(bare)
     if len(bare) > 1 and len(bare[0]) >= FIRST_WORD and not bare[0].isdigit():
         yield Form(alike(bare[0]), WHOLE, (), one_word=True)
+
+
+def firm(said: list[str]) -> list[str]:
+    """Return the words of a firm's name without its legal form.
+
+    Examples
+    --------
+    >>> firm(["kvarnby", "verkstad", "holding", "ab"])
+    ['kvarnby', 'verkstad']
+    """
+    first, end = 0, len(said)
+    while end - first > 1 and said[end - 1] in _LEGAL:
+        end -= 1
+    while end - first > 1 and said[first] in _LEGAL:
+        first += 1
+    return said[first:end]
 
 
 def _person(said: list[str]) -> Iterator[Form]:
