@@ -5,6 +5,7 @@ from __future__ import annotations
 from crqlab.stats.factors.adequacy import bartlett, kmo
 from crqlab.stats.factors.bootstrap_refits import Refits, refits
 from crqlab.stats.factors.cfa_fit import cfa, refit
+from crqlab.stats.factors.common_method import MethodTest, method_factor
 from crqlab.stats.factors.exploratory import EfaFit, efa
 from crqlab.stats.factors.general_factor import BifactorFit, bifactor
 from crqlab.stats.factors.ladder import Invariance, invariance
@@ -22,6 +23,7 @@ __all__ = [
     "CfaFit",
     "EfaFit",
     "Invariance",
+    "MethodTest",
     "ParallelAnalysis",
     "Polychoric",
     "Refits",
@@ -32,6 +34,7 @@ __all__ = [
     "efa",
     "invariance",
     "kmo",
+    "method_factor",
     "minimum_average_partial",
     "parallel",
     "polychoric",
