@@ -68,8 +68,7 @@ def cube(panel: Panel, asked: Instrument, *, before: Cube | None = None) -> Cube
     """Sum the panel up by account and wave, only where it has changed.
 
     A panel with one Parquet file per wave is asked for its new or changed files only. Elsewhere a
-    wave has changed when its count of responses or its sum of LTR has; a correction that moves
-    neither needs a new cube: leave ``before`` out.
+    wave has changed when anything that counts has, in any response: see `wave_marks`.
 
     Parameters
     ----------
@@ -93,7 +92,7 @@ def cube(panel: Panel, asked: Instrument, *, before: Cube | None = None) -> Cube
     """
     check_columns(panel.tables["responses"], asked)
     mark = asked.model_dump_json() + panel.reading
-    seen = wave_marks(panel)
+    seen = wave_marks(panel, asked)
     if seen.empty:
         raise StudyError(
             f"Panel {panel.name} has no response: its table of responses is there, but has no "

@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 ROUNDING = 1e-9
 MOST_SUMS = 24
 NARROW = 128
+#: By engine: its functions that hash a number and a text, and of which kind hashes are.
+HASHES = {
+    "duckdb": ("hash", "hash", "uint64"),
+    "postgres": ("hashfloat8extended", "hashtextextended", "int64"),
+    "pyspark": ("xxhash64", "xxhash64", "int64"),
+}
+_HASHED = ("float64", "string")
+SHORT = (1 << 40) - 87  # a prime: sums of as many hashes as there are rows stay whole numbers
+NO_NUMBER, NO_TEXT = -1.5e300, "\x1f"  # stand for a missing cell, which some engines pass over
 KEY = ("client_id", "wave", "account_id")
 
 
@@ -169,9 +178,39 @@ def account_waves(responses: ibis.Table, asked: Instrument) -> ibis.Table:
     return rows.group_by(list(KEY)).aggregate(**sums)
 
 
-def per_wave(responses: ibis.Table) -> ibis.Table:
-    """One row per wave by which a changed wave is known: ``rows`` and the sum of LTR."""
-    ltr = responses["ltr"].sum() if "ltr" in responses.columns else responses.count() * 0
+def per_wave(responses: ibis.Table, asked: Instrument) -> ibis.Table:
+    """One row per wave by which a changed wave is known: ``rows``, and a sum of rows' hashes.
+
+    All that counts is hashed: keys, whether a response is included, items and LTR. The order of
+    rows changes nothing; hashes of two engines differ.
+    """
     return responses.group_by("wave").aggregate(
-        rows=responses.count(), answers=ltr.cast("float64").fill_null(0.0)
+        rows=responses.count(), hashes=(_hashed(responses, asked) % SHORT).cast("int64").sum()
     )
+
+
+def _hashed(rows: ibis.Table, asked: Instrument) -> Any:
+    """Hash each row, cell by cell: the hash of one is the seed of the next."""
+    import ibis
+
+    *names, kind = HASHES[rows.get_backend().name]
+    number, text = [_builtin(name, of, kind) for name, of in zip(names, _HASHED, strict=True)]
+    hashed = ibis.literal(0, kind)
+    for name in (*KEY, *asked.items, "ltr", "included"):
+        cell = rows[name] if name in rows.columns else ibis.literal(0)
+        if cell.type().is_string():
+            hashed = text(cell.fill_null(NO_TEXT), hashed)
+        else:
+            cell = cell.cast("int32") if cell.type().is_boolean() else cell
+            hashed = number(cell.cast("float64").fill_null(NO_NUMBER), hashed)
+    return hashed
+
+
+def _builtin(name: str, of: str, kind: str) -> Any:
+    """A function of the engine, of a cell and the hash of those before it."""
+    import ibis
+
+    def function(cell, seed): ...
+
+    function.__name__ = name
+    return ibis.udf.scalar.builtin(function, signature=((of, kind), kind))

@@ -7,20 +7,23 @@ from pathlib import Path
 
 import pandas as pd
 
+from crqlab.base.instrument import Instrument
 from crqlab.benchmark.panel_source import Panel, fetched
 from crqlab.benchmark.queries import per_wave
 
 
-def wave_marks(panel: Panel) -> pd.DataFrame:
+def wave_marks(panel: Panel, asked: Instrument) -> pd.DataFrame:
     """Mark every wave of a panel; a wave with another mark has changed.
 
     Where each Parquet file holds one wave, its files' names, sizes and times are the mark, and
-    no response is read, however many there are. Elsewhere it is the count of responses and
-    their sum of LTR, for which two columns are read.
+    no response is read, however many there are. Elsewhere it is the count of responses and a
+    sum of their hashes, over all that counts in them: keys, ``included``, items and LTR.
 
     Parameters
     ----------
     panel : Panel
+    asked : Instrument
+        Its items count.
 
     Returns
     -------
@@ -30,8 +33,8 @@ def wave_marks(panel: Panel) -> pd.DataFrame:
     marks = _of_files(panel.files)
     if marks is not None:
         return marks
-    seen = fetched(per_wave(panel.tables["responses"]), ["wave"])
-    return seen.assign(mark=seen.pop("answers").map(repr))
+    seen = fetched(per_wave(panel.tables["responses"], asked), ["wave"])
+    return seen.assign(mark=seen.pop("hashes").map(str))
 
 
 def _of_files(files: Sequence[Path]) -> pd.DataFrame | None:

@@ -65,7 +65,7 @@ def postgres(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
         subprocess.run([*control, "-o", options, "start"], **run)
         try:
             address = f"postgres://crqlab@127.0.0.1:{port}/postgres"
-            _fill(address, tables)
+            fill(address, tables)
             yield address
         finally:
             subprocess.run([*control, "-m", "immediate", "stop"], **run)
@@ -73,7 +73,7 @@ def postgres(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _fill(address: str, tables: dict[str, pd.DataFrame]) -> None:
+def fill(address: str, tables: dict[str, pd.DataFrame]) -> None:
     """Copy tables in; a missing cell becomes NULL in one column and NaN in the next."""
     import psycopg
 

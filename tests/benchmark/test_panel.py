@@ -2,6 +2,7 @@
 
 import dataclasses
 import shutil
+from contextlib import closing
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 from crqlab import CrqError, DataError, StudyError, benchmark, scores
 from crqlab.benchmark.account_cube import read_cube, write_cube
 from crqlab.benchmark.queries import measures_of
+from crqlab.benchmark.wave_marks import wave_marks
 from tests.benchmark import engines
 from tests.scores.made import codebook, responses
 
@@ -240,6 +242,91 @@ def test_postgres_gives_the_same_sums_and_tables(tables, whole):
     mixed = {name: rows.sample(frac=1, random_state=9) for name, rows in tables.items()}
     with engines.postgres(mixed) as address:
         assert_all_the_same(address, whole)
+
+
+def corrected(rows, how):
+    """One wave, changed where neither the count of its rows nor their sum of LTR tells."""
+    rows, there = rows.copy(), rows["wave"] == "2024"
+    first, second = rows.index[there & rows["t1"].notna()][[0, -1]]
+    if how == "one item":
+        rows.loc[first, "t1"] = rows.loc[first, "t1"] % 7 + 1
+    if how == "included":
+        rows.loc[first, "included"] = ~rows.loc[first, "included"]
+    if how == "items of two":
+        one, other = rows.loc[first, "t1"], rows.loc[second, "t1"]
+        assert rows.loc[first, "client_id"] != rows.loc[second, "client_id"]
+        rows.loc[first, "t1"], rows.loc[second, "t1"] = (other, one) if one != other else (1, 2)
+        rows.loc[first, "t1"] += one == other
+    if how == "an item's place":
+        moved = rows.index[there & rows["t1"].notna() & rows["t2"].notna()]
+        moved = moved[rows.loc[moved, "t1"] != rows.loc[moved, "t2"]][0]
+        rows.loc[moved, ["t1", "t2"]] = rows.loc[moved, ["t2", "t1"]].to_numpy()
+    if how == "a gap's place":
+        rows.loc[first, ["t1", "t2"]] = [np.nan, rows.loc[first, "t1"]]
+    if how == "an account":
+        rows.loc[first, "account_id"] = rows.loc[second, "account_id"] + "x"
+    return rows
+
+
+HOW = ["one item", "included", "items of two", "an item's place", "a gap's place", "an account"]
+
+
+def assert_marked(panel_of, rows):
+    """Every correction is seen, in its wave alone; another order of rows is none."""
+
+    def marks(some):
+        with closing(panel_of(some)) as panel:
+            return wave_marks(panel, ASKED)
+
+    before = marks(rows)
+    pd.testing.assert_frame_equal(marks(rows.sample(frac=1)), before)
+    for how in HOW:
+        after = marks(corrected(rows, how))
+        moved = after["mark"] != before["mark"]
+        assert after.loc[moved, "wave"].tolist() == ["2024"], how
+
+
+def test_a_wave_is_marked_by_all_that_counts(tables, tmp_path, whole):
+    def panel_of(rows):
+        rows.to_parquet(tmp_path / "responses.parquet", index=False)
+        return benchmark.panel(f"duckdb://{tmp_path}")
+
+    rows = tables["responses"]
+    assert_marked(panel_of, rows)
+    kept = benchmark.cube(panel_of(rows), ASKED)
+    after = benchmark.cube(panel_of(corrected(rows, "included")), ASKED, before=kept)
+    assert after.renewed == ("2024",)
+    assert after.table["n"].sum() != whole.table["n"].sum()
+
+
+def test_a_wave_is_marked_by_all_that_counts_in_postgres(tables):
+    import psycopg
+
+    with engines.postgres({}) as address:
+
+        def panel_of(rows):
+            with psycopg.connect(address.replace("postgres:", "postgresql:")) as server:
+                server.execute("DROP TABLE IF EXISTS responses")
+            engines.fill(address, {"responses": rows})
+            return benchmark.panel(address)
+
+        assert_marked(panel_of, tables["responses"])
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")  # pyspark 4.0 is older
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # its sockets
+def test_a_wave_is_marked_by_all_that_counts_in_spark(tables, tmp_path):
+    numbers = iter(range(99))
+
+    def panel_of(rows):
+        place = tmp_path / str(next(numbers))
+        place.mkdir()
+        rows.to_parquet(place / "responses.parquet", index=False)
+        return benchmark.panel(address.rpartition(str(tmp_path))[0] + str(place))
+
+    with engines.spark(tmp_path) as address:
+        assert_marked(panel_of, tables["responses"])
 
 
 @pytest.mark.slow
