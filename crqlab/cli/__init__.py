@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crqlab.cli import benchmark, playbook, themes, thresholds
+from crqlab.cli import benchmark, playbook, pseudonyms, themes, thresholds
 from crqlab.cli.audit import audit
 from crqlab.cli.client_reports import pages, report
 from crqlab.cli.confirm import confirm
@@ -147,6 +147,7 @@ app.add_typer(benchmark.app, name="benchmark", rich_help_panel=RULES)
 app.add_typer(thresholds.app, name="thresholds", rich_help_panel=RULES)
 app.add_typer(playbook.app, name="playbook", rich_help_panel=RULES)
 app.add_typer(themes.app, name="themes", rich_help_panel=RULES)
+app.add_typer(pseudonyms.app, name="pseudonyms", rich_help_panel=HOUSE)
 
 
 @app.command(rich_help_panel=HOUSE)
