@@ -80,7 +80,7 @@ def test_what_happened_to_tables_is_made_good_and_what_is_sound_is_kept(tmp_path
     study = answered(tmp_path)
     assert run(study) == [True]
     tables = {path.name: path.read_bytes() for path in study.processed.glob("*.parquet")}
-    assert len(tables) == 6
+    assert len(tables) == 8
     assert run(study) == [False]
     for happened in (everything, one, cut, altered, no_manifest, half_a_manifest, foreign,
                      foreign_manifest, claims_nothing):  # fmt: skip

@@ -100,13 +100,22 @@ def test_wrong_decisions_are_refused(rows, message, root):
         checked(found)
 
 
-def test_keep_writes_all_six_tables(root):
+def test_keep_writes_all_tables(root):
     found = lay_out(root)
     result = checked(found)
     paths = responses.keep(found, responses.read(found), result)
     assert [path.stem for path in paths] == [
         f"10_{name}"
-        for name in ("responses", "contacts", "accounts", "outcomes", "clients", "quality")
+        for name in (
+            "responses",
+            "contacts",
+            "accounts",
+            "outcomes",
+            "clients",
+            "quality",
+            "breakdowns",
+            "missing_patterns",
+        )  # fmt: skip
     ]
     pd.testing.assert_frame_equal(found.read("responses"), result.responses, check_exact=True)
     accounts = found.read("accounts")
