@@ -115,7 +115,7 @@ def test_keep_writes_all_tables(root):
             "quality",
             "breakdowns",
             "missing_patterns",
-        )  # fmt: skip
+        )
     ]
     pd.testing.assert_frame_equal(found.read("responses"), result.responses, check_exact=True)
     accounts = found.read("accounts")
