@@ -65,8 +65,12 @@ def deck(seen, about):
 
 @pytest.fixture(scope="module")
 def rows(seen, study):
-    text = crm.content(seen, PLAIN).decode("utf-8")
-    return list(csv.DictReader(io.StringIO(text, newline="")))
+    return read(crm.content(seen, PLAIN, study=study)[0])
+
+
+def read(content):
+    """A CSV file as a list of dicts."""
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
 
 
 def table(book, name):
@@ -254,10 +258,41 @@ def test_no_text_for_a_crm_begins_like_a_formula(rows):
 
 
 def test_a_crm_file_is_utf8_with_crlf_and_no_mark(seen, study):
-    content = crm.content(seen, PLAIN)
-    assert not content.startswith(b"\xef\xbb\xbf")
-    assert content.count(b"\r\n") == content.count(b"\n")
-    assert b"Account 13" in content
+    files = crm.content(seen, PLAIN, study=study)
+    for content in files:
+        assert not content.startswith(b"\xef\xbb\xbf")
+        assert content.count(b"\r\n") == content.count(b"\n")
+    assert b"Account 13" in files[0]
+
+
+def test_comments_for_a_crm_keep_their_question(rows, seen):
+    wording = seen.questions.set_index("question")["wording"]
+    named = seen.comments[seen.comments["account"] != ""]
+    by_name = {row["Name"].removeprefix("'"): row["CRQ_Verbatim__c"] for row in rows}
+    told = 0
+    for row in named.itertuples():
+        said = by_name.get(row.account, "")
+        told += bool(said)
+        assert not said or f"{wording[row.question]} {plain(row.words)}" in said
+    assert told
+
+
+def test_contacts_for_a_crm_tell_who_was_asked_and_never_who_answered(seen, study):
+    made = read(crm.content(seen, PLAIN, study=study)[1])
+    asked = study.read("contacts", client="C017", wave="2025")
+    assert [row["Contact_External_Id__c"] for row in made] == sorted(asked["contact_id"])
+    assert {row["CRQ_Invited__c"] for row in made} == {"true"}
+    assert not any("answer" in head.lower() or "nps" in head.lower() for head in made[0])
+
+
+def test_every_field_for_a_crm_is_explained(seen, study):
+    *files, fields = crm.content(seen, PLAIN, study=study)
+    meant = {(row["Object"], row["Field"]): row["What it means"] for row in read(fields)}
+    heads = [content.decode().split("\r\n")[0].split(",") for content in files]
+    assert set(meant) == {(name, head) for name, some in
+                          zip(("Account", "Contact", "Task"), heads, strict=True)
+                          for head in some}  # fmt: skip
+    assert all(meant.values())
 
 
 @pytest.mark.parametrize("make", [workbook.content, slides.content, crm.content])
@@ -312,7 +347,10 @@ def test_a_theme_colours_the_charts_and_pale_colours_are_refused(seen, about, tm
 
 def test_export_writes_beside_the_report(study):
     made = export(study, "C017", "2025", kinds=["csv", "xlsx", "pptx"])
-    assert [path.name for path in made] == ["C017_2025.csv", "C017_2025.xlsx", "C017_2025.pptx"]
+    assert [path.name for path in made] == [
+        "C017_2025.csv", "C017_2025_contacts.csv", "C017_2025_tasks.csv",
+        "C017_2025_crm_fields.csv", "C017_2025.xlsx", "C017_2025.pptx",
+    ]  # fmt: skip
     assert all(path.parent == study.reports for path in made)
 
 
@@ -320,7 +358,7 @@ def test_a_leak_stops_every_export_and_leaves_nothing_behind(study, tmp_path, mo
     root = tmp_path / "leaky"
     shutil.copytree(study.root / "data", root / "data")
     leaky = Study("demo", root=root)
-    monkeypatch.setattr(crm, "content", lambda *_, **__: THEIRS["client name"].encode())
+    monkeypatch.setattr(crm, "content", lambda *_, **__: (THEIRS["client name"].encode(),) * 4)
     with pytest.raises(LeakError, match="kvarnby verkstad"):
         export(leaky, "C017", "2025", kinds=["xlsx", "csv"])
     assert not leaky.reports.exists()

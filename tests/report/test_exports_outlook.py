@@ -1,5 +1,6 @@
 """Segments, renewals, drivers, peers and actions reach the exports as the page has them."""
 
+import csv
 import io
 
 import pytest
@@ -8,9 +9,9 @@ from python_calamine import CalamineWorkbook
 
 from crqlab.page.decision.sentences import strength_sentence
 from crqlab.report import card
+from crqlab.report.exports import crm, workbook
 from crqlab.report.exports import deck as slides
 from crqlab.report.exports import theme as themes
-from crqlab.report.exports import workbook
 from crqlab.report.exports.workbook import sheets
 from tests.report.workbooks import tables
 from tests.show import stationed
@@ -144,3 +145,47 @@ def test_a_study_without_these_stations_has_none_of_the_sheets(study_of):
 
     plain = view(study_of(), client="C017", wave="2025")
     assert not {sheet.name for sheet in sheets(plain)} & set(NEW)
+
+
+@pytest.fixture(scope="module")
+def for_crm(seen, stationed_study_of):
+    made = crm.content(seen, themes.Theme(), study=stationed_study_of())
+    return [list(csv.DictReader(io.StringIO(one.decode()))) for one in made]
+
+
+def test_a_crm_gets_a_probability_as_number_or_word(for_crm, seen):
+    rows = seen.segments.accounts.set_index("account_id")
+    few = 0
+    for line in for_crm[0]:
+        if line["Account_External_Id__c"] not in rows.index:
+            continue
+        row = rows.loc[line["Account_External_Id__c"]]
+        few += bool(row["withheld"])
+        assert (line["CRQ_Segment_P__c"] == "") == (row["p"] != row["p"])
+        assert not row["withheld"] or line["CRQ_Segment_P__c"] == ""
+        if isinstance(row["p_word"], str):
+            assert line["CRQ_Segment_P_In_A_Word__c"] == row["p_word"]
+    assert few
+
+
+def test_a_crm_gets_the_renewal_outlook_as_numbers_or_band(for_crm, seen):
+    rows = seen.renewal.accounts.set_index("account_id")
+    banded = 0
+    for line in for_crm[0]:
+        row = rows.loc[line["Account_External_Id__c"]]
+        banded += bool(row["chance"])
+        assert (line["CRQ_Renewal_P__c"] == "") == bool(row["chance"])
+        assert bool(line["CRQ_Renewal_Outlook__c"]) == bool(row["chance"])
+        if not row["chance"]:
+            assert float(line["CRQ_Expected_Loss__c"]) == row["expected_loss"]
+    assert banded
+
+
+def test_a_crm_gets_every_action_as_a_task_that_is_loaded_once(for_crm, seen):
+    tasks, rows = for_crm[2], seen.actions.actions
+    assert len(tasks) == len(rows)
+    assert len({task["CRQ_Task_External_Id__c"] for task in tasks}) == len(tasks)
+    assert [task["Account_External_Id__c"] for task in tasks] == rows["account_id"].tolist()
+    weak = rows["segment"].isin(seen.segments.traits.weak)
+    assert [task["Priority"] == "High" for task in tasks] == weak.tolist()
+    assert [task["CRQ_Owner__c"] for task in tasks] == rows["owner"].fillna("").tolist()

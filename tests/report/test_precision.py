@@ -63,8 +63,9 @@ def _unzipped(content):
                 "utf-8", "replace"))]  # fmt: skip
 
 
-def test_a_crm_gets_one_decimal_of_a_score_and_none_where_few_answered(seen):
-    lines = list(csv.DictReader(io.StringIO(crm.content(seen, Theme()).decode())))
+def test_a_crm_gets_one_decimal_of_a_score_and_none_where_few_answered(seen, stationed_study_of):
+    made = crm.content(seen, Theme(), study=stationed_study_of())[0]
+    lines = list(csv.DictReader(io.StringIO(made.decode())))
     scores = {line["Account_External_Id__c"]: line["CRQ_Score__c"] for line in lines}
     n = seen.accounts.set_index("account_id")["n"]
     assert {len(score.partition(".")[2]) for score in scores.values() if score} == {1}

@@ -47,7 +47,7 @@ def crm_columns(view: ClientView, accounts: pd.DataFrame) -> dict[str, pd.Series
         "CRQ_Status__c": "status", "CRQ_Score__c": "shrunken", "CRQ_Score_Low__c": "shrunken_low",
         "CRQ_Score_High__c": "shrunken_high", "CRQ_Respondents__c": "n", "CRQ_NPS__c": "nps",
         "CRQ_NPS_Low__c": "nps_low", "CRQ_NPS_High__c": "nps_high",
-        "CRQ_NPS_Respondents__c": "n_ltr",
+        "CRQ_NPS_Respondents__c": "n_ltr", "CRQ_Owner__c": "manager",
     }  # fmt: skip
     status = [language(OWN).coded("account_status", one) for one in accounts["status"]]
     rows = accounts.assign(wave=view.wave, status=status)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from crqlab.page.client_view import ClientView
+from crqlab.page.renewal.export import days
 from crqlab.page.segments.words import segment_words
 from crqlab.page.sheet import ACCOUNT, CAUTION, Sheet, scale, sheet
 from crqlab.page.slide import Rows, Slide, brief, foot
@@ -83,3 +86,25 @@ def actions_slide(view: ClientView) -> Slide | None:
     code = "slide.actions" if first != first else "slide.actions_from"
     message = spoken.say(code, n=len(rows), m=n, day=first)
     return Slide(message, body, foot(view, spoken.say("slide.actions_foot")))
+
+
+def crm_tasks(view: ClientView) -> pd.DataFrame:
+    """Return the proposed actions as tasks of a CRM, in the language of the house."""
+    rows, book = view.actions.actions, view.actions.playbook
+    weak = rows["segment"].isin(view.segments.traits.weak)
+    keys = zip(rows["account_id"], rows["action"], strict=True)
+    return pd.DataFrame(
+        {
+            "CRQ_Task_External_Id__c": [
+                f"{view.client_id}-{view.wave}-{account}-{action}" for account, action in keys
+            ],
+            "Account_External_Id__c": rows["account_id"],
+            "CRQ_Wave__c": view.wave,
+            "Subject": [book.name(action) for action in rows["action"]],
+            "Description": [book.text(action) for action in rows["action"]],
+            "CRQ_Owner__c": rows["owner"],
+            "ActivityDate": days(rows["due"]),
+            "Status": "Not Started",
+            "Priority": ["High" if one else "Normal" for one in weak],
+        }
+    )

@@ -22,8 +22,13 @@ def comments_sheet(view: ClientView) -> Sheet:
 
 
 def crm_columns(view: ClientView, accounts: pd.DataFrame) -> dict[str, pd.Series]:
-    """Return the comments that carry an account's name, where one account alone has that name."""
+    """Return the comments that carry an account's name, where one account alone has that name.
+
+    Each stands behind its question.
+    """
+    wording = view.questions.set_index("question")["wording"]
     named = view.comments[view.comments["account"] != ""]
-    joined = named.groupby("account")["words"].agg(" | ".join)
+    said = named["question"].map(wording) + " " + named["words"]
+    joined = said.groupby(named["account"]).agg(" | ".join)
     alone = ~accounts["name"].duplicated(keep=False)
     return {"CRQ_Verbatim__c": accounts["name"].map(joined).where(alone)}

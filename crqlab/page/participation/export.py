@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
+from crqlab.base.study import Study
 from crqlab.page.client_view import ClientView
 from crqlab.page.precision import CLIENT
 from crqlab.page.sheet import ACCOUNT, ACCOUNTS, CAUTION, HOW, Sheet, estimate, scale, sheet
 from crqlab.page.slide import SHARE, WHOLE, Bars, Slide, brief, foot
+from crqlab.page.tables import table
 
 MOST = 9  # rows
 
@@ -122,3 +126,19 @@ def silent_slide(view: ClientView) -> Slide | None:
     )
     message = spoken.say("slide.silent", n=len(rows), share=held)
     return Slide(message, body, foot(view, spoken.say("slide.census_ranked")))
+
+
+def crm_contacts(study: Study, view: ClientView) -> pd.DataFrame:
+    """Return the contacts of the wave as a CRM takes them: who was asked, never who answered."""
+    rows = table(study, "contacts", client=view.client_id, wave=view.wave)
+    rows = rows.sort_values("contact_id")
+    return pd.DataFrame(
+        {
+            "Contact_External_Id__c": rows["contact_id"],
+            "Account_External_Id__c": rows["account_id"],
+            "CRQ_Wave__c": view.wave,
+            "CRQ_Role__c": rows["role"],
+            "CRQ_Invited__c": ["true" if asked else "false" for asked in rows["invited"]],
+            "CRQ_Invited_On__c": pd.to_datetime(rows["invited_on"]).dt.strftime("%Y-%m-%d"),
+        }
+    )

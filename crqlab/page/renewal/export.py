@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
+from crqlab.language import OWN, language
 from crqlab.page.accounts.overview import SEEN_FIRST
 from crqlab.page.client_view import ClientView
 from crqlab.page.decision.sentences import MUCH
+from crqlab.page.lookup import matched
 from crqlab.page.renewal.data import proven
 from crqlab.page.segments.words import segment_words
 from crqlab.page.sheet import ACCOUNT, ACCOUNTS, CAUTION, Sheet, sheet
@@ -101,3 +105,30 @@ def _behind(view: ClientView) -> str:
     )
     n, level = len(view.renewal.accounts), spoken.percent(float(row["level"]))
     return f"{lost}. {spoken.say('slide.outlook_foot_level', n=n, level=level)}"
+
+
+def crm_columns(view: ClientView, accounts: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return each account's renewal outlook; of very few answers a band in place of numbers."""
+    names = ("due_on", "p_renew", "p_low", "p_high", "chance", "expected_loss")
+    due, p, low, high, chance, loss = matched(accounts["account_id"], view.renewal.accounts, *names)
+    own = language(OWN)
+    said = [own.coded("chance", one) if isinstance(one, str) and one else "" for one in chance]
+    return {
+        "CRQ_Renewal_Due__c": days(due),
+        "CRQ_Renewal_P__c": p.astype(float),
+        "CRQ_Renewal_P_Low__c": low.astype(float),
+        "CRQ_Renewal_P_High__c": high.astype(float),
+        "CRQ_Renewal_Outlook__c": pd.Series(said, index=accounts.index),
+        "CRQ_Expected_Loss__c": loss.astype(float),
+    }
+
+
+def days(dates: pd.Series) -> pd.Series:
+    """Return ISO dates as texts.
+
+    Examples
+    --------
+    >>> days(pd.Series(["2025-02-01 10:00", None])).tolist()
+    ['2025-02-01', nan]
+    """
+    return pd.to_datetime(dates).dt.strftime("%Y-%m-%d")

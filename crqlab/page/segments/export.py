@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from crqlab.language import OWN, language
 from crqlab.language.segment_words import SegmentWords
 from crqlab.page.client_view import ClientView
+from crqlab.page.lookup import matched
 from crqlab.page.segments.words import segment_words
 from crqlab.page.sheet import ACCOUNT, CAUTION, Sheet, scale, sheet
 from crqlab.page.slide import SHARE, Bars, Slide, foot, places, spans
@@ -101,6 +103,17 @@ def segments_slide(view: ClientView) -> Slide | None:
 
 
 def crm_columns(view: ClientView, accounts: pd.DataFrame) -> dict[str, pd.Series]:
-    """Return each account's segment, as the thresholds call it."""
-    sorted_ = view.segments.accounts.drop_duplicates("account_id").set_index("account_id")
-    return {"CRQ_Segment__c": accounts["account_id"].map(sorted_["segment"])}
+    """Return each account's segment, as the thresholds call it, and how sure it is.
+
+    Below the minimum the probability is told in a word alone.
+    """
+    ids, words = accounts["account_id"], SegmentWords(language(OWN))
+    segment, status, p, word = matched(
+        ids, view.segments.accounts, "segment", "status", "p", "p_word"
+    )
+    return {
+        "CRQ_Segment__c": segment,
+        "CRQ_Segment_Status__c": status.map(words.status, na_action="ignore"),
+        "CRQ_Segment_P__c": p.astype(float),
+        "CRQ_Segment_P_In_A_Word__c": word.map(words.likely, na_action="ignore"),
+    }

@@ -1,17 +1,22 @@
-"""One row per account for a CRM: what Salesforce's bulk load takes, safe to open in Excel."""
+"""Accounts, contacts and tasks for a CRM: what Salesforce's bulk load takes, safe in Excel."""
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from crqlab.base.study import Study
 from crqlab.page.accounts import export as accounts_export
+from crqlab.page.actions.export import crm_tasks
 from crqlab.page.client_view import ClientView
 from crqlab.page.comments import export as comments_export
+from crqlab.page.participation.export import crm_contacts
+from crqlab.page.renewal import export as renewal_export
 from crqlab.page.segments import export as segments_export
 from crqlab.report.exports.theme import Theme
 from crqlab.show.html import plain
@@ -20,28 +25,34 @@ from crqlab.show.html import plain
 _COLUMNS = (
     accounts_export.crm_columns,
     segments_export.crm_columns,
+    renewal_export.crm_columns,
     comments_export.crm_columns,
     accounts_export.crm_cautions,
 )
+#: Meanings of fields whose names are no words of ours.
+_MEANT = {"CRQ_Verbatim__c": "crm.comments"}
 #: What a spreadsheet takes for the start of a formula.
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _LONGEST = 32_000  # characters of a field in Salesforce's Bulk API
 
 
-def content(view: ClientView, _theme: Theme, **_: Any) -> bytes:
-    """Return a table for a CRM's import, one row per account.
+def content(view: ClientView, _theme: Theme, *, study: Study, **_: Any) -> tuple[bytes, ...]:
+    """Return what a CRM's import takes: accounts, contacts, tasks, and what the fields mean.
 
     Parameters
     ----------
     view : ClientView
+    study : Study
+        For the contacts of the wave.
 
     Returns
     -------
-    bytes
+    tuple of bytes
         UTF-8 without byte-order mark, commas, CRLF, as Salesforce's Bulk API 2.0 takes it with
-        ``lineEnding`` CRLF; the same in every language. Numbers are those of the page, without
-        thousands separators; an empty cell is one that is not known or withheld. Comments of
-        accounts that may be named stand in one cell, parted by ``" | "``.
+        ``lineEnding`` CRLF; all but the last are the same in every language. Numbers are those of
+        the page, without thousands separators; an empty cell is one that is not known or withheld.
+        Comments of accounts that may be named stand in one cell, each behind its question, parted
+        by ``" | "``. Nothing tells which contact has answered.
 
     References
     ----------
@@ -52,11 +63,34 @@ def content(view: ClientView, _theme: Theme, **_: Any) -> bytes:
     columns: dict[str, pd.Series] = {}
     for of in _COLUMNS:
         columns |= of(view, accounts)
-    cells = pd.DataFrame({head: csv_cells(values) for head, values in columns.items()})
+    tables = {
+        "Account": pd.DataFrame(columns),
+        "Contact": crm_contacts(study, view),
+        "Task": crm_tasks(view),
+    }
+    return (*map(_file, tables.values()), _file(_fields(view, tables)))
+
+
+def _fields(view: ClientView, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """What every field of every file means, in the reader's language."""
+    say, least = view.language.say, view.privacy.min_scores
+    rows = [
+        (name, field, say(_MEANT.get(field) or f"crm.{_bare(field)}", minimum=least))
+        for name, table in tables.items()
+        for field in table
+    ]
+    return pd.DataFrame(rows, columns=[say(f"crm.{head}") for head in ("object", "field", "means")])
+
+
+def _bare(field: str) -> str:
+    return field.removesuffix("__c").lower()
+
+
+def _file(rows: pd.DataFrame) -> bytes:
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(cells.columns)
-    writer.writerows(cells.itertuples(index=False))
+    writer.writerow(rows.columns)
+    writer.writerows(zip(*(csv_cells(rows[head]) for head in rows), strict=True))
     return file.getvalue().encode()
 
 

@@ -29,6 +29,7 @@ KINDS = {
 USUAL = ("pdf", "xlsx", "pptx", "csv")
 #: Kinds that are several files, or have a name of their own: part of the name, and ending.
 _FILES = {
+    "csv": (("", "csv"), ("contacts", "csv"), ("tasks", "csv"), ("crm_fields", "csv")),
     "headoffice": (("headoffice", "xlsx"), ("headoffice", "csv"), ("headoffice_fields", "csv")),
 }
 
