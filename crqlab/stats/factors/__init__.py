@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crqlab.stats.factors.adequacy import bartlett, kmo
+from crqlab.stats.factors.aligned_groups import Alignment, alignment
 from crqlab.stats.factors.bootstrap_refits import Refits, refits
 from crqlab.stats.factors.cfa_fit import cfa, refit
 from crqlab.stats.factors.common_method import MethodTest, method_factor
@@ -19,6 +20,7 @@ from crqlab.stats.factors.polychoric_correlations import Polychoric, polychoric,
 from crqlab.stats.factors.result import CfaFit
 
 __all__ = [
+    "Alignment",
     "BifactorFit",
     "CfaFit",
     "EfaFit",
@@ -28,6 +30,7 @@ __all__ = [
     "Polychoric",
     "Refits",
     "TwoLevelFit",
+    "alignment",
     "bartlett",
     "bifactor",
     "cfa",
