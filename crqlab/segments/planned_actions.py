@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from crqlab.base.contracts.cautions import OK
+from crqlab.base.contracts.cautions import OK, has
 from crqlab.base.standards import FEW_ANSWERS
 from crqlab.segments.likeliest_segments import SETTLED, SILENT
-from crqlab.segments.playbook import Playbook
+from crqlab.segments.playbook import OTHERWISE, UNSETTLED, Playbook
 from crqlab.segments.segment_traits import SegmentTraits
 
 
@@ -25,7 +25,8 @@ def actions(
     Parameters
     ----------
     assigned : DataFrame
-        ``client_id``, ``wave``, ``account_id``, ``segment``, ``status``, ``n`` (respondents).
+        ``client_id``, ``wave``, ``account_id``, ``segment``, ``status``, ``n`` (respondents), and
+        ``reason`` (codes), if known.
     accounts : DataFrame
         Table ``accounts``: who owns them.
     responses : DataFrame
@@ -38,27 +39,56 @@ def actions(
     -------
     DataFrame, one row per account and action, of each client's latest rows as given
         Keys, ``segment``, ``status``, ``action`` (code), ``party``, ``owner``,
-        ``account_manager``, ``due`` (a date; missing where the survey has none). What may end
-        the relationship is planned only where the segment is settled on 3 answers or more.
+        ``account_manager``, ``due`` (a date; missing where the survey has none), ``wording``
+        (``otherwise`` where the account is not there by the action's reason). What may end the
+        relationship is planned only where the segment is settled on 3 answers or more; of weak
+        accounts of which less is known more is to be heard, so that none is without an action.
     """
-    planned = [
-        (kind, one.code, one.party, one.owner, one.days, one.ends_relationship)
-        for one in playbook.actions
-        for kind in one.of(traits)
-    ]
-    book = pd.DataFrame(planned, columns=["kind", "action", "party", "owner", "days", "ends"])
-    silent = assigned["status"] == SILENT
-    rows = assigned[["client_id", "wave", "account_id", "segment", "status", "n"]]
-    rows = rows.assign(kind=rows["segment"].where(~silent, SILENT))
-    rows = rows.merge(book, on="kind").merge(owners(accounts), on=KEYS, how="left")
+    book = _planned(playbook, traits)
+    given = assigned if "reason" in assigned else assigned.assign(reason=None)
+    rows = given[["client_id", "wave", "account_id", "segment", "status", "n", "reason"]]
+    silent = rows["status"] == SILENT
     surely = (rows["status"] == SETTLED) & (rows["n"] >= FEW_ANSWERS)
-    rows = rows[surely | ~rows["ends"].astype(bool)]
+    ending = book.loc[book["ends"], "kind"]
+    doubted = rows["segment"].isin([*traits.weak, *ending]) & ~surely & ~silent
+    rows = rows.assign(kind=rows["segment"].where(~silent, SILENT), surely=surely)
+    rows = pd.concat([rows, rows[doubted].assign(kind=UNSETTLED)]).merge(book, on="kind")
+    rows = rows[rows["surely"] | ~rows["ends"]].merge(owners(accounts), on=KEYS, how="left")
+    rows = rows.assign(wording=_wording(rows["reason"], rows["presumed"]))
     ended = responses.groupby(["client_id", "wave"])["started"].max().rename("ended")
     rows = rows.join(ended, on=["client_id", "wave"])
     due = (rows["ended"] + pd.to_timedelta(rows["days"], unit="D")).dt.normalize()
     columns = ["client_id", "wave", "account_id", "segment", "status", "action", "party"]
-    columns += ["owner", "account_manager", "due"]
+    columns += ["owner", "account_manager", "due", "wording"]
     return rows.assign(due=due.astype("datetime64[ns]"))[columns]
+
+
+def _planned(playbook: Playbook, traits: SegmentTraits) -> pd.DataFrame:
+    """Every action of every kind of account, in the order of the playbook."""
+    rows = [
+        {
+            "kind": kind,
+            "action": one.code,
+            "party": one.party,
+            "owner": one.owner,
+            "days": one.days,
+            "ends": one.ends_relationship,
+            "presumed": one.because,
+        }
+        for one, kinds in playbook.planned(traits)
+        for kind in kinds
+    ]
+    names = ["kind", "action", "party", "owner", "days", "ends", "presumed"]
+    return pd.DataFrame(rows, columns=names).astype({"ends": bool})
+
+
+def _wording(cells: pd.Series, presumed: pd.Series) -> pd.api.extensions.ExtensionArray:
+    """Whether an action's text takes for granted what is not among the account's reasons."""
+    found = [
+        OTHERWISE if code and not has(cell, code) else None
+        for cell, code in zip(cells, presumed, strict=True)
+    ]
+    return pd.array(found, dtype="str")
 
 
 def referral_candidates(

@@ -6,10 +6,10 @@ import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import pandas as pd
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
 from crqlab.base import yaml_documents
 from crqlab.base.contracts import frames
@@ -22,7 +22,8 @@ from crqlab.segments.thresholds import Thresholds
 from crqlab.segments.trait_syntax import truth, words
 
 SHIPPED = Path(__file__).with_name("playbook.yaml")
-ACCOUNT_MANAGER, SILENT = "account_manager", "silent"
+ACCOUNT_MANAGER, SILENT, UNSETTLED = "account_manager", "silent", "unsettled"
+OTHERWISE = "otherwise"  # the wording for accounts that are not there by an action's reason
 #: What stands for segments by what they are, and for accounts without one.
 KINDS = ("top", "weak", "between", SILENT)
 Spoken = Annotated[Words, BeforeValidator(words)]
@@ -50,6 +51,10 @@ class Action(Strict):
         Whether it may end with leaving the account.
     name, text : tuple of (language, text)
         What it is called, and what to do.
+    because : str
+        Code of the reason that the text takes for granted; empty for none.
+    otherwise : tuple of (language, text)
+        What to do at accounts that are not in their segment by it.
     """
 
     code: Name
@@ -62,6 +67,14 @@ class Action(Strict):
     ends_relationship: Annotated[bool, BeforeValidator(truth)] = False
     name: Spoken = ()
     text: Spoken
+    because: str = ""
+    otherwise: Spoken | None = None
+
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        if bool(self.because) != bool(self.otherwise):
+            raise ValueError("because and otherwise belong together: a reason, and what else to do")
+        return self
 
     def of(self, traits: SegmentTraits) -> tuple[str, ...]:
         """Return the segments that it is for, and ``silent`` where it is for silent accounts."""
@@ -98,6 +111,12 @@ def _distinct(actions: tuple[Action, ...], info: ValidationInfo) -> tuple[Action
     return actions
 
 
+def _harmless(action: Action | None) -> Action | None:
+    if action is not None and action.ends_relationship:
+        raise ValueError("what is for unsettled accounts may not end a relationship")
+    return action
+
+
 class Playbook(Strict):
     """Actions for segments, in the order in which they are to be shown.
 
@@ -106,6 +125,8 @@ class Playbook(Strict):
     source : str
         Whose proposal it is.
     actions : tuple of Action
+    unsettled : Action or None
+        For weak accounts that are not surely so.
 
     Examples
     --------
@@ -118,6 +139,7 @@ class Playbook(Strict):
 
     source: str = "the study's own"
     actions: Annotated[tuple[Action, ...], Field(min_length=1), AfterValidator(_distinct)]
+    unsettled: Annotated[Action | None, AfterValidator(_harmless)] = None
 
     def __str__(self) -> str:
         codes = ", ".join(one.code for one in self.actions)
@@ -126,7 +148,8 @@ class Playbook(Strict):
     @property
     def fingerprint(self) -> str:
         """SHA-256 of everything that the playbook says, whatever its file looks like."""
-        content = [one.model_dump(mode="json") for one in self.actions]
+        said = (*self.actions, *([self.unsettled] if self.unsettled else []))
+        content = [one.model_dump(mode="json") for one in said]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     @property
@@ -136,18 +159,45 @@ class Playbook(Strict):
 
     def name(self, code: str, language: str = "en") -> str:
         """Return what readers of a language call an action."""
-        names = (one.name for one in self.actions if one.code == code)
+        names = (one.name for one in (*self.actions, self.harmless) if one.code == code)
         return said(next(names, ()), language) or code.replace("_", " ")
 
-    def text(self, code: str, language: str = "en") -> str:
-        """Return what is to be done, in English where nobody said it else."""
-        texts = (one.text for one in self.actions if one.code == code)
+    def text(self, code: str, language: str = "en", *, otherwise: bool = False) -> str:
+        """Return what is to be done, in English where nobody said it else.
+
+        Parameters
+        ----------
+        code, language : str
+        otherwise : bool
+            At an account that is not in its segment by the reason that the text takes for granted.
+        """
+        known = (one for one in (*self.actions, self.harmless) if one.code == code)
+        texts = (one.otherwise if otherwise and one.otherwise else one.text for one in known)
         return said(next(texts, ()), language, "en")
+
+    def texts(self, rows: pd.DataFrame, language: str = "en") -> list[str]:
+        """Return what is to be done, row by row of table ``actions``."""
+        wording = rows["wording"] if "wording" in rows else [None] * len(rows)
+        pairs = zip(rows["action"], wording, strict=True)
+        return [self.text(code, language, otherwise=said == OTHERWISE) for code, said in pairs]
+
+    @property
+    def harmless(self) -> Action:
+        """What to do at weak accounts that are not surely so; crqlab's own if nothing is said."""
+        own = self.unsettled or shipped().unsettled
+        assert own is not None  # the shipped one has it
+        taken = own.code in {one.code for one in self.actions}
+        return own.model_copy(update={"code": f"{own.code}_people"}) if taken else own
 
     def unmet(self, traits: SegmentTraits) -> list[str]:
         """Return segments, and ``silent``, that no action is for."""
         met = {name for one in self.actions for name in one.of(traits)}
         return [name for name in (*traits.order, SILENT) if name not in met]
+
+    def planned(self, traits: SegmentTraits) -> list[tuple[Action, tuple[str, ...]]]:
+        """Return every action, and whom it is for: segments, ``silent``, ``unsettled``."""
+        own = [(one, one.of(traits)) for one in self.actions]
+        return [*own, (self.harmless, (UNSETTLED,))]
 
     def table(self, traits: SegmentTraits) -> pd.DataFrame:
         """Return table ``playbook``."""
@@ -155,7 +205,7 @@ class Playbook(Strict):
             {
                 "action": one.code,
                 "place": place,
-                "segments": json.dumps(one.of(traits), ensure_ascii=False),
+                "segments": json.dumps(meant, ensure_ascii=False),
                 "party": one.party,
                 "owner": one.owner,
                 "days": one.days,
@@ -163,8 +213,10 @@ class Playbook(Strict):
                 "ends_relationship": one.ends_relationship,
                 "name": packed(one.name),
                 "text": packed(one.text),
+                "because": one.because or None,
+                "otherwise": packed(one.otherwise or ()),
             }
-            for place, one in enumerate(self.actions, 1)
+            for place, (one, meant) in enumerate(self.planned(traits), 1)
         ]
         return frames.from_records(rows, "playbook")
 
@@ -198,7 +250,7 @@ def of_table(rows: pd.DataFrame) -> Playbook:
 def _read(row: dict[str, Any]) -> Action:
     own = {key: row[key] for key in ("party", "owner", "days", "hours", "ends_relationship")}
     names: Iterable[str] = json.loads(row["segments"])
-    spoken = {key: unpacked(row[key]) for key in ("name", "text")}
+    spoken = {key: unpacked(row[key]) for key in ("name", "text", "otherwise")}
     return Action.model_construct(
-        code=row["action"], segments=tuple(names), excluded=(), **own, **spoken
+        code=row["action"], segments=tuple(names), excluded=(), because="", **own, **spoken
     )

@@ -178,3 +178,80 @@ def test_show_prints_a_file_to_start_from(tmp_path):
     found = crqlab("playbook", "show", home=tmp_path)
     assert found.exit_code == 0
     assert found.output == TEXT
+
+
+def unsure(**columns):
+    """Weak accounts of which little is known, each for another reason, and one that is content."""
+    rows = pd.DataFrame(
+        {"client_id": "C", "wave": "1", "account_id": list("abcdef"),
+         "segment": ["Stalker", "Opponent", "Ambivalent", "Ambivalent", "Rational", "Ambivalent"],
+         "status": ["not_settled", "settled", "not_settled", "settled", "not_settled", "settled"],
+         "n": [5, 1, 4, 4, 1, 9]}
+    )  # fmt: skip
+    apart = '{"code": "apart", "scores": ["solution", "experience"], "value": 1.6, "cut": 1.25}'
+    below = '{"code": "below", "scores": ["crq"], "value": 4.3, "cut": 4.5}'
+    rows["reason"] = [below, below, below, apart, "no_other_rule", f"[{below}, {apart}]"]
+    return rows.assign(**columns)
+
+
+def planned(rows, book):
+    owners = rows[["client_id", "account_id"]].assign(account_manager="Eva")
+    asked = pd.DataFrame({"client_id": ["C"], "wave": ["1"], "started": pd.Timestamp("2025-05-01")})
+    found = actions(rows, owners, asked, book, RULES.traits)
+    return found.groupby("account_id")["action"].agg(list).to_dict(), found
+
+
+def test_weak_accounts_in_doubt_are_listened_to_and_never_left_alone_or_let_go():
+    found, _ = planned(unsure(), shipped())
+    assert found == {
+        "a": ["hear_more"], "b": ["hear_more"], "c": ["close_the_loop", "hear_more"],
+        "d": ["close_the_loop"], "e": ["differentiate"], "f": ["close_the_loop"],
+    }  # fmt: skip
+
+
+def test_a_playbook_that_only_ends_relationships_borrows_a_harmless_action(study):
+    own = (
+        "actions:\n"
+        "- {code: leave, segments: [weak], days: 7, ends_relationship: yes, text: {en: Leave}}\n"
+        "- {code: hear_more, segments: [Rational], days: 7, text: {en: Call them}}\n"
+    )
+    book = playbook_of(written(study, own), RULES)
+    found, _ = planned(unsure(), book)
+    assert found == {
+        "a": ["hear_more_people"], "b": ["hear_more_people"], "c": ["hear_more_people"],
+        "d": ["leave"], "e": ["hear_more"], "f": ["leave"],
+    }  # fmt: skip
+    table = of_table(book.table(RULES.traits))
+    assert table.text("hear_more_people", "sv") == shipped().text("hear_more", "sv")
+    assert book.unmet(RULES.traits) == ["Ambassador", "silent"]
+
+
+def test_an_action_is_worded_by_the_reason_of_its_account():
+    _, found = planned(unsure(), shipped())
+    loops = found[found["action"] == "close_the_loop"].set_index("account_id")["wording"]
+    assert loops.astype(object).where(loops.notna(), None).to_dict() == {
+        "c": "otherwise", "d": None, "f": None}  # fmt: skip
+    book = of_table(shipped().table(RULES.traits))
+    for language, words in (("en", "weaker of solution"), ("sv", "svagare av lösning")):
+        said = dict(zip(found["account_id"] + found["action"], book.texts(found, language),
+                        strict=True))  # fmt: skip
+        assert words in said["dclose_the_loop"]
+        assert words not in said["cclose_the_loop"]
+    assert book.texts(found.drop(columns="wording"))[0] == shipped().text("close_the_loop")
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_what_a_segment_means_is_true_of_whoever_is_there(language):
+    meant = RULES.traits.meaning("Ambivalent", language)
+    either = {"en": "weak all in all, or", "sv": "svag på det hela taget, eller"}
+    assert meant.startswith(either[language])
+
+
+def test_what_is_for_accounts_in_doubt_may_not_let_them_go(study):
+    own = (
+        "actions:\n- {code: go, segments: [top], days: 7, text: {en: Go}}\n"
+        "unsettled: {code: no, segments: [weak], days: 7, ends_relationship: yes, text: {en: No}}\n"
+    )
+    with pytest.raises(DataError) as broken:
+        playbook_of(written(study, own), RULES)
+    assert "may not end a relationship" in broken.value.cases["rule"].iloc[0]

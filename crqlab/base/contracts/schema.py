@@ -45,6 +45,8 @@ class Column:
         Least and greatest number.
     options : tuple
         The only texts that are allowed; empty for any.
+    later : bool
+        Came after tables were handed over without it: a table that lacks it has it empty.
     """
 
     kind: str
@@ -53,6 +55,7 @@ class Column:
     low: float | None = None
     high: float | None = None
     options: tuple[str, ...] = ()
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,8 @@ def check(table: pd.DataFrame, against: Contract, instrument: Instrument) -> pd.
         pa = _pandera()
         try:
             texts = [n for n, kind in table.dtypes.items() if isinstance(kind, pd.StringDtype)]
-            table = _kinds(table.astype(dict.fromkeys(texts, "str")), columns)
+            table = _completed(table.astype(dict.fromkeys(texts, "str")), columns)
+            table = _kinds(table, columns)
             return _schema(against, columns).validate(table, lazy=True)[list(columns)]
         except pa.errors.SchemaErrors as broken:
             cases = _cases(broken.failure_cases, columns)
@@ -137,13 +141,19 @@ def digest(against: Contract, instrument: Instrument) -> str:
 def ordered(table: pd.DataFrame, against: Contract, instrument: Instrument) -> pd.DataFrame:
     """Return a table that is known to keep its contract as `check` would return it."""
     columns = against.for_instrument(instrument)
-    table = _kinds(table, columns)
+    table = _kinds(_completed(table, columns), columns)
     return table if list(table) == list(columns) else table[list(columns)]
 
 
 @cache
 def _own_code() -> str:
     return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+
+
+def _completed(table: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
+    """Add columns that came later, empty."""
+    lacking = [name for name, one in columns.items() if one.later and name not in table]
+    return table.assign(**dict.fromkeys(lacking)) if lacking else table
 
 
 def _kinds(table: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:

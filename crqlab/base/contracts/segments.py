@@ -251,7 +251,9 @@ PLAYBOOK = Contract(
     {
         "action": Column("text", "code of the action"),
         "place": count("in the order of the file, from 1"),
-        "segments": Column("text", "JSON list of the segments that it is for; silent: accounts"),
+        "segments": Column(
+            "text", "JSON list of the segments that it is for; silent, unsettled: accounts"
+        ),
         "party": _PARTY,
         "owner": Column("text", "account_manager, or who else in words"),
         "days": count("from the last answer of the wave"),
@@ -259,6 +261,10 @@ PLAYBOOK = Contract(
         "ends_relationship": Column("yes", "whether it may end with leaving the account"),
         "name": Column("text", "JSON of language and what it is called", True),
         "text": Column("text", "JSON of language and what to do"),
+        "because": Column(
+            "text", "code of the reason that text takes for granted", True, later=True
+        ),
+        "otherwise": Column("text", "JSON of language and what else to do", True, later=True),
     },
 )
 ACTIONS = Contract(
@@ -274,6 +280,13 @@ ACTIONS = Contract(
         "owner": Column("text", "account_manager, or who else in words"),
         "account_manager": _OWNER,
         "due": Column("date", "until when", True),
+        "wording": Column(
+            "text",
+            "otherwise where the account is not there by the action's reason; empty: its text",
+            True,
+            options=("otherwise",),
+            later=True,
+        ),
     },
 )
 REFERRALS = Contract(

@@ -13,7 +13,7 @@ from crqlab.page.accounts.meeting_points import talk
 from crqlab.page.client_view import ClientView
 from crqlab.page.comments.quotes import quote
 from crqlab.page.segments.words import segment_words
-from crqlab.segments.playbook import Playbook
+from crqlab.segments.playbook import OTHERWISE, Playbook
 from crqlab.show.html import Column, Shown, lines, name, names, paragraph, table, tag, text
 from crqlab.show.records import Record, grouped, records
 from crqlab.show.svg_strips import bar
@@ -164,7 +164,10 @@ def quotations(comments: list[Record]) -> Markup:
 def _agreed(row: Record, actions: list[Record], spoken: Language, playbook: Playbook) -> Markup:
     """Actions with owner and due date, and lines to fill in."""
     say, blank = spoken.say, [""] * BLANKS
-    what = [text(playbook.text(one.action, spoken.code)) for one in actions]
+    what = [
+        text(playbook.text(one.action, spoken.code, otherwise=one.wording == OTHERWISE))
+        for one in actions
+    ]
     due = ["" if one.due != one.due else spoken.day(one.due) for one in actions]
     columns = [
         Column(say("accounts.action"), [*what, *blank]),

@@ -31,7 +31,7 @@ def actions_sheet(view: ClientView) -> Sheet:
         segment=words.names(rows),
         status=[words.status(status) for status in rows["status"]],
         action=[book.name(action, code) for action in rows["action"]],
-        what=[book.text(action, code) for action in rows["action"]],
+        what=book.texts(rows, code),
     )
     return sheet(view, "actions", columns, rows)
 
@@ -74,10 +74,13 @@ def actions_slide(view: ClientView) -> Slide | None:
         named=segment_words(view).names(rows),
     )
     rows = rows.sort_values(["turn", "due"], kind="stable")
+    shown = rows.head(MOST)
     cells = [
-        (brief(row.name), row.named, book.text(row.action, spoken.code), row.owner,
+        (brief(row.name), row.named, what, row.owner,
          "" if row.due != row.due else spoken.day(row.due))
-        for row in records(rows.head(MOST).fillna({"owner": ""}))
+        for row, what in zip(
+            records(shown.fillna({"owner": ""})), book.texts(shown, spoken.code), strict=True
+        )
     ]  # fmt: skip
     heads = ("account", "segment", "what", "owner", "due")
     body = Rows(tuple(spoken.say(f"column.{head}") for head in heads), cells,

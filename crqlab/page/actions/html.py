@@ -11,13 +11,14 @@ from crqlab.language import MISSING
 from crqlab.page.client_view import ClientView
 from crqlab.page.segments.words import segment_words
 from crqlab.segments.likeliest_segments import NOT_SETTLED
+from crqlab.segments.playbook import OTHERWISE
 from crqlab.show.html import Column, Shown, folded, lines, names, paragraph, phrases, table, text
 from crqlab.show.records import Record, records
 
 LISTED = 15  # actions that a reader still goes through
 #: Whom to look after first; of a caption and of the lead.
-LEAVING, SILENT, TOP, OTHER = range(4)
-_LEADS = {LEAVING: "win_back", SILENT: "listen", TOP: "thank"}
+LEAVING, DOUBTED, SILENT, TOP, OTHER = range(5)
+_LEADS = {LEAVING: "win_back", DOUBTED: "hear", SILENT: "listen", TOP: "thank"}
 
 
 def action_plan(view: ClientView) -> Shown:
@@ -44,7 +45,7 @@ def action_plan(view: ClientView) -> Shown:
 def _turn(view: ClientView, row: Record) -> int:
     traits = view.segments.traits
     if row.segment in traits.weak:
-        return LEAVING
+        return DOUBTED if row.status == NOT_SETTLED else LEAVING
     if row.status == "silent":
         return SILENT
     return TOP if row.segment == traits.top else OTHER
@@ -106,15 +107,16 @@ def _step(view: ClientView, row: Record) -> str:
 def _playbook(view: ClientView, rows: list[Record]) -> Shown:
     """What each action means."""
     words, book, say = segment_words(view), view.actions.playbook, view.language.say
-    first: dict[tuple[str, str], Record] = {}
+    first: dict[tuple[str, str, bool], Record] = {}
     for row in rows:
-        first.setdefault((words.name(row.segment, row.status), row.action), row)
+        kind = (words.name(row.segment, row.status), row.action, row.wording == OTHERWISE)
+        first.setdefault(kind, row)
     own = sorted(first, key=lambda key: min(_turn(view, first[key]), TOP))
     code = view.language.code
     columns = [
-        Column(say("column.segment"), phrases(segment for segment, _ in own)),
-        Column(say("column.action"), phrases(book.name(action, code) for _, action in own)),
-        Column(say("actions.how"), phrases(book.text(action, code) for _, action in own)),
+        Column(say("column.segment"), phrases(segment for segment, *_ in own)),
+        Column(say("column.action"), phrases(book.name(action, code) for _, action, _ in own)),
+        Column(say("actions.how"), phrases(book.text(a, code, otherwise=o) for _, a, o in own)),
     ]
     shown = Shown(table(columns, caption=say("actions.playbook_caption")), "")
     return folded(say("actions.playbook"), shown)

@@ -95,7 +95,7 @@ def segment_actions(
         Column("account", names(rows["account_id"] if called is None else called)),
         Column("segment", phrases(_words().names(rows))),
         Column("action", phrases(map(playbook.name, rows["action"]))),
-        Column("what", phrases(map(playbook.text, rows["action"]))),
+        Column("what", phrases(playbook.texts(rows))),
         Column("owner", names(owner.fillna(MISSING))),
         Column("due", names(rows["due"].dt.strftime("%Y-%m-%d").fillna(MISSING))),
     ]

@@ -44,8 +44,9 @@ def test_every_account_has_one_row_of_actions_with_owner_and_dates(stationed_vie
     assert told[0].startswith(("Opponent", "Ambivalent"))
     assert told[1] == "recover by\xa02025-06-01; recognise"
     assert shown.sentence.rstrip() == (
-        "30 actions at 15 accounts, for 1 account manager: 6 accounts to win back or leave well, "
-        "3 silent accounts to listen to, 3 accounts to thank and to ask for a referral."
+        "30 actions at 15 accounts, for 1 account manager: 5 accounts to win back or leave well, "
+        "1 weak account in doubt to hear more of, 3 silent accounts to listen to, 3 accounts to "
+        "thank and to ask for a referral."
     )
     kinds = [line("td")[0].get_text().replace(" (not settled)", "") for line in lines]
     assert set(kinds[:6]) == {"Opponent", "Ambivalent"}
