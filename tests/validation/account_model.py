@@ -1,7 +1,7 @@
 """How often what the account model says of single accounts is true, over many fresh panels.
 
-The panel's truth knows every account's segment. The model gets the scores that the shipped
-rules look at, and its draws go through these rules. Beside it stands the same posterior under
+The panel's truth knows every account's segment. The model gets all scores, as station 30 does,
+and its draws go through the shipped rules. Beside it stands the same posterior under
 parameters that are as good as true: from an independent panel so large that nothing is left in
 doubt.
 """
@@ -17,6 +17,7 @@ import pandas as pd
 from crqlab import scores, segments, simulate
 from crqlab.base import yaml_documents
 from crqlab.base.codebook import Codebook
+from crqlab.scores import model_scores
 from crqlab.segments.segment import placed
 from crqlab.simulate.raw import CODEBOOK
 from crqlab.stats import account_model
@@ -24,17 +25,9 @@ from crqlab.stats.account_model import AccountModel, Answers, Draws, central
 from tests.validation import account_segments
 from tests.validation.account_segments import BY_ANSWERS
 
-SCORES = (
-    "crq",
-    "service",
-    "value",
-    "solution",
-    "experience",
-    "commitment",
-    "uniqueness",
-    "ltr",
-)
+BOOK = yaml_documents.load(CODEBOOK, Codebook)
 RULES = segments.starting()
+RULED = [name for name in RULES.scores if name not in ("nps", "mean_ltr")] + ["ltr"]
 #: How high a segment stands, in the order of the rules: who climbs gets a higher number.
 RANK = np.array([{"Opponent": 0, "Rational": 2, "Ambassador": 3}.get(n, 1) for n in RULES.names])
 BANDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
@@ -54,7 +47,7 @@ class Settings:
     draws: int = 200
 
 
-FULL = Settings(seed=9900, panels=20, clients=150, law=1000)
+FULL = Settings(seed=9900, panels=20, clients=80, law=600)
 QUICK = Settings(seed=9950, panels=2, clients=60, law=150)
 
 
@@ -81,15 +74,9 @@ class Judged:
 
 
 def lined_up(people: pd.DataFrame) -> Answers:
-    """Line up respondents."""
-    return account_model.answers(
-        people[list(SCORES)].astype(float),
-        client=people["client_id"],
-        account=people["account_id"],
-        wave=people["wave"],
-        person=people["contact_id"],
-        role=people["role"],
-    )
+    """Line up respondents with all their scores, as station 30 does."""
+    dated = people[["client_id", "wave"]].assign(started=pd.to_datetime(people["wave"] + "-05-01"))
+    return model_scores.lined_up(people, dated, BOOK.instrument)
 
 
 def labelled(model: AccountModel):
@@ -106,7 +93,7 @@ def labelled(model: AccountModel):
 def panel(seed: int, clients: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Draw a panel; return its people and the truth of its accounts."""
     drawn = simulate.panel(clients=clients, seed=seed)
-    people = scores.respondents(drawn.responses, yaml_documents.load(CODEBOOK, Codebook))
+    people = scores.respondents(drawn.responses, BOOK)
     return people, drawn.true_accounts
 
 
@@ -135,8 +122,8 @@ def judged(
     """Hold what is said of one panel against its truth."""
     rows = lined_up(people)
     model = account_model.fit(rows)
-    found = account_model.draws(model, rows, labelled(model), n=draws)
-    best = account_model.draws(true_law, rows, labelled(true_law), n=draws, sets=1)
+    found = account_model.draws(model, rows, labelled(model), n=draws, scores=RULED)
+    best = account_model.draws(true_law, rows, labelled(true_law), n=draws, scores=RULED, sets=1)
     true = truth.rename(columns={"client_id": "client", "account_id": "account"})
     true = true[["client", "wave", "account", "segment"]].rename(columns={"segment": "true"})
     cells = found.cells.merge(true, on=["client", "wave", "account"], how="left")
@@ -165,7 +152,7 @@ def _then(rows: Answers, draws: int) -> pd.DataFrame:
     for wave in rows.waves:
         known = rows.until(wave)
         model = account_model.fit(known)
-        found = account_model.draws(model, known, labelled(model), n=draws)
+        found = account_model.draws(model, known, labelled(model), n=draws, scores=RULED)
         part = found.cells[["client", "wave", "account"]].assign(**_renamed(found, "then"))
         parts.append(part[part["wave"] == wave])
     return pd.concat(parts, ignore_index=True)
@@ -431,8 +418,8 @@ def _told(name: str, table: pd.DataFrame) -> str:
 _SECTION = """
 ## Does the account model know how sure it is?
 
-`crqlab.stats.account_model` on the scores that the shipped rules look at, {draws} draws of every
-account through these rules. {panels} fresh panels of {clients} clients, seeds {seed} to {last},
+`crqlab.stats.account_model` on all scores, as station 30 fits it, {draws} draws of every account
+through the shipped rules. {panels} fresh panels of {clients} clients, seeds {seed} to {last},
 and the demo with its dirt. *True parameters* are those of an independent panel of {law:,}
 clients, in which {icc} of a score's variance inside a client lies between accounts; from year to
 year accounts correlate by {rho}, and answers of one person, apart from the account, by {person}.
