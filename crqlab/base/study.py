@@ -27,6 +27,8 @@ PLAYBOOK = "playbook.yaml"
 #: The notebook that a journey begins with; where it lies beside data/raw is a project.
 FIRST = "10_responses.ipynb"
 THEMES, COMMENT_CODES = "themes.yaml", "comment_codes.csv"
+#: Who asked to be forgotten, as keyed hashes.
+FORGOTTEN = "forgotten.csv"
 #: Files in ``data/raw/STUDY`` that one station alone reads.
 _PROGRAMME = {"60_segments": (PLAYBOOK,), "85_comments": (THEMES, COMMENT_CODES)}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
@@ -258,7 +260,7 @@ class Study:
         book = self.codebook
         parts = [book.contacts, book.accounts, book.outcomes, book.clients]
         named = [*book.responses.files, *(part for part in parts if part)]
-        names = ["codebook.yaml", *(source.file for source in named), "decisions.csv"]
+        names = ["codebook.yaml", *(source.file for source in named), "decisions.csv", FORGOTTEN]
         files = {name: located(self.raw, name) for name in names}
         return {name: fingerprint(file) for name, file in files.items() if file.is_file()}
 

@@ -12,6 +12,7 @@ from crqlab.cli.audit import audit
 from crqlab.cli.client_reports import pages, report
 from crqlab.cli.confirm import confirm
 from crqlab.cli.export import export
+from crqlab.cli.forget import forget
 from crqlab.cli.guard import Guarded, say
 from crqlab.cli.options import LONGEST, Limit, Set, StudyName, settings
 from crqlab.cli.study_list import list_
@@ -208,6 +209,9 @@ def simulate_(
         seed=simulate.SEED if seed is None else seed,
     )
     say(f"{folder} is drawn")
+
+
+app.command(rich_help_panel=HOUSE, epilog="Example: crqlab forget acme --contact P0042")(forget)
 
 
 @app.command(rich_help_panel=HOUSE, epilog="Example: crqlab migrate acme")

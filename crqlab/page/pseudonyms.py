@@ -9,9 +9,9 @@ from hashlib import sha256
 import pandas as pd
 
 from crqlab.base.errors import CrqError
+from crqlab.base.study_key import KEY_BYTES
 
-#: Bytes of a key, and of the hash that a pseudonym shows (16 letters and digits).
-KEY_BYTES, SHOWN_BYTES = 32, 10
+SHOWN_BYTES = 10  # of the hash: 16 letters and digits
 
 
 def pseudonym(value: str, *, kind: str, key: bytes) -> str:

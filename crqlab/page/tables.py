@@ -8,8 +8,8 @@ import pandas as pd
 
 from crqlab.base.contracts import contract
 from crqlab.base.study import Study
+from crqlab.base.study_key import key
 from crqlab.page import table_handoff
-from crqlab.page.pseudonym_key import key
 from crqlab.page.pseudonyms import pseudonyms
 
 _NEEDED = ("responses", "respondents", "account_scores", "client_scores")

@@ -12,6 +12,7 @@ from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import contract
 from crqlab.base.contracts.frames import empty
 from crqlab.base.faults import Faults, near
+from crqlab.base.forgotten_people import Forgotten, forgotten
 from crqlab.base.instrument import Instrument
 from crqlab.base.results import Result
 from crqlab.base.study import Study
@@ -19,6 +20,7 @@ from crqlab.responses import answers, crm_tables, table_links
 from crqlab.responses.answers import Answers
 from crqlab.responses.breakdown_columns import breakdowns
 from crqlab.responses.file_formats import load
+from crqlab.responses.forgotten_rows import without_forgotten
 from crqlab.responses.grid import Aside, Grid
 
 FRAMES = ("contacts", "accounts", "outcomes", "clients")
@@ -91,12 +93,14 @@ class Raw(Result):
         return "; ".join([", ".join(counted), *self.notes])
 
 
-def read(study: Study) -> Raw:
+def read(study: Study, *, forgotten_too: bool = False) -> Raw:
     r"""Read every file that a study's codebook names.
 
     Parameters
     ----------
     study : Study
+    forgotten_too : bool
+        Whether people who asked to be forgotten are read, too: to find where they stand.
 
     Returns
     -------
@@ -132,7 +136,12 @@ def read(study: Study) -> Raw:
     rows = _client_stated(rows, book)
     if tables["contacts"] is not None:
         rows = table_links.filled(rows, tables["contacts"])
-    notes = _accounts_noted(rows, tables)
+    people = Forgotten(frozenset()) if forgotten_too else forgotten(study)
+    stays, tables["contacts"], aside = without_forgotten(rows, tables["contacts"], people)
+    rows, origins = (t[stays].reset_index(drop=True) for t in (rows, origins))
+    if aside:
+        unusable = unusable[unusable["response_id"].isin(rows["response_id"])]
+    notes = (*_accounts_noted(rows, tables), *aside)
     rows = table_links.own_accounts(rows)
     parted = breakdowns(rows, origins, tables["accounts"], book, grids, faults)
     _no_client(rows, origins, faults)

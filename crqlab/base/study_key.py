@@ -1,4 +1,4 @@
-"""The key behind pseudonyms: on this machine only, apart from data and reports."""
+"""The key of a study, behind pseudonyms and forgotten people: apart from data and reports."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pathlib import Path
 from crqlab.base.errors import StudyError
 from crqlab.base.files import add
 from crqlab.base.study import Study
-from crqlab.page.pseudonyms import KEY_BYTES
+
+KEY_BYTES = 32
 
 
 def key(study: Study) -> bytes:
@@ -68,6 +69,23 @@ def place(study: Study) -> Path:
                 "place apart from them. Name a file outside the project."
             )
     return path
+
+
+def kept(study: Study) -> bytes:
+    """Return a study's key, which must be there: what was hashed with it has to be found again.
+
+    Raises
+    ------
+    StudyError
+        As from `key`; or it is not on this machine.
+    """
+    if not (path := place(study)).is_file():
+        raise StudyError(
+            f"Study {study.name!r} has a forgotten.csv, but not the key that it was written with: "
+            f"{path} is missing, and without it people who asked to be forgotten would come back. "
+            "Copy the key from whoever holds it, or name its place in CRQLAB_KEY_FILE."
+        )
+    return key(study)
 
 
 def _make(path: Path) -> None:
