@@ -54,7 +54,7 @@ def export(
 ) -> None:
     """Write clients' numbers for other programs; a PDF's report is made first where needed."""
     from crqlab.base.study import Study
-    from crqlab.report import export_firm, stations
+    from crqlab.report import export_firm, index, stations
     from crqlab.report.exports.export_files import accepted
 
     kinds = accepted(
@@ -71,6 +71,7 @@ def export(
     if together:
         for path in export_firm(named, clients(), language=language, theme=theme):
             say(f"{path}")
+        index(named, language=language)
         return
     options = {"kinds": kinds, "language": language, "theme": theme, "template": template}
     work = {"jobs": jobs, "seconds": limit, "cluster": cluster}
@@ -102,6 +103,7 @@ def _files(
         failed = [(step.job.client, step.job.wave) for step in pages.failed]
     left = [one for one in clients if one not in failed]
     files = told(export_all, study, left, **options, **work)
+    index(study, language=options["language"])
     if len(clients) <= FEW:
         for step in files.steps:
             for kind in () if step.error else options["kinds"]:

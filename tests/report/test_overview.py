@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from crqlab import CrqError
 from crqlab.cli import app
 from crqlab.language import language, languages
+from crqlab.report.batch import ledger
 from crqlab.report.batch.batches import run_batch
 from crqlab.report.batch.index import index
 from tests.page.reworded import left_english
@@ -104,15 +105,31 @@ def test_the_list_has_a_row_for_each_language_with_its_files(tmp_path):
     study = laid_out(tmp_path)
     run_batch(study, [("C017", "2025")], jobs=1)
     run_batch(study, [("C017", "2025")], jobs=1, parameters={"language": "sv"})
-    for file in ("C017_2025.pdf", "C017_2025_sv.xlsx", "C017_2025-note.csv"):
+    for file in ("C017_2025.pdf", "C017_2025_sv.xlsx", "C017_2025-note.csv",
+                 "C017_2025_tasks.csv", "C017_2025_headoffice.csv"):  # fmt: skip
         (study.reports / file).write_bytes(b"")
+    (study.reports / "C017_2025_by").mkdir()
+    for spoken, tail in (("en", ""), ("sv", "_sv")):
+        file = f"C017_2025_by/Eva-Lind{tail}.html"
+        (study.reports / file).write_bytes(b"")
+        told = {"manager": "Eva Lind", "language": spoken}
+        ledger.made(study, f"exports/{file}", inputs="", parameters=told, seconds=0.0)
     (study.reports / "reviewer").mkdir()
     (study.reports / "reviewer" / "C017_2025.html").write_bytes(b"")
     page = index(study).read_text()
     rows = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)[1:]
     assert [re.findall(r'href="([^"]+)"', row) for row in rows] == [
-        ["C017_2025.html", "C017_2025.pdf", "reviewer/C017_2025.html"],
-        ["C017_2025_sv.html", "C017_2025_sv.xlsx"],
-    ]
+        ["C017_2025.html", "C017_2025.pdf", "C017_2025_tasks.csv", "C017_2025_headoffice.csv",
+         "reviewer/C017_2025.html", "C017_2025_by/Eva-Lind.html"],
+        ["C017_2025_sv.html", "C017_2025_sv.xlsx", "C017_2025_by/Eva-Lind_sv.html"],
+    ]  # fmt: skip
+    assert ">Eva Lind</a>" in rows[0]
+    assert "Eva-Lind.html" not in rows[1]
+    assert "firm_headoffice.csv" not in page
+    (study.reports / "firm_headoffice.csv").write_bytes(b"")
+    (study.reports / "10_responses.html").write_text('<html lang="en">', encoding="utf-8")
+    again = index(study, language="sv").read_text(encoding="utf-8")
+    assert 'href="firm_headoffice.csv"' in again
+    assert 'href="10_responses.html" hreflang="en"' in again
     assert ">en</bdi></td>" in rows[0]
     assert ">sv</bdi></td>" in rows[1]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -12,8 +13,11 @@ from crqlab.base.study import Study, replace
 from crqlab.language import OWN, Language, languages
 from crqlab.language import language as spoken_language
 from crqlab.report.batch import index_table, ledger
+from crqlab.report.exports.export_files import KINDS, file_names
+from crqlab.report.exports.firm_file import NAME as FIRM
 from crqlab.report.run import page_build, render
 from crqlab.report.run.csp_hash import running
+from crqlab.report.run.manager_packs import FOLDER as PACKS
 from crqlab.report.run.page_language import LANGUAGE, page_name, spoken_in
 from crqlab.report.run.render import document
 from crqlab.report.run.reviewer_page import FOLDER as REVIEWER
@@ -23,8 +27,7 @@ _TEMPLATE = Path(render.__file__).parent / "template"
 _ENDS = ["value", "low", "high"]
 _KEY = ["client_id", "wave"]
 _PAGE = [*_KEY, LANGUAGE]
-#: What lies beside a page under its name.
-_FILES = ("pdf", "xlsx", "pptx", "csv")
+_LANG = re.compile(rb'<html lang="([A-Za-z-]+)"')
 
 
 def index(study: Study, *, language: str | None = None, new: Iterable[str] = ()) -> Path:
@@ -59,6 +62,7 @@ def index(study: Study, *, language: str | None = None, new: Iterable[str] = ())
 
 def _body(study: Study, found: pd.DataFrame, spoken: Language) -> list[Markup]:
     stations = sorted(study.reports.glob("[0-9][0-9]_*.html"))
+    firm = sorted(path.name for path in study.reports.glob(f"{FIRM}*") if path.suffix != ".tmp")
     failed = int((found["status"] == index_table.FAILED).sum())
     return [
         tag("h1", name(study.codebook.title)),
@@ -66,8 +70,9 @@ def _body(study: Study, found: pd.DataFrame, spoken: Language) -> list[Markup]:
         index_table.failures(failed, spoken).html,
         index_table.finder(found, spoken).html,
         index_table.reports(found, spoken).html,
+        *_of_firm(firm, spoken),
         tag("h2", spoken.say("report_list.stations")),
-        index_table.pages(((path.name, _name(path, spoken)) for path in stations), spoken).html,
+        index_table.pages((_station(path, spoken) for path in stations), spoken).html,
     ]
 
 
@@ -77,7 +82,8 @@ def _reports(study: Study, new: set[str]) -> pd.DataFrame:
     rows = _headlines(study).merge(spoken, how="cross").merge(_failed(study), on=_PAGE, how="outer")
     stems = pd.Series(map(page_name, *(rows[key] for key in _PAGE)), dtype=object)
     there = pd.Series([(study.reports / f"{one}.html").is_file() for one in stems], dtype=bool)
-    files = pd.Series([_beside(study, one) for one in stems], dtype=object)
+    keys = zip(stems, *(rows[key] for key in _PAGE), strict=True)
+    files = pd.Series([_beside(study, *key) for key in keys], dtype=object)
     clients = study.read("clients").set_index("client_id")
     named = rows["client_id"].map(clients["name"]).fillna(rows["client_id"])
     rows = rows.assign(
@@ -91,10 +97,27 @@ def _reports(study: Study, new: set[str]) -> pd.DataFrame:
     return rows[there | files.map(bool) | (rows["status"] == index_table.FAILED)]
 
 
-def _beside(study: Study, stem: str) -> tuple[str, ...]:
-    """Files of a page for other programs, and the page as its reviewer sees it."""
-    found = [f"{stem}.{kind}" for kind in _FILES] + [f"{REVIEWER}/{stem}.html"]
-    return tuple(file for file in found if (study.reports / file).is_file())
+def _beside(
+    study: Study, stem: str, client: str, wave: str, language: str
+) -> tuple[tuple[str, str, str], ...]:
+    """Files of a page in its language: path, what it is, and whose where it is a manager's."""
+    found = [
+        (name, f"{kind}_{place}" if place else kind, "")
+        for kind in KINDS
+        for place, name in enumerate(file_names(client, wave, language, kind))
+    ]
+    found.append((f"{REVIEWER}/{stem}.html", "html", ""))
+    there = [one for one in found if (study.reports / one[0]).is_file()]
+    return (*there, *_packs(study, client, wave, language))
+
+
+def _packs(study: Study, client: str, wave: str, language: str) -> Iterator[tuple[str, str, str]]:
+    """Packs of a client's account managers, each page before its PDF."""
+    folder = page_name(client, wave, part=PACKS)
+    for path in sorted((study.reports / folder).glob("*.[hp][td][mf]*")):
+        told = ledger.entry(study, f"{ledger.EXPORTS}{folder}/{path.name}").get("parameters", {})
+        if told.get("language") == language:
+            yield f"{folder}/{path.name}", f"pack_{path.suffix[1:]}", told.get("manager", "")
 
 
 def _headlines(study: Study) -> pd.DataFrame:
@@ -139,6 +162,21 @@ def _failed(study: Study) -> pd.DataFrame:
         if found.get("status") == ledger.FAILED and (told := found["parameters"])
     ]
     return pd.DataFrame(rows, columns=[*_PAGE, "error"], dtype=object)
+
+
+def _of_firm(files: list[str], spoken: Language) -> list[Markup]:
+    """Files of all clients of one firm together, where there are any."""
+    if not files:
+        return []
+    links = ((file, file, "") for file in files)
+    return [tag("h2", spoken.say("report_list.firm")), index_table.pages(links, spoken).html]
+
+
+def _station(path: Path, spoken: Language) -> tuple[str, str, str]:
+    """File, name and language of a station's page."""
+    with path.open("rb") as page:
+        told = _LANG.search(page.read(400))
+    return path.name, _name(path, spoken), told[1].decode() if told else ""
 
 
 def _name(path: Path, spoken: Language) -> str:

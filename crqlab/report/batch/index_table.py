@@ -22,7 +22,9 @@ def reports(rows: pd.DataFrame, spoken: Language) -> Shown:
     Parameters
     ----------
     rows : DataFrame, one row per report
-        ``file`` (empty where there is no page), ``files`` (others of the same name),
+        ``file`` (empty where there is no page), ``files`` (others of that client and
+        language: path, what it is by its code ``file_…`` of the catalogue, and whose where it is a
+        manager's),
         ``language``, ``name``, ``client_id``, ``industry``, ``wave``,
         ``status`` (one of `STATUSES`), ``error``; for ``crq`` and ``nps`` their ``value_``,
         ``low_`` and ``high_``; ``level``, ``n_respondents``, ``n_accounts``.
@@ -31,7 +33,8 @@ def reports(rows: pd.DataFrame, spoken: Language) -> Shown:
     Examples
     --------
     >>> from crqlab.language import language
-    >>> row = dict(file="C1_2025.html", files=("C1_2025.pdf",), language="en", name="A & B",
+    >>> row = dict(file="C1_2025.html", files=(("C1_2025.pdf", "pdf", ""),),
+    ...            language="en", name="A & B",
     ...            client_id="C1", industry="it", wave="2025", value_crq=5.2, low_crq=5.0,
     ...            high_crq=5.4, value_nps=17.0, low_nps=1.0, high_nps=30.0, level=0.95,
     ...            n_respondents=40, n_accounts=12, status="current", error="")
@@ -122,9 +125,12 @@ def failures(n: int, spoken: Language) -> Shown:
     return Shown(paragraph(text(f"{said}. {rest}"), "caution") if n else "", said)
 
 
-def pages(links: Iterable[tuple[str, str]], spoken: Language) -> Shown:
-    """List other pages as file and name."""
-    items = [tag("li", tag("a", words, href=file)) for file, words in links]
+def pages(links: Iterable[tuple[str, str, str]], spoken: Language) -> Shown:
+    """List other files as file, name and language, where that is known."""
+    items = [
+        tag("li", tag("a", words, href=file, hreflang=code), f" ({code})" if code else "")
+        for file, words, code in links
+    ]
     listed = tag("ul", Markup("\n"), lines(*items), Markup("\n"))
     return Shown(listed, spoken.say("report_list.n_pages", n=len(items)))
 
@@ -137,12 +143,23 @@ def _titled(file: str, client: str) -> Markup:
     return tag("a", name(client), href=file) if file else name(client)
 
 
-def _linked(files: Iterable[str], spoken: Language) -> Markup:
-    """The files beside a page by their kind."""
-    kinds = {file: file.rpartition(".")[2] for file in files}
-    return text(" ").join(
-        tag("a", spoken.say(f"report_list.file_{kind}"), href=file) for file, kind in kinds.items()
-    )
+def _linked(files: Iterable[tuple[str, str, str]], spoken: Language) -> Markup:
+    """The files beside a page by their kind; packs of account managers are folded away."""
+    plain, packs = [], []
+    for file, code, owner in files:
+        if code == f"{_PACK}html":
+            said = owner or spoken.say("report_list.unassigned")
+        else:
+            said = spoken.say(f"report_list.file_{code}")
+        (packs if code.startswith(_PACK) else plain).append(tag("a", said, href=file))
+    if not packs:
+        return text(" ").join(plain)
+    n = sum(code == f"{_PACK}html" for _, code, _ in files)
+    head = tag("summary", spoken.say("report_list.packs", n=n))
+    return text(" ").join([*plain, tag("details", head, text(" ").join(packs))])
+
+
+_PACK = "pack_"
 
 
 def _state(status: str, error: str, spoken: Language) -> Markup:

@@ -18,7 +18,7 @@ from crqlab.report.exports.head_office import written
 from crqlab.report.run.page_language import spoken_in
 
 _FILES = (("", "xlsx"), ("", "csv"), ("_fields", "csv"))
-_NAME = "firm_headoffice"  # ids of clients that are in small letters end in a digest
+NAME = "firm_headoffice"  # ids of clients that are in small letters end in a digest
 
 
 def export_firm(
@@ -63,7 +63,7 @@ def export_firm(
     ]  # fmt: skip
     look = themes.read(Path(theme)) if theme else client_brand.of(study, listed[0][0])
     tail = "" if spoken == OWN else f"_{spoken}"
-    names = tuple(f"{_NAME}{part}{tail}.{end}" for part, end in _FILES)
+    names = tuple(f"{NAME}{part}{tail}.{end}" for part, end in _FILES)
     files = dict(zip(names, written(parts, look), strict=True))
     first, *others = (client for client, _ in listed)
     passed = gate.passed(files, study, first, beside=others)
