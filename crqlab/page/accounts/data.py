@@ -30,7 +30,7 @@ class MeetingSheets:
     comments : DataFrame
         ``account_id``, ``words``, ``account``, ``language``.
     actions : DataFrame
-        ``account_id``, ``action`` (code of the playbook), ``owner``, ``due``.
+        ``account_id``, ``action`` (code of the playbook), ``wording``, ``owner``, ``due``.
     n_left : int
         Accounts with something to say that are not among ``accounts``.
     n_quiet : int

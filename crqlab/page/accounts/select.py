@@ -292,4 +292,4 @@ def _comments(view: ClientView, rows: pd.DataFrame) -> pd.DataFrame:
 def _actions(view: ClientView, ids: pd.Series) -> pd.DataFrame:
     todo = view.actions.actions
     todo = todo[todo["account_id"].isin(ids)]
-    return todo[["account_id", "action", "owner", "due"]].reset_index(drop=True)
+    return todo[["account_id", "action", "wording", "owner", "due"]].reset_index(drop=True)

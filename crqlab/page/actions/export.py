@@ -104,7 +104,7 @@ def crm_tasks(view: ClientView) -> pd.DataFrame:
             "Account_External_Id__c": rows["account_id"],
             "CRQ_Wave__c": view.wave,
             "Subject": [book.name(action) for action in rows["action"]],
-            "Description": [book.text(action) for action in rows["action"]],
+            "Description": book.texts(rows),
             "CRQ_Owner__c": rows["owner"],
             "ActivityDate": days(rows["due"]),
             "Status": "Not Started",

@@ -15,7 +15,7 @@ from crqlab.page.packs.data import Pack
 from crqlab.page.packs.portfolio import sheet_id
 from crqlab.page.scores.scales import ends
 from crqlab.page.segments.words import segment_words
-from crqlab.segments.playbook import Playbook
+from crqlab.segments.playbook import OTHERWISE, Playbook
 from crqlab.show.html import Column, Shown, lines, name, paragraph, table, tag, text
 from crqlab.show.records import Record, grouped, records
 
@@ -93,7 +93,8 @@ def _facts(view: ClientView, row: Record, due: object) -> list[str]:
 
 
 def _step(action: Record, spoken: Language, playbook: Playbook) -> str:
-    said = playbook.text(action.action, spoken.code)
+    otherwise = action.wording == OTHERWISE
+    said = playbook.text(action.action, spoken.code, otherwise=otherwise)
     owner = action.owner if action.owner == action.owner and action.owner else ""
     by = "" if action.due != action.due else spoken.day(action.due)
     return " · ".join(part for part in (said, owner, by) if part)
