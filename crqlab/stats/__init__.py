@@ -25,6 +25,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "defaults",
         "delta",
         "deviation_agreement",
+        "effect_sizes",
         "estimate",
         "factors",
         "feasible_ranges",
