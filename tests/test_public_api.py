@@ -199,3 +199,31 @@ def viewed(function: Any) -> bool:
     return "ClientView" in map(str, function.__annotations__.values()) and (
         function.__annotations__.get("return") != "ClientView"
     )
+
+
+# ---- examples: `pytest --doctest-modules` runs them, see conftest.py beside pyproject.toml
+
+#: They write files, ask others, or are steps that a station takes inside.
+NO_EXAMPLE = {
+    "benchmark": "compare keep publish publish_study release",
+    "construct": "keep",
+    "drivers": "keep",
+    "participation": "keep",
+    "renewal": "keep model_card",
+    "responses": "confirm drafted fetch keep new sorted_files",
+    "scores": "keep",
+    "segments": "account_models actions along derive described keep likeliest profile publish "
+    "published read referral_candidates smallest_changes types",
+    "simulate": "write",
+    "stats": "",
+}
+
+
+def test_help_of_statistics_and_stations_shows_an_example():
+    missing = {floor: set() for floor in NO_EXAMPLE}
+    for path, _, name, each in OFFERED:
+        floor = path.split(".")[1]
+        if floor in NO_EXAMPLE and inspect.isfunction(each):
+            if ">>> " not in (inspect.getdoc(each) or ""):
+                missing[floor].add(name)
+    assert missing == {floor: set(names.split()) for floor, names in NO_EXAMPLE.items()}

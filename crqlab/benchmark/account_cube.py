@@ -89,6 +89,13 @@ def cube(panel: Panel, asked: Instrument, *, before: Cube | None = None) -> Cube
     DataError
         It lacks a column of the instrument; or, where it is no study's own, its cells break the
         contract of responses.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> panel = crq.benchmark.panel(study)
+    >>> result = crq.benchmark.cube(panel, study.codebook.instrument)
     """
     check_columns(panel.tables["responses"], asked)
     mark = asked.model_dump_json() + panel.reading

@@ -148,6 +148,15 @@ def position(
     Positions
         A row for every known score; ``decile`` is missing, and ``flag`` says why, where there
         are too few peers.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> panel = crq.benchmark.panel(study)
+    >>> cube = crq.benchmark.cube(panel, study.codebook.instrument)
+    >>> scores = crq.benchmark.client_scores(cube)
+    >>> result = crq.benchmark.position(scores, rules=crq.benchmark.Rules(10, 1), draws=20)
     """
     taken = Sampling(**{"level": COVERED, **sampling})
     one_of("scores= unit", scores.unit, ["client"])

@@ -121,6 +121,13 @@ def panel(source: Study | str) -> Panel:
         An address of another kind.
     StudyError
         No responses there, or what the address asks for is not installed.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> print(crq.benchmark.panel(study))
+    Panel demo with responses, clients...
     """
     if isinstance(source, Study):
         with told(source.name):

@@ -66,6 +66,14 @@ def client_scores(
     Returns
     -------
     Scores
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> panel = crq.benchmark.panel(study)
+    >>> cube = crq.benchmark.cube(panel, study.codebook.instrument)
+    >>> result = crq.benchmark.client_scores(cube)
     """
     first = _first_rows(cube.table, ["wave", "client_id"])
     table = cube.table[["client_id", "wave"]].take(first).reset_index(drop=True)
@@ -144,6 +152,14 @@ def account_scores(
     Returns
     -------
     Scores
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> panel = crq.benchmark.panel(study)
+    >>> cube = crq.benchmark.cube(panel, study.codebook.instrument)
+    >>> result = crq.benchmark.account_scores(cube)
     """
     kept = np.flatnonzero(cube.table["n"] >= least)
     found = {}
@@ -185,6 +201,15 @@ def country_adjusted(scores: Scores, *, measures: Sequence[str] | None = None) -
     -------
     Scores
         The same rows; scores of clients without a country stay as they are.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> panel = crq.benchmark.panel(study)
+    >>> cube = crq.benchmark.cube(panel, study.codebook.instrument)
+    >>> scores = crq.benchmark.client_scores(cube)
+    >>> result = crq.benchmark.country_adjusted(scores)
     """
     table = scores.table
     country, names = pd.factorize(table["country"])

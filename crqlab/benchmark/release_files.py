@@ -305,5 +305,13 @@ def _facts(folder: Path) -> dict[str, Any]:
 
 
 def releases(root: Path) -> list[str]:
-    """Return the names of all releases, in order."""
+    """Return the names of all releases, in order.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> crq.benchmark.releases(study.root)
+    []
+    """
     return sorted(path.parent.name for path in (root / FOLDER).glob(f"[!.]*/{FACTS}"))

@@ -99,6 +99,13 @@ def findings(
     Returns
     -------
     Benchmark
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> print(crq.benchmark.findings(study, rules=crq.benchmark.Rules(10, 1), draws=20))
+    The top ... of ... clients' client scores...
     """
     options = {"level": level, "draws": draws, "seed": seed}
     before = None if source is None else read_cube(study.processed / FOLDER)  # own rows are few

@@ -88,6 +88,13 @@ def sensitivity(
     References
     ----------
     Thurstone (1935), The Vectors of Mind: weights of a factor score, loading over residual.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> print(crq.construct.sensitivity(study.read("respondents"), study.codebook))
+    Under ... other choices the mean CRQ moves...
     """
     check_level(level)
     kept = respondents[respondents["crq"].notna()].reset_index(drop=True)

@@ -158,6 +158,15 @@ def evidence(
     References
     ----------
     In column ``source`` and in ``docs/sources.md``.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = study.read("responses"), study.read("respondents")
+    >>> evidence = crq.construct.evidence(*tables, study.codebook, draws=20)
+    >>> print(evidence)
+    Of ... criteria for the construct: ... met...
     """
     check_level(level)
     options = {"level": level, "draws": draws, "seed": seed}

@@ -92,6 +92,14 @@ def compare_with_nps(
     ----------
     Bliese (2000), in Klein & Kozlowski, Multilevel Theory, 349-381: answers needed, from
     the Spearman-Brown formula of ICC(2).
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> scores, people = study.read("account_scores"), study.read("respondents")
+    >>> print(crq.construct.compare_with_nps(scores, people, draws=20))
+    CRQ and NPS share ... of their variance (...
     """
     check_level(level)
     both = account_scores[["crq", "nps"]].notna().all(axis=1)

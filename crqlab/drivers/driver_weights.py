@@ -119,6 +119,14 @@ def weights(
     ----------
     Johnson (2000), Multivariate Behavioral Research 35, 1-19: relative weights.
     Lindeman, Merenda & Gold (1980), 119-127: LMG, the Shapley value of R-squared.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> people = study.read("respondents")
+    >>> print(crq.drivers.weights(people, study.codebook, draws=20))
+    Moved most: Trust by Reliable, ... [...
     """
     check_level(level)
     asked = questions(codebook.instrument, outcomes=outcomes, drivers=drivers)

@@ -93,6 +93,14 @@ def priorities(
     ----------
     Martilla & James (1977), Journal of Marketing 41(1), 77-79: importance and performance.
     Pressure, its probability and the target are our own choice.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> people, book = study.read("respondents"), study.codebook
+    >>> weights = crq.drivers.weights(people, book, draws=20)
+    >>> result = crq.drivers.priorities(weights, people, book, study.read("accounts"))
     """
     drivers = weights.questions.drivers
     if not weights.shares or not np.isfinite(weights.shares[("", "")]).any():

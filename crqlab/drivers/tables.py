@@ -49,6 +49,13 @@ def lifts(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         The surest first; empty where station ``60_segments`` has not run or found none.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> one = crq.drivers.largest(study.read("driver_map"))
+    >>> rows = crq.drivers.lifts(study, one)
     """
     columns = ["account_id", "segment", "target", "change", "size", "probability", "now", "flag"]
     if rows.empty or not study.has("lifts"):

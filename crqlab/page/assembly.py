@@ -61,6 +61,13 @@ def view(study: Study, *, client: str | int, wave: str | int, language: str = OW
         An unknown client, or a wave that this client has no scores of; names the nearest.
     StudyError
         A table is missing; names the notebook that makes it.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> print(crq.page.view(study, client="C017", wave="2025"))
+    Ravnlund Advisers, wave ...: ... respondents...
     """
     spoken = spoken_language(language)
     with light(study):

@@ -115,6 +115,14 @@ def propensities(
     References
     ----------
     Little (1986), International Statistical Review 54, 139-157: weighting by propensity.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = [study.read(n) for n in ("contacts", "responses", "accounts", "respondents")]
+    >>> print(crq.participation.propensities(*tables))
+    In wave ..., answering goes with account...
     """
     frame = framed(contacts, responses, accounts)
     found = models(frame, respondents)

@@ -140,6 +140,14 @@ def completion(
     ----------
     Wilson (1927), Journal of the American Statistical Association 22, 209-212: accounts.
     Dean & Pagano (2015), Journal of Survey Statistics and Methodology 3, 484-503: contacts.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = [study.read(name) for name in ("contacts", "responses", "accounts")]
+    >>> print(crq.participation.completion(*tables, draws=20))
+    In ... waves of clients, ... of ... contacts...
     """
     frame = frame_of(contacts, responses, accounts)
     cells = pd.concat([_cells(frame, name) for name in DIMENSIONS], ignore_index=True)

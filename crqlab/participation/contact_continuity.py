@@ -77,6 +77,13 @@ def continuity(
     References
     ----------
     Dean & Pagano (2015), Journal of Survey Statistics and Methodology 3, 484-503.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = [study.read(name) for name in ("contacts", "responses", "accounts")]
+    >>> result = crq.participation.continuity(*tables)
     """
     frame = framed(contacts, responses, accounts)
     ranks = places(frame.contacts["wave"])

@@ -94,6 +94,14 @@ def timing(
     References
     ----------
     Armstrong & Overton (1977), Journal of Marketing Research 14, 396-402.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = [study.read(n) for n in ("contacts", "responses", "accounts", "respondents")]
+    >>> print(crq.participation.timing(*tables, draws=20))
+    Late answers score ... against early ones on...
     """
     frame = framed(contacts, responses, accounts)
     people = frame.contacts.assign(late=late_answers(frame.contacts))

@@ -156,6 +156,14 @@ def adjusted(
     Little (1986), International Statistical Review 54, 139-157: weighting by propensity.
     Armstrong & Overton (1977), Journal of Marketing Research 14, 396-402: late answers.
     Manski (1989), Journal of Human Resources 24, 343-360: why bounds are shown.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = [study.read(n) for n in ("contacts", "responses", "accounts", "respondents")]
+    >>> print(crq.participation.adjusted(*tables, draws=20))
+    Weights move CRQ by ... in the median of...
     """
     check_level(level)
     frame = framed(contacts, responses, accounts)

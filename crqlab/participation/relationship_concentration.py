@@ -97,6 +97,14 @@ def concentration(
     References
     ----------
     Hirschman (1964), American Economic Review 54, 761: the index.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = [study.read(n) for n in ("accounts", "respondents", "account_scores")]
+    >>> print(crq.participation.concentration(*tables, study.codebook.instrument))
+    The greatest account manager holds ... of...
     """
     rows = _accounts(accounts, respondents, account_scores, instrument)
     people = respondents[respondents["crq"].notna() & respondents["contact_id"].notna()]

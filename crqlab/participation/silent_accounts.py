@@ -86,6 +86,13 @@ def silent(
     ------
     EstimateError
         A contact of a wave or an account occurs twice.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = [study.read(n) for n in ("contacts", "responses", "accounts", "respondents")]
+    >>> result = crq.participation.silent(*tables)
     """
     frame = framed(contacts, responses, accounts)
     ranks = places([*contacts["wave"], *responses["wave"]])
@@ -194,6 +201,14 @@ def voices(contacts: pd.DataFrame, responses: pd.DataFrame, accounts: pd.DataFra
     ------
     EstimateError
         A contact of a wave or an account occurs twice.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = [study.read(name) for name in ("contacts", "responses", "accounts")]
+    >>> print(crq.participation.voices(*tables))
+    Of ... roles at accounts, ... heard...
     """
     frame = framed(contacts, responses, accounts)
     people = frame.contacts

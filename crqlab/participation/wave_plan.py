@@ -116,6 +116,13 @@ def plan(
     References
     ----------
     Kish (1965), Survey Sampling, sections 5.4 and 8.2: precision with clusters.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = [study.read(n) for n in ("accounts", "contacts", "responses", "respondents")]
+    >>> result = crq.participation.plan(*tables).of("C017")
     """
     check_level(level)
     if not 1 <= slices <= SLICES or rest < 0:

@@ -96,6 +96,16 @@ def effects(design: Design, *, level: float = LEVEL, models: Sequence[str] = MOD
     ----------
     Bolton, Lemon & Bramlett (2006), Management Science 52, 1811-1823: clustered renewals.
     Andersen & Gill (1982), Annals of Statistics 10, 1100-1120: left truncation by entry.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("responses", "contacts", "accounts", "account_scores", "outcomes")
+    >>> tables = [study.read(name) for name in names]
+    >>> design = crq.renewal.design(*tables, study.codebook)
+    >>> print(crq.renewal.effects(design, models=["logit"]))
+    trust ...: renewal odds x ... [..., ...]; at...
     """
     check_level(level)
     for model in models:

@@ -146,6 +146,16 @@ def compare_models(
     ----------
     DeLong, DeLong & Clarke-Pearson (1988); Obuchowski (1997): AUC and its differences.
     Vickers & Elkin (2006): the decision curve. Harrell (1982); Uno et al. (2011): C.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("responses", "contacts", "accounts", "account_scores", "outcomes")
+    >>> tables = [study.read(name) for name in names]
+    >>> design = crq.renewal.design(*tables, study.codebook)
+    >>> print(crq.renewal.compare_models(design, machines=False, draws=20))
+    trust and commitment foretells churn best...
     """
     check_level(level)
     decided = design.decided

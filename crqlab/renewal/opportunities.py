@@ -132,6 +132,14 @@ def design(
     -------
     Design
         Empty where the study holds no outcomes: then it says so.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("responses", "contacts", "accounts", "account_scores", "outcomes")
+    >>> tables = [study.read(name) for name in names]
+    >>> design = crq.renewal.design(*tables, study.codebook)
     """
     seen = Window(**window)
     measured = _measured(codebook.instrument, constructs or {})

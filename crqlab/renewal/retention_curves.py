@@ -72,6 +72,16 @@ def retention(design: Design, *, score: str = "crq", level: float = LEVEL) -> Re
     References
     ----------
     Kaplan & Meier (1958), Journal of the American Statistical Association 53, 457-481.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("responses", "contacts", "accounts", "account_scores", "outcomes")
+    >>> tables = [study.read(name) for name in names]
+    >>> design = crq.renewal.design(*tables, study.codebook)
+    >>> print(crq.renewal.retention(design))
+    Still customers a year after the survey, by...
     """
     check_level(level)
     rows = design.accounts[design.accounts["followed"] > 0].reset_index(drop=True)

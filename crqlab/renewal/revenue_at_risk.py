@@ -129,6 +129,15 @@ def outlook(
     ----------
     King, Tomz & Wittenberg (2000), American Journal of Political Science 44, 347-361: both
     kinds of uncertainty by simulation.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("responses", "contacts", "accounts", "account_scores", "outcomes")
+    >>> tables = [study.read(name) for name in names]
+    >>> design = crq.renewal.design(*tables, study.codebook)
+    >>> result = crq.renewal.outlook(design, study.read("accounts"), draws=20)
     """
     check_level(level)
     decided, coming = design.decided, _coming(design, accounts)

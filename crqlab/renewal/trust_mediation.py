@@ -91,6 +91,16 @@ def mediation(
     ----------
     Morgan & Hunt (1994), Journal of Marketing 58, 20-38: commitment as the mediator.
     Imai, Keele & Tingley (2010), Psychological Methods 15, 309-334: the effects.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("responses", "contacts", "accounts", "account_scores", "outcomes")
+    >>> tables = [study.read(name) for name in names]
+    >>> design = crq.renewal.design(*tables, study.codebook)
+    >>> print(crq.renewal.mediation(design, draws=50))
+    One point more trust: ... points of renewal...
     """
     check_level(level)
     absent = [name for name in ("trust", "commitment") if name not in design.constructs]

@@ -24,6 +24,13 @@ def unconfirmed(study: Study) -> dict[str, str]:
     Parameters
     ----------
     study : Study
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> crq.responses.unconfirmed(study)
+    {}
     """
     asked = {path: why for path, (_, why) in _drafted(study).items()}
     return {path: asked.get(path, "drafted") for path in study.codebook.unconfirmed}
@@ -115,6 +122,12 @@ def refuse_draft(study: Study) -> None:
     ------
     StudyError
         Lists what is unconfirmed.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> crq.responses.refuse_draft(study)
     """
     if open_ := study.codebook.unconfirmed:
         shown = "\n".join(f"  {one}" for one in open_)

@@ -73,6 +73,14 @@ def decide(raw: Raw, flags: Flags, decisions: pd.DataFrame | None = None) -> Che
     ------
     DataError
         A decision about a response that the study does not have.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> raw = crq.responses.read(study)
+    >>> flags = crq.responses.flags(raw, study.codebook)
+    >>> result = crq.responses.decide(raw, flags)
     """
     said = decisions if decisions is not None else empty(dict.fromkeys(_DECIDED, "text"))
     _known(said, raw)
@@ -99,6 +107,12 @@ def decisions(study: Study) -> pd.DataFrame | None:
     ------
     DataError
         Wrong words, empty or repeated ids.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> crq.responses.decisions(study)
     """
     if not (study.raw / FILE).is_file():
         return None

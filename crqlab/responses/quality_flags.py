@@ -86,6 +86,13 @@ def flags(raw: Raw, codebook: Codebook) -> Flags:
     Meade & Craig (2012), Psychological Methods 17, 437-455: longstring and response time.
     Greszki, Meyer & Schoen (2015), Public Opinion Quarterly 79, 471-503: speed by the
     ratio to the median.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> raw = crq.responses.read(study)
+    >>> result = crq.responses.flags(raw, study.codebook)
     """
     asked, checks, rows = codebook.instrument, codebook.checks, raw.responses
     kept = rows[raw.status() == ""]  # others are no yardstick for anybody

@@ -31,6 +31,13 @@ def account_of(raw: Raw, roles: tuple[str, ...] = ()) -> list[str]:
         Rows read of each file and set aside with why; waves; clients; shares that match other
         tables, with examples of what does not and its likely cause; how much of accounts and
         contacts has answers; outcomes of unknown accounts; roles without an order; languages.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> raw = crq.responses.read(study)
+    >>> lines = crq.responses.account_of(raw)
     """
     return [
         str(raw),

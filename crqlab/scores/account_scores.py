@@ -64,6 +64,14 @@ def accounts(
     Rocks (2016), The American Statistician 70, 365-372: interval of the NPS.
     LeBreton & Senter (2008), Organizational Research Methods 11, 815-852: the .70.
     Zou & Donner (2008), Statistics in Medicine 27, 1693-1702: interval of a difference.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> scores = crq.scores.accounts(study.read("respondents"), study.codebook)
+    >>> "shrunken" in scores
+    True
     """
     check_level(level)
     layout = laid_out(respondents, codebook.instrument)

@@ -66,6 +66,15 @@ def agreement(
     ----------
     Bliese (2000), in Klein & Kozlowski, Multilevel Theory, 349-381: ICC(1) and ICC(2).
     James, Demaree & Wolf (1984), Journal of Applied Psychology 69, 85-98: r_wg(J).
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> people, answers = study.read("respondents"), study.read("responses")
+    >>> rows = crq.scores.agreement(people, answers, study.codebook, draws=20)
+    >>> sorted(rows["statistic"].unique())
+    ['icc1', 'icc2', 'rwg_j']
     """
     layout = laid_out(respondents, codebook.instrument)
     names = ["crq", *codebook.instrument.constructs]

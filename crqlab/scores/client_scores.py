@@ -79,6 +79,15 @@ def clients(
     ----------
     Binder (1983), International Statistical Review 51, 279-292: linearised variance.
     Rocks (2016), The American Statistician 70, 365-372: adjusted Wald.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> people, accounts = study.read("respondents"), study.read("accounts")
+    >>> scores = crq.scores.clients(people, accounts, study.codebook)
+    >>> "roll_up" in scores
+    True
     """
     layout = laid_out(respondents, codebook.instrument)
     views = _views(layout, _revenue(layout, accounts), codebook)

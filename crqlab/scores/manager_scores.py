@@ -40,6 +40,14 @@ def managers(
     DataFrame, one row per client, wave and account manager
         Table ``manager_scores``. Accounts that nobody looks after are one row of their client,
         without a name; managers none of whose accounts has a score have no row.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> scores = crq.scores.managers(study.read("account_scores"), study.read("accounts"))
+    >>> "account_manager" in scores
+    True
     """
     owners = accounts[["client_id", "account_id", "account_manager"]]
     rows = account_scores[account_scores["shrunken"].notna()].merge(

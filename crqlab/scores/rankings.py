@@ -92,6 +92,15 @@ def alternatives(
     References
     ----------
     Spearman (1904), American Journal of Psychology 15, 72-101: the rank correlation.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> people, answers = study.read("respondents"), study.read("responses")
+    >>> ranks = crq.scores.alternatives(people, answers, study.codebook)
+    >>> print(ranks)
+    Ranking accounts by item mean instead of ...
     """
     one_of("unit=", unit, ["accounts", "clients"])
     layout = laid_out(respondents, codebook.instrument)

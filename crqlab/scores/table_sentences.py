@@ -54,6 +54,14 @@ def largest(account_scores: pd.DataFrame) -> pd.DataFrame:
     ----------
     account_scores : DataFrame
         Table ``account_scores``.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> rows = crq.scores.largest(study.read("account_scores"))
+    >>> rows["client_id"].nunique()
+    1
     """
     if account_scores.empty:
         return account_scores
@@ -85,6 +93,12 @@ def about_accounts(account_scores: pd.DataFrame) -> Summary:
     ----------
     account_scores : DataFrame
         Table ``account_scores``; client-waves of any number.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> result = crq.scores.about_accounts(study.read("account_scores"))
     """
     scored = account_scores[account_scores["n"] > 0]
     if scored.empty:
@@ -169,6 +183,14 @@ def about_clients(client_scores: pd.DataFrame, instrument: Instrument) -> Summar
         Table ``client_scores``, or the rows of one client and wave.
     instrument : Instrument
         Knows what measures are called.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> rows = study.read("client_scores")
+    >>> print(crq.scores.about_clients(rows, study.codebook.instrument))
+    CRQ of ... clients in ... waves: half of the...
     """
     plain = (client_scores["roll_up"] == "respondents") & (client_scores["method"] == ACCOUNT_T)
     rows = client_scores[plain]
@@ -208,7 +230,15 @@ def _told(label: str, row: Any) -> str:
 
 
 def about_agreement(agreement: pd.DataFrame) -> Summary:
-    """ICC(1), ICC(2) and r_wg(J) of CRQ: of one client's wave, or the median over many."""
+    """ICC(1), ICC(2) and r_wg(J) of CRQ: of one client's wave, or the median over many.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> print(crq.scores.about_agreement(study.read("agreement")))
+    CRQ in the median of ... clients' waves...
+    """
     rows = agreement[agreement["measure"] == "crq"]
     typical = rows.groupby("statistic", sort=True)["value"].median()
     n = rows.groupby(["client_id", "wave"]).ngroups
@@ -228,6 +258,13 @@ def about_changes(changes: pd.DataFrame) -> Summary:
     ----------
     changes : DataFrame
         Table ``changes``; may be empty, as with a single wave.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> print(crq.scores.about_changes(study.read("changes")))
+    CRQ rose in ... and fell in ... of...
     """
     rows = changes[(changes["measure"] == "crq") & (changes["part"] == "all")]
     if rows.empty:

@@ -68,6 +68,14 @@ def changes(
     ----------
     Binder (1983), International Statistical Review 51, 279-292: linearised variance.
     Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57, 289-300: q.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> rows = crq.scores.changes(study.read("respondents"), study.codebook)
+    >>> sorted(rows["verdict"].unique())
+    ['higher', 'lower', 'no_clear_change', 'unknown']
     """
     check_level(level)
     layout = laid_out(respondents, codebook.instrument)

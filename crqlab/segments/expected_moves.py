@@ -189,6 +189,16 @@ def migration(panel: Panel, *, level: float = LEVEL) -> tuple[pd.DataFrame, pd.D
     (DataFrame, DataFrame)
         Tables ``migration`` and ``movement``, given all waves and (``_then``) as the later of
         the two waves knew them.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("account_scores", "respondents", "accounts", "responses", "outcomes")
+    >>> rules, asked = crq.segments.starting(), study.codebook.instrument
+    >>> tables = [study.read(name) for name in names]
+    >>> panel = crq.segments.panel(*tables, rules, asked, draws=20)
+    >>> moves, movement = crq.segments.migration(panel)
     """
     names, traits = panel.thresholds.names, panel.thresholds.traits
     both = [

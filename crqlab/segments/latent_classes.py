@@ -107,6 +107,17 @@ def rival(panel: Panel, *, seed: int = SEED) -> Types:
     """Look for types in the accounts that have voices enough, by the constructs of the rules.
 
     Where there are too few of them, the result has no rows.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("account_scores", "respondents", "accounts", "responses", "outcomes")
+    >>> rules, asked = crq.segments.starting(), study.codebook.instrument
+    >>> tables = [study.read(name) for name in names]
+    >>> panel = crq.segments.panel(*tables, rules, asked, draws=20)
+    >>> print(crq.segments.rival(panel))
+    A mixture of the scores of ... accounts...
     """
     if panel.why:
         return Types(pd.DataFrame(), 0, 0)

@@ -118,6 +118,15 @@ def panel(
     Returns
     -------
     Panel
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("account_scores", "respondents", "accounts", "responses", "outcomes")
+    >>> rules, asked = crq.segments.starting(), study.codebook.instrument
+    >>> tables = [study.read(name) for name in names]
+    >>> panel = crq.segments.panel(*tables, rules, asked, draws=20)
     """
     why = thresholds.unsuited(instrument)
     scored = account_scores if silent is None else with_silent(account_scores, silent)

@@ -222,7 +222,13 @@ class Playbook(Strict):
 
 
 def shipped() -> Playbook:
-    """Return the playbook that crqlab proposes."""
+    """Return the playbook that crqlab proposes.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> result = crq.segments.shipped()
+    """
     return yaml_documents.load(SHIPPED, Playbook)
 
 
@@ -234,6 +240,12 @@ def playbook_of(study: Study, thresholds: Thresholds) -> Playbook:
     DataError
         ``playbook.yaml`` has faults, or names segments that the thresholds do not have;
         ``cases`` names them by line.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> result = crq.segments.playbook_of(study, crq.segments.starting())
     """
     path = study.raw / PLAYBOOK
     if not path.is_file():

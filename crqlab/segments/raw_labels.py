@@ -60,6 +60,17 @@ def segment_labels(panel: Panel) -> SegmentLabels:
     ----------
     panel : Panel
         Sorted accounts.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("account_scores", "respondents", "accounts", "responses", "outcomes")
+    >>> rules, asked = crq.segments.starting(), study.codebook.instrument
+    >>> tables = [study.read(name) for name in names]
+    >>> panel = crq.segments.panel(*tables, rules, asked, draws=20)
+    >>> print(crq.segments.segment_labels(panel))
+    The plain means of ... of ... accounts lie...
     """
     names = list(panel.thresholds.names)
     if panel.why:

@@ -67,6 +67,16 @@ def lifts(panel: Panel, *, draws: int = SAMPLES, seed: int = SEED) -> Lifts:
         Of accounts whose expected scores lie in their likeliest segment. Constructs are taken
         as if each could be raised alone; what truly moves together is the question of the
         drivers.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("account_scores", "respondents", "accounts", "responses", "outcomes")
+    >>> rules, asked = crq.segments.starting(), study.codebook.instrument
+    >>> tables = [study.read(name) for name in names]
+    >>> panel = crq.segments.panel(*tables, rules, asked, draws=20)
+    >>> result = crq.segments.lifts(panel)
     """
     thresholds, names = panel.thresholds, panel.thresholds.names
     rows = panel.expected_then[panel.latest.to_numpy()]

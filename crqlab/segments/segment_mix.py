@@ -74,6 +74,17 @@ def mix(panel: Panel, *, level: float = LEVEL) -> Mix:
     level : float
         Coverage of the intervals, in (0, 1): of the shares among these very accounts, from
         draws of all of them together. Where the panel is too small for a model they are 0 to 1.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("account_scores", "respondents", "accounts", "responses", "outcomes")
+    >>> rules, asked = crq.segments.starting(), study.codebook.instrument
+    >>> tables = [study.read(name) for name in names]
+    >>> panel = crq.segments.panel(*tables, rules, asked, draws=20)
+    >>> print(crq.segments.mix(panel))
+    Wave ...: Opponent ..., Stalker...
     """
     traits = panel.thresholds.traits
     if panel.why:
@@ -137,6 +148,13 @@ def renewal(
     References
     ----------
     Korn & Graubard (1998), Survey Methodology 24, 193-201: the effective number.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> rows = crq.segments.as_then(study.read("segments").assign(due_revenue=1.0))
+    >>> rates = crq.segments.renewal(rows, crq.segments.starting().names)
     """
     rows = _kinds(assigned).dropna(subset=["segment", "renewed"])
     money = rows["due_revenue"].astype(float).fillna(0)
@@ -177,6 +195,16 @@ def sensitivity(
     DataFrame, one row per cut, change and segment
         ``score``, ``cut``, ``change``, ``segment``, ``n``, ``share``, ``revenue_share``,
         ``renewed``, ``moved`` (share of accounts in another segment than before).
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("account_scores", "respondents", "accounts", "responses", "outcomes")
+    >>> rules, asked = crq.segments.starting(), study.codebook.instrument
+    >>> tables = [study.read(name) for name in names]
+    >>> panel = crq.segments.panel(*tables, rules, asked, draws=20)
+    >>> rows = crq.segments.sensitivity(panel.scored, rules)
     """
     ends = thresholds.instrument.scale
     step = STEP * (ends.high - ends.low) / 6 if step is None else step

@@ -31,6 +31,16 @@ def suggested(
     -------
     DataFrame
         Table ``segment_cuts``.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("account_scores", "respondents", "accounts", "responses", "outcomes")
+    >>> rules, asked = crq.segments.starting(), study.codebook.instrument
+    >>> tables = [study.read(name) for name in names]
+    >>> panel = crq.segments.panel(*tables, rules, asked, draws=20)
+    >>> cuts = crq.segments.suggested(panel, seed=1, draws=30)
     """
     parts = []
     for by in ("outcomes", "mix"):

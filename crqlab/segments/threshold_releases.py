@@ -84,6 +84,13 @@ def rules(study: Study, version: str = "") -> Thresholds:
         No such version, or not the release that the codebook names.
     DataError
         The file was changed after it was published.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> print(crq.segments.rules(study))
+    crqlab starting rules ...: Opponent...
     """
     release = study.codebook.release
     if version or not release:

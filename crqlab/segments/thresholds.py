@@ -268,7 +268,14 @@ def read(path: Path) -> Thresholds:
 
 
 def starting() -> Thresholds:
-    """Return the rules that crqlab proposes: a start, nothing of it is published."""
+    """Return the rules that crqlab proposes: a start, nothing of it is published.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> print(crq.segments.starting())
+    crqlab starting rules ...: Opponent...
+    """
     return read(STARTING)
 
 

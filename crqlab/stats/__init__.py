@@ -12,7 +12,6 @@ __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submodules=(
         "account_model",
-        "account_sums",
         "accuracy",
         "agreement",
         "coder_agreement",

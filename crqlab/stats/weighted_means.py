@@ -96,6 +96,19 @@ def reweighted(
     Armstrong & Overton (1977), Journal of Marketing Research 14, 396-402: late answers.
     Field & Welsh (2007), Journal of the Royal Statistical Society B 69, 369-390: resampling
     clusters. Hesterberg (2015), The American Statistician 69, 371-386: expanded percentiles.
+
+    Examples
+    --------
+    >>> from crqlab.stats.response_propensity import propensity
+    >>> rng = np.random.default_rng(1)
+    >>> size, account = rng.normal(size=(200, 1)), np.repeat(np.arange(50), 4)
+    >>> answered = rng.random(200) < 1 / (1 + np.exp(-size[:, 0]))
+    >>> fit = propensity(pd.DataFrame(size, columns=["size"]), answered, clusters=account)
+    >>> scores = np.where(answered, 5 + size[:, 0], np.nan)[:, None]
+    >>> asked = Asked(scores, answered, answered & (rng.random(200) < 0.3), size, account)
+    >>> found = reweighted(asked, fit, key="C1, wave 1", draws=50)
+    >>> found["view"].tolist()
+    ['weighted', 'late']
     """
     check_level(level)
     if not asked.answered.any():

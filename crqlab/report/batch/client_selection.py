@@ -24,6 +24,13 @@ def chosen(study: Study, clients: Iterable[str], wave: str | int | None) -> list
     ------
     CrqError
         A client, or the wave of a client, that has no scores; names what there is.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> crq.report.chosen(study, ["C017"], None)
+    [('C017', '2025')]
     """
     scores = study.read("client_scores")
     waves = scores.groupby("client_id")["wave"].agg(in_order)
@@ -50,6 +57,13 @@ def everybody(study: Study, where: Mapping[str, str] | None = None) -> list[str]
     ------
     CrqError
         A column that is not there, or nobody of whom all this holds.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> crq.report.everybody(study)[:2]
+    ['C001', 'C002']
     """
     scored = set(study.read("client_scores")["client_id"])
     rows = study.read("clients")

@@ -107,6 +107,13 @@ def card(study: Study, **settings: object) -> RunCard:
     -------
     RunCard
         Holds no time and no place: the same inputs give the same card.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> print(crq.report.card(study, client="C017", wave="2025"))
+    Run card ...: ... data files...
     """
     tables = study.manifest.get("tables", {})
     made = {

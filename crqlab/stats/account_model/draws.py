@@ -172,6 +172,20 @@ def draws(
         Where chance begins. Nothing depends on the order of rows or the number of threads.
     jobs : int, optional
         Threads; by default one for each processor.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crqlab.stats.account_model import answers
+    >>> from crqlab.stats.account_model import fit
+    >>> rng = np.random.default_rng(1)
+    >>> account = np.repeat(np.arange(60), 4)
+    >>> crq = 5 + rng.normal(0, 0.6, 60)[account] + rng.normal(0, 0.9, 240)
+    >>> who = {"client": np.repeat(["C1", "C2"], 120), "account": account, "wave": ["1"] * 240}
+    >>> rows = answers(pd.DataFrame({"crq": crq}), **who)
+    >>> found = draws(fit(rows), rows, lambda drawn: (drawn["crq"] > 5).astype(int), n=50)
+    >>> found.shares(2).shape  # of each account: below, above
+    (60, 2)
     """
     given = rows
     model.checked(given)

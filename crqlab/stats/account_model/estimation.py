@@ -61,6 +61,19 @@ def fit(given: Answers, *, most: int = MOST) -> AccountModel:
     References
     ----------
     Searle, Casella & McCulloch (1992), Variance Components; Meyer (1985), Biometrics 41, 153-165.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crqlab.stats.account_model import answers
+    >>> rng = np.random.default_rng(1)
+    >>> account = np.repeat(np.arange(60), 4)
+    >>> crq = 5 + rng.normal(0, 0.6, 60)[account] + rng.normal(0, 0.9, 240)
+    >>> who = {"client": np.repeat(["C1", "C2"], 120), "account": account, "wave": ["1"] * 240}
+    >>> rows = answers(pd.DataFrame({"crq": crq}), **who)
+    >>> model = fit(rows)
+    >>> model.scores, model.n_accounts
+    (('crq',), 60)
     """
     with one_thread():
         return _fitted(_thinned(given.kept(given.n > 0), most))

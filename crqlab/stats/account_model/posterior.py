@@ -102,6 +102,20 @@ def posterior(model: AccountModel, rows: Answers, *, until: Any = None) -> Poste
     ------
     EstimateError
         Other scores than the model's, or an unknown wave.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crqlab.stats.account_model import answers
+    >>> from crqlab.stats.account_model import fit
+    >>> rng = np.random.default_rng(1)
+    >>> account = np.repeat(np.arange(60), 4)
+    >>> crq = 5 + rng.normal(0, 0.6, 60)[account] + rng.normal(0, 0.9, 240)
+    >>> who = {"client": np.repeat(["C1", "C2"], 120), "account": account, "wave": ["1"] * 240}
+    >>> rows = answers(pd.DataFrame({"crq": crq}), **who)
+    >>> found = posterior(fit(rows), rows)
+    >>> bool(found.mean.std() < crq.reshape(60, 4).mean(axis=1).std())  # drawn together
+    True
     """
     model.checked(rows)
     given = rows if until is None else rows.until(until)

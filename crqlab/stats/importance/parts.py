@@ -109,6 +109,12 @@ def correlated(covariances: NDArray, *, like: Correlated | None = None) -> Corre
         The outcome last.
     like : Correlated, optional
         Of the same drivers with another outcome: what is known of them is not found again.
+
+    Examples
+    --------
+    >>> covariances = np.array([[[1.0, 0.5, 0.4], [0.5, 1.0, 0.6], [0.4, 0.6, 1.0]]])
+    >>> correlated(covariances).r
+    array([[0.4, 0.6]])
     """
     variance = np.maximum(np.einsum("...ii->...i", covariances), 0)
     still = variance <= TINY * np.maximum(1, variance[:1])

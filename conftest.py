@@ -1,0 +1,47 @@
+"""Examples that begin with ``crq.Study("demo")`` find a small demo, made once a test run.
+
+They read like what a user types after ``crqlab demo``; nothing of a checkout's own data is touched.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+CLIENTS, DRAWS = 20, 20
+PATIENCE = 900  # seconds that a worker waits for the one that makes it
+
+
+@pytest.fixture(scope="session")
+def small_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a project with the demo's study, one for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if base.name.startswith("popen-gw") else base
+    home, ready = shared / "small_demo", shared / "small_demo" / "ready"
+    try:
+        home.mkdir()
+    except FileExistsError:
+        end = time.monotonic() + PATIENCE
+        while not ready.exists() and time.monotonic() < end:
+            time.sleep(0.2)
+        assert ready.exists(), "another worker did not finish the small demo"
+        return home
+    from crqlab import Study, simulate
+    from crqlab.report import stations
+
+    (home / "notebooks").mkdir()
+    simulate.write(home, clients=CLIENTS)
+    stations(Study("demo", home), {"draws": DRAWS}, lambda line: None)
+    ready.touch()
+    return home
+
+
+@pytest.fixture(autouse=True)
+def _example(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lead an example to the small demo, and draw its pictures without a screen."""
+    text = getattr(getattr(request.node, "dtest", None), "docstring", None) or ""
+    if 'crq.Study("demo")' in text and ">>> study" in text:
+        monkeypatch.setenv("CRQLAB_HOME", str(request.getfixturevalue("small_demo")))
+        monkeypatch.setenv("MPLBACKEND", "Agg")
