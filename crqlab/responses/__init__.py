@@ -13,7 +13,6 @@ from __future__ import annotations
 from crqlab.responses.codebook_draft import drafted_concepts
 from crqlab.responses.confirmation import confirm, refuse_draft, unconfirmed
 from crqlab.responses.inclusion import Checked, decide, decisions
-from crqlab.responses.missing_patterns import missing_patterns
 from crqlab.responses.participants import Roster, roster
 from crqlab.responses.quality_flags import Flags, flags
 from crqlab.responses.query_copies import fetch
@@ -21,6 +20,7 @@ from crqlab.responses.raw_files import Raw, read
 from crqlab.responses.study_account import account_of
 from crqlab.responses.study_layout import drafted, new, sorted_files
 from crqlab.responses.tables import keep
+from crqlab.responses.unanswered_questions import missing_patterns
 
 __all__ = [
     "Checked",

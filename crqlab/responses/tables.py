@@ -9,8 +9,8 @@ import pandas as pd
 from crqlab.base.contracts import frames
 from crqlab.base.study import Study
 from crqlab.responses.inclusion import Checked
-from crqlab.responses.missing_patterns import missing_patterns
 from crqlab.responses.raw_files import Raw
+from crqlab.responses.unanswered_questions import missing_patterns
 
 
 def keep(study: Study, raw: Raw, checked: Checked) -> tuple[Path, ...]:
