@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 import pandas as pd
@@ -19,6 +19,7 @@ from crqlab.page.claim_table import claims
 from crqlab.page.client_view import ClientView
 from crqlab.page.comments.open_answers import open_answers
 from crqlab.page.comments.select import themes
+from crqlab.page.disclosure.protection import protected
 from crqlab.page.drivers.select import drivers
 from crqlab.page.managers.select import managers
 from crqlab.page.method.select import excluded
@@ -88,7 +89,8 @@ def in_language(seen: ClientView, spoken: Language) -> ClientView:
 
 
 def _view(study: Study, client: str | int, wave: str | int) -> ClientView:
-    seen = rounded_view(unrounded(study, client, wave), study.codebook.privacy.revenue_figures)
+    seen = unrounded(study, client, wave)
+    seen = rounded_view(seen, study.codebook.privacy.revenue_figures)
     found = replace(
         findings(claims(seen), _labels(seen), seen.currency),
         unknown=unknown(study, seen),
@@ -105,7 +107,19 @@ def unrounded(study: Study, client: str | int, wave: str | int) -> ClientView:
     study : Study
     client, wave : str or int
         As of `view`.
+
+    Returns
+    -------
+    ClientView
+        From which nothing that is withheld can be worked out: what would tell it is withheld too.
     """
+    return protected(study, lambda telling: _sections(study, client, wave, telling))
+
+
+def _sections(
+    study: Study, client: str | int, wave: str | int, telling: Collection[str] = ()
+) -> ClientView:
+    """Make all sections, without the scores of some accounts."""
     clients = across(study, *CLIENTS)["client_id"].unique()
     client, many = _known("client=", client, clients), len(clients) > FEW_CLIENTS
     rows = table(study, "client_scores", client=client)
@@ -115,7 +129,7 @@ def unrounded(study: Study, client: str | int, wave: str | int) -> ClientView:
         for name in ("responses", "contacts", "respondents", "quality")
     )
     counted, invited = responses[responses["included"]], contacts[contacts["invited"]]
-    shown = accounts(study, client, wave, invited, responses)
+    shown = accounts(study, client, wave, invited, responses, telling=telling)
     own = scores(study, client, wave, rows, people)
     questions, words = open_answers(study, client, counted, shown)
     sorted_ = segments(study, client, wave, shown, many=many)

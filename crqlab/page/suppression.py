@@ -27,6 +27,7 @@ def withheld(
     minimum: int,
     flag: str = "flag",
     whole: pd.Series | None = None,
+    also: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Empty the cells that stand on fewer people than ``minimum``, and say so in ``flag``.
 
@@ -46,6 +47,8 @@ def withheld(
         Column of cautions, as codes (`crqlab.base.contracts.cautions`).
     whole : Series, optional
         What each row is a part of, where that total is shown too; see `complemented`.
+    also : Series of bool, optional
+        Rows that are emptied whatever they count.
 
     Returns
     -------
@@ -62,6 +65,7 @@ def withheld(
     """
     few = (rows[n] < minimum).to_numpy(bool)
     hide = few if whole is None else _complemented(rows[n], minimum, whole)
+    hide = hide if also is None else hide | also.to_numpy(bool)
     cells = zip(rows[flag], few.tolist(), hide.tolist(), strict=True)
     below = code("n_below_minimum", minimum=minimum)
     flags = [below if f else PROTECTS if h else caution for caution, f, h in cells]

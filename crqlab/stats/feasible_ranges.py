@@ -15,6 +15,7 @@ __dir__ = __all__.copy
 
 _SLACK = 1e-7  # of a statement, so that arithmetic alone contradicts nothing
 _STEPS = 1e-9
+_NEAR_END = 1e-6  # of a cell's reach, where it counts as at its end
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,23 +150,30 @@ class _Problem:
         truth = self.targets @ self.world
         if not np.isfinite(enough):
             return truth, truth.copy()
-        reach = self.room[:, 1] - self.room[:, 0]
-        inside = np.all(np.abs(self.world[:, None] - self.room) > 1e-6 * reach[:, None], axis=1)
-        free, aims = self.rows[:, inside], self.targets[:, inside]
+        low, high = self.room.T
+        reach = _NEAR_END * (high - low)
+        inside = (self.world > low + reach) & (self.world < high - reach)
         if not inside.any():
             return truth, truth.copy()
-        along = aims - (aims @ free.T) @ np.linalg.pinv(free @ free.T, hermitian=True) @ free
-        gain = (along * aims).sum(axis=1)
-        far = [self._far(sign * along, inside) for sign in (1.0, -1.0)]
-        return truth - far[1] * gain, truth + far[0] * gain
+        free = self.rows[:, inside]
+        inverse = np.linalg.pinv(free @ free.T, hermitian=True)
+        least, most = truth.copy(), truth.copy()
+        for sign, blocked in ((1.0, self.world >= high - reach), (-1.0, self.world <= low + reach)):
+            own = sign * self.targets * ~blocked  # what may move by itself; the others make good
+            along = own.copy()
+            along[:, inside] -= (own @ self.rows.T) @ inverse @ free
+            kept = np.abs(along @ self.rows.T).max(axis=1, initial=0) <= _STEPS
+            end = truth + np.where(kept, self._far(along) * (along * self.targets).sum(axis=1), 0)
+            least, most = np.fmin(least, end), np.fmax(most, end)
+        return least, most
 
-    def _far(self, along: NDArray, inside: NDArray) -> NDArray:
+    def _far(self, along: NDArray) -> NDArray:
         """How far each direction can be followed until a cell reaches its end."""
-        here, (low, high) = self.world[inside], self.room[inside].T
-        step = np.where(along > _STEPS, high - here, low - here)
+        low, high = self.room.T
+        step = np.where(along > _STEPS, high - self.world, low - self.world)
         moved = np.abs(along) > _STEPS
         steps = np.divide(step, along, out=np.full(along.shape, np.inf), where=moved)
-        return np.where(moved.any(axis=1), steps.min(axis=1), 0.0)
+        return np.where(moved.any(axis=1), np.maximum(steps.min(axis=1), 0.0), 0.0)
 
     def extreme(self, towards: NDArray) -> tuple[NDArray, list[int]]:
         """The world in which a sum is least, and the statements that keep it from being less."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +15,7 @@ __dir__ = __all__.copy
 #: Worlds that are tried for one group; what is still open then counts as given away.
 NODES = 200_000
 _NEAR = 1e-9
+_AT_ONCE = 256  # exchanges
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,37 +92,53 @@ class _Search:
         self.weights = np.asarray(weights, dtype=float).reshape(-1, len(self.sides))
         now = self.weights @ np.nan_to_num(self.sides)
         self.down = np.minimum(np.asarray(low, dtype=float) - now, 0) - _NEAR
+        self.told = np.count_nonzero(self.weights, axis=0)  # fewest first: least is moved
         self.up = np.maximum(np.asarray(high, dtype=float) - now, 0) + _NEAR
 
     def of(self, group: NDArray, nodes: int) -> Exchange:
         """Return the first exchange that leaves every statement true, or the nearest."""
         pairs = self._pairs(group)
-        pairs = pairs[np.isin(pairs, group).sum(axis=1) == 1][:nodes]
-        if not len(pairs):
-            return Exchange((), ())
-        moves = self._moves(pairs)
-        nearest = np.argsort(self._excess(moves), kind="stable")
-        best = nearest[0]
-        broken = np.flatnonzero(~self._true(moves[:, [best]])[:, 0])
-        if len(broken):
-            more = self._second(pairs[nearest], moves[:, nearest], nodes - len(pairs))
-            if more is not None:
-                return Exchange(more, ())
-        return Exchange(tuple(pairs[best].tolist()), tuple(broken.tolist()))
-
-    def _second(self, firsts: NDArray, moves: NDArray, nodes: int) -> tuple[int, ...] | None:
-        """Let another two change sides, so that the first two are made good."""
-        more = self._pairs(np.arange(len(self.sides)))
-        more = more[more[:, 0] < more[:, 1]]
-        if not len(more):
-            return None
-        then = self._moves(more)
-        for first, move in zip(firsts[: max(nodes // len(more), 0)], moves.T, strict=False):
-            apart = ~np.isin(more, first).any(axis=1)
-            good = apart & self._true(then + move[:, None]).all(axis=0)
+        pairs = pairs[np.isin(pairs, group).sum(axis=1) == 1]
+        pairs = pairs[np.argsort(self.told[pairs[:, 1]], kind="stable")][:nodes]
+        best: list[tuple[float, NDArray, NDArray]] = []
+        for start in range(0, len(pairs), _AT_ONCE):
+            some = pairs[start : start + _AT_ONCE]
+            moves = self._moves(some)
+            good = self._true(moves).all(axis=0)
             if good.any():
-                return (*first.tolist(), *more[np.argmax(good)].tolist())
+                return Exchange(tuple(some[np.argmax(good)].tolist()), ())
+            best += zip(self._excess(moves).tolist(), some, moves.T, strict=True)
+        if not best:
+            return Exchange((), ())
+        best.sort(key=lambda one: one[0])
+        more = self._second(best, nodes - len(pairs))
+        if more is not None:
+            return Exchange(more, ())
+        broken = np.flatnonzero(~self._true(best[0][2][:, None])[:, 0])
+        return Exchange(tuple(best[0][1].tolist()), tuple(broken.tolist()))
+
+    def _second(
+        self, firsts: list[tuple[float, NDArray, NDArray]], nodes: int
+    ) -> tuple[int, ...] | None:
+        """Let another two change sides, so that the first two are made good."""
+        more, then = self.every
+        for _, first, move in firsts[: max(nodes // max(len(more), 1), 0)]:
+            place = np.arange(len(more))
+            over = np.maximum(move - self.up, self.down - move)
+            for row in np.argsort(-over, kind="stable"):  # what is broken most rules out most
+                moved = then[row, place] + move[row]
+                place = place[(moved >= self.down[row]) & (moved <= self.up[row])]
+            place = place[~np.isin(more[place], first).any(axis=1)]
+            if len(place):
+                return (*first.tolist(), *more[place[0]].tolist())
         return None
+
+    @cached_property
+    def every(self) -> tuple[NDArray, NDArray]:
+        """All exchanges, and how far they move each statement."""
+        pairs = self._pairs(np.arange(len(self.sides)))
+        pairs = pairs[pairs[:, 0] < pairs[:, 1]]
+        return pairs, self._moves(pairs)
 
     def _pairs(self, some: NDArray) -> NDArray:
         """Who can change with whom: one of some people, another of the pool on another side."""

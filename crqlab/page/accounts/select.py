@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from functools import partial
 from math import nan
 
@@ -51,7 +52,13 @@ _FOCUS = {"label": "focus", "probability": "focus_probability"}
 
 
 def accounts(
-    study: Study, client: str, wave: str, invited: pd.DataFrame, responses: pd.DataFrame
+    study: Study,
+    client: str,
+    wave: str,
+    invited: pd.DataFrame,
+    responses: pd.DataFrame,
+    *,
+    telling: Collection[str] = (),
 ) -> pd.DataFrame:
     """Return every account of the client, those that answered with their scores.
 
@@ -63,6 +70,8 @@ def accounts(
         Table ``contacts``, those of the client and wave that were invited.
     responses : DataFrame
         Table ``responses``, of the client and wave.
+    telling : collection of str
+        Accounts whose scores would tell those of others, and are withheld too.
 
     Returns
     -------
@@ -99,7 +108,8 @@ def accounts(
     )
     rows.insert(0, "account_id", ids)
     personal, whole = _personal(study), rows["status"].notna()
-    return withheld(rows, personal, n="n", minimum=least, whole=whole)
+    also = ids.isin(list(telling))
+    return withheld(rows, personal, n="n", minimum=least, whole=whole, also=also)
 
 
 def _veiled_before(study: Study, client: str, wave: str, least: int) -> pd.Series:

@@ -34,23 +34,34 @@ def benchmark(study: Study, client: str, wave: str, measures: pd.DataFrame) -> B
     Benchmark
     """
     rows = table(study, "positions", client=client, wave=wave)
-    known = measures.set_index("measure")
-    labels = known["label"].to_dict() | _SHARES
+    labels = measures.set_index("measure")["label"].to_dict() | _SHARES
     order = list(labels)
     rows = rows[rows["measure"].isin(order)]
-    few = rows["measure"].map(known["withheld"]).fillna(False).to_numpy(bool)
-    hidden = {name: rows[name].astype(float).mask(few) for name in _NUMBERS}
-    rows = rows.assign(
-        **hidden,
-        label=rows["measure"].map(labels),
-        flag=rows["flag"].mask(few, "too_few_people"),
-        unique=rows["unique"].mask(few, "unknown"),
-        half=rows["half"].mask(few, "unknown"),
-    )
+    rows = veiled(rows.assign(label=rows["measure"].map(labels)), measures)
     rows = rows.sort_values("measure", key=lambda m: m.map(order.index), ignore_index=True)
     source = "" if rows.empty else str(rows["source"].iloc[0])
     level = 0.9 if rows.empty else float(rows["level"].iloc[0])
     return Benchmark(rows, source, level, _above_median(study.codebook.instrument))
+
+
+def veiled(rows: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
+    """Empty the places of measures whose own numbers are withheld.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The columns of ``positions``.
+    measures : DataFrame
+        ``measure``, ``withheld``.
+    """
+    withheld = measures["measure"][measures["withheld"].to_numpy(bool)]
+    few = rows["measure"].isin(withheld).to_numpy(bool)
+    return rows.assign(
+        **{name: rows[name].astype(float).mask(few) for name in _NUMBERS},
+        flag=rows["flag"].mask(few, "too_few_people"),
+        unique=rows["unique"].mask(few, "unknown"),
+        half=rows["half"].mask(few, "unknown"),
+    )
 
 
 def _above_median(asked: Instrument) -> tuple[str, ...]:

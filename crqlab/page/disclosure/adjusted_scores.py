@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -11,7 +13,6 @@ from crqlab.base.study import Study
 from crqlab.page.disclosure.cells import Answers
 from crqlab.page.tables import table
 from crqlab.participation.early_and_late import late_answers
-from crqlab.participation.invitation_frame import framed
 from crqlab.participation.nonresponse_adjustment import OF_ALL_CLIENTS
 from crqlab.stats import nps
 
@@ -19,38 +20,59 @@ _KIND = {"passives": "passive", "detractors": "detractor"}
 _POINTS = {"passives": 0.0, "detractors": -100.0}
 
 
-class AdjustedScores:
-    """How each view of table ``nonresponse`` is made of one client's answers in one wave.
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """Everybody who was asked in one wave, by contact.
 
-    Parameters
-    ----------
-    study : Study
-    client, wave : str
-    answers : Answers
-    rows : DataFrame
-        The rows of ``nonresponse`` of the measure.
+    ``late`` answered in the later half, ``share`` is that of those with an answer that counts,
+    ``odds`` are the weights of table ``propensities``.
     """
 
-    def __init__(
-        self, study: Study, client: str, wave: str, answers: Answers, rows: pd.DataFrame
-    ) -> None:
+    people: frozenset[str]
+    late: frozenset[str]
+    share: float
+    odds: dict[str, float]
+
+    @classmethod
+    def of(cls, study: Study, client: str, wave: str) -> Asked:
+        """Read who was asked, and when they answered."""
         which = {"client": client, "wave": wave}
-        self.answers, self.wave, self.rows = answers, wave, rows
-        tables = (table(study, name, **which) for name in ("contacts", "responses"))
-        people = framed(*tables, table(study, "accounts", client=client)).contacts
-        self.asked = people.assign(late=late_answers(people)) if len(people) else people
+        contacts, responses = (table(study, name, **which) for name in ("contacts", "responses"))
+        contacts = contacts[contacts["invited"].to_numpy(bool)]
+        named = responses[responses["contact_id"].notna().to_numpy(bool)]
+        started = named.groupby("contact_id")["started"].min()
+        people = contacts[["client_id", "wave", "contact_id", "invited_on"]].assign(
+            started=started.reindex(contacts["contact_id"]).to_numpy("datetime64[ns]"),
+            answered=contacts["contact_id"].isin(started.index).to_numpy(bool),
+        )
+        late = late_answers(people) if len(people) else np.zeros(0, dtype=bool)
+        scored = set(named["contact_id"][named["included"].to_numpy(bool)])
+        ids = contacts["contact_id"].tolist()
         odds = table(study, "propensities", **which)
-        self.odds = dict(zip(odds["contact_id"], odds["weight"].astype(float), strict=True))
+        return cls(
+            frozenset(ids),
+            frozenset(one for one, later in zip(ids, late, strict=True) if later),
+            sum(one in scored for one in ids) / max(len(ids), 1),
+            dict(zip(odds["contact_id"], odds["weight"].astype(float), strict=True)),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AdjustedScores:
+    """How each view of table ``nonresponse`` is made of one client's answers in one wave."""
+
+    answers: Answers
+    asked: Asked
+    wave: str
+    rows: pd.DataFrame
 
     def of(self, row: int) -> tuple[NDArray, float] | None:
         """Return what a row's number counts of each cell, and what is to be added."""
         view, flag = self.rows["view"].iloc[row], self.rows["flag"].iloc[row]
-        if view == "raw":
-            return self.answers.roll_up("respondents", self.wave), 0.0
         if view == "like the answered":
             return self._whole(), 0.0
         if view == "weighted":
-            return self._per_contact(self.odds), 0.0
+            return self._per_contact(self.asked.odds), 0.0
         if view == "late":
             return self._late(), 0.0
         return self._as_kind(view, flag, float(self.rows["value"].iloc[row]))
@@ -65,19 +87,17 @@ class AdjustedScores:
         return self.answers.mean(kept, given)
 
     def _whole(self) -> NDArray:
-        return self._per_contact(dict.fromkeys(self.asked["contact_id"].tolist(), 1.0))
+        return self._per_contact(dict.fromkeys(self.asked.people, 1.0))
 
     def _late(self) -> NDArray:
-        late = self.asked["contact_id"][self.asked["late"].to_numpy(bool)]
-        rate = float(self.asked["scored"].mean())
-        tail = self._per_contact(dict.fromkeys(late.tolist(), 1.0))
-        return rate * self._whole() + (1 - rate) * tail
+        tail = self._per_contact(dict.fromkeys(self.asked.late, 1.0))
+        return self.asked.share * self._whole() + (1 - self.asked.share) * tail
 
     def _as_kind(self, view: str, flag: str, value: float) -> tuple[NDArray, float]:
         """All silent ones like passives or detractors: the client's own, or all clients'."""
         own = self._whole()
         n = len({one for one, w in zip(self.answers.contact, own, strict=True) if w > 0})
-        heard = n / len(self.asked) if len(self.asked) else 1.0
+        heard = n / max(len(self.asked.people), 1)
         if self.answers.measure == "nps":
             return heard * own, (1 - heard) * _POINTS[view]
         if has(flag, OF_ALL_CLIENTS[view]):

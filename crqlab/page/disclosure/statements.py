@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from crqlab.base.study import Study
 from crqlab.page.client_view import ClientView
-from crqlab.page.disclosure.adjusted_scores import AdjustedScores
+from crqlab.page.disclosure.adjusted_scores import AdjustedScores, Asked
 from crqlab.page.disclosure.cells import Answers, Cells, Shrinkage
 from crqlab.page.precision import decimals, most_decimals
 from crqlab.page.tables import table
@@ -127,6 +127,7 @@ def _sources(
     by_wave = partial(answers.roll_up, "respondents")
     yield "scores.trend", "value", trend, trend["wave"].tolist(), of_rows(trend, by_wave, "wave")
     ups = of_measure(view.scores.roll_ups)
+    ups = ups[(ups["roll_up"] != "respondents").to_numpy(bool)]  # stand in the trend
     made = of_rows(ups, partial(answers.roll_up, wave=wave), "roll_up")
     yield "scores.roll_ups", "value", ups, ups["roll_up"].tolist(), made
     parts = of_measure(view.scores.parts)
@@ -167,72 +168,56 @@ def _shrunken(view: ClientView, answers: Answers, scores: pd.DataFrame) -> Itera
 
     yield "accounts", "shrunken", rows, ids, score
     yield "accounts", "change", rows, ids, change
-    owner = dict(zip(ids, rows["manager"].tolist(), strict=True))
-    heard = [one for one in now.means if now.score(one) is not None]
+    owner = {one: str(who) for one, who in zip(ids, rows["manager"], strict=True)}
+    heard = {one: made for one in now.means if (made := now.score(one)) is not None}
     if view.managers is not None:
         people = view.managers.table
-        names = people["manager"].tolist()
-        yield (
-            "managers.table",
-            "value",
-            people,
-            [str(name) for name in names],
-            partial(_mean_of, now, heard, owner, names),
-        )
+        names = [str(name) for name in people["manager"]]
+        mean = partial(_mean_of, heard, owner, names)
+        yield "managers.table", "value", people, names, mean
     held = view.participation.managers
     names = held["name"].tolist()
-    owned = {one: UNKNOWN if who is None or who != who else who for one, who in owner.items()}
-    yield (
-        "participation.managers",
-        "crq_without",
-        held,
-        names,
-        lambda row: _plain(
-            answers.mean(
-                answers.of(view.wave, {o for o, who in owned.items() if who != names[row]})
-            )
-        ),
-    )
-    yield (
-        "participation.managers",
-        "goodwill_share",
-        held,
-        names,
-        partial(_goodwill, now, heard, owned, held),
-    )
+    owner = dict(zip(ids, rows["manager"].fillna(UNKNOWN), strict=True))
+
+    def without(row: int) -> tuple[NDArray, float] | None:
+        others = {one for one, who in owner.items() if who != names[row]}
+        return _plain(answers.mean(answers.of(view.wave, others)))
+
+    yield "participation.managers", "crq_without", held, names, without
+    share = partial(_goodwill, answers, heard, owner, held)
+    yield "participation.managers", "goodwill_share", held, names, share
 
 
 def _mean_of(
-    scores: Shrinkage, heard: list[str], owner: dict[str, str], names: list[str], row: int
+    heard: dict[str, NDArray], owner: dict[str, str], names: list[str], row: int
 ) -> tuple[NDArray, float] | None:
-    """A manager's mean of shrunken scores."""
-    own = [one for one in heard if pd.Series([owner.get(one)]).equals(pd.Series([names[row]]))]
-    return _plain(sum(scores.score(one) for one in own) / len(own)) if own else None
+    """A manager's mean of shrunken scores; who has no manager is nobody's, ``nan``."""
+    own = [made for one, made in heard.items() if owner.get(one, "nan") == names[row]]
+    return _plain(np.mean(own, axis=0)) if own else None
 
 
 def _goodwill(
-    scores: Shrinkage, heard: list[str], owner: dict[str, str], held: pd.DataFrame, row: int
+    answers: Answers, heard: dict[str, NDArray], owner: dict[str, str], held: pd.DataFrame, row: int
 ) -> tuple[NDArray, float] | None:
     """A manager's share of goodwill: own goodwill less that share of all comes to nothing."""
-    answers = scores.answers
-    low = answers.ends[0]
-    paid = {one: answers.revenue.get(one, np.nan) for one in heard}
-    alike = not any(np.isfinite(amount) for amount in paid.values())
-    paid = {one: 1.0 if alike else float(np.nan_to_num(amount)) for one, amount in paid.items()}
-    values = np.nan_to_num(answers.scores)
-    whole = sum(paid[one] * (float(scores.score(one) @ values) - low) for one in heard)
+    low, values = answers.ends[0], np.nan_to_num(answers.scores)
+    made = np.array(list(heard.values())).reshape(-1, len(values))
+    paid = np.array([answers.revenue.get(one, np.nan) for one in heard])
+    paid = np.nan_to_num(paid) if np.isfinite(paid).any() else np.ones(len(paid))
+    whole = float(paid @ (made @ values - low))
     if whole <= 0:
         return None
-    share = float(held["goodwill_share"].iloc[row])
-    mine = {one: (owner.get(one) == held["name"].iloc[row]) - share for one in heard}
-    parts = {one: part * paid[one] / whole for one, part in mine.items()}
-    made = sum(scores.score(one) * part for one, part in parts.items())
-    return made, share - low * sum(parts.values())
+    share, name = float(held["goodwill_share"].iloc[row]), held["name"].iloc[row]
+    mine = np.array([owner.get(one) == name for one in heard], dtype=float)
+    parts = (mine - share) * paid / whole
+    return parts @ made, share - low * float(parts.sum())
 
 
 def _nonresponse(study: Study, view: ClientView, answers: Answers) -> Iterator[_Source]:
     rows = view.participation.nonresponse
-    rows = rows[(rows["measure"] == answers.measure).to_numpy(bool)]
+    kept = (rows["measure"] == answers.measure) & (rows["view"] != "raw")  # stands in the trend
+    rows = rows[kept.to_numpy(bool)]
     if rows["value"].notna().any():
-        made = AdjustedScores(study, view.client_id, view.wave, answers, rows)
+        asked = Asked.of(study, view.client_id, view.wave)
+        made = AdjustedScores(answers, asked, view.wave, rows)
         yield "participation.nonresponse", "value", rows, rows["view"].tolist(), made.of

@@ -11,7 +11,8 @@ from crqlab.page import lookup, suppression
 from crqlab.page.drivers.data import Drivers
 from crqlab.page.tables import table
 
-_OWN = (
+#: Columns of a driver that the client's own answers make.
+OWN = (
     "performance performance_low performance_high gap gap_low gap_high pressure probability"
 ).split()
 _AIM = ["performance", "gap", "probability", "runner_up_probability"]
@@ -36,7 +37,7 @@ def drivers(study: Study, client: str, wave: str, accounts: pd.DataFrame, *, man
     """
     least = study.codebook.privacy.min_scores
     rows = table(study, "driver_map", client=client, wave=wave)
-    rows = suppression.withheld(rows, _OWN, n="n", minimum=least)
+    rows = suppression.withheld(rows, OWN, n="n", minimum=least)
     order = ["probability", "pressure"]
     focus = table(study, "driver_focus", client=client, wave=wave)
     kinds = ("client", "account_manager", "account")

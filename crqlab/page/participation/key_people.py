@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import Any
 
 from crqlab.language import MISSING
@@ -68,8 +69,12 @@ def _greatest(view: ClientView) -> str:
     kind = "goodwill"
     if len(rows) == 1:
         kind = "one"
+    elif isnan(first["goodwill_share"]):
+        kind = "revenue" if first["revenue_share"] == first["revenue_share"] else ""
     elif first["revenue_share"] == first["revenue_share"]:
         kind = "concentrated" if equal == equal and len(known) > 1 else "both"
+    if not kind:
+        return ""
     return spoken.say(
         f"participation.holds_{kind}",
         name=first["name"],

@@ -1,0 +1,212 @@
+"""Withhold more until what is shown no longer gives away what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crqlab.base.study import Study
+from crqlab.page.benchmark.select import veiled
+from crqlab.page.client_view import ClientView
+from crqlab.page.disclosure.audit import HEADLINE, Finding, Puzzle, puzzles
+from crqlab.page.disclosure.statements import Statement
+from crqlab.page.drivers.select import OWN
+from crqlab.page.suppression import PROTECTS
+
+_ENDS = ("value", "low", "high")
+#: What is given up first: what the fewest readers ask for, and what stands for fewest people.
+_ORDER = (
+    "participation.managers.goodwill_share",
+    "participation.nonresponse.value",
+    *(f"scores.roll_ups.value/{name}" for name in ("confidence", "role", "senior")),
+    "scores.roll_ups.value",
+    "managers.table.value",
+    "participation.managers.crq_without",
+    "scores.parts.value",
+    "accounts.change",
+    "scores.parts.value/all",
+    "accounts.shrunken",
+    "accounts.nps",
+    "accounts.crq",
+    f"{HEADLINE}.value",
+)
+_OF_ACCOUNT = frozenset(["accounts.shrunken", "accounts.nps", "accounts.crq"])
+
+
+def protected(study: Study, made: Callable[[frozenset[str]], ClientView]) -> ClientView:
+    """Return a client's view from which no small group's score can be worked out.
+
+    Parameters
+    ----------
+    study : Study
+    made : function
+        Makes the view, not rounded yet, without the scores of the accounts that it is given.
+
+    Returns
+    -------
+    ClientView
+        What had to go too is empty and flagged ``would_tell_smaller_group``.
+    """
+    seen = made(frozenset())
+    doomed = [one for puzzle in puzzles(study, seen) for one in given_up(puzzle)]
+    if accounts := frozenset(one.key for _, one in doomed if _kind(one) in _OF_ACCOUNT):
+        seen = made(accounts)
+    for measure, one in doomed:
+        seen = _without(seen, measure, one)
+    return seen
+
+
+def given_up(puzzle: Puzzle) -> list[tuple[str, Statement]]:
+    """Choose statements without which every group is protected.
+
+    Returns
+    -------
+    list of (measure, Statement)
+    """
+    gone: frozenset[int] = frozenset()
+    statements = puzzle.told.statements
+    open_ = _open(puzzle.findings())
+    while open_ and len(gone) < len(statements):
+        named = [_cheapest(one.given_by, statements) for one in open_]
+        more = frozenset(place for some in named for place in some) - gone
+        gone |= more or _cheapest(set(range(len(statements))) - gone, statements)
+        gone |= _along(gone, statements)
+        some = replace(puzzle, groups=tuple(one.group for one in open_))
+        open_ = _open(some.findings(but=gone))
+    return [(puzzle.answers.measure, statements[place]) for place in sorted(gone)]
+
+
+def _open(findings: Iterable[Finding]) -> list[Finding]:
+    return [one for one in findings if not one.protected]
+
+
+def _kind(one: Statement) -> str:
+    return f"{one.table}.{one.column}"
+
+
+def _rank(one: Statement) -> int:
+    return _ORDER.index(one.name if one.name in _ORDER else _kind(one))
+
+
+def _cheapest(places: Iterable[int], statements: tuple[Statement, ...]) -> frozenset[int]:
+    """Those of some statements that are given up first."""
+    ranks = {place: _rank(statements[place]) for place in places}
+    least = min(ranks.values(), default=0)
+    return frozenset(place for place, rank in ranks.items() if rank == least)
+
+
+def _along(gone: frozenset[int], statements: tuple[Statement, ...]) -> frozenset[int]:
+    """All numbers of an account go together."""
+    rows = {statements[place].key for place in gone if _kind(statements[place]) in _OF_ACCOUNT}
+    return frozenset(
+        place for place, one in enumerate(statements) if one.table == "accounts" and one.key in rows
+    )
+
+
+def _without(seen: ClientView, measure: str, one: Statement) -> ClientView:
+    """Empty the number of a statement, and whatever else says the same."""
+    kind = _kind(one)
+    if kind == f"{HEADLINE}.value":
+        return _without_wave(seen, measure, one.key)
+    if kind == "accounts.change":
+        rows = _emptied(seen.accounts, "account_id", one.key, _changes())
+        return replace(seen, accounts=rows)
+    if kind == "managers.table.value":
+        rows = seen.managers.table
+        rows = rows.assign(flag=rows["flag"].mask(_is(rows["manager"], one.key), PROTECTS))
+        rows = _emptied(rows, "manager", one.key, _ENDS)
+        return replace(seen, managers=replace(seen.managers, table=rows))
+    section, table = one.table.split(".")
+    part = getattr(seen, section)
+    if section == "participation" and table == "managers":
+        rows = _emptied(part.managers, "name", one.key, (one.column,))
+        hidden = _is(rows["name"], one.key) & (one.column == "crq_without")
+        rows = rows.assign(withheld=rows["withheld"].to_numpy(bool) | hidden)
+        return replace(seen, participation=replace(part, managers=rows))
+    if kind in _OF_ACCOUNT:
+        return seen
+    by = {"roll_ups": "roll_up", "parts": "part", "nonresponse": "view"}[table]
+    rows = _hidden(getattr(part, table), measure, by, one.key)
+    seen = replace(seen, **{section: replace(part, **{table: rows})})
+    whole = table == "parts" and one.key == "all"
+    return _without_change(seen, measure) if whole else seen
+
+
+def _changes() -> tuple[str, ...]:
+    return ("change", "change_low", "change_high")
+
+
+def _is(column: pd.Series, key: str) -> NDArray:
+    return np.array([str(cell) == key for cell in column], dtype=bool)
+
+
+def _emptied(rows: pd.DataFrame, by: str, key: str, columns: Iterable[str]) -> pd.DataFrame:
+    hide = _is(rows[by], key)
+    return rows.assign(
+        **{name: np.where(hide, np.nan, rows[name].astype(float)) for name in columns}
+    )
+
+
+def _hidden(rows: pd.DataFrame, measure: str, by: str, key: str) -> pd.DataFrame:
+    """Empty a measure's row of a table of numbers, and say why."""
+    return _masked(rows, (rows["measure"] == measure).to_numpy(bool) & _is(rows[by], key))
+
+
+def _masked(rows: pd.DataFrame, hide: NDArray) -> pd.DataFrame:
+    names = [name for name in (*_ENDS, *_changes(), "p", "change_q") if name in rows]
+    told = {name: np.where(hide, np.nan, rows[name].astype(float)) for name in names}
+    told["flag"] = rows["flag"].mask(hide, PROTECTS)
+    if "verdict" in rows:
+        told["verdict"] = rows["verdict"].mask(hide, "unknown")
+    if "withheld" in rows:
+        told["withheld"] = rows["withheld"].to_numpy(bool) | hide
+    return rows.assign(**told)
+
+
+def _without_change(seen: ClientView, measure: str) -> ClientView:
+    """The whole change stands beside the measure, too."""
+    rows = seen.scores.measures
+    hide = (rows["measure"] == measure).to_numpy(bool)
+    told = {name: rows[name].astype(float).mask(hide) for name in (*_changes(), "change_q")}
+    rows = rows.assign(**told, verdict=rows["verdict"].mask(hide, "unknown"))
+    return replace(seen, scores=replace(seen.scores, measures=rows))
+
+
+def _without_wave(seen: ClientView, measure: str, wave: str) -> ClientView:
+    """Withhold a wave's own number and all that it could be made of again."""
+    alike = ["nps", "mean_ltr"] if measure == "nps" else seen.scores.measures["measure"].tolist()
+    part, here = seen.scores, wave == seen.wave
+
+    def hide(rows: pd.DataFrame, *, all_: bool = here) -> pd.DataFrame:
+        some = rows["measure"].isin(alike).to_numpy(bool)
+        return _masked(rows, some & (all_ | (rows["wave"] == wave).to_numpy(bool)))
+
+    told = {"trend": hide(part.trend, all_=False), "parts": hide(part.parts, all_=True)}
+    if here:
+        told |= {name: hide(getattr(part, name)) for name in ("measures", "roll_ups", "agreement")}
+        told["ltr"] = part.ltr.iloc[:0]
+    seen = replace(seen, scores=replace(part, **told))
+    if not here:
+        for one in alike:
+            seen = _without_change(seen, one)
+        return seen
+    silent, drivers = seen.participation.nonresponse, seen.drivers
+    silent = _masked(silent, silent["measure"].isin(alike).to_numpy(bool))
+    seen = replace(
+        seen,
+        participation=replace(seen.participation, nonresponse=silent),
+        benchmark=replace(seen.benchmark, table=veiled(seen.benchmark.table, told["measures"])),
+    )
+    if measure != "crq":
+        return seen
+    rows = drivers.map.assign(
+        **{name: drivers.map[name].astype(float).mask(drivers.map["n"] >= 0) for name in OWN},
+        withheld=True,
+        flag=PROTECTS,
+    )
+    none = {name: getattr(drivers, name).iloc[:0] for name in ("client", "managers")}
+    return replace(seen, drivers=replace(drivers, map=rows, **none))
