@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linprog
+from scipy.sparse import csr_array, vstack
 
 from crqlab.base.errors import EstimateError
 
@@ -15,7 +16,9 @@ __dir__ = __all__.copy
 
 _SLACK = 1e-7  # of a statement, so that arithmetic alone contradicts nothing
 _STEPS = 1e-9
+_STILL = 1e-12  # of a move, below which it is arithmetic's
 _NEAR_END = 1e-6  # of a cell's reach, where it counts as at its end
+_RIDGE = 1e-6  # how dear it is to move a statement within its own width
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,11 +105,14 @@ def bounded(
             continue
         held: set[int] = set()
         for sign in (1.0, -1.0):
+            if most[one] - least[one] >= enough:
+                break
             cells, binding = problem.extreme(sign * problem.targets[one])
             held |= set(binding)
             found = problem.targets @ cells
             least, most = np.fmin(least, found), np.fmax(most, found)
-        solved[one], tight[one] = True, tuple(sorted(held))
+        solved[one] = most[one] - least[one] < enough
+        tight[one] = tuple(sorted(held))
     return FeasibleRanges(least, most, solved, tuple(tight))
 
 
@@ -150,37 +156,47 @@ class _Problem:
         truth = self.targets @ self.world
         if not np.isfinite(enough):
             return truth, truth.copy()
+        values = self._ends(self.world) @ self.targets.T
+        return np.fmin(truth, values.min(axis=0)), np.fmax(truth, values.max(axis=0))
+
+    def _ends(self, here: NDArray) -> NDArray:
+        """Worlds as far as each target can be moved from one, up and down; ends by cells."""
         low, high = self.room.T
         reach = _NEAR_END * (high - low)
-        inside = (self.world > low + reach) & (self.world < high - reach)
-        if not inside.any():
-            return truth, truth.copy()
-        free = self.rows[:, inside]
-        inverse = np.linalg.pinv(free @ free.T, hermitian=True)
-        least, most = truth.copy(), truth.copy()
-        for sign, blocked in ((1.0, self.world >= high - reach), (-1.0, self.world <= low + reach)):
+        at_high, at_low = here >= high - reach, here <= low + reach
+        rows = self.rows / np.maximum(self.high - self.low, _STEPS)[:, None]
+        free = rows[:, ~(at_high | at_low)]
+        square = free @ free.T
+        solved = np.linalg.solve(square + _RIDGE * np.eye(len(square)), free)
+        found = []
+        for sign, blocked in ((1.0, at_high), (-1.0, at_low)):
             own = sign * self.targets * ~blocked  # what may move by itself; the others make good
             along = own.copy()
-            along[:, inside] -= (own @ self.rows.T) @ inverse @ free
-            kept = np.abs(along @ self.rows.T).max(axis=1, initial=0) <= _STEPS
-            end = truth + np.where(kept, self._far(along) * (along * self.targets).sum(axis=1), 0)
-            least, most = np.fmin(least, end), np.fmax(most, end)
-        return least, most
+            along[:, ~(at_high | at_low)] -= (own @ rows.T) @ solved
+            found.append(here + along * self._far(here, along)[:, None])
+        return np.vstack(found)
 
-    def _far(self, along: NDArray) -> NDArray:
-        """How far each direction can be followed until a cell reaches its end."""
-        low, high = self.room.T
-        step = np.where(along > _STEPS, high - self.world, low - self.world)
-        moved = np.abs(along) > _STEPS
-        steps = np.divide(step, along, out=np.full(along.shape, np.inf), where=moved)
-        return np.where(moved.any(axis=1), np.maximum(steps.min(axis=1), 0.0), 0.0)
+    def _far(self, here: NDArray, along: NDArray) -> NDArray:
+        """How far each direction can be followed until a cell or a statement is at its end."""
+        now, slack = self.rows @ here, _SLACK * np.maximum(1.0, np.abs(self.high))
+        most = np.full(len(along), np.inf)
+        for move, place, (low, high) in (
+            (along, here, self.room.T),
+            (along @ self.rows.T, now, (self.low - slack, self.high + slack)),
+        ):
+            step = np.where(move > 0, np.maximum(high - place, 0), np.minimum(low - place, 0))
+            moved = np.abs(move) > _STILL
+            steps = np.divide(step, move, out=np.full(move.shape, np.inf), where=moved)
+            most = np.minimum(most, steps.min(axis=1, initial=np.inf))
+        return np.where(np.isfinite(most), most, 0.0)
 
     def extreme(self, towards: NDArray) -> tuple[NDArray, list[int]]:
         """The world in which a sum is least, and the statements that keep it from being less."""
         width = _SLACK * np.maximum(1.0, np.abs(self.high))
+        sparse = csr_array(self.rows)
         found = linprog(
             towards,
-            A_ub=np.vstack([self.rows, -self.rows]),
+            A_ub=vstack([sparse, -sparse]),
             b_ub=np.concatenate([self.high + width, width - self.low]),
             bounds=self.room,
             method="highs",

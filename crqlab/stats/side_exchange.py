@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -92,6 +91,8 @@ class _Search:
         self.weights = np.asarray(weights, dtype=float).reshape(-1, len(self.sides))
         now = self.weights @ np.nan_to_num(self.sides)
         self.down = np.minimum(np.asarray(low, dtype=float) - now, 0) - _NEAR
+        self._every: NDArray | None = None
+        self._then = np.zeros((len(self.weights), 0))
         self.told = np.count_nonzero(self.weights, axis=0)  # fewest first: least is moved
         self.up = np.maximum(np.asarray(high, dtype=float) - now, 0) + _NEAR
 
@@ -121,8 +122,8 @@ class _Search:
         self, firsts: list[tuple[float, NDArray, NDArray]], nodes: int
     ) -> tuple[int, ...] | None:
         """Let another two change sides, so that the first two are made good."""
-        more, then = self.every
-        for _, first, move in firsts[: max(nodes // max(len(more), 1), 0)]:
+        more, then = self.every(nodes)
+        for _, first, move in firsts[: nodes // max(len(more), 1)]:
             place = np.arange(len(more))
             over = np.maximum(move - self.up, self.down - move)
             for row in np.argsort(-over, kind="stable"):  # what is broken most rules out most
@@ -133,12 +134,14 @@ class _Search:
                 return (*first.tolist(), *more[place[0]].tolist())
         return None
 
-    @cached_property
-    def every(self) -> tuple[NDArray, NDArray]:
-        """All exchanges, and how far they move each statement."""
-        pairs = self._pairs(np.arange(len(self.sides)))
-        pairs = pairs[pairs[:, 0] < pairs[:, 1]]
-        return pairs, self._moves(pairs)
+    def every(self, nodes: int) -> tuple[NDArray, NDArray]:
+        """All exchanges, and how far they move each statement; none where they are too many."""
+        if self._every is None:
+            pairs = self._pairs(np.arange(len(self.sides)))
+            pairs = pairs[pairs[:, 0] < pairs[:, 1]]
+            self._every = pairs[: len(pairs) if len(pairs) <= nodes else 0]
+            self._then = self._moves(self._every)
+        return self._every, self._then
 
     def _pairs(self, some: NDArray) -> NDArray:
         """Who can change with whom: one of some people, another of the pool on another side."""
