@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -97,7 +97,7 @@ def bounded(
     >>> found.low.round(2).tolist(), found.high.round(2).tolist()
     ([3.85, 10.85], [7.0, 11.15])
     """
-    problem = _Problem.of(statements, low, high, ends, targets, world)
+    problem = _Problem.of(statements, low, high, ends, targets, world).somewhere()
     least, most = problem.reached(enough)
     solved, tight = np.zeros(len(least), dtype=bool), [()] * len(least)
     for one in np.argsort(most - least, kind="stable"):
@@ -148,11 +148,14 @@ class _Problem:
         low, high = (np.asarray(end, dtype=float) for end in (low, high))
         return cls(columns[: len(rows)], low, high, room, columns[len(rows) :], merged)
 
+    def somewhere(self) -> _Problem:
+        """Return the same problem with a world in hand."""
+        if self.world is not None:
+            return self
+        return replace(self, world=self.extreme(np.zeros(len(self.room)))[0])
+
     def reached(self, enough: float) -> tuple[NDArray, NDArray]:
         """Values of each target in worlds that differ from the given one, all statements true."""
-        if self.world is None:
-            none = np.full(len(self.targets), np.nan)
-            return none, none.copy()
         truth = self.targets @ self.world
         if not np.isfinite(enough):
             return truth, truth.copy()

@@ -13,12 +13,11 @@ from crqlab.base.study import Study
 from crqlab.page.client_view import ClientView
 from crqlab.page.disclosure.cells import MEASURES, Answers, Cells
 from crqlab.page.disclosure.protected_groups import Group, protected_groups
-from crqlab.page.disclosure.statements import Statement, Told, told
+from crqlab.page.disclosure.statements import HEADLINE, Statement, Told, told
 from crqlab.page.tables import table
 from crqlab.stats.feasible_ranges import bounded
 from crqlab.stats.side_exchange import exchanges
 
-HEADLINE = "scores.trend"  # each wave's own number
 _NEAR = 1e-6
 
 
@@ -48,12 +47,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Puzzle:
-    """One measure of a client as an attacker has it: answers, what is told, who is protected."""
+    """One measure of a client as an attacker has it: answers, what is told, who is protected.
+
+    ``protection`` is in scale points, ``least`` the fewest people that may be shown.
+    """
 
     answers: Answers
     told: Told
     groups: tuple[Group, ...]
     protection: float
+    least: int
 
     def findings(self, *, but: frozenset[int] = frozenset(), whole: bool = False) -> list[Finding]:
         """Return what follows for every group.
@@ -140,7 +143,8 @@ def puzzles(study: Study, seen: ClientView) -> list[Puzzle]:
     for measure in MEASURES:
         answers = cells.answers(measure)
         groups = tuple(protected_groups(answers, owner, privacy.min_scores))
-        made.append(Puzzle(answers, told(study, seen, cells, measure), groups, privacy.protection))
+        numbers = told(study, seen, cells, measure)
+        made.append(Puzzle(answers, numbers, groups, privacy.protection, privacy.min_scores))
     return made
 
 

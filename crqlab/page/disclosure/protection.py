@@ -12,29 +12,27 @@ from numpy.typing import NDArray
 from crqlab.base.study import Study
 from crqlab.page.benchmark.select import veiled
 from crqlab.page.client_view import ClientView
-from crqlab.page.disclosure.audit import HEADLINE, Finding, Puzzle, puzzles
-from crqlab.page.disclosure.statements import Statement
+from crqlab.page.disclosure.audit import Finding, Puzzle, puzzles
+from crqlab.page.disclosure.statements import HEADLINE, Statement
 from crqlab.page.drivers.select import OWN
 from crqlab.page.suppression import PROTECTS
 
 _ENDS = ("value", "low", "high")
+_ACCOUNTS = "accounts"
 #: What is given up first: what the fewest readers ask for, and what stands for fewest people.
 _ORDER = (
-    "participation.managers.goodwill_share",
-    "participation.nonresponse.value",
-    *(f"scores.roll_ups.value/{name}" for name in ("confidence", "role", "senior")),
-    "scores.roll_ups.value",
-    "managers.table.value",
-    "participation.managers.crq_without",
-    "scores.parts.value",
-    "accounts.change",
-    "scores.parts.value/all",
-    "accounts.shrunken",
-    "accounts.nps",
-    "accounts.crq",
-    f"{HEADLINE}.value",
+    ("participation.managers", "goodwill_share"),
+    ("participation.nonresponse", "value"),
+    *(("scores.roll_ups", "value", name) for name in ("confidence", "role", "senior")),
+    ("scores.roll_ups", "value"),
+    ("managers.table", "value"),
+    ("participation.managers", "crq_without"),
+    ("scores.parts", "value"),
+    (_ACCOUNTS, "change"),
+    ("scores.parts", "value", "all"),
+    *((_ACCOUNTS, name) for name in ("shrunken", "nps", "crq")),
+    (HEADLINE, "value"),
 )
-_OF_ACCOUNT = frozenset(["accounts.shrunken", "accounts.nps", "accounts.crq"])
 
 
 def protected(study: Study, made: Callable[[frozenset[str]], ClientView]) -> ClientView:
@@ -53,7 +51,7 @@ def protected(study: Study, made: Callable[[frozenset[str]], ClientView]) -> Cli
     """
     seen = made(frozenset())
     doomed = [one for puzzle in puzzles(study, seen) for one in given_up(puzzle)]
-    if accounts := frozenset(one.key for _, one in doomed if _kind(one) in _OF_ACCOUNT):
+    if accounts := frozenset(one.key for _, one in doomed if _of_account(one)):
         seen = made(accounts)
     for measure, one in doomed:
         seen = _without(seen, measure, one)
@@ -84,12 +82,14 @@ def _open(findings: Iterable[Finding]) -> list[Finding]:
     return [one for one in findings if not one.protected]
 
 
-def _kind(one: Statement) -> str:
-    return f"{one.table}.{one.column}"
+def _of_account(one: Statement) -> bool:
+    """Whether it goes with all other numbers of an account."""
+    return one.table == _ACCOUNTS and one.column != "change"
 
 
 def _rank(one: Statement) -> int:
-    return _ORDER.index(one.name if one.name in _ORDER else _kind(one))
+    kind = (one.table, one.column)
+    return _ORDER.index((*kind, one.key) if (*kind, one.key) in _ORDER else kind)
 
 
 def _cheapest(places: Iterable[int], statements: tuple[Statement, ...]) -> frozenset[int]:
@@ -101,21 +101,22 @@ def _cheapest(places: Iterable[int], statements: tuple[Statement, ...]) -> froze
 
 def _along(gone: frozenset[int], statements: tuple[Statement, ...]) -> frozenset[int]:
     """All numbers of an account go together."""
-    rows = {statements[place].key for place in gone if _kind(statements[place]) in _OF_ACCOUNT}
+    keys = {statements[place].key for place in gone if _of_account(statements[place])}
     return frozenset(
-        place for place, one in enumerate(statements) if one.table == "accounts" and one.key in rows
+        place for place, one in enumerate(statements) if one.table == _ACCOUNTS and one.key in keys
     )
 
 
 def _without(seen: ClientView, measure: str, one: Statement) -> ClientView:
     """Empty the number of a statement, and whatever else says the same."""
-    kind = _kind(one)
-    if kind == f"{HEADLINE}.value":
+    if one.table == HEADLINE:
         return _without_wave(seen, measure, one.key)
-    if kind == "accounts.change":
+    if one.table == _ACCOUNTS:
+        if _of_account(one):
+            return seen  # made without them
         rows = _emptied(seen.accounts, "account_id", one.key, _changes())
         return replace(seen, accounts=rows)
-    if kind == "managers.table.value":
+    if one.table == "managers.table":
         rows = seen.managers.table
         rows = rows.assign(flag=rows["flag"].mask(_is(rows["manager"], one.key), PROTECTS))
         rows = _emptied(rows, "manager", one.key, _ENDS)
@@ -127,8 +128,6 @@ def _without(seen: ClientView, measure: str, one: Statement) -> ClientView:
         hidden = _is(rows["name"], one.key) & (one.column == "crq_without")
         rows = rows.assign(withheld=rows["withheld"].to_numpy(bool) | hidden)
         return replace(seen, participation=replace(part, managers=rows))
-    if kind in _OF_ACCOUNT:
-        return seen
     by = {"roll_ups": "roll_up", "parts": "part", "nonresponse": "view"}[table]
     rows = _hidden(getattr(part, table), measure, by, one.key)
     seen = replace(seen, **{section: replace(part, **{table: rows})})

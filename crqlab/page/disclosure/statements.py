@@ -18,6 +18,7 @@ from crqlab.page.precision import decimals, most_decimals
 from crqlab.page.tables import table
 from crqlab.participation.invitation_frame import UNKNOWN
 
+HEADLINE = "scores.trend"  # each wave's own number
 _NEAR = 1e-6  # of a number and of what answers give for it, in units of the measure
 
 
@@ -81,11 +82,13 @@ def told(study: Study, view: ClientView, cells: Cells, measure: str) -> Told:
     Returns
     -------
     Told
-        Statements that all hold for the answers that the study has.
+        Statements that all hold for the answers that the study has. NPS is told exactly where
+        the answers behind it are counted.
     """
     answers = cells.answers(measure)
     scores = table(study, "account_scores", client=view.client_id)
     figures = study.codebook.privacy.revenue_figures
+    counted = {view.wave} if measure == "nps" and len(view.scores.ltr) else set()
     found, unexplained = [], []
     for name, column, rows, keys, of in _sources(study, view, answers, scores):
         places = decimals(rows, figures=figures, places=most_decimals(name)).get(column)
@@ -94,8 +97,9 @@ def told(study: Study, view: ClientView, cells: Cells, measure: str) -> Told:
             if (made := of(int(row))) is None:
                 continue
             weights, more = made
-            half = 0.0 if places is None else 0.5 * 10.0 ** -places[row]
-            written = values[row] if places is None else round(values[row], int(places[row]))
+            exact_too = places is None or (name == HEADLINE and keys[row] in counted)
+            half = 0.0 if exact_too else 0.5 * 10.0 ** -places[row]
+            written = values[row] if exact_too else round(values[row], int(places[row]))
             exact = float(weights @ np.nan_to_num(answers.scores))
             ends = min(written - half - more, exact), max(written + half - more, exact)
             one = Statement(name, column, int(row), keys[row], weights, *ends)
@@ -125,7 +129,7 @@ def _sources(
     trend = of_measure(view.scores.trend)
     trend = trend[trend["wave"].isin([wave, before]).to_numpy(bool)]
     by_wave = partial(answers.roll_up, "respondents")
-    yield "scores.trend", "value", trend, trend["wave"].tolist(), of_rows(trend, by_wave, "wave")
+    yield HEADLINE, "value", trend, trend["wave"].tolist(), of_rows(trend, by_wave, "wave")
     ups = of_measure(view.scores.roll_ups)
     ups = ups[(ups["roll_up"] != "respondents").to_numpy(bool)]  # stand in the trend
     made = of_rows(ups, partial(answers.roll_up, wave=wave), "roll_up")
