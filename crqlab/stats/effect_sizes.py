@@ -172,10 +172,12 @@ def cramers_v(counts: pd.DataFrame, *, level: float = LEVEL) -> Estimate:
     phi2 = max(chi2 / n - df / (n - 1), 0.0)
     least = min(r - (r - 1) ** 2 / (n - 1) for r in (rows, columns)) - 1
     low, high = _ends(lambda nc: float(ncx2.cdf(chi2, df, max(nc, 1e-12))), chi2, level, least=0)
-    ends = [min(np.sqrt(end / (n * (min(rows, columns) - 1))), 1.0) for end in (low, high)]
+    ends = [
+        float(np.clip(np.sqrt(end / (n * (min(rows, columns) - 1))), 0, 1)) for end in (low, high)
+    ]
     value = float(np.sqrt(phi2 / least))
-    told = level, round(n), "respondents", "Bergsma 2013"
-    return Estimate("Cramer's V", value, min(ends[0], value), max(ends[1], value), *told)
+    told = level, round(n), "respondents", "Bergsma 2013", _alike(high)
+    return Estimate("Cramer's V", value, min(ends[0], value), np.maximum(ends[1], value), *told)
 
 
 def omega_squared(values: ArrayLike, groups: ArrayLike, *, level: float = LEVEL) -> Estimate:
@@ -232,7 +234,12 @@ def omega_squared(values: ArrayLike, groups: ArrayLike, *, level: float = LEVEL)
     low, high = _ends(
         lambda nc: float(ncf.cdf(f, df, error, max(nc, 1e-12))), f * df, level, least=0
     )
-    return Estimate("omega squared", value, *(end / (end + n) for end in (low, high)), *told)
+    ends = min(low / (low + n), value), high / (high + n)
+    return Estimate("omega squared", value, *ends, *told, _alike(high))
+
+
+def _alike(high: float) -> tuple[str, ...]:
+    return ("groups_alike",) if np.isnan(high) else ()
 
 
 def _known(scores: ArrayLike, name: str) -> NDArray:
@@ -248,12 +255,15 @@ def _known(scores: ArrayLike, name: str) -> NDArray:
 def _ends(
     below: Callable[[float], float], centre: float, level: float, *, least: float | None = None
 ) -> tuple[float, float]:
-    """Noncentralities at which what was seen is as rare as the level says, on either side."""
+    """Noncentralities at which what was seen is as rare as the level says, on either side.
+
+    The upper one is missing where even the least of all would have shown more.
+    """
     tail = (1 - level) / 2
 
     def end(share: float) -> float:
         if least is not None and below(least) < share:
-            return least
+            return least if share > tail else float("nan")
         low, high, step = centre, centre, max(abs(centre), 1.0)
         while below(high) > share:
             high += step

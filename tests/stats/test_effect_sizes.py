@@ -78,6 +78,11 @@ def test_complete_association_and_none():
     assert cramers_v(pd.DataFrame([[50, 0], [0, 50]])).value == pytest.approx(1, abs=0.01)
     none = cramers_v(pd.DataFrame([[25, 25], [25, 25]]))
     assert (none.value, none.low) == (0, 0)
+    assert np.isnan(none.high)  # chance alone would have shown more: no bound is known
+    assert none.notes == ("groups_alike",)
+    less = omega_squared([1, 2, 3, 4] * 5, np.arange(20) // 4)
+    assert less.low == less.value < 0
+    assert np.isnan(less.high)
     assert omega_squared([1, 1, 2, 2], list("aabb")).value == 1
 
 
