@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -66,13 +67,35 @@ def new(
     folder: Annotated[
         Path | None, typer.Option("--from", help="A folder whose files are sorted by content.")
     ] = None,
+    sheet: Annotated[
+        list[str] | None,
+        typer.Option(help="The sheet of a workbook that counts, SHEET or FILE=SHEET."),
+    ] = None,
+    client: Annotated[str | None, typer.Option(help="The client's name.")] = None,
+    account: Annotated[
+        str | None, typer.Option(help="The column that says to which account a person belongs.")
+    ] = None,
+    recommend: Annotated[str | None, typer.Option(help="The column of the 0-10 question.")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="PATH=VALUE of the codebook, as in --set currency=SEK."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Ask nothing; what is open stays on the list.")
+    ] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object alone.")] = False,
 ) -> None:
     """Lay out data/raw/NAME: a codebook drafted from exports, or a template to fill in."""
-    from crqlab.cli.new_study import lay_out
+    from crqlab.cli.new_study import Given, lay_out
 
-    given = {"accounts": accounts, "contacts": contacts, "outcomes": outcomes}
-    lay_out(name, export or [], {k: v for k, v in given.items() if v}, folder, json_)
+    tables = {"accounts": accounts, "contacts": contacts, "outcomes": outcomes}
+    told = {"client.name": client, "responses.columns.account_id": account,
+            "responses.columns.ltr": recommend, "instrument.recommend": recommend}  # fmt: skip
+    values = {path: json.dumps(value, ensure_ascii=False) for path, value in told.items() if value}
+    values |= settings(set_)
+    sheets = dict(one.rpartition("=")[::2] for one in sheet or [])
+    files = {table: path for table, path in tables.items() if path}
+    lay_out(name, Given(export or [], files, folder, sheets, values), as_json=json_, ask=not yes)
 
 
 app.command(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
 from crqlab.cli.guard import say
 from crqlab.cli.options import StudyName, settings
+
+#: Points whose answer is a part of what they name.
+_VALUES = {"client": "client.name"}
 
 
 def confirm(
@@ -40,12 +44,32 @@ def confirm(
             say(f"{path}: {why}")
         _told(list(named.codebook.unconfirmed))
         return
-    for path, why in responses.unconfirmed(named).items():
-        answer = typer.prompt(f"{path}: {why}\n  right as drafted? y, n, or the right value")
-        if answer.lower() in ("y", "yes"):
-            responses.confirm(Study(study), accept=[path])
-        elif answer.lower() not in ("n", "no"):
-            responses.confirm(Study(study), values={path: answer})
+    asked(study, responses.unconfirmed(named))
+
+
+def asked(study: str, points: Mapping[str, str]) -> None:
+    """Ask about points one by one; what is answered stands in the codebook at once.
+
+    Parameters
+    ----------
+    study : str
+    points : mapping of path to what is asked
+    """
+    from crqlab import responses
+    from crqlab.base.errors import CrqError
+    from crqlab.base.study import Study
+
+    for path, why in points.items():
+        while True:
+            answer = typer.prompt(f"{path}: {why}\n  right as drafted? y, n, or the right value")
+            try:
+                if answer.lower() in ("y", "yes"):
+                    responses.confirm(Study(study), accept=[path])
+                elif answer.lower() not in ("n", "no"):
+                    responses.confirm(Study(study), values={_VALUES.get(path, path): answer})
+                break
+            except CrqError as refused:
+                say(f"{refused}")
     _told(list(Study(study).codebook.unconfirmed))
 
 

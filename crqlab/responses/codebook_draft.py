@@ -206,11 +206,9 @@ def _responses(drafted: Draft, drafts: Sequence[Draft]) -> str:
         "responses:",
         "  files: # EDIT: the wave's name, unless a column or dates tell it",
         *(_file(one, drafted) for one in drafts),
-        *(["  columns: # our column: the export's column"] if renamed else []),
+        f"  columns:{'' if renamed else ' {}'} # our column: the export's column",
         *(f"    {ours}: {_quoted(theirs)}" for ours, theirs in renamed.items()),
-        "    # account_id, contact_id, role, language, batch, wave, client_id: map them if you can"
-        if renamed
-        else "  # columns: {account_id: Company} # our column: the export's column",
+        "    # account_id, contact_id, role, language, batch, wave, client_id: map them if you can",
         f"  missing: [{', '.join(map(_quoted, texts))}] # what means 'no answer'",
         *_recoded(drafted),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from crqlab.base.codebook import Codebook
 from crqlab.base.errors import CrqError, StudyError, listed
@@ -73,9 +74,8 @@ def confirm(
     if stray := [one for one in done if one not in open_]:
         known = listed(open_) if open_ else "nothing, all is confirmed"
         raise CrqError(f"{stray[0]!r} is not unconfirmed in study {study.name!r}; there is {known}")
-    for place, value in (values or {}).items():
-        text = with_value(text, place, value)
-        done += [one for one in open_ if _about(place, one)]
+    text, settled = with_values(text, values or {}, open_)
+    done += settled
     if accept_sure is not None:
         if not LEAST_SURE <= accept_sure <= 1:
             raise CrqError(f"accept_sure= is {accept_sure}; it must lie in {LEAST_SURE} to 1")
@@ -87,6 +87,17 @@ def confirm(
     return [one for one in open_ if one not in done]
 
 
+def with_values(
+    text: str, values: Mapping[str, str], points: Iterable[str]
+) -> tuple[str, list[str]]:
+    """Return a codebook's text with values at their places, and the points that they settle."""
+    settled: list[str] = []
+    for place, value in values.items():
+        text = with_value(text, place, value)
+        settled += [one for one in points if _about(place, one)]
+    return text, settled
+
+
 def _about(place: str, point: str) -> bool:
     """Whether a value at a place settles a point: the point itself, or a part of it."""
     return place == point or place.startswith(f"{point}.")
@@ -95,14 +106,19 @@ def _about(place: str, point: str) -> bool:
 def _keep(study: Study, before: str, text: str) -> None:
     """Write a codebook if it is one, and the version before beside it."""
     path = study.raw / "codebook.yaml"
+    refuse_wrong(path, text)
+    replace(path.with_name("codebook.before.yaml"), before.encode())
+    replace(path, text.encode())
+
+
+def refuse_wrong(path: Path, text: str) -> None:
+    """Refuse a text that is no codebook; what stands at the path is not touched."""
     tried = path.with_name(".codebook.tried.yaml")
     try:
         replace(tried, text.encode())
         load(tried, Codebook)
     finally:
         tried.unlink(missing_ok=True)
-    replace(path.with_name("codebook.before.yaml"), before.encode())
-    replace(path, text.encode())
 
 
 def _drafted(study: Study) -> dict[str, tuple[float, str]]:

@@ -10,7 +10,10 @@ from crqlab.base.errors import StudyError, one_of
 from crqlab.base.faults import Faults
 from crqlab.base.sources import Source
 from crqlab.base.study import Study, replace
+from crqlab.base.yaml_edits import without_entries
 from crqlab.responses import codebook_draft, crm_draft
+from crqlab.responses.confirmation import refuse_wrong, with_values
+from crqlab.responses.draft_points import points
 from crqlab.responses.draft_report import DraftReport, report
 from crqlab.responses.file_formats import load
 from crqlab.responses.grid import Grid
@@ -62,7 +65,13 @@ def new(
 
 
 def drafted(
-    name: str, root: Path, exports: Iterable[Path], tables: Mapping[str, Path]
+    name: str,
+    root: Path,
+    exports: Iterable[Path],
+    tables: Mapping[str, Path],
+    *,
+    sheets: Mapping[str, str] | None = None,
+    values: Mapping[str, str] | None = None,
 ) -> DraftReport:
     """Draft a study from its files, and say what was taken for what.
 
@@ -73,6 +82,10 @@ def drafted(
     exports : iterable of Path
         Survey exports, one or more.
     tables : mapping of table to Path
+    sheets : mapping of file name to sheet, optional
+        Of workbooks; the empty name stands for every workbook.
+    values : mapping of path to value, optional
+        Places of the codebook that are known better than by the draft, as for `confirm`.
 
     Returns
     -------
@@ -91,12 +104,20 @@ def drafted(
     for path in every:
         _refuse(study, path)
     faults = Faults()
-    loaded = {path: load(path.parent, Source(file=path.name), faults) for path in every}
+    told = sheets or {}
+    loaded = {
+        path: load(path.parent, Source(file=path.name, sheet=_sheet(path, told)), faults)
+        for path in every
+    }
     faults.stop(study.name)
     grids: dict[Path, Grid] = {path: grid for path, grid in loaded.items() if grid is not None}
     surveys = [draft(grids[path]) for path in every[: len(every) - len(paths)]]
     crm = [crm_draft.table_draft(grids[path], table) for table, path in paths.items()]
     text = codebook_draft.written(study.name, surveys, crm)
+    listed = [path for one in surveys for path, _, _ in points(one)]
+    text, settled = with_values(text, values or {}, listed)
+    text = without_entries(text, "unconfirmed", settled)
+    refuse_wrong(codebook, text)
     for path in every:
         copy = study.raw / path.name
         if not (copy.exists() and copy.samefile(path)):
@@ -104,7 +125,15 @@ def drafted(
     replace(codebook, text.encode())
     told = report(Study(name, root=Path(root)), surveys, {one.table: one.as_json() for one in crm})
     told.open.extend(point for one in crm for point in one.open)
+    told.open[:] = [one for one in told.open if one.partition(":")[0] not in settled]
     return told
+
+
+def _sheet(path: Path, sheets: Mapping[str, str]) -> str | None:
+    """The sheet that is named for a workbook."""
+    if path.suffix.lower() not in (".xlsx", ".xlsm", ".xls"):
+        return None
+    return sheets.get(path.name, sheets.get(""))
 
 
 def sorted_files(folder: Path) -> tuple[list[Path], dict[str, Path]]:

@@ -259,7 +259,7 @@ def plain(folder: Path, asked: Survey, kind: str = "csv") -> Path:
     return write_csv(folder / "answers.csv", [head, *rows])
 
 
-#: Every tool and shape, by the name under which tests and docs/reference/survey_tools.md have it.
+#: Every tool and shape, by the name under which tests and docs/howto/survey_tools.md have it.
 EXPORTS = {
     "qualtrics": lambda folder, asked: qualtrics(folder, asked),
     "qualtrics single quotes": lambda folder, asked: qualtrics(folder, asked, "single"),

@@ -1,5 +1,8 @@
 """Exports of every survey tool, drafted from nothing, hold the answers that were given."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from crqlab import Study, responses
@@ -55,3 +58,9 @@ def test_wordings_of_a_language_are_read(language, tmp_path):
 def test_answers_in_words_are_points_of_their_scale(key, tmp_path):
     asked = survey(key[0], tuple(WORDS[key]))
     assert_right(asked, *drafted(tmp_path, plain(tmp_path, asked)))
+
+
+def test_the_docs_have_a_line_for_every_export():
+    page = Path(__file__).parents[2] / "docs" / "howto" / "survey_tools.md"
+    named = re.findall(r"^\| `([^`]+)` \|", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert named == list(EXPORTS)
