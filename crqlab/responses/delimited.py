@@ -17,7 +17,7 @@ import pyarrow as pa
 from crqlab.base.faults import UnreadableError
 from crqlab.base.sources import Source
 from crqlab.responses.grid import Aside, Grid, grid, texts
-from crqlab.responses.table_shape import LOOKED_AT, header_place
+from crqlab.responses.table_shape import LOOKED_AT, REPORTS, footer_length, header_place, unlike
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -117,16 +117,19 @@ class _Body:
 
     def _footer(self, whole: pa.Table) -> int:
         """How many of the last places, blank ones included, are a footer."""
-        ends = [place for place in range(self._n - 1, -1, -1) if place not in self._blank]
         short = {place: cells for place, _, cells in self._short}
-        lines = []
-        for place in ends:
-            lines.append(place)
-            if short.get(place) != 1:
-                return 0
-            if place - 1 in self._blank:
-                return self._n - lines[-1]
-        return 0
+        ends = [place for place in range(max(0, self._n - 60), self._n) if place not in self._blank]
+        widths = [short.get(place, self.width) for place in ends]
+        gaps = [place - 1 in self._blank for place in ends]
+        firsts = whole.column(0).to_pylist()
+        ids = [(firsts[place] or "").strip() for place in range(min(self._n, 60))
+               if place not in short]  # fmt: skip
+        lines = [(firsts[place] or "").strip() for place in ends]
+        told = any(REPORTS.search(line) for line, width in zip(lines, widths, strict=True)
+                   if width == 1)  # fmt: skip
+        strange = [told and unlike(line, ids) for line in lines]  # else a torn row may end so
+        length = footer_length(widths, gaps, strange)
+        return self._n - ends[-length] if length else 0
 
     def _judge(self, short: list[tuple[int, int, int]], whole: pa.Table) -> None:
         """Excel leaves delimiters out where the last cells of a block of rows are empty."""
@@ -157,7 +160,7 @@ def _ragged(row: int, cells: int, width: int) -> UnreadableError:
 
 def _decoded(content: bytes, encoding: str | None) -> str:
     """Text of the bytes: as stated, by their mark, as UTF-8, else as Windows-1252."""
-    marked = [name for mark, name in _MARKS if content.startswith(mark)]
+    marked = [name for mark, name in _MARKS if content.startswith(mark)] or _wide(content)
     if b"\0" in content and not marked and not encoding:
         fix = "export it again as CSV, or state its format or encoding in the codebook"
         raise UnreadableError("is not text: it holds zero bytes", fix)
@@ -173,6 +176,15 @@ def _decoded(content: bytes, encoding: str | None) -> str:
             line, byte = content.count(b"\n", 0, broken.start) + 1, content[broken.start]
     fix = "save it as UTF-8, or state the right encoding in the codebook"
     raise UnreadableError(f"holds byte 0x{byte:02x}, which is not {name}", fix, row=line)
+
+
+def _wide(content: bytes) -> list[str]:
+    """UTF-16 without its mark: every other byte of a text in Latin letters is zero."""
+    head = content[:2000]
+    zeros = [head[start::2].count(0) / max(len(head) // 2, 1) for start in (0, 1)]
+    names = [name for name, share in zip(("utf-16-be", "utf-16-le"), zeros, strict=True)
+             if share > 0.4]  # fmt: skip
+    return names if len(names) == 1 else []
 
 
 def _sniffed(text: str) -> str:

@@ -12,7 +12,7 @@ from crqlab.base.files import located
 from crqlab.base.sources import Source
 from crqlab.responses import delimited, dialects, loops, parquet, sav, workbook
 from crqlab.responses.grid import EXPORT_AGAIN, Grid
-from crqlab.responses.table_shape import without_aggregates
+from crqlab.responses.table_shape import without_aggregates, without_footer
 
 _ENDINGS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xlsx", ".sav": "spss", ".zsav": "spss",
             ".parquet": "parquet"}  # fmt: skip
@@ -29,7 +29,10 @@ def load(folder: Path, source: Source, faults: Faults) -> Grid | None:
     try:
         path = _existing(folder, source)
         kind = _kind(path, source)
-        found = dialects.understood(_READERS[kind](path, source), source.format)
+        found = _READERS[kind](path, source)
+        if kind in ("text", "xlsx"):
+            found = without_footer(found)
+        found = dialects.understood(found, source.format)
         found = without_aggregates(found)
         if source.loop and len(found):
             found = loops.unrolled(found, source.loop)

@@ -6,6 +6,7 @@ is told with its row and its reason; nothing goes in silence.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
@@ -22,14 +23,26 @@ _FULL = 0.5  # a header has at least this share of the cells that later rows hav
 _AGREES = 1e-6
 #: Words that stand in front of a row made of all others, by what it is.
 AGGREGATES = {
-    "total": "total;totals;sum;grand total;subtotal;overall;summe;gesamt;gesamtsumme;totalt;summa;"
-    "somme;totaal;suma;totale;somma;total general;gesamtergebnis",
-    "average": "average;mean;avg;durchschnitt;mittelwert;medel;medelvärde;snitt;moyenne;"
-    "gemiddelde;promedio;media",
-    "minimum": "minimum;min;minst;mínimo",
-    "maximum": "maximum;max;störst;máximo",
-    "other": "median;std;stdev;standard deviation;count;anzahl;antal;nombre;aantal;número;n",
+    "total": r"(?:grand |sub ?|sous |eind|zwischen|delen? ?|slut|gesamt|algemeen |general )?"
+    r"(?:total\w*|totaal|gesamt\w*|summe\w*|summa\w*|somme|suma|soma|sum|overall|celkem|razem|合計|总计)"
+    r"(?: (?:general|général|générale|complessivo|generaal|geral|total|totale|gesamt|of .{1,40}))?",
+    "average": "average|mean|avg|durchschnitt|mittelwert|medel|medelvärde|snitt|moyenne|gemiddelde"
+    "|promedio|media|média",
+    "minimum": "minimum|min|minst|mínimo",
+    "maximum": "maximum|max|störst|máximo",
+    "other": "median|std|stdev|standard deviation|count|anzahl|antal|nombre|aantal|número|n",
 }
+_COUNTED = re.compile(
+    r"[\s:(]*\d[\d.,' ]*\s*(?:records?|rows?|zeilen|datensätze|rader|poster)?[\s)]*$"
+)
+#: What reports say of themselves below their rows.
+REPORTS = re.compile(
+    r"copyright|©|confidential|vertraulich|konfidentiell|generated|exported|created (?:by|on)|report"
+    r"|erstellt|skapad|records|quelle:|source:|filtered|all rights",
+    re.IGNORECASE,
+)
+_MONEY = r"[€$£¥]|\b[A-Z]{3}\b|\bkr\b\.?"
+_FOOTERS = 20  # records at the end among which footers are looked for
 
 
 def header_place(records: Sequence[Sequence[str]]) -> int:
@@ -58,8 +71,10 @@ def header_place(records: Sequence[Sequence[str]]) -> int:
     return first
 
 
-def footer_length(widths: Sequence[int], blank: Sequence[bool]) -> int:
-    """Return how many of the last records are a footer: one-cell lines below a blank line.
+def footer_length(
+    widths: Sequence[int], blank: Sequence[bool], strange: Sequence[bool] | None = None
+) -> int:
+    """Return how many of the last records are a footer: one-cell lines, told apart from records.
 
     Parameters
     ----------
@@ -67,15 +82,24 @@ def footer_length(widths: Sequence[int], blank: Sequence[bool]) -> int:
         Filled cells of each record, in the order of the file.
     blank : sequence of bool
         Whether a blank line stands directly above each record.
+    strange : sequence of bool, optional
+        Whether its cell is written unlike the ids of the records (`unlike`).
 
     Examples
     --------
     >>> footer_length([5, 5, 1, 1], [False, False, True, False]), footer_length([5, 1], [False] * 2)
     (2, 0)
+    >>> footer_length([5, 1, 1], [False] * 3, [False, False, True])
+    1
     """
-    for length, (width, gap) in enumerate(zip(widths[::-1], blank[::-1], strict=True), start=1):
+    odd = strange or [False] * len(widths)
+    run, unbroken = 0, True
+    each = zip(widths[::-1], blank[::-1], odd[::-1], strict=True)
+    for length, (width, gap, other) in enumerate(each, start=1):
         if width != 1:
-            return 0
+            return run
+        unbroken &= other
+        run = length if unbroken else run
         if gap:
             return length
     return 0
@@ -91,9 +115,9 @@ def without_aggregates(grid: Grid) -> Grid:
         return grid
     firsts = _first_cells(grid)
     places = [i for i, cell in enumerate(firsts) if cell and aggregate(cell)]
-    nameless = _nameless_sum(grid)
     found = [(i, aggregate(firsts[i]) or "total") for i in places if _is_made(grid, i)]
-    found += [(i, "total") for i in nameless if i not in places]
+    others = [*_nameless_sum(grid), *_strange_sum(grid, firsts)]
+    found += [(i, "total") for i in dict.fromkeys(others) if i not in places]
     if not found:
         return grid
     keep = np.ones(len(grid), dtype=bool)
@@ -108,11 +132,11 @@ def aggregate(cell: str) -> str:
 
     Examples
     --------
-    >>> aggregate("Grand Total"), aggregate("Summe:"), aggregate("Total Energies AB")
+    >>> aggregate("Grand Total (9)"), aggregate("Summe:"), aggregate("Total Energies AB")
     ('total', 'total', '')
     """
-    plain = cells.folded(cell).strip(" :.=-")
-    kinds = (kind for kind, words in AGGREGATES.items() if plain in words.split(";"))
+    plain = _COUNTED.sub("", cells.folded(cell)).strip(" :.=-")
+    kinds = (kind for kind, words in AGGREGATES.items() if re.fullmatch(words, plain))
     return next(kinds, "")
 
 
@@ -161,12 +185,75 @@ def _nameless_sum(grid: Grid) -> list[int]:
     return [last] if all(sums) else []
 
 
+def _strange_sum(grid: Grid, firsts: list[str]) -> list[int]:
+    """The last row, where it is the sum of all others and its first cell is unlike their ids."""
+    last = len(grid) - 1
+    if len(grid) < 4 or not unlike(firsts[last], firsts[:last]):
+        return []
+    for column in range(1, grid.cells.num_columns):
+        values = _numeric(grid, column)
+        mine, others = values[last], values[:last]
+        if mine and not np.isnan(mine) and np.count_nonzero(np.nan_to_num(others)) >= 3:
+            near = max(_AGREES * abs(mine), _half_step(grid.cells.column(column)[last].as_py()))
+            if abs(mine - np.nansum(others)) <= near and _numbers_agree(grid, last):
+                return [last]
+    return []
+
+
+def unlike(cell: str, others: Sequence[str]) -> bool:
+    """Return whether a cell is written unlike all others, which are written alike.
+
+    Examples
+    --------
+    >>> unlike("All firms", ["0017", "0018"]), unlike("0019", ["0017", "0018"])
+    (True, False)
+    >>> unlike("Copyright 2025", ["Acme", "Bolt Ltd"])
+    False
+    """
+    shapes = {_shape(other) for other in others if other}
+    return bool(cell) and _shape(cell) not in shapes and any("9" in shape for shape in shapes)
+
+
+def _shape(cell: str) -> str:
+    """A text with its letters and digits made alike: ``A-17`` is ``a-9``, words are ``a a``."""
+    return re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "a", cell))
+
+
+def without_footer(grid: Grid) -> Grid:
+    """Leave out rows of one cell at the end: below a blank row, or unlike the ids above them."""
+    at = range(max(0, len(grid) - _FOOTERS), len(grid))
+    if not at or grid.cells.num_columns < 3:
+        return grid
+    records = [[cell.strip() for cell in grid.record(i)] for i in at]
+    widths = [sum(map(bool, record)) for record in records]
+    gaps = np.diff(grid.rows, prepend=grid.rows[0] - 1)[-len(at) :] > 1
+    known = [(cell or "").strip() for cell in grid.cells.column(0).slice(0, _FOOTERS).to_pylist()]
+    ids = [cell for cell, i in zip(known, range(len(grid)), strict=False)
+           if i not in at or widths[i - at[0]] > 1]  # fmt: skip
+    strange = [unlike(record[0], ids) for record in records]
+    length = footer_length(widths, gaps.tolist(), strange)
+    if not length or length >= len(grid):
+        return grid
+    kept = len(grid) - length
+    told = [Aside(int(grid.rows[i]), "footer", _said(grid.record(i)))
+            for i in range(kept, len(grid))]  # fmt: skip
+    short = grid.cells.slice(0, kept)
+    return replace(grid, cells=short, rows=grid.rows[:kept], aside=(*grid.aside, *told))
+
+
+def _said(record: Sequence[str]) -> str:
+    return next((cell for cell in record if cell.strip()), "")
+
+
 def _half_step(written: str) -> float:
     """Half of the last digit that a number was rounded to."""
     return 0.5001 * 10.0 ** -len(written.strip().partition(".")[2])
 
 
 def _numeric(grid: Grid, column: int) -> np.ndarray:
-    texts = pd.Series(grid.cells.column(column).to_pandas())
-    plain = texts.str.replace(r"[\s'’]", "", regex=True)
-    return pd.to_numeric(plain, errors="coerce").to_numpy(float)
+    texts = pd.Series(grid.cells.column(column).to_pandas(), dtype="str")
+    bare = texts.str.replace(_MONEY, "", regex=True).str.strip()
+    bare = bare.where(bare != "")
+    told = cells.decimal_sign(bare.dropna().unique())
+    usual = "," if bare.str.contains(".", regex=False).any() else "."  # 36.000 alone: thousands
+    return cells.amounts(bare, told or usual, "").found.to_numpy(float)

@@ -13,7 +13,7 @@ from crqlab.base.errors import listed
 from crqlab.base.faults import UnreadableError, near
 from crqlab.base.sources import Source
 from crqlab.responses.grid import Aside, Grid, grid, texts
-from crqlab.responses.table_shape import footer_length, header_place
+from crqlab.responses.table_shape import header_place
 
 _HALF_SECOND = timedelta(milliseconds=500)
 
@@ -48,8 +48,7 @@ def read(path: Path, source: Source) -> Grid:
     above = [(row, [c for c in record if c.strip()]) for row, record in enumerate(records[:place])]
     told = tuple(Aside(row + 1, "title", filled[0]) for row, filled in above if filled)
     others = [name for name in _visible(book) if name != sheet]
-    found = _without_footer(found)
-    return replace(found, aside=(*told, *found.aside), sheets=(sheet, *others))
+    return replace(found, aside=told, sheets=(sheet, *others))
 
 
 def _looked_at(book: Any, source: Source) -> list[str]:
@@ -80,25 +79,6 @@ def _filled_area(records: list[list[str]]) -> int:
     """Rows of two cells or more, times the widest: a cover and a list of words have little."""
     widths = [sum(1 for cell in record if cell.strip()) for record in records]
     return sum(1 for width in widths if width > 1) * max(widths, default=0)
-
-
-def _without_footer(found: Grid) -> Grid:
-    """Leave out one-cell rows below a blank row at the end."""
-    widths = [sum(bool(cell.strip()) for cell in found.record(i)) for i in _last(found)]
-    gaps = np.diff(found.rows, prepend=found.rows[0] - 1 if len(found) else 0)[-len(widths) :] > 1
-    length = footer_length(widths, gaps.tolist()) if widths else 0
-    if not length or length >= len(found):
-        return found
-    kept = len(found) - length
-    told = tuple(
-        Aside(int(found.rows[i]), "footer", found.record(i)[0]) for i in range(kept, len(found))
-    )
-    short = found.cells.slice(0, kept)
-    return replace(found, cells=short, rows=found.rows[:kept], aside=(*found.aside, *told))
-
-
-def _last(found: Grid) -> range:
-    return range(max(0, len(found) - 20), len(found))
 
 
 def cell_text(cell: Any) -> str:
