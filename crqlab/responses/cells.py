@@ -133,7 +133,8 @@ def folded(text: str) -> str:
 
 def number(text: str) -> float | None:
     """Return a plain number with a decimal point or comma, else None."""
-    return float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None
+    value = float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else np.nan
+    return value if np.isfinite(value) else None
 
 
 def numbers(column: pd.Series, parse: Callable[[str], float | None]) -> Cells:
@@ -161,14 +162,14 @@ def amounts(column: pd.Series, decimal: str | None, currency: str) -> Cells:
 
     def amount(text: str) -> float | None:
         if re.fullmatch(r"-?[0-9]+", text):
-            return float(text)
+            return number(text)
         if not point:
             return None
         other = "," if point == "." else "."
         form = rf"-?(?:[0-9]+|[0-9]{{1,3}}(?:\{other}[0-9]{{3}})+)(?:\{point}[0-9]+)?"
         if not re.fullmatch(form, text):
             return None
-        return float(text.replace(other, "").replace(point, "."))
+        return number(text.replace(other, "").replace(point, "."))
 
     return numbers(plain, amount)
 

@@ -24,6 +24,7 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff",
 _CHUNK = 20_000
 Record = tuple[int, list[str]]  # its row in the file, its cells
 _SAMPLE = 25
+_FEWEST = 20  # bytes that tell an encoding
 
 
 def read(path: Path, source: Source) -> Grid:
@@ -180,7 +181,7 @@ def _decoded(content: bytes, encoding: str | None) -> str:
 
 def _wide(content: bytes) -> list[str]:
     """UTF-16 without its mark: every other byte of a text in Latin letters is zero."""
-    head = content[:2000]
+    head = content[:2000] if len(content) >= _FEWEST else b""
     zeros = [head[start::2].count(0) / max(len(head) // 2, 1) for start in (0, 1)]
     names = [name for name, share in zip(("utf-16-be", "utf-16-le"), zeros, strict=True)
              if share > 0.4]  # fmt: skip

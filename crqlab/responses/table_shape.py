@@ -37,8 +37,8 @@ _COUNTED = re.compile(
 )
 #: What reports say of themselves below their rows.
 REPORTS = re.compile(
-    r"copyright|©|confidential|vertraulich|konfidentiell|generated|exported|created (?:by|on)|report"
-    r"|erstellt|skapad|records|quelle:|source:|filtered|all rights",
+    r"copyright|©|confidential|vertraulich|konfidentiell|generated|exported|created (?:by|on)"
+    r"|report|erstellt|skapad|records|quelle:|source:|filtered|all rights",
     re.IGNORECASE,
 )
 _MONEY = r"[€$£¥]|\b[A-Z]{3}\b|\bkr\b\.?"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 
+import pandas as pd
 import pytest
 
 from crqlab.base.faults import Faults
 from crqlab.base.sources import Source
+from crqlab.responses import cells
 from crqlab.responses.file_formats import load
 
 IDS = [f"00{n}7" for n in range(1, 10)]
@@ -104,3 +106,9 @@ def test_people_who_answered_nothing_are_no_footer(tmp_path):
 def test_wide_letters_are_read_with_and_without_their_mark(encoding, tmp_path):
     found, _ = read(tmp_path, [HEAD, *rows(german)], delimiter=";", encoding=encoding)
     assert found.text("Annual Revenue").tolist() == [german(value) for value in REVENUE]
+
+
+def test_a_number_of_hundreds_of_digits_is_none():
+    assert cells.number("9" * 400) is None
+    read = cells.amounts(pd.Series(["9" * 400, "12"]), None, "EUR")
+    assert read.broken.tolist() == [True, False]
