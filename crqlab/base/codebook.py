@@ -22,6 +22,8 @@ Flag = Literal[
     "half_empty",
     "flipped",
     "contradiction",
+    "inconsistent",
+    "outlying",
     "test_answer",
     "unfinished",
 ]
@@ -159,6 +161,11 @@ class Checks(Strict):
         item, is too fast.
     answered : float
         Least share of items answered, in [0, 1].
+    even_odd : float or None
+        Least consistency of odd and even items over constructs, in [-1, 1]; None: not looked at.
+    outlying_p : float or None
+        Least probability of so large a distance from the wave's answers (Mahalanobis, read as
+        normal), in (0, 1); None: not looked at.
     exclude : tuple of str
         Flags that leave a response out unless ``decisions.csv`` keeps it.
     exclude_together : tuple of str
@@ -171,6 +178,8 @@ class Checks(Strict):
     speed_ratio: float = Field(default=0.33, gt=0, lt=1)
     speed_floor: float = Field(default=1.0, ge=0)
     answered: float = Field(default=0.5, ge=0, le=1)
+    even_odd: float | None = Field(default=None, ge=-1, le=1)
+    outlying_p: float | None = Field(default=None, gt=0, lt=1)
     exclude: tuple[Flag, ...] = (
         "duplicate",
         "half_empty",

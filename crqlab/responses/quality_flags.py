@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from crqlab.base.codebook import Checks, Codebook
+from crqlab.base.instrument import Instrument
 from crqlab.base.results import Result
 from crqlab.responses import (
     answer_patterns,
+    careless_answers,
     mirrored_answers,
     personal_data,
     survey_status,
@@ -79,7 +81,9 @@ def flags(raw: Raw, codebook: Codebook) -> Flags:
     wave whose answers run against all others, or a part of one; where most of a client's wave
     does, the rest of it too · ``contradiction`` one response that does · ``straight_line`` ·
     ``speeder`` · ``duplicate`` · ``half_empty`` · ``personal_data`` an e-mail address or telephone
-    number in a comment · ``not_in_frame`` no such contact was invited · ``unknown_account``.
+    number in a comment · ``not_in_frame`` no such contact was invited · ``unknown_account`` ·
+    where the codebook asks for them ``inconsistent`` odd items against even ones of the same
+    constructs and ``outlying`` far from all others of the wave.
 
     References
     ----------
@@ -109,6 +113,8 @@ def flags(raw: Raw, codebook: Codebook) -> Flags:
         answer_patterns.speeder(kept, kept[items], checks),
         answer_patterns.duplicate(kept, asked.keyed(kept[items]), list(asked.comments), apart),
         answer_patterns.half_empty(closed, checks),
+        careless_answers.inconsistent(asked.keyed(kept[items]), _measured(asked), checks),
+        careless_answers.outlying(kept, kept[items], checks),
         personal_data.personal_data(rows[list(asked.comments)]),
         unmatched_responses.not_in_frame(raw),
         unmatched_responses.unknown_account(raw),
@@ -116,3 +122,8 @@ def flags(raw: Raw, codebook: Codebook) -> Flags:
     table = pd.concat([part for part in found if len(part)] or [found[0]])
     joined = rows[KEYS].join(table[FOUND], how="inner")
     return Flags(joined.reset_index(drop=True), checks, len(rows), notes)
+
+
+def _measured(asked: Instrument) -> dict[str, list[str]]:
+    """Items of the constructs that have any."""
+    return {name: list(of.items) for name, of in asked.constructs.items() if of.items}

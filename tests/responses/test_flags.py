@@ -368,3 +368,44 @@ def test_the_sentence_and_the_counts_agree():
     flags = responses.flags(study, book())
     assert str(flags) == "2 of 400 responses are flagged: straight_line 2"
     assert flags.counts()["straight_line"].sum() == 2
+
+
+def carelessly(n=400, sloppy=30, **checks):
+    """Three constructs of four items; the first persons answer at random."""
+    parts = {name: ITEMS[k : k + 4] for name, k in (("a", 0), ("b", 4), ("c", 8))}
+    constructs = {name: {"label": name, "items": items} for name, items in parts.items()}
+    asked = {**BOOK["instrument"], "constructs": constructs, "crq": {"constructs": ["a"]}}
+    rng = np.random.default_rng(5)
+    latent = rng.normal(size=(n, 3)).repeat(4, axis=1) * 1.3
+    items = np.clip(np.rint(4 + latent + 0.6 * rng.normal(size=(n, 12))), 1, 7)
+    items[:sloppy] = rng.integers(1, 8, (sloppy, 12))
+    found = changed(raw(n), slice(None), **dict(zip(ITEMS, items.T, strict=True)))
+    codebook = Codebook.model_validate({**BOOK, "instrument": asked, "checks": checks})
+    return responses.flags(found, codebook).table, found, codebook
+
+
+def test_carelessness_is_looked_for_where_the_codebook_asks():
+    plain, *_ = carelessly()
+    assert not plain["check"].isin(["inconsistent", "outlying"]).any()
+    table, *_ = carelessly(even_odd=0, outlying_p=0.001)
+    sloppy = {f"r{k}" for k in range(30)}
+    for check in ("inconsistent", "outlying"):
+        seen = set(table.loc[table["check"] == check, "response_id"])
+        assert len(seen & sloppy) > 8, check
+        assert len(seen & sloppy) / len(seen) > 0.4, check
+
+
+def test_carelessness_leaves_nobody_out_unless_asked_to():
+    _, found, codebook = carelessly(even_odd=0)
+    quality = responses.decide(found, responses.flags(found, codebook)).quality
+    told = quality[quality["check"] == "inconsistent"]
+    assert len(told) > 8
+    assert not told["excluded"].any()
+    _, found, codebook = carelessly(even_odd=0, exclude=["inconsistent"])
+    quality = responses.decide(found, responses.flags(found, codebook)).quality
+    assert quality.loc[quality["check"] == "inconsistent", "excluded"].all()
+
+
+def test_without_constructs_of_two_items_nobody_is_inconsistent():
+    found = responses.flags(raw(), book(even_odd=0.9)).table
+    assert not (found["check"] == "inconsistent").any()
