@@ -1,5 +1,6 @@
 """Exports hold what the tables hold, by the word of readers that others have written."""
 
+import contextlib
 import csv
 import io
 import re
@@ -7,11 +8,14 @@ import shutil
 import subprocess
 import sys
 import zipfile
+import zlib
 from dataclasses import replace
+from itertools import pairwise
 
 import pandas as pd
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.util import Inches
@@ -374,6 +378,45 @@ def test_what_is_missing_is_told(study, monkeypatch):
     monkeypatch.setattr(export_files, "find_spec", lambda name: None)
     with pytest.raises(ReportError, match=r'package pptx, .* -m pip install "python-pptx>=1\.0"'):
         export(study, "C017", "2025", kinds=["pptx"])
+
+
+@pytest.fixture(scope="module")
+def pdf(study):
+    pytest.importorskip("weasyprint")
+    page = render.render(executed(study, client="C017", wave="2025"), title="P", language="sv")
+    study.reports.mkdir(parents=True, exist_ok=True)
+    (study.reports / "C017_2025.html").write_text(page, encoding="utf-8")
+    return page, export(study, "C017", "2025", kinds=["pdf"])[0]
+
+
+@pytest.mark.slow
+def test_a_pdf_is_tagged_for_who_cannot_see_it(pdf):
+    page, path = pdf
+    pdfinfo = shutil.which("pdfinfo") or pytest.skip("needs pdfinfo of poppler-utils")
+    about = subprocess.run([pdfinfo, path], capture_output=True, check=True, text=True).stdout
+    assert re.search(r"Tagged: +yes", about)
+    tree = subprocess.run([pdfinfo, "-struct", path], capture_output=True, check=True, text=True)
+    tags = [line.split()[0].rstrip(":") for line in tree.stdout.splitlines() if line.strip()]
+    levels = [int(tag[1]) for tag in tags if re.fullmatch("H[1-6]", tag)]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    shown = BeautifulSoup(page, "html.parser")
+    assert tags.count("Table") == len(shown.find_all("table"))
+    assert tags.count("TH") >= len(shown.find_all("th", scope="col")) > 0
+    pictures = shown.find_all("svg", role="img")
+    assert tags.count("Figure") == len(pictures) > 0
+    written = b"".join(inflated(path.read_bytes()))
+    assert written.count(b"/Alt") == len(pictures)
+    assert b"/Lang (sv)" in written
+    assert b"/DisplayDocTitle true" in written
+
+
+def inflated(content):
+    """Whatever stands in a PDF, its streams unpacked."""
+    yield content
+    for packed in re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL):
+        with contextlib.suppress(zlib.error):
+            yield zlib.decompress(packed)
 
 
 @pytest.mark.slow

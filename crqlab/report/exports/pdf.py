@@ -10,6 +10,8 @@ from crqlab.base.errors import ReportError
 from crqlab.page.client_view import ClientView
 from crqlab.report.exports.theme import Theme
 
+#: A picture's title and its text, of which a tagged PDF takes the title alone.
+_TOLD = re.compile(r"(<title id=[^>]*>[^<]*)</title>\s*<desc[^>]*>([^<]*)</desc>")
 _LOGO = ".logo { display: block; max-height: 14mm; max-width: 60mm; margin: 0 0 4mm; }\n"
 
 
@@ -27,10 +29,10 @@ def content(view: ClientView, theme: Theme, *, page: str, **_: Any) -> bytes:
     Returns
     -------
     bytes
-        With page numbers, bookmarks and title, without a date: the same page gives the same bytes.
+        Tagged as PDF/UA-1 asks (headings, tables with their headers, pictures with their text),
+        with page numbers, bookmarks and title, without a date: the same page gives the same bytes.
     """
-    made = printed(page, theme).write_pdf(pdf_identifier=False, uncompressed_pdf=False)
-    return bytes(made)
+    return bytes(printed(page, theme).write_pdf(pdf_identifier=False, pdf_variant="pdf/ua-1"))
 
 
 def printed(page: str, theme: Theme) -> Any:
@@ -41,6 +43,7 @@ def printed(page: str, theme: Theme) -> Any:
     logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it lists rules it does not know
     style = f"<style>\n{theme.css}{_LOGO}</style>\n</head>"
     dressed = re.sub(r"</head>", lambda _: style, page, count=1)
+    dressed = _TOLD.sub(r"\1: \2</title>", dressed)
     if theme.image and 'class="logo"' not in page:
         dressed = dressed.replace('<header class="top">', f'<header class="top">{theme.image}', 1)
     return HTML(string=dressed, url_fetcher=_inside).render(font_config=FontConfiguration())
