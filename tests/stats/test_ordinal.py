@@ -62,6 +62,23 @@ def test_one_slope_at_all_thresholds_as_published_for_the_wine():
     assert found["aic"].round(2).tolist() == [187.81, 190.42]
 
 
+@pytest.mark.parametrize(
+    ("dropped", "chi2", "p"), [("tempwarm", 26.928, 2.112e-07), ("contactyes", 11.043, 0.0008902)]
+)
+def test_what_a_covariate_gains_as_published_for_the_wine(dropped, chi2, p):
+    # drop1(test="Chi") there, to the digits printed
+    outcome, rows, _ = wine()
+    richer, poorer = (regression.ordinal(outcome, x) for x in (rows, rows.drop(columns=dropped)))
+    found = regression.likelihood_ratio(richer, poorer)
+    assert (round(found.chi_square, 3), found.df, found.flag) == (chi2, 1, "ok")
+    assert found.p == pytest.approx(p, rel=5e-4)
+    with pytest.raises(EstimateError, match="not nested"):
+        regression.likelihood_ratio(richer, regression.ordinal(-outcome, rows[["tempwarm"]]))
+    fit = regression.gee(outcome > 3, rows, np.arange(len(rows)) // 2)
+    with pytest.raises(EstimateError, match="no likelihood"):
+        regression.likelihood_ratio(fit, fit)
+
+
 @pytest.mark.parametrize("link", LINKS)
 def test_equals_statsmodels(link):
     from scipy import stats

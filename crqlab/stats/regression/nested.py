@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from scipy.stats import chi2
 
 from crqlab.base.contracts.cautions import OK, joined, plain
 from crqlab.base.errors import EstimateError
 from crqlab.base.results import OneRow
 from crqlab.stats.regression.fits import Fit
+from crqlab.stats.regression.ordinal_fits import OrdinalFit
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,12 @@ class Comparison(OneRow):
         return sentence if self.flag == OK else f"{sentence}; {plain(self.flag)}"
 
 
-def likelihood_ratio(richer: Fit, poorer: Fit) -> Comparison:
+def likelihood_ratio(richer: Fit | OrdinalFit, poorer: Fit | OrdinalFit) -> Comparison:
     """Test whether the terms that only the richer fit has tell anything.
 
     Parameters
     ----------
-    richer, poorer : Fit
+    richer, poorer : Fit or OrdinalFit
         Of the same outcome and rows with the same link; all terms of the poorer one are in
         the richer one.
 
@@ -62,7 +64,7 @@ def likelihood_ratio(richer: Fit, poorer: Fit) -> Comparison:
     Raises
     ------
     EstimateError
-        Fits that are not nested.
+        Fits that are not nested, or have no likelihood (estimating equations).
 
     References
     ----------
@@ -79,12 +81,7 @@ def likelihood_ratio(richer: Fit, poorer: Fit) -> Comparison:
     """
     beyond = [term for term in poorer.covariance.index if term not in richer.covariance.index]
     df = len(richer.covariance) - len(poorer.covariance)
-    same = (richer.n, richer.events, richer.link, type(richer)) == (
-        poorer.n,
-        poorer.events,
-        poorer.link,
-        type(poorer),
-    )
+    same = _outcome(richer) == _outcome(poorer)
     if beyond or df < 1 or not same:
         raise EstimateError(
             f"The fits are not nested: rows {richer.n} and {poorer.n}, terms "
@@ -98,3 +95,13 @@ def likelihood_ratio(richer: Fit, poorer: Fit) -> Comparison:
     if any("Heinze" in fit.method or "ridge" in fit.method for fit in (richer, poorer)):
         cautions.append("fit_penalised")
     return Comparison(gain, df, float(chi2.sf(gain, df)), richer.n, joined(cautions))
+
+
+def _outcome(fit: Fit | OrdinalFit) -> tuple:
+    """What two fits must have in common."""
+    if not hasattr(fit, "log_likelihood"):
+        raise EstimateError(
+            f"{type(fit).__name__} has no likelihood; read the p of its terms instead."
+        )
+    counts = tuple(np.bincount(fit.design.y.astype(int))) if hasattr(fit, "design") else fit.events
+    return fit.n, counts, fit.link, type(fit)
