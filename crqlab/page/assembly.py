@@ -32,7 +32,7 @@ from crqlab.page.summary.data import Findings
 from crqlab.page.summary.select import findings
 from crqlab.page.summary.unknown import unknown
 from crqlab.page.table_handoff import light
-from crqlab.page.tables import CLIENTS, across, table
+from crqlab.page.tables import CLIENTS, across, read_once, table
 from crqlab.responses.table_links import OWN_ACCOUNT
 
 __all__ = ["ClientView", "view"]
@@ -113,7 +113,8 @@ def unrounded(study: Study, client: str | int, wave: str | int) -> ClientView:
     ClientView
         From which nothing that is withheld can be worked out: what would tell it is withheld too.
     """
-    return protected(study, lambda telling: _sections(study, client, wave, telling))
+    with read_once():
+        return protected(study, lambda telling: _sections(study, client, wave, telling))
 
 
 def _sections(

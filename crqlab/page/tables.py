@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import pandas as pd
 
@@ -12,6 +14,7 @@ from crqlab.base.study_key import key
 from crqlab.page import table_handoff
 from crqlab.page.pseudonyms import pseudonyms
 
+_READ: ContextVar[dict[Hashable, pd.DataFrame] | None] = ContextVar("read", default=None)
 _NEEDED = ("responses", "respondents", "account_scores", "client_scores")
 #: Whose column it is in every table; tables with a column of names; columns of which another says,
 #: row by row, whose they are.
@@ -48,12 +51,38 @@ def table(study: Study, name: str, *, real: bool = False, **which: str) -> pd.Da
     """
     rows = table_handoff.rows(study, name, which)
     if rows is None and (study.has(name) or name in _NEEDED):
-        rows = study.read(name, **which)
+        rows = _read(study, name, which)
     if rows is not None:
         return rows if real or not study.codebook.privacy.pseudonyms else _veiled(study, name, rows)
     columns = contract(name).for_instrument(study.codebook.instrument)
     kinds = {"yes": bool, "number": float, "count": int, "date": "datetime64[ns]"}
     return pd.DataFrame({c: pd.Series(dtype=kinds.get(k.kind, object)) for c, k in columns.items()})
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Read each table of a client no more than once as long as this lasts."""
+    if _READ.get() is not None:
+        yield
+        return
+    token = _READ.set({})
+    try:
+        yield
+    finally:
+        _READ.reset(token)
+
+
+def _read(study: Study, name: str, which: dict[str, str]) -> pd.DataFrame:
+    kept = _READ.get()
+    if kept is None or "client" not in which:
+        return study.read(name, **which)
+    key = (study, name, which["client"])
+    if key not in kept:
+        kept[key] = study.read(name, client=which["client"])
+    rows = kept[key]
+    if "wave" in which:
+        return rows[(rows["wave"] == which["wave"]).to_numpy(bool)].reset_index(drop=True)
+    return rows.copy(deep=False)
 
 
 def across(

@@ -12,27 +12,13 @@ from numpy.typing import NDArray
 from crqlab.base.study import Study
 from crqlab.page.benchmark.select import veiled
 from crqlab.page.client_view import ClientView
-from crqlab.page.disclosure.audit import Finding, Puzzle, puzzles
+from crqlab.page.disclosure.audit import puzzles
 from crqlab.page.disclosure.statements import HEADLINE, Statement
+from crqlab.page.disclosure.suppression_choice import ACCOUNTS, given_up, of_account
 from crqlab.page.drivers.select import OWN
 from crqlab.page.suppression import PROTECTS
 
 _ENDS = ("value", "low", "high")
-_ACCOUNTS = "accounts"
-#: What is given up first: what the fewest readers ask for, and what stands for fewest people.
-_ORDER = (
-    ("participation.managers", "goodwill_share"),
-    ("participation.nonresponse", "value"),
-    *(("scores.roll_ups", "value", name) for name in ("confidence", "role", "senior")),
-    ("scores.roll_ups", "value"),
-    ("managers.table", "value"),
-    ("participation.managers", "crq_without"),
-    ("scores.parts", "value"),
-    (_ACCOUNTS, "change"),
-    ("scores.parts", "value", "all"),
-    *((_ACCOUNTS, name) for name in ("shrunken", "nps", "crq")),
-    (HEADLINE, "value"),
-)
 
 
 def protected(study: Study, made: Callable[[frozenset[str]], ClientView]) -> ClientView:
@@ -50,69 +36,22 @@ def protected(study: Study, made: Callable[[frozenset[str]], ClientView]) -> Cli
         What had to go too is empty and flagged ``would_tell_smaller_group``.
     """
     seen = made(frozenset())
-    doomed = [one for puzzle in puzzles(study, seen) for one in given_up(puzzle)]
-    if accounts := frozenset(one.key for _, one in doomed if _of_account(one)):
+    doomed = [
+        (puzzle.answers.measure, one) for puzzle in puzzles(study, seen) for one in given_up(puzzle)
+    ]
+    if accounts := frozenset(one.key for _, one in doomed if of_account(one)):
         seen = made(accounts)
     for measure, one in doomed:
         seen = _without(seen, measure, one)
     return seen
 
 
-def given_up(puzzle: Puzzle) -> list[tuple[str, Statement]]:
-    """Choose statements without which every group is protected.
-
-    Returns
-    -------
-    list of (measure, Statement)
-    """
-    gone: frozenset[int] = frozenset()
-    statements = puzzle.told.statements
-    open_ = _open(puzzle.findings())
-    while open_ and len(gone) < len(statements):
-        named = [_cheapest(one.given_by, statements) for one in open_]
-        more = frozenset(place for some in named for place in some) - gone
-        gone |= more or _cheapest(set(range(len(statements))) - gone, statements)
-        gone |= _along(gone, statements)
-        some = replace(puzzle, groups=tuple(one.group for one in open_))
-        open_ = _open(some.findings(but=gone))
-    return [(puzzle.answers.measure, statements[place]) for place in sorted(gone)]
-
-
-def _open(findings: Iterable[Finding]) -> list[Finding]:
-    return [one for one in findings if not one.protected]
-
-
-def _of_account(one: Statement) -> bool:
-    """Whether it goes with all other numbers of an account."""
-    return one.table == _ACCOUNTS and one.column != "change"
-
-
-def _rank(one: Statement) -> int:
-    kind = (one.table, one.column)
-    return _ORDER.index((*kind, one.key) if (*kind, one.key) in _ORDER else kind)
-
-
-def _cheapest(places: Iterable[int], statements: tuple[Statement, ...]) -> frozenset[int]:
-    """Those of some statements that are given up first."""
-    ranks = {place: _rank(statements[place]) for place in places}
-    least = min(ranks.values(), default=0)
-    return frozenset(place for place, rank in ranks.items() if rank == least)
-
-
-def _along(gone: frozenset[int], statements: tuple[Statement, ...]) -> frozenset[int]:
-    """All numbers of an account go together."""
-    keys = {statements[place].key for place in gone if _of_account(statements[place])}
-    return frozenset(
-        place for place, one in enumerate(statements) if one.table == _ACCOUNTS and one.key in keys
-    )
-
-
 def _without(seen: ClientView, measure: str, one: Statement) -> ClientView:
     """Empty the number of a statement, and whatever else says the same."""
     if one.table == HEADLINE:
         return _without_wave(seen, measure, one.key)
-    if one.table == _ACCOUNTS:
-        if _of_account(one):
+    if one.table == ACCOUNTS:
+        if of_account(one):
             return seen  # made without them
         rows = _emptied(seen.accounts, "account_id", one.key, _changes())
         return replace(seen, accounts=rows)

@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.study import Study
-from crqlab.page.client_view import ClientView
-from crqlab.page.disclosure.adjusted_scores import AdjustedScores, Asked
+from crqlab.page.disclosure.adjusted_scores import AdjustedScores
 from crqlab.page.disclosure.cells import Answers, Cells, Shrinkage
+from crqlab.page.disclosure.shown_numbers import ShownNumbers
 from crqlab.page.precision import decimals, most_decimals
 from crqlab.page.tables import table
 from crqlab.participation.invitation_frame import UNKNOWN
@@ -66,16 +66,16 @@ class Told:
 _Sum = Callable[[int], tuple[NDArray, float] | None]
 
 
-def told(study: Study, view: ClientView, cells: Cells, measure: str) -> Told:
+def told(study: Study, view: ShownNumbers, cells: Cells, measure: str) -> Told:
     """Collect what a view, not rounded yet, tells of one measure.
 
     Parameters
     ----------
     study : Study
-    view : ClientView
+    view : ShownNumbers
         Withheld already; rounded later, to `crqlab.page.precision.decimals`.
     cells : Cells
-        Answers of the view's wave and the one before it.
+        Answers of the view's wave and those before it.
     measure : str
         ``crq`` or ``nps``.
 
@@ -114,7 +114,7 @@ _Source = tuple[str, str, pd.DataFrame, list[str], _Sum]
 
 
 def _sources(
-    study: Study, view: ClientView, answers: Answers, scores: pd.DataFrame
+    study: Study, view: ShownNumbers, answers: Answers, scores: pd.DataFrame
 ) -> Iterator[_Source]:
     """Tables of a view with the column that is a sum of answers, and how it is one."""
     wave, before, measure = view.wave, view.before, answers.measure
@@ -137,7 +137,7 @@ def _sources(
     parts = of_measure(view.scores.parts)
     made = of_rows(parts, partial(answers.change, wave=wave, before=before), "part")
     yield "scores.parts", "value", parts, parts["part"].tolist(), made
-    yield from _nonresponse(study, view, answers)
+    yield from _nonresponse(view, answers)
     ids = view.accounts["account_id"].tolist()
     means = answers.by_account(wave)
     yield measure_column(view.accounts, measure, ids, means)
@@ -156,7 +156,7 @@ def _plain(weights: NDArray | None) -> tuple[NDArray, float] | None:
     return None if weights is None else (weights, 0.0)
 
 
-def _shrunken(view: ClientView, answers: Answers, scores: pd.DataFrame) -> Iterator[_Source]:
+def _shrunken(view: ShownNumbers, answers: Answers, scores: pd.DataFrame) -> Iterator[_Source]:
     """What is made of shrunken scores: accounts, managers, dependence."""
     now, past = (Shrinkage.of(answers, w, scores) for w in (view.wave, view.before))
     rows, ids = view.accounts, view.accounts["account_id"].tolist()
@@ -174,12 +174,11 @@ def _shrunken(view: ClientView, answers: Answers, scores: pd.DataFrame) -> Itera
     yield "accounts", "change", rows, ids, change
     owner = {one: str(who) for one, who in zip(ids, rows["manager"], strict=True)}
     heard = {one: made for one in now.means if (made := now.score(one)) is not None}
-    if view.managers is not None:
-        people = view.managers.table
-        names = [str(name) for name in people["manager"]]
-        mean = partial(_mean_of, heard, owner, names)
-        yield "managers.table", "value", people, names, mean
-    held = view.participation.managers
+    people = view.means
+    names = [str(name) for name in people["manager"]]
+    mean = partial(_mean_of, heard, owner, names)
+    yield "managers.table", "value", people, names, mean
+    held = view.held
     names = held["name"].tolist()
     owner = dict(zip(ids, rows["manager"].fillna(UNKNOWN), strict=True))
 
@@ -217,11 +216,10 @@ def _goodwill(
     return parts @ made, share - low * float(parts.sum())
 
 
-def _nonresponse(study: Study, view: ClientView, answers: Answers) -> Iterator[_Source]:
-    rows = view.participation.nonresponse
+def _nonresponse(view: ShownNumbers, answers: Answers) -> Iterator[_Source]:
+    rows = view.nonresponse
     kept = (rows["measure"] == answers.measure) & (rows["view"] != "raw")  # stands in the trend
     rows = rows[kept.to_numpy(bool)]
     if rows["value"].notna().any():
-        asked = Asked.of(study, view.client_id, view.wave)
-        made = AdjustedScores(answers, asked, view.wave, rows)
+        made = AdjustedScores(answers, view.asked, view.wave, rows)
         yield "participation.nonresponse", "value", rows, rows["view"].tolist(), made.of

@@ -44,10 +44,9 @@ def participation(
     """
     least = study.codebook.privacy.min_scores
     mine = table(study, "completion", client=client)
-    held = _rows(study, "concentration", client, wave)
+    silent, managers = resting_on_answers(study, client, wave, accounts, ltr)
     stays = _rows(study, "continuity", client, wave)
     last = len(mine) == 0 or in_order([*mine["wave"].unique(), wave])[-1] == wave
-    managers = held[held["holder"] == "account_manager"].reset_index(drop=True)
     sums = _rows(study, "concentration_summary", client, wave).set_index("holder")
     bands, place = _rank(study, client, wave)
     return Participation(
@@ -58,8 +57,8 @@ def participation(
         published=PUBLISHED,
         silent=_silent(study, client, wave, accounts, least),
         voices=_named(_rows(study, "voices", client, wave), accounts, "revenue"),
-        nonresponse=_nonresponse(_rows(study, "nonresponse", client, wave), ltr, least),
-        managers=managers.assign(withheld=_tells(managers, accounts, least)).pipe(_hidden),
+        nonresponse=silent,
+        managers=managers,
         effective=float(sums["effective"].get("account_manager", np.nan)),
         n_sole=int(sums["n_silenced"].get("contact", 0)),
         sole_share=float(sums["silenced_share"].get("contact", np.nan)),
@@ -69,6 +68,28 @@ def participation(
         plan=table(study, "wave_plan", client=client).iloc[: None if last else 0],
         precision=table(study, "precision", client=client).iloc[: None if last else 0],
     )
+
+
+def resting_on_answers(
+    study: Study, client: str, wave: str, accounts: pd.DataFrame, ltr: pd.Series
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the two tables that are made of what people answered.
+
+    Parameters
+    ----------
+    study, client, wave, accounts, ltr
+        As of `participation`.
+
+    Returns
+    -------
+    (DataFrame, DataFrame)
+        ``nonresponse`` and ``managers`` of `Participation`.
+    """
+    least = study.codebook.privacy.min_scores
+    held = _rows(study, "concentration", client, wave)
+    managers = held[held["holder"] == "account_manager"].reset_index(drop=True)
+    hidden = managers.assign(withheld=_tells(managers, accounts, least)).pipe(_hidden)
+    return _nonresponse(_rows(study, "nonresponse", client, wave), ltr, least), hidden
 
 
 def _rows(study: Study, name: str, client: str, wave: str) -> pd.DataFrame:

@@ -106,3 +106,10 @@ def test_a_wave_of_two_is_not_told_by_the_whole_change(tmp_path):
     assert found.open.empty
     assert (wave["high"] - wave["low"] >= 1).all()
     assert np.isfinite(view(study, client="C017", wave="2025").measure("crq")["value"])
+
+
+def test_a_page_and_the_one_of_the_wave_before_give_nothing_away_together(drawn):
+    for measure in puzzles(drawn, unrounded(drawn, "C017", "2025")):
+        assert 0 < measure.earlier < len(measure.told.statements)
+        assert all(one.protected for one in measure.findings())
+        assert {group.wave for group in measure.groups} == {"2024", "2025"}
