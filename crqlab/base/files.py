@@ -38,17 +38,22 @@ def fingerprint(path: Path) -> str:
     return FINGERPRINTS[state]
 
 
-def replace(path: Path, content: bytes) -> Path:
+def replace(path: Path, content: bytes, *, mode: int = 0o660) -> Path:
     """Write a file whole or not at all, and return its path.
 
-    It is for the owner, and for the group as far as umask says; never for everybody.
+    Parameters
+    ----------
+    path : Path
+    content : bytes
+    mode : int
+        Who may do what with it, as far as umask lets them: the owner and the group if left out.
 
     Raises
     ------
     StudyError
         The disk is full, or one may not write there; what was there stays as it was.
     """
-    with _drafted(path, content, 0o660) as draft:
+    with _drafted(path, content, mode) as draft:
         try:
             return draft.replace(path)
         except PermissionError as held:  # the draft could be written: the name is what is held

@@ -87,6 +87,14 @@ def code() -> str:
     return total.hexdigest()
 
 
+def state(study: Study) -> str:
+    """Return one hash of all that a client's numbers depend on: code, codebook and tables."""
+    tables = study.manifest.get("tables", {})
+    parts = [code(), fingerprint(study.raw / "codebook.yaml")]
+    parts += [f"{name} {facts['sha256']}" for name, facts in sorted(tables.items())]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
 @cache
 def versions() -> dict[str, str]:
     """Return the versions of crqlab, of Python and of what numbers and pages are made with."""

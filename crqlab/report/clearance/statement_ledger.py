@@ -1,0 +1,179 @@
+"""What every file told of a client, kept so that a later file is judged together with it.
+
+One JSON file a client in ``reports/STUDY/manifest/statements``, for its owner alone: which numbers
+were written, how precisely, and which answers each counts. Answers go by digests; no score of
+anybody is in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crqlab.base.errors import StudyError
+from crqlab.base.files import replace as write
+from crqlab.base.study import Study
+from crqlab.page.disclosure.puzzle import Puzzle
+from crqlab.page.disclosure.statements import Statement
+
+FORMAT = 1
+_FIGURES = 12  # significant ones of weights and ends
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenNumber:
+    """One number that left the house: what it counts of which answers, and between which ends."""
+
+    measure: str
+    name: str
+    cells: tuple[int, ...]
+    weights: tuple[float, ...]
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """All that the files of one client's wave told in one state of the study.
+
+    Attributes
+    ----------
+    wave, inputs : str
+        ``inputs`` is one hash of all that the numbers depend on.
+    cells : tuple of str
+        Digests of answers.
+    told : tuple of WrittenNumber
+    files : tuple of str
+        File names that told it.
+    superseded : bool
+        Whether they were taken back.
+    """
+
+    wave: str
+    inputs: str
+    cells: tuple[str, ...]
+    told: tuple[WrittenNumber, ...]
+    files: tuple[str, ...] = field(default=())
+    superseded: bool = False
+
+    @property
+    def what(self) -> str:
+        """Name it for somebody who has to find the files."""
+        return f"wave {self.wave} ({', '.join(self.files)})"
+
+
+def digests(puzzle: Puzzle) -> list[str]:
+    """Name each answer by what it is of and what it says, so that a changed one is another."""
+    rows, scores = puzzle.answers.layout.rows, puzzle.answers.scores
+    keys = zip(
+        rows["client_id"], rows["wave"], rows["response_id"], np.round(scores, 9), strict=True
+    )
+    return [
+        hashlib.blake2b(
+            "\x1f".join([puzzle.answers.measure, *map(str, key)]).encode(), digest_size=12
+        ).hexdigest()
+        for key in keys
+    ]
+
+
+def release(wave: str, inputs: str, puzzles: Iterable[Puzzle]) -> Release:
+    """Return what a view's puzzles tell, in the form that is kept."""
+    cells: dict[str, int] = {}
+    told = []
+    for puzzle in puzzles:
+        names = digests(puzzle)
+        for one in puzzle.told.statements[puzzle.earlier :]:
+            used = np.flatnonzero(one.weights)
+            places = tuple(cells.setdefault(names[cell], len(cells)) for cell in used)
+            told.append(_kept(puzzle.answers.measure, one, places, used))
+    return Release(wave, inputs, tuple(cells), tuple(told))
+
+
+def _kept(measure: str, one: Statement, places: tuple[int, ...], used: NDArray) -> WrittenNumber:
+    weights = tuple(_figures(weight) for weight in one.weights[used])
+    return WrittenNumber(measure, one.name, places, weights, _figures(one.low), _figures(one.high))
+
+
+def _figures(number: float) -> float:
+    return float(f"{number:.{_FIGURES}g}")
+
+
+def read(study: Study, name: str) -> list[Release]:
+    """Return what the files of one client told, the earliest first.
+
+    Parameters
+    ----------
+    study : Study
+    name : str
+        The client's file name, as `crqlab.report.run.page_language.stem` makes it.
+
+    Raises
+    ------
+    StudyError
+        The file is damaged: then nobody knows what was handed out.
+    """
+    path = _path(study, name)
+    if not path.is_file():
+        return []
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if found["format"] != FORMAT:
+            raise ValueError
+        return [_release(one) for one in found["releases"]]
+    except (ValueError, KeyError, TypeError) as fault:
+        raise StudyError(
+            f"{path} cannot be read as the list of numbers that earlier files told, so a new file "
+            "cannot be judged together with them. Put a sound copy in its place; or delete it, "
+            "where none of the client's earlier files was handed out."
+        ) from fault
+
+
+def _release(found: dict[str, Any]) -> Release:
+    told = tuple(
+        WrittenNumber(one["measure"], one["name"], tuple(one["cells"]), tuple(one["weights"]),
+             float(one["low"]), float(one["high"]))
+        for one in found["statements"]
+    )  # fmt: skip
+    return Release(str(found["wave"]), str(found["inputs"]), tuple(found["cells"]), told,
+                   tuple(found["files"]), bool(found["superseded"]))  # fmt: skip
+
+
+def keep(study: Study, name: str, releases: Iterable[Release]) -> Path:
+    """Write what the files of one client told, whole or not at all, for the owner alone."""
+    path = _path(study, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = [
+        {
+            "wave": one.wave, "inputs": one.inputs, "files": list(one.files),
+            "superseded": one.superseded, "cells": list(one.cells),
+            "statements": [
+                {"measure": t.measure, "name": t.name, "cells": list(t.cells),
+                 "weights": list(t.weights), "low": t.low, "high": t.high}
+                for t in one.told
+            ],
+        }
+        for one in releases
+    ]  # fmt: skip
+    content = json.dumps({"format": FORMAT, "releases": rows}, ensure_ascii=False)
+    return write(path, content.encode(), mode=0o600)
+
+
+def supersede(study: Study, name: str, inputs: str) -> list[Release]:
+    """Take back what earlier files told, those of the present state excepted, and return it."""
+    releases = read(study, name)
+    back = [one for one in releases if one.inputs != inputs and not one.superseded]
+    if back:
+        keep(study, name, [replace(one, superseded=one.superseded or one in back)
+                           for one in releases])  # fmt: skip
+    return back
+
+
+def _path(study: Study, name: str) -> Path:
+    return study.reports / "manifest" / "statements" / f"{name}.json"

@@ -1,0 +1,119 @@
+"""A new file is judged together with those that may have been handed out before."""
+
+import json
+import stat
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crqlab.base.errors import StudyError
+from crqlab.page.assembly import unrounded
+from crqlab.page.disclosure.audit import puzzles, released
+from crqlab.report.clearance import statement_ledger
+from crqlab.report.clearance.release_audit import DisclosureError, cleared, known
+from tests.page.disclosure.made import people, rows_of, study_of
+
+FILES = ("C017_2025.html", "C017_2025.ipynb")
+
+
+def drawn(accounts=14, seed=3):
+    rng = np.random.default_rng(seed)
+    return pd.concat([people(rng, accounts, wave=wave) for wave in ("2024", "2025")])
+
+
+def again(study, rows):
+    """The same study with other respondents, scored anew."""
+    return study_of(study.root, rows)
+
+
+def ledger(study):
+    return study.reports / "manifest" / "statements" / "C017.json"
+
+
+def test_what_is_released_is_what_the_view_shows(tmp_path):
+    study = study_of(tmp_path, drawn(), managers=["Ada", "Bo", "Cy"])
+    shown = puzzles(study, unrounded(study, "C017", "2025"))
+    for one, two in zip(shown, released(study, "C017", "2025"), strict=True):
+        names = [[each.name for each in p.told.statements[p.earlier :]] for p in (one, two)]
+        assert sorted(names[0]) == sorted(names[1])
+        assert one.earlier == two.earlier
+
+
+def test_statements_are_kept_for_the_owner_alone_without_a_score(tmp_path):
+    rows = drawn()
+    study = study_of(tmp_path, rows)
+    cleared(study, "C017", "2025", "C017", FILES)
+    path = ledger(study)
+    assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
+    (one,) = json.loads(path.read_text())["releases"]
+    assert one["files"] == list(FILES)
+    assert not one["superseded"]
+    assert len(one["statements"]) > 10
+    text = path.read_text()
+    assert not [name for name in rows["response_id"] if f'"{name}"' in text]
+    cleared(study, "C017", "2025", "C017", ["C017_2025.xlsx"])
+    (one,) = json.loads(path.read_text())["releases"]
+    assert one["files"] == [*FILES, "C017_2025.xlsx"]
+
+
+def test_waves_of_an_ordinary_study_pass_together(tmp_path):
+    study = study_of(tmp_path, drawn(), managers=["Ada", "Bo"])
+    for wave in ("2024", "2025"):
+        cleared(study, "C017", wave, "C017", [f"C017_{wave}.html"])
+    assert len(statement_ledger.read(study, "C017")) == 2
+
+
+def test_one_more_answer_and_a_rerun_are_stopped_and_may_be_taken_back(tmp_path):
+    rows = drawn()
+    study = study_of(tmp_path, rows)
+    cleared(study, "C017", "2025", "C017", FILES)
+    before = ledger(study).read_bytes()
+    one = rows_of(["A003"], [2.0], [3], first=900)
+    study = again(study, pd.concat([rows, one]))
+    with pytest.raises(DisclosureError, match=r"people who came, account .*--supersede") as stop:
+        cleared(study, "C017", "2025", "C017", FILES)
+    assert "scores.trend.value/2025 of wave 2025 (C017_2025.html" in str(stop.value)
+    assert ledger(study).read_bytes() == before
+    back = statement_ledger.supersede(study, "C017", "another state")
+    assert [one.what for one in back] == ["wave 2025 (C017_2025.html, C017_2025.ipynb)"]
+    cleared(study, "C017", "2025", "C017", FILES)
+    told = json.loads(ledger(study).read_text())["releases"]
+    assert [one["superseded"] for one in told] == [True, False]
+
+
+def test_one_answer_less_is_stopped_too(tmp_path):
+    rows = drawn()
+    study = study_of(tmp_path, rows)
+    cleared(study, "C017", "2025", "C017", FILES)
+    study = again(study, rows.reset_index(drop=True).drop(index=len(rows) - 1))
+    with pytest.raises(DisclosureError, match="people who are gone"):
+        cleared(study, "C017", "2025", "C017", FILES)
+
+
+def test_many_more_answers_pass(tmp_path):
+    rows = drawn()
+    study = study_of(tmp_path, rows)
+    cleared(study, "C017", "2025", "C017", FILES)
+    rng = np.random.default_rng(9)
+    names = np.repeat(["A001", "A004", "A006"], 5)
+    more = rows_of(names, np.round(rng.uniform(3, 7, 15), 1), rng.integers(3, 11, 15), first=900)
+    study = again(study, pd.concat([rows, more]))
+    cleared(study, "C017", "2025", "C017", FILES)
+    assert len(statement_ledger.read(study, "C017")) == 2
+
+
+def test_nothing_is_known_of_a_release_by_itself(tmp_path):
+    study = study_of(tmp_path, drawn())
+    made = released(study, "C017", "2025")
+    assert known(made, statement_ledger.release("2025", "now", made), []) == []
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 2, "releases": []}', "null",
+                                     '{"format": 1, "releases": [{}]}'])  # fmt: skip
+def test_a_damaged_list_stops_and_says_what_to_do(tmp_path, content):
+    study = study_of(tmp_path, drawn())
+    ledger(study).parent.mkdir(parents=True)
+    ledger(study).write_text(content)
+    with pytest.raises(StudyError, match="cannot be read as the list of numbers"):
+        cleared(study, "C017", "2025", "C017", FILES)
