@@ -59,7 +59,7 @@ def view(study: Study, *, client: str | int, wave: str | int, language: str = OW
     Raises
     ------
     CrqError
-        An unknown client, or a wave that this client has no scores of; names the nearest.
+        An unknown client, or a wave that this client has no answers of; names the nearest.
     StudyError
         A table is missing; names the notebook that makes it.
 
@@ -124,7 +124,8 @@ def _sections(
     clients = across(study, *CLIENTS)["client_id"].unique()
     client, many = _known("client=", client, clients), len(clients) > FEW_CLIENTS
     rows = table(study, "client_scores", client=client)
-    wave = _known(f"wave= of client {client}", wave, rows["wave"])
+    answered = table(study, "responses", client=client)["wave"]  # also where nothing is scored
+    wave = _known(f"wave= of client {client}", wave, [*rows["wave"], *answered])
     responses, contacts, people, quality = (
         table(study, name, client=client, wave=wave)
         for name in ("responses", "contacts", "respondents", "quality")

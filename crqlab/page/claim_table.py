@@ -13,6 +13,7 @@ from crqlab.page.client_view import ClientView
 
 #: Every code that a claim may have; docs/howto/claims.md says what each of them means.
 CODES = (
+    "unscored",
     "is",
     "rests_on",
     "caution",
@@ -83,11 +84,16 @@ def claims(view: ClientView) -> pd.DataFrame:
     >>> seen = crq.page.view(study, client="C017", wave="2025")  # doctest: +SKIP
     >>> crq.page.claims(seen).query("claim == 'rise'")[["about", "value", "p"]]  # doctest: +SKIP
     """
-    makers = (_scores, _answered, _place, _money, _first, _mix)
+    makers = (_unscored, _scores, _answered, _place, _money, _first, _mix)
     rows = [row for made in makers for row in made(view)]
     blank = {"about": "client", "against": "", "unit": "", "n": 0}
     filled = [{**blank, "wave": view.wave, **row} for row in rows]
     return pd.DataFrame(filled, columns=list(KINDS)).astype(KINDS)
+
+
+def _unscored(view: ClientView) -> Iterator[dict[str, Any]]:
+    if view.unscored:
+        yield {"claim": "unscored", "unit": view.unscored, "n": view.n_excluded, "basis": "quality"}
 
 
 def _scores(view: ClientView) -> Iterator[dict[str, Any]]:

@@ -26,6 +26,8 @@ from crqlab.page.summary.data import Findings
 from crqlab.show.number_format import count
 from crqlab.show.records import records
 
+FLIPPED = "flipped"  # the check that finds mirrored scales
+
 
 @dataclass(frozen=True, eq=False)
 class ClientView:
@@ -122,7 +124,17 @@ class ClientView:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What stands above everything that is made of this view, in its language."""
-        return tuple(warnings(self.language, self.synthetic, self.unconfirmed))
+        told = warnings(self.language, self.synthetic, self.unconfirmed)
+        none = unscored_sentence(self.language, self.unscored, self.n_excluded)
+        return (*([none] if none else []), *told)
+
+    @property
+    def unscored(self) -> str:
+        """Why nothing of the wave is scored: ``mirrored`` or ``set_aside``; empty where it is."""
+        if self.n_respondents or not self.n_excluded:
+            return ""
+        mirrored = (self.excluded["check"] == FLIPPED) & (self.excluded["n_excluded"] > 0)
+        return "mirrored" if mirrored.any() else "set_aside"
 
     @property
     def alone(self) -> bool:
@@ -154,6 +166,11 @@ class ClientView:
     @cached_property
     def _measured(self) -> dict[str, dict[str, Any]]:
         return {row.measure: vars(row) for row in records(self.measures)}
+
+
+def unscored_sentence(language: Language, why: str, n: int) -> str:
+    """Say that none of a wave's answers is scored, and why; empty where some are."""
+    return language.say(f"summary.unscored_{why}", n=n) if why else ""
 
 
 def warnings(language: Language, synthetic: bool, unconfirmed: int) -> Iterator[str]:

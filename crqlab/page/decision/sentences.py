@@ -7,7 +7,7 @@ from math import isnan
 import pandas as pd
 
 from crqlab.page.accounts.overview import LOSS, SEEN_FIRST, ranked_by
-from crqlab.page.client_view import ClientView
+from crqlab.page.client_view import ClientView, unscored_sentence
 from crqlab.page.renewal.data import proven
 
 #: What a half of the peers means; where none is known, the client stands alone.
@@ -35,6 +35,8 @@ def verdict_sentences(view: ClientView, accounts: pd.DataFrame) -> list[str]:
 def strength_sentence(view: ClientView) -> str:
     """Say where the client stands, and whether that has moved."""
     row, spoken = view.measure("crq"), view.language
+    if none := unscored_sentence(spoken, view.unscored, view.n_excluded):
+        return none
     if row is None or row["withheld"] or isnan(row["value"]):
         return spoken.say("decision.too_few")
     moved = row["verdict"] if not isnan(row["change"]) else "first"

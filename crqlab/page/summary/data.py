@@ -148,7 +148,8 @@ class Findings:
     """All that a summary may speak of; whatever is left out is not mentioned.
 
     ``unknown`` has codes of what the study cannot tell, see `crqlab.page.summary.unknown`;
-    ``alone`` says that of nobody an account is known.
+    ``alone`` says that of nobody an account is known; ``unscored`` why nothing is scored of
+    ``n_unscored`` responses.
     """
 
     scores: tuple[Score, ...] = field(default=())
@@ -160,3 +161,5 @@ class Findings:
     unknown: tuple[str, ...] = ()
     alone: bool = False
     unproven: Unproven | None = None
+    unscored: str = ""
+    n_unscored: int = 0

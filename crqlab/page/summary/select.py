@@ -32,6 +32,7 @@ def findings(claimed: pd.DataFrame, labels: dict[str, str], currency: str = "") 
         Of nothing but these claims.
     """
     scores = tuple(_score(claimed, name, labels) for name in ("crq", "nps"))
+    none = _one(claimed, "unscored")
     return Findings(
         tuple(score for score in scores if score is not None),
         participation=_counts(claimed),
@@ -40,6 +41,8 @@ def findings(claimed: pd.DataFrame, labels: dict[str, str], currency: str = "") 
         risk=_risk(claimed, currency),
         unproven=_unproven(claimed),
         mix=_mix(claimed),
+        unscored="" if none is None else none["unit"],
+        n_unscored=0 if none is None else int(none["n"]),
     )
 
 

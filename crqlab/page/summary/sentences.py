@@ -9,7 +9,7 @@ from crqlab.base.contracts.cautions import code
 from crqlab.base.standards import TARGET
 from crqlab.language import Language
 from crqlab.page.amounts import amount
-from crqlab.page.client_view import ClientView
+from crqlab.page.client_view import ClientView, unscored_sentence
 from crqlab.page.participation.data import ResponseCounts
 from crqlab.page.segments.words import segment_words
 from crqlab.page.summary.data import Findings, Fix, Mix, Place, Risk, Score, Unproven
@@ -46,7 +46,7 @@ def sentences(
     n = 240 respondents of 61 accounts.
     """
     said = [
-        _state(found, spoken),
+        unscored_sentence(spoken, found.unscored, found.n_unscored) or _state(found, spoken),
         found.participation and _heard(found.participation, spoken),
         found.place and _standing(found.place, spoken),
         found.risk and _loss(found.risk, spoken),

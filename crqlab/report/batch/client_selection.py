@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import pandas as pd
+
 from crqlab.base.errors import CrqError, one_of
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
+from crqlab.page.tables import across
 
 
 def chosen(study: Study, clients: Iterable[str], wave: str | int | None) -> list[tuple[str, str]]:
@@ -23,7 +26,7 @@ def chosen(study: Study, clients: Iterable[str], wave: str | int | None) -> list
     Raises
     ------
     CrqError
-        A client, or the wave of a client, that has no scores; names what there is.
+        A client without scores, or a wave without answers; names what there is.
 
     Examples
     --------
@@ -32,8 +35,11 @@ def chosen(study: Study, clients: Iterable[str], wave: str | int | None) -> list
     >>> crq.report.chosen(study, ["C017"], None)
     [('C017', '2025')]
     """
-    scores = study.read("client_scores")
-    waves = scores.groupby("client_id")["wave"].agg(in_order)
+    keys = ("client_id", "wave")
+    scored = study.read("client_scores")[[*keys]]
+    answered = across(study, "responses", keys, distinct=True)  # also where nothing is scored
+    answered = answered[answered["client_id"].isin(scored["client_id"])]
+    waves = pd.concat([scored, answered]).groupby("client_id")["wave"].agg(in_order)
     found = []
     for client in clients:
         one_of("client", client, waves.index)
