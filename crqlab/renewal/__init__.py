@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "model_cards": ["ModelCard", "model_card"],
         "model_comparison": ["ModelComparison", "compare_models"],
         "opportunities": ["Design", "Window", "design"],
+        "part_weights": ["score_weights"],
         "retention_curves": ["RetentionCurves", "retention"],
         "revenue_at_risk": ["RenewalOutlook", "outlook"],
         "tables": ["Findings", "keep"],
