@@ -14,7 +14,15 @@ from crqlab.show.records import records
 
 
 def caterpillar(view: ClientView) -> Shown:
-    """Every scored account with its interval: with names while they fit, else as one sweep."""
+    """Every scored account with its interval: with names while they fit, else as one sweep.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.accounts.caterpillar(view)
+    """
     rows, spoken = view.scored[view.scored["shrunken"].notna()], view.language
     if rows.empty:
         return Shown("", spoken.say("accounts.none_shrunken"))

@@ -13,7 +13,15 @@ from crqlab.show.html import Column, Shown, hidden, names, paragraph, table, tag
 
 
 def account_scores(view: ClientView) -> Shown:
-    """Every scored account, the highest shrunken score first."""
+    """Every scored account, the highest shrunken score first.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.accounts.account_scores(view)
+    """
     rows, spoken, say = view.scored, view.language, view.language.say
     if rows.empty:
         return _sentence(say("accounts.none_scored"))
@@ -131,7 +139,15 @@ def _spans(
 
 
 def heat_map(view: ClientView) -> Shown:
-    """Constructs by accounts: numbers on colours, small accounts left out."""
+    """Constructs by accounts: numbers on colours, small accounts left out.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.accounts.heat_map(view)
+    """
     spoken, say, scored = view.language, view.language.say, view.scored
     measures, rows = _asked(view), scored[~scored["withheld"]]
     left = len(scored) - len(rows)

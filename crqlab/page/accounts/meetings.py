@@ -22,7 +22,15 @@ BLANKS = 2  # lines for what is agreed in the meeting
 
 
 def meeting_sheets(view: ClientView) -> Shown:
-    """Lay out one collapsible block per account; on paper all of them are open."""
+    """Lay out one collapsible block per account; on paper all of them are open.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.accounts.meeting_sheets(view)
+    """
     found, spoken, words = view.meetings, view.language, segment_words(view)
     rows = found.accounts
     if rows.empty:

@@ -31,7 +31,15 @@ LISTED = 10  # accounts that a reader goes through
 
 
 def account_table(view: ClientView) -> Shown:
-    """Every account once, the first to see on top; beyond ten they are folded away."""
+    """Every account once, the first to see on top; beyond ten they are folded away.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.accounts.account_table(view)
+    """
     say, found = view.language.say, overview(view)
     if found.empty:
         said = say("accounts.table_alone" if view.alone else "accounts.table_none")

@@ -22,7 +22,15 @@ _LEADS = {LEAVING: "win_back", DOUBTED: "hear", SILENT: "listen", TOP: "thank"}
 
 
 def action_plan(view: ClientView) -> Shown:
-    """The actions, account by account: what, who, until when; and what each of them means."""
+    """The actions, account by account: what, who, until when; and what each of them means.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.actions.action_plan(view)
+    """
     rows, say = view.actions.actions, view.language.say
     if rows.empty:
         said = say("actions.none")
@@ -123,7 +131,15 @@ def _playbook(view: ClientView, rows: list[Record]) -> Shown:
 
 
 def referral_candidates(view: ClientView) -> Shown:
-    """Accounts of the top segment with promoters who may be asked for a referral."""
+    """Accounts of the top segment with promoters who may be asked for a referral.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.actions.referral_candidates(view)
+    """
     rows, say = view.actions.referral_candidates, view.language.say
     top = view.segments.traits.top
     named = {"segment": segment_words(view).name(top)}
@@ -146,7 +162,15 @@ def referral_candidates(view: ClientView) -> Shown:
 
 
 def account_lifts(view: ClientView) -> Shown:
-    """The smallest change that takes an account one segment up, and how likely it then is."""
+    """The smallest change that takes an account one segment up, and how likely it then is.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.actions.account_lifts(view)
+    """
     rows, say, words = view.actions.lifts, view.language.say, segment_words(view)
     if rows.empty:
         return Shown(Markup(), say("actions.lifts_none"))

@@ -14,7 +14,15 @@ DRAWN = 14
 
 
 def percentiles(view: ClientView) -> Shown:
-    """Every measure on one line from the last peer to the first."""
+    """Every measure on one line from the last peer to the first.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.benchmark.percentiles(view)
+    """
     rows, spoken, say = view.benchmark.table, view.language, view.language.say
     rows = rows[rows["percentile"].notna()].head(DRAWN)
     if rows.empty:

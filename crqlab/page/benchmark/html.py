@@ -13,7 +13,15 @@ SHARES = ("completion", "revenue_coverage")
 
 
 def place_among_peers(view: ClientView) -> Shown:
-    """Percentile, decile and distance to the top decile, each with its interval."""
+    """Percentile, decile and distance to the top decile, each with its interval.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.benchmark.place_among_peers(view)
+    """
     rows, spoken, say = view.benchmark.table, view.language, view.language.say
     known = rows[rows["percentile"].notna()]
     if known.empty:

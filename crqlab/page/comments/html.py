@@ -18,7 +18,15 @@ QUOTES = 3  # of a theme
 
 
 def themes(view: ClientView) -> Shown:
-    """Lay out the themes of every question, and the comments themselves where there are none."""
+    """Lay out the themes of every question, and the comments themselves where there are none.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.comments.themes(view)
+    """
     found, spoken = view.themes, view.language
     if found.questions.empty:
         return _sentence(spoken.say("comments.no_questions"))
@@ -117,7 +125,15 @@ def _method(found: Themes, spoken: Language) -> str:
 
 
 def verbatims(view: ClientView) -> Shown:
-    """Verbatims of every open question that enough people answered."""
+    """Verbatims of every open question that enough people answered.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.comments.verbatims(view)
+    """
     say = view.language.say
     if view.questions.empty:
         return _sentence(say("comments.no_questions"))

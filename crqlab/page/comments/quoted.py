@@ -15,7 +15,15 @@ MOST, EACH, HEARD = 3, 2, 4  # themes of a question, comments of a theme, commen
 
 
 def voices(view: ClientView) -> Shown:
-    """Show the most frequent themes of every question, with two comments each."""
+    """Show the most frequent themes of every question, with two comments each.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.comments.voices(view)
+    """
     found, say = view.themes, view.language.say
     if found.questions.empty:
         said = say("comments.no_questions")

@@ -27,7 +27,15 @@ from crqlab.show.records import records
 
 
 def first_screen(view: ClientView) -> Shown:
-    """Verdict, three numbers, three accounts, and the one thing to fix."""
+    """Verdict, three numbers, three accounts, and the one thing to fix.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.decision.first_screen(view)
+    """
     accounts = overview(view)
     said = verdict_sentences(view, accounts)
     verdict = paragraph(text(" ".join(said)), "verdict") if said else ""

@@ -13,7 +13,15 @@ from crqlab.show.records import Record, records
 
 
 def priority_map(view: ClientView) -> Shown:
-    """How much each driver matters, against how far it lies behind its reference."""
+    """How much each driver matters, against how far it lies behind its reference.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.drivers.priority_map(view)
+    """
     rows, spoken = view.drivers.map, view.language
     rows = rows[~rows["withheld"].to_numpy(bool) & rows["gap"].notna().to_numpy(bool)]
     if len(rows) < 2:
@@ -77,7 +85,15 @@ _LEFT, _RIGHT, _TOP, _STEP = 150, 380, 40, 30
 
 
 def driver_gaps(view: ClientView) -> Shown:
-    """How far each driver lies behind its reference, the farthest first, as bars."""
+    """How far each driver lies behind its reference, the farthest first, as bars.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.drivers.driver_gaps(view)
+    """
     rows, spoken = view.drivers.map, view.language
     rows = rows[~rows["withheld"].to_numpy(bool) & rows["gap"].notna().to_numpy(bool)]
     if rows.empty:

@@ -15,7 +15,15 @@ LISTED = 15  # accounts that a reader still goes through
 
 
 def first_priority(view: ClientView) -> Shown:
-    """What to fix first, how sure that is, and on what evidence."""
+    """What to fix first, how sure that is, and on what evidence.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.drivers.first_priority(view)
+    """
     row, spoken = view.drivers.first, view.language
     if row is None:
         said = spoken.say(f"drivers.none_{'few' if len(view.drivers.map) else 'weighed'}")
@@ -72,7 +80,15 @@ def _evidence(view: ClientView, row: pd.Series) -> str:
 
 
 def priorities(view: ClientView) -> Shown:
-    """Importance and performance of every driver; and what each account manager should fix."""
+    """Importance and performance of every driver; and what each account manager should fix.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.drivers.priorities(view)
+    """
     rows = view.drivers.map
     shown = rows[~rows["withheld"].to_numpy(bool)]
     if shown.empty:
@@ -86,7 +102,15 @@ def priorities(view: ClientView) -> Shown:
 
 
 def account_priorities(view: ClientView) -> Shown:
-    """The first priority at each account that enough people speak for, greatest chance first."""
+    """The first priority at each account that enough people speak for, greatest chance first.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.drivers.account_priorities(view)
+    """
     rows, spoken, say = view.drivers.accounts, view.language, view.language.say
     if rows.empty:
         return Shown("", say("drivers.accounts_none"))

@@ -10,7 +10,15 @@ from crqlab.show.html import Column, Shown, names, paragraph, table, text
 
 
 def manager_scores(view: ClientView) -> Shown:
-    """Lay out what hangs on each account manager, and how that part of the relationships is."""
+    """Lay out what hangs on each account manager, and how that part of the relationships is.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.managers.manager_scores(view)
+    """
     found, spoken, say = view.managers, view.language, view.language.say
     rows = found.table
     n = int(rows["manager"].notna().sum())

@@ -11,7 +11,15 @@ SHORT = 12  # letters of a hash that are shown
 
 
 def rules(view: ClientView) -> Shown:
-    """What was asked and how answers become a CRQ score, in words."""
+    """What was asked and how answers become a CRQ score, in words.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.method.rules(view)
+    """
     asked, spoken, scale = view.instrument, view.language, view.instrument.scale
     if not asked.items:
         said = spoken.say("rules.recommend_alone", name=asked.name, version=asked.version,
@@ -55,7 +63,15 @@ def _crq(view: ClientView) -> str:
 
 
 def excluded(view: ClientView) -> Shown:
-    """What was looked for, how often it was found, and what it cost."""
+    """What was looked for, how often it was found, and what it cost.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.method.excluded(view)
+    """
     spoken, say, rows = view.language, view.language.say, view.excluded
     told = {"n": view.n_excluded, "m": view.n_respondents + view.n_excluded}
     aloud = say("rules.left_out", **told)
@@ -71,7 +87,15 @@ def excluded(view: ClientView) -> Shown:
 
 
 def privacy(view: ClientView) -> Shown:
-    """The rule for small groups, in words."""
+    """The rule for small groups, in words.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.method.privacy(view)
+    """
     least = view.privacy
     said = view.language.say("rules.privacy", scores=least.min_scores, words=least.min_comments)
     return Shown(paragraph(text(said), ""), said)
@@ -86,6 +110,14 @@ def run_card(view: ClientView, rows: pd.DataFrame) -> Shown:
     rows : DataFrame
         ``part``, ``name``, ``value``: the table of a run card. They are named as they are, in
         every language, so that a page can be verified.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> card = crq.report.card(study, client="C017", wave="2025")
+    >>> shown = crq.page.method.run_card(view, card.table)
     """
     say = view.language.say
     values = [tag("code", value, translate="no") for value in rows["value"]]
@@ -107,6 +139,14 @@ def run_card_lines(view: ClientView, rows: pd.DataFrame) -> Shown:
     rows : DataFrame
         As for `run_card`. All of it stands in the attribute ``data-card``, so that a page that was
         mailed can be verified.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> card = crq.report.card(study, client="C017", wave="2025")
+    >>> shown = crq.page.method.run_card_lines(view, card.table)
     """
     say, values = view.language.say, rows.set_index(["part", "name"])["value"]
     parts = rows["part"].value_counts()

@@ -16,7 +16,15 @@ _TOP, _FOOT = 74, 214
 
 
 def completion_histogram(view: ClientView) -> Shown:
-    """Where the client's completion lies among all clients', beside published facts."""
+    """Where the client's completion lies among all clients', beside published facts.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.participation.completion_histogram(view)
+    """
     row, spoken, say = view.participation.share("contacts"), view.language, view.language.say
     if row is None:
         return Shown("", say("participation.completion_unknown"))
@@ -107,7 +115,15 @@ def _rank_said(view: ClientView, row: dict[str, Any]) -> str:
 
 
 def score_bounds(view: ClientView) -> Shown:
-    """CRQ and NPS as answered, adjusted, and at their bounds."""
+    """CRQ and NPS as answered, adjusted, and at their bounds.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.participation.score_bounds(view)
+    """
     drawn = [_views(view, measure) for measure in ("crq", "nps")]
     drawn = [picture for picture in drawn if picture]
     if not drawn:

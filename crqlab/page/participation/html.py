@@ -35,7 +35,15 @@ _NOTHING = Record(
 
 
 def completion(view: ClientView) -> Shown:
-    """How many contacts, and how many accounts, answered, and what revenue they stand for."""
+    """How many contacts, and how many accounts, answered, and what revenue they stand for.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.participation.completion(view)
+    """
     say, spoken = view.language.say, view.language
     rows = {unit: view.participation.share(unit) for unit in UNITS}
     if rows["contacts"] is None and rows["accounts"] is None:
@@ -132,7 +140,15 @@ def _beside(view: ClientView) -> list[str]:
 
 
 def completion_by_group(view: ClientView) -> Shown:
-    """Contacts, accounts and revenue that answered, by role, tier, account manager and more."""
+    """Contacts, accounts and revenue that answered, by role, tier, account manager and more.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.participation.completion_by_group(view)
+    """
     found: dict[str, dict[str, dict[str, Record]]] = {}
     for row in records(view.participation.completion):
         units = found.setdefault(row.dimension, {unit: {} for unit in UNITS})
@@ -196,7 +212,15 @@ def _few_words(spoken: Language, *, code: str, **numbers: Any) -> str:
 
 
 def nonresponse(view: ClientView) -> Shown:
-    """CRQ and NPS as answered, adjusted and at their bounds, side by side."""
+    """CRQ and NPS as answered, adjusted and at their bounds, side by side.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.participation.nonresponse(view)
+    """
     say, spoken = view.language.say, view.language
     rows = [row for row in records(view.participation.nonresponse) if row.view in VIEWS]
     found = {(row.measure, row.view): row for row in rows}

@@ -17,7 +17,15 @@ NAMED = 8  # accounts that fit into a sentence
 
 
 def concentration(view: ClientView) -> Shown:
-    """What hangs on each account manager, and what is left when that person goes."""
+    """What hangs on each account manager, and what is left when that person goes.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.participation.concentration(view)
+    """
     rows, say = view.participation.managers, view.language.say
     if rows.empty or set(rows["name"]) <= {UNKNOWN}:
         return Shown("", say("participation.managers_unknown"))
@@ -93,7 +101,15 @@ def _sole(view: ClientView) -> str:
 
 
 def continuity(view: ClientView) -> Shown:
-    """Whether the same people were asked again, and where nobody stayed."""
+    """Whether the same people were asked again, and where nobody stayed.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.participation.continuity(view)
+    """
     found, spoken = view.participation.stayed, view.language
     if not found:
         return Shown("", spoken.say("participation.first_asked"))

@@ -20,7 +20,15 @@ _NOTES = ("silent", "not_invited", "not_scored")
 
 
 def silent(view: ClientView) -> Shown:
-    """Accounts without an answer: named, ranked by revenue, never scored."""
+    """Accounts without an answer: named, ranked by revenue, never scored.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.participation.silent(view)
+    """
     rows, others, say = view.participation.silent, _unscored(view), view.language.say
     if rows.empty:
         asked = view.participation.share("accounts") is not None and others.html.startswith("<div")
@@ -134,7 +142,15 @@ def _unscored_columns(view: ClientView, rows: pd.DataFrame, *, paid: bool) -> li
 
 
 def voices(view: ClientView) -> Shown:
-    """Accounts by roles: who is heard, and a question mark where nobody is."""
+    """Accounts by roles: who is heard, and a question mark where nobody is.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.participation.voices(view)
+    """
     rows, say = view.participation.voices, view.language.say
     if rows.empty:
         return Shown("", say("participation.voices_unknown"))

@@ -22,7 +22,15 @@ _UNKNOWN = Record(n_accounts=nan, n_contacts=nan, resting=nan, answers=nan, half
 
 
 def next_wave(view: ClientView) -> Shown:
-    """What follows from who answered, details folded away."""
+    """What follows from who answered, details folded away.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.participation.next_wave(view)
+    """
     say = view.language.say
     groups = say("participation.small_groups")
     by = under(say("participation.by_group"), completion_by_group(view), says=groups)
@@ -33,7 +41,15 @@ def next_wave(view: ClientView) -> Shown:
 
 
 def questions(view: ClientView) -> Shown:
-    """What the selection audit would ask account managers: questions, not accusations."""
+    """What the selection audit would ask account managers: questions, not accusations.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.participation.questions(view)
+    """
     rows, say = view.participation.questions, view.language.say
     asked = rows[rows["p"].notna()]
     if rows.empty:
@@ -110,7 +126,15 @@ def _difference(row: Record, spoken: Language) -> str:
 
 
 def plan(view: ClientView) -> Shown:
-    """Whom to ask in the coming year, and how sure the scores will be."""
+    """Whom to ask in the coming year, and how sure the scores will be.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.participation.plan(view)
+    """
     rows, told, say = view.participation.plan, view.participation.precision, view.language.say
     if rows.empty or told.empty or not told["n_contacts"].any():
         return Shown("", say("participation.no_plan"))

@@ -14,7 +14,15 @@ _LEFT, _TOP, _STEP = 178, 26, 24
 
 
 def expected_losses(view: ClientView) -> Shown:
-    """Accounts with the greatest expected loss, as bars with their intervals."""
+    """Accounts with the greatest expected loss, as bars with their intervals.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.renewal.expected_losses(view)
+    """
     say = view.language.say
     rows = records(view.renewal.accounts)
     rows = [row for row in rows if row.expected_loss == row.expected_loss][:DRAWN]

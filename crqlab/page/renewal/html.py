@@ -32,7 +32,15 @@ TOPICS = ("window", "size", "test", "performance", "caution", "limit")
 
 
 def outlook(view: ClientView) -> Shown:
-    """Revenue at risk of the client, and accounts by what is expected to be lost."""
+    """Revenue at risk of the client, and accounts by what is expected to be lost.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.renewal.outlook(view)
+    """
     say, each = view.language.say, records(view.renewal.accounts)
     if not each:
         if view.renewal.unproven:

@@ -27,7 +27,15 @@ _TURNED = '<text transform="rotate(-90)"'
 
 
 def trend(view: ClientView) -> Shown:
-    """CRQ and NPS over the waves, each with its interval."""
+    """CRQ and NPS over the waves, each with its interval.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.scores.trend(view)
+    """
     say = view.language.say
     drawn = [_waves(view, measure) for measure in ("crq", "nps")]
     drawn = [picture for picture in drawn if picture]
@@ -113,7 +121,15 @@ def _past(view: ClientView, measure: str) -> list[Record]:
 
 
 def ltr(view: ClientView) -> Shown:
-    """How many people gave each answer from 0 to 10, and which kind that makes them."""
+    """How many people gave each answer from 0 to 10, and which kind that makes them.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.scores.ltr(view)
+    """
     spoken, say, rows = view.language, view.language.say, view.scores.ltr
     if rows.empty:
         code = "scores.ltr_few" if view.instrument.recommend else "scores.ltr_not_asked"
@@ -154,7 +170,15 @@ def _bar(
 
 
 def uniqueness(view: ClientView) -> Shown:
-    """What accounts get against how they get it: Solution across, Experience upwards."""
+    """What accounts get against how they get it: Solution across, Experience upwards.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.scores.uniqueness(view)
+    """
     spoken, say, least = view.language, view.language.say, view.privacy.min_scores
     if len(view.instrument.uniqueness) < 2:
         said = say("scores.uniqueness_none")

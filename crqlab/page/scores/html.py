@@ -34,7 +34,15 @@ RELIABLE, STRONG, MODERATE = 0.70, 0.70, 0.50
 
 
 def constructs(view: ClientView) -> Shown:
-    """Every construct's mean with interval, change and n."""
+    """Every construct's mean with interval, change and n.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.scores.constructs(view)
+    """
     spoken, say = view.language, view.language.say
     rows = view.measures[~view.measures["measure"].isin(["crq", "nps", "mean_ltr"])]
     if rows.empty:
@@ -104,7 +112,15 @@ def _changes(view: ClientView, rows: pd.DataFrame) -> list[Column]:
 
 
 def waves(view: ClientView) -> Shown:
-    """CRQ, NPS and mean LTR of every wave so far."""
+    """CRQ, NPS and mean LTR of every wave so far.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.scores.waves(view)
+    """
     spoken, say, rows = view.language, view.language.say, view.scores.trend
     n = rows["wave"].nunique()
     if n < 2:
@@ -123,7 +139,15 @@ def waves(view: ClientView) -> Shown:
 
 
 def change_parts(view: ClientView) -> Shown:
-    """What the change since the last wave is made of: same accounts, joiners, leavers."""
+    """What the change since the last wave is made of: same accounts, joiners, leavers.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.scores.change_parts(view)
+    """
     spoken, say, rows = view.language, view.language.say, view.scores.parts
     if rows.empty:
         return Shown("", say("scores.parts_none"))
@@ -154,7 +178,15 @@ def _moved(view: ClientView, row: Record) -> str:
 
 
 def roll_ups(view: ClientView) -> Shown:
-    """CRQ and NPS counted in every way there is, to see whether the message depends on it."""
+    """CRQ and NPS counted in every way there is, to see whether the message depends on it.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.scores.roll_ups(view)
+    """
     spoken, say, rows = view.language, view.language.say, view.scores.roll_ups
     if rows.empty:
         return Shown("", say("scores.roll_ups_none"))
@@ -173,7 +205,15 @@ def roll_ups(view: ClientView) -> Shown:
 
 
 def agreement(view: ClientView) -> Shown:
-    """Whether people of one account say the same, in plain words."""
+    """Whether people of one account say the same, in plain words.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.scores.agreement(view)
+    """
     found: dict[str, dict[str, Record]] = {}
     for row in records(view.scores.agreement):
         found.setdefault(row.measure, {})[row.statistic] = row

@@ -19,7 +19,15 @@ _SIZE = (330, 210)
 
 
 def segment_mix(view: ClientView) -> Shown:
-    """A ring of accounts, and beside it the revenue behind each segment."""
+    """A ring of accounts, and beside it the revenue behind each segment.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.segments.segment_mix(view)
+    """
     rows, spoken, say = view.segments.shares, view.language, view.language.say
     rows = rows[rows["n"] > 0]
     if rows.empty:

@@ -36,7 +36,15 @@ _SHADES = {"climbed": "#cfe3f2", "fell": "#fbd9ae"}
 
 
 def segment_shares(view: ClientView) -> Shown:
-    """How many accounts of each segment there are, and how much of the revenue they hold."""
+    """How many accounts of each segment there are, and how much of the revenue they hold.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.segments.segment_shares(view)
+    """
     rows, say = records(view.segments.shares), view.language.say
     if not sum(row.n for row in rows):
         said = say("segments.shares_none")
@@ -131,7 +139,15 @@ def _at_the_top(view: ClientView, row: Record, n: int) -> str:
 
 
 def segment_migration(view: ClientView) -> Shown:
-    """From which segment to which accounts moved since the wave before."""
+    """From which segment to which accounts moved since the wave before.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.segments.segment_migration(view)
+    """
     rows, spoken, words = records(view.segments.migration), view.language, segment_words(view)
     if not rows:
         said = spoken.say("segments.migration_none")
@@ -177,7 +193,15 @@ def _shade(row: Record | None) -> str:
 
 
 def account_segments(view: ClientView) -> Shown:
-    """Account by account: segment, where from, how sure, and why."""
+    """Account by account: segment, where from, how sure, and why.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.segments.account_segments(view)
+    """
     say = view.language.say
     rows = [row for row in records(view.segments.accounts) if row.status != "silent"]
     if not rows:

@@ -16,7 +16,15 @@ _LEFT, _RIGHT, _TOP, _STEP = 150, 400, 22, 34
 
 
 def segment_bars(view: ClientView) -> Shown:
-    """Share of the accounts in each segment with its interval, the best segment first."""
+    """Share of the accounts in each segment with its interval, the best segment first.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.segments.segment_bars(view)
+    """
     rows, say = view.segments.shares, view.language.say
     rows = rows[rows["segment"].notna() & rows["share"].notna()]
     if rows.empty:

@@ -21,7 +21,15 @@ HEADLINE = ("crq", "nps", "mean_ltr")
 
 
 def masthead(view: ClientView) -> Shown:
-    """Name the client and the wave, and warn of what is made up or not confirmed."""
+    """Name the client and the wave, and warn of what is made up or not confirmed.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.summary.masthead(view)
+    """
     say = view.language.say
     warnings = [tag("p", said, class_="synthetic", role="note") for said in view.warnings]
     wave = tag("span", say("common.wave", wave=view.wave), class_="wave")
@@ -41,7 +49,15 @@ def masthead(view: ClientView) -> Shown:
 
 
 def in_short(view: ClientView) -> Shown:
-    """Sum up the page in a few sentences; without any, say that nothing can be said."""
+    """Sum up the page in a few sentences; without any, say that nothing can be said.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.summary.in_short(view)
+    """
     said = summary_sentences(view)
     if not said:
         none = view.language.say("summary.none")
@@ -51,7 +67,15 @@ def in_short(view: ClientView) -> Shown:
 
 
 def headline(view: ClientView) -> Shown:
-    """CRQ, NPS and mean LTR, each with its interval, n, and change since the last wave."""
+    """CRQ, NPS and mean LTR, each with its interval, n, and change since the last wave.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.summary.headline(view)
+    """
     rows = [view.measure(measure) for measure in HEADLINE]
     shown = [row for row in rows if row is not None]
     cards = tag("ul", "\n", lines(*(_card(view, row) for row in shown)), "\n", class_="cards")
@@ -60,7 +84,15 @@ def headline(view: ClientView) -> Shown:
 
 
 def unknown_parts(view: ClientView) -> Shown:
-    """What this study cannot tell, and what would: nothing where all is there."""
+    """What this study cannot tell, and what would: nothing where all is there.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.summary.unknown_parts(view)
+    """
     spoken, told = view.language, [codes(cell)[0] for cell in view.summary.unknown]
     if not told:
         return Shown("", spoken.say("summary.unknown_nothing"))
