@@ -11,6 +11,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from crqlab.show.colours import MUTED
+
 
 def say(ax: Axes, sentence: str) -> Axes:
     """Give the figure of these axes its sentence, or add one to what it says already.
@@ -36,6 +38,14 @@ def say(ax: Axes, sentence: str) -> Axes:
     ax.figure.set_label(f"{before}. {sentence}" if before else sentence)
     register()  # the first figure of a notebook makes Jupyter forget how to print figures
     return ax
+
+
+def nothing(ax: Axes, why: str) -> Axes:
+    """Say in the picture's place why there is none."""
+    look = {"ha": "center", "va": "center", "wrap": True, "color": MUTED}
+    ax.text(0.5, 0.5, why, transform=ax.transAxes, **look)
+    ax.set_axis_off()
+    return say(ax, why)
 
 
 def said(figure: Figure) -> str:

@@ -31,11 +31,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "silent_accounts",
             "wave_plan",
         ],
+        "prediction": ["auc_differences", "churn_calibration", "churn_roc", "decision_curve"],
         "renewal": [
-            "auc_differences",
-            "churn_calibration",
-            "churn_roc",
-            "decision_curve",
             "mediation",
             "renewal_effects",
             "retention",
@@ -55,13 +52,12 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "segments": [
             "membership",
             "segment_labels",
-            "segment_cuts",
             "segment_map",
             "segment_migration",
             "segment_renewal",
-            "segment_sensitivity",
             "segment_shares",
         ],
+        "segment_rules": ["segment_cuts", "segment_sensitivity"],
         "selection_audit": ["funnel"],
     },
 )

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from crqlab.base.standards import FEW_CLIENTS
 from crqlab.benchmark import Positions, Scores, Shift
 from crqlab.show import alt_text
-from crqlab.show.colours import ACCENT, INK, LINE, MUTED, PALE, SOFT, WARM
+from crqlab.show.colours import ACCENT, INK, LINE, PALE, SOFT, WARM
 from crqlab.show.number_format import count, decimals, number, percent, quantity, span
 
 MOST = 14  # ridges or measures that still can be read
@@ -34,7 +34,7 @@ def decile_ladder(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """
     ax = ax or plt.subplots(figsize=(6.4, 4.2))[1]
     if rows.empty:
-        return _nothing(ax, "No cell of the panel may be shown")
+        return alt_text.nothing(ax, "No cell of the panel may be shown")
     share, cut = 100 * rows["share"].to_numpy(float), rows["estimate"].to_numpy(float)
     ends = rows[["low", "high"]].to_numpy(float)
     closed = np.where(np.isnan(ends), cut[:, None], ends)
@@ -94,7 +94,7 @@ def industry_ridges(
     names = middle.sort_values(ascending=False).index[:MOST]
     ax = ax or plt.subplots(figsize=(6.4, 1.2 + 0.55 * max(len(names), 3)))[1]
     if not len(names):
-        return _nothing(ax, f"No industry has {FEW_CLIENTS} clients")
+        return alt_text.nothing(ax, f"No industry has {FEW_CLIENTS} clients")
     named = {name: f"{name} ({sizes[name]} clients)" for name in names}
     shown = rows[rows["industry"].isin(names)].assign(who=rows["industry"].map(named))
     looks = {
@@ -142,7 +142,7 @@ def position_strip(
     rows = rows.head(2 + MOST)
     ax = ax or plt.subplots(figsize=(6.4, 1.4 + 0.3 * max(len(rows), 4)))[1]
     if rows.empty:
-        return _nothing(ax, f"There is nobody to compare {client} with")
+        return alt_text.nothing(ax, f"There is nobody to compare {client} with")
     place = np.arange(len(rows))
     for tenth in range(0, 10, 2):
         ax.axvspan(10 * tenth, 10 * (tenth + 1), color=PALE, alpha=0.5, linewidth=0, zorder=0)
@@ -181,7 +181,7 @@ def release_shift(
     rows = shift.table.query("measure == @measure and unit == @unit and by == 'all'")
     rows = rows[(rows["view"] == "as answered") & (rows["why"] == "both")]
     if rows.empty:
-        return _nothing(ax, f"No cut of {measure} is in both releases")
+        return alt_text.nothing(ax, f"No cut of {measure} is in both releases")
     share = 100 * rows["share"].to_numpy(float)
     ax.axhline(0, color=LINE, linewidth=1.5)
     ax.vlines(share, rows["low"], rows["high"], color=SOFT, linewidth=6)
@@ -209,9 +209,3 @@ def _quantity(measure: str) -> str:
 def _named(measure: str) -> str:
     known = {"crq": "CRQ", "nps": "NPS", "mean_ltr": "mean LTR"}
     return known.get(measure, measure.replace("_", " "))
-
-
-def _nothing(ax: Axes, sentence: str) -> Axes:
-    ax.set_axis_off()
-    ax.text(0.5, 0.5, sentence, ha="center", va="center", color=MUTED, wrap=True)
-    return alt_text.say(ax, sentence)

@@ -80,7 +80,7 @@ def path_diagram(result: Evidence, *, ax: Axes | None = None) -> Axes:
     ax.set_axis_off()
     ax.grid(visible=False)
     if items.empty:
-        return _nothing(ax, "No model of items and constructs could be fitted")
+        return alt_text.nothing(ax, "No model of items and constructs could be fitted")
     items = items.head(MOST).assign(place=-np.arange(n, dtype=float))
     middle = items.groupby("label", sort=False)["place"].mean()
     height = 0.72
@@ -155,7 +155,7 @@ def loadings(result: Evidence, *, ax: Axes | None = None) -> Axes:
     rows = _levels(result.loadings)[0].head(MOST)
     ax = ax or plt.subplots(figsize=(6.4, 1.2 + 0.24 * max(len(rows), 4)))[1]
     if rows.empty:
-        return _nothing(ax, "No model of items and constructs could be fitted")
+        return alt_text.nothing(ax, "No model of items and constructs could be fitted")
     place = np.arange(len(rows))
     ax.hlines(place, rows["low"], rows["high"], color=SOFT, linewidth=5)
     ax.plot(rows["loading"], place, "o", color=INK, markersize=4)
@@ -197,7 +197,7 @@ def relations(result: Evidence, *, ax: Axes | None = None) -> Axes:
     ax = ax or plt.subplots(figsize=(size + 0.6, size * 0.8))[1]
     ax.grid(visible=False)
     if rows.empty:
-        return _nothing(ax, "Fewer than two constructs have several items")
+        return alt_text.nothing(ax, "Fewer than two constructs have several items")
     place = {name: i for i, name in enumerate(names)}
     square = np.full((len(names), len(names)), np.nan)
     left, right = rows["left"].map(place), rows["right"].map(place)
@@ -238,7 +238,7 @@ def invariance_ladder(result: Evidence, *, ax: Axes | None = None) -> Axes:
     rows = result.ladders
     rows = rows[rows["step"].isin(["metric", "scalar"])]
     if rows.empty:
-        return _nothing(ax, "No two groups are large enough to compare")
+        return alt_text.nothing(ax, "No two groups are large enough to compare")
     names = list(dict.fromkeys(rows["grouping"]))
     for step, mark, shift in (("metric", "s", -0.12), ("scalar", "o", 0.12)):
         part = rows[rows["step"] == step]
@@ -284,7 +284,7 @@ def crq_by_nps(result: NpsComparison, *, ax: Axes | None = None) -> Axes:
     ax = ax or plt.subplots(figsize=(6.4, 5.2))[1]
     rows = result.accounts
     if len(rows) < 2:
-        return _nothing(ax, str(result))
+        return alt_text.nothing(ax, str(result))
     sns.scatterplot(rows, x="nps", y="crq", s=9, color=MUTED, alpha=0.35, linewidth=0, ax=ax)
     odd = result.disagreements
     if len(odd):
@@ -316,9 +316,3 @@ def _edge(ax: Axes, values: pd.Series, along: str) -> None:
     looks = {"bins": bins, "color": SOFT, "edgecolor": "white", "alpha": 1}
     sns.histplot(**{along: values}, ax=ax, **looks)
     ax.set_axis_off()
-
-
-def _nothing(ax: Axes, sentence: str) -> Axes:
-    ax.set_axis_off()
-    ax.text(0.5, 0.5, sentence, ha="center", va="center", color=MUTED, wrap=True)
-    return alt_text.say(ax, sentence)

@@ -42,7 +42,7 @@ def driver_weights(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     places = shown[["outcome", "driver", "outcome_label", "label"]].drop_duplicates()
     ax = ax or plt.subplots(figsize=(7, 1.6 + 0.27 * max(len(places), 4)))[1]
     if shown.empty:
-        return _nothing(ax, nothing_said(rows))
+        return alt_text.nothing(ax, nothing_said(rows))
     place = {key: i for i, key in enumerate(zip(places["outcome"], places["driver"], strict=True))}
     levels = [level for level in LOOKS if (shown["level"] == level).any()]
     for level, shift in zip(levels, np.linspace(-0.17, 0.17, 2), strict=False):
@@ -87,7 +87,7 @@ def driver_map(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax = ax or plt.subplots(figsize=(7, 4.8))[1]
     rows = rows.dropna(subset=["importance", "performance"])
     if rows.empty:
-        return _nothing(ax, "No driver has both importance and performance")
+        return alt_text.nothing(ax, "No driver has both importance and performance")
     x, y = 100 * rows["importance"].to_numpy(), rows["performance"].to_numpy()
     target = np.where(rows["top"].notna(), rows["top"], rows["performance"])
     ax.vlines(x, np.minimum(y, target), np.maximum(y, target), color=LINE, linewidth=1.2)
@@ -165,7 +165,7 @@ def first_priority(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax = ax or plt.subplots(figsize=(7, 1.5 + 0.36 * max(len(rows), 3)))[1]
     shown = rows.dropna(subset="probability")
     if shown.empty:
-        return _nothing(ax, "One account or less: no probability can be told")
+        return alt_text.nothing(ax, "One account or less: no probability can be told")
     order = shown.sort_values(["probability", "pressure"], ascending=False, kind="stable")
     place = np.arange(len(order))
     chance = 100 * order["probability"].to_numpy()
@@ -201,7 +201,7 @@ def manager_priorities(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     shown = own.sort_values("n_accounts", ascending=False, kind="stable").head(MOST)
     ax = ax or plt.subplots(figsize=(7, 1.6 + 0.42 * max(len(shown), 3)))[1]
     if shown.empty:
-        return _nothing(ax, "Account managers are not known")
+        return alt_text.nothing(ax, "Account managers are not known")
     place = np.arange(len(shown))
     first = 100 * shown["probability"].to_numpy()
     second = 100 * shown["runner_up_probability"].to_numpy()
@@ -236,9 +236,3 @@ def _named(
                 fontsize=8.5,
                 color=ink(str(colour)),
             )
-
-
-def _nothing(ax: Axes, sentence: str) -> Axes:
-    ax.set_axis_off()
-    ax.text(0.5, 0.5, sentence, ha="center", va="center", color=MUTED, wrap=True)
-    return alt_text.say(ax, sentence)

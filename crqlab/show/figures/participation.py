@@ -39,7 +39,7 @@ def completion_histogram(
     """
     ax = ax or plt.subplots()[1]
     if result.table.empty:
-        return _nothing(ax, str(result))
+        return alt_text.nothing(ax, str(result))
     rows = result.latest
     shares = 100 * rows["value"].to_numpy()
     edges = np.concatenate([[0], np.arange(5.5, 101, 5)])
@@ -85,7 +85,7 @@ def coverage(result: Completion, *, dimension: str = "role", ax: Axes | None = N
     if ax is None:
         ax = plt.subplots(figsize=(6.4, 1.6 + 0.45 * len(order)))[1]
     if rows.empty:
-        return _nothing(ax, str(result))
+        return alt_text.nothing(ax, str(result))
     for place, (unit, (ink, mark)) in enumerate(UNITS.items()):
         part = rows[(rows["unit"] == unit) & rows["group"].isin(order)].set_index("group")
         part = part.reindex([g for g in order if g in part.index])
@@ -130,7 +130,7 @@ def silent_accounts(result: Silent, *, ax: Axes | None = None) -> Axes:
     if ax is None:
         ax = plt.subplots(figsize=(6.4, 1.5 + 0.26 * max(len(rows), 3)))[1]
     if rows.empty:
-        return _nothing(ax, str(result))
+        return alt_text.nothing(ax, str(result))
     y = np.arange(len(rows))
     pays = rows["revenue"].fillna(0).to_numpy() / 1000
     looks = {"palette": {False: SOFT, True: WARM}, "saturation": 1, "width": 0.7}
@@ -174,7 +174,7 @@ def nonresponse(result: Adjusted, *, measure: str = "crq", ax: Axes | None = Non
     rows = result.table
     rows = rows[(rows["measure"] == measure) & rows["value"].notna()].reset_index(drop=True)
     if rows.empty:
-        return _nothing(ax, str(result))
+        return alt_text.nothing(ax, str(result))
     kind = rows["view"].map({"raw": INK, "weighted": ACCENT, "late": ACCENT}).fillna(MUTED)
     y = np.arange(len(rows))
     ax.hlines(y, rows["low"], rows["high"], color=kind, linewidth=4, alpha=0.35)
@@ -218,7 +218,7 @@ def concentration(result: Concentration, *, ax: Axes | None = None) -> Axes:
     if ax is None:
         ax = plt.subplots(figsize=(6.4, 1.6 + 0.42 * max(len(rows), 3)))[1]
     if rows.empty:
-        return _nothing(ax, str(result))
+        return alt_text.nothing(ax, str(result))
     names = [f"{row.name} ({row.n_accounts:,})" for row in rows.itertuples(index=False)]
     shares = {kind: 100 * rows[f"{kind}_share"].fillna(0) for kind in ("revenue", "goodwill")}
     long = pd.DataFrame(shares).assign(name=names).melt("name", var_name="kind")
@@ -249,7 +249,7 @@ def wave_plan(result: Plan, *, ax: Axes | None = None) -> Axes:
     """
     ax = ax or plt.subplots()[1]
     if result.table.empty:
-        return _nothing(ax, str(result))
+        return alt_text.nothing(ax, str(result))
     sums = result.table.groupby(["slice", "tier"])["contacts"].sum().reset_index()
     tiers = sorted(sums["tier"].unique())
     starts = result.table.groupby("slice")["starts"].first()
@@ -285,10 +285,3 @@ def _quarter(day: pd.Timestamp) -> str:
     if pd.isna(day):
         return "no date"
     return f"{day.year} Q{day.quarter}"
-
-
-def _nothing(ax: Axes, why: str) -> Axes:
-    """Say in the picture's place why there is none."""
-    ax.text(0.5, 0.5, why, ha="center", va="center", wrap=True, transform=ax.transAxes, color=MUTED)
-    ax.set_axis_off()
-    return alt_text.say(ax, why)

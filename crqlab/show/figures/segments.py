@@ -15,7 +15,7 @@ from crqlab.language import language
 from crqlab.language.segment_words import SegmentWords
 from crqlab.segments import Mix, Panel, SegmentLabels
 from crqlab.show import alt_text, colours
-from crqlab.show.colours import ACCENT, INK, LINE, MUTED, SOFT, WARM, ink
+from crqlab.show.colours import ACCENT, INK, LINE, SOFT, WARM, ink
 from crqlab.show.number_format import count, number, percent, span
 
 MARKS = ("o", "s", "^", "D", "X", "v", "P", "*")
@@ -45,7 +45,7 @@ def segment_shares(
     ax = ax or plt.subplots(figsize=(7, 2.4))[1]
     rows = result.total if client is None else result.table[result.table["client_id"] == client]
     if rows.empty:
-        return _nothing(ax, "No account is sorted")
+        return alt_text.nothing(ax, "No account is sorted")
     rows = rows[rows["wave"] == (wave or rows["wave"].iloc[-1])]
     n, money = rows["n"].to_numpy(float), rows["revenue"].to_numpy(float)
     bars = {
@@ -99,12 +99,12 @@ def segment_map(
     """
     ax = ax or plt.subplots(figsize=(6.6, 4.6))[1]
     if panel.why:
-        return _nothing(ax, str(panel))
+        return alt_text.nothing(ax, str(panel))
     kept = panel.latest if rows is None else rows
     points = panel.expected_then[kept.to_numpy()].assign(segment=panel.table["segment_then"])
     points = points.dropna(subset=["crq", y, "segment"])
     if points.empty:
-        return _nothing(ax, "No account has both scores")
+        return alt_text.nothing(ax, "No account has both scores")
     shown = points.iloc[:: max(1, len(points) // MOST)]
     names, fills = panel.thresholds.names, colours.segments(panel.thresholds.traits)
     looks = {"markers": dict(zip(names, cycle(MARKS), strict=False)), "palette": fills}
@@ -144,7 +144,7 @@ def membership(panel: Panel, *, ax: Axes | None = None) -> Axes:
     ax = ax or plt.subplots(figsize=(6.6, 3.2))[1]
     rows = panel.table.dropna(subset=["segment", "p"]) if not panel.why else panel.table.head(0)
     if rows.empty:
-        return _nothing(ax, "How likely the segments are cannot be told")
+        return alt_text.nothing(ax, "How likely the segments are cannot be told")
     names = [name for name in panel.thresholds.names if (rows["segment"] == name).any()]
     middle = rows.groupby("segment")["p"].median()
     looks = {
@@ -181,7 +181,7 @@ def segment_labels(labels: SegmentLabels, *, ax: Axes | None = None) -> Axes:
     """
     ax = ax or plt.subplots(figsize=(6.6, 3.4))[1]
     if not labels.n:
-        return _nothing(ax, str(labels))
+        return alt_text.nothing(ax, str(labels))
     rows = labels.table
     words = {"plain": "by plain means", "likeliest": "likeliest", "expected": "expected"}
     shares = rows[["segment", *words]].rename(columns=words).melt("segment", var_name="way")
@@ -216,7 +216,7 @@ def segment_renewal(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax = ax or plt.subplots(figsize=(6.4, 3))[1]
     rows = rows[rows["n"] > 0]
     if rows.empty:
-        return _nothing(ax, "No contract of a sorted account fell due within a year")
+        return alt_text.nothing(ax, "No contract of a sorted account fell due within a year")
     place = np.arange(len(rows))
     ax.hlines(place, 100 * rows["low"], 100 * rows["high"], color=SOFT, linewidth=6)
     ax.plot(100 * rows["value"], place, "o", color=INK)
@@ -254,7 +254,7 @@ def segment_migration(
     """
     ax = ax or plt.subplots(figsize=(6.6, 4.2))[1]
     if rows.empty or not rows[by].sum():
-        return _nothing(ax, "No account was sorted in two waves")
+        return alt_text.nothing(ax, "No account was sorted in two waves")
     start = [*names, *(ENGLISH.name(None, status) for status in WITHOUT)]
     end = [*names, *(ENGLISH.name(None, status) for status in WITHOUT_NOW)]
     was = ENGLISH.names(rows, "from_segment", "from_status")
@@ -280,81 +280,3 @@ def segment_migration(
         if name in end
     ]
     return alt_text.say(ax, f"Share of {what} that stay in their segment: {', '.join(stay)}")
-
-
-def segment_sensitivity(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """How many accounts change their segment when one cut moves a little, down and up.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Table ``segment_sensitivity``.
-    ax : Axes, optional
-        Where to draw; a new figure if missing.
-
-    Returns
-    -------
-    Axes
-    """
-    ax = ax or plt.subplots(figsize=(6.4, 3.4))[1]
-    moves = rows.drop_duplicates(["score", "cut", "change"])
-    if moves.empty:
-        return _nothing(ax, "No cut can be moved")
-    long = pd.DataFrame({
-        "cut": [f"{row.score} {row.cut:g}" for row in moves.itertuples()],
-        "step": [f"cut {number(change, signed=True)}" for change in moves["change"]],
-        "moved": 100 * moves["moved"].to_numpy(),
-        "up": (moves["change"] > 0).to_numpy(),
-    })  # fmt: skip
-    steps = long.sort_values("up", kind="stable")["step"].unique()
-    inks = dict(zip(steps, (WARM, ACCENT), strict=True))
-    looks = {"palette": inks, "hue_order": steps, "saturation": 1, "width": 0.76}
-    sns.barplot(long, x="moved", y="cut", hue="step", ax=ax, **looks)
-    ax.set(ylabel="", xlabel="accounts in another segment (%)")
-    ax.grid(axis="y", visible=False)
-    ax.legend(frameon=False)
-    most = moves.loc[moves["moved"].idxmax()]
-    sentence = (
-        f"Accounts in another segment when one cut moves by {number(abs(most['change']))}: most, "
-        f"{percent(most['moved'])}, at {most['score']} {most['cut']:g}"
-    )
-    return alt_text.say(ax, sentence)
-
-
-def segment_cuts(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Cuts in use beside those that the panel suggests, with intervals.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Table ``segment_cuts``.
-    ax : Axes, optional
-        Where to draw; a new figure if missing.
-
-    Returns
-    -------
-    Axes
-    """
-    ax = ax or plt.subplots(figsize=(6.4, 1.3 + 0.32 * max(len(rows), 3)))[1]
-    if rows.empty:
-        return _nothing(ax, "This panel is too small to suggest cuts")
-    place = np.arange(len(rows))
-    ax.hlines(place, rows["low"], rows["high"], color=SOFT, linewidth=6)
-    ax.plot(rows["cut"], place, "o", color=INK, label="suggested")
-    ax.plot(rows["old"], place, "|", color=WARM, markersize=14, markeredgewidth=2, label="in use")
-    labels = [f"{r.score} ({r.segments}), by {r.by}" for r in rows.itertuples()]
-    ax.set(
-        yticks=place, yticklabels=labels, ylim=(len(rows) - 0.4, -0.6), xlabel="cut (scale points)"
-    )
-    ax.grid(axis="y", visible=False)
-    ax.figure.legend(
-        *ax.get_legend_handles_labels(), frameon=False, ncols=2, loc="outside lower center"
-    )
-    told = ", ".join(f"{r.score} {r.old:g}: {number(r.cut)} by {r.by}" for r in rows.itertuples())
-    return alt_text.say(ax, f"Cuts in use and as suggested: {told}")
-
-
-def _nothing(ax: Axes, sentence: str) -> Axes:
-    ax.set_axis_off()
-    ax.text(0.5, 0.5, sentence, ha="center", va="center", color=MUTED, wrap=True)
-    return alt_text.say(ax, sentence)
