@@ -6,6 +6,7 @@ They read like what a user types after ``crqlab demo``; nothing of a checkout's 
 from __future__ import annotations
 
 import time
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,14 @@ def small_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def seen():
+    """Return `crq.page.view` for many examples that look at one client: it is made once."""
+    from crqlab.page.assembly import view
+
+    return cache(view)
+
+
 @pytest.fixture(autouse=True)
 def _example(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lead an example to the small demo, and draw its pictures without a screen."""
@@ -45,3 +54,4 @@ def _example(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     if 'crq.Study("demo")' in text and ">>> study" in text:
         monkeypatch.setenv("CRQLAB_HOME", str(request.getfixturevalue("small_demo")))
         monkeypatch.setenv("MPLBACKEND", "Agg")
+        monkeypatch.setattr("crqlab.page.assembly.view", request.getfixturevalue("seen"))
