@@ -11,7 +11,7 @@ import pandas as pd
 
 from crqlab.base.errors import CrqError, StudyError
 from crqlab.base.study import Study
-from crqlab.page.pseudonym_key import key, place
+from crqlab.base.study_key import key, place
 from crqlab.page.pseudonyms import pseudonyms
 from crqlab.page.tables import table
 

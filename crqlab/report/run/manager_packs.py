@@ -127,7 +127,7 @@ def pack_name(manager: str | None, language: str = OWN) -> str:
     Examples
     --------
     >>> pack_name("Eva Lind"), pack_name("Eva-Lind"), pack_name(None, "sv")
-    ('Eva-Lind', 'Eva-Lind-b50bd33c', 'unassigned_sv')
+    ('Eva-Lind', 'Eva-Lind-aa2694c8', 'unassigned_sv')
     """
     tail = "" if language == OWN else f"_{language}"
     if manager is None:
