@@ -21,7 +21,7 @@ from crqlab.stats.account_model.estimates import Estimates, decayed, estimated, 
 from crqlab.stats.account_model.latent_scale import latent_scale
 from crqlab.stats.account_model.layout import Batch, batches
 from crqlab.stats.account_model.model import AccountModel, on_latent_scale
-from crqlab.stats.account_model.persistence import HIGHEST, Persistence
+from crqlab.stats.account_model.persistence import Persistence
 from crqlab.stats.account_model.role_effects import role_effects, without_roles
 from crqlab.stats.account_model.turnout import turnout
 from crqlab.stats.factors.threads import one_thread
@@ -29,7 +29,6 @@ from crqlab.stats.factors.threads import one_thread
 MOST = 30_000
 ASSUMED = 0.3  # share of variance between accounts to start from, and to stay at if nothing tells
 FIRST = (0.7, 0.6, 0.7)  # rho, share and decay to start from
-GUESS = 1  # accounts, for each score, that a guess of alike correlations is worth
 ROUNDS = (10, 6)  # steps towards the covariances before each climb of the likelihood
 
 
@@ -187,33 +186,10 @@ def _step(
     """One step towards the covariances; few cells are helped by what scores have in common."""
     known = known_of(given, shapes, values, parts)
     between, within = moments(given, values, parts, known, client_means(given, known))
-    people = max(int(given.n.sum()) - len(given.cell_account), 1)
-    between = alike(between, len(given.account_client))
-    found = components(between, alike(within, people), parts.persistence)
+    found = components(between, within, parts.persistence)
     cells, worth = len(given.cell_account), len(parts.ratio) + 2
     ratio = (cells * found.ratio + worth * found.ratio.mean()) / (cells + worth)
     return replace(found, ratio=ratio)
-
-
-def alike(covariance: NDArray, n: int) -> NDArray:
-    """Draw correlations towards their mean, the more the fewer there are to tell them apart.
-
-    Covariances of many scores from few accounts find directions that are chance, and make
-    accounts look better known than they are.
-
-    Examples
-    --------
-    >>> alike(np.array([[1.0, 0.6, 0.0], [0.6, 1.0, 0.0], [0.0, 0.0, 1.0]]), 3).round(2)
-    array([[1. , 0.4, 0.1],
-           [0.4, 1. , 0.1],
-           [0.1, 0.1, 1. ]])
-    """
-    k, sd = len(covariance), np.sqrt(np.diag(covariance))
-    off = covariance[~np.eye(k, dtype=bool)] / np.outer(sd, sd)[~np.eye(k, dtype=bool)]
-    middle = np.clip(off.mean(), 0, HIGHEST) if k > 1 else 0.0
-    target = (middle + (1 - middle) * np.eye(k)) * np.outer(sd, sd)
-    weight = GUESS * k / (n + GUESS * k)
-    return (1 - weight) * covariance + weight * target
 
 
 def _errors(given: Answers, found: Estimates) -> dict[str, NDArray]:
