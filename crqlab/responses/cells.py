@@ -20,8 +20,20 @@ _LONGEST_LABEL = 200
 _LIME_CODE = re.compile(r"AO?0*([0-9]+)")
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _ZONE = r"\s+(?:GMT|UTC|MEZ|CET|MESZ|CEST)(?:[+-]\d{1,2}(?::?\d{2})?)?$"
+#: A form of dates: a workbook's count of days.
+EXCEL = "excel"
+_EPOCH = pd.Timestamp("1899-12-30", tz="UTC")
 _FIRST, _LAST = pd.Timestamp("1900-01-01"), pd.Timestamp("2200-01-01")
-_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "Fr."}
+_SIGNS = {
+    "EUR": "€",
+    "USD": "$",
+    "GBP": "£",
+    "JPY": "¥",
+    "CHF": "Fr.",
+    "SEK": "kr",
+    "NOK": "kr",
+    "DKK": "kr",
+}
 _YES = "yes y true 1 ja j oui o si sí s sim tak kyllä k x".split()
 _NO = "no n false 0 nein nee nej nei non não nie ei".split()
 
@@ -205,12 +217,20 @@ def _told_sign(text: str) -> str:
 
 
 def moments(column: pd.Series, form: str | None) -> Cells:
-    """Return dates to the second: ISO, or in the form that the codebook states."""
+    """Return dates to the second: ISO, or in the form that the codebook states.
+
+    ``excel`` is a form, too: days since the end of 1899, as a workbook counts them.
+    """
     places, texts = pd.factorize(column)
     texts = pd.Series(texts, dtype="str")
     iso = texts.str.fullmatch(_ISO)
     found = pd.to_datetime(texts.where(iso), format="ISO8601", errors="coerce", utc=True)
-    if form:
+    if form == EXCEL:
+        days = pd.to_numeric(
+            texts.where(texts.str.fullmatch(r"\d{1,6}(?:\.\d+)?")), errors="coerce"
+        )
+        found = found.fillna(_EPOCH + pd.to_timedelta(days, unit="D"))
+    elif form:
         bare = texts.where(~iso).str.replace(_ZONE, "", regex=True)
         stated = pd.to_datetime(bare, format=form, errors="coerce", utc=True)
         found = found.fillna(stated)

@@ -28,7 +28,13 @@ def written(name: str, drafts: Sequence[Draft], tables: Sequence[TableDraft]) ->
         Exports of a CRM.
     """
     main = max(drafts, key=lambda one: len(one.items))
-    parts = [_head(name, main.grid), _instrument(main), _waves(drafts), _responses(main, drafts)]
+    currency = next((one.currency for one in tables if one.currency), "EUR")
+    parts = [
+        _head(name, main.grid, currency),
+        _instrument(main),
+        _waves(drafts),
+        _responses(main, drafts),
+    ]
     crm = "\n".join(one.entry() for one in tables)
     parts.append(_unconfirmed(drafts, tables))
     return "\n".join([*(part for part in parts if part), f"{crm}\n{_TAIL}" if crm else _TAIL, ""])
@@ -72,7 +78,7 @@ def _unconfirmed(drafts: Sequence[Draft], tables: Sequence[TableDraft]) -> str:
     return "\n".join([*lines, *(f"  - {path}" for path in dict.fromkeys(paths)), ""])
 
 
-def _head(name: str, grid: Grid) -> str:
+def _head(name: str, grid: Grid, currency: str) -> str:
     return f"""\
 # Codebook of the study "{name}", drafted from {grid.file}: what was asked, where the
 # answers are, what columns mean. Go through the lines marked with EDIT, then say:
@@ -80,7 +86,7 @@ def _head(name: str, grid: Grid) -> str:
 # Every broken cell is listed; nothing is written until all is well.
 title: {_quoted(name)} # EDIT: what the study is called on its pages
 language: en # of the wording below
-currency: EUR # of all revenue
+currency: {currency} # of all revenue
 """
 
 

@@ -10,19 +10,12 @@ import pandas as pd
 from crqlab.responses import cells
 from crqlab.responses.answer_scales import Closed, closed, few, is_word
 from crqlab.responses.column_signs import DERIVED, FACTS, FAMILIAR, IDENTITY, RECOMMENDS, plain
+from crqlab.responses.date_forms import date_form, date_forms, doubt
 from crqlab.responses.dialects import known_columns
 from crqlab.responses.grid import Grid
 from crqlab.responses.item_texts import questions, wording
 from crqlab.responses.survey_status import columns as status_columns
 
-#: Forms of dates that survey tools write, tried in this order; ISO needs none.
-DATE_FORMS = (
-    "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S",
-    "%m/%d/%Y %H:%M", "%m/%d/%Y", "%d/%m/%Y %I:%M:%S %p", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
-    "%d/%m/%Y", "%m/%d/%y %H:%M", "%Y/%m/%d %I:%M:%S %p", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d",
-    "%b %d, %Y %I:%M:%S %p", "%b %d, %Y", "%d %b %Y %H:%M", "%d %b %Y", "%d-%m-%Y %H:%M",
-    "%d-%m-%Y", "%Y-%m-%d %I:%M:%S %p",
-)  # fmt: skip
 _NPS_POINTS = 11
 _LABEL = 4  # words of a header that names a field; longer ones ask something
 #: Columns that carry what the sender of an invitation put in.
@@ -62,11 +55,14 @@ class Roles:
         Columns of closed answers, whatever their role.
     dates : str or None
         Form of the dates in ``started``; None for ISO.
+    date_doubt : str
+        What is asked where day and month may be either.
     """
 
     by_column: dict[str, Role]
     closed: dict[str, Closed] = field(default_factory=dict)
     dates: str | None = None
+    date_doubt: str = ""
 
     def of(self, kind: str) -> list[str]:
         """Return the columns of one kind, in the order of the file."""
@@ -83,37 +79,48 @@ def roles(grid: Grid) -> Roles:
             found[name] = Role("ignored", 1.0, "no cell is filled")
     for name in status_columns(grid):
         found.setdefault(name, Role("set_aside", 0.97, "the survey tool marks rows with it"))
-    dates = _identified(grid, texts, found)
+    _identified(grid, texts, found)
+    dated = [texts[n] for n, role in found.items() if role.kind in ("started", "finished")]
+    forms = date_forms(dated, serials=True) if dated else []
+    if dated and not forms:  # written in several forms: that of the beginning counts
+        dated = [texts[n] for n, role in found.items() if role.kind == "started"]
+        forms = date_forms(dated, serials=True)
+    for name in {name for name in grid.names if name and grid.names.count(name) > 1}:
+        if (why := _twice(grid, name)) is not None:
+            found[name] = why
     answers = {n: c for n in headers if n not in found and (c := closed(grid, n)) is not None}
     _recommended(grid, answers, found)
     beside = _siblings(grid, answers)
     for name in headers:
         if name not in found:
             found[name] = _content(name, grid, texts[name], answers.get(name), beside)
-    return Roles({name: found[name] for name in headers}, answers, dates)
+    told = {name: found[name] for name in dict.fromkeys(grid.names) if name in found}
+    return Roles(told, answers, forms[0] if forms else None, doubt(dated, forms))
 
 
-def _identified(grid: Grid, texts: dict[str, pd.Series], found: dict[str, Role]) -> str | None:
-    """Columns that say who, when and where; returns the form of the dates."""
-    dates = None
+def _identified(grid: Grid, texts: dict[str, pd.Series], found: dict[str, Role]) -> None:
+    """Columns that say who, when and where."""
     for ours, name in known_columns(grid).items():
-        if name in texts and name not in found:
-            fits, form = _fits(ours, texts[name], grid)
-            if fits:
-                found[name] = Role(ours, 0.98, f"{grid.dialect} calls it so")
-                dates = form if ours == "started" else dates
+        if name in texts and name not in found and _fits(ours, texts[name], grid):
+            found[name] = Role(ours, 0.98, f"{grid.dialect} calls it so")
     taken = {role.kind for role in found.values()}
     for ours, sign in IDENTITY.items():
         for name in texts:
             if ours in taken or name in found or not _named(name, grid, sign):
                 continue
-            fits, form = _fits(ours, texts[name], grid)
-            if fits:
+            if _fits(ours, texts[name], grid):
                 found[name] = Role(ours, 0.9, "its header says so")
                 taken.add(ours)
-                dates = form if ours == "started" else dates
     _accounts(texts, found)
-    return dates
+
+
+def _twice(grid: Grid, name: str) -> Role | None:
+    """Columns of one name: which of them is meant is not clear; nothing where all are empty."""
+    places = [n for n, header in enumerate(grid.names) if header == name]
+    if not any((cell or "").strip() for n in places for cell in grid.cells.column(n).to_pylist()):
+        return None
+    why = f"{len(places)} columns have this name; which one counts? rename one in the export"
+    return Role("ignored", 0.5, why)
 
 
 def _named(name: str, grid: Grid, sign: re.Pattern[str]) -> bool:
@@ -149,37 +156,19 @@ def _numbers(values: pd.Series) -> bool:
     return bool(values.map(lambda text: cells.number(text) is not None).all())
 
 
-def _fits(ours: str, texts: pd.Series, grid: Grid) -> tuple[bool, str | None]:
-    """Whether the cells can be what a header says, and the form of dates."""
+def _fits(ours: str, texts: pd.Series, grid: Grid) -> bool:
+    """Whether the cells can be what a header says."""
     known = texts.dropna()
     if ours == "response_id":  # a person who answered about several objects has several rows
         persons = texts[~pd.Series(grid.rows).duplicated()]
-        return bool(texts.notna().all() and persons.is_unique), None
+        return bool(texts.notna().all() and persons.is_unique)
     if ours in ("started", "finished"):
-        return date_form(texts)
+        return bool(date_forms([texts], serials=True))
     if ours in ("seconds", "weight"):
-        return not cells.numbers(texts, cells.number).broken.any(), None
+        return not cells.numbers(texts, cells.number).broken.any()
     if ours == "role":
-        return known.nunique() <= max(12, len(known) / 4), None
-    return bool(len(known)), None
-
-
-def date_form(texts: pd.Series) -> tuple[bool, str | None]:
-    """Return whether all cells are dates, and in which form; None for ISO.
-
-    Examples
-    --------
-    >>> date_form(pd.Series(["2025-03-01"])), date_form(pd.Series(["13/03/2025", "01/04/2025"]))
-    ((True, None), (True, '%d/%m/%Y'))
-    >>> date_form(pd.Series(["good", "2025-03-01"]))
-    (False, None)
-    """
-    if not texts.dropna().head(20).str.contains(r"\d.*[-/. ,].*\d").all():
-        return False, None
-    for form in (None, *DATE_FORMS):
-        if not cells.moments(texts, form).broken.any():
-            return True, form
-    return False, None
+        return known.nunique() <= max(12, len(known) / 4)
+    return bool(len(known))
 
 
 def _recommended(grid: Grid, answers: dict[str, Closed], found: dict[str, Role]) -> None:

@@ -10,8 +10,8 @@ import pandas as pd
 
 from crqlab.responses import cells
 from crqlab.responses.cells import folded
-from crqlab.responses.column_roles import date_form
 from crqlab.responses.column_signs import plain
+from crqlab.responses.date_forms import date_forms, doubt
 from crqlab.responses.grid import Grid
 from crqlab.responses.instrument_draft import draft
 
@@ -19,11 +19,16 @@ _OWNER = r"(?:account )?(?:owner|manager)(?: name)?|kundansvarig|kundenbetreuer|
 #: Our column of each table: what its header holds, first pattern first.
 SIGNS = {
     "accounts": {
-        "account_id": r"(?:account|customer|company) (?:id|no)|kund(?:en)?(?:nr|nummer|id)|id",
-        "name": r"(?:(?:account|company|customer|kunden?) ?)?(?:name)?|firma|företag",
-        "industry": r"industry|branche?|bransch|sector",
-        "country": r"(?:billing |shipping )?country(?: code)?|land",
-        "revenue": r"(?:annual |yearly )?revenue.*|arr|acv|turnover|umsatz.*|omsättning.*",
+        "account_id": r"(?:account|customer|company) (?:id|no|nr|number)"
+        r"|kund(?:en)? ?(?:nr|nummer|id)|n(?:uméro|o|º|°)? ?(?:de )?client|id client|id cliente"
+        r"|klant ?(?:nr|nummer|id)|id",
+        "name": r"(?:(?:account|company|customer|kunden?) ?)?(?:name)?|firma|företag|nom|nombre"
+        r"|naam|(?:nom|nombre|razón social) (?:du |del )?(?:client|cliente|compte)|bedrijf"
+        r"|klantnaam",
+        "industry": r"industry|branche?|bransch|sector|secteur",
+        "country": r"(?:billing |shipping )?country(?: code)?|land|pays|país",
+        "revenue": r"(?:annual |yearly )?revenue.*|arr|acv|turnover.*|umsatz.*|omsättning.*"
+        r"|chiffre d ?affaires.*|ca annuel|ingresos.*|facturación.*|omzet.*",
         "tier": r"tier|class|segment|abc|kategori|klass",
         "account_manager": _OWNER,
         "customer_since": r"customer since|kund sedan|kunde seit|start date|since",
@@ -53,6 +58,15 @@ _NEEDED = {
     "contacts": ("contact_id", "account_id"),
     "outcomes": ("account_id", "due_on", "outcome"),
 }
+#: Signs and codes of currencies as they stand beside amounts.
+_CURRENCY = r"(€|\$|£|¥|\bkr\b\.?|\b(?:EUR|USD|GBP|CHF|SEK|NOK|DKK|JPY|PLN|CZK|CAD|AUD|BRL|MXN)\b)"
+_CODES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "kr": "SEK"}
+_IN_CURRENCY = re.compile(r".*currency.*|währung|valuta|devise|moneda")
+_SCALED = re.compile(
+    r"\bt(?:eur|sek|usd|kr|chf|dkk|nok)\b|\b[km] ?(?:€|eur|sek|kr)|thousand|tausend|tusen|milliers"
+    r"|miles\b|\b(?:mio|mkr|mn|million\w*|millones|duizend\w*|miljoner)\b|['’]?000s?\b",
+    re.IGNORECASE,
+)
 _DATES = ("customer_since", "renewal_on", "invited_on", "signed_off_on", "due_on", "decided_on")
 _OUTCOMES = (
     ("renewed", r"closed won|won|renewed|retained|verlängert|gewonnen|förnyad|vunnen|yes"),
@@ -75,6 +89,8 @@ class TableDraft:
     words : dict of the file's word to ours
     open : tuple of str
         What only a person can know.
+    currency : str
+        Of its amounts, where they tell; empty otherwise.
     """
 
     grid: Grid
@@ -83,6 +99,7 @@ class TableDraft:
     dates: str | None = None
     words: dict[str, str] = field(default_factory=dict)
     open: tuple[str, ...] = ()
+    currency: str = ""
 
     def as_json(self) -> dict[str, object]:
         """Return the file and its columns, header first."""
@@ -110,40 +127,90 @@ def table_draft(grid: Grid, table: str) -> TableDraft:
     """Return the likeliest reading of a CRM export as one of our tables."""
     headers = [n for n in dict.fromkeys(grid.names) if n and grid.names.count(n) == 1]
     columns: dict[str, str] = {}
+    rivals: dict[str, list[str]] = {}
     for ours, sign in SIGNS[table].items():
         for pattern in sign.split("|") if "(" not in sign else [sign]:
             fits = [n for n in headers if n not in columns.values()
-                    and re.fullmatch(pattern, plain(n))]  # fmt: skip
+                    and re.fullmatch(pattern, plain(n)) and _can_be(ours, n, grid)]  # fmt: skip
             if fits:
-                columns[ours] = fits[0]
+                columns[ours], rivals[ours] = fits[0], fits[1:]
                 break
     points = [f"{table}.columns.{ours}: which column of {grid.file} is it?"
               for ours in _NEEDED[table] if ours not in columns]  # fmt: skip
+    points += _doubles(grid, table)
     dates = _dates(grid, columns, points, table)
-    if "revenue" in columns and (why := _doubtful_amounts(grid.text(columns["revenue"]))):
-        points.append(f"{table}.decimal: {why}")
+    currency = ""
+    if "revenue" in columns:
+        currency, more = _money(grid, columns["revenue"], rivals["revenue"], table)
+        points += more
     words = _outcome_words(grid, columns) if table == "outcomes" else {}
-    return TableDraft(grid, table, columns, dates, words, tuple(points))
+    return TableDraft(grid, table, columns, dates, words, tuple(points), currency)
+
+
+def _can_be(ours: str, header: str, grid: Grid) -> bool:
+    """Whether a column that is named like an amount holds some."""
+    if ours != "revenue":
+        return True
+    texts = grid.text(header).dropna()
+    return not len(texts) or bool(texts.str.contains(r"\d").mean() > 0.5)
+
+
+def _doubles(grid: Grid, table: str) -> list[str]:
+    """Ask about headers that stand there twice and would be columns of ours."""
+    signs = "|".join(SIGNS[table].values())
+    twice = {name for name in grid.names if name and grid.names.count(name) > 1}
+    return [f"{table}.columns: two columns of {grid.file} are called {name!r} and are left out; "
+            "rename one in the export" for name in sorted(twice)
+            if re.fullmatch(signs, plain(name))]  # fmt: skip
 
 
 def _dates(grid: Grid, columns: dict[str, str], points: list[str], table: str) -> str | None:
     """The one form of all dates of a file; columns whose cells are no dates are left out."""
-    forms = {}
+    dated: dict[str, pd.Series] = {}
     for ours in [name for name in _DATES if name in columns]:
-        fits, form = date_form(grid.text(columns[ours]))
-        if fits:
-            forms[ours] = form
+        texts = grid.text(columns[ours])
+        if date_forms([texts], serials=True):
+            dated[ours] = texts
         else:
             points.append(f"{table}.columns.{ours}: {columns.pop(ours)} holds what are no dates")
-    told = {form for form in forms.values() if form}
-    return told.pop() if len(told) == 1 else None
+    forms = date_forms(list(dated.values()), serials=True) if dated else [None]
+    if not forms:
+        points.append(f"{table}.dates: {grid.file} writes dates in several forms; export it again")
+    elif why := doubt(list(dated.values()), forms):
+        points.append(f"{table}.dates: {why}")
+    return forms[0] if forms else None
 
 
-def _doubtful_amounts(texts: pd.Series) -> str:
-    broken = cells.amounts(texts, None, "").broken
+def _money(grid: Grid, header: str, rivals: list[str], table: str) -> tuple[str, list[str]]:
+    """The currency of amounts, and what is to be asked about them."""
+    texts, points = grid.text(header), []
+    if rivals:
+        points.append(f"{table}.columns.revenue: {header!r} or {', '.join(map(repr, rivals))}?")
+    if _SCALED.search(header):
+        points.append(f"{table}.columns.revenue: {header!r} names thousands or millions; amounts "
+                      "are read as they stand")  # fmt: skip
+    beside = next((n for n in grid.names if _IN_CURRENCY.fullmatch(plain(n))), None)
+    told = grid.text(beside) if beside and grid.names.count(beside) == 1 else texts
+    codes = told.dropna().str.extract(_CURRENCY, expand=False).dropna().str.strip(" .")
+    found = sorted({_CODES.get(code, code) for code in codes})
+    if len(found) > 1:
+        several = ", ".join(found)
+        points.append(f"{table}.columns.revenue: amounts in {several}; convert them to one")
+    currency = found[0] if len(found) == 1 else ""
+    if "kr" in set(codes):
+        points.append("currency: kr may be SEK, NOK or DKK; drafted as SEK")
+    if why := _doubtful_amounts(texts, currency):
+        points.append(f"{table}.decimal: {why}")
+    return currency, points
+
+
+def _doubtful_amounts(texts: pd.Series, currency: str) -> str:
+    broken = cells.amounts(texts, None, currency).broken
     if not broken.any():
         return ""
     example = texts[broken].iloc[0]
+    if not re.search(r"\d[.,]\d{3}(?!\d)", example):
+        return f"{example!r} is no amount that can be read; write plain numbers"
     return f"{example!r} may be a thousand or one and a bit; state decimal: ',' or '.'"
 
 

@@ -67,7 +67,10 @@ class _Reader:
         if says.kind == "number":
             read = cells.amounts(texts, self.source.decimal, self.book.currency)
             read = cells.Cells(read.found, read.broken | (read.found < 0))
-            fix = "write plain numbers, or state decimal: ',' or '.' for this file"
+            fix = (
+                "write plain numbers, state decimal: ',' or '.' for this file, or currency: if "
+                f"amounts are not in {self.book.currency or 'the currency of the codebook'}"
+            )
             return read, "is no amount of 0 or more that can be read for certain", fix
         if says.kind == "yes":
             fix = "write yes or no, or translate the word under words"

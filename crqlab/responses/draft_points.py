@@ -50,6 +50,8 @@ def points(drafted: Draft) -> list[tuple[str, float, str]]:
     if drafted.looped:
         path = "responses.files" if drafted.looped.loop else "instrument.items"
         found.append((path, drafted.looped.sure, drafted.looped.why))
+    if drafted.roles.date_doubt:
+        found.append(("responses.files", 0.6, drafted.roles.date_doubt))
     if "account_id" not in drafted.columns:
         said = "no column says to which account a person belongs"
         found.append(("responses.columns.account_id", 0.0, said))
