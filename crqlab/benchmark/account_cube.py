@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import numpy as np
@@ -20,7 +21,11 @@ from crqlab.base.waves import in_order
 from crqlab.benchmark.panel_contract import hold
 from crqlab.benchmark.panel_source import Panel, fetched, in_order_of, told
 from crqlab.benchmark.queries import account_waves, check_columns, measures_of
+from crqlab.benchmark.server_rows import rows_at_hand
 from crqlab.benchmark.wave_marks import wave_marks
+
+if TYPE_CHECKING:
+    import ibis
 
 FOLDER, SEEN = "80_cube", "seen.json"
 ORDER = ("wave", "client_id", "account_id")  # a wave stays in one piece
@@ -108,21 +113,24 @@ def cube(panel: Panel, asked: Instrument, *, before: Cube | None = None) -> Cube
     old = before if before is not None and before.asked == mark else None
     changed = seen["wave"].tolist() if old is None else _changed(seen, old.seen)
     parts = [] if old is None else [_kept(old.table, seen, changed)]
-    rows = panel.tables["responses"]
-    if panel.reading and changed:
-        _hold(panel, changed, asked)
-    for waves in _portions(seen[seen["wave"].isin(changed)]):
-        some = rows if len(waves) == len(seen) else rows.filter(rows["wave"].isin(waves))
-        parts.append(fetched(account_waves(some, asked), list(ORDER)))
+    with rows_at_hand(panel, changed, asked) as near:
+        rows = near.tables["responses"]
+        if panel.reading and changed:
+            every = rows if len(changed) == len(seen) else panel.tables["responses"]
+            _hold(panel.name, rows, every, changed, asked)
+        for waves in _portions(seen[seen["wave"].isin(changed)]):
+            some = rows if len(waves) == len(seen) else rows.filter(rows["wave"].isin(waves))
+            parts.append(fetched(account_waves(some, asked), list(ORDER)))
     return Cube(_joined(parts), measures_of(asked), seen, mark, tuple(in_order(changed)))
 
 
-def _hold(panel: Panel, waves: list[str], asked: Instrument) -> None:
+def _hold(
+    name: str, rows: ibis.Table, every: ibis.Table, waves: list[str], asked: Instrument
+) -> None:
     """Hold what has changed to the contract; a response without a wave is in none of them."""
-    every = panel.tables["responses"]
-    some = every["wave"].isin([wave for wave in waves if isinstance(wave, str)])
-    with told(panel.name):
-        hold(every.filter(some | every["wave"].isnull()), every, asked, panel.name)  # noqa: PD003
+    some = rows["wave"].isin([wave for wave in waves if isinstance(wave, str)])
+    with told(name):
+        hold(rows.filter(some | rows["wave"].isnull()), every, asked, name)  # noqa: PD003
 
 
 def _portions(waves: pd.DataFrame) -> list[list[str]]:

@@ -208,9 +208,12 @@ def _postgres(address: str) -> Any:
     try:
         import ibis
 
-        return ibis.connect(address.replace("postgresql://", "postgres://", 1))
+        connection = ibis.connect(address.replace("postgresql://", "postgres://", 1))
     except ImportError as lacking:
         raise _lacking("postgres", lacking) from None
+    connection.con.execute("SET jit = off")  # it would compile for longer than it saves
+    connection.con.commit()
+    return connection
 
 
 def _spark(master: str) -> Any:

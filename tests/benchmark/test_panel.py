@@ -244,6 +244,34 @@ def test_postgres_gives_the_same_sums_and_tables(tables, whole):
         assert_all_the_same(address, whole)
 
 
+def test_names_of_any_text_come_over_from_postgres_as_they_are(tables):
+    odd = ["", "a,b", 'a"b', "a\nb", "a\\b", "ÅÄÖ", "NULL", "\\N", " a", "t", "17", "NaN"]
+    rows = tables["responses"].copy()
+    rows["account_id"] = np.resize(odd, len(rows))
+    with engines.postgres({"responses": rows}) as address, closing(benchmark.panel(address)) as it:
+        found = benchmark.cube(it, ASKED)
+    assert sorted(set(found.table["account_id"])) == sorted(odd)
+    assert found.table["n"].sum() == rows["included"].sum()
+
+
+def test_only_a_changed_wave_is_copied_from_postgres(tables, whole, monkeypatch):
+    import psycopg
+
+    with engines.postgres(tables) as address:
+        with closing(benchmark.panel(address)) as panel:
+            before = benchmark.cube(panel, ASKED)
+        with psycopg.connect(address.replace("postgres:", "postgresql:")) as server:
+            server.execute("UPDATE responses SET t1 = t1 + 1 WHERE wave = '2024' AND t1 < 7")
+        with closing(benchmark.panel(address)) as panel:
+            after = benchmark.cube(panel, ASKED, before=before)
+            fresh = benchmark.cube(panel, ASKED)
+            monkeypatch.setattr("crqlab.benchmark.server_rows._copy", None)
+            assert benchmark.cube(panel, ASKED, before=after).renewed == ()
+    assert after.renewed == ("2024",)
+    assert_same(after.table, fresh.table)
+    assert not after.table.equals(whole.table)
+
+
 def corrected(rows, how):
     """One wave, changed where neither the count of its rows nor their sum of LTR tells."""
     rows, there = rows.copy(), rows["wave"] == "2024"
