@@ -24,6 +24,14 @@ COMMANDS = (
     ("test", "run every check but the browser's: format, style, floors, tests, notebooks"),
     ("test-browser", "open the demo reports in chromium, offline: requests, errors, accessibility"),
     ("test-spark", "run the panel's queries on a local Spark; adds pyspark, needs Java 17"),
+    (
+        "test-engines",
+        "the same 200,000 rows in DuckDB, PostgreSQL, Spark: print how equal they are",
+    ),
+    ("test-pythons", "the fast tests on every Python found here, with the locked packages"),
+    ("test-newest", "the fast tests with the newest packages on the newest Python found here"),
+    ("test-lowest", "the fast tests with the lowest packages allowed on the oldest Python here"),
+    ("test-windowslike", "tests of processes, names and consoles without what Windows has not"),
     ("lint", "check format, style and import floors; changes nothing"),
     ("notebooks", "re-execute the committed notebooks and strip their images"),
     ("reference", "re-run the R scripts under tests/reference (needs Rscript)"),
@@ -35,6 +43,12 @@ COMMANDS = (
     ("clean", "remove .venv and caches; data and reports stay"),
     ("help", "print this list"),
 )
+LANES = {
+    "test-pythons": "pythons",
+    "test-newest": "newest",
+    "test-lowest": "lowest",
+    "test-windowslike": "windowslike",
+}
 OLDEST = (3, 11)
 NEWEST = (3, 14)
 ROOT = os.path.dirname(os.path.abspath(__file__))
@@ -284,6 +298,11 @@ def steps(command, options):
         return axe() + [("browser", pytest + ["-m", "browser", BROWSER] + options)]
     if command == "test-spark":
         return spark() + [("spark", pytest + ["-k", "spark", "tests/benchmark"] + options)]
+    if command == "test-engines":
+        return spark() + [("engines", [PYTHON, "-m", "tests.benchmark.equality"] + options)]
+    if command in LANES:
+        lane = os.path.join("tools", "lanes.py")
+        return [(LANES[command], [PYTHON, lane, LANES[command]] + options)]
     if command == "mutate":
         return mutation() + [("mutants", [PYTHON, os.path.join("tools", "mutate.py")] + options)]
     return {

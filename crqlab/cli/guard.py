@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from typing import Any
 
 import typer
@@ -17,6 +19,13 @@ def say(line: str) -> None:
 
 class Guarded(TyperGroup):
     """Commands that end a `CrqError` with its message and exit code 2."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Start; a console or a file that lacks a letter of some name gets a question mark."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")
+        return super().main(*args, **options)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; a fault of the input is told, a fault of ours is raised."""
