@@ -115,32 +115,6 @@ def pale(x: float, y: float, width: float, height: float) -> str:
     return box(x, y, width, height, fill="#ffffff").replace("/>", ' fill-opacity="0.8"/>')
 
 
-def wedge(
-    x: float, y: float, radii: tuple[float, float], shares: tuple[float, float], *, fill: str
-) -> str:
-    """Return a piece of a ring, clockwise from the top.
-
-    Parameters
-    ----------
-    x, y : float
-        Its middle.
-    radii : (float, float)
-        Inner and outer radius.
-    shares : (float, float)
-        Where it begins and ends, as shares of a full turn.
-    fill : str
-    """
-    inner, outer = radii
-    first, last = shares[0], min(shares[1], shares[0] + 0.9999)
-    turn = 2 * np.pi * np.array([first, last, last, first])
-    far = np.array([outer, outer, inner, inner])
-    ends = zip(x + far * np.sin(turn), y - far * np.cos(turn), strict=True)
-    a, b, c, d = (f"{px:.1f} {py:.1f}" for px, py in ends)
-    long = int(last - first > 0.5)
-    path = f"M{a} A{outer:g} {outer:g} 0 {long} 1 {b} L{c} A{inner:g} {inner:g} 0 {long} 0 {d} Z"
-    return f'<path d="{path}" fill="{fill}" stroke="#ffffff" stroke-width="1.5"/>'
-
-
 def words(
     x: float,
     y: float,

@@ -47,7 +47,6 @@ def labels(
     room: Box,
     radius: float,
     size: float = 12,
-    crossed: bool = False,
 ) -> list[Label]:
     """Find room for the label of every dot.
 
@@ -63,8 +62,6 @@ def labels(
         Of the dots.
     size : float
         Height of the letters.
-    crossed : bool
-        Whether lines cross at the dots: then labels stand between them if they can.
 
     Returns
     -------
@@ -81,8 +78,7 @@ def labels(
     found = []
     for spot, words in zip(spots, said, strict=True):
         about = (spot, words, radius + 3, size)
-        sides = _SIDES[4:] + _SIDES[:4] if crossed else _SIDES
-        places = (_at(*about, side, far) for far, side in product(FAR, sides))
+        places = (_at(*about, side, far) for far, side in product(FAR, _SIDES))
         free = (one for one in places if _inside(one.box, room) and not _hits(one.box, taken))
         found.append(next(free, _at(*about, _SIDES[0], 0.0)))
         taken.append(found[-1].box)

@@ -7,7 +7,6 @@ from markupsafe import Markup
 
 from crqlab.language import Language
 from crqlab.page.client_view import ClientView
-from crqlab.page.drivers.charts import priority_map
 from crqlab.show.html import Column, Shown, folded, names, paragraph, phrase, phrases, table, text
 from crqlab.show.tables.drivers import driver_map, driver_priorities
 
@@ -29,7 +28,7 @@ def first_priority(view: ClientView) -> Shown:
         said = spoken.say(f"drivers.none_{'few' if len(view.drivers.map) else 'weighed'}")
         return Shown(paragraph(text(said)), said)
     said = f"{_first(view, row)} {_evidence(view, row)}".strip()
-    return Shown(paragraph(text(said), "lead"), said) + priority_map(view)
+    return Shown(paragraph(text(said), "lead"), said)
 
 
 def _first(view: ClientView, row: pd.Series) -> str:

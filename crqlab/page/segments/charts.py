@@ -1,4 +1,4 @@
-"""How many accounts are in each segment, and what they pay, in two pictures."""
+"""How many accounts are in each segment, and what they pay, in a picture."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from crqlab.show.colours import LINE, MUTED
 from crqlab.show.colours import segments as colours
 from crqlab.show.html import Shown
 
-_SIZE = (330, 210)
+_SIZE = (480, 240)
+_LEFT, _RIGHT = 130, 430
 
 
 def segment_mix(view: ClientView) -> Shown:
-    """A ring of accounts, and beside it the revenue behind each segment.
+    """Two bars a segment, the best first: its share of the accounts and of their revenue.
 
     Examples
     --------
@@ -38,23 +39,16 @@ def segment_mix(view: ClientView) -> Shown:
     fills = [known.get(name, LINE) for name in rows["segment"]]
     accounts = _parts(names, asked, spoken)
     revenue = _parts(names, paid if paying else paid * 0, spoken)
-    ring = svg.picture(
-        "mix-accounts",
-        _ring(asked, fills, int(rows["n"].sum()), spoken),
-        size=_SIZE,
-        title=say("segments.mix_accounts"),
-        says=say("segments.mix_accounts_says", accounts=accounts),
-    )
     heard = say("segments.mix_says", accounts=accounts, revenue=revenue)
     bars = svg.picture(
-        "mix-revenue",
+        "mix",
         _bars(names, asked, paid if paying else None, fills, spoken),
         size=_SIZE,
         title=say("segments.mix_revenue"),
         says=heard,
     )
     caption = say("segments.mix_caption" if paying else "segments.mix_caption_unpaid")
-    return Shown(svg.figure("\n".join((ring, bars)), caption), heard)
+    return Shown(svg.figure(bars, caption), heard)
 
 
 def _parts(names: Sequence[str], shares: Sequence[float], spoken: Language) -> str:
@@ -62,18 +56,6 @@ def _parts(names: Sequence[str], shares: Sequence[float], spoken: Language) -> s
     return ", ".join(
         f"{name} {spoken.percent(share)}" for name, share in zip(names, told, strict=True)
     )
-
-
-def _ring(shares: np.ndarray, fills: Sequence[str], n: int, spoken: Language) -> list[str]:
-    ends = np.cumsum(shares).tolist()
-    begins = [0.0, *ends[:-1]]
-    marks = [
-        svg.wedge(165, 105, (56, 96), (first, last), fill=fill)
-        for first, last, fill in zip(begins, ends, fills, strict=True)
-    ]
-    marks.append(svg.words(165, 103, spoken.number(n, 0), size=26, bold=True))
-    unit = spoken.say("segments.mix_unit", n=n)
-    return [*marks, svg.words(165, 123, unit, ink=MUTED, size=12)]
 
 
 def _bars(
@@ -85,15 +67,15 @@ def _bars(
 ) -> list[str]:
     """Two bars a segment, accounts above their revenue; without revenue one."""
     legend = spoken.say("segments.mix_legend" if paid is not None else "segments.mix_legend_unpaid")
-    marks = [svg.words(92, 14, legend, anchor="start", ink=MUTED, size=12)]
+    marks = [svg.words(_LEFT, 14, legend, anchor="start", ink=MUTED, size=12)]
     series = [asked] if paid is None else [asked, np.nan_to_num(paid)]
-    across, step = svg.Axis(0, float(np.max(series)), 92, 285), min(34.0, 184 / len(names))
+    across, step = svg.Axis(0, float(np.max(series)), _LEFT, _RIGHT), min(36.0, 214 / len(names))
     for place, (name, fill) in enumerate(zip(names, fills, strict=True)):
         y = 28 + step * place
-        marks.append(svg.words(86, y + 17, name, anchor="end", size=12))
+        marks.append(svg.words(_LEFT - 8, y + 17, name, anchor="end", size=12))
         for shift, shares in zip((0, 12), series, strict=False):
             end = across.at(shares[place])
-            marks.append(svg.box(92, y + shift, end - 92, 11, fill=fill))
+            marks.append(svg.box(_LEFT, y + shift, end - _LEFT, 11, fill=fill, edge=MUTED))
             share = spoken.percent(shares[place])
             marks.append(svg.words(end + 4, y + shift + 9.5, share, anchor="start", size=11))
     return marks

@@ -19,7 +19,17 @@ from pptx.util import Emu, Inches, Pt
 
 from crqlab.base.errors import StudyError
 from crqlab.language import Language
-from crqlab.page.slide import Bars, Cards, Course, Rows, Slide, Words, described, written
+from crqlab.page.slide import (
+    WHOLE,
+    Bars,
+    Cards,
+    Course,
+    Rows,
+    Slide,
+    Words,
+    described,
+    written,
+)
 from crqlab.report.exports.archive import settled
 from crqlab.report.exports.office_language import number_format, proofing_tag
 from crqlab.report.exports.theme import Theme
@@ -31,6 +41,7 @@ _EDGE = Inches(0.6)
 _EXACT = 9  # decimals of a difference of rounded numbers that are no noise
 #: Of the house's colours, those that carry an interval; of a client's own they are made lighter.
 _LIGHT = {ACCENT: SOFT, WARM: STEPS[1], SOFT: PALE}
+_FEW = 8  # of a count, up to which an axis has a line for each
 _TWO_LINES = 115  # letters of a title of the usual size
 #: Beginnings of which the chart's own workbook would make a formula or a link.
 _LIVE = ("=", "{=", "http://", "https://", "ftp://", "mailto:", "internal:", "external:")
@@ -191,7 +202,7 @@ class Deck:
         made = page.shapes.add_chart(kind, *self._box(page), data)
         made.name = plain(body.name)
         chart = made.chart
-        self._calm(chart, body.ends, code)
+        self._calm(chart, body.ends, code, most=_most(body.values))
         chart.plots[0].gap_width = 45
         if body.flat and body.spans:
             chart.plots[0].has_data_labels = False  # they would lie on intervals: names have them
@@ -232,7 +243,7 @@ class Deck:
         data.add_series(_still(body.name), [None if v != v else v for v in body.values])
         made = page.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, *self._box(page), data)
         made.name = plain(body.name)
-        self._calm(made.chart, body.ends, code)
+        self._calm(made.chart, body.ends, code, most=_most(body.values))
         made.chart.plots[0].has_data_labels = False  # they would lie on the line: marks say it
         drawn = made.chart.plots[0].series[0]
         drawn.smooth = False
@@ -284,7 +295,9 @@ class Deck:
         if colour:
             run.font.color.rgb = _rgb(colour)
 
-    def _calm(self, chart: Any, ends: tuple[float, float] | None, code: str) -> None:
+    def _calm(
+        self, chart: Any, ends: tuple[float, float] | None, code: str, *, most: float
+    ) -> None:
         """No legend, no title, quiet axes, a number at each mark."""
         chart.has_legend, chart.has_title = False, False
         chart.font.size = Pt(12)
@@ -294,6 +307,8 @@ class Deck:
         values.format.line.fill.background()
         values.tick_labels.number_format = code
         values.tick_labels.number_format_is_linked = False
+        if code.endswith(WHOLE) and most <= _FEW:
+            values.major_unit = 1.0  # nobody is half a person
         if ends:
             values.minimum_scale, values.maximum_scale = ends
         plot = chart.plots[0]
@@ -342,6 +357,10 @@ def _lighter(colour: str) -> str:
 
 def _rgb(colour: str) -> RGBColor:
     return RGBColor.from_string(colour.lstrip("#").upper())
+
+
+def _most(values: Sequence[float]) -> float:
+    return max((value for value in values if value == value), default=0.0)
 
 
 def _still(label: str) -> str:

@@ -14,6 +14,7 @@ from crqlab.base.standards import TARGET
 from crqlab.participation import Adjusted, Completion, CompletionRanks, Concentration, Plan, Silent
 from crqlab.show import alt_text
 from crqlab.show.colours import ACCENT, INK, LINE, MUTED, PALE, SOFT, WARM
+from crqlab.show.count_axes import counted
 from crqlab.show.number_format import count, number, percent, span
 
 MOST = 15  # rows that still can be read
@@ -57,6 +58,7 @@ def completion_histogram(
         ax.axvline(here, color=WARM, linewidth=2, label=str(client))
         said = f"{said}. {result.of(str(client))}"
     ax.set(xlabel="contacts that answered (% of those asked)", ylabel="clients")
+    counted(ax.yaxis)
     ax.set_title(f"{count(len(shares), 'client')}, each with its last wave")
     ax.legend(facecolor="white", edgecolor="none", framealpha=1)
     return alt_text.say(ax, said)
@@ -266,6 +268,7 @@ def wave_plan(result: Plan, *, ax: Axes | None = None) -> Axes:
         told.append(f"{_quarter(starts[quarter])} {count(int(base[quarter]), 'contact')}, {words}")
         ax.annotate(words, (quarter, base[quarter]), (0, 4), textcoords="offset points",
                     ha="center", fontsize=8)  # fmt: skip
+    counted(ax.yaxis)
     ax.set(
         xticks=list(starts.index),
         xlabel="",

@@ -12,6 +12,7 @@ from crqlab.base.instrument import Instrument
 from crqlab.scores import Quadrants
 from crqlab.show import alt_text
 from crqlab.show.colours import ACCENT, INK, LINE, MUTED, SOFT, WARM
+from crqlab.show.count_axes import counted
 from crqlab.show.number_format import count, number, percent, quantity, span
 
 STATISTICS = {"icc1": "ICC(1)", "icc2": "ICC(2)", "rwg_j": "r_wg(J)"}
@@ -279,6 +280,7 @@ def answers(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     looks = {"discrete": True, "shrink": 0.8, "color": ACCENT, "alpha": 1, "linewidth": 0}
     sns.histplot(given, binrange=(0, 10), ax=ax, **looks)
     ax.set(xlabel="likely to recommend (0-10)", ylabel="respondents", xticks=range(11))
+    counted(ax.yaxis)
     ax.grid(axis="x", visible=False)
     ax.set_title(f"n = {len(given):,} respondents")
     often = f", most often {given.value_counts().sort_index().idxmax()}" if len(given) else ""
@@ -304,6 +306,7 @@ def spread(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     sns.histplot(scores, bins=24, color=SOFT, edgecolor="white", alpha=1, ax=ax)
     ax.axvline(scores.median(), color=INK, linewidth=1.5)
     ax.set(xlabel="CRQ (scale points)", ylabel="respondents")
+    counted(ax.yaxis)
     ax.set_title(f"n = {len(scores):,} respondents, line at the median")
     low, high = scores.quantile([0.1, 0.9])
     sentence = (

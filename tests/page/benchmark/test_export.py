@@ -6,6 +6,7 @@ import pytest
 
 from crqlab.language import language
 from crqlab.page.benchmark.export import benchmark_sheet, benchmark_slide
+from crqlab.page.decision.sentences import strength_sentence
 
 
 def test_the_slide_says_where_crq_lies_and_draws_known_places_only(stationed_view_of):
@@ -14,9 +15,11 @@ def test_the_slide_says_where_crq_lies_and_draws_known_places_only(stationed_vie
     share = rows["percentile"].mask(rows["measure"] == "nps").mask(rows["measure"] == "trust", 0.2)
     one = replace(view, benchmark=replace(view.benchmark, table=rows.assign(percentile=share)))
     slide = benchmark_slide(one)
-    assert slide.message.replace("\xa0", " ") == (
-        "CRQ is above that of 70 % of 21 other clients (40 % to 90 %): 8th decile, 5th to 10th"
+    assert f"{slide.message}." == strength_sentence(one)
+    assert slide.body.marked == tuple(
+        place for place, label in enumerate(slide.body.labels) if label == "CRQ"
     )
+    assert slide.body.marked
     assert slide.body.labels == [label for label in rows["label"] if label != "NPS"]
     assert slide.body.values == pytest.approx(share.dropna().tolist())
     assert "n = 21 clients, 90\xa0% intervals" in slide.foot

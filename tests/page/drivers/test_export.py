@@ -8,24 +8,28 @@ from crqlab.language import language
 from crqlab.page.drivers.export import drivers_sheet, drivers_slide
 
 
-def test_the_slide_names_the_first_priority_and_ranks_drivers_by_importance(stationed_view_of):
+def test_the_slide_names_the_first_priority_and_ranks_drivers_by_gap(stationed_view_of):
     slide = drivers_slide(stationed_view_of())
-    assert slide.message.replace("\xa0", " ") == "Fix Solution first (probability 61 %)"
-    assert slide.body.labels == ["Experience (+0.80)", "Solution (+0.90)"]
-    assert slide.body.values == pytest.approx([0.3, 0.2])
+    assert slide.message.replace("\xa0", " ") == (
+        "Fix Solution first: the chance that it helps most is 61 %"
+    )
+    labels = [label.replace("\xa0", " ") for label in slide.body.labels]
+    assert labels == ["Solution (20 %)", "Experience (30 %)"]
+    assert slide.body.values == pytest.approx([0.9, 0.8])
+    assert slide.body.marked == (0,)
     assert "share of what drivers explain of trust and commitment" in slide.foot
-    assert "scale points to the top decile, below zero beyond it" in slide.foot
+    assert "scale points behind the best tenth of firms, below zero ahead of it" in slide.foot
 
 
 def test_the_slide_says_when_drivers_are_held_against_the_end_of_the_scale(stationed_view_of):
     view = stationed_view_of()
     client = view.drivers.client.assign(reference="scale_end", clear=False)
     slide = drivers_slide(replace(view, drivers=replace(view.drivers, client=client)))
-    assert "scale points to the end of the scale" in slide.foot
-    assert "top decile" not in slide.foot
+    assert "scale points up to the best answer" in slide.foot
+    assert "best tenth" not in slide.foot
     assert slide.message.replace("\xa0", " ") == (
-        "No single thing stands out to fix first: Solution leads with a probability of 61 %, "
-        "before Experience (30 %)"
+        "Nothing stands out to fix first: Solution comes closest (61 %), "
+        "just before Experience (30 %)"
     )
 
 

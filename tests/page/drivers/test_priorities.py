@@ -10,11 +10,11 @@ from crqlab.language import language
 from crqlab.page import drivers
 from crqlab.page.drivers.select import outcomes
 from crqlab.show import svg
-from crqlab.show.colours import ACCENT, SOFT, WARM
+from crqlab.show.colours import ACCENT, WARM
 from tests.page.reading import SHAPES, assert_heard, assert_named, plain, row, soup
 from tests.page.reworded import elements, in_other_words, numbers
 
-EVERY = ("first_priority", "priorities", "account_priorities", "priority_map")
+EVERY = ("first_priority", "priorities", "account_priorities", "driver_gaps")
 
 
 @pytest.fixture(params=SHAPES.values(), ids=SHAPES.keys())
@@ -85,28 +85,6 @@ def test_an_unclear_thing_is_not_sold_as_clear(stationed_view_of):
     assert "before Experience (30 %)" in said
 
 
-def test_labels_of_the_map_do_not_lie_on_each_other(stationed_view_of):
-    seen = stationed_view_of()
-    one = seen.drivers.map.iloc[[0]]
-    names = [f"Driver {n}" for n in range(5)]
-    close = pd.concat(
-        [one.assign(label=n, driver=n, gap=0.5 + i / 50) for i, n in enumerate(names)]
-    )
-    crowd = replace(seen, drivers=replace(seen.drivers, map=close))
-    spots = [
-        (float(text["x"]), float(text["y"]))
-        for text in soup(drivers.priority_map(crowd))("text")
-        if text.get_text() in names
-    ]
-    assert len(spots) == 5
-    apart = [
-        abs(x1 - x2) > 55 or abs(y1 - y2) >= 13
-        for i, (x1, y1) in enumerate(spots)
-        for x2, y2 in spots[:i]
-    ]
-    assert all(apart)
-
-
 def test_importance_and_performance_stand_with_their_intervals(stationed_view_of):
     shown = drivers.priorities(stationed_view_of())
     assert row(shown, "Solution") == [
@@ -130,28 +108,19 @@ def test_account_managers_stand_where_two_or_more_may_be_told(stationed_view_of)
     assert "Ann" not in plain(drivers.priorities(one))
 
 
-def test_the_map_draws_gaps_to_the_left_and_importance_upwards(stationed_view_of):
+def test_gaps_are_drawn_as_bars_the_greatest_on_top(stationed_view_of):
     view = stationed_view_of()
-    rows = view.drivers.map.assign(gap=[0.9, 0.2], gap_low=[0.5, 0.1], gap_high=[1.2, 0.6])
-    page = soup(drivers.priority_map(shown_with(view, map=rows)))
-    known = [-0.9, -0.2, -1.2, -0.6, -0.5, -0.1, 0.0]
-    across = svg.Axis(*svg.around(known, -6, 6, least=1.5), 52, 468)
-    down = svg.Axis(max(0.0, 10 - 5.5), 55, 268, 26)
-    first, second = page("circle")
-    for dot, gap, importance in ((first, 0.9, 20), (second, 0.2, 30)):
-        assert float(dot["cx"]) == pytest.approx(across.at(-gap), abs=0.06)
-        assert float(dot["cy"]) == pytest.approx(down.at(importance), abs=0.06)
-    assert [first["fill"], second["fill"]] == [WARM, ACCENT]
-    bars = [
-        sorted([(float(line["x1"]), float(line["y1"])), (float(line["x2"]), float(line["y2"]))])
-        for line in page("line")
-        if line["stroke"] == SOFT
-    ]
-    flat = [(a[0], b[0]) for a, b in bars if a[1] == b[1]]
-    tall = [(a[1], b[1]) for a, b in bars if a[0] == b[0]]
-    expected = [(across.at(-1.2), across.at(-0.5)), (across.at(-0.6), across.at(-0.1))]
-    assert flat == [pytest.approx(pair, abs=0.06) for pair in expected]
-    assert tall == [pytest.approx((down.at(50), down.at(10)), abs=0.06)] * 2
+    rows = view.drivers.map.assign(gap=[0.2, 0.9], gap_low=[0.1, 0.5], gap_high=[0.6, 1.2])
+    page = soup(drivers.driver_gaps(shown_with(view, map=rows)))
+    across = svg.Axis(0.0, 1.2, 150, 380)
+    bars = page("rect")
+    widths = [across.at(gap) - across.at(0) for gap in (0.9, 0.2)]
+    assert [float(bar["width"]) for bar in bars] == pytest.approx(widths, abs=0.06)
+    assert float(bars[0]["y"]) < float(bars[1]["y"])
+    clear = shown_with(view, map=rows, client=view.drivers.client)
+    named = clear.drivers.first["driver"] if clear.drivers.first["clear"] else None
+    order = rows.sort_values("gap", ascending=False)["driver"]
+    assert [bar["fill"] for bar in bars] == [WARM if one == named else ACCENT for one in order]
 
 
 def test_a_client_without_enough_others_is_held_against_the_end_of_the_scale(stationed_view_of):
@@ -161,7 +130,8 @@ def test_a_client_without_enough_others_is_held_against_the_end_of_the_scale(sta
     view = shown_with(stationed_view_of(), map=rows, client=found.client.assign(**alone))
     said = plain(drivers.first_priority(view)).replace("\xa0", " ")
     assert "it scores 5.00 against 5.90 in the scale's end" in said
-    assert "Solution: importance 20 %, +0.9 points to the end of the scale" in said
+    gaps = plain(drivers.driver_gaps(view)).replace("\xa0", " ")
+    assert "Solution: importance 20 %, +0.9 points to the end of the scale" in gaps
     cells = row(drivers.priorities(view), "Solution")
     assert cells[4:] == ["–", "–", "+0.90", "60 %", "fewer than 10 other clients"]
 
@@ -187,8 +157,7 @@ def test_what_is_shown_and_withheld_follows_from_no_word(stationed_view_of, name
     one, other = (getattr(drivers, name)(v).html for v in (view, in_other_words(view)))
     assert numbers(other) == numbers(one)
     assert "zz" in other
-    if name != "priority_map":  # veils behind words are as wide as these
-        assert [tag for tag, _ in elements(other)] == [tag for tag, _ in elements(one)]
+    assert [tag for tag, _ in elements(other)] == [tag for tag, _ in elements(one)]
 
 
 def test_priorities_in_swedish(stationed_view_of):
