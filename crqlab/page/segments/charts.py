@@ -15,8 +15,8 @@ from crqlab.show.colours import LINE, MUTED
 from crqlab.show.colours import segments as colours
 from crqlab.show.html import Shown
 
-_SIZE = (480, 240)
-_LEFT, _RIGHT = 130, 430
+_WIDE, _LEFT, _RIGHT = 390, 110, 345
+_TOP, _STEP = 28, 36
 
 
 def segment_mix(view: ClientView) -> Shown:
@@ -43,7 +43,7 @@ def segment_mix(view: ClientView) -> Shown:
     bars = svg.picture(
         "mix",
         _bars(names, asked, paid if paying else None, fills, spoken),
-        size=_SIZE,
+        size=(_WIDE, _TOP + _STEP * len(names)),
         title=say("segments.mix_revenue"),
         says=heard,
     )
@@ -69,13 +69,13 @@ def _bars(
     legend = spoken.say("segments.mix_legend" if paid is not None else "segments.mix_legend_unpaid")
     marks = [svg.words(_LEFT, 14, legend, anchor="start", ink=MUTED, size=12)]
     series = [asked] if paid is None else [asked, np.nan_to_num(paid)]
-    across, step = svg.Axis(0, float(np.max(series)), _LEFT, _RIGHT), min(36.0, 214 / len(names))
+    across = svg.Axis(0, float(np.max(series)), _LEFT, _RIGHT)
     for place, (name, fill) in enumerate(zip(names, fills, strict=True)):
-        y = 28 + step * place
+        y = _TOP + _STEP * place
         marks.append(svg.words(_LEFT - 8, y + 17, name, anchor="end", size=12))
         for shift, shares in zip((0, 12), series, strict=False):
             end = across.at(shares[place])
             marks.append(svg.box(_LEFT, y + shift, end - _LEFT, 11, fill=fill, edge=MUTED))
             share = spoken.percent(shares[place])
-            marks.append(svg.words(end + 4, y + shift + 9.5, share, anchor="start", size=11))
+            marks.append(svg.words(end + 4, y + shift + 9.5, share, anchor="start", size=12))
     return marks

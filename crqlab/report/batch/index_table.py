@@ -153,10 +153,10 @@ def _linked(files: Iterable[tuple[str, str, str]], spoken: Language) -> Markup:
             said = spoken.say(f"report_list.file_{code}")
         (packs if code.startswith(_PACK) else plain).append(tag("a", said, href=file))
     if not packs:
-        return text(" ").join(plain)
+        return text(" · ").join(plain)
     n = sum(code == f"{_PACK}html" for _, code, _ in files)
     head = tag("summary", spoken.say("report_list.packs", n=n))
-    return text(" ").join([*plain, tag("details", head, text(" ").join(packs))])
+    return text(" · ").join(plain) + tag("details", head, text(" · ").join(packs))
 
 
 _PACK = "pack_"
