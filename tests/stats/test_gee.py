@@ -83,6 +83,19 @@ def test_counts_are_rates():
     assert str(fit).startswith("clearest is visits (rate x 1.")
 
 
+def test_naive_errors_of_counts_grow_with_the_scale():
+    import statsmodels.api as sm
+
+    rng = np.random.default_rng(3)
+    rows, account = pd.DataFrame({"visits": rng.normal(size=600)}), np.arange(600) // 3
+    counts = rng.negative_binomial(1, 0.4, 600)
+    fit = regression.gee(counts, rows, account, family="poisson", correlation="independence")
+    plain = sm.GLM(counts, sm.add_constant(rows), family=sm.families.Poisson()).fit()
+    assert fit.scale > 1.5
+    expected = plain.bse.to_numpy() * np.sqrt(fit.scale)
+    assert fit.table["naive_se"].to_numpy() == pytest.approx(expected, rel=1e-5)
+
+
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_order_of_rows_unit_and_names_of_clusters_do_not_matter(seed):
