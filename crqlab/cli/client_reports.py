@@ -18,8 +18,10 @@ from crqlab.cli.options import (
     Limit,
     OfStudy,
     Set,
+    Tls,
     Wave,
     Where,
+    scheduler,
     settings,
     wanted,
 )
@@ -38,6 +40,7 @@ def report(
     jobs: Jobs = None,
     limit: Limit = LONGEST,
     cluster: Cluster = None,
+    tls: Tls = None,
     reviewer: Annotated[
         bool, typer.Option("--reviewer", help="Each report once more, with code and methods.")
     ] = False,
@@ -66,7 +69,7 @@ def report(
     stations(named, {}, say)
     if by:
         raise typer.Exit(_packs(named, clients(), language, on))
-    work = {"jobs": jobs, "seconds": limit, "cluster": cluster}
+    work = {"jobs": jobs, "seconds": limit, "cluster": scheduler(cluster, tls)}
     raise typer.Exit(pages(named, clients(), told, work, reviewer=reviewer))
 
 

@@ -18,8 +18,10 @@ from crqlab.cli.options import (
     Jobs,
     Limit,
     OfStudy,
+    Tls,
     Wave,
     Where,
+    scheduler,
     wanted,
 )
 
@@ -50,6 +52,7 @@ def export(
     jobs: Jobs = None,
     limit: Limit = LONGEST,
     cluster: Cluster = None,
+    tls: Tls = None,
     draft: Draft = False,
 ) -> None:
     """Write clients' numbers for other programs; a PDF's report is made first where needed."""
@@ -74,7 +77,7 @@ def export(
         index(named, language=language)
         return
     options = {"kinds": kinds, "language": language, "theme": theme, "template": template}
-    work = {"jobs": jobs, "seconds": limit, "cluster": cluster}
+    work = {"jobs": jobs, "seconds": limit, "cluster": scheduler(cluster, tls)}
     raise typer.Exit(_files(named, clients(), options, work))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -45,7 +46,31 @@ Draft = Annotated[
     bool,
     typer.Option("--draft", help="Though points of the codebook are unconfirmed; pages say so."),
 ]
-Cluster = Annotated[str | None, typer.Option(help="Address of a Dask scheduler, tcp://host:port.")]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        help="Address of a Dask scheduler, tcp:// or tls://host:port; its workers must see the "
+        "project's folder under the same path, on a shared disk."
+    ),
+]
+Tls = Annotated[
+    tuple[Path, Path, Path] | None,
+    typer.Option(
+        metavar="CA CERTIFICATE KEY",
+        help="With --cluster tls://…: files of the authority's certificate, ours, and its key.",
+    ),
+]
+
+
+def scheduler(cluster: str | None, tls: tuple[Path, Path, Path] | None) -> Any:
+    """Return where a batch is done, as `crqlab.report.run_batch` is told; None for this machine."""
+    if cluster is None:
+        if tls:
+            raise typer.BadParameter("belongs to --cluster tls://host:port", param_hint="--tls")
+        return None
+    from crqlab.report.batch.cluster import Scheduler
+
+    return Scheduler(cluster, tls)
 
 
 def wanted(

@@ -1,12 +1,13 @@
 """The same batch on a real Dask cluster: a scheduler and two workers, as processes of their own."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
 import pytest
@@ -14,6 +15,8 @@ import pytest
 from crqlab import CrqError
 from crqlab.report.batch import ledger
 from crqlab.report.batch.batches import run_batch
+from crqlab.report.batch.cluster import Scheduler
+from crqlab.report.exports.export_batch import export_all
 from tests.report.test_batches import laid_out, times
 
 pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
@@ -34,11 +37,15 @@ class Cluster(NamedTuple):
 @pytest.fixture
 def cluster(tmp_path):
     """A scheduler's address and two workers without nannies: a killed one stays dead."""
+    yield from running(tmp_path)
+
+
+def running(tmp_path, *more):
     place = tmp_path / "scheduler.json"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
     dask = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
     worker = [sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", str(place)]
-    common = ["--no-dashboard", "--host", "127.0.0.1"]
+    common = ["--no-dashboard", "--host", "127.0.0.1", *more]
     with ExitStack() as stack:
 
         def start(*words):
@@ -128,6 +135,45 @@ def test_a_scheduler_without_workers_is_told(tmp_path, cluster, monkeypatch):
         worker.wait(30)
     with pytest.raises(CrqError, match=r"has had no worker for 2s.*dask worker tcp://"):
         run_batch(laid_out(tmp_path / "project"), CLIENTS[:1], cluster=scheduler)
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory):
+    """Of one's own authority: its certificate serves as scheduler's, workers' and ours."""
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl here to make certificates with")
+    folder = tmp_path_factory.mktemp("tls")
+    own, key = folder / "own.pem", folder / "key.pem"
+    ask = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    ask += ["-subj", "/CN=localhost", "-keyout", key, "-out", own]
+    subprocess.run(ask, check=True, capture_output=True)
+    return own, own, key
+
+
+def test_reports_and_exports_are_made_on_an_encrypted_cluster(tmp_path, certificates):
+    names = ("--tls-ca-file", "--tls-cert", "--tls-key")
+    told = [word for pair in zip(names, map(str, certificates), strict=True) for word in pair]
+    with contextmanager(running)(tmp_path, "--protocol", "tls", *told) as there:
+        assert there.address.startswith("tls://")
+        known = Scheduler(there.address, certificates)
+        study = laid_out(tmp_path / "project")
+        assert not run_batch(study, CLIENTS[:2], cluster=known, seconds=60).failed
+        found = export_all(study, [("C017", "2025")], kinds=["csv", "xlsx"], cluster=known)
+        assert [step.error for step in found.steps] == [""]
+        written = {path.name: path.read_bytes() for path in study.reports.glob("C017_2025.*")}
+        assert sorted(written) == ["C017_2025.csv", "C017_2025.xlsx"]
+        here = laid_out(tmp_path / "here")
+        export_all(here, [("C017", "2025")], kinds=["csv"])
+        assert written["C017_2025.csv"] == (here.reports / "C017_2025.csv").read_bytes()
+        with pytest.raises(CrqError, match="which asks for certificates"):
+            run_batch(laid_out(tmp_path / "third"), CLIENTS[:1], cluster=there.address)
+
+
+def test_certificates_that_cannot_serve_are_refused(tmp_path, certificates):
+    with pytest.raises(CrqError, match="which encrypts nothing"):
+        Scheduler("tcp://127.0.0.1:1", certificates)
+    with pytest.raises(CrqError, match=r"--tls names .*absent\.pem, which is no file"):
+        Scheduler("tls://127.0.0.1:1", (tmp_path / "absent.pem", *certificates[1:]))
 
 
 def test_a_scheduler_that_is_not_there_is_told(tmp_path, monkeypatch):

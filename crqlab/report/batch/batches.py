@@ -14,7 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crqlab.base.errors import StudyError
 from crqlab.base.study import Study, fingerprint
@@ -26,6 +26,9 @@ from crqlab.report.run import page_build
 from crqlab.report.run.execution import surroundings
 from crqlab.report.run.journey import told_of
 from crqlab.report.run.page_language import accepted, named
+
+if TYPE_CHECKING:
+    from crqlab.report.batch.cluster import Scheduler
 
 SECONDS = 300.0  # longest time for one client
 FEW = 6  # reports up to which each reads its own rows sooner than somebody has read all tables
@@ -161,7 +164,7 @@ def run_batch(
     parameters: Mapping[str, Any] | None = None,
     jobs: int | None = None,
     seconds: float = SECONDS,
-    cluster: str | None = None,
+    cluster: str | Scheduler | None = None,
     heard: Callable[[Step], None] = lambda step: None,
 ) -> Outcome:
     """Make the reports of many clients; one that fails never stops the rest.
@@ -178,9 +181,9 @@ def run_batch(
         How many at once; one for each processor if left out.
     seconds : float
         Longest time for one report.
-    cluster : str, optional
+    cluster : str or Scheduler, optional
         Address of a Dask scheduler, ``tcp://host:port``, whose workers see the project's folder
-        under the same path.
+        under the same path; with certificates for ``tls://``.
     heard : callable
         Hears of each report when it is done with.
 
@@ -206,7 +209,7 @@ def done(
     *,
     jobs: int | None = None,
     seconds: float = SECONDS,
-    cluster: str | None = None,
+    cluster: str | Scheduler | None = None,
     heard: Callable[[Step], None] = lambda step: None,
 ) -> Outcome:
     """Do a kind of work for many clients; see `run_batch` for the options.
@@ -324,7 +327,7 @@ def _run(
     wanted: list[Job],
     jobs: int | None,
     seconds: float,
-    cluster: str | None,
+    cluster: str | Scheduler | None,
 ) -> Iterator[Step]:
     """Pass over what holds, make the rest, note what fails."""
     todo = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,52 @@ _LOOK = "5s"  # between two looks whether there are workers still
 _CREWS: dict[str, Crew] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class Scheduler:
+    """Where a cluster is, and what it knows us by.
+
+    Attributes
+    ----------
+    address : str
+        ``tcp://host:port`` or ``tls://host:port``.
+    certificates : tuple of Path, optional
+        For ``tls://``: files of the authority's certificate, of our own, and of its key. Left out,
+        Dask's own settings say them (``DASK_DISTRIBUTED__COMM__TLS__…``).
+
+    Raises
+    ------
+    CrqError
+        Certificates for an address without encryption, or files that are not there.
+    """
+
+    address: str
+    certificates: tuple[Path, Path, Path] | None = None
+
+    def __post_init__(self) -> None:
+        if self.certificates is None:
+            return
+        if not self.address.startswith("tls://"):
+            raise CrqError(
+                f"cluster is {self.address!r}, which encrypts nothing; write tls://host:port "
+                "where --tls names certificates, or leave --tls out."
+            )
+        if absent := [str(path) for path in self.certificates if not Path(path).is_file()]:
+            raise CrqError(
+                f"--tls names {absent[0]}, which is no file; expected those of the authority, of "
+                "a certificate and of its key, in this order."
+            )
+
+    def security(self, distributed: Any) -> Any:
+        """Return Dask's own description of it; None for what Dask's settings say."""
+        if self.certificates is None:
+            return None
+        ca, own, key = map(str, self.certificates)
+        files = {"tls_ca_file": ca, "tls_client_cert": own, "tls_client_key": key}
+        return distributed.Security(**files, require_encryption=True)
+
+
 def scattered(
-    study: Study, work: Work, todo: list[Job], address: str, seconds: float
+    study: Study, work: Work, todo: list[Job], cluster: str | Scheduler, seconds: float
 ) -> Iterator[tuple[Job, dict[str, Any]]]:
     """Do work on the workers of a cluster, and give each answer as it comes.
 
@@ -33,18 +78,25 @@ def scattered(
         In a folder that all workers see under the same path.
     work : Work
     todo : list of Job
-    address : str
-        Of the scheduler, ``tcp://host:port``.
+    cluster : str or Scheduler
+        Address of the scheduler, ``tcp://host:port``; with certificates where it has some.
     seconds : float
         Longest time for one client.
     """
     distributed = _distributed()
+    there = cluster if isinstance(cluster, Scheduler) else Scheduler(cluster)
+    address = there.address
     try:
-        client = distributed.Client(address, timeout=_WAIT)
+        client = distributed.Client(address, timeout=_WAIT, security=there.security(distributed))
     except (OSError, ValueError) as error:
         raise CrqError(
             f"cluster is {address!r}, where no Dask scheduler answers ({error}); start one with "
             "'dask scheduler', or leave --cluster out."
+        ) from None
+    except TypeError:  # so Dask says that it has no certificates
+        raise CrqError(
+            f"cluster is {address!r}, which asks for certificates; name their files with "
+            "--tls CA CERTIFICATE KEY."
         ) from None
     with client:
         try:
