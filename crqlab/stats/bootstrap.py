@@ -7,9 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm, t
 
+from crqlab.stats import linearised
 from crqlab.stats.account_sums import Layout, change, described, flags, laid_out
 from crqlab.stats.cluster_draws import resampled, stream
-from crqlab.stats.defaults import DRAWS, LEVEL, SEED
+from crqlab.stats.defaults import DRAWS, FEW_RESAMPLED, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 from crqlab.stats.quantile_cuts import type7_of
 
@@ -92,7 +93,9 @@ def paired_difference(
     """Change of sums-over-sums between two waves that share accounts.
 
     All accounts of either wave are resampled: one that answered twice brings both its answers,
-    so its steadiness narrows the interval; joiners and leavers bring the one they have.
+    so its steadiness narrows the interval; joiners and leavers bring the one they have. Of fewer
+    than six accounts no draws reach as far as they ought to: interval and p are then those of
+    `crqlab.stats.linearised.paired_difference`, one test.
 
     Parameters
     ----------
@@ -136,7 +139,11 @@ def paired_difference(
     0   0.39 -0.32  0.93  0.14           6       5
     """
     layout = laid_out(numerators, denominators, blocks, np.asarray(later))
-    return _table(layout, draws, level, seed)
+    table = _table(layout, draws, level, seed)
+    exact = linearised.paired_difference(numerators, denominators, blocks, later, level=level)
+    few = table["n_clusters"] < FEW_RESAMPLED  # draws of so few cannot reach as far as the t test
+    own = ["low", "high", "p"]
+    return table.assign(**{name: table[name].where(~few, exact[name]) for name in own})
 
 
 def _table(layout: Layout, draws: int, level: float, seed: int) -> pd.DataFrame:

@@ -270,3 +270,17 @@ def test_change_intervals_cover_no_change_as_often_as_they_say(accounts):
     shares = covered.groupby(table["measure"]).mean()
     assert shares.between(0.93, 0.975).all(), shares.to_dict()
     assert (table["p"] < 0.05).mean() == pytest.approx(1 - covered.mean(), abs=0.005)
+
+
+@pytest.mark.parametrize("accounts", [2, 3, 4, 5])
+def test_interval_and_p_of_few_accounts_are_one_test(accounts):
+    rng = np.random.default_rng(accounts)
+    ids = [f"a{k}" for k in range(accounts)]
+    for _ in range(60):
+        first = pd.DataFrame({"crq": rng.normal(5, 1, accounts)}, index=ids)
+        moved = first + rng.normal(0.4, 0.5, (accounts, 1))
+        both = pd.concat([first, moved])
+        later = pd.Series([False] * accounts + [True] * accounts)
+        blocks = pd.Series(["C"] * 2 * accounts)
+        found = paired_difference(both, both * 0 + 1, blocks, later, draws=200).iloc[0]
+        assert (found["low"] > 0 or found["high"] < 0) == (found["p"] < 0.05)

@@ -9,6 +9,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 
 from crqlab.base.instrument import Instrument
+from crqlab.base.waves import places
 from crqlab.scores import Quadrants
 from crqlab.show import alt_text
 from crqlab.show.colours import ACCENT, INK, LINE, MUTED, SOFT, WARM
@@ -251,7 +252,7 @@ def waves(rows: pd.DataFrame, *, measure: str = "crq", ax: Axes | None = None) -
     """
     ax = ax or plt.subplots()[1]
     kept = rows[(rows["measure"] == measure) & (rows["roll_up"] == "respondents")]
-    kept = kept.drop_duplicates("wave").sort_values("wave")
+    kept = kept.drop_duplicates("wave").sort_values("wave", key=lambda w: w.map(places(w)))
     ax.vlines(kept["wave"], kept["low"], kept["high"], color=SOFT, linewidth=4)
     ax.plot(kept["wave"], kept["value"], "o-", color=ACCENT, linewidth=1)
     ax.set(xlabel="wave", ylabel=quantity(measure))
