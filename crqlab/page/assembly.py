@@ -25,6 +25,7 @@ from crqlab.page.managers.select import managers
 from crqlab.page.method.select import excluded
 from crqlab.page.participation.select import participation
 from crqlab.page.precision import rounded_view
+from crqlab.page.redaction import marked
 from crqlab.page.renewal.select import renewal
 from crqlab.page.scores.select import scores
 from crqlab.page.segments.select import segments
@@ -76,16 +77,21 @@ def view(study: Study, *, client: str | int, wave: str | int, language: str = OW
 
 
 def in_language(seen: ClientView, spoken: Language) -> ClientView:
-    """Return a view that speaks a language, questions in their wording of that language."""
+    """Return a view that speaks a language: wording of questions, marks inside of comments."""
     asked = seen.instrument.in_language(spoken.code)
     said = {name: str(text) for name, text in asked.comments.items()}
 
     def worded(questions: pd.DataFrame) -> pd.DataFrame:
         return questions.assign(wording=questions["question"].map(said).astype("str"))
 
-    found = replace(seen.themes, questions=worded(seen.themes.questions))
+    def told(comments: pd.DataFrame) -> pd.DataFrame:
+        return comments.assign(words=marked(comments["words"], spoken))
+
+    sorted_ = replace(seen.themes, questions=worded(seen.themes.questions),
+                     quotes=told(seen.themes.quotes), rest=told(seen.themes.rest))  # fmt: skip
+    meetings = seen.meetings and replace(seen.meetings, comments=told(seen.meetings.comments))
     return replace(seen, language=spoken, instrument=asked, questions=worded(seen.questions),
-                   themes=found)  # fmt: skip
+                   comments=told(seen.comments), themes=sorted_, meetings=meetings)  # fmt: skip
 
 
 def _view(study: Study, client: str | int, wave: str | int) -> ClientView:

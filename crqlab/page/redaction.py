@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
+from crqlab.language import Language
 from crqlab.page.marks.name_forms import NAMES, PEOPLE, SHORTEST, firm
 from crqlab.page.marks.pieces import BREAK
 from crqlab.page.marks.watchlists import Watchlist
@@ -29,6 +30,11 @@ _URL = re.compile(
 )
 EMAIL, PHONE, NAME = "[e-mail removed]", "[phone number removed]", "[name removed]"
 URL, REMOVED = "[address removed]", "[comment removed]"
+#: What stands for something that was taken out, by the code of its message.
+MARKS = {
+    "email_removed": EMAIL, "phone_removed": PHONE, "name_removed": NAME,
+    "address_removed": URL, "comment_removed": REMOVED,
+}  # fmt: skip
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -66,6 +72,20 @@ def redacted(words: pd.Series, *, names: Iterable[str] = ()) -> pd.Series:
     return words.str.replace(
         re.compile(rf"(?<!\w)(?:{each})(?!\w)", re.IGNORECASE), NAME, regex=True
     )
+
+
+def marked(words: pd.Series, spoken: Language) -> pd.Series:
+    """Return comments whose marks are in the language of the page.
+
+    Examples
+    --------
+    >>> from crqlab.language import language
+    >>> marked(pd.Series(["Ask [name removed]."]), language("sv")).tolist()
+    ['Ask [namn borttaget].']
+    """
+    for code, mark in MARKS.items():
+        words = words.str.replace(mark, spoken.say(f"comments.{code}"), regex=False)
+    return words
 
 
 def unnamed(words: pd.Series, known: Watchlist) -> pd.Series:

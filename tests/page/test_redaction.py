@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crqlab.page import redaction
+from crqlab.page import redaction, view
 from crqlab.responses.personal_data import personal_data
 
 
@@ -92,3 +92,14 @@ def test_names_are_taken_out_last_name_first_too():
     assert (
         redacted("Ask Berg, Eva or Eva  Berg", "Eva Berg") == "Ask [name removed] or [name removed]"
     )
+
+
+def test_marks_are_in_the_language_of_the_page(study_of):
+    study = study_of()
+    english, swedish = (
+        view(study, client="C017", wave="2025", language=one) for one in ("en", "sv")
+    )
+    said = " ".join([*swedish.comments["words"], *swedish.themes.rest["words"]])
+    assert "[webbadress borttagen]" in said
+    assert "removed]" not in said
+    assert "[address removed]" in " ".join(english.comments["words"])
