@@ -157,12 +157,13 @@ def coverage(rows: pd.DataFrame) -> pd.DataFrame:
 def verdicts(rows: pd.DataFrame) -> pd.DataFrame:
     """Share of unchanged clients of which a rise or a fall is told: headline, any measure.
 
-    By intervals alone, and (``said``, ``said_any``) as the station's verdicts, after false discovery
-    control over all that is asked of the client's wave.
+    By intervals alone, and (``said``, ``said_any``) as the station's verdicts, after false
+    discovery control over all that is asked of the client's wave.
     """
     moved = rows[(rows["of"] == "change") & (rows["shape"] == "as drawn")]
     told = (moved["low"] > 0) | (moved["high"] < 0)
-    first, said = moved["measure"].isin(HEADLINE), moved["verdict"].isin(["higher", "lower"])
+    first = moved["measure"].isin(HEADLINE)
+    said = moved["verdict"].isin(["higher", "lower"])
     moved = moved.assign(told=told, headline=told & first, said_any=said, said=said & first)
     against = moved[told & moved["measure"].eq("crq")].groupby("size")["p"]
     kinds = ["told", "headline", "said", "said_any"]
@@ -249,7 +250,7 @@ Nothing has changed, so every rise and every fall that is told is false; by inte
 the verdicts that pages show, after false discovery control (promised: 5 % of summaries, 10 % of
 pages, at most):
 
-| accounts | CRQ moves | p beside it (middle 80 %) | CRQ or NPS moves | any measure does | verdict on CRQ or NPS | any verdict | clients |
+| accounts | CRQ moves | p (middle 80 %) | CRQ or NPS | any | verdict on either | any | clients |
 | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 {told}
 

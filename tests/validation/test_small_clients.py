@@ -41,6 +41,7 @@ def rows(**columns):
         "high": [0.9, 1.0, 1.1, 0.8],
         "p": [0.2, 0.9, 0.3, 0.1],
         "truth": 0.0,
+        "verdict": ["no_clear_change", "no_clear_change", "no_clear_change", "higher"],
     }
     return pd.DataFrame({**table, **columns})
 
@@ -50,6 +51,7 @@ def test_verdicts_count_clients_of_which_anything_is_told():
     assert found["crq"] == 0.5
     assert found["headline"] == 0.5
     assert found["any"] == 1.0
+    assert (found["said"], found["said_any"]) == (0.0, 0.5)
     assert found["p_low"] == found["p_high"] == 0.2
 
 
