@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.fuzz.judgement import SLOW, Verdict, judged
 
 FAILURES = ("traceback", "slow", "silent", "unclear", "died")
-_PATIENCE = 3 * SLOW  # a process starts, and a slow machine is no slow reader
+_PATIENCE = 12 * SLOW  # a process starts, and a busy machine is no slow reader
 
 
 @dataclass
