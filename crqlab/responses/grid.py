@@ -81,7 +81,7 @@ class Grid:
     def text(self, name: str) -> pd.Series:
         """Return one column: trimmed, in Unicode's composed form, empty cells missing."""
         cells = self.cells.column(self.names.index(name))
-        trimmed = pc.utf8_trim_whitespace(cells)
+        trimmed = _unmarked(pc.utf8_trim_whitespace(cells))
         if not pc.all(pc.string_is_ascii(trimmed), min_count=0).as_py():
             trimmed = pc.utf8_normalize(trimmed, form="NFC")
         kept = pc.if_else(pc.equal(trimmed, ""), None, trimmed)
@@ -94,6 +94,22 @@ class Grid:
     def without_first(self, records: int) -> Grid:
         """Return the grid without its first records (further header rows)."""
         return replace(self, cells=self.cells.slice(records), rows=self.rows[records:])
+
+
+def _unmarked(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Cells without the marks that keep a spreadsheet from making numbers of ids.
+
+    ``="0017"`` is always such a mark; the apostrophe of ``'0017`` is where all cells have one.
+    """
+    if pc.any(pc.starts_with(cells, '="'), min_count=0).as_py():
+        cells = pc.replace_substring_regex(cells, '^="([^"]*)"$', r"\1")
+    told = pc.or_(pc.match_substring_regex(cells, r"^'\d+$"), pc.equal(cells, ""))
+    if (
+        pc.all(told, min_count=0).as_py()
+        and pc.any(pc.starts_with(cells, "'"), min_count=0).as_py()
+    ):
+        cells = pc.replace_substring_regex(cells, "^'", "")
+    return cells
 
 
 def grid(file: str, header: Sequence[str], chunks: Iterable[pa.Table], rows: np.ndarray) -> Grid:

@@ -112,3 +112,11 @@ def test_a_number_of_hundreds_of_digits_is_none():
     assert cells.number("9" * 400) is None
     read = cells.amounts(pd.Series(["9" * 400, "12"]), None, "EUR")
     assert read.broken.tolist() == [True, False]
+
+
+@pytest.mark.parametrize("mark", ['="{}"', "'{}"])
+def test_marks_that_keep_ids_from_becoming_numbers_are_taken_off(mark, tmp_path):
+    body = [[mark.format(row[0]), "it's", *row[2:]] for row in rows()]
+    found, _ = read(tmp_path, [HEAD, *body])
+    assert found.text("Account ID").tolist() == IDS
+    assert set(found.text("Account Name")) == {"it's"}
