@@ -27,7 +27,8 @@ def study(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def exported(study):
-    return crm.content(view(study, client="C017", wave="2025"), Theme()).decode()
+    seen = view(study, client="C017", wave="2025")
+    return crm.content(seen, Theme(), study=study)[0].decode()
 
 
 def test_every_pseudonym_in_a_veiled_table_has_an_owner(study):
