@@ -35,6 +35,13 @@ def driver_weights(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> rows = study.read("driver_weights").query("scope == 'panel'")
+    >>> ax = crq.figures.driver_weights(rows)
     """
     known = rows[(rows["method"] == METHOD) & rows["share"].notna()]
     apart = known[known["level"] != "all"]
@@ -83,6 +90,13 @@ def driver_map(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> rows = crq.drivers.largest(study.read("driver_map"))
+    >>> ax = crq.figures.driver_map(rows)
     """
     ax = ax or plt.subplots(figsize=(7, 4.8))[1]
     rows = rows.dropna(subset=["importance", "performance"])
@@ -161,6 +175,13 @@ def first_priority(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> rows = crq.drivers.largest(study.read("driver_map"))
+    >>> ax = crq.figures.first_priority(rows)
     """
     ax = ax or plt.subplots(figsize=(7, 1.5 + 0.36 * max(len(rows), 3)))[1]
     shown = rows.dropna(subset="probability")
@@ -196,6 +217,13 @@ def manager_priorities(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> rows = study.read("driver_focus", client="C017", wave="2025")
+    >>> ax = crq.figures.manager_priorities(rows)
     """
     own = rows[rows["kind"] == "account_manager"].dropna(subset="probability")
     shown = own.sort_values("n_accounts", ascending=False, kind="stable").head(MOST)

@@ -32,6 +32,13 @@ def shrinkage(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> rows = crq.scores.largest(study.read("account_scores"))
+    >>> ax = crq.figures.shrinkage(rows)
     """
     ax = ax or plt.subplots()[1]
     kept = rows.dropna(subset=["crq", "shrunken"])
@@ -71,6 +78,13 @@ def agreement(
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> asked = study.codebook.instrument
+    >>> ax = crq.figures.agreement(study.read("agreement"), asked)
     """
     ax = ax or plt.subplots(figsize=(6.4, 4.6))[1]
     kept = rows[(rows["statistic"] == statistic) & rows["value"].notna()]
@@ -112,6 +126,12 @@ def changes(
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> ax = crq.figures.changes(study.read("changes"))
     """
     ax = ax or plt.subplots()[1]
     kept = rows[(rows["measure"] == measure) & (rows["part"] == part)].dropna(subset=["low"])
@@ -148,6 +168,13 @@ def quadrants(result: Quadrants, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> scores, asked = study.read("account_scores"), study.codebook.instrument
+    >>> ax = crq.figures.quadrants(crq.scores.quadrants(scores, asked))
     """
     ax = ax or plt.subplots(figsize=(5.2, 4.8))[1]
     placed = result.table[result.table["quadrant"] != "unknown"]
@@ -183,6 +210,13 @@ def account_scores(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> rows = crq.scores.largest(study.read("account_scores"))
+    >>> ax = crq.figures.account_scores(rows)
     """
     ax = ax or plt.subplots()[1]
     ordered = rows.sort_values("shrunken", ascending=False, ignore_index=True)
@@ -216,6 +250,12 @@ def client_scores(rows: pd.DataFrame, *, measure: str = "crq", ax: Axes | None =
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> ax = crq.figures.client_scores(study.read("client_scores", wave="2025"))
     """
     ax = ax or plt.subplots()[1]
     kept = rows[(rows["measure"] == measure) & (rows["roll_up"] == "respondents")]
@@ -249,6 +289,12 @@ def waves(rows: pd.DataFrame, *, measure: str = "crq", ax: Axes | None = None) -
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> ax = crq.figures.waves(study.read("client_scores", client="C017"))
     """
     ax = ax or plt.subplots()[1]
     kept = rows[(rows["measure"] == measure) & (rows["roll_up"] == "respondents")]
@@ -275,6 +321,12 @@ def answers(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> ax = crq.figures.answers(study.read("respondents"))
     """
     ax = ax or plt.subplots()[1]
     given = rows["ltr"].dropna().astype(int)
@@ -301,6 +353,12 @@ def spread(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> ax = crq.figures.spread(study.read("respondents"))
     """
     ax = ax or plt.subplots()[1]
     scores = rows["crq"].dropna()

@@ -26,6 +26,12 @@ def segment_sensitivity(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> ax = crq.figures.segment_sensitivity(study.read("segment_sensitivity"))
     """
     ax = ax or plt.subplots(figsize=(6.4, 3.4))[1]
     moves = rows.drop_duplicates(["score", "cut", "change"])
@@ -65,6 +71,12 @@ def segment_cuts(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> ax = crq.figures.segment_cuts(study.read("segment_cuts"))
     """
     ax = ax or plt.subplots(figsize=(6.4, 1.3 + 0.32 * max(len(rows), 3)))[1]
     if rows.empty:

@@ -212,6 +212,12 @@ def segment_renewal(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> ax = crq.figures.segment_renewal(study.read("segment_renewal"))
     """
     ax = ax or plt.subplots(figsize=(6.4, 3))[1]
     rows = rows[rows["n"] > 0]
@@ -251,6 +257,13 @@ def segment_migration(
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = crq.segments.starting().names
+    >>> ax = crq.figures.segment_migration(study.read("migration"), names)
     """
     ax = ax or plt.subplots(figsize=(6.6, 4.2))[1]
     if rows.empty or not rows[by].sum():

@@ -35,6 +35,12 @@ def funnel(rows: pd.DataFrame, *, topic: str = "scores", ax: Axes | None = None)
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> ax = crq.figures.funnel(study.read("audit"))
     """
     ax = ax or plt.subplots()[1]
     kept = rows[(rows["topic"] == topic) & rows["p"].notna()]

@@ -29,6 +29,13 @@ def driver_weights(rows: pd.DataFrame, *, outcome: str | None = None) -> Shown:
         Table ``driver_weights``, of the panel or of one client and wave.
     outcome : str, optional
         The first outcome unless given.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> rows = study.read("driver_weights").query("scope == 'panel'")
+    >>> shown = crq.tables.driver_weights(rows)
     """
     own = rows[(rows["level"] == "all") & rows["share"].notna()]
     own = own[own["outcome"] == (outcome or (own["outcome"].iloc[0] if len(own) else ""))]
@@ -64,6 +71,13 @@ def driver_effects(rows: pd.DataFrame) -> Shown:
     ----------
     rows : DataFrame
         Table ``driver_effects``, of the panel or of one client and wave.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> rows = study.read("driver_effects").query("scope == 'panel'")
+    >>> shown = crq.tables.driver_effects(rows)
     """
     own = rows[(rows["level"] == "all") & rows["effect"].notna()]
     if own.empty:
@@ -100,6 +114,13 @@ def driver_map(rows: pd.DataFrame, *, spoken: Language = ENGLISH) -> Shown:
     rows : DataFrame
         Table ``driver_map``, of one client and wave.
     spoken : Language
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> rows = crq.drivers.largest(study.read("driver_map"))
+    >>> shown = crq.tables.driver_map(rows)
     """
     say, number, percent = spoken.say, spoken.number, spoken.percent
     if rows.empty:
@@ -144,6 +165,13 @@ def driver_priorities(
     most : int
         Rows to show, the surest first.
     spoken : Language
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> rows = study.read("driver_focus", client="C017", wave="2025")
+    >>> shown = crq.tables.driver_priorities(rows)
     """
     say, number = spoken.say, spoken.number
     own = rows[rows["kind"] == kind]
@@ -175,6 +203,13 @@ def first_priority(rows: pd.DataFrame) -> Shown:
     ----------
     rows : DataFrame
         Table ``driver_focus``, of one client and wave.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> rows = study.read("driver_focus", client="C017", wave="2025")
+    >>> shown = crq.tables.first_priority(rows)
     """
     said = first_said(rows[rows["kind"] == "client"])
     return Shown(paragraph(text(said), "lead"), said)

@@ -17,6 +17,12 @@ def quality(rows: pd.DataFrame) -> Shown:
     ----------
     rows : DataFrame
         Table ``quality``.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> shown = crq.tables.quality(study.read("quality"))
     """
     counted = rows.groupby("check").agg(
         flagged=("response_id", "nunique"), excluded=("excluded", "sum")

@@ -21,6 +21,13 @@ def segment_mix(rows: pd.DataFrame, *, thresholds: str) -> Shown:
         Table ``segment_shares``, of one client and wave.
     thresholds : str
         How the thresholds are quoted.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> rows = study.read("segment_shares", client="C017", wave="2025")
+    >>> shown = crq.tables.segment_mix(rows, thresholds="as proposed")
     """
     if rows.empty:
         return Shown("", "No account is sorted")
@@ -53,6 +60,12 @@ def segment_accounts(
         Name of each account, by position.
     asked : Instrument, optional
         Gives constructs their labels.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> shown = crq.tables.segment_accounts(study.read("segments").head(8))
     """
     if rows.empty:
         return Shown("", "No account is sorted")
@@ -86,6 +99,13 @@ def segment_actions(
         What actions are called, and what they mean.
     called : Series, optional
         Name of each account, by position.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> book = crq.segments.shipped()
+    >>> shown = crq.tables.segment_actions(study.read("actions").head(6), book)
     """
     if rows.empty:
         return Shown("", "Nothing to do: no account is sorted")
@@ -120,6 +140,12 @@ def segment_lifts(
         Name of each account, by position.
     asked : Instrument, optional
         Gives constructs their labels.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> shown = crq.tables.segment_lifts(study.read("lifts").head(6))
     """
     if rows.empty:
         return Shown("", "No account has a rung above it")
