@@ -31,6 +31,14 @@ def decile_ladder(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> rules = crq.benchmark.Rules(10, 1)
+    >>> found = crq.benchmark.findings(study, rules=rules, draws=20)
+    >>> ax = crq.figures.decile_ladder(found.ladder("crq"))
     """
     ax = ax or plt.subplots(figsize=(6.4, 4.2))[1]
     if rows.empty:
@@ -85,6 +93,14 @@ def industry_ridges(
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> rules = crq.benchmark.Rules(10, 1)
+    >>> found = crq.benchmark.findings(study, rules=rules, draws=20)
+    >>> ax = crq.figures.industry_ridges(found.clients)
     """
     rows = scores.table if wave is None else scores.table[scores.table["wave"] == wave]
     rows = rows[rows[measure].notna() & rows["industry"].notna()]
@@ -133,6 +149,14 @@ def position_strip(
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> rules = crq.benchmark.Rules(10, 1)
+    >>> found = crq.benchmark.findings(study, rules=rules, draws=20)
+    >>> ax = crq.figures.position_strip(found.positions, "C017")
     """
     rows = result.table[result.table["client_id"] == client]
     wave = wave or (max(rows["wave"]) if len(rows) else None)

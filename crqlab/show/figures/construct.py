@@ -38,6 +38,14 @@ def verdicts(result: Evidence, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = study.read("responses"), study.read("respondents")
+    >>> evidence = crq.construct.evidence(*tables, study.codebook, draws=20)
+    >>> ax = crq.figures.verdicts(evidence)
     """
     rows = result.summary
     ax = ax or plt.subplots(figsize=(7, 1.4 + 0.34 * len(rows)))[1]
@@ -73,6 +81,14 @@ def path_diagram(result: Evidence, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = study.read("responses"), study.read("respondents")
+    >>> evidence = crq.construct.evidence(*tables, study.codebook, draws=20)
+    >>> ax = crq.figures.path_diagram(evidence)
     """
     items, tops = _levels(result.loadings)
     n = min(len(items), MOST)
@@ -151,6 +167,14 @@ def loadings(result: Evidence, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = study.read("responses"), study.read("respondents")
+    >>> evidence = crq.construct.evidence(*tables, study.codebook, draws=20)
+    >>> ax = crq.figures.loadings(evidence)
     """
     rows = _levels(result.loadings)[0].head(MOST)
     ax = ax or plt.subplots(figsize=(6.4, 1.2 + 0.24 * max(len(rows), 4)))[1]
@@ -190,6 +214,14 @@ def relations(result: Evidence, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = study.read("responses"), study.read("respondents")
+    >>> evidence = crq.construct.evidence(*tables, study.codebook, draws=20)
+    >>> ax = crq.figures.relations(evidence)
     """
     rows = result.relations
     names = list(dict.fromkeys([*rows["left"], *rows["right"]]))
@@ -233,6 +265,14 @@ def invariance_ladder(result: Evidence, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = study.read("responses"), study.read("respondents")
+    >>> evidence = crq.construct.evidence(*tables, study.codebook, draws=20)
+    >>> ax = crq.figures.invariance_ladder(evidence)
     """
     ax = ax or plt.subplots()[1]
     rows = result.ladders
@@ -280,6 +320,14 @@ def crq_by_nps(result: NpsComparison, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = study.read("account_scores"), study.read("respondents")
+    >>> versus = crq.construct.compare_with_nps(*tables, draws=20)
+    >>> ax = crq.figures.crq_by_nps(versus)
     """
     ax = ax or plt.subplots(figsize=(6.4, 5.2))[1]
     rows = result.accounts

@@ -37,6 +37,15 @@ def completion_histogram(
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = [study.read(name) for name in ("contacts", "responses", "accounts")]
+    >>> completion = crq.participation.completion(*tables, draws=20)
+    >>> ranks = crq.participation.completion_ranks(completion)
+    >>> ax = crq.figures.completion_histogram(ranks, client="C017")
     """
     ax = ax or plt.subplots()[1]
     if result.table.empty:
@@ -79,6 +88,14 @@ def coverage(result: Completion, *, dimension: str = "role", ax: Axes | None = N
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = [study.read(name) for name in ("contacts", "responses", "accounts")]
+    >>> completion = crq.participation.completion(*tables, draws=20)
+    >>> ax = crq.figures.coverage(completion.of(client="C017", wave="2025"))
     """
     rows = result.table
     rows = rows[rows["dimension"].isin(["all", dimension]) & rows["value"].notna()]
@@ -127,6 +144,14 @@ def silent_accounts(result: Silent, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = [study.read(n) for n in ("contacts", "responses", "accounts", "respondents")]
+    >>> silent = crq.participation.silent(*tables)
+    >>> ax = crq.figures.silent_accounts(silent.of(client="C017", wave="2025"))
     """
     rows = result.table.head(MOST)
     if ax is None:
@@ -170,6 +195,14 @@ def nonresponse(result: Adjusted, *, measure: str = "crq", ax: Axes | None = Non
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = [study.read(n) for n in ("contacts", "responses", "accounts", "respondents")]
+    >>> adjusted = crq.participation.adjusted(*tables, draws=20)
+    >>> ax = crq.figures.nonresponse(adjusted.of(client="C017", wave="2025"))
     """
     if ax is None:
         ax = plt.subplots(figsize=(6.4, 3.0))[1]
@@ -214,6 +247,14 @@ def concentration(result: Concentration, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = [study.read(n) for n in ("accounts", "respondents", "account_scores")]
+    >>> found = crq.participation.concentration(*tables, study.codebook.instrument)
+    >>> ax = crq.figures.concentration(found.of(client="C017", wave="2025"))
     """
     rows = result.table
     rows = rows[(rows["holder"] == "account_manager")].head(MOST)
@@ -248,6 +289,13 @@ def wave_plan(result: Plan, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = [study.read(n) for n in ("accounts", "contacts", "responses", "respondents")]
+    >>> ax = crq.figures.wave_plan(crq.participation.plan(*tables).of("C017"))
     """
     ax = ax or plt.subplots()[1]
     if result.table.empty:

@@ -43,6 +43,16 @@ def churn_calibration(
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("responses", "contacts", "accounts", "account_scores", "outcomes")
+    >>> tables = [study.read(name) for name in names]
+    >>> design = crq.renewal.design(*tables, study.codebook)
+    >>> contest = crq.renewal.compare_models(design, machines=False, draws=20)
+    >>> ax = crq.figures.churn_calibration(contest)
     """
     ax = ax or plt.subplots(figsize=(5.2, 4.8))[1]
     slope = result.value(candidate, "calibration_slope")
@@ -75,6 +85,16 @@ def churn_roc(result: ModelComparison, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("responses", "contacts", "accounts", "account_scores", "outcomes")
+    >>> tables = [study.read(name) for name in names]
+    >>> design = crq.renewal.design(*tables, study.codebook)
+    >>> contest = crq.renewal.compare_models(design, machines=False, draws=20)
+    >>> ax = crq.figures.churn_roc(contest)
     """
     ax = ax or plt.subplots(figsize=(5.6, 5.2))[1]
     if result.table.empty:
@@ -108,6 +128,16 @@ def auc_differences(result: ModelComparison, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("responses", "contacts", "accounts", "account_scores", "outcomes")
+    >>> tables = [study.read(name) for name in names]
+    >>> design = crq.renewal.design(*tables, study.codebook)
+    >>> contest = crq.renewal.compare_models(design, machines=False, draws=20)
+    >>> ax = crq.figures.auc_differences(contest)
     """
     rows = result.differences
     if len(rows):
@@ -141,6 +171,16 @@ def decision_curve(result: ModelComparison, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("responses", "contacts", "accounts", "account_scores", "outcomes")
+    >>> tables = [study.read(name) for name in names]
+    >>> design = crq.renewal.design(*tables, study.codebook)
+    >>> contest = crq.renewal.compare_models(design, machines=False, draws=20)
+    >>> ax = crq.figures.decision_curve(contest)
     """
     ax = ax or plt.subplots()[1]
     if result.table.empty:

@@ -35,6 +35,15 @@ def renewal_effects(result: Effects, *, model: str = "logit", ax: Axes | None = 
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("responses", "contacts", "accounts", "account_scores", "outcomes")
+    >>> tables = [study.read(name) for name in names]
+    >>> design = crq.renewal.design(*tables, study.codebook)
+    >>> ax = crq.figures.renewal_effects(crq.renewal.effects(design, models=["logit"]))
     """
     rows = result.of(model).dropna(subset=["ratio", "ratio_low", "ratio_high"])
     rows = rows.sort_values("p", kind="stable").head(MOST).reset_index(drop=True)
@@ -86,6 +95,15 @@ def retention(result: RetentionCurves, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("responses", "contacts", "accounts", "account_scores", "outcomes")
+    >>> tables = [study.read(name) for name in names]
+    >>> design = crq.renewal.design(*tables, study.codebook)
+    >>> ax = crq.figures.retention(crq.renewal.retention(design))
     """
     ax = ax or plt.subplots(figsize=(6.4, 4.8))[1]
     rows = result.table
@@ -142,6 +160,15 @@ def mediation(result: Mediation, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("responses", "contacts", "accounts", "account_scores", "outcomes")
+    >>> tables = [study.read(name) for name in names]
+    >>> design = crq.renewal.design(*tables, study.codebook)
+    >>> ax = crq.figures.mediation(crq.renewal.mediation(design, draws=50))
     """
     ax = ax or plt.subplots(figsize=(6.4, 3.4))[1]
     if result.table.empty:
@@ -190,6 +217,16 @@ def revenue_at_risk(result: RenewalOutlook, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("responses", "contacts", "accounts", "account_scores", "outcomes")
+    >>> tables = [study.read(name) for name in names]
+    >>> design = crq.renewal.design(*tables, study.codebook)
+    >>> outlook = crq.renewal.outlook(design, study.read("accounts"), draws=20)
+    >>> ax = crq.figures.revenue_at_risk(outlook.of("C017"))
     """
     single = len(result.table["client_id"].drop_duplicates()) < 2
     rows = _losses(result, single)

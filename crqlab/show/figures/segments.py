@@ -41,6 +41,16 @@ def segment_shares(
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("account_scores", "respondents", "accounts", "responses", "outcomes")
+    >>> rules, asked = crq.segments.starting(), study.codebook.instrument
+    >>> tables = [study.read(name) for name in names]
+    >>> panel = crq.segments.panel(*tables, rules, asked, draws=20)
+    >>> ax = crq.figures.segment_shares(crq.segments.mix(panel))
     """
     ax = ax or plt.subplots(figsize=(7, 2.4))[1]
     rows = result.total if client is None else result.table[result.table["client_id"] == client]
@@ -96,6 +106,16 @@ def segment_map(
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("account_scores", "respondents", "accounts", "responses", "outcomes")
+    >>> rules, asked = crq.segments.starting(), study.codebook.instrument
+    >>> tables = [study.read(name) for name in names]
+    >>> panel = crq.segments.panel(*tables, rules, asked, draws=20)
+    >>> ax = crq.figures.segment_map(panel, y="nps")
     """
     ax = ax or plt.subplots(figsize=(6.6, 4.6))[1]
     if panel.why:
@@ -140,6 +160,16 @@ def membership(panel: Panel, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("account_scores", "respondents", "accounts", "responses", "outcomes")
+    >>> rules, asked = crq.segments.starting(), study.codebook.instrument
+    >>> tables = [study.read(name) for name in names]
+    >>> panel = crq.segments.panel(*tables, rules, asked, draws=20)
+    >>> ax = crq.figures.membership(panel)
     """
     ax = ax or plt.subplots(figsize=(6.6, 3.2))[1]
     rows = panel.table.dropna(subset=["segment", "p"]) if not panel.why else panel.table.head(0)
@@ -178,6 +208,16 @@ def segment_labels(labels: SegmentLabels, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("account_scores", "respondents", "accounts", "responses", "outcomes")
+    >>> rules, asked = crq.segments.starting(), study.codebook.instrument
+    >>> tables = [study.read(name) for name in names]
+    >>> panel = crq.segments.panel(*tables, rules, asked, draws=20)
+    >>> ax = crq.figures.segment_labels(crq.segments.segment_labels(panel))
     """
     ax = ax or plt.subplots(figsize=(6.6, 3.4))[1]
     if not labels.n:

@@ -22,6 +22,14 @@ def deciles(rows: pd.DataFrame) -> Shown:
     ----------
     rows : DataFrame
         What `DecileTable.cell` returns: one row per share.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> rules = crq.benchmark.Rules(10, 1)
+    >>> found = crq.benchmark.findings(study, rules=rules, draws=20)
+    >>> shown = crq.tables.deciles(found.ladder("crq"))
     """
     if rows.empty:
         return _sentence("No cell of the panel may be shown.")
@@ -56,6 +64,14 @@ def positions(result: Positions, client: str, wave: str) -> Shown:
     ----------
     result : Positions
     client, wave : str
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> rules = crq.benchmark.Rules(10, 1)
+    >>> found = crq.benchmark.findings(study, rules=rules, draws=20)
+    >>> shown = crq.tables.positions(found.positions, "C017", "2025")
     """
     rows = result.table
     rows = rows[(rows["client_id"] == client) & (rows["wave"] == wave)]

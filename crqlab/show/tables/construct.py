@@ -23,6 +23,14 @@ def construct_criteria(result: Evidence, *, caption: str) -> Shown:
     ----------
     result : Evidence
     caption : str
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = study.read("responses"), study.read("respondents")
+    >>> evidence = crq.construct.evidence(*tables, study.codebook, draws=20)
+    >>> shown = crq.tables.construct_criteria(evidence, caption="Criteria")
     """
     rows = result.summary
     weak = [result.weakest(name) for name in rows["criterion"]]
@@ -45,6 +53,13 @@ def construct_evidence(rows: pd.DataFrame, *, caption: str) -> Shown:
     rows : DataFrame
         Of ``Evidence.table``.
     caption : str
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> rows = study.read("evidence").query("criterion == 'reliability'")
+    >>> shown = crq.tables.construct_evidence(rows, caption="Do the items agree?")
     """
     columns = [
         Column("question", phrases(_questions(rows))),
@@ -63,6 +78,14 @@ def construct_models(result: Evidence, *, caption: str) -> Shown:
     ----------
     result : Evidence
     caption : str
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = study.read("responses"), study.read("respondents")
+    >>> evidence = crq.construct.evidence(*tables, study.codebook, draws=20)
+    >>> shown = crq.tables.construct_models(evidence, caption="Fit")
     """
     rows = result.rivals
     columns = [
@@ -81,6 +104,14 @@ def crq_and_nps(result: NpsComparison, *, caption: str) -> Shown:
     ----------
     result : NpsComparison
     caption : str
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = study.read("account_scores"), study.read("respondents")
+    >>> versus = crq.construct.compare_with_nps(*tables, draws=20)
+    >>> shown = crq.tables.crq_and_nps(versus, caption="CRQ and NPS")
     """
     rows = result.table
     columns = [
@@ -103,6 +134,14 @@ def crq_and_nps_disagreements(result: NpsComparison, *, caption: str, most: int 
     caption : str
     most : int
         How many are listed.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = study.read("account_scores"), study.read("respondents")
+    >>> versus = crq.construct.compare_with_nps(*tables, draws=20)
+    >>> shown = crq.tables.crq_and_nps_disagreements(versus, caption="Odd accounts")
     """
     rows = result.disagreements.head(most)
     columns = [
@@ -121,6 +160,13 @@ def crq_choices(result: Sensitivity, *, caption: str) -> Shown:
     ----------
     result : Sensitivity
     caption : str
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> found = crq.construct.sensitivity(study.read("respondents"), study.codebook)
+    >>> shown = crq.tables.crq_choices(found, caption="CRQ under other choices")
     """
     rows = result.table
     columns = [

@@ -32,6 +32,16 @@ def threshold_lab(panel: Panel, study: Study, *, interactive: bool = True, seed:
     Returns
     -------
     ipywidgets.VBox or Shown
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("account_scores", "respondents", "accounts", "responses", "outcomes")
+    >>> rules, asked = crq.segments.starting(), study.codebook.instrument
+    >>> tables = [study.read(name) for name in names]
+    >>> panel = crq.segments.panel(*tables, rules, asked, draws=20)
+    >>> shown = crq.tables.threshold_lab(panel, study, interactive=False)
     """
     if panel.why:
         return Shown("", str(panel))

@@ -38,6 +38,16 @@ def renewal_outlook(
         Table ``accounts``, for names.
     currency : str
         Of all revenue.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("responses", "contacts", "accounts", "account_scores", "outcomes")
+    >>> tables = [study.read(name) for name in names]
+    >>> design = crq.renewal.design(*tables, study.codebook)
+    >>> outlook = crq.renewal.outlook(design, study.read("accounts"), draws=20)
+    >>> shown = crq.tables.renewal_outlook(outlook.of("C017"))
     """
     said = f"{result}."
     rows = result.table.head(LISTED)
@@ -88,6 +98,16 @@ def revenue_at_risk(result: RenewalOutlook, *, currency: str = "") -> Shown:
     ----------
     result : RenewalOutlook
     currency : str
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("responses", "contacts", "accounts", "account_scores", "outcomes")
+    >>> tables = [study.read(name) for name in names]
+    >>> design = crq.renewal.design(*tables, study.codebook)
+    >>> outlook = crq.renewal.outlook(design, study.read("accounts"), draws=20)
+    >>> shown = crq.tables.revenue_at_risk(outlook)
     """
     rows = result.at_risk.sort_values(["scope", "expected_loss"], ascending=False).head(LISTED)
     if rows.empty:
@@ -118,6 +138,15 @@ def renewal_effects(result: Effects, *, model: str = "logit") -> Shown:
     result : Effects
     model : str
         As in column ``model``.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("responses", "contacts", "accounts", "account_scores", "outcomes")
+    >>> tables = [study.read(name) for name in names]
+    >>> design = crq.renewal.design(*tables, study.codebook)
+    >>> shown = crq.tables.renewal_effects(crq.renewal.effects(design))
     """
     rows = result.of(model).sort_values("p", kind="stable")
     if rows.empty:
@@ -164,6 +193,16 @@ def model_comparison(result: ModelComparison) -> Shown:
     Parameters
     ----------
     result : ModelComparison
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("responses", "contacts", "accounts", "account_scores", "outcomes")
+    >>> tables = [study.read(name) for name in names]
+    >>> design = crq.renewal.design(*tables, study.codebook)
+    >>> contest = crq.renewal.compare_models(design, machines=False, draws=20)
+    >>> shown = crq.tables.model_comparison(contest)
     """
     if result.table.empty:
         return Shown(paragraph(text(str(result))), str(result))

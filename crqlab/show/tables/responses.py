@@ -48,6 +48,12 @@ def missing_patterns(rows: pd.DataFrame, *, most: int = 10) -> Shown:
         Table ``missing_patterns``.
     most : int
         Patterns that are shown: sets of questions, then single ones, the commonest first.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> shown = crq.tables.missing_patterns(study.read("missing_patterns"))
     """
     whole = rows[rows["by"] == "all"]
     found = whole[whole["kind"] == "pattern"]
