@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 
 from crqlab import CrqError, Study, scores
 from crqlab.cli import app
+from crqlab.page.head_office.select import head_office
 from crqlab.report import LeakError, export, export_firm, view
 from crqlab.report.exports.export_files import file_names
 from tests.report.neighbours import THEIRS, lay
@@ -19,13 +21,13 @@ NAMES = ["C017_2025_headoffice.xlsx", "C017_2025_headoffice.csv",
          "C017_2025_headoffice_fields.csv"]  # fmt: skip
 
 
-def sorted_by_unit(study):
+def sorted_by_unit(study, alone="A001"):
     """Write units, of which one has two people, and a product that is one account."""
     people = study.read("respondents")
     place = people.groupby("wave").cumcount()
     unit = place.map(lambda n: "West" if n in (3, 4) else "=North" if n < 30 else "South")
     key = people[["client_id", "wave", "response_id"]]
-    product = people["account_id"].where(people["account_id"] == "A001", "Pumps")
+    product = people["account_id"].where(people["account_id"] == alone, "Pumps")
     rows = pd.concat([key.assign(dimension="unit", group=unit),
                       key.assign(dimension="product", group=product)])  # fmt: skip
     study.write("breakdowns", rows)
@@ -87,6 +89,28 @@ def test_a_product_that_is_a_withheld_account_is_withheld(rows, study):
     assert seen.loc["A001", "nps"] != seen.loc["A001", "nps"]
     assert of(rows, wave="2025", product="A001")["withheld"] == "yes"
     assert of(rows, wave="2025", product="Pumps")["withheld"] == "yes"
+
+
+def test_what_the_page_withholds_besides_is_withheld_here(tmp_path):
+    study = lay(tmp_path)
+    sorted_by_unit(study, alone="A008")
+    seen = view(study, client="C017", wave="2025")
+    told = told_products(study, seen)
+    assert set(told) == {"A008", "Pumps"}
+    hidden = seen.accounts["nps"].mask(seen.accounts["account_id"] == "A008")
+    assert told_products(study, replace(seen, accounts=seen.accounts.assign(nps=hidden))) == []
+    measures = seen.measures.assign(withheld=True)
+    whole = replace(seen, scores=replace(seen.scores, measures=measures))
+    rows = head_office(study, whole)
+    assert rows.loc[rows["wave"] == "2025", "nps"].isna().all()
+    assert rows.loc[rows["wave"] == "2024", "nps"].notna().any()
+
+
+def told_products(study, seen):
+    """Products whose NPS is shown in the latest wave."""
+    rows = head_office(study, seen)
+    rows = rows[(rows["wave"] == "2025") & (rows["dimension"] == "product") & ~rows["withheld"]]
+    return rows["group"].tolist()
 
 
 def test_the_workbook_says_the_same_with_one_row_of_headings(written, rows):

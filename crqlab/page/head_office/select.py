@@ -9,6 +9,7 @@ from crqlab.base.contracts.columns import DIMENSIONS
 from crqlab.base.errors import CrqError
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
+from crqlab.page.client_view import ClientView
 from crqlab.page.head_office.linked_cells import withheld_groups
 from crqlab.page.precision import rounded
 from crqlab.page.suppression import PROTECTS, complemented, withheld
@@ -18,15 +19,15 @@ UNKNOWN = ""  # the group of answers whose unit, country or product is not known
 _NUMBERS = ("promoters", "passives", "detractors", "nps", "nps_low", "nps_high")
 
 
-def head_office(study: Study, client: str, wave: str) -> pd.DataFrame:
+def head_office(study: Study, view: ClientView) -> pd.DataFrame:
     """Return promoters, passives, detractors and NPS of one client's waves, group by group.
 
     Parameters
     ----------
     study : Study
-    client : str
-    wave : str
-        The last wave that is told.
+    view : ClientView
+        Its client and, as the last one that is told, its wave; what is withheld in it is withheld
+        here.
 
     Returns
     -------
@@ -40,6 +41,7 @@ def head_office(study: Study, client: str, wave: str) -> pd.DataFrame:
     CrqError
         Nobody was asked whether they would recommend.
     """
+    client, wave = view.client_id, view.wave
     rows = table(study, "breakdown_scores", client=client)
     waves = in_order([*rows["wave"], wave])
     rows = rows[rows["wave"].isin(waves[: waves.index(wave) + 1])]
@@ -49,22 +51,23 @@ def head_office(study: Study, client: str, wave: str) -> pd.DataFrame:
             "NPS to send to head office; a codebook names that question under recommend:."
         )
     rows = rows.assign(group=rows["group"].fillna(UNKNOWN))
-    parts = [
-        _shown(study, client, one, rows[rows["wave"] == one]) for one in in_order(rows["wave"])
-    ]
+    parts = [_shown(study, view, one, rows[rows["wave"] == one]) for one in in_order(rows["wave"])]
     found = pd.concat(parts, ignore_index=True)
     return rounded(found, figures=study.codebook.privacy.revenue_figures)
 
 
-def _shown(study: Study, client: str, wave: str, rows: pd.DataFrame) -> pd.DataFrame:
+def _shown(study: Study, view: ClientView, wave: str, rows: pd.DataFrame) -> pd.DataFrame:
     """One wave's rows, withheld where they must be."""
     least = study.codebook.privacy.min_scores
-    hidden = withheld_groups(
-        _people(study, client, wave), _shown_accounts(study, client, wave, least), minimum=least
-    )
+    known = _shown_accounts(study, view, wave)
+    hidden = withheld_groups(_people(study, view.client_id, wave), known, minimum=least)
     told = withheld(rows.reset_index(drop=True), _NUMBERS, n="n_respondents", minimum=least)
     keys = zip(told["dimension"], told["group"], strict=True)
-    more = np.array([key in hidden for key in keys], dtype=bool) & ~told["withheld"]
+    more = np.array([key in hidden for key in keys], dtype=bool)
+    whole = view.measure("nps") if wave == view.wave else None
+    if whole is not None and whole["withheld"]:
+        more[:] = True
+    more &= ~told["withheld"].to_numpy(bool)
     cells = {name: told[name].astype(float).mask(more) for name in _NUMBERS}
     flags = told["flag"].mask(more, PROTECTS)
     return told.assign(**cells, flag=flags, withheld=told["withheld"] | more)
@@ -83,8 +86,12 @@ def _people(study: Study, client: str, wave: str) -> pd.DataFrame:
     return found
 
 
-def _shown_accounts(study: Study, client: str, wave: str, least: int) -> set[str]:
-    """Accounts whose NPS the client's page of that wave shows."""
-    scores = table(study, "account_scores", client=client, wave=wave)
+def _shown_accounts(study: Study, view: ClientView, wave: str) -> set[str]:
+    """Accounts whose NPS the client's page of that wave shows; of earlier waves by its rule."""
+    if wave == view.wave:
+        rows = view.accounts
+        return set(rows["account_id"][rows["nps"].notna()])
+    least = view.privacy.min_scores
+    scores = table(study, "account_scores", client=view.client_id, wave=wave)
     few = complemented(scores["n_ltr"], minimum=least, whole=scores["client_id"])
     return set(scores["account_id"][~few])

@@ -56,11 +56,8 @@ def export_firm(
     """
     one_firm(study)
     spoken, listed = spoken_in(study, language), list(clients)
-    parts = [
-        ClientRows(view(study, client=client, wave=wave, language=spoken),
-                   head_office(study, client, wave))
-        for client, wave in listed
-    ]  # fmt: skip
+    views = [view(study, client=client, wave=wave, language=spoken) for client, wave in listed]
+    parts = [ClientRows(seen, head_office(study, seen)) for seen in views]
     look = themes.read(Path(theme)) if theme else client_brand.of(study, listed[0][0])
     tail = "" if spoken == OWN else f"_{spoken}"
     names = tuple(f"{NAME}{part}{tail}.{end}" for part, end in _FILES)

@@ -42,7 +42,7 @@ def content(view: ClientView, theme: Theme, *, study: Study, **_: Any) -> tuple[
     CrqError
         Nobody was asked whether they would recommend.
     """
-    return written([ClientRows(view, head_office(study, view.client_id, view.wave))], theme)
+    return written([ClientRows(view, head_office(study, view))], theme)
 
 
 def written(parts: Sequence[ClientRows], theme: Theme) -> tuple[bytes, ...]:
