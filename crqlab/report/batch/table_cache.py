@@ -23,12 +23,12 @@ from crqlab.report.clearance import gate
 LARGEST = 32 << 20
 #: Tables of which a page shows a client's rows of its wave; of all its waves; tables of nobody.
 OF_A_WAVE = """
-actions agreement audit breakdowns changes completion_bands completion_rank concentration
+actions agreement audit changes completion_bands completion_rank concentration
 concentration_summary continuity continuity_summary driver_focus driver_map lifts manager_scores
 nonresponse positions quality referral_candidates respondents responses segment_shares silent voices
 """.split()
 OF_A_CLIENT = """
-account_scores accounts breakdown_scores client_scores clients completion contacts migration
+account_scores accounts client_scores clients completion contacts migration
 movement outlook precision revenue_at_risk segments wave_plan
 """.split()
 OF_NOBODY = "contest model_card playbook segment_renewal segment_traits".split()
