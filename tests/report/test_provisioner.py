@@ -1,15 +1,19 @@
 """Kernels for Jupyter, nbval and papermill that start ready: like plain ones, only sooner."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import nbformat
 import pytest
 from jupyter_client.manager import KernelManager
+from jupyter_client.provisioning import KernelProvisionerFactory
 
 from crqlab.report.forking.client import Forked
 from crqlab.report.forking.identity import CannotForkError
@@ -21,10 +25,29 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are for
 ENTRY = [sys.executable, "-m", "ipykernel_launcher", "-f", "x.json"]
 
 
+FORKED, PLAIN = "crqlab-fork", "local-provisioner"
+
+
 @contextmanager
-def kernel(name="crqlab", *, wait=True):
+def provisioned(by):
+    """Let kernels be had as JUPYTER_DEFAULT_PROVISIONER_NAME would; it is read once."""
+    factory = KernelProvisionerFactory.instance()
+    before, factory.default_provisioner_name = factory.default_provisioner_name, by
+    try:
+        yield
+    finally:
+        factory.default_provisioner_name = before
+
+
+@contextmanager
+def kernel(by=FORKED, *, wait=True):
     """A running kernel and a client that asks it to print."""
-    manager = KernelManager(kernel_name=name)
+    with provisioned(by):
+        yield from running(wait)
+
+
+def running(wait):
+    manager = KernelManager(kernel_name="python3")
     manager.start_kernel(stderr=subprocess.DEVNULL)
     client = manager.blocking_client()
     client.start_channels()
@@ -61,11 +84,33 @@ def test_a_kernel_of_jupyter_is_forked_talks_in_private_and_leaves_nothing():
 
 
 @pytest.mark.slow
+def test_a_kernel_opened_in_jupyterlab_keeps_its_state_when_the_prepared_process_is_killed(
+    monkeypatch,
+):
+    place = tempfile.mkdtemp(prefix="t-")  # a prepared process of this test's own
+    monkeypatch.setattr(tempfile, "tempdir", place)
+    monkeypatch.setenv("TMPDIR", place)
+    folder = Path(__file__).parents[2] / "notebooks"
+    named = {nbformat.read(p, 4).metadata.kernelspec.name for p in folder.glob("*.ipynb")}
+    assert named == {"python3"}  # what JupyterLab starts for them
+    with kernel(FORKED) as (other, _), kernel(PLAIN) as (_, client):
+        said(client, "kept = 17")
+        zygote = int(Path(f"/proc/{other.provisioner.pid}/stat").read_text().split()[3])
+        os.kill(zygote, signal.SIGKILL)
+        end = time.monotonic() + 10
+        while other.is_alive() and time.monotonic() < end:
+            time.sleep(0.01)
+        assert not other.is_alive()  # a forked one would be gone
+        assert said(client, "print(kept)") == "17\n"
+    shutil.rmtree(place)
+
+
+@pytest.mark.slow
 def test_a_forked_kernel_sees_what_a_plain_one_sees():
     more = "print(sys.path, sys.argv[0], os.getcwd(), __builtins__['__import__'] if 0 else '')"
     found = []
-    for name in ("crqlab", "python3"):
-        with kernel(name) as (_, client):
+    for by in (FORKED, PLAIN):
+        with kernel(by) as (_, client):
             said(client, TRACES)
             found.append(said(client, LOOK) + said(client, more))
     assert found[0] == found[1]
@@ -107,9 +152,11 @@ def test_papermill_runs_a_notebook_by_the_engine_and_the_kernel(tmp_path):
     import papermill
 
     path = notebook(tmp_path, SOURCE, "print(draws)")
-    for options in ({"engine_name": "crqlab-fork"}, {"kernel_name": "crqlab"}):
+    for by, options in ((PLAIN, {"engine_name": "crqlab-fork"}), (FORKED, {})):
         words = {"kernel_name": "python3", "progress_bar": False, **options}
-        done = papermill.execute_notebook(str(path), None, {"draws": 3}, language="python", **words)
+        told = {"language": "python", **words}
+        with provisioned(by):
+            done = papermill.execute_notebook(str(path), None, {"draws": 3}, **told)
         assert [output.text for output in done.cells[-1].outputs] == ["3\n"]
 
 
