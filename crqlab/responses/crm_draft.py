@@ -16,12 +16,14 @@ from crqlab.responses.grid import Grid
 from crqlab.responses.instrument_draft import draft
 
 _OWNER = r"(?:account )?(?:owner|manager)(?: name)?|kundansvarig|kundenbetreuer|betreuer|säljare"
+_CUSTOMER = (
+    r"(?:account|customer|company) (?:id|no|nr|number)|kund(?:en)? ?(?:nr|nummer|id)"
+    r"|n(?:uméro|o|º|°)? ?(?:de )?client|id client|id cliente|klant ?(?:nr|nummer|id)"
+)
 #: Our column of each table: what its header holds, first pattern first.
 SIGNS = {
     "accounts": {
-        "account_id": r"(?:account|customer|company) (?:id|no|nr|number)"
-        r"|kund(?:en)? ?(?:nr|nummer|id)|n(?:uméro|o|º|°)? ?(?:de )?client|id client|id cliente"
-        r"|klant ?(?:nr|nummer|id)|id",
+        "account_id": rf"{_CUSTOMER}|id",
         "name": r"(?:(?:account|company|customer|kunden?) ?)?(?:name)?|firma|företag|nom|nombre"
         r"|naam|(?:nom|nombre|razón social) (?:du |del )?(?:client|cliente|compte)|bedrijf"
         r"|klantnaam",
@@ -46,11 +48,14 @@ SIGNS = {
         "signed_off_on": r"signed ?off(?: on)?|approved(?: on)?",
     },
     "outcomes": {
-        "account_id": r"account id|customer id|company id|account|company|customer",
-        "due_on": r"due(?: on| date)?|close date|renewal date|contract end(?: date)?|end date",
-        "outcome": r"outcome|stage|status|result|utfall|ergebnis",
+        "account_id": rf"{_CUSTOMER}|account|company|customer",
+        "due_on": r"due(?: on| date)?|close date|renewal date|contract end(?: date)?|end date"
+        r"|vertragsende|fällig(?: am|keit)?|förfallodag|avtalsslut|slutdatum"
+        r"|(?:date d ?)?échéance|fecha de (?:cierre|vencimiento)|einddatum",
+        "outcome": r"outcome|stage|status|result|utfall|ergebnis|statut|resultado|resultaat",
         "decided_on": r"decided(?: on)?|closed(?: on)?|last modified date|decision date",
-        "revenue": r"amount|revenue|value|arr|acv|umsatz|omsättning|betrag",
+        "revenue": r"amount|revenue|value|arr|acv|umsatz|omsättning|betrag|belopp|montant|importe"
+        r"|bedrag",
     },
 }
 _NEEDED = {
@@ -68,11 +73,15 @@ _SCALED = re.compile(
     re.IGNORECASE,
 )
 _DATES = ("customer_since", "renewal_on", "invited_on", "signed_off_on", "due_on", "decided_on")
-_OUTCOMES = (
-    ("renewed", r"closed won|won|renewed|retained|verlängert|gewonnen|förnyad|vunnen|yes"),
-    ("churned", r"closed lost|lost|churned|cancelled|canceled|verloren|gekündigt|förlorad|no"),
-    ("open", r".*"),
-)
+_OUTCOMES = {
+    "renewed": r"closed won|won|renewed|retained|verlängert|gewonnen|förnyad|vunnen|yes|gagnée?"
+    r"|renouvelée?|ganad[oa]|renovad[oa]|verlengd|behouden",
+    "churned": r"closed lost|lost|churned|cancelled|canceled|verloren|gekündigt|förlorad|no"
+    r"|perdue?|résiliée?|perdid[oa]|cancelad[oa]|opgezegd",
+    "open": r"open|pending|in progress|negotiation.*|proposal.*|prospecting|qualification|quote.*"
+    r"|needs analysis|value proposition|perception analysis|id\.? decision makers|contract sent"
+    r"|offen|laufend|öppen|pågående|ouverte?|en cours|abiert[oa]|en curso|lopend",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +152,9 @@ def table_draft(grid: Grid, table: str) -> TableDraft:
     if "revenue" in columns:
         currency, more = _money(grid, columns["revenue"], rivals["revenue"], table)
         points += more
-    words = _outcome_words(grid, columns) if table == "outcomes" else {}
+    words, unknown = _outcome_words(grid, columns) if table == "outcomes" else ({}, "")
+    if unknown:
+        points.append(f"outcomes.words: {unknown}; which are renewed, and which churned?")
     return TableDraft(grid, table, columns, dates, words, tuple(points), currency)
 
 
@@ -214,16 +225,18 @@ def _doubtful_amounts(texts: pd.Series, currency: str) -> str:
     return f"{example!r} may be a thousand or one and a bit; state decimal: ',' or '.'"
 
 
-def _outcome_words(grid: Grid, columns: dict[str, str]) -> dict[str, str]:
+def _outcome_words(grid: Grid, columns: dict[str, str]) -> tuple[dict[str, str], str]:
+    """What the file's words mean, and those that are taken as open for want of any meaning."""
     if "outcome" not in columns:
-        return {}
-    given = grid.text(columns["outcome"]).dropna().unique()
-    ours = [name for name, _ in _OUTCOMES]
-    return {
-        word: next(name for name, sign in _OUTCOMES if re.fullmatch(sign, folded(word)))
-        for word in given
-        if folded(word) not in ours
-    }
+        return {}, ""
+    counts = grid.text(columns["outcome"]).value_counts()
+    known = {
+        str(word): next((name for name, sign in _OUTCOMES.items()
+                         if re.fullmatch(sign, folded(str(word)))), "") for word in counts.index
+    }  # fmt: skip
+    strange = ", ".join(f"{word!r} {counts[word]}" for word, name in known.items() if not name)
+    words = {word: name or "open" for word, name in known.items() if folded(word) not in _OUTCOMES}
+    return words, f"{strange} taken as open" if strange else ""
 
 
 def kind(grid: Grid) -> str:

@@ -146,3 +146,41 @@ def test_doubled_headers_of_a_survey_are_asked_about(tmp_path):
     report = responses.drafted("s", tmp_path / "home", [path], {})
     assert any("2 columns have this name" in point for point in report.open)
     assert report.left_out["q3"].startswith("2 columns")
+
+
+OUTCOMES = {
+    "en": (
+        ["Account ID", "Close Date", "Stage", "Amount"],
+        ["Closed Won", "Closed Lost", "Proposal/Price Quote"],
+    ),
+    "de": (["Kunden-Nr", "Vertragsende", "Ergebnis", "Betrag"], ["gewonnen", "verloren", "offen"]),
+    "sv": (["Kundnr", "Förfallodag", "Utfall", "Belopp"], ["Förnyad", "Förlorad", "Öppen"]),
+    "fr": (["N° client", "Date d'échéance", "Statut", "Montant"], ["Gagné", "Perdu", "En cours"]),
+    "es": (
+        ["ID cliente", "Fecha de cierre", "Resultado", "Importe"],
+        ["Ganada", "Perdida", "Abierta"],
+    ),
+    "nl": (["Klantnummer", "Einddatum", "Resultaat", "Bedrag"], ["Gewonnen", "Verloren", "Open"]),
+}
+
+
+def outcomes(folder, head, words):
+    body = [[i, "2025-06-30", words[n % 3], "1200.50"] for n, i in enumerate(IDS)]
+    table = write_csv(folder / "deals.csv", [head, *body])
+    report = responses.drafted("s", folder / "home", [survey(folder)], {"outcomes": table})
+    return report, responses.read(Study("s", root=folder / "home")).outcomes
+
+
+@pytest.mark.parametrize("language", OUTCOMES)
+def test_what_came_of_contracts_is_read_in_six_languages(language, tmp_path):
+    report, found = outcomes(tmp_path, *OUTCOMES[language])
+    assert found["outcome"].tolist() == ["renewed", "churned", "open"] * 3
+    assert found["revenue"].tolist() == [1200.5] * 9
+    assert not any(point.startswith("outcomes") for point in report.open)
+
+
+def test_words_without_a_known_meaning_are_asked_about(tmp_path):
+    report, found = outcomes(tmp_path, OUTCOMES["en"][0], ["Signed", "Dropped", "Closed Won"])
+    (point,) = [one for one in report.open if one.startswith("outcomes.words")]
+    assert "'Signed' 3, 'Dropped' 3 taken as open" in point
+    assert found["outcome"].value_counts().to_dict() == {"open": 6, "renewed": 3}
