@@ -21,6 +21,7 @@ from tests.validation import (
     renewal,
     segments,
     small_clients,
+    wanted,
 )
 from tests.validation.coverage import FULL, QUICK, by_accounts, by_quantity, cases, selection
 from tests.validation.page import misses, page
@@ -45,7 +46,7 @@ def main() -> int:
     if not quick:
         before = PAGE.read_text(encoding="utf-8")
         text = replaced(before, text) if given.section else f"{text}\n{section_of(before, FUZZING)}"
-        PAGE.write_text(text, encoding="utf-8")
+        PAGE.write_text(replaced(text, wanted.section(text)), encoding="utf-8")
         print(f"Written to docs/{PAGE.name}")
     missed = [name for _, names in sections for name in names]
     for name in missed:
