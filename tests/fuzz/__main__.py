@@ -48,9 +48,9 @@ _HEAD = """\
 `make fuzz` changes bytes, cells, rows, columns and lines of whole files by seeded chance, {n:,}
 inputs for each reader (SPSS behind its header, workbooks inside their archive), and reads each as a
 study would. Every input must end in acceptance with right values or in a clear message, within 10
-seconds. Accepted files are compared with what was written, or with what pandas and pyreadstat read.
-*Failed* are tracebacks, processes that died, more than 10 seconds, values that are not those of the
-file, and messages with words of a programming language.
+seconds of processor time. Accepted files are compared with what was written, or with what pandas
+and pyreadstat read. *Failed* are tracebacks, processes that died, more than 10 seconds, values that
+are not those of the file, and messages with words of a programming language.
 
 | reader | inputs | accepted | of them compared | refused | failed |
 | --- | ---: | ---: | ---: | ---: | ---: |"""
