@@ -19,6 +19,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.slow
+COUNT = len(list((ROOT / "notebooks").glob("*.ipynb")))
 SCRIPTS = "Scripts" if os.name == "nt" else "bin"
 
 
@@ -61,7 +62,7 @@ def laid_out(installed, tmp_path_factory):
     folder = tmp_path_factory.mktemp("empty")
     found = run(installed, folder, "crqlab", "notebooks", "work")
     assert found.returncode == 0, found.stderr
-    assert found.stdout == "9 notebooks are in work; demo data for them: crqlab demo\n"
+    assert found.stdout == f"{COUNT} notebooks are in work; demo data for them: crqlab demo\n"
     drawn = run(installed, folder / "work", "crqlab", "simulate", "demo", "--clients", "4")
     assert drawn.returncode == 0, drawn.stderr
     return folder / "work"
@@ -133,7 +134,7 @@ def test_an_empty_folder_becomes_a_project_and_a_full_one_is_left_alone(installe
     found = run(installed, empty, "python", "-c", code)
     assert found.stdout.strip() == str(empty.resolve())
     assert sorted(each.name for each in empty.iterdir()) == ["data", "notebooks"]
-    assert len(list((empty / "notebooks").glob("*.ipynb"))) == 9
+    assert len(list((empty / "notebooks").glob("*.ipynb"))) == COUNT
     assert not (empty / "notebooks" / "data").exists()
     refused = run(installed, full, "python", "-c", code)
     assert refused.returncode == 1
