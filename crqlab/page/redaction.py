@@ -120,7 +120,7 @@ def unnamed(words: pd.Series, known: Watchlist) -> pd.Series:
     found = re.compile(rf"(?<![^\W_])(?:{each})(?=s?(?![^\W_]))", re.IGNORECASE)
     clear = words.str.normalize("NFC").str.replace(found, NAME, regex=True)
     left = [known.found(said.replace(NAME, BREAK)) for said in clear]
-    return clear.mask([bool(one.runs or one.held) for one in left], REMOVED)
+    return clear.mask([bool(one.runs or one.parted or one.held) for one in left], REMOVED)
 
 
 def _ways(kind: str, text: str) -> Iterator[list[str]]:

@@ -57,6 +57,8 @@ class Form(NamedTuple):
         Whether it may come about where two people stand side by side.
     numbered : bool
         Whether there are digits in it: then numbers may be words of it.
+    spelt : str
+        How an id is spelt: its digits are no letters, nor letters digits.
     """
 
     letters: str
@@ -65,6 +67,7 @@ class Form(NamedTuple):
     one_word: bool = False
     turned: bool = False
     numbered: bool = False
+    spelt: str = ""
 
     @property
     def initial(self) -> bool:
@@ -104,17 +107,22 @@ def _forms(kind: str, text: str) -> Iterator[Form]:
         yield from _id(kind, said)
         return
     for way in _spelt(text, said):
-        yield from _person(way) if kind in PEOPLE else _name(way)
+        if kind not in PEOPLE:
+            yield from _name(way)
+        elif len(way) == len(said):
+            yield from _person(way)
+        else:  # marks that became signs have parted words
+            yield from _run(way)
     if kind == "client name" and len("".join(said)) >= PARTED:
         yield Form(alike("".join(words("".join(_WORD.findall(folded(text)))[::-1]))), LOOSE)
 
 
 def paired(id_: str, name: str) -> Iterator[Form]:
-    """Yield a short id with its name beside it, either first: together they are somebody's."""
+    """Yield a short id with its name beside it, either first: a cell of both is somebody's."""
     marks, named = words(id_), words(name)
     if named and marks and not any(form.how == EXACT for form in _id("", marks)):
         for way in (marks + named, named + marks):
-            yield Form(alike("".join(way)), EXACT, _cuts(way), numbered=True)
+            yield Form(alike("".join(way)), WHOLE, _cuts(way), numbered=True)
 
 
 def _spelt(text: str, said: list[str]) -> Iterator[list[str]]:
@@ -135,16 +143,16 @@ def _id(kind: str, said: list[str]) -> Iterator[Form]:
     digits = letters.isdigit()
     if len(letters) >= (FEWEST_DIGITS if digits else 2):
         short = letters.isalpha() and len(letters) < SHORTEST
-        yield Form(alike(letters), WHOLE if short else EXACT, _cuts(said))
+        yield Form(alike(letters), WHOLE if short else EXACT, _cuts(said), spelt=letters)
     bare = letters.lstrip("0") if digits else ""
     if bare and bare != letters and len(bare) >= FEWEST_DIGITS:
-        yield Form(alike(bare), WHOLE)
+        yield Form(alike(bare), WHOLE, spelt=bare)
     elif len(bare) >= FEWEST_TOGETHER and not _YEAR.fullmatch(bare):
-        yield Form(alike(bare), AMONG)
+        yield Form(alike(bare), AMONG, spelt=bare)
     shorter = {short for short in (bare, letters) if short and len(short) < FEWEST_DIGITS}
     for label in map(folded, _LABELS.get(kind, ()) if digits else ()):
         for short in sorted(shorter):
-            yield Form(alike(label + short), EXACT, (len(label),))
+            yield Form(alike(label + short), EXACT, (len(label),), spelt=label + short)
 
 
 def _name(said: list[str]) -> Iterator[Form]:
@@ -153,7 +161,7 @@ def _name(said: list[str]) -> Iterator[Form]:
     if bare != said and len("".join(bare)) >= SHORTEST:
         yield from _run(bare)
     if len(bare) > 1 and len(bare[0]) >= FIRST_WORD and not bare[0].isdigit():
-        yield Form(alike(bare[0]), WHOLE, (), one_word=True)
+        yield Form(alike(bare[0]), WHOLE)
 
 
 def firm(said: list[str]) -> list[str]:

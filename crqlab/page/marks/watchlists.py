@@ -38,14 +38,15 @@ _MACHINE, _CELLS = 6, 5
 #: Longest word in which names are looked for: longer ones are hashes.
 _LONGEST_WORD = 64
 #: Words, and what may stand between them: breaks, soft breaks, and ends of labels. A decimal number
-#: is one word and no id; scripts without spaces count each character.
+#: is one word and no id; scripts without spaces count each character; an initial ends no sentence.
 _TOKEN = re.compile(
     r"\d+(?:\.\d+)+|[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+"
-    r"|[|\x1e\x1f:;()\[\]{}\"“”«»•·=\t\r\n]"
+    r"|[|\x1e\x1f:;()\[\]{}\"“”«»•·=\t\r\n]|(?<=\w\w)[.!?,](?=\s)"
 )
 _FLOAT = re.compile(r"(?<=\d)\.0+(?![\d.])")
 _HARD = frozenset(["|", BREAK])
-_BETWEEN = frozenset('|\x1e\x1f:;()[]{}"“”«»•·=\t\r\n')
+_STOPS = frozenset(".!?,")
+_BETWEEN = _STOPS | frozenset('|\x1e\x1f:;()[]{}"“”«»•·=\t\r\n')
 
 
 class Mark(NamedTuple):
@@ -64,6 +65,8 @@ class Finds(NamedTuple):
     ----------
     runs : set of str
         Those that stand in it as words.
+    parted : set of str
+        Those whose words a comma, another mark or the border of a cell parts.
     held : set of str
         Those that stand within longer words, or before a genitive's s.
     whole : set of str
@@ -73,6 +76,7 @@ class Finds(NamedTuple):
     """
 
     runs: set[str]
+    parted: set[str]
     held: set[str]
     whole: set[str]
     said: list[str]
@@ -120,22 +124,23 @@ class Watchlist:
         laid = _laid(text, read)
         found = self._runs(laid)
         if read == CELLS:
-            return found._replace(runs=found.runs | self._over_cells(laid))
+            return found._replace(parted=found.parted | self._over_cells(laid))
         if read == LINES:
-            runs = {run for run in found.runs if not all(m.form.turned for m in self.marks[run])}
-            return found._replace(runs=runs, whole=set())
+            runs = found.runs | found.parted  # a line may be of two columns
+            runs = {run for run in runs if not all(m.form.turned for m in self.marks[run])}
+            return found._replace(runs=set(), parted=runs, whole=set())
         runs, held = (
             {run for run in some if len(run) >= _MACHINE and self._loose(run)}
-            for some in (found.runs, found.held)
+            for some in (found.runs | found.parted, found.held)
         )
-        return Finds(runs, held, set(), [])
+        return Finds(runs, set(), held, set(), [])
 
     def _loose(self, run: str) -> bool:
         return any(mark.form.how == LOOSE for mark in self.marks[run])
 
     def _runs(self, laid: _Laid) -> Finds:
         letters, lengths, marks = laid.letters, self.lengths, self.marks
-        found = Finds(set(), set(), set(), laid.said)
+        found = Finds(set(), set(), set(), set(), laid.said)
         for place in laid.starts:
             for n in lengths.get(letters[place : place + _KEY], ()):
                 run = letters[place : place + n]
@@ -162,6 +167,8 @@ class Watchlist:
         if run in found.runs:
             return
         if inside or not laid.ended(end):
+            if laid.amid_digits(place) or laid.amid_digits(end):
+                return
             genitive = not inside and len(run) >= _GENITIVE and laid.genitive(end)
             if (genitive and self._stands(run, place, laid)) or (
                 len(run) >= HELD and self._loose(run)
@@ -169,7 +176,7 @@ class Watchlist:
                 found.held.add(run)
             return
         if self._stands(run, place, laid):
-            found.runs.add(run)
+            (found.parted if laid.stopped(place, end) else found.runs).add(run)
 
     def _stands(self, run: str, place: int, laid: _Laid) -> bool:
         """Whether a run is parted only as one of its forms may be."""
@@ -178,13 +185,19 @@ class Watchlist:
         return any(
             (form.how == LOOSE or (form.how == EXACT and laid.cut(place, end, form)))
             and (form.numbered or not laid.numbers(place, end))
+            and form.spelt in ("", laid.raw[place:end])
             for form in forms_
         )
 
     def _whole(self, run: str, place: int, laid: _Laid) -> bool:
         """Whether a whole cell is parted only as one of the forms that fill it may be."""
         forms_ = (mark.form for mark in self.marks[run])
-        return any(form.how == LOOSE or laid.cut(place, place + len(run), form) for form in forms_)
+        end = place + len(run)
+        return any(
+            (form.how == LOOSE or laid.cut(place, end, form))
+            and form.spelt in ("", laid.raw[place:end])
+            for form in forms_
+        )
 
     def _over_cells(self, laid: _Laid) -> set[str]:
         """Names that some cells in a row make up, and nothing else is in those."""
@@ -198,10 +211,12 @@ class Watchlist:
                 joined = first
                 for start_, end_ in cells[i + 1 : i + _CELLS] if n > len(first) else ():
                     joined += laid.letters[start_:end_]
-                    if len(joined) >= n or start_ == end_:
+                    if len(joined) >= n or start_ == end_ or laid.raw[start_:end_].isdigit():
                         break
-                if len(joined) == n > len(first) and any(
-                    mark.form.how == LOOSE for mark in self.marks.get(joined, ())
+                if (
+                    len(joined) == n > len(first)
+                    and not joined[-1:].isdigit()
+                    and any(mark.form.how == LOOSE for mark in self.marks.get(joined, ()))
                 ):
                     found.add(joined)
         return found
@@ -218,12 +233,17 @@ class _Laid(NamedTuple):
     long: list[tuple[int, int]]
     at_end: set[int]
     soft: set[int]
+    stops: list[int]
     edges: set[int]
     cells: list[tuple[int, int]]
 
     def ended(self, place: int) -> bool:
         """Whether a word ends there."""
         return place in self.at_end
+
+    def amid_digits(self, place: int) -> bool:
+        """Whether a number goes on there."""
+        return place > 0 and self.raw[place - 1 : place + 1].isdigit() and place not in self.at_end
 
     def genitive(self, place: int) -> bool:
         """Whether a word ends there but for an s."""
@@ -236,6 +256,10 @@ class _Laid(NamedTuple):
         if form.initial:
             return apart == {1}
         return apart <= set(form.cuts)
+
+    def stopped(self, place: int, end: int) -> bool:
+        """Whether a comma or another mark is within a run."""
+        return bisect_right(self.stops, place) < bisect_right(self.stops, end - 1)
 
     def numbers(self, place: int, end: int) -> bool:
         """Whether a word of a run is a number."""
@@ -255,6 +279,7 @@ def _laid(text: str, read: str) -> _Laid:
     starts: list[int] = []
     ends: list[int] = []
     soft: set[int] = set()
+    stops: list[int] = []
     edges = {0}
     cells: list[tuple[int, int]] = []
     place = begun = 0
@@ -266,8 +291,12 @@ def _laid(text: str, read: str) -> _Laid:
             ends.append(place)
         elif token == SOFT:
             soft.add(place)
+            stops.append(place)
+        elif token in _STOPS:
+            stops.append(place)
         elif token not in _HARD:
             edges.add(place)
+            stops.append(place)
             if token == "\n" and read == LINES:
                 said.append("")  # no words in a row reach over the end of a line
         else:
@@ -281,7 +310,7 @@ def _laid(text: str, read: str) -> _Laid:
     cells.append((begun, place))
     long = [(a, b) for a, b in zip(starts, ends, strict=True) if HELD < b - a <= _LONGEST_WORD]
     raw = "".join(said)
-    return _Laid(alike(raw), raw, said, starts, ends, long, set(ends), soft, edges, cells)
+    return _Laid(alike(raw), raw, said, starts, ends, long, set(ends), soft, stops, edges, cells)
 
 
 def spoken(text: str, read: str) -> list[str]:

@@ -52,9 +52,16 @@ def from_base64(run: str) -> str:
 def text_in(content: bytes) -> str:
     """Return the text that bytes are, in whichever coding; empty where they are none."""
     said = text_of(content)
-    return (
-        said if 10 * sum(c.isalnum() or c.isspace() for c in said) >= _LETTERS * len(said) else ""
-    )
+    utf_16 = b"\0" in content[:64] or content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    known = said
+    if not utf_16:
+        try:
+            content.decode("utf-8")
+        except UnicodeDecodeError:  # of eight bits: then mostly letters of ASCII
+            known = said.encode("ascii", "ignore").decode()
+    letters = sum(c.isalnum() or c.isspace() for c in known)
+    control = any(c < " " and not c.isspace() for c in said)
+    return said if not control and 10 * letters >= _LETTERS * len(said) else ""
 
 
 def text_of(content: bytes) -> str:

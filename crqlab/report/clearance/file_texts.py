@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from crqlab.page.marks.pieces import BREAK, LINES, MACHINE, Piece, Seen
+from crqlab.page.marks.pieces import BREAK, CELLS, LINES, MACHINE, Piece, Seen
 from crqlab.report.clearance.encoded_text import decoded, from_base64, text_in, text_of
 from crqlab.report.clearance.html_texts import html_pieces
 from crqlab.report.clearance.office_texts import office_pieces, ours, written
@@ -66,7 +66,7 @@ def _texts(name: str, content: bytes, seen: Seen, depth: int) -> Iterator[Piece]
         if depth < _DEEPEST:
             yield from _texts(where, data, seen, depth + 1)
 
-    yield Piece(name, name)
+    yield Piece(name, name, MACHINE if depth else CELLS)
     if content.startswith(b"PK\x03\x04") or (
         name.endswith(_OFFICE) and zipfile.is_zipfile(io.BytesIO(content))
     ):

@@ -143,7 +143,6 @@ def common(study: Study, watched: Watchlist) -> CommonWords:
     book = (study.raw / "codebook.yaml").read_text(encoding="utf-8-sig")
     notebook = notebooks(study)[-1].read_text(encoding="utf-8")
     asked = BREAK.join("".join(cell["source"]) for cell in json.loads(notebook)["cells"])
-    watched = watch(study)
     rows = card(study).table
     frame, style = ((_FRAME / name).read_text("utf-8") for name in ("page.html.j2", "style.css"))
     said = BREAK.join(
@@ -152,7 +151,8 @@ def common(study: Study, watched: Watchlist) -> CommonWords:
     )  # fmt: skip
     found = watched.found(said)
     machine = watched.found(BREAK.join([notebook, style]), MACHINE)
-    return CommonWords(found, machine.runs | machine.held, watched.phrases.hashes(found.said))
+    phrases = watched.phrases.hashes(found.said)
+    return CommonWords(found, frozenset(found.said), machine.runs | machine.held, phrases)
 
 
 def _programme(study: Study) -> str:

@@ -8,13 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from crqlab.page.marks.name_forms import AMONG, IDS, PEOPLE, WHOLE, words
+from crqlab.page.marks.lookalikes import alike
+from crqlab.page.marks.name_forms import AMONG, IDS, NAMES, PEOPLE, WHOLE, firm, words
 from crqlab.page.marks.pieces import BREAK, MACHINE, Piece, Seen
 from crqlab.page.marks.watchlists import KINDS, Finds, Mark, Watchlist, spoken
 from crqlab.report.clearance.file_texts import texts
@@ -25,12 +26,15 @@ OPEN = ("words", "client id", "client name")
 #: Numbers that could be ids of one client from which on they are.
 _TOGETHER = 3
 _DIGIT = re.compile(r"\d")
+#: What stands in an office file.
+_OFFICE = re.compile(r"\.(?:xlsx|pptx)/")
 
 
 class CommonWords(NamedTuple):
     """Marks that are also words of ours and of the questionnaire, and those of programs."""
 
     said: Finds
+    words: frozenset[str]
     machine: set[str]
     phrases: np.ndarray
 
@@ -59,26 +63,37 @@ class Case:
 
     def finds(self, files: Mapping[str, bytes]) -> pd.DataFrame:
         """Return what of others stands in files: ``file``, ``kind``, ``found``, ``owner``."""
-        met = _Met({}, {}, {}, {}, [])
+        met = _Met({}, [])
         seen = Seen()
         for name, content in files.items():
             for piece in texts(name, content, seen):
                 met.look(piece, self.watched)
         found = [
-            (mark, where, how)
-            for letters, where, how in met.marks()
+            (mark, where, how, office)
+            for (letters, how, office), where in met.places.items()
             for mark in self.watched.marks[letters]
             if self._forbidden(mark)
         ]
-        telling = [(mark, where) for mark, where, how in found if self._tells(mark, how)]
+        telling = [(mark, where) for mark, where, *way in found if self._tells(mark, *way)]
         told = {
             (mark.kind, mark.shown, self._owner(mark.clients)): where
-            for mark, where in telling + _together(found)
+            for mark, where in telling + self._together(found)
         }
         rows = [(where, kind, shown, owner) for (kind, shown, owner), where in told.items()]
         rows += [(where, "words", said, owner) for where, said, owner in met.words(self)]
         table = pd.DataFrame(rows, columns=["file", "kind", "found", "owner"], dtype=object)
         return table.sort_values(["kind", "found", "owner"], ignore_index=True)
+
+    def _together(self, found: list[tuple[Mark, str, str, bool]]) -> list[tuple[Mark, str]]:
+        """Return numbers that may be anything alone, where several could be ids of one client."""
+        by_client: dict[str, dict[str, tuple[Mark, str]]] = defaultdict(dict)
+        for mark, where, how, _ in found:
+            letters = mark.form.letters
+            if how == "whole" and mark.form.how == AMONG and letters not in self.own.whole:
+                for client in mark.clients:
+                    by_client[client][letters] = (mark, where)
+        enough = (some.values() for some in by_client.values() if len(some) >= _TOGETHER)
+        return [one for some in enough for one in some]
 
     def _forbidden(self, mark: Mark) -> bool:
         """Whether something is another's, or, under pseudonyms, of the client's own people."""
@@ -89,20 +104,27 @@ class Case:
         more = f" and {len(others) - 1} more" if len(others) > 1 else ""
         return f"{others[0]}{more}"
 
-    def _tells(self, mark: Mark, how: str) -> bool:
-        """Whether what was met tells of somebody."""
+    def _tells(self, mark: Mark, how: str, office: bool) -> bool:
+        """Whether what was met, in an office file or another, tells of somebody."""
         form, letters = mark.form, mark.form.letters
         if how == "whole" and (form.initial or form.how == AMONG):
             return False
-        if how == "runs" and (form.how in (WHOLE, AMONG) or self._side_by_side(mark)):
+        if how != "whole" and (form.how in (WHOLE, AMONG) or self._counted(mark)):
             return False
+        if how == "held" and mark.kind in IDS:
+            return False
+        if (how == "parted" or form.turned) and how != "whole" and self._side_by_side(mark):
+            return False
+        library_ = _library(self.watched) if office else None
         if how == "machine":
-            known = self.common.machine | _library(self.watched)
-            return not (self._nobodys(mark, "held") or letters in known)
-        if not self._nobodys(mark, how):
+            known = letters in self.common.machine or (library_ and letters in library_.runs)
+            return not (known or self._nobodys(mark, "held"))
+        if not self._nobodys(mark, how) and not (library_ and letters in library_.runs):
             return True
-        others = letters in self.common.said.whole or letters in self.own.whole
-        return how == "whole" and form.one_word and not others
+        if how != "whole" or not form.one_word:
+            return False
+        wholes = [self.common.said.whole, self.own.whole, library_.whole if library_ else ()]
+        return not any(letters in whole for whole in wholes)
 
     def _nobodys(self, mark: Mark, how: str) -> bool:
         """Whether it is also a word of this client's or of ours; of ours no id with digits is."""
@@ -110,60 +132,72 @@ class Case:
         known = [self.own]
         if mark.kind not in IDS or not _DIGIT.search(letters):
             known.append(self.common.said)
-        return any(letters in each.runs or (how == "held" and letters in each.held)
-                   for each in known)  # fmt: skip
+        return any(
+            letters in each.runs
+            or letters in each.parted
+            or (mark.form.how == WHOLE and letters in each.whole)
+            or (how == "held" and letters in each.held)
+            for each in known
+        )
 
     def _side_by_side(self, mark: Mark) -> bool:
-        """Whether two of the client's own people in a row may read like somebody turned round."""
-        return mark.form.turned and set(words(mark.shown)) <= self._people
+        """Whether own names and words of ours in a row may read like somebody else's name."""
+        form = mark.form
+        ends = pairwise([0, *form.cuts, len(form.letters)])
+        return all(form.letters[start:end] in self._names for start, end in ends)
+
+    def _counted(self, mark: Mark) -> bool:
+        """Whether an own name before or behind a number may read like somebody else's."""
+        said = firm(words(mark.shown))
+        bare = [word for word in said if not word.isdigit()]
+        return 0 < len(bare) < len(said) and alike("".join(bare)) in self.own.whole
 
     @cached_property
     def own(self) -> Finds:
         """The marks in the owners' own data, those left out that they keep to themselves."""
-        said = [text for kind, text in self._said
+        said = [(kind, text) for kind, text in self._said
                 if not self.veiled or kind not in KINDS or kind in OPEN]  # fmt: skip
-        found = self.watched.found(BREAK.join([*said, self.beside]))
-        firsts = self.watched.found(BREAK.join(text.split()[0] for text in said if text.strip()))
+        found = self.watched.found(BREAK.join([*(text for _, text in said), self.beside]))
+        named = [text.split() for kind, text in said if kind in NAMES]
+        firsts = self.watched.found(BREAK.join(words[0] for words in named if words))
         hidden = set()
         if self.veiled:
             hidden = {
                 letters
-                for letters in found.runs | found.whole
+                for letters in found.runs | found.parted | found.whole
                 for mark in self.watched.marks[letters]
                 if not mark.clients.isdisjoint(self.owners) and mark.kind not in OPEN
             }
         whole = found.whole | firsts.whole
-        return Finds(found.runs - hidden, found.held - hidden, whole - hidden, [])
+        runs = found.runs | found.parted
+        return Finds(runs - hidden, set(), found.held - hidden, whole - hidden, [])
 
     @property
     def _said(self) -> list[tuple[str, str]]:
         return [one for owner in self.owners for one in self.watched.said.get(owner, ())]
 
     @cached_property
-    def _people(self) -> set[str]:
-        """The words of which names of the client's own people are made."""
-        return {word for kind, text in self._said if kind in PEOPLE for word in words(text)}
+    def _names(self) -> set[str]:
+        """The words of which names of the client's own are made, and our own."""
+        named = (*PEOPLE, *NAMES)
+        own = {word for kind, text in self._said if kind in named for word in words(text)}
+        return set(map(alike, own | self.common.words))
 
 
 class _Met(NamedTuple):
     """What was met in the files of a report, and where first."""
 
-    runs: dict[str, str]
-    held: dict[str, str]
-    whole: dict[str, str]
-    machine: dict[str, str]
+    places: dict[tuple[str, str, bool], str]
     said: list[tuple[Piece, list[str]]]
 
     def look(self, piece: Piece, watched: Watchlist) -> None:
         """Note the marks and the words of a piece."""
         found, machine = watched.found(piece.said, piece.read), piece.read == MACHINE
-        for met, letters in (
-            (self.machine if machine else self.runs, found.runs),
-            (self.machine if machine else self.held, found.held),
-            (self.whole, found.whole),
-        ):
-            for each in letters:
-                met.setdefault(each, piece.where)
+        office = bool(_OFFICE.search(piece.where))
+        for how in ("runs", "parted", "held", "whole"):
+            for letters in getattr(found, how):
+                key = (letters, "machine" if machine else how, office)
+                self.places.setdefault(key, piece.where)
         if not machine:
             self.said.append((piece, found.said))
 
@@ -178,24 +212,9 @@ class _Met(NamedTuple):
             piece = self.said[at][0]
             yield piece.where, " ".join(spoken(piece.said, piece.read)[start : start + n]), who
 
-    def marks(self) -> Iterator[tuple[str, str, str]]:
-        """Yield letters, where, and how they stood there."""
-        for how in ("runs", "held", "whole", "machine"):
-            yield from ((letters, where, how) for letters, where in getattr(self, how).items())
-
-
-def _together(found: list[tuple[Mark, str, str]]) -> list[tuple[Mark, str]]:
-    """Return numbers that may be anything alone, where several could be ids of one client."""
-    by_client: dict[str, dict[str, tuple[Mark, str]]] = defaultdict(dict)
-    for mark, where, how in found:
-        if how == "whole" and mark.form.how == AMONG:
-            for client in mark.clients:
-                by_client[client][mark.form.letters] = (mark, where)
-    return [one for some in by_client.values() if len(some) >= _TOGETHER for one in some.values()]
-
 
 @lru_cache(maxsize=2)
-def _library(watched: Watchlist) -> set[str]:
-    """Return the marks that libraries write into office files for programs to read."""
-    found = watched.found(BREAK.join(library(slides=True).cells), MACHINE)
-    return found.runs | found.held
+def _library(watched: Watchlist) -> Finds:
+    """Return the marks in what libraries write into office files."""
+    found = watched.found(BREAK.join(library(slides=True).cells))
+    return found._replace(runs=found.runs | found.parted | found.held)

@@ -74,8 +74,11 @@ def office_pieces(name: str, part: str) -> Iterator[Piece]:
     for tag in dict.fromkeys(_TAG.findall(_MEASURED.sub("", part))):
         for attribute, *values in _ATTRIBUTE.findall(tag):
             local = attribute.rpartition(":")[2].lower()
+            value = "".join(values)
+            if local == "location":
+                value = _REFERENCE.sub(" ", value)
             if not attribute.startswith("xmlns"):
-                texts[CELLS if local in _SEEN else MACHINE].append("".join(values))
+                texts[CELLS if local in _SEEN else MACHINE].append(value)
     for read, values in texts.items():
         if values:
             yield Piece(f"{name}, attribute", plain(BREAK.join(dict.fromkeys(values))), read)
@@ -104,6 +107,7 @@ def library(*, slides: bool) -> Library:
             for name in archive.namelist():
                 part = archive.read(name)
                 parts.add(hashlib.sha256(part).digest())
+                cells.add(name)
                 if name.endswith((".xml", ".rels")):
                     for piece in office_pieces(name, text_of(part)):
                         cells.update(piece.said.split(BREAK))
@@ -112,11 +116,16 @@ def library(*, slides: bool) -> Library:
 
 def _blank(slides: bool) -> Iterator[bytes]:
     """Files of the libraries that are there, with each kind of thing that we put into them."""
-    made = io.BytesIO()
-    book = xlsxwriter.Workbook(made, {"in_memory": True})
-    book.add_worksheet().write_string(0, 0, "")
-    book.close()
-    yield made.getvalue()
+    for printed in (False, True):
+        made = io.BytesIO()
+        book = xlsxwriter.Workbook(made, {"in_memory": True})
+        sheet = book.add_worksheet()
+        if printed:
+            sheet.repeat_rows(0)
+            sheet.print_area(0, 0, 1, 1)
+            sheet.autofilter(0, 0, 1, 1)
+        book.close()
+        yield made.getvalue()
     if not slides or find_spec("pptx") is None:
         return
     from pptx import Presentation
@@ -127,6 +136,7 @@ def _blank(slides: bool) -> Iterator[bytes]:
     page = file.slides.add_slide(file.slide_layouts[5])
     page.shapes.add_table(1, 1, 0, 0, 9, 9)
     page.shapes.add_textbox(0, 0, 9, 9)
+    page.notes_slide.notes_text_frame.text = ""
     data = CategoryChartData()
     data.categories = ["0"]
     data.add_series("0", [0])
