@@ -47,6 +47,7 @@ def refused(code):
 
 @POSIX
 def test_a_disk_that_is_full_loses_nothing_and_is_told_in_one_line(tmp_path):
+    pytest.importorskip("resource", reason="limits of files cannot be set here")
     path = replace(tmp_path / "a.parquet", b"before")
     told = refused(
         f"from crqlab.base.files import replace, Path; replace(Path({str(path)!r}), b'x' * 99999)"

@@ -100,7 +100,10 @@ def test_only_folders_of_ours_are_looked_at(place):
     for name in ("other-1", "crqlab-fork-0"):
         os.mkdir(os.path.join(place, name))
     target = os.path.join(place, "other-1")
-    os.symlink(target, os.path.join(place, "crqlab-link"))
+    try:
+        os.symlink(target, os.path.join(place, "crqlab-link"))
+    except OSError:
+        pytest.skip("no symbolic links here")
     for name in os.listdir(place):
         aged(os.path.join(place, name), 7200)
     sweep(again=True)
