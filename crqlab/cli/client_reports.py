@@ -18,11 +18,13 @@ from crqlab.cli.options import (
     Limit,
     OfStudy,
     Set,
+    Supersede,
     Tls,
     Wave,
     Where,
     scheduler,
     settings,
+    taken_back,
     wanted,
 )
 
@@ -52,6 +54,7 @@ def report(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="With --by: the day due dates are counted from."),
     ] = None,
+    supersede: Supersede = False,
     draft: Draft = False,
 ) -> None:
     """Write client reports as HTML, running the stations first where needed."""
@@ -67,6 +70,7 @@ def report(
     accepted(named, told)
     clients = wanted(named, client, everybody, where, wave, draft=draft)
     stations(named, {}, say)
+    taken_back(named, clients(), supersede=supersede)
     if by:
         raise typer.Exit(_packs(named, clients(), language, on))
     work = {"jobs": jobs, "seconds": limit, "cluster": scheduler(cluster, tls)}

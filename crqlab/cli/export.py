@@ -18,10 +18,12 @@ from crqlab.cli.options import (
     Jobs,
     Limit,
     OfStudy,
+    Supersede,
     Tls,
     Wave,
     Where,
     scheduler,
+    taken_back,
     wanted,
 )
 
@@ -53,6 +55,7 @@ def export(
     limit: Limit = LONGEST,
     cluster: Cluster = None,
     tls: Tls = None,
+    supersede: Supersede = False,
     draft: Draft = False,
 ) -> None:
     """Write clients' numbers for other programs; a PDF's report is made first where needed."""
@@ -71,6 +74,7 @@ def export(
         _alone(kinds, named)
     clients = wanted(named, client, everybody, where, wave, draft=draft)
     stations(named, {}, say)
+    taken_back(named, clients(), supersede=supersede)
     if together:
         for path in export_firm(named, clients(), language=language, theme=theme):
             say(f"{path}")

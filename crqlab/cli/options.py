@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from crqlab.cli.guard import say
+
 
 def _studies(begun: str) -> list[str]:
     """Names of studies, for a shell that completes them; none where there is no project."""
@@ -45,6 +47,12 @@ Limit = Annotated[
 Draft = Annotated[
     bool,
     typer.Option("--draft", help="Though points of the codebook are unconfirmed; pages say so."),
+]
+Supersede = Annotated[
+    bool,
+    typer.Option(
+        "--supersede", help="Take back earlier files of these clients: nobody has them any more."
+    ),
 ]
 Cluster = Annotated[
     str | None,
@@ -120,3 +128,12 @@ def settings(given: list[str] | None, option: str = "--set") -> dict[str, str]:
             f"{wrong[0]!r} has no '='; write it as name=value", param_hint=option
         )
     return {name.strip(): value for name, _, value in pairs}
+
+
+def taken_back(study: Any, clients: list[tuple[str, str]], *, supersede: bool) -> None:
+    """Take back earlier files of clients where that is asked for, and say which."""
+    from crqlab.report import supersede as back
+
+    for client in dict.fromkeys(client for client, _ in clients) if supersede else ():
+        for one in back(study, client):
+            say(f"{client}: {one.what} is taken back; new files are not judged together with it")

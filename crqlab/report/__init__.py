@@ -17,6 +17,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "clearance.disclosure_audit": ["DisclosureAudit", "audit"],
         "clearance.gate": ["LeakError"],
         "clearance.integrity": ["verified"],
+        "clearance.release_audit": ["DisclosureError", "supersede"],
         "clearance.provenance": ["RunCard", "card"],
         "client_pages": ["ClientView", "key", "view"],
         "exports.export_batch": ["export_all"],

@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from crqlab import CrqError, Study, simulate
+from crqlab.report import DisclosureError, supersede
 from crqlab.report.batch.client_selection import chosen
 from crqlab.report.batch.index import index
 from crqlab.report.run.execution import RunError
@@ -80,7 +81,11 @@ def test_a_decision_is_followed_to_the_page(made, tmp_path):
     lines = ["response_id,decision,reason", f"{mine['response_id'].iloc[-1]},exclude,a test answer"]
     (study.raw / "decisions.csv").write_text("\n".join(lines))
     again = stations(study, {"draws": "200"}, str)
-    again += reports(study, chosen(study, ["C001"], None), {}, str)
+    mine = chosen(study, ["C001"], None)
+    with pytest.raises(DisclosureError, match="people who are gone"):  # whoever has both pages
+        reports(study, mine, {}, str)
+    assert supersede(study, "C001")
+    again += reports(study, mine, {}, str)
     assert all(page.made for page in again)
     after = study.read("responses")
     assert after["included"].sum() == responses["included"].sum() - 1

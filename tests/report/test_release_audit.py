@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 
 from crqlab.base.errors import StudyError
+from crqlab.cli.options import taken_back
 from crqlab.page.assembly import unrounded
 from crqlab.page.disclosure.audit import puzzles, released
 from crqlab.report.clearance import statement_ledger
-from crqlab.report.clearance.release_audit import DisclosureError, cleared, known
+from crqlab.report.clearance.release_audit import DisclosureError, cleared, known, supersede
 from tests.page.disclosure.made import people, rows_of, study_of
 
 FILES = ("C017_2025.html", "C017_2025.ipynb")
@@ -43,16 +44,17 @@ def test_what_is_released_is_what_the_view_shows(tmp_path):
 def test_statements_are_kept_for_the_owner_alone_without_a_score(tmp_path):
     rows = drawn()
     study = study_of(tmp_path, rows)
-    cleared(study, "C017", "2025", "C017", FILES)
+    cleared(study, "C017", "2025", FILES)
     path = ledger(study)
-    assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
+    for kept in (path, path.parent):
+        assert stat.S_IMODE(kept.stat().st_mode) & 0o077 == 0
     (one,) = json.loads(path.read_text())["releases"]
     assert one["files"] == list(FILES)
     assert not one["superseded"]
     assert len(one["statements"]) > 10
     text = path.read_text()
     assert not [name for name in rows["response_id"] if f'"{name}"' in text]
-    cleared(study, "C017", "2025", "C017", ["C017_2025.xlsx"])
+    cleared(study, "C017", "2025", ["C017_2025.xlsx"])
     (one,) = json.loads(path.read_text())["releases"]
     assert one["files"] == [*FILES, "C017_2025.xlsx"]
 
@@ -60,46 +62,62 @@ def test_statements_are_kept_for_the_owner_alone_without_a_score(tmp_path):
 def test_waves_of_an_ordinary_study_pass_together(tmp_path):
     study = study_of(tmp_path, drawn(), managers=["Ada", "Bo"])
     for wave in ("2024", "2025"):
-        cleared(study, "C017", wave, "C017", [f"C017_{wave}.html"])
+        cleared(study, "C017", wave, [f"C017_{wave}.html"])
     assert len(statement_ledger.read(study, "C017")) == 2
 
 
 def test_one_more_answer_and_a_rerun_are_stopped_and_may_be_taken_back(tmp_path):
     rows = drawn()
     study = study_of(tmp_path, rows)
-    cleared(study, "C017", "2025", "C017", FILES)
+    cleared(study, "C017", "2025", FILES)
     before = ledger(study).read_bytes()
     one = rows_of(["A003"], [2.0], [3], first=900)
     study = again(study, pd.concat([rows, one]))
     with pytest.raises(DisclosureError, match=r"people who came, account .*--supersede") as stop:
-        cleared(study, "C017", "2025", "C017", FILES)
+        cleared(study, "C017", "2025", FILES)
     assert "scores.trend.value/2025 of wave 2025 (C017_2025.html" in str(stop.value)
     assert ledger(study).read_bytes() == before
-    back = statement_ledger.supersede(study, "C017", "another state")
+    back = supersede(study, "C017")
     assert [one.what for one in back] == ["wave 2025 (C017_2025.html, C017_2025.ipynb)"]
-    cleared(study, "C017", "2025", "C017", FILES)
+    cleared(study, "C017", "2025", FILES)
     told = json.loads(ledger(study).read_text())["releases"]
     assert [one["superseded"] for one in told] == [True, False]
+
+
+def test_what_is_taken_back_is_said(tmp_path, capsys):
+    rows = drawn()
+    study = study_of(tmp_path, rows)
+    cleared(study, "C017", "2025", FILES)
+    taken_back(study, [("C017", "2025")], supersede=True)
+    assert capsys.readouterr().out == ""  # what the present state made stays
+    study = again(study, pd.concat([rows, rows_of(["A003"], [2.0], [3], first=900)]))
+    taken_back(study, [("C017", "2025")], supersede=False)
+    assert capsys.readouterr().out == ""
+    taken_back(study, [("C017", "2025"), ("C017", "2024")], supersede=True)
+    assert capsys.readouterr().out.splitlines() == [
+        "C017: wave 2025 (C017_2025.html, C017_2025.ipynb) is taken back; new files are not judged "
+        "together with it"
+    ]
 
 
 def test_one_answer_less_is_stopped_too(tmp_path):
     rows = drawn()
     study = study_of(tmp_path, rows)
-    cleared(study, "C017", "2025", "C017", FILES)
+    cleared(study, "C017", "2025", FILES)
     study = again(study, rows.reset_index(drop=True).drop(index=len(rows) - 1))
     with pytest.raises(DisclosureError, match="people who are gone"):
-        cleared(study, "C017", "2025", "C017", FILES)
+        cleared(study, "C017", "2025", FILES)
 
 
 def test_many_more_answers_pass(tmp_path):
     rows = drawn()
     study = study_of(tmp_path, rows)
-    cleared(study, "C017", "2025", "C017", FILES)
+    cleared(study, "C017", "2025", FILES)
     rng = np.random.default_rng(9)
     names = np.repeat(["A001", "A004", "A006"], 5)
     more = rows_of(names, np.round(rng.uniform(3, 7, 15), 1), rng.integers(3, 11, 15), first=900)
     study = again(study, pd.concat([rows, more]))
-    cleared(study, "C017", "2025", "C017", FILES)
+    cleared(study, "C017", "2025", FILES)
     assert len(statement_ledger.read(study, "C017")) == 2
 
 
@@ -116,4 +134,4 @@ def test_a_damaged_list_stops_and_says_what_to_do(tmp_path, content):
     ledger(study).parent.mkdir(parents=True)
     ledger(study).write_text(content)
     with pytest.raises(StudyError, match="cannot be read as the list of numbers"):
-        cleared(study, "C017", "2025", "C017", FILES)
+        cleared(study, "C017", "2025", FILES)

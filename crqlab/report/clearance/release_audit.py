@@ -41,15 +41,13 @@ class Known:
         return f"{self.measure.upper()} of {self.kind} {self.key}, wave {self.wave}, from {told}"
 
 
-def cleared(study: Study, client: str, wave: str, name: str, files: Iterable[str]) -> None:
+def cleared(study: Study, client: str, wave: str, files: Iterable[str]) -> None:
     """Refuse files that would give away what is withheld; else keep what they tell.
 
     Parameters
     ----------
     study : Study
     client, wave : str
-    name : str
-        The client's file name in the ledger of statements.
     files : iterable of str
         Names of the files that are about to be written.
 
@@ -60,19 +58,39 @@ def cleared(study: Study, client: str, wave: str, name: str, files: Iterable[str
     StudyError
         What earlier files told cannot be read.
     """
-    releases, inputs = read(study, name), state(study)
+    releases, inputs = read(study, client), state(study)
     here = [one for one in releases if (one.wave, one.inputs) == (wave, inputs)]
     if here and not here[0].superseded:
         both = tuple(dict.fromkeys([*here[0].files, *files]))
         if both != here[0].files:
-            keep(study, name, [replace(o, files=both) if o is here[0] else o for o in releases])
+            keep(study, client, [replace(o, files=both) if o is here[0] else o for o in releases])
         return
     made = released(study, client, wave)
     new = replace(release(wave, inputs, made), files=tuple(files))
     left = [one for one in releases if one not in here]
     if found := known(made, new, [one for one in left if not one.superseded]):
         raise DisclosureError(_refusal(client, found))
-    keep(study, name, [*left, new])
+    keep(study, client, [*left, new])
+
+
+def supersede(study: Study, client: str) -> list[Release]:
+    """Take back all files of a client that another state of the study made, and return them.
+
+    Parameters
+    ----------
+    study : Study
+    client : str
+
+    Returns
+    -------
+    list of Release
+        What new files are not judged together with any more.
+    """
+    releases, inputs = read(study, client), state(study)
+    back = [one for one in releases if one.inputs != inputs and not one.superseded]
+    if back:
+        keep(study, client, [replace(o, superseded=o.superseded or o in back) for o in releases])
+    return back
 
 
 def _refusal(client: str, found: Sequence[Known]) -> str:

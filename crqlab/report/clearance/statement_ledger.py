@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from crqlab.base.files import replace as write
 from crqlab.base.study import Study
 from crqlab.page.disclosure.puzzle import Puzzle
 from crqlab.page.disclosure.statements import Statement
+from crqlab.report.run.notebook_files import stem
 
 FORMAT = 1
 _FIGURES = 12  # significant ones of weights and ends
@@ -29,7 +30,10 @@ _FIGURES = 12  # significant ones of weights and ends
 
 @dataclass(frozen=True, slots=True)
 class WrittenNumber:
-    """One number that left the house: what it counts of which answers, and between which ends."""
+    """One number that left the house: what it counts of which answers, and between which ends.
+
+    Where all weights are alike, there is one.
+    """
 
     measure: str
     name: str
@@ -98,6 +102,7 @@ def release(wave: str, inputs: str, puzzles: Iterable[Puzzle]) -> Release:
 
 def _kept(measure: str, one: Statement, places: tuple[int, ...], used: NDArray) -> WrittenNumber:
     weights = tuple(_figures(weight) for weight in one.weights[used])
+    weights = weights[:1] if len(set(weights)) == 1 else weights  # of a plain mean
     return WrittenNumber(measure, one.name, places, weights, _figures(one.low), _figures(one.high))
 
 
@@ -105,21 +110,20 @@ def _figures(number: float) -> float:
     return float(f"{number:.{_FIGURES}g}")
 
 
-def read(study: Study, name: str) -> list[Release]:
+def read(study: Study, client: str) -> list[Release]:
     """Return what the files of one client told, the earliest first.
 
     Parameters
     ----------
     study : Study
-    name : str
-        The client's file name, as `crqlab.report.run.page_language.stem` makes it.
+    client : str
 
     Raises
     ------
     StudyError
         The file is damaged: then nobody knows what was handed out.
     """
-    path = _path(study, name)
+    path = _path(study, client)
     if not path.is_file():
         return []
     try:
@@ -145,10 +149,10 @@ def _release(found: dict[str, Any]) -> Release:
                    tuple(found["files"]), bool(found["superseded"]))  # fmt: skip
 
 
-def keep(study: Study, name: str, releases: Iterable[Release]) -> Path:
+def keep(study: Study, client: str, releases: Iterable[Release]) -> Path:
     """Write what the files of one client told, whole or not at all, for the owner alone."""
-    path = _path(study, name)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = _path(study, client)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     rows = [
         {
             "wave": one.wave, "inputs": one.inputs, "files": list(one.files),
@@ -165,15 +169,5 @@ def keep(study: Study, name: str, releases: Iterable[Release]) -> Path:
     return write(path, content.encode(), mode=0o600)
 
 
-def supersede(study: Study, name: str, inputs: str) -> list[Release]:
-    """Take back what earlier files told, those of the present state excepted, and return it."""
-    releases = read(study, name)
-    back = [one for one in releases if one.inputs != inputs and not one.superseded]
-    if back:
-        keep(study, name, [replace(one, superseded=one.superseded or one in back)
-                           for one in releases])  # fmt: skip
-    return back
-
-
-def _path(study: Study, name: str) -> Path:
-    return study.reports / "manifest" / "statements" / f"{name}.json"
+def _path(study: Study, client: str) -> Path:
+    return study.reports / "manifest" / "statements" / f"{stem(client)}.json"

@@ -14,6 +14,7 @@ from crqlab.page.assembly import view
 from crqlab.report.brand import client_brand
 from crqlab.report.clearance import gate
 from crqlab.report.clearance.provenance import card
+from crqlab.report.clearance.release_audit import cleared
 from crqlab.report.exports import theme as themes
 from crqlab.report.run.page_language import known, page_name, spoken_in
 
@@ -86,7 +87,8 @@ def export(
     CrqError
         An unknown kind, or a language without catalogue.
     ReportError
-        A package is missing, or a file holds something of another client.
+        A package is missing, a file holds something of another client, or the files and earlier
+        ones would tell what is withheld.
     StudyError
         The report was not made yet in this language, or a theme, logo or template is not there.
     """
@@ -109,6 +111,7 @@ def export(
         names = file_names(client, wave, spoken, kind)
         files |= zip(names, made if isinstance(made, tuple) else (made,), strict=True)
     passed = gate.passed(files, study, client)
+    cleared(study, client, wave, passed)
     return [replace(study.reports / file, content) for file, content in passed.items()]
 
 

@@ -16,6 +16,7 @@ from crqlab.report.batch import ledger
 from crqlab.report.brand import client_brand
 from crqlab.report.clearance import gate
 from crqlab.report.clearance.provenance import code, notebooks
+from crqlab.report.clearance.release_audit import cleared
 from crqlab.report.run import render
 from crqlab.report.run.execution import execute
 from crqlab.report.run.notebook_files import cleaned, own
@@ -55,6 +56,8 @@ def make(
         Raw files changed meanwhile; the page is not written.
     LeakError
         The page shows something of another client; nothing is written.
+    DisclosureError
+        The page and earlier ones would tell what is withheld; nothing is written.
     """
     start, found = time.perf_counter(), inputs(study, path, parameters)
     sources = study.sources()
@@ -64,7 +67,7 @@ def make(
     executed = own(cleaned(execute(path, told, home=study.root, handed=handed)))
     _unmoved(study, path, sources)
     page = _page(study, executed, client, look, language)
-    _keep(study, name, page, executed, client=client)
+    _keep(study, name, page, executed, of=(client, str(parameters["wave"])) if client else None)
     seconds = time.perf_counter() - start
     facts = {"inputs": found, "parameters": parameters, "seconds": seconds}
     ledger.made(study, name, **facts, tables=() if client else study.tables_of(path.stem))
@@ -121,12 +124,14 @@ def _page(
     )
 
 
-def _keep(study: Study, name: str, page: str, executed: Any, *, client: str | None) -> None:
+def _keep(study: Study, name: str, page: str, executed: Any, *, of: tuple[str, str] | None) -> None:
     """Write the page first and the notebook last, each whole or not at all, if both may pass."""
     import nbformat  # after a run, which has seen to it that this is quick
 
     files = {f"{name}.html": page.encode(), f"{name}.ipynb": nbformat.writes(executed).encode()}
-    passed = gate.passed(files, study, client)
+    passed = gate.passed(files, study, of[0] if of else None)
+    if of:
+        cleared(study, *of, passed)
     (study.reports / FOLDER / f"{name}.html").unlink(missing_ok=True)  # of an earlier run
     for file, content in passed.items():
         replace(study.reports / file, content)
