@@ -130,8 +130,7 @@ def _sections(
     clients = across(study, *CLIENTS)["client_id"].unique()
     client, many = _known("client=", client, clients), len(clients) > FEW_CLIENTS
     rows = table(study, "client_scores", client=client)
-    answered = table(study, "responses", client=client)["wave"]  # also where nothing is scored
-    wave = _known(f"wave= of client {client}", wave, [*rows["wave"], *answered])
+    wave = _known_wave(study, client, wave, rows["wave"])
     responses, contacts, people, quality = (
         table(study, name, client=client, wave=wave)
         for name in ("responses", "contacts", "respondents", "quality")
@@ -188,6 +187,14 @@ def _labels(seen: ClientView) -> dict[str, str]:
     drivers = seen.drivers.map.set_index("driver")["label"].to_dict()
     labels = {name: asked.label(name) for name in ("crq", "nps", *asked.constructs)}
     return labels | drivers
+
+
+def _known_wave(study: Study, client: str, wave: str | int, scored: pd.Series) -> str:
+    """Return a wave of the client, also one of which nothing is scored."""
+    if str(wave) in set(scored):
+        return str(wave)
+    answered = table(study, "responses", client=client)["wave"]
+    return _known(f"wave= of client {client}", wave, [*scored, *answered])
 
 
 def _known(argument: str, value: str | int, names: Iterable[str]) -> str:

@@ -23,15 +23,18 @@ from crqlab.report.clearance import gate
 LARGEST = 32 << 20
 #: Tables of which a page shows a client's rows of its wave; of all its waves; tables of nobody.
 OF_A_WAVE = """
-actions agreement audit changes completion_bands completion_rank concentration
-concentration_summary continuity continuity_summary driver_focus driver_map lifts manager_scores
-nonresponse positions quality referral_candidates respondents responses segment_shares silent voices
+actions audit comment_themes completion_bands completion_rank concentration
+concentration_summary continuity continuity_summary driver_focus driver_map lifts
+nonresponse positions quality referral_candidates segment_shares silent voices
 """.split()
 OF_A_CLIENT = """
-account_scores accounts client_scores clients completion contacts migration
-movement outlook precision revenue_at_risk segments wave_plan
+account_scores accounts agreement changes client_scores clients completion contacts
+manager_scores migration movement outlook precision propensities respondents responses
+revenue_at_risk segments theme_shares wave_plan
 """.split()
-OF_NOBODY = "contest model_card playbook segment_renewal segment_traits".split()
+OF_NOBODY = """
+code_frame contest model_card playbook segment_renewal segment_traits theme_agreement
+""".split()
 #: Tables whose rows of no client, over the panel, a page shows as well.
 OF_THE_PANEL = ["driver_effects"]
 
