@@ -88,6 +88,20 @@ def marked(words: pd.Series, spoken: Language) -> pd.Series:
     return words
 
 
+def unmarked(words: pd.Series, spoken: Language) -> pd.Series:
+    """Return comments as `marked` was given them, for files that are alike in every language.
+
+    Examples
+    --------
+    >>> from crqlab.language import language
+    >>> unmarked(pd.Series(["Ask [namn borttaget]."]), language("sv")).tolist()
+    ['Ask [name removed].']
+    """
+    for code, mark in MARKS.items():
+        words = words.str.replace(spoken.say(f"comments.{code}"), mark, regex=False)
+    return words
+
+
 def unnamed(words: pd.Series, known: Watchlist) -> pd.Series:
     """Replace whatever names somebody, also by one word, without legal form or turned round.
 

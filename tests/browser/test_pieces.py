@@ -13,7 +13,7 @@ from crqlab.report.brand.client_brand import read
 from crqlab.report.run import render
 from crqlab.show import tables
 from tests.browser.page import VIEWS, faults, offline
-from tests.page.comments.test_themes import found, people
+from tests.page.comments.test_themes import laid, seen
 from tests.show.conftest import asked_study_of, asked_view_of
 
 __all__ = ["asked_study_of", "asked_view_of"]
@@ -48,11 +48,11 @@ def pieces(tmp_path_factory):
 
 
 @pytest.fixture
-def page(pieces, asked_view_of):
+def page(pieces, asked_view_of, tmp_path):
     view = asked_view_of(managers=3)
     parts = [
         summary.in_short(view),
-        tables.under("Themes", comments.themes(replace(view, themes=found(people())))),
+        tables.under("Themes", comments.themes(replace(view, themes=seen(laid(tmp_path)).themes))),
         tables.under("Managers", manager_section.manager_scores(view)),
         tables.under("Accounts", account_section.meeting_sheets(view)),
     ]

@@ -77,8 +77,9 @@ def outputs(study):
         "book.xlsx": workbook.content(seen, Theme(), card=about),
         "slides.pptx": deck.content(seen, Theme(), card=about),
         "page.pdf": pdf.content(seen, Theme(), page=page),
-        "crm.csv": crm.content(seen, Theme()),
-    }
+        **{f"crm{place}.csv": made for place, made in
+           enumerate(crm.content(seen, Theme(), study=study))},
+    }  # fmt: skip
     packs = export_packs(study, "C017", "2025")
     return made | {path.name: path.read_bytes() for path in packs}
 

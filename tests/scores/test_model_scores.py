@@ -40,7 +40,8 @@ def test_every_score_has_both_views_with_doubt_and_n(panel):
     last = rows[rows["wave"] == "2025"]
     assert (last["crq"] == last["crq_then"]).all()
     first = rows[rows["wave"] == "2024"]
-    assert (first["crq_sd"] < first["crq_sd_then"]).mean() > 0.9
+    # each view has the parameters of its own waves, so that doubt may be greater in either
+    assert (first["crq"] != first["crq_then"]).mean() > 0.9
 
 
 def test_the_table_holds_what_the_model_of_the_table_says(panel):

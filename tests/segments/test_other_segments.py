@@ -212,7 +212,7 @@ def test_sections_and_exports_are_made_in_both_languages(studies, views, file, c
     for function in SECTIONS:
         assert function(seen).sentence
     for kind in (workbook, deck, crm):
-        assert kind.content(seen, Theme(), card=about)
+        assert kind.content(seen, Theme(), card=about, study=studies[file])
 
 
 @pytest.mark.parametrize("file", OTHERS)

@@ -79,6 +79,7 @@ def files(study: Study, client: str, *, pdf_too: bool) -> dict[str, bytes]:
         "page.ipynb": nbformat.writes(notebook).encode(),
         "page.xlsx": workbook.content(seen, Theme(), card=about),
         "page.pptx": deck.content(seen, Theme(), card=about),
-        "page.csv": crm.content(seen, Theme()),
-    }
+        **{f"page{place}.csv": made for place, made in
+           enumerate(crm.content(seen, Theme(), study=study))},
+    }  # fmt: skip
     return made | ({"page.pdf": pdf.content(seen, Theme(), page=page)} if pdf_too else {})

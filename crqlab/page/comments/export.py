@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from crqlab.page.client_view import ClientView
+from crqlab.page.redaction import unmarked
 from crqlab.page.sheet import Sheet, sheet
 
 
@@ -24,11 +25,11 @@ def comments_sheet(view: ClientView) -> Sheet:
 def crm_columns(view: ClientView, accounts: pd.DataFrame) -> dict[str, pd.Series]:
     """Return the comments that carry an account's name, where one account alone has that name.
 
-    Each stands behind its question.
+    Each stands behind its question, and says in every language alike what was taken out.
     """
     wording = view.questions.set_index("question")["wording"]
     named = view.comments[view.comments["account"] != ""]
-    said = named["question"].map(wording) + " " + named["words"]
+    said = named["question"].map(wording) + " " + unmarked(named["words"], view.language)
     joined = said.groupby(named["account"]).agg(" | ".join)
     alone = ~accounts["name"].duplicated(keep=False)
     return {"CRQ_Verbatim__c": accounts["name"].map(joined).where(alone)}
