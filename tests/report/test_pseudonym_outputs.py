@@ -114,7 +114,7 @@ def test_no_output_names_anybody(outputs, secrets):
         said = told(name, content)
         left = [one for one in secrets if one in said and one not in ("Orange", "Volvo")]
         assert not left, (name, left)
-        assert "A-" in said, name
+        assert "A-" in said or name == "crm3.csv", name  # which says what fields mean
 
 
 def test_comments_name_nobody_and_are_still_told(study, outputs):
@@ -133,7 +133,7 @@ def test_comments_name_nobody_and_are_still_told(study, outputs):
 
 def test_all_outputs_pass_the_gate_and_a_name_put_into_each_does_not(study, outputs):
     gate.check(outputs, study, "C017")
-    for name in ("page.html", "notebook.ipynb", "crm.csv"):
+    for name in ("page.html", "notebook.ipynb", "crm0.csv"):
         spoilt = outputs[name].replace(b"Nobody is named here", b"Lukas Weiss is named here")
         assert spoilt != outputs[name]
         with pytest.raises(gate.LeakError, match="lukas wei"):
