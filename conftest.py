@@ -5,7 +5,9 @@ They read like what a user types after ``crqlab demo``; nothing of a checkout's 
 
 from __future__ import annotations
 
+import sys
 import time
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -48,10 +50,13 @@ def seen():
 
 
 @pytest.fixture(autouse=True)
-def _example(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def _example(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Lead an example to the small demo, and draw its pictures without a screen."""
     text = getattr(getattr(request.node, "dtest", None), "docstring", None) or ""
     if 'crq.Study("demo")' in text and ">>> study" in text:
         monkeypatch.setenv("CRQLAB_HOME", str(request.getfixturevalue("small_demo")))
         monkeypatch.setenv("MPLBACKEND", "Agg")
         monkeypatch.setattr("crqlab.page.assembly.view", request.getfixturevalue("seen"))
+    yield
+    if text and "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")

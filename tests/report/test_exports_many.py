@@ -145,7 +145,8 @@ def test_what_cannot_be_done_is_refused_before_anything_runs(study, tmp_path, mo
 
 @pytest.mark.parametrize("words", [[], ["--client", "C017", "--all"]])
 def test_an_export_is_of_named_clients_or_of_all(study, words):
-    found = CliRunner().invoke(app, ["export", "--study", "demo", *words])
+    home = {"CRQLAB_HOME": str(study.root)}
+    found = CliRunner().invoke(app, ["export", "--study", "demo", *words], env=home)
     assert found.exit_code == 2
     assert "name clients, or take --all" in found.output
 
