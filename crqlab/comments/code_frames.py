@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -50,7 +51,12 @@ class Theme(Strict):
 
     def called(self, language: str) -> str:
         """Return its name in a language, in English or the first one where it has none there."""
-        return self.name.get(language) or self.name.get("en") or next(iter(self.name.values()))
+        return named(self.name, language)
+
+
+def named(names: Mapping[str, str], language: str) -> str:
+    """Return a name in a language, in English or the first one where it has none there."""
+    return names.get(language) or names.get("en") or next(iter(names.values()), "")
 
 
 def _sound(themes: tuple[Theme, ...], info: ValidationInfo) -> tuple[Theme, ...]:

@@ -9,12 +9,12 @@ import pandas as pd
 
 from crqlab.base.contracts.cautions import code
 from crqlab.base.study import Study
+from crqlab.comments.code_frames import OTHER
 from crqlab.page.comments.data import Themes
 from crqlab.page.tables import table
 from crqlab.show.records import Record, records
 from crqlab.stats.defaults import LEVEL
 
-OTHER = "other"  # the code of what fits no theme
 _KEY = ["question", "theme"]
 _ALIKE = 20  # letters in which comments that say the same begin alike
 _WORDS = ["words", "account", "language"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from crqlab.comments import code_frames
 from crqlab.language import Language
 from crqlab.show.records import Record
 
@@ -13,7 +14,7 @@ SURE = 0.05  # false discovery rate up to which a change is told
 def named(name: object, language: str) -> str:
     """Return what a theme is called in a language, in English or the first where it is not."""
     known = json.loads(name) if isinstance(name, str) and name else {}
-    return known.get(language) or known.get("en") or next(iter(known.values()), "")
+    return code_frames.named(known, language)
 
 
 def changed(row: Record, spoken: Language) -> str:

@@ -143,7 +143,7 @@ def _files(folder: Path) -> list[Path]:
 
 def _lines_out(path: Path, ids: set[str]) -> int:
     """Take lines with any of some ids out of a ledger; no version before is kept."""
-    if not path.is_file():
+    if not path.is_file() or not path.stat().st_size:
         return 0
     head, *lines = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")))
     left = [line for line in lines if ids.isdisjoint(cell.strip() for cell in line)]
