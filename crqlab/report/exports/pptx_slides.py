@@ -31,6 +31,7 @@ from crqlab.page.slide import (
     written,
 )
 from crqlab.report.exports.archive import settled
+from crqlab.report.exports.error_bars import add_error_bars
 from crqlab.report.exports.office_language import number_format, proofing_tag
 from crqlab.report.exports.theme import Theme
 from crqlab.show.colours import ACCENT, INK, LINE, MUTED, PALE, SOFT, STEPS, WARM
@@ -38,7 +39,6 @@ from crqlab.show.html import plain
 
 _WIDE, _HIGH = Inches(13.333), Inches(7.5)
 _EDGE = Inches(0.6)
-_EXACT = 9  # decimals of a difference of rounded numbers that are no noise
 #: Of the house's colours, those that carry an interval; of a client's own they are made lighter.
 _LIGHT = {ACCENT: SOFT, WARM: STEPS[1], SOFT: PALE}
 _FEW = 8  # of a count, up to which an axis has a line for each
@@ -218,7 +218,7 @@ class Deck:
             if colour != "accent":
                 self._filled(drawn.points[place], colour)
         if body.spans:
-            _intervals(drawn, body.values[order], body.spans[order])
+            add_error_bars(drawn, body.values[order], body.spans[order])
 
     def _labels(self, body: Bars) -> list[str]:
         """Names of the bars, with the numbers where an interval lies across the bar."""
@@ -255,7 +255,7 @@ class Deck:
         last.size = 11
         last.format.fill.solid()
         last.format.fill.fore_color.rgb = _rgb(self.theme.warm)
-        _intervals(drawn, body.values, body.spans)
+        add_error_bars(drawn, body.values, body.spans)
 
     def _rows(self, page: Any, body: Rows) -> None:
         left, top, width, _ = self._box(page)
@@ -367,34 +367,3 @@ def _still(label: str) -> str:
     """A label of which the chart's workbook makes neither formula nor link."""
     said = plain(label)
     return f"\u00a0{said}" if said.casefold().startswith(_LIVE) else said
-
-
-def _intervals(series: Any, values: Sequence[float], spans: Sequence[tuple[float, float]]) -> None:
-    """Add native error bars from each value to the ends of its interval."""
-    ends = list(zip(values, spans, strict=True))
-    ups = [round(high - value, _EXACT) for value, (_, high) in ends]
-    downs = [round(value - low, _EXACT) for value, (low, _) in ends]
-    bars = parse_xml(
-        f"<c:errBars {nsdecls('c')} {nsdecls('a')}>{_direction(series)}"
-        '<c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/>'
-        f"<c:plus>{_literal(ups)}</c:plus><c:minus>{_literal(downs)}</c:minus>"
-        f'<c:spPr><a:ln w="15875"><a:solidFill><a:srgbClr val="{INK.lstrip("#").upper()}"/>'
-        "</a:solidFill></a:ln></c:spPr></c:errBars>"
-    )
-    cat = series._element.find("{*}cat")
-    cat.addprevious(bars)
-
-
-def _direction(series: Any) -> str:
-    """Bars have their intervals along themselves, and the format forbids to say so."""
-    return '<c:errDir val="y"/>' if series.__class__.__name__ == "LineSeries" else ""
-
-
-def _literal(lengths: Sequence[float]) -> str:
-    points = "".join(
-        f'<c:pt idx="{place}"><c:v>{length!r}</c:v></c:pt>'
-        for place, length in enumerate(map(float, lengths))
-        if length == length
-    )
-    head = f'<c:formatCode>General</c:formatCode><c:ptCount val="{len(lengths)}"/>'
-    return f"<c:numLit>{head}{points}</c:numLit>"
