@@ -7,7 +7,9 @@ Everything a notebook needs hangs on this one name::
     study = crq.Study("demo")
     accounts = study.read("accounts")
 
-Modules are loaded when they are first used, so that ``import crqlab`` costs nothing.
+Modules are loaded when they are first used, so that ``import crqlab`` costs nothing. BLAS
+and OpenMP keep to one thread from then on, for the same numbers in every lane
+(`crqlab.base.one_thread`).
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ from importlib import import_module
 from typing import Any
 
 import lazy_loader as lazy
+
+from crqlab.base import one_thread
 
 __version__ = "0.2.0"
 
@@ -49,6 +53,7 @@ _SHORTER = {
     "tables": "crqlab.show.tables",
 }
 __all__ = sorted([*__all__, *_SHORTER])
+one_thread.fix()
 
 
 def __getattr__(name: str) -> Any:

@@ -37,8 +37,6 @@ def pytest_configure(config):
         CRQLAB_HOME=str(folder),
         IPYTHONDIR=str(folder / "ipython"),
         PYDEVD_DISABLE_FILE_VALIDATION="1",
-        OMP_NUM_THREADS="1",
-        OPENBLAS_NUM_THREADS="1",
     )
     if entry_points(group="jupyter_client.kernel_provisioners", name=PROVISIONER):
         os.environ["JUPYTER_DEFAULT_PROVISIONER_NAME"] = PROVISIONER

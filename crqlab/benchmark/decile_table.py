@@ -10,7 +10,6 @@ from itertools import repeat
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from threadpoolctl import threadpool_limits
 
 from crqlab.base.contracts.cautions import code
 from crqlab.base.contracts.frames import empty, typed
@@ -189,8 +188,7 @@ def deciles(
     if not len(scores.table) or not names:
         return DecileTable(empty("deciles"), rules, taken.level, scores.unit)
     values = [rounded(scores.table[name].to_numpy(float)) for name in names]
-    # Measures are cut side by side: more threads of linear algebra would only wait.
-    with threadpool_limits(1), ThreadPoolExecutor(THREADS) as others:
+    with ThreadPoolExecutor(THREADS) as others:
         sorting = others.map(ranked, values, repeat(weight))
         laid = cells(scores, by)
         judged = _judged(laid, values, weight, scores, rules)

@@ -18,7 +18,6 @@ from crqlab.stats.accuracy.resampled_accounts import expanded
 from crqlab.stats.cluster_draws import resampled, stream
 from crqlab.stats.defaults import FEW_CLUSTERS, FEW_EVENTS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
-from crqlab.stats.factors.threads import one_thread
 from crqlab.stats.regression.designs import check_numbers, checked
 
 __all__ = ["FittedWeights", "fitted_weights"]
@@ -138,9 +137,8 @@ def fitted_weights(
     y, _ = checked(outcome, parts, None)
     X, codes, order = parts.to_numpy(float), _codes(cluster, len(y)), _periods(period, len(y))
     clusters = int(codes.max()) + 1
-    with one_thread():
-        weights = _weights(y, X, np.ones(len(y)))
-        periods, later, score = _foretold(y, X, order, names)
+    weights = _weights(y, X, np.ones(len(y)))
+    periods, later, score = _foretold(y, X, order, names)
     if weights is None:
         raise EstimateError(
             "parts= hold no score that rises with outcome=; there is nothing to weigh. Is 1 what a "
@@ -220,8 +218,7 @@ def _weights(y: NDArray, X: NDArray, times: NDArray) -> NDArray | None:
 def _resampled(y: NDArray, X: NDArray, codes: NDArray, draws: int, seed: int) -> NDArray:
     """Weights in samples of whole clusters, those without any left out."""
     counts = np.vstack(list(resampled(int(codes.max()) + 1, draws, stream(seed, "weights"))))
-    with one_thread():
-        found = [_weights(y, X, times[codes]) for times in counts]
+    found = [_weights(y, X, times[codes]) for times in counts]
     return np.array([weights for weights in found if weights is not None])
 
 

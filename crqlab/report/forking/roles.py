@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from crqlab.base import one_thread
+
 INLINE = "module://matplotlib_inline.backend_inline"
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _LIBC: list[Any] = []
@@ -53,6 +55,7 @@ def _adopt(request: dict[str, Any], standard: list[int]) -> None:
         os.close(file)
     os.environ.clear()
     os.environ.update(request["environment"])
+    one_thread.fix()
     time.tzset()
     _limit(request["limits"])
     with contextlib.suppress(OSError):

@@ -24,9 +24,6 @@ IDLE = 180.0  # seconds without work after which it ends
 GLANCE = 2.0  # seconds between two looks at the code on disk
 PATIENCE = 5.0  # seconds that a caller may take over its request
 _SETTINGS = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
     "NUMEXPR_MAX_THREADS": "1",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",

@@ -171,9 +171,8 @@ def _joined(notebook: Any) -> Any:
 
 
 def surroundings(folder: Path) -> dict[str, str]:
-    """Return the variables of a process that makes a report: the project, and one thread."""
-    quiet = {"CRQLAB_HOME": str(folder), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    return quiet | dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"], "1")  # small data
+    """Return the variables of a process that makes a report: the project, and a quiet kernel."""
+    return {"CRQLAB_HOME": str(folder), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 
 
 @contextmanager

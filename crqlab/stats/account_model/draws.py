@@ -23,7 +23,6 @@ from crqlab.stats.account_model.persistence import HIGHEST, Persistence
 from crqlab.stats.account_model.posterior import Judged, clients_at_once, judge, prepared
 from crqlab.stats.cluster_draws import stream
 from crqlab.stats.defaults import LEVEL, SEED
-from crqlab.stats.factors.threads import one_thread
 
 DRAWS = 200
 SETS = 8  # drawn sets of the model's own numbers, each behind as many draws
@@ -195,20 +194,19 @@ def draws(
     versions = doubted(model, min(sets, n), stream(seed, "model"))
     parts = list(clients_at_once(given, most=AT_ONCE * 6))
     ends = np.cumsum([len(some.cell_account) for some in parts])
-    with one_thread():
-        found = Parallel(n_jobs=jobs or os.cpu_count() or 1, prefer="threads")(
-            delayed(_of_clients)(
-                model,
-                some,
-                label,
-                {name: points[end - len(some.cell_account) : end] for name, points in more.items()},
-                drawn,
-                versions,
-                n,
-                stream(seed, ("clients", k)),
-            )
-            for k, (some, end) in enumerate(zip(parts, ends, strict=True))
+    found = Parallel(n_jobs=jobs or os.cpu_count() or 1, prefer="threads")(
+        delayed(_of_clients)(
+            model,
+            some,
+            label,
+            {name: points[end - len(some.cell_account) : end] for name, points in more.items()},
+            drawn,
+            versions,
+            n,
+            stream(seed, ("clients", k)),
         )
+        for k, (some, end) in enumerate(zip(parts, ends, strict=True))
+    )
     labels = np.concatenate(found)
     account = given.cell_account
     first = np.flatnonzero(account[1:] == account[:-1])

@@ -24,7 +24,6 @@ from crqlab.stats.account_model.model import AccountModel, on_latent_scale
 from crqlab.stats.account_model.persistence import Persistence
 from crqlab.stats.account_model.role_effects import role_effects, without_roles
 from crqlab.stats.account_model.turnout import turnout
-from crqlab.stats.factors.threads import one_thread
 
 MOST = 30_000
 ASSUMED = 0.3  # share of variance between accounts to start from, and to stay at if nothing tells
@@ -74,8 +73,7 @@ def fit(given: Answers, *, most: int = MOST) -> AccountModel:
     >>> model.scores, model.n_accounts
     (('crq',), 60)
     """
-    with one_thread():
-        return _fitted(_thinned(given.kept(given.n > 0), most))
+    return _fitted(_thinned(given.kept(given.n > 0), most))
 
 
 def _fitted(used: Answers) -> AccountModel:

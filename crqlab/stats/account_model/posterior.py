@@ -24,7 +24,6 @@ from crqlab.stats.account_model.latent_scale import moments
 from crqlab.stats.account_model.layout import Batch, batches
 from crqlab.stats.account_model.model import AccountModel, on_latent_scale
 from crqlab.stats.account_model.role_effects import without_roles
-from crqlab.stats.factors.threads import one_thread
 
 CELLS = 20_000  # that are worked out at once, whole clients together
 
@@ -119,10 +118,9 @@ def posterior(model: AccountModel, rows: Answers, *, until: Any = None) -> Poste
     """
     model.checked(rows)
     given = rows if until is None else rows.until(until)
-    with one_thread():
-        parts = Parallel(n_jobs=os.cpu_count() or 1, prefer="threads")(
-            delayed(_of_clients)(model, some) for some in clients_at_once(given)
-        )
+    parts = Parallel(n_jobs=os.cpu_count() or 1, prefer="threads")(
+        delayed(_of_clients)(model, some) for some in clients_at_once(given)
+    )
     mean, sd = (np.concatenate(part) for part in zip(*parts, strict=True))
     return Posterior(given.keys().assign(n=given.n), model.scores, mean, sd)
 

@@ -19,7 +19,6 @@ from crqlab.stats.factors.cfa_fit import cfa
 from crqlab.stats.factors.implied import matrices
 from crqlab.stats.factors.model import LAMBDA, NU, PSI
 from crqlab.stats.factors.result import CfaFit
-from crqlab.stats.factors.threads import one_thread
 
 EPSILON = (1.0, 0.1, 0.01)  # how sharply differences are told from none, in turn
 STARTS, SEED = 8, 1
@@ -140,8 +139,7 @@ def alignment(
         )
     sizes = np.array([sample.n for sample in fit.groups], dtype=float)
     at = int(sizes.argmax()) if reference is None else _place(fit, reference)
-    with one_thread():
-        parts = [_aligned(fit, name, sizes, at) for name in fit.model.constructs]
+    parts = [_aligned(fit, name, sizes, at) for name in fit.model.constructs]
     parameters = pd.concat([part[1] for part in parts], ignore_index=True)
     share = float(parameters[["loading_differs", "intercept_differs"]].to_numpy().mean())
     flags = [fit.flag]

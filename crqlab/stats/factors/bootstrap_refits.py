@@ -18,7 +18,6 @@ from crqlab.stats.estimate import check_level
 from crqlab.stats.factors.cfa_fit import refit
 from crqlab.stats.factors.result import CfaFit
 from crqlab.stats.factors.standard import standardised
-from crqlab.stats.factors.threads import one_thread
 
 _BATCH = 20
 
@@ -164,9 +163,8 @@ def _fitted(
 
 
 def _batch(fit: CfaFit, covariances: NDArray, sizes: NDArray) -> NDArray:
-    with one_thread():
-        thetas = [refit(fit, s, int(n)) for s, n in zip(covariances, sizes, strict=True)]
-        return np.array([standardised(fit.model, theta) for theta in thetas])
+    thetas = [refit(fit, s, int(n)) for s, n in zip(covariances, sizes, strict=True)]
+    return np.array([standardised(fit.model, theta) for theta in thetas])
 
 
 def _table(fit: CfaFit, found: NDArray, level: float, n_accounts: int) -> pd.DataFrame:

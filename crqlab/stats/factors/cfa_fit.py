@@ -20,7 +20,6 @@ from crqlab.stats.factors.result import CfaFit, parameters
 from crqlab.stats.factors.robust import Fitted, sandwich
 from crqlab.stats.factors.sample import Sample, samples
 from crqlab.stats.factors.start import start
-from crqlab.stats.factors.threads import one_thread
 
 ESTIMATORS = ["ml", "mlm", "mlr", "wlsmv"]
 
@@ -155,8 +154,7 @@ def fitted(
     CfaFit
     """
     _check_degrees(model)
-    with one_thread():
-        return _fitted(model, groups, estimator, missing == "fiml", rows, begin)
+    return _fitted(model, groups, estimator, missing == "fiml", rows, begin)
 
 
 def _fitted(model, groups, estimator, gaps, rows, begin) -> CfaFit:
@@ -295,8 +293,7 @@ def refit(fit: CfaFit, covariance: NDArray, n: int) -> NDArray:
     )
     for begin in (fit.theta, start(fit.model, [(sample.covs[0], mean)])):
         try:
-            with one_thread():
-                found = maximise(fit.model, [sample], begin)
+            found = maximise(fit.model, [sample], begin)
         except np.linalg.LinAlgError:
             continue
         if found.converged:

@@ -36,7 +36,6 @@ from crqlab.stats.factors.proper import cautions
 from crqlab.stats.factors.result import parameters
 from crqlab.stats.factors.sample import samples
 from crqlab.stats.factors.start import start
-from crqlab.stats.factors.threads import one_thread
 
 LABELS = ("within", "between")
 
@@ -191,13 +190,12 @@ def two_level(
     shared = list(dict.fromkeys(str(item) for of in between.values() for item in of))
     sample = samples(data, model.items, cluster=cluster)[0]
     codes = pd.factorize(sample.clusters, sort=True)[0]
-    with one_thread():
-        known = levels(sample.answers, codes, model.items)
-        moments = _moments(known, shared)
-        found = _fitted(model, known, _begin(model, known), moments)
-        full, none = saturated_levels(known, shared), _baseline(known, shared)
-        wide = phantom(model, known.roots)
-        vcov = inverse(observed(wide, known.samples, found.theta)) / known.n
+    known = levels(sample.answers, codes, model.items)
+    moments = _moments(known, shared)
+    found = _fitted(model, known, _begin(model, known), moments)
+    full, none = saturated_levels(known, shared), _baseline(known, shared)
+    wide = phantom(model, known.roots)
+    vcov = inverse(observed(wide, known.samples, found.theta)) / known.n
     table = parameters(model, found.theta, vcov, LABELS).rename(columns={"group": "level"})
     variances = np.diag(full.within), np.diag(full.between)
     return TwoLevelFit(

@@ -28,7 +28,6 @@ from crqlab.stats.factors.modification import modification
 from crqlab.stats.factors.sample import Sample
 from crqlab.stats.factors.scores import regression_scores
 from crqlab.stats.factors.standard import standard_errors, standardised
-from crqlab.stats.factors.threads import one_thread
 
 NUMBERS = ["estimate", "se", "z", "p", "low", "high", "std", "std_se"]
 
@@ -148,8 +147,7 @@ class CfaFit(Result):
     @property
     def modification(self) -> pd.DataFrame:
         """What freeing each fixed parameter would gain: `crqlab.stats.factors.modification`."""
-        with one_thread():
-            return modification(self.model, self.groups, self.theta, self.labels)
+        return modification(self.model, self.groups, self.theta, self.labels)
 
     @property
     def factor_scores(self) -> pd.DataFrame:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import EstimateError, listed, one_of
-from crqlab.stats.factors.threads import one_thread
 
 TOO_ALIKE, ALIKE = 1e-10, 1e-8
 
@@ -121,11 +120,10 @@ def samples(
             f"group={group!r} has {len(found)} group with answers; comparing needs two or more.",
             caution="one_group",
         )
-    with one_thread():
-        return [
-            _sample(str(labels[g]), values, np.flatnonzero(kept & (codes == g)), accounts, items)
-            for g in found
-        ]
+    return [
+        _sample(str(labels[g]), values, np.flatnonzero(kept & (codes == g)), accounts, items)
+        for g in found
+    ]
 
 
 def _numbers(data: pd.DataFrame, items: Sequence[str]) -> NDArray:
