@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from crqlab.base import yaml_documents
+from crqlab.base import same_numbers, yaml_documents
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import TABLES, contract, schema
 from crqlab.base.errors import StudyError
@@ -228,6 +228,9 @@ class Study:
     ) -> tuple[Path, ...]:
         """Keep all tables of a station and return their paths.
 
+        A table whose numbers are those that lie there already, to seven digits, stays as it is:
+        another Python ends in other last digits, and no report was altered by that.
+
         Parameters
         ----------
         tables : mapping of name to DataFrame
@@ -243,17 +246,27 @@ class Study:
         checked = {n: schema.check(rows, contract(n), asked) for n, rows in tables.items()}
         sources = self.sources()
         for name, rows in checked.items():
-            content = rows.reset_index(drop=True).to_parquet(index=False)
+            rows = self._kept(name, rows.reset_index(drop=True))
+            content = rows.to_parquet(index=False)
             paths.append(replace(self.path(name), content))
             facts[name] = {
                 "contract": schema.digest(contract(name), asked),
                 "made": dict(made or {}),
                 "rows": len(rows),
                 "sha256": hashlib.sha256(content).hexdigest(),
+                "values": same_numbers.digest(rows),
                 "sources": sources,
             }
         self.note({"tables": facts})
         return tuple(paths)
+
+    def _kept(self, table: str, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows that lie there already, where they hold the same numbers as these."""
+        noted = self.manifest.get("tables", {}).get(table, {}).get("sha256")
+        if not self.has(table) or fingerprint(self.path(table)) != noted:
+            return rows
+        there = pd.read_parquet(self.path(table))
+        return there if same_numbers.alike(rows, there) else rows
 
     def sources(self) -> dict[str, str]:
         """Return the SHA-256 of every raw file that the codebook names, itself included."""

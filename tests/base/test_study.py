@@ -73,6 +73,27 @@ def test_the_manifest_knows_what_was_written(study, outcomes):
     assert study.manifest["tables"]["outcomes"]["sha256"] != first["sha256"]
 
 
+def test_a_table_of_the_same_numbers_stays_byte_for_byte(study, outcomes):
+    (path,) = study.write_all({"outcomes": outcomes})
+    first = path.read_bytes()
+    study.write("outcomes", outcomes.assign(revenue=outcomes["revenue"] * (1 + 1e-8)))
+    assert path.read_bytes() == first
+    for other in (outcomes["revenue"] * (1 + 1e-6), outcomes["revenue"].mask(outcomes.index == 3)):
+        study.write("outcomes", outcomes.assign(revenue=other))
+        pd.testing.assert_series_equal(study.read("outcomes")["revenue"], other, check_exact=True)
+    swapped = outcomes.assign(outcome=outcomes["outcome"].iloc[::-1].to_numpy())
+    study.write("outcomes", swapped)
+    pd.testing.assert_frame_equal(study.read("outcomes"), swapped, check_exact=True)
+
+
+def test_a_table_that_was_damaged_is_written_again(study, outcomes):
+    (path,) = study.write_all({"outcomes": outcomes})
+    first = path.read_bytes()
+    path.write_bytes(first[:100])
+    study.write("outcomes", outcomes)
+    assert path.read_bytes() == first
+
+
 def test_names_the_notebook_that_makes_a_missing_table(study):
     with pytest.raises(StudyError, match=r"Run notebooks/30_scores\.ipynb first"):
         study.read("account_scores")

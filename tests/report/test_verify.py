@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from crqlab import ReportError, StudyError
 from crqlab.cli import app
 from crqlab.report import verified
-from crqlab.report.clearance import gate
+from crqlab.report.clearance import gate, provenance
 from crqlab.report.run import render
 from tests.report.executed import REPORT, executed
 from tests.report.neighbours import lay
@@ -86,6 +86,25 @@ def test_what_changed_is_named(study, spoil, told):
     changes = verified(page(fresh)).changes
     assert len(changes) == 1
     assert changes[0].startswith(told)
+
+
+def test_last_digits_of_another_python_alter_nothing(study):
+    rows = study.read("client_scores")
+    study.write("client_scores", rows.assign(value=rows["value"] * (1 + 1e-9)))
+    assert verified(page(study)).holds
+    study.write("client_scores", rows.assign(value=rows["value"] + 1e-4))
+    assert verified(page(study)).changes[0].startswith("table client_scores: was")
+
+
+def test_another_release_of_a_package_is_told_and_alters_nothing(study, monkeypatch):
+    newer = {**provenance.versions(), "Python": "9.9.9"}
+    monkeypatch.setattr(provenance, "versions", lambda: newer)
+    verdict = verified(page(study))
+    assert verdict.holds
+    assert "; version Python: was " in str(verdict)
+    assert str(verdict).endswith("is 9.9.9")
+    study.write("clients", study.read("clients").assign(country="FI"))
+    assert not verified(page(study)).holds
 
 
 def test_another_version_of_the_code_is_named(study, monkeypatch):

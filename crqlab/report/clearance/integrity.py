@@ -55,12 +55,23 @@ class Verdict:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing has changed; of a page of another version only the page is judged."""
+        """Whether nothing has changed; of a page of another version only the page is judged.
+
+        Another Python, or another release of a package, alters no report whose tables are the
+        same: `str` names it.
+        """
         return bool((self._judged["state"] == "same").all())
 
     @property
     def _judged(self) -> pd.DataFrame:
-        return self.table[self.table["part"] == "page"] if self.older else self.table
+        parts = self.table["part"]
+        return self.table[parts == "page" if self.older else parts != "version"]
+
+    @property
+    def surroundings(self) -> list[str]:
+        """One sentence for each package that is of another release than when it was made."""
+        rows = self.table[(self.table["part"] == "version") & (self.table["state"] != "same")]
+        return [_sentence(row) for row in rows.itertuples()]
 
     @property
     def changes(self) -> list[str]:
@@ -73,8 +84,9 @@ class Verdict:
             state = "unaltered" if self.holds else "altered since"
             return f"{self.page}: made by {self.made_by}, {state}"
         if self.holds:
-            return f"{self.page}: as it was made, and so are all {len(self.table) - 1} inputs"
-        return f"{self.page}: {len(self.changes)} changed of {len(self.table)}"
+            said = f"{self.page}: as it was made, and so are all {len(self._judged) - 1} inputs"
+            return "; ".join([said, *self.surroundings])
+        return f"{self.page}: {len(self.changes)} changed of {len(self._judged)}"
 
 
 def sealed(page: str) -> str:

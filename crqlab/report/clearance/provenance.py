@@ -29,7 +29,7 @@ class RunCard:
     ----------
     table : DataFrame
         ``part`` (data, table, code, setting or version), ``name``, ``value``; hashes
-        are SHA-256, 64 hexadecimal digits.
+        are SHA-256, 64 hexadecimal digits, of tables with numbers rounded to seven digits.
     """
 
     table: pd.DataFrame
@@ -133,7 +133,10 @@ def card(study: Study, **settings: object) -> RunCard:
     own = {name: value for name, value in settings.items() if (name, value) != ("language", OWN)}
     rows = [
         *(("data", name, digest) for name, digest in study.sources().items()),
-        *(("table", name, facts["sha256"]) for name, facts in sorted(tables.items())),
+        *(
+            ("table", name, facts.get("values", facts["sha256"]))
+            for name, facts in sorted(tables.items())
+        ),
         ("code", "crqlab", code()),
         ("code", "requirements.lock", _lock()),
         *(("code", path.name, fingerprint(path)) for path in notebooks(study)[-1:]),
