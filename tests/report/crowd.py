@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from crqlab import Study
+from crqlab import Study, scores
 from tests.report.renaming import filled, renamed, tables_of
 from tests.show.asked import ROLES
 
@@ -27,6 +27,12 @@ Global|Digital|Lyft Energy|Lyft|Next Step|Sky Bank International|Apple Bank|The 
 March Consulting|Anna Berg AB|Orange Energy|Target North|Telia Company AB|Trust & Value|Open Book
 Stormere|Account 2|Relationship|Supplier|Survey|Microsoft Office|Interview|Evidence|Benchmark|Peers
 Överlag|Kund|Konto|Svar|Mål|Bäst|Nästa|Sverige|Mars|Handel|Trä|Ek|Öst|Väst|Nord|Kundansvarig|Delvis
+C1|A1|Q1|1984|2024|2025|Steel|Nordic Steel|Nordic Steel Group|Steel Group|Group Steel|CRQ|NPS|SVG
+PDF|Stockholm|Göteborg|London|Paris|York|Bath|Reading|Boston|Bergen|Lund|Nice|Turku|Erik|Karin|Olle
+Grace|Mark|Will|Rose|Hope|Cloud|Engine|Pump|Valve|Bearing|Laptop|Paper|Glass|Software|Insurance
+Logistics|Service Level|Key Account|Best Buy|Just Now|New Year|Good News|Three Days|Silent|Due
+Signed|Offer|Owner AB|Data|Source|Notes|Figures|Accounts|Contacts|Tasks|Cover|Drivers|Decision
+Overview|Comment|Theme|Change
 """
 _FIRST = """Nordvik Almar Ravn Hedlund Kiruna Bolmen Tornio Halden Lindö Arkona Vänern Saxon
 Borealis Kestrel Mistral Harrow Quill Ostrava Zeeland Calder Brigand Fennel Juniper Larch
@@ -41,6 +47,7 @@ _ACCOUNTS = """{a} {b} AB|{a} GmbH|{b} of {c}|{c} & Söner AB|{a}|The {b} Compan
 Next {a}|{b}|{g} {l}|{l} & {l} AB|{a} Group|Sky {b}|{c} Energy|{b} {c} Holding AB""".replace(
     "\n", "|"
 ).split("|")
+_UNITS = "North South Steel Digital Pump Software Service Energy Global Orange March 1984".split()
 _OPENS = """They keep their word|Prices are fair|We need to talk about the next step|Nothing to add
 It takes too long to get an answer|Our contact listens|De håller vad de lovar|Leveranserna är sena
 What we want is a plan for the year|The team knows our business""".split("\n")
@@ -59,6 +66,12 @@ SUBSET = (
     "Kund",
     "3",
     "IT",
+    "High",
+    "Nordic Steel",
+    "Nordic Steel Group",
+    "C1",
+    "1984",
+    "North",
 )
 
 
@@ -72,6 +85,7 @@ def names(n: int) -> list[str]:
 def crowd(root: Path, called: list[str]) -> tuple[Study, list[str]]:
     """Write a study of which every client has accounts, people, words and ids of its own kind."""
     study = filled(root)
+    sorted_by_unit(study)
     base = tables_of(study)
     ids = [_client_id(k, name) for k, name in enumerate(called, start=1)]
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in base}
@@ -85,9 +99,32 @@ def crowd(root: Path, called: list[str]) -> tuple[Study, list[str]]:
     return Study("demo", root=root), ids
 
 
+def sorted_by_unit(study: Study) -> None:
+    """Write units, countries and products of which every second answer is about the same."""
+    people = study.read("respondents")
+    half = people.groupby(["client_id", "wave"]).cumcount() % 2 == 0
+    key = people[["client_id", "wave", "response_id"]]
+    pairs = {"unit": ("unit A", "unit B"), "country": ("SE", "NO"), "product": ("product A",) * 2}
+    rows = pd.concat(
+        key.assign(dimension=name, group=np.where(half, *pair)) for name, pair in pairs.items()
+    )
+    study.write("breakdowns", rows)
+    study.write("breakdown_scores", scores.breakdowns(people, rows))
+
+
 def _client_id(k: int, name: str) -> str:
     letters = "".join(c for c in name.upper() if c.isalpha())[:3]
-    ways = (f"C{k}", f"{k}", f"{letters}{k}", f"K-{k:04d}", f"{k:06d}", f"B{k}", f"SE-{k}")
+    ways = (
+        f"C{k}",
+        f"{k}",
+        f"{letters}{k}",
+        f"K-{k:04d}",
+        f"{k:06d}",
+        f"B{k}",
+        f"SE-{k}",
+        f"A{k}",
+        f"{1900 + k}",
+    )
     return ways[k % len(ways)]
 
 
@@ -107,11 +144,13 @@ def _of_client(
     managers = sorted(accounts["account_manager"].dropna().unique())
     told = dict(zip(accounts["account_id"], _account_ids(k, n), strict=True))
     told |= dict(zip(accounts["name"], dict.fromkeys(called), strict=False))
-    told |= {one: "{g} {l}".format(**_who(draw)) for one in managers}
+    told |= dict(zip(managers, _people(draw, len(managers)), strict=True))
     told |= {f"P{i}": f"{k}-{i}" for i in range(200)} | {f"S{i}": f"{k}-S{i}" for i in range(9)}
     told |= {one: f"{k}.{one}" for one in base["responses"]["response_id"]}
     told |= {"IT": str(draw.choice(["Banking", "Retail", "Energy", "IT"])), "C017": client}
     told |= {"Nordwind & Co": name}
+    units = zip(("unit A", "unit B", "product A"), draw.permutation(_UNITS)[:3], strict=True)
+    told |= dict(units)
     made = {}
     for table, rows in base.items():
         if "client_id" not in rows:
@@ -131,6 +170,11 @@ def _of_client(
     return made
 
 
+def _people(draw: np.random.Generator, n: int) -> list[str]:
+    pairs = draw.choice(len(_GIVEN) * len(_LAST), n, replace=False)
+    return [f"{_GIVEN[pair // len(_LAST)]} {_LAST[pair % len(_LAST)]}" for pair in pairs]
+
+
 def _who(draw: np.random.Generator) -> dict[str, str]:
     return {"g": str(draw.choice(_GIVEN)), "l": str(draw.choice(_LAST))}
 
@@ -139,5 +183,6 @@ def _account_ids(k: int, n: int) -> list[str]:
     ways = (
         lambda i: f"{k}{i:02d}", lambda i: f"{k:03d}{i:03d}", lambda i: f"A{i}", str,
         lambda i: f"ACC-{k}-{i}", lambda i: f"00{k:03d}{i:02d}", lambda i: f"{k}X{i}",
+        lambda i: str(1990 + i),
     )  # fmt: skip
     return [ways[k % len(ways)](i + 1) for i in range(n)]

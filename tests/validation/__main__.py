@@ -15,6 +15,7 @@ from tests.validation import (
     benchmark,
     construct,
     drivers,
+    gate,
     mirrored,
     nonresponse,
     regression,
@@ -180,6 +181,7 @@ SECTIONS: dict[str, Callable[[bool], Section]] = {
     "account_segments": _account_segments,
     "account_model": _account_model,
     "small_clients": _small_clients,
+    "gate": gate.section,
 }
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import nbformat
 from crqlab import Study
 from crqlab.report import LeakError, card, view
 from crqlab.report.clearance import gate
-from crqlab.report.exports import crm, deck, pdf, workbook
+from crqlab.report.exports import crm, deck, head_office, pdf, workbook
 from crqlab.report.exports.theme import Theme
 from crqlab.report.run import render
 from crqlab.report.run.notebook_files import cleaned, own
@@ -24,12 +24,12 @@ FULL, QUICK = (500, 20), (24, 1)
 _SAID = """## Clients of any name pass the gate
 
 A study of {n} clients, among them {hard} with names such as Apple, Next, The, May, Sweden, UBS,
-Anna or Interval, each with accounts, people, comments and ids of its own kind
-(`tests/report/crowd.py`). Every client's page, notebook, workbook, slides and CRM table, and of
-{pdfs} the PDF, are looked through among all others: **{alarms} false alarms in {n} clients**
-(promised: none). Looking through the files of one client takes {seconds:.2f} s of CPU in the
-median; the list of what belongs to whom, {marks:,} ways to write {things:,} things, {watch:.1f} s
-once a batch.
+Anna or Interval, each with accounts, people, comments, units and ids of its own kind
+(`tests/report/crowd.py`). Every client's page, notebook, workbook, slides, CRM tables and
+head-office sheet, and of {pdfs} the PDF, are looked through among all others: **{alarms} false
+alarms in {n} clients** (promised: none). Looking through the files of one client takes
+{seconds:.2f} s of CPU in the median; the list of what belongs to whom, {marks:,} ways to write
+{things:,} things, {watch:.1f} s once a batch.
 """
 
 
@@ -81,5 +81,7 @@ def files(study: Study, client: str, *, pdf_too: bool) -> dict[str, bytes]:
         "page.pptx": deck.content(seen, Theme(), card=about),
         **{f"page{place}.csv": made for place, made in
            enumerate(crm.content(seen, Theme(), study=study))},
+        **dict(zip(("office.xlsx", "office.csv", "fields.csv"),
+                   head_office.content(seen, Theme(), study=study), strict=True)),
     }  # fmt: skip
     return made | ({"page.pdf": pdf.content(seen, Theme(), page=page)} if pdf_too else {})

@@ -12,6 +12,8 @@ from crqlab.page.slide import Rows, Slide, brief, foot
 from crqlab.show.records import records
 
 MOST = 7  # rows
+#: What a task is and how urgent, as Salesforce's own lists have it.
+NEW_TASK, URGENT, ORDINARY = TASK_WORDS = ("Not Started", "High", "Normal")
 
 
 def actions_sheet(view: ClientView) -> Sheet:
@@ -107,7 +109,7 @@ def crm_tasks(view: ClientView) -> pd.DataFrame:
             "Description": book.texts(rows),
             "CRQ_Owner__c": rows["owner"],
             "ActivityDate": days(rows["due"]),
-            "Status": "Not Started",
-            "Priority": ["High" if one else "Normal" for one in weak],
+            "Status": NEW_TASK,
+            "Priority": [URGENT if one else ORDINARY for one in weak],
         }
     )

@@ -8,7 +8,11 @@ import pandas as pd
 
 
 def belongings(
-    clients: pd.DataFrame, accounts: pd.DataFrame, contacts: pd.DataFrame, comments: pd.DataFrame
+    clients: pd.DataFrame,
+    accounts: pd.DataFrame,
+    contacts: pd.DataFrame,
+    comments: pd.DataFrame,
+    breakdowns: pd.DataFrame,
 ) -> Iterator[tuple[str, str, str]]:
     """Yield what belongs to whom from a study's tables.
 
@@ -18,6 +22,8 @@ def belongings(
         As the first station writes them; may be without rows.
     comments : DataFrame
         ``client_id`` and one column of words per open question.
+    breakdowns : DataFrame
+        Units, countries and products that answers are about.
     """
     parts = [
         ("client id", clients, "client_id"),
@@ -30,6 +36,7 @@ def belongings(
         ("contact name", contacts, "name"),
         *(("of accounts", accounts, name) for name in ("industry", "country", "tier")),
         *(("of contacts", contacts, name) for name in ("role", "language")),
+        ("of answers", breakdowns, "group"),
         *(("words", comments, name) for name in comments.columns if name != "client_id"),
     ]
     for kind, rows, column in parts:

@@ -66,6 +66,7 @@ def _watch(study: Study, client: str, state: tuple[str, ...]) -> tuple[Watchlist
     ]
     comments = parts[2][["client_id", *study.codebook.instrument.comments]]
     nobody = table(study, "clients", client=client).iloc[:0]
-    things = belongings(nobody, parts[0], parts[1], comments)
+    groups = table(study, "breakdowns", client=client).iloc[:0]  # no pack tells of them
+    things = belongings(nobody, parts[0], parts[1], comments, groups)
     watched = watchlist(things, together(nobody, parts[0], parts[1]))
     return watched, gate.common(study, watched)

@@ -14,6 +14,7 @@ from crqlab.base.errors import ReportError
 from crqlab.base.study import Study
 from crqlab.language import language, languages
 from crqlab.language.templates import Part
+from crqlab.page.actions.export import TASK_WORDS
 from crqlab.page.marks.pieces import BREAK, MACHINE, SOFT
 from crqlab.page.marks.watchlists import Watchlist, watchlist
 from crqlab.page.tables import table
@@ -22,9 +23,9 @@ from crqlab.report.clearance.integrity import sealed
 from crqlab.report.clearance.judgement import Case, CommonWords
 from crqlab.report.clearance.provenance import card, notebooks, versions
 
-_TABLES = ("clients", "accounts", "contacts", "responses")
+_TABLES = ("clients", "accounts", "contacts", "responses", "breakdowns")
 #: Tables of nobody whose words stand on every client's page.
-_PROGRAMME = ("segment_traits", "playbook")
+_PROGRAMME = ("segment_traits", "playbook", "code_frame")
 _MOST_TOLD = 5
 #: The frame and the style sheet of every page.
 _FRAME = Path(__file__).parents[1] / "run" / "template"
@@ -125,11 +126,13 @@ def _state(study: Study) -> tuple[str, ...]:
 
 @lru_cache(maxsize=2)
 def _watch(study: Study, state: tuple[str, ...]) -> Watchlist:
-    clients, accounts, contacts, responses = (table(study, name, real=True) for name in _TABLES)
+    clients, accounts, contacts, responses, breakdowns = (
+        table(study, name, real=True) for name in _TABLES
+    )
     comments = responses[["client_id", *study.codebook.instrument.comments]]
     ids = pd.concat([clients["client_id"], responses["client_id"]]).drop_duplicates()
     clients = ids.to_frame().merge(clients, on="client_id", how="left")
-    things = belongings(clients, accounts, contacts, comments)
+    things = belongings(clients, accounts, contacts, comments, breakdowns)
     return watchlist(things, together(clients, accounts, contacts))
 
 
@@ -146,8 +149,8 @@ def common(study: Study, watched: Watchlist) -> CommonWords:
     rows = card(study).table
     frame, style = ((_FRAME / name).read_text("utf-8") for name in ("page.html.j2", "style.css"))
     said = BREAK.join(
-        [book, asked, frame, _programme(study), _written(), _of_the_calendar(), *rows["part"],
-         *rows["name"], *versions().values()]
+        [book, asked, frame, _programme(study), _written(), _of_the_calendar(), *TASK_WORDS,
+         *rows["part"], *rows["name"], *versions().values()]
     )  # fmt: skip
     found = watched.found(said)
     machine = watched.found(BREAK.join([notebook, style]), MACHINE)
