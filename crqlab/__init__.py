@@ -27,6 +27,7 @@ _attached, _, __all__ = lazy.attach(
     __name__,
     submodules=(
         "benchmark",
+        "comments",
         "construct",
         "drivers",
         "page",

@@ -6,9 +6,11 @@ import dataclasses
 import importlib
 import inspect
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -56,6 +58,16 @@ def test_dir_lists_the_best_known_statistics():
         assert path in {each for each, *_ in OFFERED}
 
 
+def test_notebooks_ask_for_nothing_that_dir_does_not_list():
+    """What a prepared process has imported already a plain kernel has not."""
+    asked = set()
+    for path in (Path(__file__).parents[1] / "notebooks").glob("*.ipynb"):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            asked |= set(re.findall(r"\bcrq\.(\w+)", "".join(cell["source"])))
+    assert asked - set(dir(crq)) == set()
+    assert "comments" in asked
+
+
 @pytest.mark.parametrize("path", [path for path in MODULES if path.startswith("crq.stats.")])
 def test_a_statistics_module_lists_all_that_it_defines(path):
     """Nothing with a public name is forgotten."""
@@ -99,8 +111,8 @@ def test_tab_offers_the_same_as_dir(name, jedi):
 
 #: Handed from one function to the next, or read from a file: nothing that a reader looks at.
 NO_RESULTS = {
-    "AccountModels", "Answers", "Changes", "ClientView", "Correlated", "DraftReport", "Draws",
-    "FeasibleRanges", "Moments", "Phrases", "Playbook", "Shown", "Spread", "Thresholds",
+    "AccountModels", "Answers", "Changes", "ClientView", "CodeFrame", "Correlated", "DraftReport",
+    "Draws", "FeasibleRanges", "Moments", "Phrases", "Playbook", "Shown", "Spread", "Thresholds",
 }  # fmt: skip
 #: Floors of stations and statistics; reports return files.
 NO_STATIONS = {"crqlab.report", "crqlab.show"}
@@ -206,6 +218,8 @@ def viewed(function: Any) -> bool:
 #: They write files, ask others, or are steps that a station takes inside.
 NO_EXAMPLE = {
     "benchmark": "compare keep publish publish_study release",
+    "comments": "agreement answers code_frame coded coded_lines hand_codes keep proposals shares "
+    "shipped",
     "construct": "keep",
     "drivers": "keep",
     "figures": "release_shift",
