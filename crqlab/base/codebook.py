@@ -26,6 +26,7 @@ Flag = Literal[
     "outlying",
     "test_answer",
     "unfinished",
+    "no_weight",
 ]
 AsideWhy = Literal["preview", "test", "spam", "unfinished", "disqualified"]
 Part = Literal["client_id", "wave", "language", "batch"]
@@ -186,6 +187,7 @@ class Checks(Strict):
         "flipped",
         "test_answer",
         "unfinished",
+        "no_weight",
     )
     exclude_together: tuple[Flag, ...] = ("straight_line", "speeder")
 
@@ -255,6 +257,10 @@ class Codebook(Strict):
         and exports are refused, or carry a banner.
     waves : mapping of name to Wave
         For files that hold several waves and no column of them: told by when an answer began.
+    weight : tuple of str
+        Column of the answers' files that says for how many people, or how much of the population,
+        an answer stands (a survey weight); several where files name it differently. Its scale is
+        free: in each client's wave weights are taken relative to their mean.
     unit, product, country : tuple of str
         Columns, of the answers' files or of the accounts', by which a head-office sheet breaks
         its numbers down; several where files name it differently. Without ``country`` it is the
@@ -277,6 +283,7 @@ class Codebook(Strict):
     instrument: Instrument
     responses: Responses
     waves: dict[Text, Wave] = Field(default_factory=dict)
+    weight: Headers = ()
     unit: Headers = ()
     product: Headers = ()
     country: Headers = ()

@@ -63,11 +63,13 @@ def _held(book: Codebook) -> _Rows:
         yield "waves", _listed(book.waves)
     if book.roles.order:
         yield "roles", _listed(book.roles.order)
-    if flags := book.checks.exclude:
+    if flags := [f for f in book.checks.exclude if f != "no_weight" or book.weight]:
         yield "left out", _listed(flags)
     least = book.privacy
     yield "privacy", f"scores of {least.min_scores} people, words of {least.min_comments}, or more"
     yield "language", f"{book.language}; reports in {book.report_language}"
+    if book.weight:
+        yield "weights", _listed(book.weight)
     if book.currency:
         yield "currency", book.currency
     if book.release:

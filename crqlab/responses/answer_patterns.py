@@ -82,6 +82,13 @@ def half_empty(closed: pd.DataFrame, checks: Checks) -> pd.DataFrame:
     return findings(where, "half_empty", found, code("half_empty", share=checks.answered))
 
 
+def no_weight(rows: pd.DataFrame) -> pd.DataFrame:
+    """Find persons without a survey weight, where others of their client's wave have one."""
+    known = rows.get("weight", pd.Series(np.nan, index=rows.index)).notna()
+    weighted = known.groupby([rows["client_id"], rows["wave"]]).transform("any")
+    return findings(weighted & ~known, "no_weight", "no_weight", "weight_above_0")
+
+
 def duplicate(
     rows: pd.DataFrame, keyed: pd.DataFrame, comments: list[str], objects: pd.Series
 ) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from crqlab.responses.columns import Columns, blank
 from crqlab.responses.dialects import known_columns
 from crqlab.responses.grid import Grid
 from crqlab.responses.survey_status import statuses
+from crqlab.responses.weight_column import weights
 
 #: Beyond these a recommendation, or how well somebody knows the supplier, is no answer.
 LTR = (0.0, 10.0)
@@ -44,6 +45,7 @@ def read(grid: Grid, source: Source, book: Codebook, faults: Faults) -> Answers:
     table["started"] = _started(columns, source)
     table["wave"] = _wave(columns, source, book, table["started"])
     table |= _described(columns, source, book)
+    table["weight"] = weights(columns, book)
     table |= {name: _open(columns, source, name) for name in book.instrument.comments}
     off = [pd.DataFrame(dict.fromkeys(["value", "column", "rule"], blank(0)))]
     for name, question in questions(book, grid.dialect).items():

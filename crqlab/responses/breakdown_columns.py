@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from unicodedata import normalize
+from collections.abc import Mapping
 
 import pandas as pd
 
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts.columns import DIMENSIONS
 from crqlab.base.contracts.frames import empty, typed
-from crqlab.base.faults import Faults, near
+from crqlab.base.faults import Faults
 from crqlab.responses import cells
 from crqlab.responses.cells import folded
+from crqlab.responses.columns import first_of, none_has
 from crqlab.responses.grid import Grid
-
-_SHOWN = 12
 
 
 def of_answers(grid: Grid, book: Codebook) -> dict[str, pd.Series]:
@@ -99,26 +97,17 @@ def _alike(groups: pd.Series) -> pd.Series:
 
 
 def _column(grid: Grid, book: Codebook, name: str) -> pd.Series | None:
-    header = next((one for one in _headers(book, name) if grid.names.count(one) == 1), None)
+    header = first_of(grid, getattr(book, name))
     if header is None:
         return None
     labels = {folded(code): label for code, label in grid.labels.get(header, {}).items()}
     return cells.spelled(grid.text(header), labels)
 
 
-def _headers(book: Codebook, name: str) -> Iterator[str]:
-    return (normalize("NFC", header.strip()) for header in getattr(book, name))
-
-
 def _missing(book: Codebook, grids: Mapping[str, Grid], faults: Faults, name: str) -> None:
     """Note a column that the codebook names and no file has."""
-    for header in _headers(book, name):
-        places = [source.file for source in book.responses.files]
-        places += [book.accounts.file] if book.accounts else []
-        there = sorted(
-            {one for file in places if file in grids for one in grids[file].names if one}
-        )
-        rule = f"is the column of {name}, and neither the answers nor the accounts have it once"
-        shown = ", ".join(there[:_SHOWN]) + (", …" if len(there) > _SHOWN else "")
-        fix = f"{near(header, there)}they have: {shown}"
-        faults.add("codebook.yaml", rule, fix, column=name, value=header)
+    places = [source.file for source in book.responses.files]
+    places += [book.accounts.file] if book.accounts else []
+    rule = f"is the column of {name}, and neither the answers nor the accounts have it once"
+    read = [grids[file] for file in places if file in grids]
+    none_has(getattr(book, name), read, name, rule, faults)

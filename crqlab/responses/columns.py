@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from unicodedata import normalize
 
@@ -68,6 +68,27 @@ class Columns:
         what = "no column of this name" + (f" (for {ours})" if ours != asked else "")
         fix = near(asked, names) + f"the file has: {shown}; say under columns which one it is"
         self.faults.add(self.grid.file, what, fix, column=asked)
+
+
+def first_of(grid: Grid, headers: Iterable[str]) -> str | None:
+    """Return the first of a codebook's headers that a file has once, None if it has none."""
+    return next((one for one in spelled_out(headers) if grid.names.count(one) == 1), None)
+
+
+def spelled_out(headers: Iterable[str]) -> Iterator[str]:
+    """Spell headers as `Grid` spells them."""
+    return (normalize("NFC", header.strip()) for header in headers)
+
+
+def none_has(
+    headers: Iterable[str], grids: Iterable[Grid], ours: str, rule: str, faults: Faults
+) -> None:
+    """Note a column that the codebook names and no file has."""
+    there = sorted({name for grid in grids for name in grid.names if name})
+    shown = ", ".join(there[:_SHOWN]) + (", …" if len(there) > _SHOWN else "")
+    for header in spelled_out(headers):
+        fix = f"{near(header, there)}they have: {shown}"
+        faults.add("codebook.yaml", rule, fix, column=ours, value=header)
 
 
 def blank(rows: int) -> pd.Series:

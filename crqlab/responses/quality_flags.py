@@ -80,7 +80,8 @@ def flags(raw: Raw, codebook: Codebook) -> Flags:
     ``out_of_scale`` a number off the scale, now missing · ``flipped`` a language, batch or
     wave whose answers run against all others, or a part of one; where most of a client's wave
     does, the rest of it too · ``contradiction`` one response that does · ``straight_line`` ·
-    ``speeder`` · ``duplicate`` · ``half_empty`` · ``personal_data`` an e-mail address or telephone
+    ``speeder`` · ``duplicate`` · ``half_empty`` · ``no_weight`` no survey weight,
+    where others of the client's wave have one · ``personal_data`` an e-mail address or telephone
     number in a comment · ``not_in_frame`` no such contact was invited · ``unknown_account`` ·
     where the codebook asks for them ``inconsistent`` odd items against even ones of the same
     constructs and ``outlying`` far from all others of the wave.
@@ -113,6 +114,7 @@ def flags(raw: Raw, codebook: Codebook) -> Flags:
         answer_patterns.speeder(kept, kept[items], checks),
         answer_patterns.duplicate(kept, asked.keyed(kept[items]), list(asked.comments), apart),
         answer_patterns.half_empty(closed, checks),
+        answer_patterns.no_weight(kept),
         careless_answers.inconsistent(asked.keyed(kept[items]), _measured(asked), checks),
         careless_answers.outlying(kept, kept[items], checks),
         personal_data.personal_data(rows[list(asked.comments)]),

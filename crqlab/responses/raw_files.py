@@ -22,6 +22,7 @@ from crqlab.responses.breakdown_columns import breakdowns
 from crqlab.responses.file_formats import load
 from crqlab.responses.forgotten_rows import without_forgotten
 from crqlab.responses.grid import Aside, Grid
+from crqlab.responses.weight_column import weights_noted
 
 FRAMES = ("contacts", "accounts", "outcomes", "clients")
 
@@ -141,7 +142,7 @@ def read(study: Study, *, forgotten_too: bool = False) -> Raw:
     rows, origins = (t[stays].reset_index(drop=True) for t in (rows, origins))
     if aside:
         unusable = unusable[unusable["response_id"].isin(rows["response_id"])]
-    notes = (*_accounts_noted(rows, tables), *aside)
+    notes = (*_accounts_noted(rows, tables), *weights_noted(rows, book, grids, faults), *aside)
     rows = table_links.own_accounts(rows)
     parted = breakdowns(rows, origins, tables["accounts"], book, grids, faults)
     _no_client(rows, origins, faults)

@@ -18,6 +18,7 @@ from crqlab.stats import agreement, nps
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
 from crqlab.stats.shrinkage import ALIKE, shrunken
+from crqlab.stats.survey_weights import weight_of
 
 AGREE = 0.70  # LeBreton & Senter 2008: below, a mean hides more than it says
 
@@ -27,13 +28,15 @@ def accounts(
 ) -> pd.DataFrame:
     """Score every account of every client and wave.
 
-    ``crq`` is the plain mean of the respondents. Its interval pools the variance inside the
-    accounts of the client's wave. ``shrunken`` draws it towards the client's grand mean (the
-    mean of account means, each weighted by its precision) by ICC(1) of the client's wave:
-    rank by it, show both. Where a client's wave is too small for a variance of its own, that of
-    all clients of the wave, pooled inside clients, stands in, and ``flag`` says so. ``change`` is
-    the shrunken score less that of the client's wave before; its interval adds the squares of
-    both scores' distances to their ends, as of two independent estimates.
+    ``crq`` is the plain mean of the respondents, weighted where they have survey weights; for every
+    variance an account's answers then count as so many equal ones as they are worth
+    (``n_effective``), while ``promoters`` and the like stay counts of people. Its interval pools
+    the variance inside the accounts of the client's wave. ``shrunken`` draws it towards the
+    client's grand mean (the mean of account means, each weighted by its precision) by ICC(1) of the
+    client's wave: rank by it, show both. Where a client's wave is too small for a variance of its
+    own, that of all clients of the wave, pooled inside clients, stands in, and ``flag`` says so.
+    ``change`` is the shrunken score less that of the client's wave before; its interval adds the
+    squares of both scores' distances to their ends, as of two independent estimates.
 
     Parameters
     ----------
@@ -61,6 +64,7 @@ def accounts(
     References
     ----------
     Bliese (2000), in Klein & Kozlowski, Multilevel Theory, 349-381: ICC(1) and its weight.
+    Kish (1965), Survey Sampling, section 11.2: the effective number.
     Rocks (2016), The American Statistician 70, 365-372: interval of the NPS.
     LeBreton & Senter (2008), Organizational Research Methods 11, 815-852: the .70.
     Zou & Donner (2008), Statistics in Medicine 27, 1693-1702: interval of a difference.
@@ -76,12 +80,12 @@ def accounts(
     check_level(level)
     layout = laid_out(respondents, codebook.instrument)
     spread = spread_of(layout)
-    total, count = layout.sums()
-    means = ratio(total, count)
-    n, crq = count[:, layout.at("crq")].astype("int64"), means[:, layout.at("crq")]
+    means, count = ratio(*layout.sums()), layout.counts().astype("int64")
+    crq, n = means[:, layout.at("crq")], layout.effective()[:, layout.at("crq")]
     drawn = _shrunken(crq, n, spread, codebook.instrument, level)
     parts = [
-        layout.accounts.assign(n=n, n_ltr=count[:, layout.at("mean_ltr")].astype("int64"), crq=crq),
+        layout.accounts.assign(n=count[:, layout.at("crq")], n_effective=n),
+        pd.DataFrame({"n_ltr": count[:, layout.at("mean_ltr")], "crq": crq}),
         _interval(crq, n, spread, codebook.instrument, level),
         drawn,
         _changed(layout, drawn),
@@ -161,8 +165,9 @@ def _views(layout: Layout, codebook: Codebook) -> pd.DataFrame:
 
 
 def _promoters(layout: Layout, level: float) -> pd.DataFrame:
-    counts = nps.counts(layout.rows["ltr"], pd.Series(layout.account)).reset_index(drop=True)
-    scores = nps.adjusted_wald(*counts.to_numpy().T, level=level)
+    counts = nps.counts(layout.rows["ltr"], layout.account).reset_index(drop=True)
+    equal = nps.counts(layout.rows["ltr"], layout.account, weights=weight_of(layout.rows))
+    scores = nps.adjusted_wald(*equal.to_numpy().T, level=level)
     scores = scores.rename(columns={"low": "nps_low", "high": "nps_high"})
     return counts.astype("int64").join(scores[["nps", "nps_low", "nps_high"]])
 
@@ -171,14 +176,18 @@ def _inside(layout: Layout, asked: Instrument, spread: Spread, level: float) -> 
     """Dispersion inside an account: SD, r_wg(J), and the most senior role against the rest."""
     at = layout.at("crq")
     values = layout.scores[:, at : at + 1]
-    total, n = (sums[:, at : at + 1] for sums in layout.sums())
-    deviation = np.nan_to_num(values - ratio(total, n)[layout.account]) ** 2
-    sd = np.sqrt(ratio(layout.add(deviation), n - 1))[:, 0]
+    total, whole = (sums[:, at : at + 1] for sums in layout.sums())
+    weight = layout.weights()[:, at : at + 1]
+    deviation = weight * np.nan_to_num(values - ratio(total, whole)[layout.account]) ** 2
+    several = layout.counts()[:, at : at + 1] > 1
+    freedom = np.where(several, whole - ratio(layout.add(weight**2), whole), 0)
+    sd = np.sqrt(ratio(layout.add(deviation), freedom))[:, 0]
     senior = senior_weights(layout)[:, at : at + 1]
-    top, n_top = (sums[:, at] for sums in layout.sums(senior))
-    rest, n_rest = (sums[:, at] for sums in layout.sums(_ranked(layout) - senior))
-    gap = ratio(top, n_top) - ratio(rest, n_rest)
-    error = np.sqrt(spread.noise * (ratio(np.ones(len(n)), n_top) + ratio(np.ones(len(n)), n_rest)))
+    others = _ranked(layout) - senior
+    top, rest = (ratio(*layout.sums(who))[:, at] for who in (senior, others))
+    once = np.ones(len(top))
+    doubt = [ratio(once, layout.effective(who)[:, at]) for who in (senior, others)]
+    gap, error = top - rest, np.sqrt(spread.noise * sum(doubt))
     return pd.DataFrame(
         {
             "sd": sd,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from crqlab.scores.rollups import Layout, ratio
 from crqlab.stats.components import variance_components
 from crqlab.stats.defaults import FEW_GROUPS
+from crqlab.stats.survey_weights import effective
 
 FEW_FREEDOM = 5
 SAME = 1e-9  # scale points, or their squares: what is nearer to 0 is rounding
@@ -92,16 +93,23 @@ def _known(variance: pd.Series) -> NDArray:
 
 
 def _sums(layout: Layout) -> tuple[NDArray, NDArray, NDArray, NDArray]:
-    """Respondents, mean and sum of squares within of each account, around its client's mean."""
+    """Respondents, mean and sum of squares within of each account, around its client's mean.
+
+    With survey weights an account counts as many equal answers as its own are worth (Kish), of the
+    weighted mean and variance: its mean then varies as that of so many, and the mean square within
+    is free of bias.
+    """
     crq = layout.scores[:, [layout.at("crq")]]
-    there = ~np.isnan(crq)
-    sums = layout.add_accounts(layout.add(np.hstack([np.nan_to_num(crq), there])))
+    weight = layout.weights()[:, [layout.at("crq")]]
+    sums = layout.add_accounts(layout.add(np.hstack([weight * np.nan_to_num(crq), weight])))
     centre = np.nan_to_num(ratio(sums[:, 0], sums[:, 1]))
-    gap = exact(np.nan_to_num(crq[:, 0] - centre[layout.block][layout.account])) * there[:, 0]
-    n = layout.add(there[:, 0].astype(float))
-    mean = np.nan_to_num(ratio(layout.add(gap), n))
-    apart = exact(gap - mean[layout.account]) * there[:, 0]
-    return n, mean, layout.add(apart**2), centre
+    weight = weight[:, 0]
+    gap = exact(np.nan_to_num(crq[:, 0] - centre[layout.block][layout.account])) * (weight > 0)
+    whole = layout.add(weight)
+    n = effective(whole, layout.add(weight**2))
+    mean = np.nan_to_num(ratio(layout.add(weight * gap), whole))
+    apart = exact(gap - mean[layout.account]) * (weight > 0)
+    return n, mean, layout.add(weight * apart**2) * np.nan_to_num(ratio(n, whole)), centre
 
 
 def exact(gaps: NDArray) -> NDArray:

@@ -36,6 +36,9 @@ def agreement(
 ) -> pd.DataFrame:
     """ICC(1), ICC(2) and mean r_wg(J) of CRQ and of every construct, by client and wave.
 
+    Survey weights play no part: these say how far the people of an account who answered agree
+    with one another, and r_wg(J) holds them against chance, whomever they stand for.
+
     Parameters
     ----------
     respondents : DataFrame
@@ -119,7 +122,7 @@ def _shared(
     shared = _frame(layout, np.column_stack(columns), names)
     there = shared.notna().astype(float)
     mean = bootstrap.ratios(shared, there, layout.keys, **options)
-    n = layout.sums()[1][:, [layout.at(name) for name in names]]
+    n = layout.counts()[:, [layout.at(name) for name in names]]
     return mean.rename(columns={"value": "rwg_j", "n_clusters": "n_accounts"}).assign(
         rwg_j_low=mean["low"].clip(0, 1),
         rwg_j_high=mean["high"].clip(0, 1),

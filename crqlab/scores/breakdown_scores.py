@@ -11,6 +11,7 @@ from crqlab.scores.client_scores import ACCOUNT_T, WALD
 from crqlab.scores.rollups import promoter_points
 from crqlab.stats import linearised, nps
 from crqlab.stats.defaults import LEVEL
+from crqlab.stats.survey_weights import weight_of
 
 _KEY = ["client_id", "wave", "dimension", "group"]
 _WAVE = ["client_id", "wave"]
@@ -37,7 +38,8 @@ def breakdowns(
     DataFrame, one row per client, wave, dimension and group, sorted
         Table ``breakdown_scores``; dimension ``all`` has everybody, and its NPS is that of
         ``client_scores``. Answers whose group is not known are one row without a name, so that the
-        rows of a dimension add up. Intervals take accounts as what was sampled (Student's t); where
+        rows of a dimension add up. Survey weights weigh the NPS; counts stay those of people.
+        Intervals take accounts as what was sampled (Student's t); where
         one account alone answered, or all accounts alike, the adjusted Wald interval, which takes
         answers as independent, stands in and ``flag`` says so.
 
@@ -64,16 +66,19 @@ def breakdowns(
         return empty("breakdown_scores")
     rows = _sorted(people, groups)
     rows = rows.assign(block=rows.groupby(_KEY).ngroup(), points=promoter_points(rows["ltr"]))
-    sums = rows.groupby(["block", "account_id"])["points"].agg(["sum", "size"]).reset_index("block")
-    parts = (sums[[name]].set_axis(["nps"], axis=1) for name in ("sum", "size"))
+    rows = rows.assign(points=rows["points"] * rows["counts"])
+    sums = rows.groupby(["block", "account_id"])[["points", "counts"]].sum().reset_index("block")
+    parts = (sums[[name]].set_axis(["nps"], axis=1) for name in ("points", "counts"))
     found = linearised.ratios(*parts, sums["block"], level=level).set_index("block").sort_index()
     keys = rows.drop_duplicates("block").set_index("block")[_KEY].sort_index()
-    return _table(keys.join(found), nps.counts(rows["ltr"], rows["block"]), level)
+    counts = (nps.counts(rows["ltr"], rows["block"], weights=w) for w in (None, rows["counts"]))
+    return _table(keys.join(found), *counts, level)
 
 
 def _sorted(people: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     """Every answer once for everybody, and once for each dimension that its wave is sorted by."""
-    columns = [*_WAVE, "response_id", "account_id", "ltr"]
+    columns = [*_WAVE, "response_id", "account_id", "ltr", "counts"]
+    people = people.assign(counts=weight_of(people))
     parts = [people[columns].assign(dimension="all", group=_UNKNOWN)]
     for name in DIMENSIONS:
         own = groups[groups["dimension"] == name]
@@ -84,8 +89,10 @@ def _sorted(people: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _table(found: pd.DataFrame, counts: pd.DataFrame, level: float) -> pd.DataFrame:
-    wald = nps.adjusted_wald(*(counts[name] for name in _COUNTS), level=level)
+def _table(
+    found: pd.DataFrame, counts: pd.DataFrame, equal: pd.DataFrame, level: float
+) -> pd.DataFrame:
+    wald = nps.adjusted_wald(*(equal[name] for name in _COUNTS), level=level)
     alone = found["low"].isna().to_numpy()
     ends = {
         f"nps_{end}": np.where(alone, wald[end], found[end].clip(-100, 100))
@@ -98,6 +105,7 @@ def _table(found: pd.DataFrame, counts: pd.DataFrame, level: float) -> pd.DataFr
         **ends,
         level=level,
         n_respondents=counts.sum(axis=1),
+        n_effective=equal.sum(axis=1),
         n_accounts=found["n_clusters"],
         method=np.where(alone, WALD, ACCOUNT_T),
         flag=np.where(alone, "answers_taken_as_independent", found["flag"]),

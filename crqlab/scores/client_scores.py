@@ -22,6 +22,7 @@ from crqlab.scores.rollups import (
 )
 from crqlab.stats import linearised, nps
 from crqlab.stats.defaults import LEVEL
+from crqlab.stats.survey_weights import effective, weight_of
 
 ACCOUNT_T = "account_t"
 WALD = "adjusted_wald"
@@ -43,7 +44,9 @@ def clients(
 ) -> pd.DataFrame:
     """Score every client and wave, on every measure, rolled up in every way.
 
-    ``respondents``: everyone counts once. ``accounts``: mean of account means. ``revenue``: the
+    ``respondents``: everyone counts once, or by the survey weight where the client's wave has such
+    weights; ``unweighted``: everyone counts once although it has. ``accounts``: mean of account
+    means. ``revenue``: the
     same, weighted by what an account pays. ``role`` and ``confidence``: everyone counts by the
     weight of the role, or by how well they know the relationship. ``senior``: mean over
     accounts of their most senior voice (several of one rank: their mean).
@@ -102,12 +105,14 @@ def clients(
     ]
     found = linearised.ratios(*parts, layout.keys, level=level)
     people = layout.add_accounts(np.hstack([view[2] for view in views.values()]))
-    table = _keyed(layout, names, found, people, level)
+    equal = _effective(layout, np.stack([view[3:] for view in views.values()]))
+    table = _keyed(layout, names, found, people, level).assign(n_effective=equal)
     table = table.assign(flag=_flags(table, found["flag"].to_numpy(), layout))
     table = pd.concat([table, _wald(layout, len(names), level)], ignore_index=True)
     kept = (table["n_respondents"] > 0) | (
         (table["measure"] == "crq") & (table["roll_up"] == "respondents")
     )
+    kept &= (table["roll_up"] != "unweighted") | table["weighted"]
     table = _cut(table[kept], codebook.instrument).sort_values("order", kind="stable")
     return typed(table, "client_scores")
 
@@ -144,27 +149,51 @@ def _twice(rows: pd.DataFrame) -> DataError:
 def _views(
     layout: Layout, revenue: NDArray, codebook: Codebook
 ) -> dict[str, tuple[NDArray, NDArray, NDArray]]:
-    """Numerators, denominators and respondents of each roll-up, by account and measure."""
-    total, n = layout.sums()
-    means, there = np.nan_to_num(ratio(total, n)), (n > 0).astype(float)
+    """Sums behind each roll-up, by account and measure.
+
+    Numerators, denominators, respondents, and what each of these counts: the sum of their weights
+    and that of its squares.
+    """
+    (total, whole), n, squares = layout.sums(), layout.counts(), layout.squares()
+    means, there = np.nan_to_num(ratio(total, whole)), (whole > 0).astype(float)
     pays = np.nan_to_num(revenue)[:, None] * there
     first = senior_weights(layout)
-    top, n_top = layout.sums(first)
+    top, of_top = layout.sums(first)
+    heard, spread = (of_top > 0).astype(float), np.nan_to_num(ratio(squares, whole**2))
+    spread_top = np.nan_to_num(ratio(layout.squares(first), of_top**2))
+    bare = layout.add(np.nan_to_num(layout.scores))
     views = {
-        "respondents": (total, n, n),
-        "accounts": (means, there, n),
-        "revenue": (pays * means, pays, n * (pays > 0)),
-        "senior": (np.nan_to_num(ratio(top, n_top)), (n_top > 0).astype(float), n_top),
+        "respondents": (total, whole, n, whole, squares),
+        "unweighted": (bare, n, n, n, n),
+        "accounts": (means, there, n, there, spread),
+        "revenue": (pays * means, pays, n * (pays > 0), pays, pays**2 * spread),
+        "senior": (
+            np.nan_to_num(ratio(top, of_top)),
+            heard,
+            layout.counts(first),
+            heard,
+            spread_top,
+        ),
     }
     people = {
         "role": role_weights(layout.rows, codebook.roles),
         "confidence": layout.rows["confidence"].to_numpy(float),
     }
     for name, weights in people.items():
-        counted = layout.add((layout.weights(weights) > 0).astype(float))
-        views[name] = (*layout.sums(weights), counted)
+        sums = layout.sums(weights)
+        views[name] = (*sums, layout.counts(weights), sums[1], layout.squares(weights))
     order = contract("client_scores").columns["roll_up"].options
     return {name: views[name] for name in order}
+
+
+def _effective(layout: Layout, weighed: NDArray) -> NDArray:
+    """Equal respondents that say as much, by block, roll-up and measure in a row.
+
+    ``weighed`` has the shape (roll-ups, sums of weights and of squares, accounts, measures).
+    """
+    sums = [[layout.add_accounts(part) for part in view] for view in weighed]
+    equal = np.stack([effective(*view) for view in sums], axis=1)
+    return equal.ravel()
 
 
 def _keyed(
@@ -183,6 +212,7 @@ def _keyed(
         n_respondents=people.ravel().astype("int64"),
         n_accounts=found["n_clusters"].to_numpy("int64"),
         method=ACCOUNT_T,
+        weighted=np.repeat(layout.weighted, n_names),
         order=np.arange(n_blocks * n_names, dtype=float),
     )
 
@@ -204,9 +234,11 @@ def _flags(table: pd.DataFrame, found: NDArray, layout: Layout) -> NDArray:
 
 def _wald(layout: Layout, n_rows: int, level: float) -> pd.DataFrame:
     """NPS by respondents once more, from the counts of the three kinds of answer."""
-    counts = nps.counts(layout.rows["ltr"], pd.Series(layout.block[layout.account]))
-    found = nps.adjusted_wald(*counts.to_numpy().T, level=level)
-    n = layout.sums()[1][:, layout.at("nps")]
+    equal = nps.counts(
+        layout.rows["ltr"], layout.block[layout.account], weights=weight_of(layout.rows)
+    )
+    found = nps.adjusted_wald(*equal.to_numpy().T, level=level)
+    n = layout.counts()[:, layout.at("nps")]
     several = layout.add_accounts((n > 1).astype(int)) > 0
     return layout.blocks.assign(
         measure="nps",
@@ -215,10 +247,12 @@ def _wald(layout: Layout, n_rows: int, level: float) -> pd.DataFrame:
         low=found["low"],
         high=found["high"],
         level=level,
-        n_respondents=found["n"].astype("int64"),
+        n_respondents=layout.add_accounts(n.astype("int64")),
+        n_effective=equal.sum(axis=1).to_numpy(),
         n_accounts=layout.add_accounts((n > 0).astype("int64")),
         method=WALD,
         flag=np.where(several, "answers_taken_as_independent", OK),
+        weighted=layout.weighted,
         order=np.arange(len(layout.blocks)) * n_rows + layout.at("nps") + 0.5,
     )
 

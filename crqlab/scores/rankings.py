@@ -14,6 +14,7 @@ from crqlab.base.errors import one_of
 from crqlab.base.results import Result
 from crqlab.scores.rollups import BLOCK, Layout, answers_of, items_of, laid_out, ratio
 from crqlab.stats.defaults import FEW_PAIRS
+from crqlab.stats.survey_weights import weight_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,14 +105,15 @@ def alternatives(
     """
     one_of("unit=", unit, ["accounts", "clients"])
     layout = laid_out(respondents, codebook.instrument)
-    sums = layout.add(_both(layout, responses, codebook))
+    both = _both(layout, responses, codebook)
+    sums = layout.add(np.hstack([both * weight_of(layout.rows)[:, None], both[:, 2:]]))
     keys, within = layout.accounts, BLOCK
     if unit == "clients":
         sums, keys, within = layout.add_accounts(sums), layout.blocks, ["wave"]
     scored = sums[:, 2] > 0
-    means = ratio(sums[:, :2], np.repeat(sums[:, 2:], 2, axis=1))[scored]
+    means = ratio(sums[:, :2], np.repeat(sums[:, 2:3], 2, axis=1))[scored]
     table = keys[scored].reset_index(drop=True)
-    table = table.assign(n=sums[scored, 2].astype("int64"), crq=means[:, 0], item_mean=means[:, 1])
+    table = table.assign(n=sums[scored, 3].astype("int64"), crq=means[:, 0], item_mean=means[:, 1])
     exact = table.assign(crq=table["crq"].round(9), item_mean=table["item_mean"].round(9))
     ranks = exact.groupby(within)[["crq", "item_mean"]].rank(ascending=False)
     table = table.assign(

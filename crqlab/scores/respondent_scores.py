@@ -12,6 +12,7 @@ from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import contract
 from crqlab.base.errors import EstimateError
 from crqlab.base.instrument import Instrument
+from crqlab.stats.survey_weights import mean_one
 
 ROUNDING = 1e-9  # a third of three items is one item, whatever a float makes of it
 
@@ -22,7 +23,10 @@ def respondents(responses: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     A construct's mean needs the instrument's ``item_share`` of its items (half, unless the
     codebook says otherwise), or that share of its parts. The CRQ score is the mean of the
     construct means that the rule of the codebook names, given the required ones and at least
-    so many. Uniqueness is the mean of its constructs and needs the same share of them.
+    so many. Uniqueness is the mean of its constructs and needs the same share of them. Survey
+    weights are taken relative to their mean in the client's wave, so that they say whom an answer
+    stands for, and no wave counts more for having been scaled otherwise; an answer without one,
+    kept by hand in a wave that has them, counts as an average one.
 
     Parameters
     ----------
@@ -36,7 +40,8 @@ def respondents(responses: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     -------
     DataFrame, one row per respondent, sorted by ``response_id``
         Table ``respondents``; scores in scale points of the instrument, missing where too
-        little was answered; ``seniority`` 1 is the most senior role.
+        little was answered; ``seniority`` 1 is the most senior role; ``weight`` missing where
+        the client's wave has no survey weights.
 
     Raises
     ------
@@ -76,12 +81,18 @@ def respondents(responses: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     scored = rows.assign(
         seniority=rows["role"].map(ranks).astype(float),
         confidence=rows["familiarity"].astype(float),
+        weight=_weights(rows),
         n_items=items.notna().sum(axis=1).astype("int64"),
         crq=crq(means, asked) if asked.crq.constructs else np.nan,
         uniqueness=mean_of([means[name] for name in asked.uniqueness], len(rows), asked.item_share),
         **means,
     )
     return scored[list(contract("respondents").for_instrument(asked))]
+
+
+def _weights(rows: pd.DataFrame) -> NDArray:
+    given = rows.get("weight", pd.Series(np.nan, index=rows.index))
+    return mean_one(given, pd.MultiIndex.from_frame(rows[["client_id", "wave"]]))
 
 
 def constructs(items: pd.DataFrame, instrument: Instrument) -> dict[str, NDArray]:

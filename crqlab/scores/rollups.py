@@ -14,6 +14,7 @@ from crqlab.base.errors import EstimateError
 from crqlab.base.instrument import Instrument
 from crqlab.base.waves import wave_before
 from crqlab.stats import nps
+from crqlab.stats.survey_weights import effective, weight_of
 
 ACCOUNT = ["client_id", "wave", "account_id"]
 BLOCK = ACCOUNT[:2]
@@ -76,17 +77,44 @@ class Layout:
         Parameters
         ----------
         weights : ndarray, optional
-            Shape (respondents,) or (respondents, measures); missing counts as no weight.
+            Shape (respondents,) or (respondents, measures), as for `weights`.
         """
         weight = self.weights(weights)
         filled = np.nan_to_num(self.scores)
         return self.add(weight * filled), self.add(weight)
 
     def weights(self, weights: NDArray | None = None) -> NDArray:
-        """Return the weight of every answer, 0 where there is none."""
+        """Return the weight of every answer, 0 where there is none.
+
+        Parameters
+        ----------
+        weights : ndarray, optional
+            What each counts for its role or the like, beside its survey weight; shape
+            (respondents,) or (respondents, measures); missing counts as no weight.
+        """
         given = np.ones(len(self.rows)) if weights is None else np.nan_to_num(weights)
         given = given if given.ndim == 2 else given[:, None]
-        return np.where(np.isnan(self.scores), 0, given)
+        return np.where(np.isnan(self.scores), 0, given * weight_of(self.rows)[:, None])
+
+    def counts(self, weights: NDArray | None = None) -> NDArray:
+        """Return how many answers count at all, shape (accounts, measures)."""
+        return self.add((self.weights(weights) > 0).astype(float))
+
+    def squares(self, weights: NDArray | None = None) -> NDArray:
+        """Return sums of squared weights, shape (accounts, measures)."""
+        return self.add(self.weights(weights) ** 2)
+
+    def effective(self, weights: NDArray | None = None) -> NDArray:
+        """Return how many equal answers say as much, shape (accounts, measures)."""
+        return effective(self.add(self.weights(weights)), self.squares(weights))
+
+    @property
+    def weighted(self) -> NDArray:
+        """Whether each client's wave has survey weights, shape (blocks,)."""
+        if "weight" not in self.rows:
+            return np.zeros(len(self.blocks), dtype=bool)
+        known = self.rows["weight"].notna().to_numpy()
+        return self.add_accounts(self.add(known.astype(int))) > 0
 
     def add(self, amounts: NDArray) -> NDArray:
         """Add amounts of respondents up to accounts."""

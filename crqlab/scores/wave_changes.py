@@ -32,8 +32,9 @@ def changes(
 ) -> pd.DataFrame:
     """Change of every measure since the client's previous wave, with its test, in three parts.
 
-    Everyone counts once. Accounts that answered a measure in both waves are the *same*; let S
-    be their mean. With a bar for the mean over everybody and 1, 2 for the waves::
+    Everyone counts once, or by the survey weight. Accounts that answered a measure in both waves
+    are the *same*; let S be their mean. With a bar for the mean over everybody and 1, 2 for the
+    waves::
 
         all     = x̄2 - x̄1
         same    = S2 - S1      what changed in the accounts that stayed
@@ -85,7 +86,10 @@ def changes(
     pairs = _paired(layout, before)
     accounts, blocks = np.tile(pairs.account, 2), layout.blocks.loc[np.tile(pairs.block, 2)]
     found = linearised.paired_difference(
-        *(pd.DataFrame(_sides(sums, pairs.stayed), accounts) for sums in (pairs.total, pairs.n)),
+        *(
+            pd.DataFrame(_sides(sums, pairs.stayed), accounts)
+            for sums in (pairs.total, pairs.whole)
+        ),
         pd.MultiIndex.from_frame(blocks),
         np.repeat([True, False], len(pairs.account)),
         level=level,
@@ -104,13 +108,15 @@ def changes(
 class _Pairs:
     """Accounts of each later wave or the wave before it, sorted by later wave and name.
 
-    ``total`` and ``n`` have the shape (accounts, 2 waves, measures), the later wave first;
+    ``total``, ``whole`` (sums of weights) and ``n`` (people) have the shape (accounts, 2 waves,
+    measures), the later wave first;
     ``block`` is the later wave's row in the layout.
     """
 
     account: NDArray
     block: NDArray
     total: NDArray
+    whole: NDArray
     n: NDArray
 
     @property
@@ -131,7 +137,7 @@ def _paired(layout: Layout, before: NDArray) -> _Pairs:
     wave = np.repeat([0, 1], len(names))[used]
     source = np.tile(np.arange(len(names)), 2)[used]
     sums = []
-    for amounts in layout.sums():
+    for amounts in (*layout.sums(), layout.counts()):
         spread = np.zeros((len(places), 2, amounts.shape[1]))
         spread[row, wave] = amounts[source]
         sums.append(spread)

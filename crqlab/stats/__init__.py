@@ -52,6 +52,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "sampling",
         "shrinkage",
         "side_exchange",
+        "survey_weights",
         "survival",
         "topics",
         "validity",

@@ -105,7 +105,7 @@ def variance_components(
         icc2 = np.where(msb > 0, 1 - msw / msb, np.nan)
     table = {
         "n_accounts": accounts.astype(int),
-        "n": people.astype(int),
+        "n": people if (people % 1).any() else people.astype(int),
         "k": k,
         "msb": msb,
         "msw": msw,

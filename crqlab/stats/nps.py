@@ -47,35 +47,53 @@ def categories(ltr: pd.Series) -> pd.Series:
     return pd.Series(pd.Categorical.from_codes(codes, dtype=dtype), index=ltr.index)
 
 
-def counts(ltr: pd.Series, groups: pd.Series) -> pd.DataFrame:
+def counts(ltr: pd.Series, groups: ArrayLike, *, weights: ArrayLike | None = None) -> pd.DataFrame:
     """Count promoters, passives and detractors of each group.
 
     Parameters
     ----------
     ltr : Series
         Whole numbers from 0 to 10; missing answers are not counted.
-    groups : Series
+    groups : Series or array
         The group (account, client ...) of each answer, by position.
+    weights : array, optional
+        Survey weight of each answer, above 0. Counts are then as many equally weighted answers
+        as say as much (Kish), in shares of the weights: fit for `adjusted_wald`.
 
     Returns
     -------
     DataFrame, one row per group, sorted
         ``promoters``, ``passives``, ``detractors``; a group without an answer has zeros.
 
+    References
+    ----------
+    Kish (1965), Survey Sampling, section 11.2: the effective number.
+
     Examples
     --------
-    >>> counts(pd.Series([10, 9, 3, 7]), pd.Series(["a", "a", "a", "b"]))
+    >>> answers, groups = pd.Series([10, 9, 3, 7]), pd.Series(["a", "a", "a", "b"])
+    >>> counts(answers, groups)
        promoters  passives  detractors
     a          2         0           1
     b          0         1           0
+    >>> counts(answers, groups, weights=[1, 1, 2, 1]).round(2)
+       promoters  passives  detractors
+    a       1.33       0.0        1.33
+    b       0.00       1.0        0.00
     """
     kind = _kind(_answers(ltr))
     codes, keys = pd.factorize(groups, sort=True)
     kept = ~np.isnan(kind) & (codes >= 0)
-    cells = np.bincount(codes[kept] * 3 + 1 - kind[kept].astype(int), minlength=3 * len(keys))
-    return pd.DataFrame(
-        cells.reshape(-1, 3), index=keys, columns=["promoters", "passives", "detractors"]
-    )
+    place, size = codes[kept] * 3 + 1 - kind[kept].astype(int), 3 * len(keys)
+    columns = ["promoters", "passives", "detractors"]
+    if weights is None:
+        cells = np.bincount(place, minlength=size).reshape(-1, 3)
+        return pd.DataFrame(cells, index=keys, columns=columns)
+    weight = np.asarray(weights, dtype=float)[kept]
+    cells, squares = (np.bincount(place, w, size).reshape(-1, 3) for w in (weight, weight**2))
+    whole, square = cells.sum(axis=1), squares.sum(axis=1)
+    worth = np.divide(whole, square, out=np.zeros(len(keys)), where=square > 0)
+    return pd.DataFrame(cells * worth[:, None], index=keys, columns=columns)
 
 
 def adjusted(promoters: ArrayLike, passives: ArrayLike, detractors: ArrayLike) -> NDArray:

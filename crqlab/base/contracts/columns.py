@@ -23,6 +23,8 @@ ACCOUNT = Column("text", "customer company, as the client's CRM names it")
 FLAG = Column("text", "'ok', or the codes of the cautions that belong to the number")
 LTR = Column("number", "likely to recommend, 0-10", True, 0, 10)
 SCORE = "(scale points of the instrument)"
+#: A survey weight as its file gives it: more than 0 and finite, on whatever scale.
+WEIGHT = Column("number", "survey weight of the answer, as given", True, 1e-9, 1e9, later=True)
 LEVEL = Column("number", "coverage of the interval", low=0, high=1)
 INTERVAL = {
     "value": amount("the estimate"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crqlab.base.contracts.columns import ACCOUNT, CLIENT, DIMENSIONS, LTR, WAVE, amount
+from crqlab.base.contracts.columns import ACCOUNT, CLIENT, DIMENSIONS, LTR, WAVE, WEIGHT, amount
 from crqlab.base.contracts.schema import Column, Contract
 from crqlab.base.instrument import Instrument
 
@@ -41,6 +41,7 @@ RESPONSES = Contract(
         "ltr": LTR,
         "familiarity": amount("how well the person knows the relationship"),
         "included": Column("yes", "whether scores are made of this response"),
+        "weight": WEIGHT,
     },
     _items,
 )

@@ -19,6 +19,13 @@ from crqlab.base.contracts.schema import Column, Contract
 from crqlab.base.instrument import Instrument
 
 _NOTEBOOK = "30_scores"
+EFFECTIVE = Column(
+    "number",
+    "equally weighted respondents that would say as much (Kish)",
+    True,
+    0,
+    later=True,
+)
 
 
 def _constructs(asked: Instrument) -> dict[str, Column]:
@@ -46,6 +53,13 @@ RESPONDENTS = Contract(
         "crq": amount(f"CRQ score {SCORE}"),
         "uniqueness": amount(f"mean of the uniqueness constructs {SCORE}"),
         "ltr": LTR,
+        "weight": Column(
+            "number",
+            "survey weight, mean 1 in the client's wave; empty where the wave has none",
+            True,
+            0,
+            later=True,
+        ),
     },
     _constructs,
 )
@@ -58,6 +72,7 @@ ACCOUNT_SCORES = Contract(
         "wave": WAVE,
         "account_id": ACCOUNT,
         "n": count("respondents with a CRQ score"),
+        "n_effective": EFFECTIVE,
         "n_ltr": count("respondents who answered LTR"),
         "crq": amount(f"mean CRQ of the respondents {SCORE}"),
         "low": amount("lower end of the interval of crq"),
@@ -100,6 +115,7 @@ CLIENT_SCORES = Contract(
             "how answers become one number",
             options=(
                 "respondents",
+                "unweighted",
                 "accounts",
                 "revenue",
                 "role",
@@ -109,6 +125,7 @@ CLIENT_SCORES = Contract(
         ),
         **INTERVAL,
         "n_respondents": count("respondents behind the number"),
+        "n_effective": EFFECTIVE,
         "n_accounts": count("accounts behind the number"),
         "method": Column("text", "how the interval was made, as a code"),
         "flag": FLAG,
@@ -194,6 +211,7 @@ BREAKDOWN_SCORES = Contract(
         "nps_high": amount("upper end of the interval of nps", -100, 100),
         "level": LEVEL,
         "n_respondents": count("respondents who answered LTR"),
+        "n_effective": EFFECTIVE,
         "n_accounts": count("accounts of these respondents"),
         "method": Column("text", "how the interval was made, as a code"),
         "flag": FLAG,

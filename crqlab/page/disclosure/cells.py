@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from crqlab.base.codebook import Codebook
 from crqlab.scores.rollups import Layout, laid_out, role_weights, senior_weights
+from crqlab.stats.response_propensity import kish
+from crqlab.stats.survey_weights import weight_of
 
 MEASURES = ("crq", "nps")
 
@@ -54,9 +56,15 @@ class Answers:
         kept = self.there & (self.wave == wave)
         return kept if accounts is None else kept & np.isin(self.account, list(accounts))
 
+    @property
+    def survey(self) -> NDArray:
+        """The survey weight of each cell; 1 where its wave has none."""
+        return weight_of(self.layout.rows)
+
     def mean(self, which: NDArray, weights: NDArray | None = None) -> NDArray:
         """Return what a mean counts of each cell; nothing where it counts nobody."""
-        weight = np.where(which, 1.0 if weights is None else np.nan_to_num(weights), 0.0)
+        own = 1.0 if weights is None else np.nan_to_num(weights)
+        weight = np.where(which, own * self.survey, 0.0)
         whole = weight.sum()
         return weight / whole if whole > 0 else weight
 
@@ -70,6 +78,8 @@ class Answers:
         kept = self.of(wave)
         if name == "respondents":
             return self.mean(kept)
+        if name == "unweighted":
+            return self.mean(kept, 1 / self.survey)
         if name == "role":
             return self.mean(kept, role_weights(self.layout.rows, self.codebook.roles))
         if name == "confidence":
@@ -77,15 +87,16 @@ class Answers:
         if name == "senior":
             column = self.layout.at(self.measure)
             kept = kept & (senior_weights(self.layout)[:, column] > 0)
-        share = 1 / np.maximum(self._per_account(kept), 1)
+        held = self._per_account(kept)
+        share = np.divide(1, held, out=np.ones(len(held)), where=held > 0)
         if name == "revenue":
             share = share * np.array([self.revenue.get(one, np.nan) for one in self.account])
         return self.mean(kept, share)
 
     def _per_account(self, kept: NDArray) -> NDArray:
-        """How many answers the account of each cell has, in the cell's own wave."""
+        """What the answers of each cell's account weigh together, in the cell's own wave."""
         codes = pd.factorize(pd.MultiIndex.from_arrays([self.wave, self.account]))[0]
-        return np.bincount(codes, kept)[codes]
+        return np.bincount(codes, kept * self.survey)[codes]
 
     def change(self, part: str, wave: str, before: str) -> NDArray:
         """Return what a part of the change counts; see `crqlab.scores.changes`."""
@@ -167,7 +178,8 @@ class Shrinkage:
 
     def _precision(self, account: str) -> float:
         """Up to a factor that all accounts share."""
-        return int((self.means[account] > 0).sum()) * (1 - self.weight[account])
+        heard = self.answers.survey[self.means[account] > 0]
+        return kish(heard) * (1 - self.weight[account])
 
     def score(self, account: str) -> NDArray | None:
         """Return what an account's shrunken score counts; None where it has none."""

@@ -27,7 +27,7 @@ from crqlab.show.records import Record, records
 from crqlab.show.svg_strips import bar
 
 PARTS = ("all", "same", "joiners", "leavers")
-ROLL_UPS = ("respondents", "accounts", "revenue", "role", "confidence", "senior")
+ROLL_UPS = ("respondents", "unweighted", "accounts", "revenue", "role", "confidence", "senior")
 STATISTICS = ("icc1", "icc2", "rwg_j")
 #: Reliability from which means are safe to rank by; agreement that is strong, and moderate.
 RELIABLE, STRONG, MODERATE = 0.70, 0.70, 0.50
