@@ -131,6 +131,18 @@ class Wave(Strict):
         return self
 
 
+class Rhythm(Strict):
+    """How often every account is meant to be asked.
+
+    Attributes
+    ----------
+    every_months : int
+        Months from one invitation of an account to the next, 1 to 60.
+    """
+
+    every_months: int = Field(default=12, ge=1, le=60)
+
+
 class Roles(Strict):
     """Roles from most to least senior, their weights, and other spellings of them."""
 
@@ -261,6 +273,9 @@ class Codebook(Strict):
         Column of the answers' files that says for how many people, or how much of the population,
         an answer stands (a survey weight); several where files name it differently. Its scale is
         free: in each client's wave weights are taken relative to their mean.
+    rhythm : Rhythm
+        How often an account is meant to be asked: what was asked within that time and is not
+        asked in a wave has only to wait for its turn.
     unit, product, country : tuple of str
         Columns, of the answers' files or of the accounts', by which a head-office sheet breaks
         its numbers down; several where files name it differently. Without ``country`` it is the
@@ -284,6 +299,7 @@ class Codebook(Strict):
     responses: Responses
     waves: dict[Text, Wave] = Field(default_factory=dict)
     weight: Headers = ()
+    rhythm: Rhythm = Rhythm()
     unit: Headers = ()
     product: Headers = ()
     country: Headers = ()

@@ -57,8 +57,8 @@ class ClientView:
         The client's own numbers.
     accounts : DataFrame, one row per account
         The columns of ``account_scores`` with ``name``, ``manager``, ``revenue``,
-        ``invited`` (contacts), ``status`` (scored, not_scored, silent, not_invited) and
-        ``withheld``.
+        ``invited`` (contacts), ``status`` (scored, not_scored, silent, or not asked:
+        not_asked this time, not_invited for longer than meant, never_asked) and ``withheld``.
     comments : DataFrame
         ``question``, ``words``, ``account``, ``language``: no row of a withheld question.
     questions : DataFrame

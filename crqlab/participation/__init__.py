@@ -1,5 +1,6 @@
 """Station 2 of 10 - contacts and responses become completion, coverage, silence and their doubt."""
 
+from crqlab.participation.account_dispositions import Dispositions, dispositions
 from crqlab.participation.answer_predictors import Propensities, propensities
 from crqlab.participation.completion_rank import CompletionRanks, completion_ranks
 from crqlab.participation.completion_rates import Completion, completion
@@ -20,6 +21,7 @@ __all__ = [
     "CompletionRanks",
     "Concentration",
     "Continuity",
+    "Dispositions",
     "Findings",
     "Plan",
     "Propensities",
@@ -32,6 +34,7 @@ __all__ = [
     "completion_ranks",
     "concentration",
     "continuity",
+    "dispositions",
     "keep",
     "plan",
     "propensities",

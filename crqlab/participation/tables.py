@@ -10,6 +10,7 @@ import pandas as pd
 
 from crqlab.base.contracts import frames
 from crqlab.base.study import Study
+from crqlab.participation.account_dispositions import Dispositions
 from crqlab.participation.answer_predictors import Propensities
 from crqlab.participation.completion_rank import CompletionRanks
 from crqlab.participation.completion_rates import Completion
@@ -27,6 +28,7 @@ class Findings:
 
     completion: Completion
     ranks: CompletionRanks
+    dispositions: Dispositions
     silent: Silent
     voices: Voices
     propensities: Propensities
@@ -42,6 +44,7 @@ class Findings:
             "completion": self.completion.table,
             "completion_rank": self.ranks.table,
             "completion_bands": self.ranks.bands,
+            "dispositions": self.dispositions.table,
             "silent": self.silent.table,
             "voices": self.voices.table,
             "propensities": self.propensities.table,

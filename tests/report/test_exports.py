@@ -245,7 +245,13 @@ CONSTRUCTS = ["Trust", "Commitment", "Solution", "Experience"]
 def test_a_crm_gets_one_row_an_account_with_its_ids(rows, seen):
     assert [row["Account_External_Id__c"] for row in rows] == sorted(seen.accounts["account_id"])
     by_id = seen.accounts.set_index("account_id")
-    words = {"scored": "scored", "silent": "Silent", "not_invited": "Not invited"}
+    words = {
+        "scored": "scored",
+        "silent": "Silent",
+        "not_asked": "Not asked this time",
+        "not_invited": "Not invited when due",
+        "never_asked": "Never asked",
+    }
     for row in rows:
         mine = by_id.loc[row["Account_External_Id__c"]]
         assert row["CRQ_Status__c"] == words[mine["status"]]

@@ -79,6 +79,25 @@ COMPLETION_BANDS = Contract(
         "n": count("other clients in it, each with its last round until this one"),
     },
 )
+DISPOSITIONS = Contract(
+    "dispositions",
+    _NOTEBOOK,
+    ("client_id", "wave", "account_id"),
+    {
+        **_BLOCK,
+        "account_id": ACCOUNT,
+        "status": Column(
+            "text",
+            "what became of it; silent: asked, no answer; not_asked: not this time; not_invited: "
+            "its turn has passed",
+            options=("answered", "silent", "not_asked", "not_invited", "never_asked"),
+        ),
+        "last_asked": Column("text", "last wave up to this one in which it was asked", True),
+        "last_answered": Column("text", "last wave up to this one with an answer of it", True),
+        "months": amount("months from its last invitation to this wave's", None),
+        "flag": FLAG,
+    },
+)
 SILENT = Contract(
     "silent",
     _NOTEBOOK,
@@ -284,6 +303,7 @@ TABLES = (
     COMPLETION,
     COMPLETION_RANK,
     COMPLETION_BANDS,
+    DISPOSITIONS,
     SILENT,
     VOICES,
     PROPENSITIES,

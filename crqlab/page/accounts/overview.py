@@ -8,6 +8,7 @@ import pandas as pd
 from crqlab.page.client_view import ClientView
 from crqlab.page.lookup import matched
 from crqlab.page.renewal.data import proven
+from crqlab.participation.account_dispositions import UNASKED
 
 #: What puts accounts in order, the first one that is known.
 LOSS, REVENUE = "expected_loss", "revenue"
@@ -32,7 +33,7 @@ def overview(view: ClientView) -> pd.DataFrame:
         An account whose loss is not shown stands where its revenue times the client's share at
         risk puts it: the order tells nothing of its answers.
     """
-    rows = view.accounts[view.accounts["status"] != "not_invited"].reset_index(drop=True)
+    rows = view.accounts[~view.accounts["status"].isin(UNASKED)].reset_index(drop=True)
     rows = rows.iloc[:0] if view.alone else rows  # then each respondent would be an account
     ids, known = rows["account_id"], proven(view.renewal.performance)
     segment, status = matched(ids, view.segments.accounts, "segment", "status")

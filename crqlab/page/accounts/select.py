@@ -21,6 +21,7 @@ from crqlab.page.lookup import matched
 from crqlab.page.precision import ACCOUNT
 from crqlab.page.suppression import complemented, withheld
 from crqlab.page.tables import table
+from crqlab.participation.account_dispositions import UNASKED
 from crqlab.segments.segment_traits import SegmentTraits
 from crqlab.show.records import Record, records
 from crqlab.stats.defaults import LEVEL
@@ -98,12 +99,14 @@ def accounts(
         counts["n"] = counts["n_ltr"]  # all that was asked
     counts["invited"] = np.array([asked[account] for account in everyone], dtype=int)
     heard = np.array([account in answered for account in everyone], dtype=bool)
+    became = table(study, "dispositions", client=client, wave=wave)
+    (unasked,) = matched(ids, became[became["status"].isin(UNASKED)], "status")
     rows = rows.assign(
         name=name.where(name.notna(), ids),
         manager=manager,
         revenue=revenue.astype(float),
         **counts,
-        status=_status(counts["n"], heard, counts["invited"]),
+        status=_status(counts["n"], heard, counts["invited"], unasked),
         flag=rows["flag"].fillna(OK),
     )
     rows.insert(0, "account_id", ids)
@@ -121,10 +124,11 @@ def _veiled_before(study: Study, client: str, wave: str, least: int) -> pd.Serie
     return rows["account_id"][complemented(rows["n"], minimum=least, whole=rows["client_id"])]
 
 
-def _status(n: NDArray, heard: NDArray, invited: NDArray) -> NDArray:
+def _status(n: NDArray, heard: NDArray, invited: NDArray, unasked: pd.Series) -> NDArray:
     """Whether an account has a score, answered at all, or was asked; without a frame all were."""
     conditions = [n > 0, heard, (invited == 0) & invited.any()]
-    return np.select(conditions, ["scored", "not_scored", "not_invited"], "silent")
+    why = unasked.fillna("never_asked").to_numpy(object)
+    return np.select(conditions, ["scored", "not_scored", why], "silent")
 
 
 def _personal(study: Study) -> list[str]:
@@ -162,7 +166,7 @@ def meeting_sheets(view: ClientView) -> MeetingSheets:
         ignore_index=True,
     )
     shown = own.head(MOST)
-    counted = rows["status"] != "not_invited"
+    counted = ~rows["status"].isin(UNASKED)
     left, quiet = len(own) - len(shown), int(counted.sum()) - len(own)
     return _sheets(view, shown, comments, left=left, quiet=quiet)
 

@@ -12,6 +12,7 @@ from crqlab.page.client_view import ClientView
 from crqlab.page.lookup import matched
 from crqlab.page.managers.data import Managers
 from crqlab.page.tables import table
+from crqlab.participation.account_dispositions import UNASKED
 from crqlab.show.records import Record, grouped
 
 NO_SCORE = "no_account_scored"
@@ -40,7 +41,7 @@ def managers(study: Study, view: ClientView) -> Managers:
     Managers
         Accounts that were neither asked nor heard are left out.
     """
-    rows = view.accounts[(view.accounts["status"] != "not_invited").to_numpy(bool)]
+    rows = view.accounts[~view.accounts["status"].isin(UNASKED).to_numpy(bool)]
     segment = matched(rows["account_id"], view.segments.accounts, "segment")[0]
     outlook = table(study, "outlook", client=view.client_id, wave=view.wave)
     losses = matched(rows["account_id"], outlook, *_LOSS)

@@ -9,14 +9,15 @@ from markupsafe import Markup
 
 from crqlab.language import MISSING, Language
 from crqlab.page.client_view import ClientView
+from crqlab.participation.account_dispositions import UNASKED
 from crqlab.show.html import Column, Shown, lines, names, paragraph, table, text
 from crqlab.show.records import Record, grouped, records
 
 LISTED = 25  # silent accounts, and accounts of the grid, that a reader still goes through
 WARM = "color:#a84300;font-weight:600"
 #: Why an account has no score, in the order of the list, and in that of the notes.
-_STATUSES = ("not_scored", "silent", "not_invited")
-_NOTES = ("silent", "not_invited", "not_scored")
+_STATUSES = ("not_scored", "silent", *UNASKED)
+_NOTES = ("silent", *UNASKED, "not_scored")
 
 
 def silent(view: ClientView) -> Shown:

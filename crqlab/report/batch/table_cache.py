@@ -24,7 +24,7 @@ LARGEST = 32 << 20
 #: Tables of which a page shows a client's rows of its wave; of all its waves; tables of nobody.
 OF_A_WAVE = """
 actions audit comment_themes completion_bands completion_rank concentration
-concentration_summary continuity continuity_summary driver_focus driver_map lifts
+concentration_summary continuity continuity_summary dispositions driver_focus driver_map lifts
 nonresponse positions quality referral_candidates segment_shares silent voices
 """.split()
 OF_A_CLIENT = """

@@ -11,6 +11,7 @@ from crqlab.page.accounts.overview import overview, ranked_by
 from crqlab.page.claim_table import claims
 from crqlab.page.decision import first_screen, verdict_sentences
 from crqlab.page.decision.select import tiles
+from crqlab.participation.account_dispositions import UNASKED
 from tests.page.reading import SHAPES, assert_heard, soup, told
 from tests.page.reworded import left_english
 
@@ -108,7 +109,7 @@ def test_accounts_come_in_one_order_the_most_at_risk_first(stationed_view_of):
     named = [cell.get_text() for cell in soup(first_screen(view)).select(".pair th[scope=row]")]
     assert named == rows["name"].head(3).tolist()
     assert set(rows["account_id"]) == set(
-        view.accounts.loc[view.accounts["status"] != "not_invited", "account_id"]
+        view.accounts.loc[~view.accounts["status"].isin(UNASKED), "account_id"]
     )
 
 

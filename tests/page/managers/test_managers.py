@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 from crqlab.base.contracts.frames import empty
 from crqlab.language import language
 from crqlab.page.managers import manager_scores, select
+from crqlab.participation.account_dispositions import UNASKED
 from crqlab.segments import starting
 from tests.page.reworded import elements, in_other_words, numbers
 
@@ -27,7 +28,7 @@ def drawn(managers):
 
 
 def facts(view):
-    return view.accounts[view.accounts["status"] != "not_invited"]
+    return view.accounts[~view.accounts["status"].isin(UNASKED)]
 
 
 def sorted_view(view):
