@@ -20,7 +20,7 @@ from crqlab.base.study import replace
 from crqlab.base.waves import in_order
 from crqlab.benchmark.panel_contract import hold
 from crqlab.benchmark.panel_source import Panel, fetched, in_order_of, told
-from crqlab.benchmark.queries import account_waves, check_columns, measures_of
+from crqlab.benchmark.queries import account_waves, check_columns, measures_of, surveyed
 from crqlab.benchmark.server_rows import rows_at_hand
 from crqlab.benchmark.wave_marks import wave_marks
 
@@ -40,7 +40,8 @@ class Cube(Result):
     ----------
     table : DataFrame, one row per account and wave
         ``client_id``, ``wave``, ``account_id``, ``n`` (responses) and for each measure
-        ``n_…`` (answers), ``sum_…`` and ``squares_…`` (measure's units, and squared).
+        ``n_…`` (answers), ``sum_…`` and ``squares_…`` (measure's units, and squared); in a panel
+        with survey weights these are weighted, and ``weight_…`` is the sum of who answered.
     measures : tuple of str
     seen : DataFrame, one row per wave
         ``wave``, ``rows``, ``mark``: by what a changed wave is known, see `wave_marks`.
@@ -103,8 +104,9 @@ def cube(panel: Panel, asked: Instrument, *, before: Cube | None = None) -> Cube
     >>> result = crq.benchmark.cube(panel, study.codebook.instrument)
     """
     check_columns(panel.tables["responses"], asked)
-    mark = asked.model_dump_json() + panel.reading
-    seen = wave_marks(panel, asked)
+    weighted = surveyed(panel.tables["responses"])
+    mark = asked.model_dump_json() + panel.reading + ("weighted" if weighted else "")
+    seen = wave_marks(panel, asked, weighted=weighted)
     if seen.empty:
         raise StudyError(
             f"Panel {panel.name} has no response: its table of responses is there, but has no "
@@ -120,7 +122,7 @@ def cube(panel: Panel, asked: Instrument, *, before: Cube | None = None) -> Cube
             _hold(panel.name, rows, every, changed, asked)
         for waves in _portions(seen[seen["wave"].isin(changed)]):
             some = rows if len(waves) == len(seen) else rows.filter(rows["wave"].isin(waves))
-            parts.append(fetched(account_waves(some, asked), list(ORDER)))
+            parts.append(fetched(account_waves(some, asked, weighted=weighted), list(ORDER)))
     return Cube(_joined(parts), measures_of(asked), seen, mark, tuple(in_order(changed)))
 
 

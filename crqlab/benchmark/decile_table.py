@@ -28,8 +28,8 @@ SHARES = (0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9)
 RULES = Rules()
 #: Columns of station 3's tables that are numbers but no measures.
 _NO_MEASURE = frozenset(
-    "n n_ltr n_accounts n_respondents low high shrunken shrunken_low shrunken_high weight change "
-    "change_low change_high crq_role "
+    "n n_effective n_ltr n_accounts n_respondents low high shrunken shrunken_low shrunken_high "
+    "weight change change_low change_high crq_role "
     "crq_confidence crq_senior promoters passives detractors nps_low nps_high sd rwg_j role_gap "
     "revenue level".split()
 )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FIRST, MOST = 3, 12  # cells that are named, and different values
 LTR = Scale(low=0, high=10)
 _ID = "response_id"
-_USED = (_ID, "client_id", "wave", "account_id", "ltr", "included")
+_USED = (_ID, "client_id", "wave", "account_id", "ltr", "included", "weight")
 _FIX = "correct the panel, or say in the codebook what the code means (responses > missing, recode)"
 _KINDS = {
     "text": ("is_string",),

@@ -1,7 +1,8 @@
 """What is asked of the panel, written once for every engine.
 
 A response becomes one number per measure, as station 3 has it; an account's wave becomes four
-sums per measure: how many, their sum, their sum of squares, and how many responses in all.
+sums per measure: how many, their sum, their sum of squares, and how many responses in all. Where
+the panel has survey weights sums are weighted by them, and the weights are summed up as well.
 """
 
 from __future__ import annotations
@@ -53,7 +54,15 @@ def measures_of(asked: Instrument) -> tuple[str, ...]:
     )
 
 
-def scored(responses: ibis.Table, asked: Instrument) -> ibis.Table:
+def surveyed(responses: ibis.Table) -> bool:
+    """Whether any response has a survey weight."""
+    if "weight" not in responses.columns:
+        return False
+    some = responses.filter(responses["weight"].notnull())
+    return bool(some.select("weight").limit(1).to_pyarrow().num_rows)
+
+
+def scored(responses: ibis.Table, asked: Instrument, *, weighted: bool = False) -> ibis.Table:
     """One row per included response: its key, and one number per measure or none.
 
     Parameters
@@ -62,21 +71,35 @@ def scored(responses: ibis.Table, asked: Instrument) -> ibis.Table:
         With ``client_id``, ``wave``, ``account_id``, the items, and if they are there
         ``ltr`` and ``included``.
     asked : Instrument
+    weighted : bool
+        Whether rows have a ``weight`` as well: mean 1 in the client's wave, 1 where that has none.
     """
+    own = ["weight"] if weighted else []
     rows = responses.filter(responses.included) if "included" in responses.columns else responses
     means = {
         name: _mean_of(_keyed(rows, construct.items, asked), asked.item_share)
         for name, construct in asked.constructs.items()
         if construct.items
     }
-    rows = rows.select(*KEY, _ltr(rows), **means)
+    rows = rows.mutate(weight=_relative(rows)) if weighted else rows
+    rows = rows.select(*KEY, *own, _ltr(rows), **means)
     wholes = {
         name: _mean_of([rows[part] for part in construct.parts], asked.item_share)
         for name, construct in asked.constructs.items()
         if construct.parts
     }
     rows = rows.mutate(**wholes) if wholes else rows
-    return rows.select(*KEY, **{name: _measure(rows, name, asked) for name in measures_of(asked)})
+    measures = {name: _measure(rows, name, asked) for name in measures_of(asked)}
+    return rows.select(*KEY, *own, **measures)
+
+
+def _relative(rows: ibis.Table) -> Any:
+    """Survey weights relative to their mean in the client's wave; the mean where one is missing."""
+    import ibis
+
+    given = rows["weight"].cast("float64")
+    mean = given.mean().over(ibis.window(group_by=[rows["client_id"], rows["wave"]]))
+    return (given / mean).fill_null(1.0)
 
 
 def check_columns(responses: ibis.Table, asked: Instrument) -> None:
@@ -166,37 +189,46 @@ def _measure(rows: ibis.Table, name: str, asked: Instrument) -> Any:
     return rows[name]
 
 
-def account_waves(responses: ibis.Table, asked: Instrument) -> ibis.Table:
-    """One row per account and wave: ``n``, and per measure ``n_``, ``sum_`` and ``squares_``."""
-    rows = scored(responses, asked)
+def account_waves(
+    responses: ibis.Table, asked: Instrument, *, weighted: bool = False
+) -> ibis.Table:
+    """One row per account and wave: ``n``, and per measure ``n_``, ``sum_`` and ``squares_``.
+
+    Sums are weighted where asked for, and ``weight_`` of a measure is that of who answered it.
+    """
+    rows = scored(responses, asked, weighted=weighted)
     sums: dict[str, Any] = {"n": rows.count()}
     for name in measures_of(asked):
         value = rows[name]
+        times = value * rows["weight"] if weighted else value
         sums[f"n_{name}"] = value.count()
-        sums[f"sum_{name}"] = value.sum().fill_null(0.0)
-        sums[f"squares_{name}"] = (value * value).sum().fill_null(0.0)
+        sums[f"sum_{name}"] = times.sum().fill_null(0.0)
+        sums[f"squares_{name}"] = (times * value).sum().fill_null(0.0)
+        if weighted:
+            heard = rows["weight"].sum(where=value.notnull())  # noqa: PD004
+            sums[f"weight_{name}"] = heard.fill_null(0.0)
     return rows.group_by(list(KEY)).aggregate(**sums)
 
 
-def per_wave(responses: ibis.Table, asked: Instrument) -> ibis.Table:
+def per_wave(responses: ibis.Table, asked: Instrument, *, weighted: bool = False) -> ibis.Table:
     """One row per wave by which a changed wave is known: ``rows``, and a sum of rows' hashes.
 
-    All that counts is hashed: keys, whether a response is included, items and LTR. The order of
-    rows changes nothing; hashes of two engines differ.
+    All that counts is hashed: keys, whether a response is included, items, LTR and, where the
+    panel has them, survey weights. The order of rows changes nothing; hashes of two engines differ.
     """
-    return responses.group_by("wave").aggregate(
-        rows=responses.count(), hashes=(_hashed(responses, asked) % SHORT).cast("int64").sum()
-    )
+    names = (*KEY, *asked.items, "ltr", "included", *(("weight",) if weighted else ()))
+    hashes = (_hashed(responses, names) % SHORT).cast("int64").sum()
+    return responses.group_by("wave").aggregate(rows=responses.count(), hashes=hashes)
 
 
-def _hashed(rows: ibis.Table, asked: Instrument) -> Any:
+def _hashed(rows: ibis.Table, names: Sequence[str]) -> Any:
     """Hash each row, cell by cell: the hash of one is the seed of the next."""
     import ibis
 
-    *names, kind = HASHES[rows.get_backend().name]
-    number, text = [_builtin(name, of, kind) for name, of in zip(names, _HASHED, strict=True)]
+    *own, kind = HASHES[rows.get_backend().name]
+    number, text = [_builtin(name, of, kind) for name, of in zip(own, _HASHED, strict=True)]
     hashed = ibis.literal(0, kind)
-    for name in (*KEY, *asked.items, "ltr", "included"):
+    for name in names:
         cell = rows[name] if name in rows.columns else ibis.literal(0)
         if cell.type().is_string():
             hashed = text(cell.fill_null(NO_TEXT), hashed)

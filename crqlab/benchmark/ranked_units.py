@@ -51,7 +51,7 @@ def client_scores(
     completion: pd.DataFrame | None = None,
     least: int = LEAST_ACCOUNTS,
 ) -> Scores:
-    """Score every client and wave; everyone counts once.
+    """Score every client and wave; everyone counts once, or by the survey weight.
 
     Parameters
     ----------
@@ -79,9 +79,9 @@ def client_scores(
     table = cube.table[["client_id", "wave"]].take(first).reset_index(drop=True)
     found = {"n_accounts": np.diff(np.append(first, len(cube.table)))}
     for name in cube.measures:
-        n, total = (cube.table[f"{part}_{name}"].to_numpy(float) for part in ("n", "sum"))
-        answers, heard = _runs(n, first), _runs(n > 0, first) >= least
-        found[name] = np.where(heard, _ratio(_runs(total, first), answers), np.nan)
+        n, total, whole = _measured(cube, name)
+        heard = _runs(n > 0, first) >= least
+        found[name] = np.where(heard, _ratio(_runs(total, first), _runs(whole, first)), np.nan)
     table = table.assign(**found)
     rates = [] if completion is None else list(RATES.values())
     table = (
@@ -91,6 +91,13 @@ def client_scores(
     )
     known = [name for name in (*cube.measures, *rates) if table[name].notna().any()]
     return Scores(_grouped(table, clients), tuple(known), "client")
+
+
+def _measured(cube: Cube, name: str) -> list[NDArray]:
+    """Answers, their sum, and what it is divided by: the weights of who answered, or answers."""
+    weight = f"weight_{name}"
+    names = [f"n_{name}", f"sum_{name}", weight if weight in cube.table else f"n_{name}"]
+    return [cube.table[column].to_numpy(float) for column in names]
 
 
 def rounded(values: NDArray) -> NDArray:
@@ -164,8 +171,8 @@ def account_scores(
     kept = np.flatnonzero(cube.table["n"] >= least)
     found = {}
     for name in cube.measures:
-        n, total = (cube.table[f"{part}_{name}"].to_numpy(float)[kept] for part in ("n", "sum"))
-        found[name] = np.where(n >= least, _ratio(total, n), np.nan)
+        n, total, whole = (column[kept] for column in _measured(cube, name))
+        found[name] = np.where(n >= least, _ratio(total, whole), np.nan)
     table = cube.table[["client_id", "wave", "account_id"]].take(kept).reset_index(drop=True)
     table = table.assign(n_accounts=1, **found)
     if accounts is not None:

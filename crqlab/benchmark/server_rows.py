@@ -47,7 +47,7 @@ def rows_at_hand(source: Panel, waves: Sequence[str], asked: Instrument) -> Iter
     if every.get_backend().name != "postgres" or not waves:
         yield source
         return
-    names = [*KEY, *asked.items, "ltr", "included", "response_id"]
+    names = [*KEY, *asked.items, "ltr", "included", "weight", "response_id"]
     known = [wave for wave in waves if isinstance(wave, str)]
     some = every["wave"].isin(known) | every["wave"].isnull()
     wanted = every.filter(some).select(*[name for name in names if name in every.columns])

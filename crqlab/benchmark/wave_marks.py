@@ -12,18 +12,20 @@ from crqlab.benchmark.panel_source import Panel, fetched
 from crqlab.benchmark.queries import per_wave
 
 
-def wave_marks(panel: Panel, asked: Instrument) -> pd.DataFrame:
+def wave_marks(panel: Panel, asked: Instrument, *, weighted: bool = False) -> pd.DataFrame:
     """Mark every wave of a panel; a wave with another mark has changed.
 
     Where each Parquet file holds one wave, its files' names, sizes and times are the mark, and
     no response is read, however many there are. Elsewhere it is the count of responses and a
-    sum of their hashes, over all that counts in them: keys, ``included``, items and LTR.
+    sum of their hashes, over all that counts in them: keys, ``included``, items, LTR and weights.
 
     Parameters
     ----------
     panel : Panel
     asked : Instrument
         Its items count.
+    weighted : bool
+        Whether survey weights count.
 
     Returns
     -------
@@ -33,7 +35,7 @@ def wave_marks(panel: Panel, asked: Instrument) -> pd.DataFrame:
     marks = _of_files(panel.files)
     if marks is not None:
         return marks
-    seen = fetched(per_wave(panel.tables["responses"], asked), ["wave"])
+    seen = fetched(per_wave(panel.tables["responses"], asked, weighted=weighted), ["wave"])
     return seen.assign(mark=seen.pop("hashes").map(str))
 
 
