@@ -172,3 +172,24 @@ def test_a_darkened_colour_can_be_read(channels):
 def test_every_font_ends_in_one_that_every_reader_has():
     assert all(stack.endswith(("serif", "sans-serif")) for stack in client_brand.FONTS.values())
     assert issubclass(StudyError, CrqError)
+
+
+@pytest.mark.parametrize(("logo", "content"), [("a.svg", LOGO.encode()), ("a.png", PNG)])
+def test_a_logo_stands_in_the_pdf_too_and_nothing_is_fetched_from_elsewhere(write, logo, content):
+    pytest.importorskip("weasyprint", reason="the extra 'exports' is not installed")
+    from crqlab.report.exports import pdf
+
+    look = client_brand.read(write(f"name: A\nlogo: {logo}\n", **{logo.replace(".", "_"): content}))
+    html = page(look)
+    there = [box for sheet in pdf.printed(html, look).pages for box in replaced(sheet._page_box)]
+    assert len(there) == 1
+    assert there[0].element.get("alt") == "A"
+    asks = html.replace("</body>", '<img alt="x" src="file:///etc/hostname"></body>')
+    with pytest.raises(ReportError, match=r"file:///etc/hostname.*a report loads nothing"):
+        pdf.printed(asks, look)
+
+
+def replaced(box):
+    """Pictures below a box of a page on paper."""
+    found = [box] if hasattr(box, "replacement") and box.element_tag == "img" else []
+    return [*found, *(one for child in getattr(box, "children", ()) for one in replaced(child))]

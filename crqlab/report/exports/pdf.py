@@ -39,6 +39,7 @@ def printed(page: str, theme: Theme) -> Any:
     """Return a page laid out on paper: weasyprint's document."""
     from weasyprint import HTML
     from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
     logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it lists rules it does not know
     style = f"<style>\n{theme.css}{_LOGO}</style>\n</head>"
@@ -46,13 +47,8 @@ def printed(page: str, theme: Theme) -> Any:
     dressed = _TOLD.sub(r"\1: \2</title>", dressed)
     if theme.image and 'class="logo"' not in page:
         dressed = dressed.replace('<header class="top">', f'<header class="top">{theme.image}', 1)
-    return HTML(string=dressed, url_fetcher=_inside).render(font_config=FontConfiguration())
-
-
-def _inside(url: str, *args: Any, **options: Any) -> Any:
-    """Give weasyprint what the page itself holds and nothing else."""
-    from weasyprint import default_url_fetcher
-
-    if not url.startswith("data:image/"):
-        raise ReportError(f"The page asks for {url[:60]!r}; a report loads nothing.")
-    return default_url_fetcher(url, *args, **options)
+    inside = URLFetcher(allowed_protocols={"data"}, fail_on_errors=True)
+    try:
+        return HTML(string=dressed, url_fetcher=inside).render(font_config=FontConfiguration())
+    except FatalURLFetchingError as asked:
+        raise ReportError(f"{str(asked)[:90]}…; a report loads nothing.") from None
