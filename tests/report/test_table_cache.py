@@ -91,6 +91,15 @@ def test_a_broken_table_is_left_to_the_report_to_tell_of(study_of, tmp_path):
     assert table_cache.handout(study, CLIENT, WAVE) == b""
 
 
+def test_a_study_of_one_wave_has_an_empty_table_of_changes_and_reports_all_the_same(
+    study_of, tmp_path, given
+):
+    study = apart(study_of(), tmp_path)
+    study.write("changes", study.read("changes").head(0))
+    given(table_cache.handout(study, CLIENT, WAVE))
+    assert table_handoff.rows(study, "changes", {"client": CLIENT}).empty
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
 def test_a_notebook_that_was_handed_rows_puts_out_what_one_that_reads_does(stationed_study_of):

@@ -122,7 +122,7 @@ def _board(rows: pd.DataFrame, by: list[str]) -> _Board:
         rows, codes = rows.take(order), codes[order]
     starts = np.flatnonzero(np.diff(codes, prepend=-2))
     keys = zip(*(rows[name].iloc[starts].tolist() for name in by), strict=True)
-    ends = [*starts[1:].tolist(), len(rows)]
+    ends = np.append(starts[1:], len(rows))[: len(starts)].tolist()  # none of an empty table
     return _Board(rows, dict(zip(keys, zip(starts.tolist(), ends, strict=True), strict=True)))
 
 
