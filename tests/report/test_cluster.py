@@ -1,21 +1,25 @@
 """The same batch on a real Dask cluster: a scheduler and two workers, as processes of their own."""
 
+import json
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import threading
 import time
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
 
-from crqlab import CrqError
+from crqlab import CrqError, Study, StudyError
 from crqlab.report.batch import ledger
-from crqlab.report.batch.batches import run_batch
-from crqlab.report.batch.cluster import Scheduler
+from crqlab.report.batch.batches import Job, run_batch
+from crqlab.report.batch.cluster import Errand, Scheduler, _free, made
+from crqlab.report.batch.project_parcel import kept, slip
 from crqlab.report.exports.export_batch import export_all
 from tests.report.test_batches import laid_out, times
 
@@ -25,6 +29,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="tried on Linux only"),
 ]
+LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
 CLIENTS = [(f"K{i}", "2025") for i in range(6)]
 
 
@@ -40,7 +45,7 @@ def cluster(tmp_path):
     yield from running(tmp_path)
 
 
-def running(tmp_path, *more):
+def running(tmp_path, *more, before=()):
     place = tmp_path / "scheduler.json"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
     dask = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
@@ -56,13 +61,11 @@ def running(tmp_path, *more):
 
         manager = start(*dask, "--port", "0", "--scheduler-file", str(place), *common)
         single = ["--no-nanny", "--nthreads", "1", "--memory-limit", "0"]
-        workers = [start(*worker, *single, *common) for _ in range(2)]
+        workers = [start(*before, *worker, *single, *common) for _ in range(2)]
         yield Cluster(address(place), workers, manager)
 
 
 def address(place, patience=60):
-    import json
-
     end = time.monotonic() + patience
     while time.monotonic() < end:
         if place.is_file() and place.stat().st_size:
@@ -167,6 +170,104 @@ def test_reports_and_exports_are_made_on_an_encrypted_cluster(tmp_path, certific
         assert written["C017_2025.csv"] == (here.reports / "C017_2025.csv").read_bytes()
         with pytest.raises(CrqError, match="which asks for certificates"):
             run_batch(laid_out(tmp_path / "third"), CLIENTS[:1], cluster=there.address)
+
+
+@pytest.fixture
+def apart(tmp_path):
+    """A cluster whose workers see nothing of the project's folder, but an empty disk there."""
+    (tmp_path / "project").mkdir()
+    (tmp_path / "theirs").mkdir()
+    empty = f"mount -t tmpfs none '{tmp_path}/project' && exec \"$@\""
+    before = ["unshare", "--map-root-user", "--mount", "sh", "-c", empty, "sh"]
+    if shutil.which("unshare") is None or subprocess.run([*before, "true"], check=False).returncode:
+        pytest.skip("this machine gives no process a disk of its own (unshare --mount)")
+    before += ["env", f"TMPDIR={tmp_path / 'theirs'}"]
+    yield from running(tmp_path, before=before)
+
+
+def written(study):
+    """All that was handed out, and what is known of it but how long it took."""
+    found = {}
+    for path in sorted(study.reports.rglob("*")):
+        name = path.relative_to(study.reports).as_posix()
+        if path.is_file() and not name.startswith("."):
+            text = path.read_bytes()
+            known = name.startswith("manifest") and b'"seconds"' in text
+            found[name] = {**json.loads(text), "seconds": 0} if known else text
+    return found
+
+
+def test_workers_without_the_projects_disk_are_handed_the_study_and_hand_back_pages(
+    tmp_path, apart
+):
+    study = laid_out(tmp_path / "project")
+    look = "name: Look\naccent: '#1f5582'\nlogo: look/logo.svg\n"
+    (study.raw / "brand" / "look").mkdir(parents=True)
+    (study.raw / "brand.yaml").write_text(look.replace("look/", "brand/"))
+    (study.raw / "brand" / "logo.svg").write_text(LOGO)
+    told = [*CLIENTS, ("C017", "2025")]
+    here = Study(study.name, shutil.copytree(study.root, tmp_path / "here"))
+    assert not run_batch(here, told, jobs=2).failed
+    found = run_batch(study, told, cluster=apart.address, seconds=60)
+    assert [step.error for step in found.steps] == [""] * len(told)
+    assert written(study) == written(here)
+    assert times(study) == {}  # no notebook ran in the project's folder
+    assert run_batch(study, told, cluster=apart.address).made == ()
+    assert list((tmp_path / "theirs").glob("crqlab-[!f]*")) == []
+    ledgers = study.reports / "manifest" / "statements" / "C017.json"
+    assert stat.S_IMODE(ledgers.stat().st_mode) == 0o600
+    theme = tmp_path / "own" / "theme.yaml"
+    (theme.parent / "look").mkdir(parents=True)
+    theme.write_text(look)
+    (theme.parent / "look" / "logo.svg").write_text(LOGO)
+    files = {"kinds": ["pdf", "xlsx", "csv"], "theme": theme}
+    assert not export_all(here, told[-1:], **files).failed
+    found = export_all(study, told[-1:], **files, cluster=apart.address)
+    assert [step.error for step in found.steps] == [""]
+    assert written(study) == written(here)
+    assert {"C017_2025.pdf", "C017_2025.xlsx", "C017_2025.csv"} < set(written(study))
+
+
+def test_a_killed_worker_takes_no_study_along_and_a_failure_is_told_from_afar(tmp_path, apart):
+    ready(apart.address, 2)
+    study = laid_out(tmp_path / "project", "if client == 'K1':\n    1 / 0")
+    heard = []
+
+    def hear(step):
+        heard.append(step)
+        if len(heard) == 2:
+            os.kill(apart.workers[0].pid, signal.SIGKILL)
+
+    found = run_batch(study, CLIENTS, cluster=apart.address, seconds=60, heard=hear)
+    assert str(found).startswith("6 reports: 5 made, 0 kept, 1 failed")
+    assert "ZeroDivisionError" in found.failed[0].error
+    assert ledger.entry(study, "K1_2025")["status"] == "failed"
+    assert not (study.reports / "K1_2025.html").exists()
+
+
+def test_a_worker_may_hand_back_only_what_it_was_asked_for(tmp_path):
+    study = laid_out(tmp_path)
+    told = slip(study, ["K0_2025.html"], {})
+    with pytest.raises(StudyError, match=r"handed back '\.\./\.\./a', which nobody asked"):
+        kept(study, told, {"K0_2025.html": b"page", "../../a": b""})
+    assert not (study.reports / "K0_2025.html").exists()
+    kept(study, told, {"K0_2025.html": b"page"})
+    assert (study.reports / "K0_2025.html").read_bytes() == b"page"
+    kept(study, told, {"K0_2025.html": None})
+    assert not (study.reports / "K0_2025.html").exists()
+
+
+def test_files_of_one_client_are_made_one_after_the_other():
+    a, b = (Job(name, name, "2025", name, {}, "") for name in "ab")
+    waiting = [b, replace(a, wave="2024")]
+    assert _free(waiting, {"future": a}) is b
+    assert _free(waiting, {"future": a}) is None
+    assert _free(waiting, {}) == replace(a, wave="2024")
+
+
+def test_a_worker_with_another_crqlab_says_so():
+    errand = Errand("os:getpid", False, {"home": "/", "study": "s"}, 1, "run", "another")
+    assert "this worker has another crqlab" in made(errand)["error"]
 
 
 def test_certificates_that_cannot_serve_are_refused(tmp_path, certificates):

@@ -115,7 +115,7 @@ def test_what_fails_fails_alone_is_told_by_name_and_tried_again(study):
 
 
 def test_every_client_has_a_process_of_its_own(study, monkeypatch):
-    work = export_batch.Work("call", "os:getpid", lambda *_: False, lambda *_: None, apart=True)
+    work = export_batch.Work("call", "os:getpid", *[lambda *_: None] * 3, apart=True)
     monkeypatch.setattr(export_batch, "FILES", work)
     monkeypatch.setattr("crqlab.report.batch.batches.asked", lambda *_: {})
     found = export_all(study, CLIENTS, kinds=["csv"], jobs=1)

@@ -20,12 +20,14 @@ from crqlab.base.errors import StudyError
 from crqlab.base.study import Study, fingerprint
 from crqlab.report.batch import ledger
 from crqlab.report.batch.lock import alone
+from crqlab.report.batch.project_parcel import with_ledgers
 from crqlab.report.batch.table_cache import handout
 from crqlab.report.forking.tasks import Crew, TaskError, Worker
 from crqlab.report.run import page_build
 from crqlab.report.run.execution import surroundings
 from crqlab.report.run.journey import told_of
 from crqlab.report.run.page_language import accepted, named
+from crqlab.report.run.reviewer_page import FOLDER
 
 if TYPE_CHECKING:
     from crqlab.report.batch.cluster import Scheduler
@@ -73,6 +75,11 @@ class Work:
         Hears study and job, and says whether nothing has to be made.
     failed : callable
         Notes a failure: hears study, job, seconds and error.
+    files : callable
+        Hears study and job, and names what the work reads or writes below ``reports/STUDY``, in
+        the order in which it is to be written: for a worker that shares no disk.
+    outside : callable
+        Hears the job, and returns by parameter the files outside the project that it names.
     apart : bool
         Whether no two may share a process; else a worker makes one after the other, and the
         function hears by ``many`` whether there are enough to read tables once for all.
@@ -82,6 +89,8 @@ class Work:
     function: str
     holds: Callable[[Study, Job], bool]
     failed: Callable[[Study, Job, float, str], None]
+    files: Callable[[Study, Job], list[str]]
+    outside: Callable[[Job], dict[str, list[Path]]] = lambda job: {}
     apart: bool = False
 
 
@@ -182,8 +191,8 @@ def run_batch(
     seconds : float
         Longest time for one report.
     cluster : str or Scheduler, optional
-        Address of a Dask scheduler, ``tcp://host:port``, whose workers see the project's folder
-        under the same path; with certificates for ``tls://``.
+        Address of a Dask scheduler, ``tcp://host:port``; with certificates for ``tls://``. Workers
+        that do not see the project's folder are handed the study's files.
     heard : callable
         Hears of each report when it is done with.
 
@@ -318,7 +327,12 @@ def _failed(study: Study, job: Job, seconds: float, error: str) -> None:
     ledger.failed(study, job.file, **facts)
 
 
-REPORTS = Work("report", "crqlab.report.batch.batches:make", _holds, _failed)
+def _files(study: Study, job: Job) -> list[str]:
+    pages = [f"{FOLDER}/{job.file}.html", f"{job.file}.html", f"{job.file}.ipynb"]
+    return with_ledgers(study, job.client, pages, [job.file])
+
+
+REPORTS = Work("report", "crqlab.report.batch.batches:make", _holds, _failed, _files)
 
 
 def _run(

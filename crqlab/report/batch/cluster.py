@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,16 @@ from crqlab.base.errors import CrqError
 from crqlab.base.extras import install
 from crqlab.base.study import Study
 from crqlab.report.batch.batches import Job, Work, asked, attempted, crew_for
+from crqlab.report.batch.project_parcel import Site, Slip, kept, parcel, slip
+from crqlab.report.clearance.provenance import code
 from crqlab.report.forking.tasks import Crew
 
 _WAIT = "30s"  # for a scheduler, and for a worker
 _LOOK = "5s"  # between two looks whether there are workers still
-#: On a worker: its crew for the run at hand.
+#: On a worker: its crew for the run at hand, and its copy of the study where it needs one.
 _CREWS: dict[str, Crew] = {}
+_SITES: dict[str, Site] = {}
+_ONE = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +76,12 @@ def scattered(
     """Do work on the workers of a cluster, and give each answer as it comes.
 
     No worker is given more than it can do at once, so that one which dies takes nobody's result
-    along; what ran on it is given to another, once more if that one dies too.
+    along; what ran on it is given to another, once more if that one dies too. A worker that does
+    not see the project's folder is handed the study's files, and hands back what it has written.
 
     Parameters
     ----------
     study : Study
-        In a folder that all workers see under the same path.
     work : Work
     todo : list of Job
     cluster : str or Scheduler
@@ -98,15 +104,23 @@ def scattered(
             f"cluster is {address!r}, which asks for certificates; name their files with "
             "--tls CA CERTIFICATE KEY."
         ) from None
+    run = uuid.uuid4().hex
+    mark = study.reports / f".{run}.part"  # who sees it shares our disk
+    mark.parent.mkdir(mode=0o770, parents=True, exist_ok=True)
+    mark.touch()
     with client:
         try:
             _staffed(client, address)
-            yield from _answers(client, distributed, study, work, todo, seconds)
+            yield from _Round(client, distributed, study, work, seconds, run).answers(todo)
         except (OSError, distributed.client.FutureCancelledError) as lost:
             raise CrqError(
                 f"cluster is {address!r}, which was lost on the way ({type(lost).__name__}); "
                 "what was made by then is kept. Start it, then run this again."
             ) from None
+        finally:
+            mark.unlink(missing_ok=True)
+            with suppress(OSError, distributed.client.FutureCancelledError):
+                client.run(dismissed, run, on_error="ignore")
 
 
 def _staffed(client: Any, address: str) -> None:
@@ -121,25 +135,70 @@ def _staffed(client: Any, address: str) -> None:
         ) from None
 
 
-def _answers(
-    client: Any, distributed: Any, study: Study, work: Work, todo: list[Job], seconds: float
-) -> Iterator[tuple[Job, dict[str, Any]]]:
-    waiting, again, run = list(reversed(todo)), set(), uuid.uuid4().hex
-    running: dict[Any, Job] = {}
-    while waiting or running:
-        while waiting and len(running) < max(_places(client), 1):
-            job = waiting.pop()
-            told = (work.function, work.apart, asked(study, work, job, len(todo)), seconds, run)
-            running[client.submit(made, *told, pure=False)] = job
-        ended = _ended(client, distributed, running)
-        for job, answer, error in ended:
-            if isinstance(error, distributed.client.FutureCancelledError):
+class _Round:
+    """One batch on a cluster: who has what, and what the others still need."""
+
+    def __init__(
+        self, client: Any, distributed: Any, study: Study, work: Work, seconds: float, run: str
+    ) -> None:
+        self._client, self._dask, self._study = client, distributed, study
+        self._work, self._seconds, self._run = work, seconds, run
+        self._parcel: Any = None  # with the workers, once one has asked for it
+        self._slips: dict[str, Slip] = {}
+
+    def answers(self, todo: list[Job]) -> Iterator[tuple[Job, dict[str, Any]]]:
+        waiting, again = list(reversed(todo)), set()
+        running: dict[Any, Job] = {}
+        while waiting or running:
+            while len(running) < max(_places(self._client), 1):
+                if (job := _free(waiting, running)) is None:
+                    break
+                running[self._sent(job, len(todo))] = job
+            for job, answer, error in _ended(self._client, self._dask, running):
+                if "absent" in answer:
+                    self._parcel = self._parcel or self._handed()
+                    waiting.append(job)
+                elif self._may_try_again(error, job.file in again):
+                    again.add(job.file)
+                    waiting.append(job)
+                else:
+                    if files := answer.pop("files", {}):
+                        kept(self._study, self._slips[job.file], files)
+                    yield job, answer
+
+    def _sent(self, job: Job, total: int) -> Any:
+        which = asked(self._study, self._work, job, total)
+        errand = Errand(
+            self._work.function, self._work.apart, which, self._seconds, self._run, code()
+        )
+        goods = ()
+        if self._parcel is not None:
+            names = self._work.files(self._study, job)
+            self._slips[job.file] = slip(self._study, names, self._work.outside(job))
+            goods = (self._parcel, self._slips[job.file])
+        return self._client.submit(made, errand, *goods, pure=False)
+
+    def _handed(self) -> Any:
+        """Give every worker the study's files; one that comes later has them from another."""
+        return self._client.scatter([parcel(self._study)], broadcast=True, hash=False)[0]
+
+    def _may_try_again(self, error: BaseException | None, tried: bool) -> bool:
+        """Whether a worker died at it, alone or with all who had the study's files."""
+        if isinstance(error, self._dask.client.FutureCancelledError):
+            if tried or self._parcel is None:
                 raise error
-            if isinstance(error, distributed.KilledWorker) and job.file not in again:
-                again.add(job.file)
-                waiting.append(job)
-            else:
-                yield job, answer
+            self._parcel = None
+            return True
+        return isinstance(error, self._dask.KilledWorker) and not tried
+
+
+def _free(waiting: list[Job], running: Mapping[Any, Job]) -> Job | None:
+    """Take the next job of a client nobody works for: files of one are judged one by one."""
+    busy = {job.client for job in running.values()}
+    for place in reversed(range(len(waiting))):
+        if waiting[place].client not in busy:
+            return waiting.pop(place)
+    return None
 
 
 def _ended(
@@ -157,20 +216,60 @@ def _ended(
         except TimeoutError:
             _staffed(client, client.scheduler.address)
         else:
-            return [(running.pop(future), *_answer(future)) for future in done]
+            found = [(running.pop(future), *_answer(future)) for future in done]
+            client.cancel(list(done))  # to be forgotten there before anybody hears of it
+            return found
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a worker is told: what to call with what, for how long, in which run, of whose code."""
+
+    function: str
+    apart: bool
+    which: dict[str, Any]
+    seconds: float
+    run: str
+    code: str
 
 
 def made(
-    function: str, apart: bool, which: dict[str, Any], seconds: float, run: str
+    errand: Errand, files: Mapping[str, bytes] | None = None, told: Slip | None = None
 ) -> dict[str, Any]:
-    """Do the work for one client, on a worker of the cluster; its crew stays for this run."""
+    """Do the work for one client, on a worker of the cluster; its crew stays for this run.
+
+    Returns
+    -------
+    dict
+        ``seconds`` and ``error``; ``files`` where they are to be written at home; or ``absent``
+        alone, where this worker needs the study's files first.
+    """
+    which = errand.which
+    if code() != errand.code:
+        return {"seconds": 0.0, "error": "this worker has another crqlab; install the same there"}
     folder = Path(which["home"])
-    if not (folder / "data" / "processed" / which["study"]).is_dir():
-        return {"seconds": 0.0, "error": f"this worker does not see the project in {folder}"}
-    for old in [name for name in list(_CREWS) if name != run]:
-        _CREWS.pop(old).close()
-    crew = _CREWS.setdefault(run, crew_for(folder, apart=apart))
-    return attempted(crew, function, which, seconds)
+    near = (Study(which["study"], folder).reports / f".{errand.run}.part").is_file()
+    if not near and files is None:
+        return {"absent": True}
+    with _ONE:
+        for old in [name for name in _CREWS if name != errand.run]:
+            dismissed(old)
+        if not near and errand.run not in _SITES:
+            _SITES[errand.run] = Site(files)
+        site = None if near else _SITES[errand.run]
+        if errand.run not in _CREWS:
+            root = folder if site is None else site.root
+            _CREWS[errand.run] = crew_for(root, apart=errand.apart)
+    which = which if site is None else site.equipped(which, told)
+    done = attempted(_CREWS[errand.run], errand.function, which, errand.seconds)
+    return done if site is None else {**done, "files": site.made(which, told)}
+
+
+def dismissed(run: str) -> None:
+    """End a run's crew on this worker, and take its copy of the study away."""
+    for kept_ in (_CREWS, _SITES):
+        if (one := kept_.pop(run, None)) is not None:
+            one.close()
 
 
 def _answer(future: Any) -> tuple[dict[str, Any], BaseException | None]:

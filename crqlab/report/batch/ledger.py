@@ -35,7 +35,7 @@ def entry(study: Study, name: str) -> dict[str, Any]:
         (hash of the page) with the names of a station's ``tables``, or ``error``.
     """
     try:
-        found = json.loads(_path(study, name).read_text(encoding="utf-8"))
+        found = json.loads(path(study, name).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -43,7 +43,7 @@ def entry(study: Study, name: str) -> dict[str, Any]:
 
 def entries(study: Study) -> dict[str, dict[str, Any]]:
     """Return what is known of every page, by file name without ending."""
-    names = sorted(path.stem for path in _folder(study).glob("*.json"))
+    names = sorted(file.stem for file in _folder(study).glob("*.json"))
     return {name: found for name in names if (found := entry(study, name))}
 
 
@@ -95,10 +95,11 @@ def _folder(study: Study) -> Path:
     return study.reports / "manifest"
 
 
-def _path(study: Study, name: str) -> Path:
+def path(study: Study, name: str) -> Path:
+    """Return where the entry of a page, or of another file, is kept."""
     return _folder(study) / f"{name}.json"
 
 
 def _write(study: Study, name: str, facts: Mapping[str, Any]) -> None:
     text = json.dumps(facts, indent=2, sort_keys=True, ensure_ascii=False)
-    replace(_path(study, name), text.encode())
+    replace(path(study, name), text.encode())

@@ -123,17 +123,17 @@ def read(study: Study, client: str) -> list[Release]:
     StudyError
         The file is damaged: then nobody knows what was handed out.
     """
-    path = _path(study, client)
-    if not path.is_file():
+    place = path(study, client)
+    if not place.is_file():
         return []
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(place.read_text(encoding="utf-8"))
         if found["format"] != FORMAT:
             raise ValueError
         return [_release(one) for one in found["releases"]]
     except (ValueError, KeyError, TypeError) as fault:
         raise StudyError(
-            f"{path} cannot be read as the list of numbers that earlier files told, so a new file "
+            f"{place} cannot be read as the list of numbers that earlier files told, so a new file "
             "cannot be judged together with them. Put a sound copy in its place; or delete it, "
             "where none of the client's earlier files was handed out."
         ) from fault
@@ -151,8 +151,8 @@ def _release(found: dict[str, Any]) -> Release:
 
 def keep(study: Study, client: str, releases: Iterable[Release]) -> Path:
     """Write what the files of one client told, whole or not at all, for the owner alone."""
-    path = _path(study, client)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place = path(study, client)
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     rows = [
         {
             "wave": one.wave, "inputs": one.inputs, "files": list(one.files),
@@ -166,8 +166,9 @@ def keep(study: Study, client: str, releases: Iterable[Release]) -> Path:
         for one in releases
     ]  # fmt: skip
     content = json.dumps({"format": FORMAT, "releases": rows}, ensure_ascii=False)
-    return write(path, content.encode(), mode=0o600)
+    return write(place, content.encode(), mode=0o600)
 
 
-def _path(study: Study, client: str) -> Path:
+def path(study: Study, client: str) -> Path:
+    """Return where is kept what the files of one client told."""
     return study.reports / "manifest" / "statements" / f"{stem(client)}.json"

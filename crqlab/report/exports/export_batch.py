@@ -11,6 +11,7 @@ from typing import Any
 from crqlab.base.study import Study, fingerprint
 from crqlab.report.batch import ledger
 from crqlab.report.batch.batches import Job, Outcome, Work, client_names, done
+from crqlab.report.batch.project_parcel import with_ledgers
 from crqlab.report.exports import theme as themes
 from crqlab.report.exports.export_files import USUAL, accepted, export, file_names
 from crqlab.report.run import page_build
@@ -142,4 +143,28 @@ def _failed(study: Study, job: Job, seconds: float, error: str) -> None:
         ledger.failed(study, name, **facts)
 
 
-FILES = Work("export", "crqlab.report.exports.export_batch:make", _holds, _failed, apart=True)
+def _files(study: Study, job: Job) -> list[str]:
+    """The page that a PDF is made from, all files of these kinds, and the two ledgers."""
+    spoken, kinds = job.parameters["language"], job.parameters["kinds"]
+    names = [name for kind in kinds for name in file_names(job.client, job.wave, spoken, kind)]
+    entries = [f"{ledger.EXPORTS}{name}" for name in names]
+    return with_ledgers(study, job.client, [f"{job.file}.html", *names], entries)
+
+
+def _outside(job: Job) -> dict[str, list[Path]]:
+    """Theme and template lie where the user has them; a theme's logo lies beside it or below."""
+    found = {n: [Path(job.parameters[n])] for n in ("theme", "template") if job.parameters[n]}
+    if "theme" in found and (logo := themes.read(found["theme"][0]).logo):
+        found["theme"].append(found["theme"][0].parent / logo)
+    return found
+
+
+FILES = Work(
+    "export",
+    "crqlab.report.exports.export_batch:make",
+    _holds,
+    _failed,
+    _files,
+    _outside,
+    apart=True,
+)
