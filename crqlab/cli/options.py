@@ -57,8 +57,8 @@ Supersede = Annotated[
 Cluster = Annotated[
     str | None,
     typer.Option(
-        help="Address of a Dask scheduler, tcp:// or tls://host:port; its workers use a shared disk "
-        "where they see the project's folder under the same path, and are handed the study else."
+        help="Address of a Dask scheduler, tcp:// or tls://host:port; workers that see "
+        "the project's folder under the same path use it, others are handed the study."
     ),
 ]
 Tls = Annotated[
