@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -249,6 +249,22 @@ def _of_clients(
 ) -> NDArray:
     """Labels of some clients' cells, shape (cells, draws)."""
     labels = np.empty((len(given.cell_account), n), dtype=np.int8)
+    for cells, which, scores in drawn_scores(model, given, drawn, versions, n, rng):
+        for name, points in shift.items():
+            scores[name] = scores[name] + points[cells][..., None]
+        labels[cells, which] = label(scores)
+    return labels
+
+
+def drawn_scores(
+    model: AccountModel,
+    given: Answers,
+    drawn: list[int],
+    versions: list[Components],
+    n: int,
+    rng: np.random.Generator,
+) -> Iterator[tuple[NDArray, slice, dict[str, NDArray]]]:
+    """Yield cells (accounts, waves), which draws, and scores by name (accounts, waves, draws)."""
     bounds = np.linspace(0, n, len(versions) + 1).astype(int)
     ready = prepared(model, given)
     for parts, first, last in zip(versions, bounds[:-1], bounds[1:], strict=True):
@@ -262,11 +278,7 @@ def _of_clients(
                     model.scores[k]: model.table.looked_up(k, place[:, j])
                     for j, k in enumerate(drawn)
                 }
-                cells = one.batch.cells[some]
-                for name, points in shift.items():
-                    scores[name] = scores[name] + points[cells][..., None]
-                labels[cells, first:last] = label(scores)
-    return labels
+                yield one.batch.cells[some], slice(first, last), scores
 
 
 def _at_once(one: Conditioned) -> list[NDArray]:
