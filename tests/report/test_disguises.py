@@ -8,6 +8,7 @@ import pytest
 from crqlab.report import LeakError
 from crqlab.report.clearance import gate
 from tests.report.disguises import Others, disguises
+from tests.report.more_disguises import more_disguises
 from tests.report.neighbours import THEIRS, lay
 
 OTHERS = Others(
@@ -27,6 +28,19 @@ PASS = {
     "file: notebook's number": "four digits",
     "file: sheet's number": "a sheet's number",
 }
+MORE = more_disguises(OTHERS)
+MORE_PASS = {
+    **dict.fromkeys(["ROT13", "base32", "base85", "decimal codes", "binary digits",
+                     "codes in a script", "table in EBCDIC"], "no program undoes by itself"),
+    **dict.fromkeys(["digits for letters", "signs for letters", "client's id with an O"],
+                    "signs or digits for letters"),
+    **dict.fromkeys(["a letter twice", "a letter too few", "two letters exchanged"], "slips"),
+    **dict.fromkeys(["initial of the last word", "first letters", "a family name alone",
+                     "three words"], "part of a name"),
+    **dict.fromkeys(["a pipe", "a short cell first", "hidden letters between", "words backwards",
+                     "parts in a script", "notebook's two strings"], "something else between"),
+    **dict.fromkeys(["account's id with spaces", "account's id with a comma"], "four digits"),
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +68,18 @@ def test_a_disguise_is_caught_unless_it_is_named(study, kind):
     assert stopped(study, *MADE[kind]) is (kind not in PASS)
 
 
+@pytest.mark.parametrize("kind", MORE)
+def test_a_further_disguise_is_caught_unless_it_is_named(study, kind):
+    assert stopped(study, *MORE[kind]) is (kind not in MORE_PASS)
+
+
 def test_of_87_ways_at_least_80_are_caught_and_the_rest_is_said():
     assert len(MADE) == 87
     assert len(PASS) <= 7
+    assert len(MORE_PASS) <= 0.17 * len(MORE)
     told = Path("docs/security.md").read_text(encoding="utf-8")
-    assert all(why in told for why in PASS.values())
+    assert all(why in told for why in (PASS | MORE_PASS).values())
+    assert f"{len(MORE) - len(MORE_PASS)} of {len(MORE)}" in told
 
 
 def test_a_column_of_ids_that_became_numbers_is_caught(study):

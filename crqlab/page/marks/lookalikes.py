@@ -9,9 +9,10 @@ from functools import cache, lru_cache
 #: Letters of other alphabets that are drawn like a Latin one, as we see them; letters with marks,
 #: small capitals, full width, circles and styles follow from Unicode's own names and forms.
 _DRAWN_ALIKE = """
-a αаᎪ  b βвьᏴ  c ςсᏟϲ  d ԁᎠ  e εеҽᎬ  f ƒ  g ցᏀɡ  h һнհᎻ  i ιіӏӀᎥا  j ϳјᎫյ  k κкᏦ  l ⅼՏᏞǀ
-m μмᎷ  n ηոп  o οоօσ০०۰໐〇  p ρрᏢ  q ԛգ  r гᎡ  s ѕᏚ  t τтᎢ  u υսц  v νѵᏙ  w ωԝшѡᎳ  x χх×
-y γуүყ  z ζᏃ  3 зӡ  4 ч  6 б
+a αаᎪɑꓮᗅ  b βвьᏴᏏꓐᗷᑲ  c ςсᏟϲⲥꓚ  d ԁᎠᏧꓓᗪ  e εеҽᎬ℮ꓰⴹ  f ƒքꓝᖴϝ  g ցᏀɡԍᏳꓖ  h һнհᎻᏂⲏꓧᕼ  i ιіӏӀᎥاɩ
+j ϳјᎫյꓙᒍ  k κкᏦⲕꓗᛕ  l ⅼՏᏞǀꓡᒪⳑ  m μмᎷⲙꓟᗰϻ  n ηոпռⲛꓠ  o οоօσ০໐〇ⲟꓳⵔჿ  p ρрᏢⲣꓑᑭ  q ԛգզⵕ
+r гᎡᏒⲅꓣᖇᴦ  s ѕᏚᏕꓢƽ  t τтᎢⲧꓔ  u υսцʋꓴᑌ  v νѵᏙꓦᐯ  w ωԝшѡᎳᏔꓪաɯ  x χх×ⲭꓫᕁꭓ  y γуүყⲩᎩᎽꓬɣ  z ζᏃꓜ
+3 зӡ  4 ч  6 б
 """
 _CAPITALS = str.maketrans("ΗΝΥΜΡΒΧΕΤΙΑΟΚΖ", "hnympbxetiaokz")
 _SPELT = {"þ": "th", "æ": "ae", "œ": "oe", "ĳ": "ij", "ﬁ": "fi", "ð": "d", "ı": "i", "ŋ": "n"}
@@ -21,8 +22,11 @@ _TABLE = {
     **{ord(letter): spelt for letter, spelt in _SPELT.items()},
 }
 _NAMED = re.compile(
-    r"LATIN (?:SMALL LETTER|CAPITAL LETTER|LETTER SMALL CAPITAL) ([A-Z])(?: WITH .+)?"
+    r"(?:[A-Z ]+ )?LATIN (?:SMALL LETTER|CAPITAL LETTER|LETTER SMALL CAPITAL) ([A-Z])(?: WITH .+)?"
+    r"|REGIONAL INDICATOR SYMBOL LETTER ([A-Z])"
 )
+#: What Unicode's own forms turn into another letter than the one they are drawn like.
+_FIRST = str.maketrans("ϲϹՏ", "ccs")
 #: Characters that are drawn alike within the alphabet; told apart nowhere.
 _SAME = str.maketrans("i10", "llo")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
@@ -52,7 +56,7 @@ def pairs_joined(plain: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def _latin(run: str) -> str:
-    drawn = [c for c in unicodedata.normalize("NFKD", run)
+    drawn = [c for c in unicodedata.normalize("NFKD", run.translate(_FIRST))
              if unicodedata.category(c) not in _UNDRAWN]  # fmt: skip
     plain = "".join(drawn)
     if len(plain) < _WORD_OF_ITS_OWN:
@@ -64,9 +68,12 @@ def _latin(run: str) -> str:
 
 @cache
 def _named(character: str) -> str:
-    """The Latin letter that a character is by its name; else itself."""
+    """The Latin letter that a character is by its name, or the digit; else itself."""
     found = _NAMED.fullmatch(unicodedata.name(character, ""))
-    return found[1].lower() if found else character
+    if found:
+        return (found[1] or found[2]).lower()
+    digit = unicodedata.decimal(character, None)
+    return character if digit is None else str(digit)
 
 
 def alike(letters: str) -> str:

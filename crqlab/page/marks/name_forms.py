@@ -113,6 +113,9 @@ def _forms(kind: str, text: str) -> Iterator[Form]:
             yield from _person(way)
         else:  # marks that became signs have parted words
             yield from _run(way)
+    bare = firm(said)
+    if kind == "client name" and len(bare) == 2:  # as a register has it: "Steel, Nordic"
+        yield from (form._replace(turned=True) for form in _run(bare[::-1]))
     if kind == "client name" and len("".join(said)) >= PARTED:
         yield Form(alike("".join(words("".join(_WORD.findall(folded(text)))[::-1]))), LOOSE)
 

@@ -1,21 +1,41 @@
-"""Texts in another coding: percent signs, escapes, base64, hexadecimal digits."""
+"""Texts in another coding: percent signs, escapes, base64, hexadecimal digits, compressed."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+import quopri
 import re
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import unquote_plus
 
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
-_ESCAPE = re.compile(r"\\u\{?([0-9A-Fa-f]{4,6})\}?|\\x([0-9A-Fa-f]{2})|\\([0-3][0-7]{2})")
-_BASE64 = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{8,}={0,2}(?![\w+/=-])")
+_ESCAPE = re.compile(
+    r"[\\%]u\{?([0-9A-Fa-f]{4,6})\}?|\\U([0-9A-Fa-f]{8})|\\x([0-9A-Fa-f]{2})|\\([0-3][0-7]{2})"
+    r"|\\([0-9A-Fa-f]{1,6}) "  # of a style sheet
+)
+_QUOTED = re.compile(r"=[0-9A-F]{2}")
+_BASE64 = re.compile(
+    r"(?<![\w+/=-])(?:[A-Za-z0-9+/]{12,76}\r?\n)*[A-Za-z0-9+/_-]{8,}={0,2}(?![\w+/=-])"
+)
 #: What is a word rather than base64.
 _WORD = re.compile(r"[A-Za-z]?[a-z]+|[A-Z]+|\d+|[a-z]+(?:[-_/][a-z]+)+")
-_HEXADECIMAL = re.compile(r"(?<![0-9A-Za-z])(?:0x)?((?:[0-9A-Fa-f]{2}){6,})(?![0-9A-Za-z])")
+_HEXADECIMAL = re.compile(
+    r"(?<![0-9A-Za-z])((?:0x)?(?:[0-9A-Fa-f]{2}(?:,? ?0x|[ :-])?){5,}[0-9A-Fa-f]{2})(?![0-9A-Za-z])"
+)
+_TWO_DIGITS = re.compile(r"(?:0x)?([0-9A-Fa-f]{2})")
+_DOMAIN = re.compile(r"\bxn--[a-z0-9-]+", re.IGNORECASE)
+#: Characters that nobody sees, of which each stands for one of ASCII.
+_TAGS = re.compile(r"[\U000e0020-\U000e007e]+")
+#: A first letter and a name, as an address has them; a letter between two names.
+_ADDRESS = re.compile(r"\b([a-z])([a-z]{3,})@\w", re.IGNORECASE)
+_MIDDLE = re.compile(r"\b(\w+) [A-Z]\. (?=(\w+))")
 #: Characters in ten of a decoded text that must be letters, digits or spaces to be a text.
 _LETTERS = 8
+#: How often a coding may stand within another, and bytes to which a packed text may grow.
+_DEEPEST, _MOST = 3, 1 << 24
 
 
 def decoded(said: str) -> Iterator[str]:
@@ -27,26 +47,60 @@ def decoded(said: str) -> Iterator[str]:
     ['to=Kvarnby Verkstad']
     >>> list(decoded(r"var a='\u004bvarnby'")), list(decoded("S3Zhcm5ieSBWZXJrc3RhZA=="))
     (["var a='Kvarnby'"], ['Kvarnby Verkstad'])
+    >>> list(decoded("4b 76 61 72 6e 62 79")), list(decoded("yquist@x.example"))
+    (['Kvarnby'], ['y. quist'])
     """
+    now = [said]
+    for _ in range(_DEEPEST):
+        now = [text for one in now for text in _once(one)]
+        yield from now
+    yield from (f"{letter}. {name}" for letter, name in _ADDRESS.findall(said))
+    yield from (f"{first} {last}" for first, last in _MIDDLE.findall(said))
+
+
+def _once(said: str) -> Iterator[str]:
     if _PERCENT.search(said):
         yield unquote_plus(said)
-    if "\\" in said and _ESCAPE.search(said):
+    if ("\\" in said or "%u" in said) and _ESCAPE.search(said):
         yield _ESCAPE.sub(_character, said)
+    if _QUOTED.search(said):
+        yield text_of(quopri.decodestring(said.encode()))
     for run in dict.fromkeys(_BASE64.findall(said)):
         if not _WORD.fullmatch(run) and (text := from_base64(run)):
             yield text
     for run in dict.fromkeys(_HEXADECIMAL.findall(said)):
-        if text := text_in(bytes.fromhex(run)):
+        if text := text_in(bytes.fromhex("".join(_TWO_DIGITS.findall(run)))):
             yield text
+    for run in _DOMAIN.findall(said):
+        with suppress(UnicodeError):
+            yield run.encode().decode("idna")
+    if not said.isascii():
+        for run in _TAGS.findall(said):
+            yield "".join(chr(ord(character) - 0xE0000) for character in run)
 
 
 def from_base64(run: str) -> str:
     """Return the text that base64 stands for; empty where it stands for none."""
     bare = "".join(run.split()).rstrip("=").translate(str.maketrans("-_", "+/"))
     try:
-        return text_in(base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True))
+        content = base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
+        return text_in(unpacked(content) or content)
     except (binascii.Error, ValueError):
         return ""
+
+
+def unpacked(content: bytes) -> bytes:
+    """Return what compressed bytes hold, up to 16 MiB; nothing where they are not compressed.
+
+    Examples
+    --------
+    >>> unpacked(zlib.compress(b"Kvarnby")), unpacked(b"Kvarnby")
+    (b'Kvarnby', b'')
+    """
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(content, _MOST)
+    except zlib.error:
+        return b""
 
 
 def text_in(content: bytes) -> str:
@@ -85,7 +139,7 @@ def text_of(content: bytes) -> str:
 
 
 def _character(escape: re.Match[str]) -> str:
-    if escape[3]:
-        return chr(int(escape[3], 8))
-    number = int(escape[1] or escape[2], 16)
+    if escape[4]:
+        return chr(int(escape[4], 8))
+    number = int(next(filter(None, escape.groups())), 16)
     return chr(number) if number < 0x110000 else ""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from crqlab.page.marks.pieces import BREAK, CELLS, LINES, MACHINE, Piece, Seen
-from crqlab.report.clearance.encoded_text import decoded, from_base64, text_in, text_of
+from crqlab.report.clearance.encoded_text import decoded, from_base64, text_in, text_of, unpacked
 from crqlab.report.clearance.html_texts import html_pieces
 from crqlab.report.clearance.office_texts import office_pieces, ours, written
 from crqlab.report.clearance.pdf_texts import pdf_pieces
@@ -67,7 +67,9 @@ def _texts(name: str, content: bytes, seen: Seen, depth: int) -> Iterator[Piece]
             yield from _texts(where, data, seen, depth + 1)
 
     yield Piece(name, name, MACHINE if depth else CELLS)
-    if content.startswith(b"PK\x03\x04") or (
+    if content.startswith(b"\x1f\x8b"):
+        yield from inner(name.removesuffix(".gz"), unpacked(content))
+    elif content.startswith(b"PK\x03\x04") or (
         name.endswith(_OFFICE) and zipfile.is_zipfile(io.BytesIO(content))
     ):
         yield from _zipped(name, content, seen, depth)
@@ -117,7 +119,8 @@ def _notebook(name: str, node: Any, seen: Seen, inner: Any, kind: str = "") -> I
 
 def _output(name: str, said: str, seen: Seen, inner: Any, kind: str) -> Iterator[Piece]:
     if kind in ("text/html", "image/svg+xml"):
-        yield from html_pieces(name, said, seen, inner)
+        markup = said if "<" in said else text_of(_picture(said))
+        yield from html_pieces(name, markup, seen, inner)
     elif kind in _READ:
         yield Piece(name, said)
     elif "/" in kind and (text := from_base64(said)):

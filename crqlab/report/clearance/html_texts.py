@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterator
-from html import unescape
+from html import escape, unescape
 from urllib.parse import unquote_to_bytes
 
 from crqlab.page.marks.pieces import BREAK, CELLS, LINES, MACHINE, SOFT, Piece, Seen
@@ -14,6 +14,7 @@ from crqlab.page.marks.pieces import BREAK, CELLS, LINES, MACHINE, SOFT, Piece, 
 Inner = Callable[[str, bytes], Iterator[Piece]]
 
 _DATA = re.compile(r"data:([\w.+/-]*)((?:;[\w=.+-]+)*),([^\"'<>)]*)")
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _STYLE = re.compile(r"<style\b[^>]*>(.*?)</style>", re.DOTALL | re.IGNORECASE)
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
@@ -57,7 +58,7 @@ def html_pieces(name: str, page: str, seen: Seen, inner: Inner) -> Iterator[Piec
     """
     for number, found in enumerate(_DATA.finditer(page), start=1):
         yield from inner(f"{name}, picture {number}", _bytes(found))
-    page = _DATA.sub("", page)
+    page = _CDATA.sub(lambda found: escape(found[1]), _DATA.sub("", page))
     for style in _STYLE.findall(page):
         yield Piece(f"{name}, style", seen.new(MACHINE, _quoted(style)), MACHINE)
     for script in _SCRIPT.findall(page):

@@ -18,6 +18,7 @@ from crqlab.page.marks.lookalikes import alike
 from crqlab.page.marks.name_forms import AMONG, IDS, NAMES, PEOPLE, WHOLE, firm, words
 from crqlab.page.marks.pieces import BREAK, MACHINE, Piece, Seen
 from crqlab.page.marks.watchlists import KINDS, Finds, Mark, Watchlist, spoken
+from crqlab.report.clearance.encoded_text import decoded
 from crqlab.report.clearance.file_texts import texts
 from crqlab.report.clearance.office_texts import library
 
@@ -157,7 +158,8 @@ class Case:
         """The marks in the owners' own data, those left out that they keep to themselves."""
         said = [(kind, text) for kind, text in self._said
                 if not self.veiled or kind not in KINDS or kind in OPEN]  # fmt: skip
-        found = self.watched.found(BREAK.join([*(text for _, text in said), self.beside]))
+        spoken = BREAK.join([*(text for _, text in said), self.beside])
+        found = self.watched.found(BREAK.join([spoken, *decoded(spoken)]))
         named = [text.split() for kind, text in said if kind in NAMES]
         firsts = self.watched.found(BREAK.join(words[0] for words in named if words))
         hidden = set()
