@@ -33,6 +33,7 @@ _SHARES = frozenset(
     "p second_p probability runner_up_probability importance weight now revenue_heard".split()
 )
 _PLACES = ("percentile", "before", "change")  # shares too, in a table of places among peers
+_TELLING = ("measure", "unit", "percentile")  # beside a number, say what it is
 _LEVELS = frozenset(["level", "rate"])  # chosen, not found
 _DIGITS = 2  # of half an interval's width that say anything
 #: Tables of a view whose rows are accounts.
@@ -155,6 +156,22 @@ def decimals(rows: pd.DataFrame, *, figures: int, places: int = CLIENT) -> dict[
         finest = _finest(rows, name, values, figures, places)
         found[name] = np.minimum(finest, borne.get(name, finest))
     return found
+
+
+def decimals_of(
+    rows: pd.DataFrame, column: str, *, figures: int, places: int = CLIENT
+) -> NDArray | None:
+    """Return `decimals` of one column alone; None where it is not rounded.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"value": [5.2149, 4.3217], "low": [5.031, 2.912], "high": [5.4, 5.9]})
+    >>> decimals_of(rows, "value", figures=3).tolist()
+    [2.0, 1.0]
+    """
+    beside = {column, *_TELLING}.union(*(one for one in _FAMILIES if column in one))
+    some = rows[[name for name in rows.columns if name in beside]]
+    return decimals(some, figures=figures, places=places).get(column)
 
 
 def _borne(numbers: dict[str, NDArray], n: int) -> dict[str, NDArray]:

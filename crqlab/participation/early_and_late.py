@@ -138,8 +138,12 @@ def timing(
 
 def late_answers(people: pd.DataFrame) -> NDArray:
     """Return whether each contact's answer lies in the later half of the client's wave."""
-    first = people.groupby(BLOCK)["started"].transform("min")
-    invited = people["invited_on"].astype("datetime64[ns]").fillna(first)
-    days = (people["started"] - invited).dt.total_seconds()
-    middle = days.groupby([people[b] for b in BLOCK]).transform("median")
-    return (days > middle).to_numpy(bool, na_value=False) & np.asarray(people["answered"])
+    block = people.groupby(BLOCK, sort=False, dropna=False).ngroup().to_numpy()
+    started, invited = (
+        people[name].astype("datetime64[ns]").reset_index(drop=True)
+        for name in ("started", "invited_on")
+    )
+    invited = invited.fillna(started.groupby(block).transform("min"))
+    days = (started - invited).dt.total_seconds()
+    middle = days.groupby(block).transform("median")
+    return (days > middle).to_numpy(bool) & np.asarray(people["answered"])

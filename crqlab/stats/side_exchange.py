@@ -91,48 +91,64 @@ class _Search:
         self.weights = np.asarray(weights, dtype=float).reshape(-1, len(self.sides))
         now = self.weights @ np.nan_to_num(self.sides)
         self.down = np.minimum(np.asarray(low, dtype=float) - now, 0) - _NEAR
+        self.up = np.maximum(np.asarray(high, dtype=float) - now, 0) + _NEAR
+        self.told = np.count_nonzero(self.weights, axis=0)  # fewest first: least is moved
         self._every: NDArray | None = None
         self._then = np.zeros((len(self.weights), 0))
-        self.told = np.count_nonzero(self.weights, axis=0)  # fewest first: least is moved
-        self.up = np.maximum(np.asarray(high, dtype=float) - now, 0) + _NEAR
+        self._order: dict[int, tuple[NDArray, NDArray]] = {}
 
     def of(self, group: NDArray, nodes: int) -> Exchange:
         """Return the first exchange that leaves every statement true, or the nearest."""
         pairs = self._pairs(group)
         pairs = pairs[np.isin(pairs, group).sum(axis=1) == 1]
         pairs = pairs[np.argsort(self.told[pairs[:, 1]], kind="stable")][:nodes]
-        best: list[tuple[float, NDArray, NDArray]] = []
+        moved = []
         for start in range(0, len(pairs), _AT_ONCE):
             some = pairs[start : start + _AT_ONCE]
             moves = self._moves(some)
             good = self._true(moves).all(axis=0)
             if good.any():
                 return Exchange(tuple(some[np.argmax(good)].tolist()), ())
-            best += zip(self._excess(moves).tolist(), some, moves.T, strict=True)
-        if not best:
+            moved.append(moves)
+        if not moved:
             return Exchange((), ())
-        best.sort(key=lambda one: one[0])
-        more = self._second(best, nodes - len(pairs))
+        moves = np.hstack(moved)
+        best = np.argsort(self._excess(moves), kind="stable")
+        more = self._second(pairs, moves, best, nodes - len(pairs))
         if more is not None:
             return Exchange(more, ())
-        broken = np.flatnonzero(~self._true(best[0][2][:, None])[:, 0])
-        return Exchange(tuple(best[0][1].tolist()), tuple(broken.tolist()))
+        broken = np.flatnonzero(~self._true(moves[:, best[:1]])[:, 0])
+        return Exchange(tuple(pairs[best[0]].tolist()), tuple(broken.tolist()))
 
     def _second(
-        self, firsts: list[tuple[float, NDArray, NDArray]], nodes: int
+        self, firsts: NDArray, moves: NDArray, best: NDArray, nodes: int
     ) -> tuple[int, ...] | None:
         """Let another two change sides, so that the first two are made good."""
         more, then = self.every(nodes)
-        for _, first, move in firsts[: nodes // max(len(more), 1)]:
-            place = np.arange(len(more))
+        for one in best[: nodes // max(len(more), 1)]:
+            first, move = firsts[one], moves[:, one]
             over = np.maximum(move - self.up, self.down - move)
-            for row in np.argsort(-over, kind="stable"):  # what is broken most rules out most
-                moved = then[row, place] + move[row]
-                place = place[(moved >= self.down[row]) & (moved <= self.up[row])]
+            rows = np.argsort(-over, kind="stable")  # what is broken most rules out most
+            place = self._within(rows[0], move[rows[0]])
+            for row in rows[1:]:
+                if not len(place):
+                    break
+                found = then[row, place] + move[row]
+                place = place[(found >= self.down[row]) & (found <= self.up[row])]
             place = place[~np.isin(more[place], first).any(axis=1)]
             if len(place):
-                return (*first.tolist(), *more[place[0]].tolist())
+                return (*first.tolist(), *more[place.min()].tolist())
         return None
+
+    def _within(self, row: int, moved: float) -> NDArray:
+        """Return the exchanges that keep one statement true when it was moved before."""
+        if row not in self._order:
+            order = np.argsort(self._then[row], kind="stable")
+            self._order[row] = order, self._then[row, order]
+        order, sums = self._order[row]
+        first = np.searchsorted(sums, self.down[row] - moved, "left")
+        end = np.searchsorted(sums, self.up[row] - moved, "right")
+        return order[first:end]
 
     def every(self, nodes: int) -> tuple[NDArray, NDArray]:
         """All exchanges, and how far they move each statement; none where they are too many."""

@@ -40,14 +40,17 @@ class Asked:
         contacts, responses = (table(study, name, **which) for name in ("contacts", "responses"))
         contacts = contacts[contacts["invited"].to_numpy(bool)]
         named = responses[responses["contact_id"].notna().to_numpy(bool)]
-        started = named.groupby("contact_id")["started"].min()
+        started: dict[str, pd.Timestamp] = {}
+        for one, when in zip(named["contact_id"].tolist(), named["started"].tolist(), strict=True):
+            known = started.get(one, pd.NaT)
+            started[one] = known if known <= when else when
+        ids = contacts["contact_id"].tolist()
         people = contacts[["client_id", "wave", "contact_id", "invited_on"]].assign(
-            started=started.reindex(contacts["contact_id"]).to_numpy("datetime64[ns]"),
-            answered=contacts["contact_id"].isin(started.index).to_numpy(bool),
+            started=np.array([started.get(one) for one in ids], dtype="datetime64[ns]"),
+            answered=np.array([one in started for one in ids], dtype=bool),
         )
         late = late_answers(people) if len(people) else np.zeros(0, dtype=bool)
         scored = set(named["contact_id"][named["included"].to_numpy(bool)])
-        ids = contacts["contact_id"].tolist()
         odds = table(study, "propensities", **which)
         return cls(
             frozenset(ids),
@@ -101,7 +104,7 @@ class AdjustedScores:
         if self.answers.measure == "nps":
             return heard * own, (1 - heard) * _POINTS[view]
         if has(flag, OF_ALL_CLIENTS[view]):
-            return heard * own, value - heard * float(own @ np.nan_to_num(self.answers.scores))
+            return heard * own, value - heard * float(own @ self.answers.counted)
         kinds = np.asarray(nps.categories(self.answers.layout.rows["ltr"]) == _KIND[view])
         return heard * own + (1 - heard) * self.answers.mean(
             self.answers.of(self.wave) & kinds

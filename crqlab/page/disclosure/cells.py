@@ -17,7 +17,7 @@ from crqlab.stats.survey_weights import weight_of
 MEASURES = ("crq", "nps")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Answers:
     """One measure of one client's respondents, a cell each, of a wave and the one before it.
 
@@ -46,17 +46,39 @@ class Answers:
     codebook: Codebook
     revenue: dict[str, float]
 
-    @property
+    @cached_property
     def there(self) -> NDArray:
         """Whether each cell holds an answer."""
         return np.isfinite(self.scores)
 
+    @cached_property
+    def counted(self) -> NDArray:
+        """Scores as sums count them: nothing where there is none."""
+        return np.nan_to_num(self.scores)
+
+    @cached_property
+    def _accounts(self) -> tuple[NDArray, dict[str, int]]:
+        """The account of each cell as a number, and the numbers of accounts by name."""
+        codes, names = pd.factorize(self.account)
+        return codes, {name: code for code, name in enumerate(names)}
+
+    @cached_property
+    def _waves(self) -> dict[str, NDArray]:
+        """The answers of each wave."""
+        names = dict.fromkeys(self.wave.tolist())
+        return {name: self.there & (self.wave == name) for name in names}
+
     def of(self, wave: str, accounts: set[str] | None = None) -> NDArray:
         """Say which answers are of a wave, and of some accounts."""
-        kept = self.there & (self.wave == wave)
-        return kept if accounts is None else kept & np.isin(self.account, list(accounts))
+        kept = self._waves.get(wave, np.zeros(len(self.scores), dtype=bool))
+        if accounts is None:
+            return kept
+        codes, known = self._accounts
+        some = np.zeros(len(known), dtype=bool)
+        some[[known[one] for one in accounts if one in known]] = True
+        return kept & some[codes]
 
-    @property
+    @cached_property
     def survey(self) -> NDArray:
         """The survey weight of each cell; 1 where its wave has none."""
         return weight_of(self.layout.rows)
@@ -70,8 +92,15 @@ class Answers:
 
     def by_account(self, wave: str) -> dict[str, NDArray]:
         """Return what each account's mean counts."""
-        kept = self.of(wave)
-        return {one: self.mean(kept & (self.account == one)) for one in _names(self.account, kept)}
+        cells = np.flatnonzero(self.of(wave))
+        codes, known = self._accounts
+        some, place = np.unique(codes[cells], return_inverse=True)
+        rows = np.zeros((len(some), len(self.scores)))
+        weight = self.survey[cells]
+        whole = np.bincount(place, weight)[place]
+        rows[place, cells] = np.divide(weight, whole, out=weight.copy(), where=whole > 0)
+        names = list(known)
+        return {names[code]: row for code, row in zip(some.tolist(), rows, strict=True)}
 
     def roll_up(self, name: str, wave: str) -> NDArray:
         """Return what a client's number counts, rolled up as `crqlab.scores.clients` names it."""
@@ -95,14 +124,15 @@ class Answers:
 
     def _per_account(self, kept: NDArray) -> NDArray:
         """What the answers of each cell's account weigh together, in the cell's own wave."""
-        codes = pd.factorize(pd.MultiIndex.from_arrays([self.wave, self.account]))[0]
+        codes = pd.factorize(self.wave)[0] * len(self._accounts[1]) + self._accounts[0]
         return np.bincount(codes, kept * self.survey)[codes]
 
     def change(self, part: str, wave: str, before: str) -> NDArray:
         """Return what a part of the change counts; see `crqlab.scores.changes`."""
         later, earlier = self.of(wave), self.of(before)
-        stayed = set(self.account[later]) & set(self.account[earlier])
-        same = np.isin(self.account, list(stayed))
+        codes, known = self._accounts
+        both = [np.bincount(codes, kept, len(known)) > 0 for kept in (later, earlier)]
+        same = (both[0] & both[1])[codes]
         sides = {
             "all": (later, earlier),
             "same": (later & same, earlier & same),
@@ -110,10 +140,6 @@ class Answers:
             "leavers": (earlier & same, earlier),
         }[part]
         return self.mean(sides[0]) - self.mean(sides[1])
-
-
-def _names(values: NDArray, kept: NDArray) -> list[str]:
-    return list(dict.fromkeys(values[kept].tolist()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ from crqlab.base.study import Study
 from crqlab.page.disclosure.adjusted_scores import AdjustedScores
 from crqlab.page.disclosure.cells import Answers, Cells, Shrinkage
 from crqlab.page.disclosure.shown_numbers import ShownNumbers
-from crqlab.page.precision import decimals, most_decimals
+from crqlab.page.precision import decimals_of, most_decimals
 from crqlab.page.tables import table
 from crqlab.participation.invitation_frame import UNKNOWN
 
@@ -91,7 +91,7 @@ def told(study: Study, view: ShownNumbers, cells: Cells, measure: str) -> Told:
     counted = {view.wave} if measure == "nps" and len(view.scores.ltr) else set()
     found, unexplained = [], []
     for name, column, rows, keys, of in _sources(study, view, answers, scores):
-        places = decimals(rows, figures=figures, places=most_decimals(name)).get(column)
+        places = decimals_of(rows, column, figures=figures, places=most_decimals(name))
         values = rows[column].to_numpy(float)
         for row in np.flatnonzero(np.isfinite(values)):
             if (made := of(int(row))) is None:
@@ -100,7 +100,7 @@ def told(study: Study, view: ShownNumbers, cells: Cells, measure: str) -> Told:
             exact_too = places is None or (name == HEADLINE and keys[row] in counted)
             half = 0.0 if exact_too else 0.5 * 10.0 ** -places[row]
             written = values[row] if exact_too else round(values[row], int(places[row]))
-            exact = float(weights @ np.nan_to_num(answers.scores))
+            exact = float(weights @ answers.counted)
             ends = min(written - half - more, exact), max(written + half - more, exact)
             one = Statement(name, column, int(row), keys[row], weights, *ends)
             if abs(exact + more - values[row]) > _NEAR:
@@ -203,7 +203,7 @@ def _goodwill(
     answers: Answers, heard: dict[str, NDArray], owner: dict[str, str], held: pd.DataFrame, row: int
 ) -> tuple[NDArray, float] | None:
     """A manager's share of goodwill: own goodwill less that share of all comes to nothing."""
-    low, values = answers.ends[0], np.nan_to_num(answers.scores)
+    low, values = answers.ends[0], answers.counted
     made = np.array(list(heard.values())).reshape(-1, len(values))
     paid = np.array([answers.revenue.get(one, np.nan) for one in heard])
     paid = np.nan_to_num(paid) if np.isfinite(paid).any() else np.ones(len(paid))
