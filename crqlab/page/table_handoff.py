@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Hashable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from functools import partial
 
 import pandas as pd
@@ -36,6 +36,9 @@ class Handout:
         As read from the study.
     fingerprints : mapping
         Hashes of files that whoever hands out has read, `crqlab.base.files.FINGERPRINTS`.
+    given_up : mapping of client and wave to tuple
+        Numbers that a view does without so that the others tell of nobody; see
+        `crqlab.page.disclosure.audit`.
     """
 
     study: str
@@ -44,6 +47,7 @@ class Handout:
     excerpts: Mapping[Hashable, pd.DataFrame]
     codebook: Codebook
     fingerprints: Mapping[tuple[str | int, ...], str]
+    given_up: Mapping[tuple[str, str], tuple[Hashable, ...]] = field(default_factory=dict)
 
 
 #: Texts as Python's own.
@@ -55,6 +59,16 @@ _HELD: list[Handout] = []
 def receive(file: int) -> None:
     """Take over an open file that holds a pickled `Handout`; it is read when first needed."""
     _FILE.append(file)
+
+
+@contextmanager
+def holding(handed: Handout) -> Iterator[None]:
+    """Read from what is about to be handed out, as long as this lasts."""
+    _HELD.insert(0, handed)
+    try:
+        yield
+    finally:
+        _HELD.remove(handed)
 
 
 def state(study: Study) -> str:
@@ -101,6 +115,12 @@ def excerpt(
     handed = _handout(study)
     found = handed and handed.excerpts.get(excerpted(name, columns, which))
     return None if found is None else found.copy(deep=False)
+
+
+def given_up(study: Study, client: str, wave: str) -> tuple[Hashable, ...] | None:
+    """Return what was handed of the numbers that a view does without; None without."""
+    handed = _handout(study)
+    return handed.given_up.get((client, wave)) if handed else None
 
 
 def _handout(study: Study) -> Handout | None:

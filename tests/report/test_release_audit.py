@@ -1,6 +1,7 @@
 """A new file is judged together with those that may have been handed out before."""
 
 import json
+import pickle
 import stat
 
 import numpy as np
@@ -9,8 +10,11 @@ import pytest
 
 from crqlab.base.errors import StudyError
 from crqlab.cli.options import taken_back
+from crqlab.page import table_handoff
 from crqlab.page.assembly import unrounded
+from crqlab.page.disclosure import audit
 from crqlab.page.disclosure.audit import puzzles, released
+from crqlab.report.batch import table_cache
 from crqlab.report.clearance import statement_ledger
 from crqlab.report.clearance.release_audit import DisclosureError, cleared, known, supersede
 from tests.page.disclosure.made import people, rows_of, study_of
@@ -135,3 +139,29 @@ def test_a_damaged_list_stops_and_says_what_to_do(tmp_path, content):
     ledger(study).write_text(content)
     with pytest.raises(StudyError, match="cannot be read as the list of numbers"):
         cleared(study, "C017", "2025", FILES)
+
+
+def test_numbers_are_solved_once_for_a_page_and_its_clearance(tmp_path, monkeypatch):
+    study = study_of(tmp_path, drawn(), managers=["Ada", "Bo", "Cy"])
+    made = []
+
+    def counted(*numbers):
+        made.append(numbers)
+        return solved(*numbers)
+
+    solved = audit._puzzles
+    monkeypatch.setattr(audit, "_puzzles", counted)
+    handed = pickle.loads(table_cache.handout(study, "C017", "2025"))
+    assert len(made) == 1
+    with table_handoff.holding(handed):
+        seen = unrounded(study, "C017", "2025")
+    cleared(study, "C017", "2025", FILES)
+    assert len(made) == 1
+    audit._LAST.clear()
+    alone = unrounded(study, "C017", "2025")
+    assert len(made) == 2
+    assert len(handed.given_up["C017", "2025"]) > 0
+    for name in ("roll_ups", "parts"):
+        values = [getattr(one.scores, name)["value"].to_numpy(float) for one in (seen, alone)]
+        assert np.isnan(values[0]).any()
+        np.testing.assert_array_equal(*values)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from crqlab.base.study import Study
+from crqlab.base.study_key import key
 from crqlab.base.waves import in_order
+from crqlab.page import table_handoff
 from crqlab.page.client_view import ClientView
 from crqlab.page.disclosure.cells import MEASURES, Cells
 from crqlab.page.disclosure.protected_groups import protected_groups
 from crqlab.page.disclosure.puzzle import Puzzle
 from crqlab.page.disclosure.shown_numbers import ShownNumbers, of_view, of_wave
 from crqlab.page.disclosure.statements import Statement, Told, told
-from crqlab.page.disclosure.suppression_choice import given_up
+from crqlab.page.disclosure.suppression_choice import GivenUp, given_up
 from crqlab.page.tables import read_once, table
 
 
@@ -48,9 +51,60 @@ def released(study: Study, client: str, wave: str) -> list[Puzzle]:
     list of Puzzle
         As `puzzles` of the client's view, from which all has gone that had to.
     """
-    with read_once():
-        made = _puzzles(study, of_wave(study, client, wave))
-        return [_without(puzzle, given_up(puzzle)) for puzzle in made]
+    return list(_solved(study, client, wave, lambda: of_wave(study, client, wave)).released)
+
+
+def doomed(
+    study: Study, client: str, wave: str, shown: Callable[[], ShownNumbers] | None = None
+) -> tuple[GivenUp, ...]:
+    """Return the numbers that a view has to do without, handed over or worked out.
+
+    Parameters
+    ----------
+    study : Study
+    client, wave : str
+    shown : function, optional
+        Returns the view's numbers, where they have been made.
+    """
+    handed = table_handoff.given_up(study, client, wave)
+    if handed is not None:
+        return tuple(GivenUp(*one) for one in handed)
+    made = shown or (lambda: of_wave(study, client, wave))
+    return _solved(study, client, wave, made).given_up
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Solved:
+    """What a view does without, and what its files tell then."""
+
+    released: tuple[Puzzle, ...]
+    given_up: tuple[GivenUp, ...]
+
+    @classmethod
+    def of(cls, made: list[Puzzle]) -> _Solved:
+        gone = [given_up(puzzle) for puzzle in made]
+        left = tuple(_without(*each) for each in zip(made, gone, strict=True))
+        names = [
+            GivenUp(puzzle.answers.measure, one.table, one.column, one.key)
+            for puzzle, some in zip(made, gone, strict=True)
+            for one in some
+        ]
+        return cls(left, tuple(names))
+
+
+#: The view that was solved last, so that its page, its files and their clearance share one answer.
+_LAST: dict[Hashable, _Solved] = {}
+
+
+def _solved(study: Study, client: str, wave: str, shown: Callable[[], ShownNumbers]) -> _Solved:
+    held = key(study) if study.codebook.privacy.pseudonyms else b""
+    which = (study, client, wave, table_handoff.state(study), held)
+    if which not in _LAST:
+        with read_once():
+            found = _Solved.of(_puzzles(study, shown()))
+        _LAST.clear()
+        _LAST[which] = found
+    return _LAST[which]
 
 
 def _puzzles(study: Study, now: ShownNumbers) -> list[Puzzle]:

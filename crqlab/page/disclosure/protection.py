@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,10 @@ from numpy.typing import NDArray
 from crqlab.base.study import Study
 from crqlab.page.benchmark.select import veiled
 from crqlab.page.client_view import ClientView
-from crqlab.page.disclosure.audit import puzzles
-from crqlab.page.disclosure.statements import HEADLINE, Statement
-from crqlab.page.disclosure.suppression_choice import ACCOUNTS, given_up, of_account
+from crqlab.page.disclosure.audit import doomed
+from crqlab.page.disclosure.shown_numbers import of_view
+from crqlab.page.disclosure.statements import HEADLINE
+from crqlab.page.disclosure.suppression_choice import ACCOUNTS, GivenUp, of_account
 from crqlab.page.drivers.select import OWN
 from crqlab.page.suppression import PROTECTS
 
@@ -36,18 +38,17 @@ def protected(study: Study, made: Callable[[frozenset[str]], ClientView]) -> Cli
         What had to go too is empty and flagged ``would_tell_smaller_group``.
     """
     seen = made(frozenset())
-    doomed = [
-        (puzzle.answers.measure, one) for puzzle in puzzles(study, seen) for one in given_up(puzzle)
-    ]
-    if accounts := frozenset(one.key for _, one in doomed if of_account(one)):
+    gone = doomed(study, seen.client_id, seen.wave, partial(of_view, study, seen))
+    if accounts := frozenset(one.key for one in gone if of_account(one)):
         seen = made(accounts)
-    for measure, one in doomed:
-        seen = _without(seen, measure, one)
+    for one in gone:
+        seen = _without(seen, one)
     return seen
 
 
-def _without(seen: ClientView, measure: str, one: Statement) -> ClientView:
-    """Empty the number of a statement, and whatever else says the same."""
+def _without(seen: ClientView, one: GivenUp) -> ClientView:
+    """Empty a number, and whatever else says the same."""
+    measure = one.measure
     if one.table == HEADLINE:
         return _without_wave(seen, measure, one.key)
     if one.table == ACCOUNTS:

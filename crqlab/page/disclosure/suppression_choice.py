@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import NamedTuple
 
 from crqlab.page.disclosure.puzzle import Finding, Puzzle
 from crqlab.page.disclosure.statements import HEADLINE, Statement
@@ -23,6 +24,15 @@ _ORDER = (
     *((ACCOUNTS, name) for name in ("shrunken", "nps", "crq")),
     (HEADLINE, "value"),
 )
+
+
+class GivenUp(NamedTuple):
+    """A number of one measure that a view does without, and where it stood."""
+
+    measure: str
+    table: str
+    column: str
+    key: str
 
 
 def given_up(puzzle: Puzzle) -> list[Statement]:
@@ -45,7 +55,7 @@ def _open(findings: Iterable[Finding]) -> list[Finding]:
     return [one for one in findings if not one.protected]
 
 
-def of_account(one: Statement) -> bool:
+def of_account(one: Statement | GivenUp) -> bool:
     """Whether it goes with all other numbers of an account."""
     return one.table == ACCOUNTS and one.column != "change"
 

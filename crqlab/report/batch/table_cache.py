@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import pickle
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,7 +15,8 @@ import pandas as pd
 from crqlab.base.errors import CrqError
 from crqlab.base.files import FINGERPRINTS
 from crqlab.base.study import Study
-from crqlab.page.table_handoff import TEXTS, Handout, asked, excerpted, state
+from crqlab.page.disclosure.audit import doomed
+from crqlab.page.table_handoff import TEXTS, Handout, asked, excerpted, holding, state
 from crqlab.page.tables import CLIENTS, across
 from crqlab.report.clearance import gate
 
@@ -82,7 +83,9 @@ class Shelf:
         handed = Handout(
             self._study.name, self._state, tables, excerpts, self._study.codebook, known
         )
-        return pickle.dumps(handed, protocol=5)
+        with holding(handed), TEXTS():
+            gone = {(client, wave): tuple(map(tuple, doomed(self._study, client, wave)))}
+        return pickle.dumps(replace(handed, given_up=gone), protocol=5)
 
     def _its(self, file: tuple[str | int, ...]) -> bool:
         """Whether a file is one that the report is made from; pages are other clients'."""
