@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -229,6 +230,11 @@ def shipped() -> Playbook:
     >>> import crqlab as crq
     >>> result = crq.segments.shipped()
     """
+    return _shipped()
+
+
+@cache
+def _shipped() -> Playbook:
     return yaml_documents.load(SHIPPED, Playbook)
 
 

@@ -15,6 +15,11 @@ REPORT = Path(__file__).parents[2] / "notebooks" / "90_report.ipynb"
 
 def executed(study, **parameters):
     """Return the report's notebook as papermill would, with outputs."""
+    return ran(study, **parameters)[0]
+
+
+def ran(study, **parameters):
+    """Return the report's notebook with outputs, and what its names stand for at the end."""
     notebook = nbformat.read(REPORT, as_version=4)
     names = {}
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
@@ -24,7 +29,7 @@ def executed(study, **parameters):
             names.update(parameters)
         if number == 1:
             names["crq"] = _at(study, names["crq"])
-    return notebook
+    return notebook, names
 
 
 def _at(study, crq):

@@ -10,14 +10,15 @@ from pathlib import Path
 import nbformat
 
 from crqlab import Study
-from crqlab.report import LeakError, card, view
+from crqlab.page.tables import read_once
+from crqlab.report import LeakError
 from crqlab.report.clearance import gate
 from crqlab.report.exports import crm, deck, head_office, pdf, workbook
 from crqlab.report.exports.theme import Theme
 from crqlab.report.run import render
 from crqlab.report.run.notebook_files import cleaned, own
 from tests.report.crowd import crowd, names
-from tests.report.executed import executed
+from tests.report.executed import ran
 
 FULL, QUICK = (500, 20), (24, 1)
 
@@ -71,9 +72,10 @@ def outcomes(study: Study, ids: Iterable[str], *, pdfs: int) -> Iterator[tuple[s
 
 def files(study: Study, client: str, *, pdf_too: bool) -> dict[str, bytes]:
     """Return all that is written for a client."""
-    notebook = own(cleaned(executed(study, client=client, wave="2025")))
+    with read_once():
+        made, names = ran(study, client=client, wave="2025")
+    notebook, seen, about = own(cleaned(made)), names["view"], names["card"]
     page = render.render(notebook, title="P", language="en")
-    seen, about = view(study, client=client, wave="2025"), card(study, client=client, wave="2025")
     made = {
         "page.html": page.encode(),
         "page.ipynb": nbformat.writes(notebook).encode(),
