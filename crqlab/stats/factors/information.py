@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from crqlab.stats.factors.implied import implied, jacobian, slope
 from crqlab.stats.factors.model import Model
 from crqlab.stats.factors.normal import curvature, misfit, scores
-from crqlab.stats.factors.sample import Sample
+from crqlab.stats.factors.sample import Sample, by_cluster
 
 STEP, SINGULAR = 1e-30, 1e-10
 
@@ -102,20 +102,28 @@ def crossed(sample: Sample, sigma: NDArray, mu: NDArray, means: bool) -> NDArray
     ----------
     Yuan & Bentler (2000), Sociological Methodology 30, 165-200.
     """
+    p = len(mu)
+    if sample.complete:
+        turn = curvature(sample, sigma, mu) @ _recentred(sample.mean - mu, sigma)
+        turn[:p] *= means
+        return turn @ sample.products @ turn.T / sample.n
     each = scores(sample, sigma, mu)
-    if not means:
-        each[:, : len(mu)] = 0.0
+    each[:, :p] *= means
     if sample.clusters is not None:
-        codes, n_clusters = _codes(sample.clusters)
-        summed = np.zeros((n_clusters, each.shape[1]))
-        np.add.at(summed, codes, each)
-        each = summed * np.sqrt(n_clusters / (n_clusters - 1))
+        each = by_cluster(each, sample.clusters)
     return each.T @ each / sample.n
 
 
-def _codes(clusters: NDArray) -> tuple[NDArray, int]:
-    found, codes = np.unique(clusters, return_inverse=True)
-    return codes, len(found)
+def _recentred(gap: NDArray, sigma: NDArray) -> NDArray:
+    """Turn (d, vech dd', 1), d = x - m, into (e, vech ee' - vech Sigma), e = d + gap."""
+    p = len(gap)
+    i, j = np.tril_indices(p)
+    rows = p + np.arange(len(i))
+    turn = np.eye(p + len(i), p + len(i) + 1)
+    np.add.at(turn, (rows, i), gap[j])
+    np.add.at(turn, (rows, j), gap[i])
+    turn[:, -1] = np.concatenate([gap, gap[i] * gap[j] - sigma[i, j]])
+    return turn
 
 
 def inverse(info: NDArray) -> NDArray:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
 
 from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import EstimateError, listed, one_of
@@ -16,7 +18,7 @@ from crqlab.base.errors import EstimateError, listed, one_of
 TOO_ALIKE, ALIKE = 1e-10, 1e-8
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Sample:
     """The answers of one group, whole and reduced to sums by pattern of gaps.
 
@@ -64,6 +66,33 @@ class Sample:
         """Item variances over the answers there are, divided by their number."""
         around = np.diagonal(self.covs, axis1=1, axis2=2) + (self.means - self.mean) ** 2
         return self.counts @ (around * self.masks) / (self.counts @ self.masks)
+
+    @cached_property
+    def products(self) -> NDArray:
+        """Sum of vv', v = (d, vech dd', 1), d an answer less its mean; v by cluster where any.
+
+        All that a robust error needs to know of complete answers, whatever the model.
+        """
+        apart = self.answers - self.mean
+        i, j = np.tril_indices(apart.shape[1])
+        each = np.hstack([apart, apart[:, i] * apart[:, j], np.ones((self.n, 1))])
+        if self.clusters is not None:
+            each = by_cluster(each, self.clusters)
+        return each.T @ each
+
+
+def by_cluster(each: NDArray, clusters: NDArray) -> NDArray:
+    """Sum rows by cluster, times root C/(C - 1) for C clusters.
+
+    Examples
+    --------
+    >>> by_cluster(np.array([[1.0], [2.0], [4.0]]), np.array([7, 9, 7])) / np.sqrt(2)
+    array([[5.],
+           [2.]])
+    """
+    found, codes = np.unique(clusters, return_inverse=True)
+    summed = coo_array((np.ones(len(codes)), (codes, np.arange(len(codes))))).tocsr() @ each
+    return summed * np.sqrt(len(found) / (len(found) - 1))
 
 
 def samples(
