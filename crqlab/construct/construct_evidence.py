@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
 from crqlab.base.codebook import Codebook
-from crqlab.base.contracts.frames import empty, typed
+from crqlab.base.contracts.frames import empty, from_records, typed
 from crqlab.base.results import Result
 from crqlab.construct import (
     criterion_validity,
@@ -21,9 +22,8 @@ from crqlab.construct import (
 )
 from crqlab.construct.cutoffs import VERDICTS
 from crqlab.construct.evidence_data import EvidenceData, collect
-from crqlab.stats.defaults import DRAWS, LEVEL, SEED
-from crqlab.stats.estimate import check_level
 from crqlab.stats.factors.result import CfaFit
+from crqlab.stats.sampling import Sampling
 
 CRITERIA = (
     "reliability",
@@ -58,12 +58,13 @@ class Evidence(Result):
         are codes. A criterion is met when the cautious end of the interval reaches the cutoff,
         missed when not even the estimate reaches what the source still tolerates.
     rivals : DataFrame, one row per model
-        ``model`` (``first_order``, ``second_order``, ``one_factor``) and its indices of fit, ``n``,
-        ``flag``.
+        ``model`` (``first_order``, ``second_order``, ``one_factor`` of CRQ; ``instrument`` and
+        ``parts`` where there are other constructs, or parts of them) and its indices of fit,
+        ``n``, ``flag``.
     loadings : DataFrame, one row per item
         ``construct``, ``label``, ``item``, ``loading`` (standardised), ``low``, ``high``,
-        ``flag``; ``order`` 2 for constructs on CRQ.
-    relations : DataFrame, one row per pair of constructs
+        ``flag``; ``order`` 2 for constructs on CRQ; ``model`` that it was measured in.
+    relations : DataFrame, one row per pair of constructs that are no parts
         ``left``, ``right`` (labels), ``correlation`` (latent), ``htmt``, ``low``, ``high``,
         ``flag``.
     ladders : DataFrame, one row per grouping and step
@@ -124,12 +125,13 @@ def evidence(
     accounts: pd.DataFrame | None = None,
     *,
     outcomes: pd.DataFrame | None = None,
-    level: float = LEVEL,
-    draws: int = DRAWS,
-    seed: int = SEED,
+    breakdowns: pd.DataFrame | None = None,
+    groupings: Sequence[str] | None = None,
+    **sampling: Any,
 ) -> Evidence:
     """Collect what speaks for and against the construct, criterion by criterion.
 
+    Every construct of the instrument is judged, those outside CRQ and parts of constructs too.
     All waves count together; agreement and LTR of accounts are those of each client's last
     wave. Accounts are the sampling unit wherever an interval is given. What a study cannot
     carry (one item, no LTR, few accounts) has verdict ``unknown`` and says why in ``flag``.
@@ -139,12 +141,14 @@ def evidence(
     responses, respondents : DataFrame
         Tables of these names; respondents decide who counts.
     codebook : Codebook
-    accounts, outcomes : DataFrame, optional
+    accounts, outcomes, breakdowns : DataFrame, optional
         Tables of these names: groups for invariance, and what came of contracts.
-    level : float
-        Coverage of all intervals, in (0, 1).
-    draws, seed : int
-        Samples of whole accounts, and where their chance begins.
+    groupings : sequence of str, optional
+        What groups are told apart by: columns of text of the responses (``language``, ``role``,
+        ``batch``), of the accounts (``industry``, ``tier``), or dimensions of ``breakdowns``;
+        by default industry, country, language, role, wave, and unit and product where known.
+    **sampling
+        ``level``, ``draws``, ``seed`` of `crqlab.stats.sampling.Sampling`.
 
     Returns
     -------
@@ -154,6 +158,8 @@ def evidence(
     ------
     EstimateError
         No respondents, respondents that are not among the responses, a level that is no share.
+    CrqError
+        A grouping that no table has.
 
     References
     ----------
@@ -168,27 +174,26 @@ def evidence(
     >>> print(evidence)
     Of ... criteria for the construct: ... met...
     """
-    check_level(level)
-    options = {"level": level, "draws": draws, "seed": seed}
-    data = collect(responses, respondents, codebook, accounts, **options)
+    more = {"breakdowns": breakdowns, "groupings": groupings, "sampling": Sampling(**sampling)}
+    data = collect(responses, respondents, codebook, accounts, **more)
     models = dimensionality.rivals(data)
     fits = dimensionality.fits(models)
     counted = dimensionality.dimensions(data)
     ratio = discriminant_validity.ratios(data)
-    square = discriminant_validity.squares(models["first_order"])
+    square = discriminant_validity.squares(models)
     climbed = invariance.ladders(data)
     rows = [
         *reliability_validity.reliability(data),
-        dimensionality.dimension_row(data, counted),
+        *dimensionality.dimension_rows(data, counted),
         *dimensionality.fit_rows(fits),
         *reliability_validity.general(data, models["second_order"]),
-        *reliability_validity.convergent(data, models["first_order"]),
-        *discriminant_validity.discriminant(data, ratio, square),
+        *reliability_validity.convergent(data, models),
+        *discriminant_validity.discriminant(data, ratio, square, models),
         *invariance.group_rows(data, climbed),
         *reliability_validity.agreement(data),
         *criterion_validity.criterion(data),
         *criterion_validity.known_groups(data, outcomes),
-        *dimensionality.method_rows(data, fits, counted),
+        *dimensionality.method_rows(data, fits, counted["crq"]),
     ]
     return Evidence(
         pd.DataFrame(rows),
@@ -196,45 +201,49 @@ def evidence(
         _loadings(data, models),
         _relations(data, ratio, square),
         _ladders(climbed),
-        level,
+        data.level,
         int(data.rows["crq"].notna().sum()),
     )
 
 
 def _loadings(data: EvidenceData, models: Mapping[str, CfaFit | str]) -> pd.DataFrame:
-    """Standardised loadings of both planned models; 95 % intervals from their errors."""
+    """Standardised loadings, each construct's in the model that measures it; 95 % intervals."""
     parts = [empty("loadings")]
-    for name, order in (("first_order", 1), ("second_order", 2)):
-        fit = models[name]
+    for name, order in (*dict.fromkeys(dimensionality.MEASURING, 1).items(), ("second_order", 2)):
+        fit = models.get(name, "")
         if isinstance(fit, str):
             continue
         rows = fit.loadings[fit.loadings["order"] == order]
+        if order == 1:
+            whose = [dimensionality.model_of(data, models, one) for one in rows["construct"]]
+            rows = rows[np.array(whose) == name]
         half = norm.isf((1 - data.level) / 2) * rows["std_se"]
         label = [data.label(construct) for construct in rows["construct"]]
         item = rows["item"] if order == 1 else [data.label(i) for i in rows["item"]]
         found = rows[["construct", "order"]].assign(label=label, item=item, loading=rows["std"])
+        found = found.assign(model=name)
         ends = {"low": rows["std"] - half, "high": rows["std"] + half}
         parts.append(typed(found.assign(**ends, flag=fit.flag), "loadings"))
     return pd.concat(parts[1:] or parts, ignore_index=True)
 
 
-def _relations(
-    data: EvidenceData, ratio: pd.DataFrame | str, square: pd.DataFrame | str
-) -> pd.DataFrame:
-    if isinstance(ratio, str):
-        return empty(RELATIONS)
-    known = ratio.rename(columns={"value": "htmt"})
-    latent = [
-        np.nan if isinstance(square, str) else square.loc[left, right]
-        for left, right in zip(known["left"], known["right"], strict=True)
+def _relations(data: EvidenceData, ratio: Mapping, square: Mapping) -> pd.DataFrame:
+    rows = [
+        {
+            **{side: data.label(name) for side, name in zip(("left", "right"), pair, strict=True)},
+            **{name: one[name] for name in ("low", "high", "flag")},
+            "correlation": discriminant_validity.correlation(square, pair),
+            "htmt": one["value"],
+        }
+        for pair, one in ratio.items()
+        if not isinstance(one, str) and {*pair} <= set(data.whole)
     ]
-    words = {side: [data.label(name) for name in known[side]] for side in ("left", "right")}
-    return known.assign(correlation=latent, **words)[list(RELATIONS)]
+    return from_records(rows, RELATIONS)
 
 
 def _ladders(climbed: Mapping) -> pd.DataFrame:
     parts = [
-        ladder.table.assign(grouping=name, groups=len(ladder.groups))
+        ladder.judged.assign(grouping=name, groups=len(ladder.groups))
         for name, ladder in climbed.items()
         if not isinstance(ladder, str)
     ]

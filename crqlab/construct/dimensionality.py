@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import nan
 
 import pandas as pd
 
-from crqlab.base.contracts.cautions import code, joined
-from crqlab.construct.cutoffs import Asked, Cutoff, row, tried
-from crqlab.construct.evidence_data import NO_SEVERAL, EvidenceData
+from crqlab.base.contracts.cautions import code, has, joined
+from crqlab.construct.cutoffs import UNKNOWN, Asked, Cutoff, row, tried
+from crqlab.construct.evidence_data import NO_SEVERAL, EvidenceData, items_of
 from crqlab.stats.factors import cfa
 from crqlab.stats.factors.parallel_analysis import ParallelAnalysis, parallel
 from crqlab.stats.factors.result import CfaFit
@@ -20,32 +21,59 @@ HARMAN = Cutoff(0.50, 0.60, "Podsakoff et al. 2003", most=True)
 HALO = Cutoff(0.01, 0.0, "Cheung & Rensvold 2002")
 INDICES = {"cfi": CFI, "rmsea": RMSEA, "srmr": SRMR}
 NAMES = ("first_order", "second_order", "one_factor")
-QUESTIONS = {"first_order": "fall_into_constructs", "second_order": "crq_behind_constructs"}
+MEASURING = ("first_order", "instrument", "parts")
+#: Caution about a construct whose items are those of other constructs.
+NOT_APART = "items_in_other_constructs"
+QUESTIONS = {
+    "first_order": "fall_into_constructs",
+    "second_order": "crq_behind_constructs",
+    "instrument": "fall_into_all_constructs",
+    "parts": "fall_into_parts",
+}
 DRAWS = 100
+TESTABLE = 4  # constructs; with three a factor above them fits as they do, whatever it is
 FEW = code("few_constructs", minimum=3)
+SAME = "equivalent_to_first_order"
+HORN = Cutoff(nan, nan, "Horn 1965; Glorfeld 1995")
+AS_PLANNED = "as_planned"
 FIT = ["chi2", "df", "p", "cfi", "tli", "rmsea", "rmsea_low", "rmsea_high", "srmr", "aic", "bic"]
 
 
 def rivals(data: EvidenceData) -> dict[str, CfaFit | str]:
-    """Fit the first-order, second-order and one-factor models, respondents by account.
+    """Fit the first-order, second-order and one-factor models of CRQ, respondents by account.
 
-    Constructs of one item are left out. What cannot be fitted says why.
+    And that of all constructs of the instrument, and that of the parts of constructs, where
+    there are more than those of CRQ. Constructs of one item are left out. What cannot be fitted
+    says why.
     """
-    model = data.several
-    items = [item for members in model.values() for item in members]
-    if not items:
-        return dict.fromkeys(NAMES, NO_SEVERAL)
+    model, whole = data.several, data.whole
 
     def fitted(model: dict, **options) -> CfaFit | str:
-        return tried(lambda: cfa(data.answers, model, **options))
+        if not model:
+            return NO_SEVERAL
+        return tried(lambda: cfa(data.answers, model, estimator="mlr", **options))
 
-    cluster = {"estimator": "mlr"}
+    cluster = {}
     if 1 < data.account.nunique() < len(data.account):
         cluster["cluster"] = "account"
     first = fitted(model, **cluster)
-    one = first if len(model) < 2 else fitted({"crq": items}, **cluster)
-    second = FEW if len(model) < 3 else fitted(model, second_order="crq", **cluster)
-    return {"first_order": first, "second_order": second, "one_factor": one}
+    one = first if len(model) < 2 else fitted({"crq": items_of(model)}, **cluster)
+    second = fitted(model, second_order="crq", **cluster) if len(model) > 2 else FEW
+    found = {
+        "first_order": first,
+        "second_order": second if model else NO_SEVERAL,
+        "one_factor": one,
+    }
+    beside = {"instrument": whole if len(whole) > len(model) else {}, "parts": data.all_parts}
+    return found | {name: fitted(of, **cluster) for name, of in beside.items() if of}
+
+
+def model_of(data: EvidenceData, models: Mapping[str, CfaFit | str], name: str) -> str:
+    """Return which model measures a construct; ``""`` where its items are other constructs'."""
+    for model, of in zip(MEASURING, (data.several, data.whole, data.all_parts), strict=True):
+        if name in of and model in models:
+            return model
+    return ""
 
 
 def fits(found: dict[str, CfaFit | str]) -> pd.DataFrame:
@@ -55,6 +83,8 @@ def fits(found: dict[str, CfaFit | str]) -> pd.DataFrame:
         known = {} if isinstance(fit, str) else {key: float(value(fit, key)) for key in FIT}
         n = 0 if isinstance(fit, str) else int(fit.fit["n"])
         flag = fit if isinstance(fit, str) else fit.flag
+        if n and 0 < (fit.loadings["order"] == 2).sum() < TESTABLE:
+            flag = joined([flag, SAME])
         empty = dict.fromkeys(FIT, nan)
         rows.append({"model": name, **empty, **known, "n": n, "flag": flag})
     return pd.DataFrame(rows)
@@ -80,11 +110,15 @@ def value(fit: CfaFit, key: str) -> float:
 def fit_rows(table: pd.DataFrame) -> list[dict]:
     """Rows on how well the planned models fit."""
     rows = []
+    models = table.set_index("model")
     for name, question in QUESTIONS.items():
-        fit = table.set_index("model").loc[name]
+        if name not in models.index:
+            continue
+        fit = models.loc[name]
         for measure, cutoff in INDICES.items():
             ends = (fit["rmsea_low"], fit["rmsea_high"]) if measure == "rmsea" else (nan, nan)
             facts = {"n": fit["n"], "flag": fit["flag"]}
+            facts |= {"verdict": UNKNOWN} if has(fit["flag"], SAME) else {}
             asked = Asked("fit", name, question, measure, cutoff)
             rows.append(row(asked, fit[measure], *ends, **facts))
     return rows
@@ -113,25 +147,39 @@ def method_rows(data: EvidenceData, table: pd.DataFrame, found: ParallelAnalysis
     ]
 
 
-def dimensions(data: EvidenceData) -> ParallelAnalysis | str:
-    """Count the dimensions by parallel analysis over all items of CRQ."""
-    items = data.rows[data.items]
-    return tried(lambda: parallel(items, draws=DRAWS, seed=data.seed))
+def dimensions(data: EvidenceData) -> dict[str, ParallelAnalysis | str]:
+    """Count the dimensions by parallel analysis: over all items of CRQ, and of the instrument."""
+    models = {"crq": data.several, "instrument": data.whole}
+    if len(data.whole) == len(data.several):
+        del models["instrument"]
+    options = {"draws": DRAWS, "seed": data.sampling.seed}
+    return {
+        about: tried(lambda m=model: parallel(data.rows[items_of(m)], **options))
+        for about, model in models.items()
+    }
 
 
-def dimension_row(data: EvidenceData, found: ParallelAnalysis | str) -> dict:
-    """Row on as many dimensions as constructs; parts of constructs may count on their own."""
-    asked = data.instrument
-    least = len(data.model)
-    most = sum(len(asked.constructs[name].parts) or 1 for name in data.model)
+def dimension_rows(data: EvidenceData, found: Mapping[str, ParallelAnalysis | str]) -> list[dict]:
+    """Rows on as many dimensions as constructs of several items, no more and no fewer.
+
+    Parts of constructs may count on their own.
+    """
+    planned = {"crq": data.several, "instrument": data.whole}
+    return [_dimension_row(data, about, planned[about], one) for about, one in found.items()]
+
+
+def _dimension_row(
+    data: EvidenceData, about: str, model: Mapping, found: ParallelAnalysis | str
+) -> dict:
+    least = len(model)
+    most = sum(len(data.parts.get(name, {})) or 1 for name in model)
     question = code("as_many_as_planned", planned=least)
     if least < most:
         question = code("as_many_as_planned_in_span", least=least, most=most)
-    cutoff = Cutoff(least, least - 1, "Horn 1965; Glorfeld 1995")
-    asks = Asked("dimensions", "crq", question, "common_factors", cutoff)
+    asks = Asked("dimensions", about, question, "common_factors", HORN)
     if isinstance(found, str):
-        return row(asks, nan, flag=found)
-    off = max(least - found.factors, found.factors - most, 0)
-    verdict = "meets" if off == 0 else "borderline" if off == 1 else "misses"
-    facts = {"n": found.n, "flag": joined(found.notes), "verdict": verdict}
-    return row(asks, found.factors, **facts)
+        return row(asks, nan, flag=found) | {"cutoff": float(least), "side": AS_PLANNED}
+    nearest = min(max(found.factors, least), most)
+    verdict = ("meets", "borderline", "misses")[min(abs(found.factors - nearest), 2)]
+    told = row(asks, found.factors, n=found.n, flag=joined(found.notes), verdict=verdict)
+    return told | {"cutoff": float(nearest), "side": AS_PLANNED}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from math import nan
 
 import numpy as np
@@ -10,6 +12,7 @@ from scipy.stats import t
 
 from crqlab.base.contracts.cautions import code
 from crqlab.construct.cutoffs import Asked, Cutoff, of_estimate, row, tried
+from crqlab.construct.dimensionality import MEASURING, NOT_APART, model_of
 from crqlab.construct.evidence_data import EvidenceData, centred
 from crqlab.stats.agreement import icc1, icc2, rwg_j
 from crqlab.stats.estimate import Estimate
@@ -28,9 +31,9 @@ ONE_ITEM = "one_item"
 
 
 def reliability(data: EvidenceData) -> list[dict]:
-    """Omega of every construct of CRQ, accounts resampled."""
+    """Omega of every construct of the instrument, accounts resampled."""
     rows = []
-    for name, items in data.model.items():
+    for name, items in data.every.items():
         label = data.label(name)
         found = ONE_ITEM if len(items) < 2 else tried(lambda i=items: _omega(data, i))
         asks = code("answers_repeat", construct=label)
@@ -43,9 +46,10 @@ def _omega(data: EvidenceData, items: list[str]) -> Estimate:
     return omega(data.rows[items], accounts=data.account, level=data.level)
 
 
-def convergent(data: EvidenceData, fit: CfaFit | str) -> list[dict]:
+def convergent(data: EvidenceData, models: Mapping[str, CfaFit | str]) -> list[dict]:
     """AVE and composite reliability of every construct with several items."""
-    if not data.several:
+    names = [name for name, items in data.every.items() if len(items) > 1]
+    if not names:
         asked = Asked("convergent", "crq", "items_show", "ave", AVE)
         return [row(asked, nan, flag=ONE_ITEM)]
     rows = []
@@ -53,16 +57,20 @@ def convergent(data: EvidenceData, fit: CfaFit | str) -> list[dict]:
         ("ave", AVE, ave, "items_show_construct"),
         ("composite_reliability", CR, composite_reliability, "items_measure_construct"),
     ):
-        table = None if isinstance(fit, str) else find(fit, level=data.level)
-        for name in data.several:
-            label = data.label(name)
+        found = {
+            model: find(fit, level=data.level).set_index("construct")
+            for model, fit in models.items()
+            if model in MEASURING and not isinstance(fit, str)
+        }
+        for name in names:
+            label, model = data.label(name), model_of(data, models, name)
             question = code(asks, construct=label)
             asked = Asked("convergent", name, question, measure, cutoff, label)
-            if table is None:
-                rows.append(row(asked, nan, flag=fit))
+            if model not in found:
+                rows.append(row(asked, nan, flag=models.get(model, NOT_APART)))
                 continue
-            one = table[table["construct"] == name].iloc[0]
-            facts = {"n": fit.fit["n"], "flag": one["flag"]}
+            one = found[model].loc[name]
+            facts = {"n": models[model].fit["n"], "flag": one["flag"]}
             rows.append(row(asked, one[measure], one["low"], one["high"], **facts))
     return rows
 
@@ -81,7 +89,7 @@ def agreement(data: EvidenceData) -> list[dict]:
     rows = data.rows[data.latest & data.rows["crq"].notna()]
     values = centred(rows["crq"], data)
     groups = data.account.loc[rows.index]
-    options = {"level": data.level, "draws": data.draws, "seed": data.seed}
+    options = asdict(data.sampling)
     found = {
         ("accounts_differ", "icc1", ICC1): tried(lambda: icc1(values, groups, **options)),
         ("accounts_told_apart", "icc2", ICC2): tried(lambda: icc2(values, groups, **options)),

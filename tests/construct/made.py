@@ -13,8 +13,11 @@ MODEL = {
 }
 
 
-def codebook(model=MODEL, scale=(1, 7), recommend=True, parts=None):
-    """Return a codebook of these constructs; ``parts`` makes one more of some of them."""
+def codebook(model=MODEL, scale=(1, 7), recommend=True, parts=None, apart=()):
+    """Return a codebook of these constructs.
+
+    ``parts`` makes one more of some of them; those ``apart`` are not in CRQ.
+    """
     constructs = {name: {"label": name.title(), "items": items} for name, items in model.items()}
     named = list(model)
     if parts:
@@ -26,7 +29,7 @@ def codebook(model=MODEL, scale=(1, 7), recommend=True, parts=None):
         "scale": list(scale),
         "items": {item: "" for items in model.values() for item in items},
         "constructs": constructs,
-        "crq": {"constructs": named},
+        "crq": {"constructs": [name for name in named if name not in apart]},
     }
     if recommend:
         asked["recommend"] = "How likely are you to recommend us?"
@@ -98,6 +101,7 @@ def frames(**options):
     book = codebook(
         **{key: options[key] for key in ("model", "scale") if key in options},
         parts=options.pop("parts", None),
+        apart=options.pop("apart", ()),
     )
     table = responses(**options)
     return table, scores.respondents(table, book), book

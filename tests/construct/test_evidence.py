@@ -1,14 +1,19 @@
 """Evidence finds the construct that was planted, misses the one that was not, and says why not."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from crqlab import EstimateError, construct, scores
+from crqlab import CrqError, EstimateError, construct, scores
 from crqlab.base.contracts.cautions import code, codes
+from crqlab.construct import dimensionality
 from crqlab.construct.construct_evidence import CRITERIA
-from crqlab.stats.factors import cfa
+from crqlab.construct.evidence_data import collect
+from crqlab.stats.factors import cfa, invariance
 from crqlab.stats.reliability import omega
+from crqlab.stats.sampling import Sampling
 from crqlab.stats.validity import htmt
 from tests.construct.made import MODEL, account_table, codebook, frames, responses
 
@@ -26,10 +31,134 @@ def verdicts(result, criterion):
 
 
 def test_a_planted_construct_is_recognised(sound):
-    for criterion in ("reliability", "fit", "convergent", "discriminant", "dimensions"):
+    for criterion in ("reliability", "convergent", "discriminant", "dimensions"):
         assert (verdicts(sound, criterion) == "meets").all(), criterion
+    assert sound.summary.set_index("criterion").loc["fit", "verdict"] == "meets"
     assert set(sound.summary["criterion"]) == set(CRITERIA)
     assert str(sound).endswith("n = 1,000 respondents")
+
+
+FOUR = {**MODEL, "solution": ["o1", "o2", "o3"]}
+
+
+def fit_of(result, model):
+    return result.of("fit").query("about == @model").set_index("measure")
+
+
+def test_a_factor_above_three_constructs_has_no_verdict_of_its_own(sound):
+    second, first = fit_of(sound, "second_order"), fit_of(sound, "first_order")
+    assert (second["verdict"] == "unknown").all()
+    assert (second["flag"] == "equivalent_to_first_order").all()
+    np.testing.assert_allclose(second["estimate"], first["estimate"], atol=1e-6)
+    table, people, book = frames(model=FOUR, accounts=80)
+    tested = fit_of(construct.evidence(table, people, book, **DRAWS), "second_order")
+    assert (tested["verdict"] == "meets").all()
+    assert not tested["flag"].str.contains("equivalent").any()
+
+
+def test_constructs_outside_crq_are_judged_too():
+    table, people, book = frames(model=FOUR, accounts=120, apart=("solution",))
+    result = construct.evidence(table, people, book, **DRAWS)
+    assert "solution" not in book.instrument.crq.constructs
+    for criterion in ("reliability", "convergent", "discriminant"):
+        rows = result.of(criterion).query("about == 'solution'")
+        assert len(rows), criterion
+        assert (rows["verdict"] == "meets").all(), criterion
+    pairs = result.of("discriminant").query("measure == 'htmt'")["about"]
+    assert {"trust – solution", "trust – service"} <= set(pairs)
+    fit = cfa(table.assign(account=table["client_id"] + table["account_id"]), FOUR,
+              cluster="account").fit  # fmt: skip
+    assert fit_of(result, "instrument").loc["cfi", "estimate"] == pytest.approx(fit["cfi_robust"])
+    whole = result.of("dimensions").set_index("about")
+    assert whole["estimate"].to_dict() == {"crq": 3, "instrument": 4}
+    three = {name: items for name, items in FOUR.items() if name != "solution"}
+    alone, people, book = frames(model=three, accounts=120)
+    alone = construct.evidence(alone, people, book, **DRAWS).of("reliability")
+    assert set(alone["about"]) == set(three)
+
+
+def test_a_construct_outside_crq_of_hardly_related_items_misses():
+    table, _, book = frames(model=FOUR, accounts=120, apart=("solution",))
+    loose = responses(model=FOUR, accounts=120, loading=0.45)
+    table = table.assign(**loose[FOUR["solution"]])
+    result = construct.evidence(table, scores.respondents(table, book), book, **DRAWS)
+    about = result.of("reliability").set_index("about")["verdict"]
+    assert about.to_dict() == dict.fromkeys(MODEL, "meets") | {"solution": "misses"}
+
+
+def test_parts_of_a_construct_are_judged_on_their_own():
+    table, people, book = frames(model=FOUR, accounts=120, parts=("service", "solution"))
+    result = construct.evidence(table, people, book, **DRAWS)
+    rows = result.of("convergent").query("measure == 'ave'").set_index("about")
+    assert set(rows.index) == {"trust", "commitment", "whole", "service", "solution"}
+    assert (rows.loc[["service", "solution"], "verdict"] == "meets").all()
+    assert rows.loc["whole", "verdict"] != "meets"  # two parts that correlate .5, taken as one
+    assert "service – solution" in set(result.of("discriminant")["about"])
+    assert "service" not in set(result.relations["left"]) | set(result.relations["right"])
+
+
+@pytest.mark.parametrize("factors", [1, 2, 3, 4, 5, 6])
+def test_the_number_of_factors_is_compared_with_the_plan_from_both_sides(factors):
+    table, people, book = frames(accounts=60)
+    data = collected(table, people, book)
+    found = dimensionality.dimensions(data)["crq"]
+    rows = dimensionality.dimension_rows(data, {"crq": dataclasses.replace(found, factors=factors)})
+    verdict = {3: "meets", 2: "borderline", 4: "borderline"}.get(factors, "misses")
+    assert rows[0]["verdict"] == verdict
+    assert (rows[0]["cutoff"], rows[0]["side"]) == (3, "as_planned")
+
+
+def collected(table, people, book, **options):
+    given = {"breakdowns": None, "groupings": None, "sampling": Sampling(draws=100)}
+    return collect(table, people, book, None, **{**given, **options})
+
+
+def test_groups_are_told_apart_by_any_column():
+    table, people, book = frames(accounts=120)
+    role = np.where(np.arange(len(table)) % 3 == 0, "user", "executive")
+    table = table.assign(role=role)
+    people = scores.respondents(table, book)
+    units = table[["client_id", "wave", "response_id"]].assign(
+        dimension="unit", group=np.where(np.arange(len(table)) % 2 == 0, "North", "South")
+    )
+    crm = account_table(table).assign(tier=lambda a: a["industry"].str.lower())
+    options = {"breakdowns": units, "groupings": ["role", "tier", "unit"], **DRAWS}
+    result = construct.evidence(table, people, book, crm, **options)
+    assert list(dict.fromkeys(result.ladders["grouping"])) == ["role", "tier", "unit"]
+    assert (verdicts(result, "invariance") == "meets").all()
+    default = construct.evidence(table, people, book, breakdowns=units, **DRAWS)
+    assert "unit" in set(default.of("invariance")["about"])
+    with pytest.raises(CrqError, match=r"groupings= is 'unti'.*Did you mean 'unit'"):
+        construct.evidence(table, people, book, groupings=["unti"], breakdowns=units)
+
+
+def test_smaller_groups_are_compared_with_their_caution():
+    table, people, book = frames(accounts=120)
+    batch = np.where(np.arange(len(table)) < 80, "early", "late")
+    batch[:30] = "pilot"
+    table = table.assign(batch=batch)
+    result = construct.evidence(table, people, book, groupings=["batch"], **DRAWS)
+    rows = result.of("invariance")
+    assert rows["estimate"].notna().all()
+    assert codes(rows["flag"].iloc[0]) == [
+        {"code": "small_groups", "n": 1, "smallest": 50, "minimum": 200},
+        {"code": "groups_left_out", "used": 2, "known": 3},
+    ]
+    few = construct.evidence(table.head(90), people.head(90), book, groupings=["batch"], **DRAWS)
+    assert (few.of("invariance")["flag"] == code("few_large_groups", minimum=50)).all()
+
+
+def test_fit_and_invariance_use_the_same_robust_indices(sound):
+    table, *_ = frames(accounts=200)
+    account = table["client_id"] + table["account_id"]
+    rows = table.assign(account=account).sort_values("language", kind="stable")
+    robust = invariance(rows, MODEL, "language", cluster="account").judged.set_index("step")
+    ladder = sound.ladders.query("grouping == 'language'").set_index("step")
+    np.testing.assert_allclose(ladder["cfi"], robust["cfi"].to_numpy(), atol=1e-9)
+    plain = invariance(rows, MODEL, "language").table.set_index("step")
+    assert (ladder["cfi"] - plain["cfi"]).abs().max() > 1e-5
+    first = fit_of(sound, "first_order").loc["cfi", "estimate"]
+    assert ladder.loc["configural", "cfi"] == pytest.approx(first, abs=0.01)
 
 
 def test_numbers_are_those_of_the_arithmetic_floor():

@@ -11,6 +11,7 @@ SHAPES = {
     "sound": {"accounts": 200, "waves": ("2024", "2025")},
     "one construct of one item": {"model": {"trust": ["t1"]}, "accounts": 10},
     "parts": {"parts": ["commitment", "service"], "accounts": 30},
+    "beside CRQ": {"apart": ["service"], "accounts": 60, "each": 3},
     "no LTR": {"ltr": False, "accounts": 30},
     "four people": {"accounts": 2, "each": 2},
     "constructs alike": {"correlation": 0.999, "accounts": 20},
@@ -62,4 +63,4 @@ def test_questions_and_cautions_name_constructs_as_the_codebook_does():
     assert asked == "Upprepar svaren om Trust sig själva?"
     flag = rows.loc[("industry", "cfi_change_metric"), "flag"]
     said = language("en").caution(flag)
-    assert said == "fewer than two groups of 200 complete respondents"
+    assert said == "fewer than two groups of 50 complete respondents"

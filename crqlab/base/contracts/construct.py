@@ -30,7 +30,9 @@ EVIDENCE = Contract(
         **_ENDS,
         "cutoff": amount("what the cautious end of the interval must reach"),
         "side": Column(
-            "text", "on which side of the cutoff is good", options=("at_least", "at_most")
+            "text",
+            "on which side of the cutoff is good",
+            options=("at_least", "at_most", "as_planned"),
         ),
         "verdict": Column(
             "text",
@@ -48,7 +50,11 @@ RIVALS = Contract(
     _NOTEBOOK,
     ("model",),
     {
-        "model": Column("text", "which", options=("first_order", "second_order", "one_factor")),
+        "model": Column(
+            "text",
+            "which",
+            options=("first_order", "second_order", "one_factor", "instrument", "parts"),
+        ),
         "chi2": amount("chi-square, scaled by account", 0),
         "df": amount("degrees of freedom", 0),
         "p": amount("p value of exact fit", 0, 1),
@@ -73,6 +79,11 @@ LOADINGS = Contract(
         "label": Column("text", "what readers call it"),
         "item": Column("text", "item, or construct on CRQ"),
         "order": count("1 for items, 2 for constructs on CRQ"),
+        "model": Column(
+            "text",
+            "which it was measured in",
+            options=("first_order", "second_order", "instrument", "parts"),
+        ),
         "loading": amount("standardised loading"),
         **_ENDS,
         "flag": FLAG,

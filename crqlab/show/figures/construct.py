@@ -123,7 +123,8 @@ def path_diagram(result: Evidence, *, ax: Axes | None = None) -> Axes:
 
 
 def _levels(loadings: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    return loadings[loadings["order"] == 1], loadings[loadings["order"] == 2]
+    planned = loadings[loadings["model"] != "parts"]
+    return planned[planned["order"] == 1], planned[planned["order"] == 2]
 
 
 def _top(ax: Axes, tops: pd.DataFrame, middle: pd.Series) -> None:
@@ -176,7 +177,7 @@ def loadings(result: Evidence, *, ax: Axes | None = None) -> Axes:
     >>> evidence = crq.construct.evidence(*tables, study.codebook, draws=20)
     >>> ax = crq.figures.loadings(evidence)
     """
-    rows = _levels(result.loadings)[0].head(MOST)
+    rows = result.loadings[result.loadings["order"] == 1].head(MOST)
     ax = ax or plt.subplots(figsize=(6.4, 1.2 + 0.24 * max(len(rows), 4)))[1]
     if rows.empty:
         return alt_text.nothing(ax, "No model of items and constructs could be fitted")
@@ -197,7 +198,7 @@ def loadings(result: Evidence, *, ax: Axes | None = None) -> Axes:
     ends = rows["loading"].agg(["min", "max"])
     return alt_text.say(
         ax,
-        f"Standardised loadings of {count(len(rows), 'item')}: from "
+        f"Standardised loadings of {count(rows['item'].nunique(), 'item')}: from "
         f"{span(ends['min'], ends['max'])}",
     )
 
@@ -291,7 +292,7 @@ def invariance_ladder(result: Evidence, *, ax: Axes | None = None) -> Axes:
     ax.axvline(0, color=INK, linewidth=1)
     groups = rows.drop_duplicates("grouping").set_index("grouping")["groups"]
     ax.set(yticks=range(len(names)))
-    said = {name: ENGLISH.say(f"grouping.{name}") for name in names}
+    said = {name: _grouping(name) for name in names}
     ax.set_yticklabels([f"{said[name]} ({groups[name]} groups)" for name in names])
     ax.set(
         ylim=(len(names) - 0.5, -0.5), xlabel="change of CFI (no unit); left of the cutoff: fails"
@@ -306,6 +307,12 @@ def invariance_ladder(result: Evidence, *, ax: Axes | None = None) -> Axes:
         for row in rows.itertuples()
     )
     return alt_text.say(ax, f"Change of CFI by step, cutoff {number(CUTOFF)}: {told}")
+
+
+def _grouping(name: str) -> str:
+    """What groups are told apart by; a column that crqlab has no word for by its name."""
+    code = f"grouping.{name}"
+    return ENGLISH.say(code) if code in ENGLISH else name
 
 
 def crq_by_nps(result: NpsComparison, *, ax: Axes | None = None) -> Axes:

@@ -199,8 +199,8 @@ def _named(point: tuple) -> str:
         return point.label
     if point.about == "crq":
         return ENGLISH.coded("statistic", point.measure)
-    grouped = f"grouping.{point.about}"
-    return ENGLISH.say(grouped if grouped in ENGLISH else f"construct.about_{point.about}")
+    known = [f"{kind}{point.about}" for kind in ("grouping.", "construct.about_")]
+    return next((ENGLISH.say(code) for code in known if code in ENGLISH), point.about)
 
 
 def _first_question(points: pd.DataFrame) -> str:

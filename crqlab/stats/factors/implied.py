@@ -182,5 +182,5 @@ def slope(of: Implied, spread: NDArray, centre: NDArray) -> NDArray:
     -------
     array, shape (rows,)
     """
-    along = np.einsum("ij,ij->j", of.left, spread @ of.right)
+    along = (of.left * (spread @ of.right)).sum(axis=0)
     return 2 * of.factor * along + of.shift * (centre @ of.left)

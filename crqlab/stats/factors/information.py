@@ -67,16 +67,16 @@ def observed(model: Model, groups: Sequence[Sample], theta: NDArray) -> NDArray:
     """
     member, total = model.membership(), sum(sample.n for sample in groups)
     found = np.zeros((model.n_free, model.n_free))
-    steps = [model.values(theta + STEP * 1j * unit) for unit in np.eye(model.n_free)]
+    units = np.eye(model.n_free)
     for g, (sample, (sigma, mu, delta)) in enumerate(zip(groups, moved(model, theta), strict=True)):
         mu = mu if model.means else sample.mean
         _, spread, centre = misfit(sample, sigma, mu)
         part = delta.T @ curvature(sample, sigma, mu, expected=False) @ delta
-        bent = []
-        for values in steps:
-            of = implied(model, values, g)
-            bent.append(slope(of, spread, centre).imag / STEP @ member[of.rows])
-        found += sample.n / total * (part + np.array(bent))
+        here = member[model.group == g]
+        for own in np.flatnonzero(here.any(axis=0)):
+            of = implied(model, model.values(theta + STEP * 1j * units[own]), g)
+            part[own] += slope(of, spread, centre).imag / STEP @ here
+        found += sample.n / total * part
     return (found + found.T) / 2
 
 

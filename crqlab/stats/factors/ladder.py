@@ -11,7 +11,7 @@ import pandas as pd
 from crqlab.base.contracts.cautions import code, joined
 from crqlab.base.errors import one_of
 from crqlab.base.results import Result
-from crqlab.stats.factors.cfa_fit import fitted
+from crqlab.stats.factors.cfa_fit import check_independent, fitted
 from crqlab.stats.factors.indices import p_value
 from crqlab.stats.factors.model import LAMBDA, NU, Model, check_model, specify
 from crqlab.stats.factors.modification import gains
@@ -51,8 +51,15 @@ class Invariance(Result):
     fits: Mapping[str, CfaFit]
     groups: tuple[str, ...]
 
+    @property
+    def judged(self) -> pd.DataFrame:
+        """The table with robust indices and changes in the place of plain ones, where any."""
+        robust = [name for name in self.table if name.endswith("_robust")]
+        plain = {name: self.table[name] for name in robust}
+        return self.table.assign(**{name.removesuffix("_robust"): v for name, v in plain.items()})
+
     def __str__(self) -> str:
-        ladder = self.table.set_index("step")
+        ladder = self.judged.set_index("step")
         full = [step for step in LEVELS if step in ladder.index]
         reached = "no"
         for step in full[1:]:
@@ -74,6 +81,7 @@ def invariance(
     *,
     estimator: str = "ml",
     missing: str = "listwise",
+    cluster: str | None = None,
     strict: bool = False,
 ) -> Invariance:
     """Fit the steps of measurement invariance and compare them.
@@ -94,6 +102,8 @@ def invariance(
         ``"ml"``, ``"mlm"`` or ``"mlr"``.
     missing : str
         ``"listwise"`` or ``"fiml"``.
+    cluster : str, optional
+        Column of the account: chi-square and indices allow for accounts; implies ``"mlr"``.
     strict : bool
         Whether to add the step of equal residual variances.
 
@@ -127,9 +137,11 @@ def invariance(
     2      scalar  10       3.0
     """
     one_of("estimator=", estimator, ["ml", "mlm", "mlr"])
+    check_independent(estimator, missing, cluster)
     check_model(model)
     items = list(dict.fromkeys(str(item) for of in model.values() for item in of))
-    groups = samples(data, items, missing=missing, group=group)
+    groups = samples(data, items, missing=missing, cluster=cluster, group=group)
+    estimator = "mlr" if cluster is not None else estimator
 
     def fit(level: str, loose: Sequence[tuple[str, str]] = ()) -> CfaFit:
         specified = specify(

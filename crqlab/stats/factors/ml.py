@@ -162,11 +162,12 @@ def _step(model, groups, weights, theta) -> tuple[float, NDArray, NDArray]:
     info = np.zeros((model.n_free, model.n_free))
     for g, (sample, share) in enumerate(zip(groups, weights, strict=True)):
         of = implied(model, values, g)
-        here = member[of.rows]
+        own = np.flatnonzero(member[of.rows].any(axis=0))
+        here = member[of.rows][:, own]
         part, spread, centre = misfit(sample, *_moments(model, sample, of))
         value += share * part
-        gradient += share * here.T @ slope(of, spread, centre)
-        info += share * here.T @ row_information(model, sample, of) @ here
+        gradient[own] += share * here.T @ slope(of, spread, centre)
+        info[np.ix_(own, own)] += share * here.T @ row_information(model, sample, of) @ here
     return value, gradient, info
 
 

@@ -84,7 +84,7 @@ def standard_errors(model: Model, theta: NDArray, vcov: NDArray) -> NDArray:
         scale = np.sqrt(up / (first * second))
         bent = relative[places[0]] - relative[places[1]] - relative[places[2]]
         slope = scale[:, None] * (member[rows] + values[rows, None] / 2 * bent)
-        found[rows] = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", slope, vcov, slope), 0.0))
+        found[rows] = np.sqrt(np.maximum(((slope @ vcov) * slope).sum(axis=1), 0.0))
     return found
 
 
