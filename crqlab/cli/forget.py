@@ -35,6 +35,8 @@ def forget(
         say(f"  deleted: {path}")
     for row in done.raw.itertuples():
         say(f"  for the owner to delete: {row.file}, rows {', '.join(map(str, row.rows))}")
+    for path in done.others:
+        say(f"  not read by crqlab, names the person: {path}")
     for path in done.kept:
         say(f"  holds the person in aggregate: {path}")
     say(f"Next: crqlab run {study}, then the client's reports with --supersede.")

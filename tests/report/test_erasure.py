@@ -1,6 +1,7 @@
 """A person who asked for it is forgotten: in tables, pages and ledgers, for ever, and told."""
 
 import csv
+import zipfile
 from datetime import date
 
 import pandas as pd
@@ -91,6 +92,8 @@ def test_what_was_derived_is_deleted_and_the_rest_is_listed(study):
         study.reports / "C1_2_by" / "Eva.html": True,
         study.reports / "exports" / "C1_2_sv.xlsx": True,
         study.reports / "C10_2.html": False,
+        study.reports / "firm_headoffice.xlsx": True,
+        study.reports / "firm_headoffice_fields_sv.csv": True,
         study.reports / "manifest" / "C1_2.json": True,
         study.reports / "manifest" / "statements" / "C1_2.json": False,
         study.root / "data/processed/releases/2026.1/release.json": False,
@@ -108,6 +111,26 @@ def test_what_was_derived_is_deleted_and_the_rest_is_listed(study):
         study.reports / "manifest" / "statements" / "C1_2.json",
     }
     assert (study.raw / "answers.csv").read_text(encoding="utf-8") == ANSWERS
+
+
+def test_older_deliveries_and_notebooks_that_name_the_person_are_listed(study):
+    notebooks = study.root / "notebooks"
+    notebooks.mkdir()
+    cell = '{"cells": [{"outputs": [{"text": "P1 of A"}]}]}'
+    for name in ("mine.ipynb", "other.ipynb"):
+        (notebooks / name).write_text(cell if name == "mine.ipynb" else "{}", encoding="utf-8")
+    (study.raw / "fetched").mkdir()
+    for name, who in {"people.before": "P1", "people.first": "P2"}.items():
+        pd.DataFrame({"who": [who]}).to_parquet(study.raw / "fetched" / f"{name}.parquet")
+    (study.raw / "old.csv").write_bytes("id,who\nr1,P1\n".encode("utf-16"))
+    (study.raw / "older.csv").write_text("id,who\nr11,P12\n")
+    with zipfile.ZipFile(study.raw / "old.xlsx", "w") as archive:
+        archive.writestr("xl/sharedStrings.xml", "<si><t>P1</t></si>")
+    done = forget(study, "contact", "P1", client=None, today=TODAY)
+    assert set(done.others) == {
+        notebooks / "mine.ipynb", study.raw / "fetched" / "people.before.parquet",
+        study.raw / "old.csv", study.raw / "old.xlsx",
+    }  # fmt: skip
 
 
 def test_lines_of_our_own_ledgers_about_the_person_go(study):

@@ -18,8 +18,9 @@ from crqlab.base.files import replace
 from crqlab.base.forgotten_people import Kind
 from crqlab.base.study import COMMENT_CODES, Study
 from crqlab.benchmark.release_files import FOLDER, releases
+from crqlab.report.exports.firm_file import NAME as FIRM
 from crqlab.responses import read
-from crqlab.responses.person_rows import person_rows
+from crqlab.responses.person_rows import other_files, person_rows
 
 #: Ledgers of a study whose lines are about one response, or one contact.
 _LEDGERS = ("decisions.csv", COMMENT_CODES, "referrals.csv", "alerts.csv")
@@ -43,6 +44,8 @@ class Erasure:
         ``file``, ``rows``: where the person still stands in what others delivered.
     kept : tuple of Path
         Releases and statements, which hold the person in aggregate.
+    others : tuple of Path
+        Older deliveries and notebooks that name an id of the person; no run reads them.
     """
 
     new: bool
@@ -50,6 +53,7 @@ class Erasure:
     ledgers: dict[str, int]
     raw: pd.DataFrame
     kept: tuple[Path, ...]
+    others: tuple[Path, ...]
 
     def __str__(self) -> str:
         lines = "; ".join(f"{n} lines out of {name}" for name, n in self.ledgers.items())
@@ -101,6 +105,7 @@ def forget(study: Study, kind: Kind, id_: str, *, client: str | None, today: dat
         {name: n for name in _LEDGERS if (n := _lines_out(study.raw / name, ids))},
         person_rows(study, ids),
         tuple(_kept(study, client)),
+        other_files(study, ids),
     )
 
 
@@ -124,7 +129,7 @@ def _one_client(study: Study, kind: str, id_: str, client: str | None, clients: 
 def _deleted(study: Study, client: str) -> list[Path]:
     """Delete tables, caches, executed notebooks, and pages and exports of the client."""
     found = _files(study.processed)
-    own = f"{client}_"
+    own = (f"{client}_", f"{FIRM}.", f"{FIRM}_")
     for path in _files(study.reports):
         parts = path.relative_to(study.reports).parts
         if _STATEMENTS in parts:
