@@ -83,7 +83,7 @@ class Careers:
 
 def accounts(block: Clients, options: Options) -> Accounts:
     """Draw all accounts of a block of clients."""
-    waves, k = len(options.waves), len(model.VARIABLES)
+    waves, k = len(options.periods), len(model.VARIABLES)
     rows = block.accounts + block.joiners * (waves - 1 - block.entry)
     client = np.repeat(np.arange(len(rows)), rows)
     number = np.arange(len(client)) - np.repeat(np.cumsum(rows) - rows, rows)
@@ -105,7 +105,7 @@ def accounts(block: Clients, options: Options) -> Accounts:
         tenure=np.where(joined, 0.8 * u[:, 4], 1 - 6 * np.log1p(-u[:, 4])),
         effects=_remembered(
             z[:, 2:].reshape(-1, waves, k) @ model.latent().root.T,
-            1.0 if options.change == "none" else model.ACCOUNT_MEMORY,
+            1.0 if options.change == "none" else model.ACCOUNT_MEMORY**options.step,
         ),
         chance=u[:, 6:].reshape(-1, waves, 5),
     )
@@ -164,7 +164,7 @@ def careers(block: Clients, them: Accounts, silent: np.ndarray, options: Options
     waves = silent.shape[1]
     fixed = _predictor(block, them, silent, options)
     weight = model.CHURN["prior_churn"] if options.churn == "relationship" else 0.0
-    due = them.chance[..., 0] < 0.75
+    due = them.chance[..., 0] < 0.75 * options.step
     hazard, churned = np.empty(silent.shape), np.empty(silent.shape, bool)
     present = np.zeros(silent.shape, bool)
     joined = them.first > block.entry[them.client]
@@ -191,6 +191,7 @@ def _predictor(block: Clients, them: Accounts, silent: np.ndarray, options: Opti
         b[name] * means[..., model.CONSTRUCTS.index(name)]
         for name in ("commitment", "trust", "calculative")
     )
-    years = them.tenure[:, None] + np.arange(silent.shape[1]) - them.first[:, None]
+    step = options.step
+    years = them.tenure[:, None] + step * np.arange(silent.shape[1]) - step * them.first[:, None]
     tenure = b["log_tenure"] * np.log1p(np.maximum(years, 0) / 6)
     return b["intercept"] + linear + b["silent"] * silent + tenure

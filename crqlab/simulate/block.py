@@ -42,6 +42,6 @@ def block(numbers: Sequence[int], options: Options) -> Block:
     firms = clients(numbers, options)
     them = accounts(firms, options)
     people = contacts(firms, them, options)
-    careers_ = careers(firms, them, silence(people, len(them.size)), options)
+    careers_ = careers(firms, them, silence(people, them, options), options)
     given = answers(firms, them, people, careers_.present, options)
     return Block(options, firms, them, people, careers_, given)

@@ -90,12 +90,13 @@ def clients(numbers: Sequence[int], options: Options) -> Clients:
     (1, 3, 11)
     """
     numbers = np.asarray(numbers)
-    waves, k = len(options.waves), len(model.CONSTRUCTS)
+    waves, k = len(options.periods), len(model.CONSTRUCTS)
     one = np.ones(len(numbers), int)
     u = draw("uniform", options.seed, numbers, Stage.CLIENT, one, 6)
     z = draw("normal", options.seed, numbers, Stage.CLIENT_EFFECT, one, 6 + k + 3 * waves)
     steady, profile, yearly = z[:, :6], z[:, 6 : 6 + k], z[:, 6 + k :].reshape(-1, 3, waves)
     moods = np.repeat(yearly[..., :1], waves, axis=2) if options.change == "none" else yearly
+    moods = moods if options.slices == 1 else _carried(moods)
     cast = {place: CAST[n] for place, n in enumerate(numbers.tolist()) if n in CAST}
     industry = _pick(model.INDUSTRIES, u[:, 0], {i: c.industry for i, c in cast.items()})
     country = _pick(model.COUNTRIES, u[:, 1], {i: c.country for i, c in cast.items()})
@@ -108,9 +109,9 @@ def clients(numbers: Sequence[int], options: Options) -> Clients:
     else:
         crq = _crq(industry, country, steady[:, 1], moods[:, 0])
         means, ltr = _relationship(crq, profile, moods[:, 1])
-    completion = _completion(entry, steady[:, 2:4], yearly[:, 2])
+    completion = _completion(entry, steady[:, 2:4], yearly[:, 2], options.step)
     for place, fixed in cast.items():
-        completion[place] = fixed.completion + 0.04 * np.arange(waves)
+        completion[place] = fixed.completion + 0.04 * options.step * np.arange(waves)
     return Clients(
         numbers=numbers,
         industry=industry,
@@ -120,10 +121,10 @@ def clients(numbers: Sequence[int], options: Options) -> Clients:
         ltr=ltr,
         completion=completion,
         accounts=size,
-        joiners=(0.12 * size + u[:, 3]).astype(int),
+        joiners=(0.12 * options.step * size + u[:, 3]).astype(int),
         wealth=10.5 + 0.5 * steady[:, 4],
         span=6 + 20 * u[:, 4],
-        start=(60 * u[:, 5]).astype(int),
+        start=(60 * options.step * u[:, 5]).astype(int),
     )
 
 
@@ -175,13 +176,22 @@ def _relationship(
     return expected.latent_means(observed), expected.ltr_latent(nps)
 
 
-def _completion(entry: np.ndarray, own: np.ndarray, yearly: np.ndarray) -> np.ndarray:
+def _carried(fresh: np.ndarray) -> np.ndarray:
+    """Let moods carry over from one part of a year to the next; variances stay 1."""
+    moods, phi = fresh.copy(), model.MOOD_MEMORY
+    for wave in range(1, fresh.shape[-1]):
+        kept = phi * moods[..., wave - 1]
+        moods[..., wave] = kept + np.sqrt(1 - phi**2) * fresh[..., wave]
+    return moods
+
+
+def _completion(entry: np.ndarray, own: np.ndarray, yearly: np.ndarray, step: float) -> np.ndarray:
     """Completion by client and wave: Beta over the panel, higher in mature programmes.
 
     ``own`` has two normals per client: the programme's age and everything else.
     """
     waves = yearly.shape[1]
     age = np.where(entry == 0, 0.15 + 0.9 * own[:, 0], -0.9 + 0.6 * own[:, 0])
-    older = 0.3 * (np.arange(waves) - (waves - 1) / 2)
+    older = 0.3 * step * (np.arange(waves) - (waves - 1) / 2)
     mature = 0.6 * (age[:, None] + older)
     return beta.ppf(ndtr(mature + 0.75 * own[:, 1, None] + 0.25 * yearly), *model.COMPLETION)

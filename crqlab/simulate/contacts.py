@@ -50,19 +50,19 @@ class Contacts:
 
 def contacts(block: Clients, them: Accounts, options: Options) -> Contacts:
     """Draw all contacts of a block's accounts."""
-    waves, k = len(options.waves), len(model.VARIABLES)
+    waves, k = len(options.periods), len(model.VARIABLES)
     account = np.repeat(np.arange(len(them.size)), them.size)
     client = them.client[account]
     rows = np.bincount(client, minlength=len(block.numbers))
     u = draw("uniform", options.seed, block.numbers, Stage.CONTACT, rows, 8 * waves)
     z = draw("normal", options.seed, block.numbers, Stage.CONTACT_EFFECT, rows, waves * k)
     u = u.reshape(-1, waves, 8)
-    new = u[..., 0] < 0.15
+    new = u[..., 0] < (0.15 if options.slices == 1 else 1 - 0.85**options.step)
     new[:, 0] = True
     since = np.maximum.accumulate(np.where(new, np.arange(waves), 0), axis=1)
     person = np.take_along_axis(u, since[..., None], axis=1)
     role = np.searchsorted(np.cumsum(model.ROLE_SHARES)[:-1], person[..., 1], side="right")
-    invited = u[..., 2] < 0.96
+    invited = (u[..., 2] < 0.96) & _asked(them, options)[account]
     return Contacts(
         account=account,
         number=np.arange(len(account)) - np.repeat(np.cumsum(rows) - rows, rows),
@@ -70,7 +70,7 @@ def contacts(block: Clients, them: Accounts, options: Options) -> Contacts:
         role=role,
         invited=invited,
         answers=invited & (u[..., 3] < _propensity(block, them, options)[account]),
-        effects=_remembered(z.reshape(-1, waves, k) @ model.latent().root.T, new),
+        effects=_remembered(z.reshape(-1, waves, k) @ model.latent().root.T, new, options.step),
         chance=person[..., 4:],
     )
 
@@ -86,9 +86,15 @@ def _propensity(block: Clients, them: Accounts, options: Options) -> np.ndarray:
     return ndtr(level[them.client] + slope * unhappiness(them.effects))
 
 
-def _remembered(fresh: np.ndarray, new: np.ndarray) -> np.ndarray:
+def _asked(them: Accounts, options: Options) -> np.ndarray:
+    """Whether it is the account's turn, shape (accounts, waves): each part of a year a slice."""
+    turn = np.arange(len(options.periods)) % options.slices
+    return (them.number % options.slices)[:, None] == turn
+
+
+def _remembered(fresh: np.ndarray, new: np.ndarray, step: float) -> np.ndarray:
     """Let a person's effects carry over into the next wave; a newcomer brings fresh ones."""
-    phi = model.PERSON_MEMORY
+    phi = model.PERSON_MEMORY**step
     effects = fresh.copy()
     for wave in range(1, fresh.shape[1]):
         kept = phi * effects[:, wave - 1] + np.sqrt(1 - phi**2) * fresh[:, wave]
@@ -96,8 +102,8 @@ def _remembered(fresh: np.ndarray, new: np.ndarray) -> np.ndarray:
     return effects
 
 
-def silence(people: Contacts, accounts: int) -> np.ndarray:
-    """Whether nobody of an account answers, shape (accounts, waves)."""
-    answers = np.zeros((accounts, people.answers.shape[1]), int)
+def silence(people: Contacts, them: Accounts, options: Options) -> np.ndarray:
+    """Whether an account's turn passes without an answer, shape (accounts, waves)."""
+    answers = np.zeros((len(them.size), people.answers.shape[1]), int)
     np.add.at(answers, people.account, people.answers)
-    return answers == 0
+    return (answers == 0) & _asked(them, options)

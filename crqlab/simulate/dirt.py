@@ -97,7 +97,7 @@ def soil(clean: Sheet, block: Block) -> Soiled:
 def _flipped(clean: Sheet, block: Block) -> np.ndarray:
     """Whether a response came through the questionnaire with the scale turned round."""
     client = block.clients.numbers[block.client_of_response()]
-    second = min(1, len(block.options.waves) - 1)
+    second = min(1, len(block.options.periods) - 1)
     german = clean.language == words.LANGUAGES.index("de")
     return (client == FLIPPED) & (block.answers.wave == second) & german
 
@@ -219,7 +219,7 @@ def _rows(
     return pa.table(
         {
             "client_id": tables.client_ids(block, block.client_of_response()[rows]),
-            "wave": tables.years(block, block.answers.wave[rows]),
+            "wave": tables.wave_names(block, block.answers.wave[rows]),
             "response_id": full["written"] if ids is None else ids.take(pa.array(rows)),
             "kind": full["kind"],
             **{name: full.get(name, empty) for name in ("column", "clean", "written")},

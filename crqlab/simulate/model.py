@@ -111,6 +111,7 @@ COUNTRIES = {
 #: Standard deviations over clients (scale points): one wave's mood, the profile.
 WAVE_SD, PROFILE_SD = 0.14, 0.15
 ACCOUNT_MEMORY, PERSON_MEMORY = 0.8, 0.6
+MOOD_MEMORY = 0.7  # of a client, from one part of a year to the next
 
 COMPLETION = (2.2, 4.09)
 #: Probit slope of answering on the account's standardised relationship.

@@ -52,7 +52,7 @@ class Panel(Result):
     def __str__(self) -> str:
         return (
             f"Synthetic panel: {len(self.responses)} responses of {len(self.clients)} clients "
-            f"in {len(self.options.waves)} waves (seed {self.options.seed})"
+            f"in {len(self.options.periods)} waves (seed {self.options.seed})"
         )
 
 
@@ -65,6 +65,7 @@ def panel(
     churn: str = "relationship",
     change: str = "drift",
     differences: str = "clients",
+    slices: int = 1,
 ) -> Panel:
     """Draw a clean panel with known truth.
 
@@ -84,6 +85,8 @@ def panel(
         Whether clients and accounts change between waves, or stay truly what they are.
     differences : {"clients", "none"}
         Whether clients differ, or are all alike.
+    slices : int
+        Waves a year, each of which asks a slice of every client's accounts.
 
     Returns
     -------
@@ -96,7 +99,7 @@ def panel(
     """
     if clients < 1:
         raise CrqError(f"clients= is {clients}; draw one or more.")
-    options = Options(seed, tuple(waves), nonresponse, churn, change, differences)
+    options = Options(seed, tuple(waves), nonresponse, churn, change, differences, slices)
     drawn = block(range(1, clients + 1), options)
     answers = _frame(tables.responses(drawn, sheet(drawn)))
     numbers = [name for name, kind in answers.dtypes.items() if kind.kind in "if"]

@@ -134,10 +134,10 @@ def _blocks(clients: int, responses: int | None, options: Options) -> Iterator[B
         first = last
 
 
-def _codebook(waves: tuple[int, ...]) -> str:
+def _codebook(waves: tuple[str, ...]) -> str:
     """Return the demo's codebook with one line for each wave's file."""
     line = "    - {{file: responses_{0}.csv, format: qualtrics, wave: {0}}}\n"
-    lines = "".join(line.format(year) for year in waves)
+    lines = "".join(line.format(wave) for wave in waves)
     text = CODEBOOK.read_text(encoding="utf-8")
     return re.sub(r"(?m)(^    - \{file: responses_.*\n)+", lines, text)
 
@@ -147,15 +147,15 @@ def _fill(draft: Path, blocks: Iterator[Block], options: Options, dirt: bool) ->
     book = yaml_documents.load(CODEBOOK, Codebook)
     texts = {
         "README.txt": _README.format(seed=options.seed),
-        "codebook.yaml": _codebook(options.waves),
+        "codebook.yaml": _codebook(options.periods),
         "truth/model.json": json.dumps(truth.facts(options), indent=2, ensure_ascii=False) + "\n",
     }
     for name, text in texts.items():
         (draft / name).write_bytes(text.encode())
     with ExitStack() as files:
         surveys = {
-            str(year): files.enter_context(Qualtrics(draft / f"responses_{year}.csv", book))
-            for year in options.waves
+            year: files.enter_context(Qualtrics(draft / f"responses_{year}.csv", book))
+            for year in options.periods
         }
         crm = {
             make: files.enter_context(Crm(draft / source.file, source))

@@ -107,8 +107,7 @@ def sheet(block: Block) -> Sheet:
 
 def invitation_days(block: Block) -> np.ndarray:
     """Day of a client's invitations, datetime64[D] of shape (clients, waves)."""
-    march = np.array([f"{year}-03-01" for year in block.options.waves], "datetime64[D]")
-    return march + days(block.clients.start[:, None])
+    return np.array(block.options.starts, "datetime64[D]") + days(block.clients.start[:, None])
 
 
 def days(numbers: np.ndarray) -> np.ndarray:

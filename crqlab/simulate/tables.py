@@ -30,9 +30,9 @@ def _contact(block: Block, chair: np.ndarray, wave: np.ndarray) -> pa.Array:
     return words.join(words.numbered("P", client, 3), words.numbered("", person, 5), between="-")
 
 
-def years(block: Block, waves: np.ndarray) -> pa.Array:
+def wave_names(block: Block, waves: np.ndarray) -> pa.Array:
     """Return names of the waves in these places."""
-    return pa.array(np.array(block.options.waves)[waves]).cast(pa.string())
+    return pa.array(np.array(block.options.periods)[waves])
 
 
 def _role(block: Block, chair: np.ndarray, wave: np.ndarray) -> pa.Array:
@@ -52,7 +52,7 @@ def responses(block: Block, sheet: Sheet) -> pa.Table:
     return pa.table(
         {
             "client_id": client_ids(block, block.accounts.client[account]),
-            "wave": years(block, wave),
+            "wave": wave_names(block, wave),
             "response_id": sheet.response_id,
             "account_id": account_ids(block, account),
             "contact_id": _contact(block, chair, wave),
@@ -82,7 +82,7 @@ def contacts(block: Block) -> pa.Table:
     return pa.table(
         {
             "client_id": client_ids(block, them.client[account]),
-            "wave": years(block, wave),
+            "wave": wave_names(block, wave),
             "contact_id": _contact(block, chair, wave),
             "account_id": account_ids(block, account),
             "name": words.people(spoken, (u[:, 0] * 10_000).astype(int)),
@@ -138,7 +138,7 @@ def _tier(client: np.ndarray, revenue: np.ndarray) -> pa.Array:
 def due_days(block: Block) -> np.ndarray:
     """When contracts end that are up after a wave, datetime64[D] of shape (accounts, waves)."""
     day = invitation_days(block)[block.accounts.client]
-    return day + days(75 + 260 * block.accounts.chance[..., 4])
+    return day + days(block.options.step * (75 + 260 * block.accounts.chance[..., 4]))
 
 
 def cut_off(block: Block) -> np.datetime64:

@@ -66,7 +66,7 @@ def clients(block: Block) -> pa.Table:
 def _keys(block: Block, client: np.ndarray, wave: np.ndarray) -> dict[str, Any]:
     return {
         "client_id": tables.client_ids(block, client),
-        "wave": tables.years(block, wave),
+        "wave": tables.wave_names(block, wave),
     }
 
 
@@ -144,6 +144,7 @@ def facts(options: Options) -> dict[str, Any]:
         "note": "SYNTHETIC: the truth that this panel was drawn with",
         "seed": options.seed,
         "waves": list(options.waves),
+        **({} if options.slices == 1 else {"slices": options.slices}),
         "nonresponse": options.nonresponse,
         "churn_depends_on": options.churn,
         "change": options.change,
