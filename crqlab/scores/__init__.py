@@ -8,6 +8,7 @@ from crqlab.scores.manager_scores import managers
 from crqlab.scores.model_scores import account_models, posterior
 from crqlab.scores.rankings import Alternatives, alternatives
 from crqlab.scores.respondent_scores import respondents
+from crqlab.scores.rolling_scores import Rolling, rolling
 from crqlab.scores.table_sentences import (
     Summary,
     about_accounts,
@@ -27,6 +28,7 @@ __all__ = [
     "Alternatives",
     "Findings",
     "Quadrants",
+    "Rolling",
     "Summary",
     "about_accounts",
     "about_agreement",
@@ -48,5 +50,6 @@ __all__ = [
     "posterior",
     "quadrants",
     "respondents",
+    "rolling",
 ]
 __dir__ = __all__.copy

@@ -149,9 +149,15 @@ def _counts(rows: Answers) -> dict[str, np.ndarray]:
     }
 
 
-def lined_up(respondents: pd.DataFrame, responses: pd.DataFrame, asked: Instrument) -> Answers:
-    """Line up every score that the instrument has."""
-    return account_model.respondent_answers(respondents, responses, _scores(asked))
+def lined_up(
+    respondents: pd.DataFrame,
+    responses: pd.DataFrame,
+    asked: Instrument,
+    *,
+    also: pd.DataFrame | None = None,
+) -> Answers:
+    """Line up every score that the instrument has, and rows of accounts that nobody spoke for."""
+    return account_model.respondent_answers(respondents, responses, _scores(asked), also=also)
 
 
 def _scores(asked: Instrument) -> list[str]:

@@ -1,4 +1,4 @@
-"""The nine tables of this station, written for those that follow: all of them, or none."""
+"""The tables of this station, written for those that follow: all of them, or none."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from crqlab.base.study import Study
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Findings:
-    """The nine tables of this station."""
+    """The tables of this station."""
 
     respondents: pd.DataFrame
     account_scores: pd.DataFrame
@@ -21,6 +21,8 @@ class Findings:
     manager_scores: pd.DataFrame
     agreement: pd.DataFrame
     changes: pd.DataFrame
+    rolling_scores: pd.DataFrame
+    rolling_changes: pd.DataFrame
     breakdown_scores: pd.DataFrame
     account_model: pd.DataFrame
     account_posterior: pd.DataFrame
@@ -29,7 +31,7 @@ class Findings:
 def keep(
     study: Study, *, level: float, draws: int, seed: int, **found: pd.DataFrame
 ) -> tuple[Path, ...]:
-    """Write the nine tables of this station, as `frames.keep` does: all of them, or none.
+    """Write the tables of this station, as `frames.keep` does: all of them, or none.
 
     Parameters
     ----------

@@ -220,10 +220,17 @@ def _judged(table: pd.DataFrame, level: float) -> pd.DataFrame:
     """
     whole = (table["part"] == "all").to_numpy()
     q = q_values(table["p"], pd.MultiIndex.from_arrays([table["client_id"], table["wave"], whole]))
-    return table.assign(q=q, verdict=_verdicts(table["value"], table["p"], q, level))
+    return table.assign(q=q, verdict=verdicts(table["value"], table["p"], q, level))
 
 
-def _verdicts(value: pd.Series, p: pd.Series, q: pd.Series, level: float) -> NDArray:
+def verdicts(value: pd.Series, p: pd.Series, q: pd.Series, level: float) -> NDArray:
+    """Say higher or lower where q is below 1 - level.
+
+    Examples
+    --------
+    >>> verdicts(*(pd.Series([v, v]) for v in (0.4, 0.01)), pd.Series([0.02, 0.06]), 0.95).tolist()
+    ['higher', 'no_clear_change']
+    """
     clear = q < 1 - level
     unknown = value.isna() | (p.isna() & (value != 0))
     return np.select([unknown, clear & (value > 0), clear & (value < 0)], VERDICTS[:3], VERDICTS[3])

@@ -11,7 +11,7 @@ from crqlab import scores
 from crqlab.base.contracts import contract
 from crqlab.base.contracts.cautions import codes
 from crqlab.base.contracts.schema import check
-from crqlab.scores.wave_changes import _verdicts
+from crqlab.scores.wave_changes import verdicts
 from tests.scores import made
 
 
@@ -129,7 +129,7 @@ def test_a_steady_rise_is_told_from_chance_because_accounts_are_paired():
     ],
 )
 def test_a_change_is_clear_only_where_it_is_among_all_that_is_asked(value, p, q, verdict):
-    found = _verdicts(*(pd.Series([number]) for number in (value, p, q)), 0.95)
+    found = verdicts(*(pd.Series([number]) for number in (value, p, q)), 0.95)
     assert found.tolist() == [verdict]
 
 

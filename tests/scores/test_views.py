@@ -25,6 +25,8 @@ def panel():
         "manager_scores": scores.managers(accounts, owners),
         "agreement": scores.agreement(respondents, responses, book, draws=DRAWS),
         "changes": scores.changes(respondents, book),
+        "rolling_scores": empty("rolling_scores"),
+        "rolling_changes": empty("rolling_changes"),
         "breakdown_scores": scores.breakdowns(respondents, empty("breakdowns")),
         "account_model": models,
         "account_posterior": scores.posterior(respondents, responses, models, book),

@@ -86,6 +86,9 @@ DISPOSITIONS = Contract(
     {
         **_BLOCK,
         "account_id": ACCOUNT,
+        "held_on": Column(
+            "date", "day of the wave's last invitation, else of its last answer", True
+        ),
         "status": Column(
             "text",
             "what became of it; silent: asked, no answer; not_asked: not this time; not_invited: "

@@ -177,6 +177,44 @@ CHANGES = Contract(
         "flag": FLAG,
     },
 )
+_ROLLING = Column("text", "crq, nps, mean_ltr, uniqueness or a construct")
+ROLLING_SCORES = Contract(
+    "rolling_scores",
+    _NOTEBOOK,
+    ("client_id", "wave", "measure"),
+    {
+        "client_id": CLIENT,
+        "wave": WAVE,
+        "measure": _ROLLING,
+        **INTERVAL,
+        "n": count("people who answered in the wave"),
+        "n_accounts": count("accounts of the client, whose mean the value is"),
+        "n_heard": count("those of them that were heard in the wave"),
+        "n_recent": count("those of them whose last invitation is not overdue, and was answered"),
+        "flag": FLAG,
+    },
+)
+ROLLING_CHANGES = Contract(
+    "rolling_changes",
+    _NOTEBOOK,
+    ("client_id", "wave", "from_wave", "measure"),
+    {
+        "client_id": CLIENT,
+        "wave": WAVE,
+        "from_wave": Column("text", "the client's wave before, or the one a year before"),
+        "measure": _ROLLING,
+        **INTERVAL,
+        "p": amount("two-sided p value of no change", 0, 1),
+        "q": amount("the same among all measures of this comparison (false discovery)", 0, 1),
+        "verdict": Column(
+            "text",
+            "higher or lower where q is below 1 - level; unknown where the change is",
+            options=("higher", "lower", "no_clear_change", "unknown"),
+        ),
+        "n_accounts": count("accounts of the client in the wave"),
+        "flag": FLAG,
+    },
+)
 MANAGER_SCORES = Contract(
     "manager_scores",
     _NOTEBOOK,
@@ -282,6 +320,8 @@ TABLES = (
     MANAGER_SCORES,
     AGREEMENT,
     CHANGES,
+    ROLLING_SCORES,
+    ROLLING_CHANGES,
     BREAKDOWN_SCORES,
     ACCOUNT_MODEL,
     ACCOUNT_POSTERIOR,

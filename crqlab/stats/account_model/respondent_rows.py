@@ -17,7 +17,11 @@ _DAYS = 365.25
 
 
 def respondent_answers(
-    respondents: pd.DataFrame, responses: pd.DataFrame, scores: Iterable[str]
+    respondents: pd.DataFrame,
+    responses: pd.DataFrame,
+    scores: Iterable[str],
+    *,
+    also: pd.DataFrame | None = None,
 ) -> Answers:
     """Line up what people answered; who answered none of the scores is not there.
 
@@ -27,6 +31,9 @@ def respondent_answers(
         Tables of these names; the second tells when a client's wave was answered.
     scores : iterable of str
         Columns of ``respondents``; those that nobody answered are left out.
+    also : DataFrame, optional
+        ``client_id``, ``wave``, ``account_id`` of accounts that count though nobody answered for
+        them; of waves in which somebody of the client did.
 
     Raises
     ------
@@ -40,6 +47,9 @@ def respondent_answers(
     if not heard.any():
         raise EstimateError("respondents= has no answer to any score that the model is of.")
     people, values = people[heard], values[heard]
+    if also is not None:
+        people = pd.concat([people, also], ignore_index=True)
+        values = values.reset_index(drop=True).reindex(range(len(people)))
     return answers(
         values,
         client=people["client_id"],

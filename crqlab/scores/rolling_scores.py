@@ -1,0 +1,224 @@
+"""All accounts of a client, wave by wave, where each wave asks a slice of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from crqlab.base.codebook import Codebook
+from crqlab.base.contracts.cautions import OK
+from crqlab.base.contracts.frames import empty, typed
+from crqlab.base.results import Result
+from crqlab.base.waves import in_order
+from crqlab.scores.model_scores import LTR, lined_up
+from crqlab.scores.wave_changes import verdicts
+from crqlab.stats import account_model
+from crqlab.stats.account_model import Answers, BlockMeans, block_means
+from crqlab.stats.defaults import LEVEL, SEED
+from crqlab.stats.estimate import check_level
+from crqlab.stats.multiplicity import q_values
+
+BLOCK = ["client_id", "wave"]
+ACCOUNT = [*BLOCK, "account_id"]
+DRAWS = 200
+YEAR, NEAR = 1.0, 0.15  # years: a wave so near to a year before is compared with as well
+WAITING = "not_asked"
+LOST = "churned"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rolling(Result):
+    """What all accounts of clients are that ask a slice of them at a time.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Table ``rolling_scores``.
+    changes : DataFrame
+        Table ``rolling_changes``.
+    """
+
+    table: pd.DataFrame
+    changes: pd.DataFrame
+
+    def of(self, client: str, wave: str) -> Rolling:
+        """Return the rows of one client's wave."""
+        parts = (
+            part[(part["client_id"] == client) & (part["wave"] == wave)].reset_index(drop=True)
+            for part in (self.table, self.changes)
+        )
+        return Rolling(*parts)
+
+    def __str__(self) -> str:
+        rows = self.table[(self.table["measure"] == "crq") & self.table["value"].notna()]
+        if rows.empty:
+            return "Every wave asks all accounts of its client: there is no rolling state to tell"
+        heard = rows["n_heard"].sum() / rows["n_accounts"].sum()
+        return (
+            f"CRQ of all accounts in {len(rows):,} waves of "
+            f"{rows['client_id'].nunique():,} clients, "
+            f"{heard:.0%} of which were heard in the wave itself; the typical interval is "
+            f"{(rows['high'] - rows['low']).median():.2f} wide"
+        )
+
+
+def rolling(
+    respondents: pd.DataFrame,
+    responses: pd.DataFrame,
+    dispositions: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    models: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    level: float = LEVEL,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> Rolling:
+    """Expect the mean of all accounts of a client, also of those that a wave did not ask.
+
+    The account model takes an account that was not asked from its earlier answers, less surely
+    the longer ago, and one that was never asked from its client. A page of a wave knows only the
+    waves up to it. The change is that of the same quantity, never of different accounts.
+
+    Parameters
+    ----------
+    respondents, responses, dispositions, outcomes : DataFrame
+        Tables of these names. Accounts that had churned before a wave, and were not asked in it,
+        do not count.
+    models : DataFrame
+        Table ``account_model``.
+    codebook : Codebook
+    level : float
+        Coverage of intervals, in (0, 1).
+    draws, seed : int
+
+    Returns
+    -------
+    Rolling
+        Rows of clients of which some account was *not asked* in some wave, its turn being still
+        to come; none of others. ``change`` rows compare with the client's wave before, and with
+        the one a year before.
+
+    Raises
+    ------
+    EstimateError
+        A level that is no share.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("respondents", "responses", "dispositions", "outcomes", "account_model")
+    >>> tables = [study.read(name) for name in names]
+    >>> print(crq.scores.rolling(*tables, study.codebook))
+    Every wave asks all accounts of its client: there is no rolling state to tell
+    """
+    check_level(level)
+    everybody = _counted(dispositions, outcomes, responses)
+    people = respondents[respondents["client_id"].isin(everybody["client_id"])]
+    if people.empty:
+        return Rolling(empty("rolling_scores"), empty("rolling_changes"))
+    rows = lined_up(people, responses, codebook.instrument, also=everybody[ACCOUNT])
+    known = account_model.models_of(models)
+    scores, changes = [], []
+    for wave in in_order(everybody["wave"]):
+        if (model := known.get(wave)) is None:
+            continue
+        given = account_model.of_scores(rows.until(wave), model.scores)
+        drawn = block_means(model, given, n=draws, seed=seed)
+        scores.append(_levels(drawn, wave))
+        changes += [_steps(drawn, given, wave, back) for back in (None, YEAR)]
+    return Rolling(
+        _told(scores, everybody, level, "rolling_scores"),
+        _judged(_told(changes, everybody, level, "rolling_changes"), level),
+    )
+
+
+def _counted(
+    dispositions: pd.DataFrame, outcomes: pd.DataFrame, responses: pd.DataFrame
+) -> pd.DataFrame:
+    """Accounts that count in a wave: of clients in slices, of waves with answers, not yet lost."""
+    slices = dispositions.loc[dispositions["status"] == WAITING, "client_id"].unique()
+    heard = pd.MultiIndex.from_frame(responses[BLOCK].drop_duplicates())
+    rows = dispositions[dispositions["client_id"].isin(slices)]
+    rows = rows[pd.MultiIndex.from_frame(rows[BLOCK]).isin(heard)]
+    gone = outcomes[outcomes["outcome"] == LOST]
+    gone = gone.assign(gone_on=gone["decided_on"].fillna(gone["due_on"]))
+    last = gone.groupby(["client_id", "account_id"])["gone_on"].min().reset_index()
+    rows = rows.merge(last, on=["client_id", "account_id"], how="left")
+    lost = (rows["gone_on"] < rows["held_on"]) & ~rows["status"].isin(["answered", "silent"])
+    recent = rows["last_answered"].eq(rows["last_asked"]) & (rows["status"] != "not_invited")
+    heard_now = rows["status"] == "answered"
+    kept = rows.assign(recent=recent | heard_now, heard=heard_now)[~lost]
+    return kept[[*ACCOUNT, "heard", "recent"]].reset_index(drop=True)
+
+
+def _levels(drawn: BlockMeans, wave: str) -> pd.DataFrame:
+    """Mean and standard error of every measure, of the clients that have this wave."""
+    own = (drawn.blocks["wave"] == wave).to_numpy()
+    return _moments(drawn, np.flatnonzero(own), None)
+
+
+def _steps(drawn: BlockMeans, given: Answers, wave: str, back: float | None) -> pd.DataFrame:
+    """Changes since each client's wave before, or since the one about ``back`` years before."""
+    now = np.flatnonzero((drawn.blocks["wave"] == wave).to_numpy())
+    client, time = given.block_client, given.block_time
+    now = now[(now > 0) & (client[now - 1] == client[now])]
+    past = now - 1
+    if back is not None:
+        away = np.abs(time[now][:, None] - time - back)
+        away = np.where(client[now][:, None] == client, away, np.inf)
+        best = away.argmin(axis=1)
+        fits = (away.min(axis=1) <= NEAR) & (best != past)
+        now, past = now[fits], best[fits]
+    return _moments(drawn, now, past)
+
+
+def _moments(drawn: BlockMeans, now: NDArray, past: NDArray | None) -> pd.DataFrame:
+    """One row per block and measure: ``value``, its ``se``, and whom it is about."""
+    keys = drawn.blocks.iloc[now].rename(columns={"client": "client_id"})
+    if past is not None:
+        keys = keys.assign(from_wave=drawn.blocks["wave"].to_numpy()[past])
+    parts = []
+    for name, means in drawn.means.items():
+        values = means[now] - (0 if past is None else means[past])
+        measure = "mean_ltr" if name == LTR else name
+        found = {"measure": measure, "value": values.mean(axis=1), "se": values.std(axis=1, ddof=1)}
+        parts.append(keys.assign(**found))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _told(
+    parts: list[pd.DataFrame], everybody: pd.DataFrame, level: float, name: str
+) -> pd.DataFrame:
+    """Add intervals and counts; the interval leaves out 0 exactly where p is below 1 - level."""
+    if not sum(map(len, parts)):
+        return empty(name)
+    rows = pd.concat(parts, ignore_index=True)
+    counts = everybody.groupby(BLOCK).agg(
+        n_accounts=("account_id", "size"), n_heard=("heard", "sum"), n_recent=("recent", "sum")
+    )
+    rows = rows.merge(counts.reset_index(), on=BLOCK)
+    half = stats.norm.ppf((1 + level) / 2) * rows["se"]
+    rows = rows.assign(low=rows["value"] - half, high=rows["value"] + half, level=level, flag=OK)
+    ends = rows["measure"] == "nps"
+    if name == "rolling_scores":
+        rows.loc[ends, ["low", "high"]] = rows.loc[ends, ["low", "high"]].clip(-100, 100)
+    else:
+        rows["p"] = 2 * stats.norm.sf(np.abs(rows["value"] / rows["se"]))
+        rows["q"], rows["verdict"] = np.nan, "unknown"
+    order = [one for one in ("client_id", "wave", "from_wave", "measure") if one in rows]
+    return typed(rows.sort_values(order, ignore_index=True), name)
+
+
+def _judged(table: pd.DataFrame, level: float) -> pd.DataFrame:
+    """Say higher or lower where that survives all measures of the comparison."""
+    if table.empty:
+        return table
+    family = pd.MultiIndex.from_frame(table[[*BLOCK, "from_wave"]])
+    q = q_values(table["p"], family)
+    return table.assign(q=q, verdict=verdicts(table["value"], table["p"], q, level))
