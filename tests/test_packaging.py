@@ -199,10 +199,10 @@ def test_a_look_at_statistics_shows_them():
         _ = crqlab.stats.quantile_typo
 
 
-def test_importing_the_package_loads_none_of_its_floors():
+def test_importing_the_package_fixes_its_threads_and_loads_nothing_more():
     code = "import sys, crqlab; print([m for m in sys.modules if m.startswith('crqlab.')])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"
+    assert run.stdout.strip() == "['crqlab.base', 'crqlab.base.one_thread']"
 
 
 # ---- versions and package data

@@ -17,8 +17,8 @@ fit the model to these and use these (``rows.until(wave)``), never a mixture of 
 """
 
 from crqlab.stats.account_model.answers import Answers, answers
-from crqlab.stats.account_model.client_wave_means import BlockMeans, block_means
 from crqlab.stats.account_model.carried_model import carried, of_carried
+from crqlab.stats.account_model.client_wave_means import BlockMeans, block_means
 from crqlab.stats.account_model.draws import Draws, central, draws
 from crqlab.stats.account_model.estimation import fit
 from crqlab.stats.account_model.model import AccountModel
