@@ -27,6 +27,7 @@ from crqlab.stats import bootstrap, linearised, nps
 from crqlab.stats.defaults import DRAWS, FEW_RESPONDENTS, LEVEL, SEED
 from crqlab.stats.estimate import check_level
 from crqlab.stats.response_propensity import CAP
+from crqlab.stats.survey_weights import effective, has_weight, weight_of
 from crqlab.stats.weighted_means import Asked, reweighted
 
 MEASURES = ("crq", "nps")
@@ -116,7 +117,9 @@ def adjusted(
 ) -> Adjusted:
     """CRQ and NPS as answered, weighted for who answers, and under what the silent may think.
 
-    ``raw``: as answered, the same number and interval as in ``client_scores``. ``weighted``:
+    ``raw``: as answered, the same number and interval as in ``client_scores``, by survey weights
+    where there are any; all other views set these aside, as they are another answer to the same
+    question, and their ``flag`` says so. ``weighted``:
     answers weighed by the inverse of the propensity to answer. ``late``: the silent are like
     those who answered in the later half. ``like the answered``, ``passives``, ``detractors``:
     bounds in which all silent contacts are so; in CRQ, a passive or detractor who is silent
@@ -174,7 +177,7 @@ def adjusted(
     for model in models(frame, respondents).values():
         parts += _modelled(model, scores, cap, options)
     table = pd.concat(parts, ignore_index=True).assign(level=level)
-    table = _complete(table, frame)
+    table = _complete(table, frame, respondents)
     return Adjusted(_ordered(table), level)
 
 
@@ -193,17 +196,20 @@ def _points(ltr: pd.Series) -> NDArray:
 
 
 def _raw(respondents: pd.DataFrame, level: float) -> pd.DataFrame:
-    """The same numbers as station 3's: respondents of anybody, all counting once."""
+    """The same numbers as station 3's: respondents of anybody, by their survey weights."""
     people = respondents.assign(nps=_points(respondents["ltr"]))
-    sums = people.groupby(ACCOUNT, sort=True)[list(MEASURES)].agg(["sum", "count"])
-    parts = sums.xs("sum", axis=1, level=1), sums.xs("count", axis=1, level=1)
+    values, weight = people[list(MEASURES)], weight_of(people)
+    there = values.notna().mul(weight, axis=0)
+    keys = [people[name] for name in ACCOUNT]
+    parts = [part.groupby(keys, sort=True).sum() for part in (values.mul(weight, axis=0), there)]
     found = _ratios(*parts, linearised.ratios, {"level": level})
     ends = found[["low", "high"]].clip(-100, 100)  # where NPS ends; CRQ does not reach so far
     n = people.groupby(BLOCK, sort=True)[list(MEASURES)].count().to_numpy().ravel()
     flags = column(len(found), (True, found["flag"]), (n < FEW_RESPONDENTS, _FEW_ANSWERS))
-    found = found.assign(
-        **ends, view="raw", n_respondents=n, n_effective=n.astype(float), flag=flags
-    )
+    blocks = [people[name] for name in BLOCK]
+    sums = [part.groupby(blocks, sort=True).sum().to_numpy() for part in (there, there**2)]
+    equal = effective(*sums).ravel()
+    found = found.assign(**ends, view="raw", n_respondents=n, n_effective=equal, flag=flags)
     return found[found["n_respondents"] > 0]
 
 
@@ -314,8 +320,8 @@ def _caution(model: Model) -> str:
     return OK
 
 
-def _complete(table: pd.DataFrame, frame: Frame) -> pd.DataFrame:
-    """Say where a view is missing and why; count the accounts asked."""
+def _complete(table: pd.DataFrame, frame: Frame, respondents: pd.DataFrame) -> pd.DataFrame:
+    """Say where a view is missing and why, or leaves survey weights aside; count accounts asked."""
     blocks = table[[*BLOCK, "measure"]].drop_duplicates()
     grid = blocks.merge(pd.DataFrame({"view": VIEWS}), how="cross")
     rows = grid.merge(table, on=[*BLOCK, "measure", "view"], how="left")
@@ -326,15 +332,18 @@ def _complete(table: pd.DataFrame, frame: Frame) -> pd.DataFrame:
     why = np.select(
         [n == 0, keys.isin(list(frame.nameless))], [NOBODY, NAMELESS], "nothing_to_learn_from"
     )
+    others = ~missing & (rows["view"] != "raw").to_numpy()
+    surveyed = keys.isin(pd.MultiIndex.from_frame(respondents.loc[has_weight(respondents), BLOCK]))
     stray = frame.uninvited.reindex(keys).fillna(0).to_numpy(int)
     flags = column(
         len(rows),
         (True, rows["flag"].fillna(OK)),
         (missing, why),
         (
-            ~missing & (rows["view"] != "raw").to_numpy() & (stray > 0) & (n > 0),
+            others & (stray > 0) & (n > 0),
             [code("uninvited_left_out", n=k) for k in stray.tolist()],
         ),
+        (others & surveyed, "survey_weights_set_aside"),
     )
     return rows.assign(
         flag=flags,

@@ -14,6 +14,7 @@ from crqlab.base.instrument import Instrument
 from crqlab.base.results import Result
 from crqlab.participation.invitation_frame import ACCOUNT, BLOCK, UNKNOWN
 from crqlab.stats.concentration import concentration as herfindahl
+from crqlab.stats.survey_weights import weight_of
 
 MUCH = 0.25  # share of the revenue from which on one person is a risk to name
 _KEY = [*BLOCK, "holder"]
@@ -92,7 +93,8 @@ def concentration(
     Returns
     -------
     Concentration
-        Of accounts with a score only: goodwill of the others is not known.
+        Answers count by their survey weights, where they have any. Of accounts with a score only:
+        goodwill of the others is not known.
 
     References
     ----------
@@ -108,12 +110,14 @@ def concentration(
     """
     rows = _accounts(accounts, respondents, account_scores, instrument)
     people = respondents[respondents["crq"].notna() & respondents["contact_id"].notna()]
-    people = people.merge(rows[[*ACCOUNT, "revenue", "goodwill", "n", "unpaid"]], on=ACCOUNT)
+    people = people.assign(counts=weight_of(people)).merge(
+        rows[[*ACCOUNT, "revenue", "goodwill", "n", "unpaid"]], on=ACCOUNT
+    )
     parts = [_managers(rows), _contacts(people, instrument)]
     table = pd.concat(parts, ignore_index=True)
-    totals = rows.groupby(BLOCK)[["revenue", "goodwill", "total", "n"]].sum()
+    totals = rows.groupby(BLOCK)[["revenue", "goodwill", "total", "counts"]].sum()
     totals = totals.reindex(pd.MultiIndex.from_frame(table[BLOCK]))
-    left = (totals["n"].to_numpy() - table["n_out"]).to_numpy()
+    left = (totals["counts"].to_numpy() - table["counts"]).to_numpy()
     table = table.assign(
         revenue_share=_share(table["revenue"], totals["revenue"]).clip(0, 1),
         goodwill_share=_share(table["goodwill"], totals["goodwill"]).clip(0, 1),
@@ -138,6 +142,9 @@ def _accounts(
 ) -> pd.DataFrame:
     """Accounts with a score: what they pay, how much goodwill, who owns them."""
     scored = account_scores.loc[account_scores["n"] > 0, [*ACCOUNT, "n", "crq", "shrunken"]]
+    people = respondents[respondents["crq"].notna()]
+    counts = people.assign(counts=weight_of(people)).groupby(ACCOUNT)["counts"].sum()
+    scored = scored.join(counts, on=ACCOUNT)
     facts = accounts[["client_id", "account_id", "revenue", "account_manager"]]
     rows = scored.merge(facts, on=["client_id", "account_id"], how="left")
     unpaid = rows["revenue"].isna().groupby([rows[b] for b in BLOCK]).transform("all")
@@ -148,7 +155,7 @@ def _accounts(
         account_manager=rows["account_manager"].fillna(UNKNOWN),
         revenue=rows["revenue"].fillna(0.0),
         goodwill=weight * height,
-        total=rows["crq"] * rows["n"],
+        total=rows["crq"] * rows["counts"],
         unpaid=unpaid,
     )
 
@@ -160,7 +167,7 @@ def _managers(rows: pd.DataFrame) -> pd.DataFrame:
         revenue=("revenue", "sum"),
         goodwill=("goodwill", "sum"),
         total=("total", "sum"),
-        n_out=("n", "sum"),
+        counts=("counts", "sum"),
         unpaid=("unpaid", "first"),
     )
     found = found.rename(columns={"account_manager": "name"})
@@ -169,7 +176,7 @@ def _managers(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _contacts(people: pd.DataFrame, asked: Instrument) -> pd.DataFrame:
     """A contact's part of the goodwill goes with the score; revenue only of a sole voice."""
-    height = people["crq"] - asked.scale.low
+    height = people["counts"] * (people["crq"] - asked.scale.low)
     whole = height.groupby([people[name] for name in ACCOUNT]).transform("sum")
     alone = (people["n"] == 1).to_numpy()
     part = np.divide(height, whole, out=np.zeros(len(people)), where=(whole > 0).to_numpy())
@@ -179,13 +186,13 @@ def _contacts(people: pd.DataFrame, asked: Instrument) -> pd.DataFrame:
         n_accounts=alone.astype("int64"),
         revenue=people["revenue"].where(alone, 0.0),
         goodwill=people["goodwill"] * part,
-        total=people["crq"],
-        n_out=1,
+        total=people["counts"] * people["crq"],
+        counts=people["counts"],
         unpaid=people["unpaid"],
         n_silenced=alone.astype("int64"),
     ).groupby([*BLOCK, "holder", "name"], as_index=False).agg(
         {"n_accounts": "sum", "revenue": "sum", "goodwill": "sum", "total": "sum",
-         "n_out": "sum", "unpaid": "first", "n_silenced": "sum"}
+         "counts": "sum", "unpaid": "first", "n_silenced": "sum"}
     )  # fmt: skip
 
 

@@ -13,7 +13,14 @@ from crqlab.base.contracts.cautions import code, column
 from crqlab.base.instrument import Instrument
 from crqlab.base.standards import FEW_ANSWERS
 from crqlab.scores.account_variance import Spread, spread_of
-from crqlab.scores.rollups import Layout, laid_out, ratio, role_weights, senior_weights
+from crqlab.scores.rollups import (
+    Layout,
+    laid_out,
+    ratio,
+    role_weights,
+    scale_ends,
+    senior_weights,
+)
 from crqlab.stats import agreement, nps
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
@@ -80,7 +87,9 @@ def accounts(
     check_level(level)
     layout = laid_out(respondents, codebook.instrument)
     spread = spread_of(layout)
-    means, count = ratio(*layout.sums()), layout.counts().astype("int64")
+    ends = np.array([scale_ends(codebook.instrument)[name] for name in layout.measures]).T
+    means = np.clip(ratio(*layout.sums()), *ends)  # weights may round a mean beyond its scale
+    count = layout.counts().astype("int64")
     crq, n = means[:, layout.at("crq")], layout.effective()[:, layout.at("crq")]
     drawn = _shrunken(crq, n, spread, codebook.instrument, level)
     parts = [

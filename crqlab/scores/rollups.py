@@ -14,7 +14,7 @@ from crqlab.base.errors import EstimateError
 from crqlab.base.instrument import Instrument
 from crqlab.base.waves import wave_before
 from crqlab.stats import nps
-from crqlab.stats.survey_weights import effective, weight_of
+from crqlab.stats.survey_weights import effective, has_weight, weight_of
 
 ACCOUNT = ["client_id", "wave", "account_id"]
 BLOCK = ACCOUNT[:2]
@@ -111,10 +111,7 @@ class Layout:
     @property
     def weighted(self) -> NDArray:
         """Whether each client's wave has survey weights, shape (blocks,)."""
-        if "weight" not in self.rows:
-            return np.zeros(len(self.blocks), dtype=bool)
-        known = self.rows["weight"].notna().to_numpy()
-        return self.add_accounts(self.add(known.astype(int))) > 0
+        return self.add_accounts(self.add(has_weight(self.rows).astype(int))) > 0
 
     def add(self, amounts: NDArray) -> NDArray:
         """Add amounts of respondents up to accounts."""

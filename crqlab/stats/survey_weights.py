@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from crqlab.base.errors import EstimateError
 
-__all__ = ["effective", "mean_one", "weight_of"]
+__all__ = ["effective", "has_weight", "mean_one", "weight_of"]
 __dir__ = __all__.copy
 
 
@@ -51,6 +51,19 @@ def mean_one(weights: pd.Series, blocks: pd.Series | pd.Index) -> NDArray:
     codes = pd.factorize(blocks)[0]
     mean = given.groupby(codes).transform("mean")
     return (given / mean).fillna(1.0).where(mean.notna()).to_numpy()
+
+
+def has_weight(rows: pd.DataFrame) -> NDArray:
+    """Return which rows have a survey weight of their own.
+
+    Examples
+    --------
+    >>> has_weight(pd.DataFrame({"weight": [0.5, None]})).tolist()
+    [True, False]
+    """
+    if "weight" not in rows:
+        return np.zeros(len(rows), dtype=bool)
+    return rows["weight"].notna().to_numpy()
 
 
 def weight_of(rows: pd.DataFrame) -> NDArray:

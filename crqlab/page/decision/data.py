@@ -24,6 +24,8 @@ class Tile:
         Whether the change is clear: ``higher``, ``lower``, ``no_clear_change`` or ``unknown``.
     before : str
     n_respondents, n_accounts : int or None
+    unweighted : float
+        The same without survey weights; missing where there are none.
     weighted : float
         The same with accounts weighted by revenue, where it lies outside the interval.
     flag : str
@@ -43,6 +45,7 @@ class Tile:
     before: str = ""
     n_respondents: int | None = None
     n_accounts: int | None = None
+    unweighted: float = nan
     weighted: float = nan
     flag: str = "ok"
     withheld: bool = False

@@ -74,6 +74,8 @@ def _facts(view: ClientView, tile: Tile) -> list[Markup]:
         places = decimals(tile.code, change=True)
         change = view.language.number(tile.change, places, signed=True)
         said.append(say(f"decision.tile_{tile.verdict}", wave=tile.before, change=change))
+    if not isnan(tile.unweighted):
+        said.append(say("decision.unweighted", value=_number(view, tile, tile.unweighted)))
     if not isnan(tile.weighted):
         said.append(say("decision.weighted", value=_number(view, tile, tile.weighted)))
     if tile.n_respondents is not None and view.alone:

@@ -29,6 +29,7 @@ def _score(view: ClientView, name: str, row: dict[str, Any]) -> Tile:
         before=view.before,
         n_respondents=int(row["n_respondents"]),
         n_accounts=int(row["n_accounts"]),
+        unweighted=view.scores.unweighted(name),
         weighted=_weighted(view, name, row),
         flag=row["flag"],
         withheld=bool(row["withheld"]),

@@ -87,7 +87,7 @@ class AdjustedScores:
         codes = pd.factorize(contact)[0]
         times = np.bincount(codes + 1, kept)[codes + 1]
         given = np.array([weight.get(one, 0.0) for one in contact]) / np.maximum(times, 1)
-        return self.answers.mean(kept, given)
+        return self.answers.mean(kept, given, surveyed=False)
 
     def _whole(self) -> NDArray:
         return self._per_contact(dict.fromkeys(self.asked.people, 1.0))
@@ -107,5 +107,5 @@ class AdjustedScores:
             return heard * own, value - heard * float(own @ self.answers.counted)
         kinds = np.asarray(nps.categories(self.answers.layout.rows["ltr"]) == _KIND[view])
         return heard * own + (1 - heard) * self.answers.mean(
-            self.answers.of(self.wave) & kinds
+            self.answers.of(self.wave) & kinds, surveyed=False
         ), 0.0

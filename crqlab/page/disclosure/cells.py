@@ -83,10 +83,15 @@ class Answers:
         """The survey weight of each cell; 1 where its wave has none."""
         return weight_of(self.layout.rows)
 
-    def mean(self, which: NDArray, weights: NDArray | None = None) -> NDArray:
-        """Return what a mean counts of each cell; nothing where it counts nobody."""
+    def mean(
+        self, which: NDArray, weights: NDArray | None = None, *, surveyed: bool = True
+    ) -> NDArray:
+        """Return what a mean counts of each cell; nothing where it counts nobody.
+
+        Cells count by their survey weights unless ``surveyed`` is false.
+        """
         own = 1.0 if weights is None else np.nan_to_num(weights)
-        weight = np.where(which, own * self.survey, 0.0)
+        weight = np.where(which, own * self.survey if surveyed else own, 0.0)
         whole = weight.sum()
         return weight / whole if whole > 0 else weight
 
@@ -108,7 +113,7 @@ class Answers:
         if name == "respondents":
             return self.mean(kept)
         if name == "unweighted":
-            return self.mean(kept, 1 / self.survey)
+            return self.mean(kept, surveyed=False)
         if name == "role":
             return self.mean(kept, role_weights(self.layout.rows, self.codebook.roles))
         if name == "confidence":

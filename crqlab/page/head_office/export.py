@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -20,6 +20,8 @@ FIELDS = {
     "nps_high": "nps", "interval_level": "share", "withheld": "text", "caution": "text",
     "method": "text",
 }  # fmt: skip
+#: Beside these, where answers have survey weights.
+_WEIGHTED = {"n": {"n_effective": "score"}, "nps_high": {"nps_unweighted": "nps"}}
 _RENAMED = {"n_respondents": "n", "n_accounts": "accounts", "level": "interval_level"}
 
 
@@ -29,6 +31,21 @@ class ClientRows:
 
     view: ClientView
     rows: pd.DataFrame
+
+    @property
+    def weighted(self) -> bool:
+        """Whether any row's answers have survey weights that differ."""
+        known = self.rows.dropna(subset=["n_effective"])
+        return bool((known["n_respondents"] - known["n_effective"] > _SAME).any())
+
+
+def fields_of(parts: Sequence[ClientRows]) -> dict[str, str]:
+    """Return the fields of a file and how each is shown; more where answers have weights."""
+    more = _WEIGHTED if any(one.weighted for one in parts) else {}
+    found = {}
+    for name, kind in FIELDS.items():
+        found |= {name: kind, **more.get(name, {})}
+    return found
 
 
 def long_sheet(parts: Sequence[ClientRows]) -> Sheet:
@@ -46,12 +63,13 @@ def long_sheet(parts: Sequence[ClientRows]) -> Sheet:
         hold the word for all. A withheld number is an empty cell, and ``caution`` says why.
     """
     spoken = parts[0].view.language
-    rows = pd.concat([_long(one) for one in parts], ignore_index=True)
-    fields = {name: Field(name, "", kind) for name, kind in FIELDS.items()}
+    shown = fields_of(parts)
+    rows = pd.concat([_long(one, shown) for one in parts], ignore_index=True)
+    fields = {name: Field(name, "", kind) for name, kind in shown.items()}
     return Sheet(spoken.say("head_office.table"), "", "", fields, rows)
 
 
-def _long(one: ClientRows) -> pd.DataFrame:
+def _long(one: ClientRows, fields: Mapping[str, str]) -> pd.DataFrame:
     view, rows, say = one.view, one.rows, one.view.language.say
     everybody, unknown = say("head_office.all"), say("head_office.unknown")
     named = rows["group"].where(rows["group"] != UNKNOWN, unknown)
@@ -63,20 +81,23 @@ def _long(one: ClientRows) -> pd.DataFrame:
         withheld=[say("common.yes" if hidden else "common.no") for hidden in rows["withheld"]],
         caution=[view.language.caution(flag) for flag in rows["flag"]],
         method=[view.language.method(code) for code in rows["method"]],
-    )[list(FIELDS)]
+    )[list(fields)]
 
 
 def field_sheet(parts: Sequence[ClientRows]) -> Sheet:
     """Return what each field of the long table means, and what to know of all of it."""
     view = parts[0].view
     spoken, least = view.language, view.privacy.min_scores
-    meant = [spoken.say(f"head_office.field_{name}", minimum=least) for name in FIELDS]
-    rows = pd.DataFrame({"field": list(FIELDS), "meaning": meant})
-    notes = [*view.warnings, *(spoken.say(f"head_office.note_{n}") for n in _NOTES)]
+    shown = fields_of(parts)
+    meant = [spoken.say(f"head_office.field_{name}", minimum=least) for name in shown]
+    rows = pd.DataFrame({"field": list(shown), "meaning": meant})
+    first = "weights" if any(one.weighted for one in parts) else "adds"
+    notes = [*view.warnings, *(spoken.say(f"head_office.note_{n}") for n in (first, *_NOTES))]
     notes = pd.DataFrame({"field": "", "meaning": notes})
     fields = {name: Field(spoken.say(f"head_office.{name}")) for name in ("field", "meaning")}
     rows = pd.concat([rows, notes], ignore_index=True)
     return Sheet(spoken.say("head_office.fields"), "", "", fields, rows)
 
 
-_NOTES = ("adds", "compare", "withheld")
+_NOTES = ("compare", "withheld")
+_SAME = 1e-9  # what is nearer is rounding

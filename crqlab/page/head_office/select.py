@@ -16,7 +16,10 @@ from crqlab.page.suppression import PROTECTS, complemented, withheld
 from crqlab.page.tables import table
 
 UNKNOWN = ""  # the group of answers whose unit, country or product is not known
-_NUMBERS = ("promoters", "passives", "detractors", "nps", "nps_low", "nps_high")
+_NUMBERS = (
+    "promoters", "passives", "detractors", "nps", "nps_low", "nps_high", "nps_unweighted",
+    "n_effective",
+)  # fmt: skip
 
 
 def head_office(study: Study, view: ClientView) -> pd.DataFrame:
@@ -33,8 +36,9 @@ def head_office(study: Study, view: ClientView) -> pd.DataFrame:
     -------
     DataFrame, one row per wave, dimension and group
         The columns of table ``breakdown_scores``, ``group`` empty for `UNKNOWN` and for everybody,
-        and ``withheld``: groups of fewer people than the codebook's ``privacy`` allows, or that
-        would tell what such a group, or an account withheld on the client's page, has answered.
+        ``nps_unweighted`` (what the counts alone make), and ``withheld``: groups of fewer people
+        than the codebook's ``privacy`` allows, or that would tell what such a group, or an account
+        withheld on the client's page, has answered.
 
     Raises
     ------
@@ -50,7 +54,8 @@ def head_office(study: Study, view: ClientView) -> pd.DataFrame:
             f"Client {client} has no answers to 'how likely are you to recommend', so there is no "
             "NPS to send to head office; a codebook names that question under recommend:."
         )
-    rows = rows.assign(group=rows["group"].fillna(UNKNOWN))
+    plain = 100 * (rows["promoters"] - rows["detractors"]) / rows["n_respondents"]
+    rows = rows.assign(group=rows["group"].fillna(UNKNOWN), nps_unweighted=plain)
     parts = [_shown(study, view, one, rows[rows["wave"] == one]) for one in in_order(rows["wave"])]
     found = pd.concat(parts, ignore_index=True)
     return rounded(found, figures=study.codebook.privacy.revenue_figures)

@@ -24,7 +24,7 @@ def rules(view: ClientView) -> Shown:
     if not asked.items:
         said = spoken.say("rules.recommend_alone", name=asked.name, version=asked.version,
                           question=asked.recommend)  # fmt: skip
-        said = " ".join([said, *_elsewhere(view)])
+        said = " ".join([said, *_weighted(view), *_elsewhere(view)])
         return Shown(paragraph(text(said), ""), said)
     instrument = spoken.say(
         "rules.instrument",
@@ -38,8 +38,19 @@ def rules(view: ClientView) -> Shown:
     code = "rules.nps" if asked.recommend else "rules.no_nps"
     nps = spoken.say(code, question=asked.recommend)
     mean = spoken.say("rules.account_mean")
-    said = " ".join([instrument, _crq(view), mean, nps, *_elsewhere(view)])
+    said = " ".join([instrument, _crq(view), mean, nps, *_weighted(view), *_elsewhere(view)])
     return Shown(paragraph(text(said), ""), said)
+
+
+def _weighted(view: ClientView) -> list[str]:
+    """Say that answers are weighted, and what they are worth together."""
+    spoken, rows = view.language, view.measures
+    rows = rows[rows["value"].notna()]
+    if not view.scores.weighted or rows.empty:
+        return []
+    row = rows.iloc[0]
+    worth = spoken.number(row["n_effective"], 0)
+    return [spoken.say("rules.weights", n=int(row["n_respondents"]), worth=worth)]
 
 
 def _elsewhere(view: ClientView) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import nan
 
 import pandas as pd
 
@@ -40,3 +41,19 @@ class Scores:
     parts: pd.DataFrame
     ltr: pd.DataFrame
     agreement: pd.DataFrame
+
+    @property
+    def weighted(self) -> bool:
+        """Whether the wave's numbers are weighted by survey weights."""
+        return bool((self.roll_ups["roll_up"] == "unweighted").any())
+
+    def unweighted(self, measure: str) -> float:
+        """Return CRQ or NPS without survey weights; missing where there are none, or withheld."""
+        rows = self.roll_ups
+        found = rows[(rows["measure"] == measure) & (rows["roll_up"] == "unweighted")]
+        return float(found["value"].iloc[0]) if len(found) else nan
+
+    def counted(self) -> pd.Series:
+        """Return the code of each way to count in ``roll_ups`` as it is said."""
+        codes = self.roll_ups["roll_up"]
+        return codes.replace("respondents", "weighted") if self.weighted else codes

@@ -24,9 +24,15 @@ def _named(view: ClientView, rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _numbers(view: ClientView) -> dict[str, tuple[str, ...]]:
+    """Columns of a number; with survey weights also how many equal answers theirs are worth."""
+    worth = {"n_effective": ("n_effective", "", "score")}
+    return {**estimate(), **PEOPLE, **(worth if view.scores.weighted else {}), **HOW}
+
+
 def scores_sheet(view: ClientView) -> Sheet:
     """Every measure of this wave with its change."""
-    rows, columns = view.measures, {**_WHAT, **_NUMBERS}
+    rows, columns = view.measures, {**_WHAT, **_numbers(view)}
     if view.before:
         columns |= {
             "change": ("change_since", "same_unit", "score"),
@@ -55,8 +61,9 @@ def change_sheet(view: ClientView) -> Sheet:
 
 def roll_ups_sheet(view: ClientView) -> Sheet:
     """CRQ and NPS counted in other ways."""
-    columns = {**_WHAT, "roll_up": ("roll_up", "", "roll_up"), **_NUMBERS}
-    return sheet(view, "roll_ups", columns, _named(view, view.scores.roll_ups))
+    columns = {**_WHAT, "roll_up": ("roll_up", "", "roll_up"), **_numbers(view)}
+    rows = view.scores.roll_ups.assign(roll_up=view.scores.counted())
+    return sheet(view, "roll_ups", columns, _named(view, rows))
 
 
 def agreement_sheet(view: ClientView) -> Sheet:

@@ -190,9 +190,9 @@ def roll_ups(view: ClientView) -> Shown:
     spoken, say, rows = view.language, view.language.say, view.scores.roll_ups
     if rows.empty:
         return Shown("", say("scores.roll_ups_none"))
-    rows = _in_order(rows, roll_up=ROLL_UPS)
+    rows = _in_order(rows.assign(counted=view.scores.counted()), roll_up=ROLL_UPS)
     columns = [
-        Column(say("column.roll_up"), [say(f"roll_up.{name}") for name in rows["roll_up"]]),
+        Column(say("column.roll_up"), [say(f"roll_up.{name}") for name in rows["counted"]]),
         Column(say("column.measure"), _measures(view, rows)),
         *_estimates(spoken, rows),
         _counts(spoken, "scores.respondents", rows["n_respondents"]),
