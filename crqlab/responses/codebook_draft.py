@@ -33,6 +33,7 @@ def written(name: str, drafts: Sequence[Draft], tables: Sequence[TableDraft]) ->
         _head(name, main.grid, currency),
         _instrument(main),
         _waves(drafts),
+        _weights(drafts),
         _responses(main, drafts),
     ]
     crm = "\n".join(one.entry() for one in tables)
@@ -170,6 +171,15 @@ def _waves(drafts: Sequence[Draft]) -> str:
     for name, (first, last) in told.items():
         lines.append(f"  {_quoted(name)}: {{from: {first}, to: {last}}}")
     return "\n".join([*lines, ""])
+
+
+def _weights(drafts: Sequence[Draft]) -> str:
+    headers = dict.fromkeys(header for one in drafts for header in one.roles.of("weight"))
+    if not headers:
+        return ""
+    named = ", ".join(map(_quoted, headers))
+    named = f"[{named}]" if len(headers) > 1 else named
+    return f"weight: {named} # EDIT: survey weights, by which answers count; delete if not\n"
 
 
 def _columns(drafted: Draft) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from crqlab.base.contracts.columns import WEIGHT
 from crqlab.responses import cells
 from crqlab.responses.answer_scales import Closed, closed, few, is_word
 from crqlab.responses.column_signs import DERIVED, FACTS, FAMILIAR, IDENTITY, RECOMMENDS, plain
@@ -165,7 +166,9 @@ def _fits(ours: str, texts: pd.Series, grid: Grid) -> bool:
     if ours in ("started", "finished"):
         return bool(date_forms([texts], serials=True))
     if ours in ("seconds", "weight"):
-        return not cells.numbers(texts, cells.number).broken.any()
+        read = cells.numbers(texts, cells.number)
+        least = 0 if ours == "seconds" else WEIGHT.low
+        return not (read.broken | (read.found < least)).any()
     if ours == "role":
         return known.nunique() <= max(12, len(known) / 4)
     return bool(len(known))

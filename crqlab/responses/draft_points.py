@@ -47,6 +47,9 @@ def points(drafted: Draft) -> list[tuple[str, float, str]]:
         if ours in RESPONSE_COLUMNS:
             said = f"is {header!r} the {ours}? {roles[header].why}"
             found.append((f"responses.columns.{ours}", roles[header].sure, said))
+    for header in drafted.roles.of("weight"):
+        said = f"is {header!r} a survey weight, by which answers are to count?"
+        found.append(("weight", roles[header].sure, said))
     if drafted.looped:
         path = "responses.files" if drafted.looped.loop else "instrument.items"
         found.append((path, drafted.looped.sure, drafted.looped.why))

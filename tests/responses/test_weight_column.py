@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from crqlab import DataError, responses, scores
+from crqlab import DataError, Study, responses, scores
+from tests import oracle
 from tests.responses.conftest import answers, study, texts, write_csv
 
 GIVEN = [0.5, 1, 2, 1, 1.5, 3]
@@ -81,3 +82,30 @@ def test_a_wave_without_weights_is_unweighted_and_noted(root):
     people = scores.respondents(decided(found).responses, found.codebook)
     by_wave = people.groupby("wave")["weight"].agg(lambda w: w.notna().all())
     assert by_wave.to_dict() == {"2024": np.False_, "2025": np.True_}
+
+
+def test_a_draft_takes_a_column_of_weights_and_asks_for_it_to_be_confirmed(tmp_path):
+    export = oracle.folder() / "data" / "sfo2017.csv"
+    responses.new("sfo", tmp_path, export=export)
+    found = Study("sfo", root=tmp_path)
+    assert found.codebook.weight == ("WEIGHT",)
+    assert "weight" in found.codebook.unconfirmed
+    with (found.raw / "codebook.yaml").open("a", encoding="utf-8") as book:
+        book.write("checks: {exclude: [no_weight], exclude_together: []}\n")
+    found = Study("sfo", root=tmp_path)
+    rows = decided(found).responses
+    table = scores.clients(scores.respondents(rows, found.codebook), None, found.codebook)
+    table = table[(table["measure"] == "nps") & (table["method"] == "account_t")]
+    value = table.set_index("roll_up")["value"] / 100
+    truth = oracle.golden("nps_sfo2017")["values"]
+    assert value["unweighted"] == pytest.approx(truth["nps"], abs=1e-9)
+    assert value["respondents"] == pytest.approx(truth["weighted"]["nps"], abs=1e-9)
+
+
+@pytest.mark.parametrize("given", [[1, 2, "x", 1, 1, 1], [1, 0, 1, 1, 1, 1]])
+def test_a_column_that_cannot_be_weights_is_not_drafted(tmp_path, given):
+    table = answers().drop(columns=["account_id"]).assign(Weight=given)
+    path = tmp_path / "export.csv"
+    write_csv(path, [list(table.columns), *texts(table)])
+    responses.new("made", tmp_path, export=path)
+    assert Study("made", root=tmp_path).codebook.weight == ()
