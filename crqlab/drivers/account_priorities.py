@@ -13,6 +13,7 @@ from crqlab.drivers.performance_gap import SCALE_END
 from crqlab.drivers.respondent_layout import Layout, centred
 from crqlab.stats.cluster_draws import stream
 from crqlab.stats.profiles import Spread, drawn_profiles, spread
+from crqlab.stats.survey_weights import effective
 
 
 def spread_of(layout: Layout, drivers: tuple[str, ...]) -> Spread | None:
@@ -22,7 +23,7 @@ def spread_of(layout: Layout, drivers: tuple[str, ...]) -> Spread | None:
     if kept.sum() < 2 * len(drivers):
         return None
     cell = np.unique(layout.cell[kept], return_inverse=True)[1]
-    return spread(centred(values[kept], layout.block[kept]), cell)
+    return spread(centred(values[kept], layout.block[kept], layout.weight[kept]), cell)
 
 
 def managers_of(layout: Layout, accounts: pd.DataFrame | None) -> pd.Series:
@@ -47,11 +48,13 @@ def people(
     first = np.flatnonzero(np.diff(cell, prepend=cell[0] - 1))
     n = np.diff(first, append=len(cell))
     centre = block.stand.performance[0]
-    means, gaps = _means(values, first, centre)
+    weight = layout.weight[rows]
+    means, gaps = _means(values, first, centre, weight)
+    worth = effective(np.add.reduceat(weight, first), np.add.reduceat(weight**2, first))
     draws = len(block.importance) - 1
     rng = stream(seed, ("profiles", *block.key))
     normals = rng.normal(size=(draws, len(n), len(centre)))
-    guess, drawn = drawn_profiles(means, n, centre, wide, normals=normals)
+    guess, drawn = drawn_profiles(means, worth, centre, wide, normals=normals)
     scores = np.concatenate([guess[None], drawn])
     names = layout.rows["account_id"].to_numpy(object)[rows][first]
     flags = _flags(block, wide, n, gaps)
@@ -63,12 +66,14 @@ def people(
     return [each, _by_manager(block, scores, n, codes, owners.to_numpy(object))]
 
 
-def _means(values: NDArray, first: NDArray, centre: NDArray) -> tuple[NDArray, NDArray]:
+def _means(
+    values: NDArray, first: NDArray, centre: NDArray, weight: NDArray
+) -> tuple[NDArray, NDArray]:
     """Means of accounts; a driver that nobody answered is taken at the client's mean."""
-    there = np.isfinite(values)
-    total = np.add.reduceat(np.where(there, values, 0), first, axis=0)
-    count = np.add.reduceat(there.astype(float), first, axis=0)
-    means = np.where(count > 0, total / np.maximum(count, 1), np.nan_to_num(centre))
+    there, times = np.isfinite(values), weight[:, None]
+    total = np.add.reduceat(np.where(there, values * times, 0), first, axis=0)
+    count = np.add.reduceat(there * times, first, axis=0)
+    means = np.where(count > 0, total / np.where(count > 0, count, 1), np.nan_to_num(centre))
     return means, (count == 0).any(axis=1)
 
 

@@ -95,7 +95,8 @@ def weights(
 
     Over the panel, the mean of each client and wave is taken out first: people and accounts of
     one client are compared with each other. At level ``between`` the means of accounts are
-    compared, at ``within`` the people of one account, at ``all`` both at once.
+    compared, at ``within`` the people of one account, at ``all`` both at once. People count by
+    their survey weights, where they have any, and accounts at level ``between`` once.
 
     Parameters
     ----------
@@ -155,13 +156,15 @@ def _found(
     for outcomes, drivers, kept in _alike(layout, part, asked):
         rows = np.flatnonzero(kept)
         values = layout.values([*drivers, *outcomes])[rows]
-        values = centred(values, layout.block[rows]) if part is None else values
+        weight = layout.weight[rows]
+        values = centred(values, layout.block[rows], weight) if part is None else values
         for where in LEVELS:
-            some, groups = at_level(values, layout.cell[rows], layout.account[rows], where)
+            cells = layout.cell[rows], layout.account[rows]
+            some, groups, counted = at_level(values, *cells, where, weight)
             key = (*_name(layout, part), where)
             how = {"level": level, "draws": draws, "key": ("drivers", *key), "seed": seed}
             least = 0 if where == "all" else FEW_PER_DRIVER * len(drivers)
-            several = estimated(some, groups, drivers, **how, least=least)
+            several = estimated(some, groups, drivers, **how, least=least, weights=counted)
             found |= {(*key, name): one for name, one in zip(outcomes, several, strict=True)}
     return {key: found[key] for key in sorted(found, key=lambda key: _place(key, asked))}
 

@@ -60,6 +60,7 @@ def estimated(
     key: tuple[str, ...],
     seed: int,
     least: int = 0,
+    weights: NDArray | None = None,
 ) -> list[Estimated]:
     """Estimate both methods, for every outcome, on the same draws.
 
@@ -77,6 +78,8 @@ def estimated(
     seed : int
     least : int
         Fewest rows that are tried; never fewer than drivers and three more.
+    weights : ndarray, shape (rows,), optional
+        What each row counts.
 
     Returns
     -------
@@ -87,7 +90,8 @@ def estimated(
     if n < max(p + 3, least):
         reason = code("few_to_compare", drivers=p)
         return [_none(drivers, n, accounts, draws, reason)] * (values.shape[1] - p)
-    moments = resampled_moments(values, groups, draws=draws, rng=stream(seed, key))
+    rng = stream(seed, key)
+    moments = resampled_moments(values, groups, draws=draws, rng=rng, weights=weights)
     found, results = None, []
     for place in range(p, values.shape[1]):
         if np.ptp(values[:, place]) < STILL:

@@ -71,8 +71,9 @@ def _slice(layout: Layout, part: int) -> slice:
 
 
 def _crq(layout: Layout, part: int) -> float:
-    crq = layout.values(["crq"])[_slice(layout, part), 0]
-    return float(np.nanmean(crq)) if np.isfinite(crq).any() else -np.inf
+    crq, weight = (v[_slice(layout, part)] for v in (layout.numbers["crq"], layout.weight))
+    there = np.isfinite(crq)
+    return float(np.nansum(crq * weight) / (weight @ there)) if there.any() else -np.inf
 
 
 def _performance(
@@ -81,8 +82,8 @@ def _performance(
     """Means of all respondents: the data, then draws of whole accounts."""
     rows = _slice(layout, part)
     values, cell = layout.values(list(drivers))[rows], layout.cell[rows]
-    there = np.isfinite(values)
-    sums = np.hstack([np.where(there, values, 0), there.astype(float)])
+    there, times = np.isfinite(values), layout.weight[rows, None]
+    sums = np.hstack([np.where(there, values * times, 0), there * times])
     sums = np.add.reduceat(sums, np.flatnonzero(np.diff(cell, prepend=cell[0] - 1)), axis=0)
     rng = stream(seed, ("drivers", *layout.blocks[part], "all"))
     total = np.vstack(

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.stats.survey_weights import weight_of
+
 CELL = ["client_id", "wave", "account_id"]
 LEVELS = ("all", "within", "between")
 
@@ -44,6 +46,11 @@ class Layout:
 
     numbers: dict[str, NDArray]
 
+    @property
+    def weight(self) -> NDArray:
+        """The survey weight of each row; 1 where its client's wave has none."""
+        return weight_of(self.rows)
+
     def values(self, names: Sequence[str]) -> NDArray:
         """Return columns as numbers, missing where not answered."""
         return np.column_stack([self.numbers[name] for name in names])
@@ -69,9 +76,9 @@ def _codes(rows: pd.DataFrame, keys: list[str]) -> NDArray:
 
 
 def at_level(
-    values: NDArray, cell: NDArray, account: NDArray, level: str
-) -> tuple[NDArray, NDArray]:
-    """Values as one level compares them, and the account of each row.
+    values: NDArray, cell: NDArray, account: NDArray, level: str, weight: NDArray
+) -> tuple[NDArray, NDArray, NDArray]:
+    """Values as one level compares them, the account of each row, and what it counts.
 
     Parameters
     ----------
@@ -83,26 +90,29 @@ def at_level(
         The account of each row.
     level : str
         ``all`` (as they are), ``within`` (less the mean of their account and wave, where two
-        answered or more) or ``between`` (these means).
+        answered or more) or ``between`` (these means, each account counting once).
+    weight : ndarray
+        What each row counts, above 0.
 
     Examples
     --------
     >>> values, cell = np.array([[1.0], [3.0], [5.0]]), np.array([0, 0, 1])
-    >>> at_level(values, cell, cell, "between")[0].ravel()
+    >>> at_level(values, cell, cell, "between", np.ones(3))[0].ravel()
     array([2., 5.])
-    >>> at_level(values, cell, cell, "within")[0].ravel()
-    array([-1.,  1.])
+    >>> at_level(values, cell, cell, "within", np.array([3.0, 1.0, 1.0]))[0].ravel()
+    array([-0.5,  1.5])
     """
     if level == "all" or len(values) == 0:
-        return values, _dense(account)
+        return values, _dense(account), weight
     first = np.flatnonzero(np.diff(cell, prepend=cell[0] - 1))
     size = np.diff(first, append=len(cell))
-    means = np.add.reduceat(values, first, axis=0) / size[:, None]
+    means = np.add.reduceat(values * weight[:, None], first, axis=0)
+    means = means / np.add.reduceat(weight, first)[:, None]
     if level == "between":
-        return means, _dense(account[first])
+        return means, _dense(account[first]), np.ones(len(first))
     several = np.repeat(size > 1, size)
     away = values - np.repeat(means, size, axis=0)
-    return away[several], _dense(account[several])
+    return away[several], _dense(account[several]), weight[several]
 
 
 def _dense(codes: NDArray) -> NDArray:
@@ -110,16 +120,15 @@ def _dense(codes: NDArray) -> NDArray:
     return np.unique(codes, return_inverse=True)[1]
 
 
-def centred(values: NDArray, block: NDArray) -> NDArray:
+def centred(values: NDArray, block: NDArray, weight: NDArray) -> NDArray:
     """Take the mean of each client and wave out, so that accounts are compared, not clients.
 
     Examples
     --------
-    >>> centred(np.array([[1.0], [3.0], [5.0]]), np.array([0, 0, 1])).ravel()
+    >>> centred(np.array([[1.0], [3.0], [5.0]]), np.array([0, 0, 1]), np.ones(3)).ravel()
     array([-1.,  1.,  0.])
     """
     codes = _dense(block)
     total = np.zeros((codes.max(initial=-1) + 1, values.shape[1]))
-    np.add.at(total, codes, values)
-    size = np.bincount(codes)
-    return values - (total / np.maximum(size, 1)[:, None])[codes]
+    np.add.at(total, codes, values * weight[:, None])
+    return values - (total / np.bincount(codes, weight)[:, None])[codes]

@@ -30,7 +30,12 @@ class Moments:
 
 
 def resampled_moments(
-    values: NDArray, groups: NDArray, *, draws: int, rng: np.random.Generator
+    values: NDArray,
+    groups: NDArray,
+    *,
+    draws: int,
+    rng: np.random.Generator,
+    weights: NDArray | None = None,
 ) -> Moments:
     """Means and covariances when whole groups are drawn with replacement.
 
@@ -46,10 +51,13 @@ def resampled_moments(
     draws : int
         Samples of whole groups; 0 for none. One group alone cannot be resampled: none either.
     rng : Generator
+    weights : ndarray, shape (rows,), optional
+        What each row counts, above 0 (a survey weight); 1 when absent.
 
     Returns
     -------
     Moments
+        ``n`` counts rows, whatever they weigh.
 
     Examples
     --------
@@ -65,7 +73,8 @@ def resampled_moments(
     away = values - centre
     one, two = np.triu_indices(k)
     order = np.argsort(groups, kind="stable")
-    rows = np.column_stack([np.ones(n), away, away[:, one] * away[:, two]])[order]
+    rows = np.column_stack([np.ones(n), away, away[:, one] * away[:, two]])
+    rows = (rows if weights is None else rows * weights[:, None])[order]
     starts = np.searchsorted(groups[order], np.arange(n_groups))
     sums = np.add.reduceat(rows, starts, axis=0)
     pieces = [sums.sum(axis=0, keepdims=True)]
