@@ -2,9 +2,9 @@
 
     python tools/mutate.py crqlab/page crqlab/segments --sample 200 --seed 7 --jobs 2
 
-Mutants are Cosmic Ray's: arithmetic, comparisons, conditions, numbers. Each is planted in a copy of
-the checkout, and only the test files run that reach its line (told by coverage). Nothing here is
-part of ``make test``.
+Mutants are Cosmic Ray's: arithmetic, comparisons, conditions, numbers. Each is planted in a fork of
+a process that has run the tests once (``prepared_tests.py``); what runs at import only is planted
+in a copy of the checkout and costs a start of pytest. Nothing here is part of ``make test``.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ import ast
 import json
 import os
 import random
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
-from queue import Queue
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ROOT / ".mutation"  # where bootstrap.py puts the mutation tester
@@ -41,6 +41,7 @@ NEAREST = {
 }
 _SKIPPED = ("ReplaceUnaryOperator_UAdd", "RemoveDecorator", "VariableReplacer", "VariableInserter")
 _SECONDS = 240
+_TEAMS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")  # a team's threads do not come along in a fork
 _PYTEST = ("-m", "pytest", "-x", "-q", "-p", "no:nbval", "-p", "no:cacheprovider")
 
 
@@ -53,7 +54,9 @@ class Mutant:
     operator: str
     occurrence: int
     state: str = ""
+    by: str = ""
     diff: str = ""
+    after: str = ""
 
 
 def main(words: Sequence[str]) -> int:
@@ -70,7 +73,7 @@ def main(words: Sequence[str]) -> int:
         _print(folder, done)
         if asked.into:
             asked.into.mkdir(parents=True, exist_ok=True)
-            text = json.dumps([asdict(one) for one in done], indent=1)
+            text = json.dumps([{**asdict(one), "after": ""} for one in done], indent=1)
             name = f"{folder.rstrip('/').replace('/', '_')}.json"
             (asked.into / name).write_text(text, encoding="utf-8")
     return 0
@@ -78,14 +81,39 @@ def main(words: Sequence[str]) -> int:
 
 def _folder(folder: str, sample: int, seed: int, jobs: int) -> list[Mutant]:
     with tempfile.TemporaryDirectory(prefix="mutants-") as place:
-        copies = [_copied(Path(place) / str(n)) for n in range(jobs)]
-        reached = _reached(copies[0], folder)
-        chosen = _sampled(copies[0], folder, sample, seed)
-        free: Queue[Path] = Queue()
-        for copy in copies:
-            free.put(copy)
-        with ThreadPoolExecutor(jobs) as pool:
-            return list(pool.map(lambda one: _tried(one, reached, free), chosen))
+        copy = _copied(Path(place) / "checkout")
+        chosen = [_planted(copy, one) for one in _sampled(copy, folder, sample, seed)]
+        asked, found = Path(place) / "asked.json", Path(place) / "found.json"
+        asked.write_text(json.dumps([asdict(one) for one in chosen if one.after]), "utf-8")
+        words = [sys.executable, copy / "tools" / "prepared_tests.py", folder, asked, found,
+                 str(jobs), *_nearest(folder)]  # fmt: skip
+        done = subprocess.run(words, cwd=copy, env=_environment(copy), check=False,
+                              stdout=subprocess.PIPE, text=True)  # fmt: skip
+        if done.returncode or not found.exists():
+            sys.exit(f"The tests of {folder} did not come to an end:\n{done.stdout[-3000:]}")
+        tried = json.loads(found.read_text("utf-8"))
+        return [_at_import(copy, one) for one in tried]
+
+
+def _nearest(folder: str) -> Sequence[str]:
+    """Return what is told of a folder, else the tests that lie as it does."""
+    own = folder.replace("crqlab/", "tests/", 1)
+    return NEAREST.get(folder, (own,) if (ROOT / own).is_dir() else ())
+
+
+def _at_import(copy: Path, found: Mapping) -> Mutant:
+    """Try in a process of its own what no living function holds."""
+    tests = found.get("tests", ())
+    one = Mutant(**{key: found.get(key, "") for key in Mutant.__dataclass_fields__})
+    if one.state != "at import":
+        return one
+    path = copy / one.path
+    before = path.read_text(encoding="utf-8")
+    try:
+        path.write_text(one.after, encoding="utf-8")
+        return replace(one, state=_run(copy, tests))
+    finally:
+        path.write_text(before, encoding="utf-8")
 
 
 def _copied(place: Path) -> Path:
@@ -100,34 +128,8 @@ def _copied(place: Path) -> Path:
 
 def _environment(copy: Path) -> dict[str, str]:
     path = os.pathsep.join([str(copy), str(PARTS)])
-    return {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
-
-
-def _reached(copy: Path, folder: str) -> Mapping[str, Mapping[int, set[str]]]:
-    """Say which test files run which lines of a folder."""
-    from coverage import CoverageData
-
-    rules = copy / "mutation.coveragerc"
-    words = [sys.executable, "-m", "coverage", "run", f"--rcfile={rules}", f"--include={folder}/*",
-             "-m", "pytest", "-q", "-p", "no:nbval", "-p", "tools.test_contexts", folder,
-             *NEAREST.get(folder, ())]  # fmt: skip
-    rules.write_text("[run]\n", encoding="utf-8")
-    done = subprocess.run(words, cwd=copy, env=_environment(copy), check=False,
-                          capture_output=True, text=True)  # fmt: skip
-    if done.returncode:
-        told = (done.stdout + done.stderr)[-3000:]
-        sys.exit(f"The tests of {folder} must pass before bugs are planted:\n{told}")
-    data = CoverageData(str(copy / ".coverage"))
-    data.read()
-    found: dict[str, dict[int, set[str]]] = {}
-    for file in data.measured_files():
-        name = Path(file).relative_to(copy).as_posix()
-        lines = data.contexts_by_lineno(file)
-        found[name] = {
-            line: {one.partition("::")[0] for one in contexts if one}
-            for line, contexts in lines.items()
-        }
-    return found
+    own = {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "CI": "1"}  # CI: always the same
+    return {**os.environ, **own, **dict.fromkeys(_TEAMS, "1")}
 
 
 def _sampled(copy: Path, folder: str, sample: int, seed: int) -> list[Mutant]:
@@ -173,32 +175,22 @@ def _passed_over(path: Path) -> set[tuple[int, int]]:
     return found
 
 
-def _tried(one: Mutant, reached: Mapping, free: Queue[Path]) -> Mutant:
-    """Plant a bug in a free copy, run the tests that reach it, and mend it again."""
+def _planted(copy: Path, one: Mutant) -> Mutant:
+    """Return a mutant with its changed module; without one if Cosmic Ray finds none."""
     from cosmic_ray import plugins
-    from cosmic_ray.mutating import use_mutation
+    from cosmic_ray.mutating import mutate_code
 
-    copy = free.get()
-    try:
-        files = sorted(reached.get(one.path, {}).get(one.line, ()))
-        operator = plugins.get_operator(one.operator)()
-        with use_mutation(copy / one.path, operator, one.occurrence) as (before, after):
-            if after is None or after == before:
-                return Mutant(**{**asdict(one), "state": "no mutant"})
-            state = _run(copy, files) if files else "not reached"
-            changed = _changed(before, after)
-        return Mutant(**{**asdict(one), "state": state, "diff": changed})
-    finally:
-        free.put(copy)
+    before = (copy / one.path).read_text(encoding="utf-8")
+    after = mutate_code(before, plugins.get_operator(one.operator)(), one.occurrence)
+    same = after is None or after == before
+    return one if same else replace(one, after=after, diff=_changed(before, after))
 
 
-def _run(copy: Path, files: Sequence[str]) -> str:
-    words = [sys.executable, *_PYTEST, *files]
-    try:
-        done = subprocess.run(words, cwd=copy, env=_environment(copy), timeout=_SECONDS,
-                              check=False, capture_output=True)  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return "killed"
+def _run(copy: Path, tests: Sequence[str]) -> str:
+    words = [sys.executable, *_PYTEST, *tests]
+    limits = partial(resource.setrlimit, resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+    done = subprocess.run(words, cwd=copy, env=_environment(copy), preexec_fn=limits, check=False,
+                          capture_output=True)  # fmt: skip
     return "survived" if done.returncode == 0 else "killed"
 
 
@@ -208,10 +200,9 @@ def _changed(before: str, after: str) -> str:
 
 
 def _print(folder: str, done: Sequence[Mutant]) -> None:
-    judged = [one for one in done if one.state != "no mutant"]
-    killed = sum(one.state == "killed" for one in judged)
-    print(f"{folder}: {killed} of {len(judged)} killed ({killed / max(len(judged), 1):.0%})")
-    for one in judged:
+    killed = sum(one.state == "killed" for one in done)
+    print(f"{folder}: {killed} of {len(done)} killed ({killed / max(len(done), 1):.0%})")
+    for one in done:
         if one.state != "killed":
             print(f"\n{one.path}:{one.line} {one.state} ({one.operator})\n{one.diff}")
 
