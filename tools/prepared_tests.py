@@ -146,8 +146,8 @@ class Tried:
         one["state"] = "killed" if status else "survived"
         if status and not one["by"]:
             one["by"] = f"ended with {os.waitstatus_to_exitcode(status)}"
-        print(f"{len(self.found)} {one['path']}:{one['line']} {one['state']} {one['by']} {one.get('diff')!r}",
-              file=sys.__stderr__, flush=True)  # fmt: skip
+        told = f"{one['path']}:{one['line']} {one['state']} {one['by']} {one.get('diff')!r}"
+        print(len(self.found), told, file=sys.__stderr__, flush=True)
 
     def _tests(self, one: Mapping, items: Mapping[str, pytest.Item]) -> list[pytest.Item]:
         """Return the tests that reach a line, the quickest first, then the rest of their files."""
