@@ -14,6 +14,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -46,6 +47,8 @@ tests/report/test_execution.py tests/report/test_system_errors.py tests/response
 tests/test_cli.py
 """.split()
 QUICK = "not slow and not browser and not validation"
+#: Slow tests too: an old package may lack what few tests ask for.
+SLOW_TOO = "not browser and not validation"
 #: Old packages warn of newer ones beside them.
 OLD = ("-W", "ignore::DeprecationWarning", "-W", "ignore::FutureWarning")
 
@@ -143,6 +146,18 @@ def made(name: str, python: str, packages: list[str]) -> str:
     return str(inside)
 
 
+def versions(python: str) -> str:
+    """Return which Python an environment has, and which versions of what crqlab asks for."""
+    names = sorted({re.split(r"[\[<>=]", line)[0] for line in declared()})
+    asks = (
+        "import sys; from importlib.metadata import version\n"
+        "print('Python', '.'.join(map(str, sys.version_info[:3])), 'with',"
+        " ', '.join(f'{name} {version(name)}' for name in sys.argv[1:]))"
+    )
+    said = subprocess.run([python, "-c", asks, *names], capture_output=True, text=True, check=True)
+    return said.stdout.strip()
+
+
 def _call(words: list[str]) -> None:
     if subprocess.call(words):
         sys.exit(f"This step failed, its reason stands above: {' '.join(words[:4])} …")
@@ -174,7 +189,9 @@ def main(words: list[str]) -> int:
         print(f"\n== {name}: {python}", flush=True)
         inside = made(name, python, packages)
         print(f"== {name}: environment after {time.monotonic() - started:.0f} s", flush=True)
-        if tested(inside, FAST, ["-m", QUICK, *(OLD if lane == "lowest" else ()), *options]):
+        print(f"== {name}: {versions(inside)}", flush=True)
+        some = ["-m", SLOW_TOO, *OLD] if lane == "lowest" else ["-m", QUICK]
+        if tested(inside, FAST, [*some, *options]):
             failed.append(name)
         print(f"== {name}: {time.monotonic() - started:.0f} s", flush=True)
     print(f"\n== {lane}: " + (f"failed on {', '.join(failed)}" if failed else "all passed"))
