@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from crqlab.base.study import replace
 from crqlab.base.waves import in_order
 from crqlab.benchmark.panel_contract import hold
 from crqlab.benchmark.panel_source import Panel, fetched, in_order_of, told
+from crqlab.benchmark.panel_state import UNKNOWN, PanelState, panel_state
 from crqlab.benchmark.queries import account_waves, check_columns, measures_of, surveyed
 from crqlab.benchmark.server_rows import rows_at_hand
 from crqlab.benchmark.wave_marks import wave_marks
@@ -50,6 +52,8 @@ class Cube(Result):
         reused.
     renewed : tuple of str
         Waves that were summed up this time.
+    state : PanelState
+        How the panel stood before it was read.
     """
 
     table: pd.DataFrame
@@ -57,6 +61,7 @@ class Cube(Result):
     seen: pd.DataFrame
     asked: str
     renewed: tuple[str, ...]
+    state: PanelState = UNKNOWN
 
     def described(self) -> str:
         """Say what is in it, however it was made."""
@@ -74,7 +79,8 @@ def cube(panel: Panel, asked: Instrument, *, before: Cube | None = None) -> Cube
     """Sum the panel up by account and wave, only where it has changed.
 
     A panel with one Parquet file per wave is asked for its new or changed files only. Elsewhere a
-    wave has changed when anything that counts has, in any response: see `wave_marks`.
+    wave has changed when anything that counts has, in any response: see `wave_marks`. Where nothing
+    at all can have changed, no response is looked at: see `panel_state`.
 
     Parameters
     ----------
@@ -106,13 +112,15 @@ def cube(panel: Panel, asked: Instrument, *, before: Cube | None = None) -> Cube
     check_columns(panel.tables["responses"], asked)
     weighted = surveyed(panel.tables["responses"])
     mark = asked.model_dump_json() + panel.reading + ("weighted" if weighted else "")
+    old, state = before if before is not None and before.asked == mark else None, panel_state(panel)
+    if old is not None and state.shows_unchanged(old.state):
+        return dataclasses.replace(old, renewed=(), state=state)
     seen = wave_marks(panel, asked, weighted=weighted)
     if seen.empty:
         raise StudyError(
             f"Panel {panel.name} has no response: its table of responses is there, but has no "
             "row. Fill it, or name another panel; what was summed up before is kept."
         )
-    old = before if before is not None and before.asked == mark else None
     changed = seen["wave"].tolist() if old is None else _changed(seen, old.seen)
     parts = [] if old is None else [_kept(old.table, seen, changed)]
     with rows_at_hand(panel, changed, asked) as near:
@@ -123,7 +131,7 @@ def cube(panel: Panel, asked: Instrument, *, before: Cube | None = None) -> Cube
         for waves in _portions(seen[seen["wave"].isin(changed)]):
             some = rows if len(waves) == len(seen) else rows.filter(rows["wave"].isin(waves))
             parts.append(fetched(account_waves(some, asked, weighted=weighted), list(ORDER)))
-    return Cube(_joined(parts), measures_of(asked), seen, mark, tuple(in_order(changed)))
+    return Cube(_joined(parts), measures_of(asked), seen, mark, tuple(in_order(changed)), state)
 
 
 def _hold(
@@ -192,6 +200,7 @@ def write_cube(cube: Cube, folder: Path) -> tuple[Path, ...]:
             rows = waves.get(wave, cube.table.iloc[:0])
             paths.append(replace(path, rows.to_parquet(index=False)))
     facts = {"asked": cube.asked, "measures": cube.measures, "seen": cube.seen.to_dict("list")}
+    facts |= {"state": dataclasses.asdict(cube.state)}
     paths.append(replace(folder / SEEN, json.dumps(facts, indent=1).encode()))
     for path in set(folder.glob("*.parquet")) - {_path(folder, w) for w in cube.seen["wave"]}:
         os.unlink(path)
@@ -211,7 +220,8 @@ def read_cube(folder: Path) -> Cube | None:
     seen = seen[there].astype({"wave": "str"}).reset_index(drop=True)
     parts = [pd.read_parquet(path) for path, ok in zip(paths, there, strict=True) if ok]
     table = in_order_of(pd.concat(parts), list(ORDER))
-    return Cube(table, tuple(facts["measures"]), seen, facts["asked"], ())
+    state = PanelState(**facts.get("state", {})) if all(there) else UNKNOWN
+    return Cube(table, tuple(facts["measures"]), seen, facts["asked"], (), state)
 
 
 def _path(folder: Path, wave: str) -> Path:

@@ -54,6 +54,8 @@ class Panel(Result):
         ``client_scores`` with the columns of `crqlab.base.contracts`.
     files : tuple of Path
         Where the responses are Parquet files of this machine: these.
+    database : Path, optional
+        Where they are in a DuckDB file of this machine: this.
     reading : str
         How cells are read that no station of crqlab has written: they are held to the contracts,
         and the codebook's codes are put in their place. Empty for a study's own tables.
@@ -63,6 +65,7 @@ class Panel(Result):
     tables: Mapping[str, ibis.Table]
     files: tuple[Path, ...] = ()
     reading: str = ""
+    database: Path | None = None
 
     @property
     def table(self) -> pd.DataFrame:
@@ -186,7 +189,7 @@ def _from_duckdb(path: Path, name: str) -> Panel:
     if path.is_dir():
         return _files(_duckdb(), path, name)
     if path.is_file():
-        return _named(_duckdb(str(path), read_only=True), name)
+        return replace(_named(_duckdb(str(path), read_only=True), name), database=path)
     raise StudyError(
         f"Panel {name} is not there: expected a folder of Parquet files or a DuckDB file. "
         "Correct the address; three slashes precede an absolute path."
