@@ -43,10 +43,10 @@ class Asked:
         started: dict[str, pd.Timestamp] = {}
         for one, when in zip(named["contact_id"].tolist(), named["started"].tolist(), strict=True):
             known = started.get(one, pd.NaT)
-            started[one] = known if known <= when else when
+            started[one] = when if known is pd.NaT or when < known else known
         ids = contacts["contact_id"].tolist()
         people = contacts[["client_id", "wave", "contact_id", "invited_on"]].assign(
-            started=np.array([started.get(one) for one in ids], dtype="datetime64[ns]"),
+            started=pd.DatetimeIndex([started.get(one, pd.NaT) for one in ids]),
             answered=np.array([one in started for one in ids], dtype=bool),
         )
         late = late_answers(people) if len(people) else np.zeros(0, dtype=bool)
