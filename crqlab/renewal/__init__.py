@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
         "covariate_effects": ["Effects", "effects"],
+        "equal_weights": ["Weighting", "weighting"],
         "model_cards": ["ModelCard", "model_card"],
         "model_comparison": ["ModelComparison", "compare_models"],
         "opportunities": ["Design", "Window", "design"],

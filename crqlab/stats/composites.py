@@ -132,7 +132,9 @@ def fitted_weights(
     check_level(level)
     names = [str(name) for name in parts]
     if len(names) < 2:
-        raise EstimateError(f"parts= has {len(names)} column; weights need two or more.")
+        raise EstimateError(
+            f"parts= has {len(names)} column; weights need two or more.", caution="one_part"
+        )
     check_numbers(parts)
     y, _ = checked(outcome, parts, None)
     X, codes, order = parts.to_numpy(float), _codes(cluster, len(y)), _periods(period, len(y))

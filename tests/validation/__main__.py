@@ -22,6 +22,7 @@ from tests.validation import (
     renewal,
     segments,
     small_clients,
+    survey_weights,
     wanted,
 )
 from tests.validation.coverage import FULL, QUICK, by_accounts, by_quantity, cases, selection
@@ -87,6 +88,12 @@ def _nonresponse(quick: bool) -> Section:
     settings = nonresponse.QUICK if quick else nonresponse.FULL
     mended = nonresponse.recovered(settings)
     return nonresponse.section(settings, mended), list(nonresponse.misses(mended))
+
+
+def _survey_weights(quick: bool) -> Section:
+    settings = survey_weights.QUICK if quick else survey_weights.FULL
+    found = survey_weights.covered(survey_weights.cases(settings))
+    return survey_weights.section(settings, found), survey_weights.misses(found)
 
 
 def _construct(quick: bool) -> Section:
@@ -171,6 +178,7 @@ SECTIONS: dict[str, Callable[[bool], Section]] = {
     "mirrored": _mirrored,
     "audit": _audit,
     "nonresponse": _nonresponse,
+    "survey_weights": _survey_weights,
     "construct": _construct,
     "accuracy": _accuracy,
     "regression": _regression,
