@@ -8,6 +8,7 @@ import pandas as pd
 from crqlab.base.contracts.columns import DIMENSIONS
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.scores.client_scores import ACCOUNT_T, WALD
+from crqlab.scores.group_differences import against_others
 from crqlab.scores.rollups import promoter_points
 from crqlab.stats import linearised, nps
 from crqlab.stats.defaults import LEVEL
@@ -16,6 +17,7 @@ from crqlab.stats.survey_weights import weight_of
 _KEY = ["client_id", "wave", "dimension", "group"]
 _WAVE = ["client_id", "wave"]
 _UNKNOWN = "\U0010ffff"  # sorts behind every name
+_SIDES = ("", "_low", "_high")
 _COUNTS = ["promoters", "passives", "detractors"]
 
 
@@ -23,6 +25,9 @@ def breakdowns(
     respondents: pd.DataFrame, groups: pd.DataFrame, *, level: float = LEVEL
 ) -> pd.DataFrame:
     """Count promoters, passives and detractors of every unit, country and product, with NPS.
+
+    Each group is also held against all other answers of its dimension: difference with interval,
+    p, q and effect size.
 
     Parameters
     ----------
@@ -66,13 +71,14 @@ def breakdowns(
         return empty("breakdown_scores")
     rows = _sorted(people, groups)
     rows = rows.assign(block=rows.groupby(_KEY).ngroup(), points=promoter_points(rows["ltr"]))
+    apart = against_others(rows, level=level)
     rows = rows.assign(points=rows["points"] * rows["counts"])
     sums = rows.groupby(["block", "account_id"])[["points", "counts"]].sum().reset_index("block")
     parts = (sums[[name]].set_axis(["nps"], axis=1) for name in ("points", "counts"))
     found = linearised.ratios(*parts, sums["block"], level=level).set_index("block").sort_index()
     keys = rows.drop_duplicates("block").set_index("block")[_KEY].sort_index()
     counts = (nps.counts(rows["ltr"], rows["block"], weights=w) for w in (None, rows["counts"]))
-    return _table(keys.join(found), *counts, level)
+    return _table(keys.join(found).join(apart), *counts, level)
 
 
 def _sorted(people: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
@@ -94,6 +100,7 @@ def _table(
 ) -> pd.DataFrame:
     wald = nps.adjusted_wald(*(equal[name] for name in _COUNTS), level=level)
     alone = found["low"].isna().to_numpy()
+    away = {f"difference{end}": found[f"difference{end}"].clip(-200, 200) for end in _SIDES}
     ends = {
         f"nps_{end}": np.where(alone, wald[end], found[end].clip(-100, 100))
         for end in ("low", "high")
@@ -103,6 +110,7 @@ def _table(
         **counts,
         nps=found["value"],
         **ends,
+        **away,
         level=level,
         n_respondents=counts.sum(axis=1),
         n_effective=equal.sum(axis=1),

@@ -108,6 +108,17 @@ class Layout:
         """Return how many equal answers say as much, shape (accounts, measures)."""
         return effective(self.add(self.weights(weights)), self.squares(weights))
 
+    def deviations(self) -> tuple[NDArray, NDArray]:
+        """Return squared deviations of people's answers and their freedom, by block and measure."""
+        weight = self.weights()
+        whole, total, squares = (
+            self.add_accounts(self.add(part))
+            for part in (weight, weight * np.nan_to_num(self.scores), weight**2)
+        )
+        away = np.nan_to_num(self.scores - ratio(total, whole)[self.block][self.account])
+        spread = self.add_accounts(self.add(weight * away**2))
+        return spread, np.nan_to_num(whole - ratio(squares, whole))
+
     @property
     def weighted(self) -> NDArray:
         """Whether each client's wave has survey weights, shape (blocks,)."""

@@ -12,7 +12,7 @@ from crqlab.base.codebook import Codebook
 from crqlab.base.contracts.cautions import OK, code
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.instrument import Instrument
-from crqlab.scores.rollups import Layout, laid_out, scale_ends
+from crqlab.scores.rollups import Layout, laid_out, ratio, scale_ends
 from crqlab.stats import linearised
 from crqlab.stats.defaults import FEW_RESAMPLED, LEVEL
 from crqlab.stats.estimate import check_level
@@ -21,6 +21,7 @@ from crqlab.stats.multiplicity import q_values
 METHOD = "paired_account_t"
 PARTS = ("all", "same", "joiners", "leavers")
 VERDICTS = ("unknown", "higher", "lower", "no_clear_change")
+STILL = 1e-9  # scale points: answers that differ by less are alike
 _FEW = code("few_accounts", minimum=FEW_RESAMPLED)
 
 
@@ -41,7 +42,9 @@ def changes(
         joiners = x̄2 - S2      how far new accounts lift the later mean
         leavers = S1 - x̄1      how far the loss of accounts lifts the earlier mean
 
-    so that same + joiners + leavers = all.
+    so that same + joiners + leavers = all. ``effect`` is a change in standard deviations of
+    people's answers, pooled within both waves (of NPS: of -100, 0 and 100); the ends of its
+    interval are those of the change, the deviation taken as known.
 
     Parameters
     ----------
@@ -69,6 +72,7 @@ def changes(
     ----------
     Binder (1983), International Statistical Review 51, 279-292: linearised variance.
     Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57, 289-300: q.
+    Cohen (1988), Statistical Power Analysis, 20-27: differences in standard deviations.
 
     Examples
     --------
@@ -97,7 +101,7 @@ def changes(
     counts = _counts(pairs)
     table = _keyed(layout, before, found, counts, level)
     table = _judged(_explained(table, found["flag"].to_numpy(), counts[2]), level)
-    table = _cut(table, codebook.instrument)
+    table = _sized(_cut(table, codebook.instrument), layout, before)
     whole = (table["part"] == "all").to_numpy().reshape(-1, len(PARTS), len(layout.measures))
     known = table["value"].notna().to_numpy().reshape(whole.shape)
     kept = np.repeat((known & whole).any(axis=1, keepdims=True), len(PARTS), axis=1).ravel()
@@ -210,6 +214,17 @@ def _cut(table: pd.DataFrame, asked: Instrument) -> pd.DataFrame:
         {name: high - low for name, (low, high) in scale_ends(asked).items()}
     )
     return table.assign(low=table["low"].clip(-most, most), high=table["high"].clip(-most, most))
+
+
+def _sized(table: pd.DataFrame, layout: Layout, before: NDArray) -> pd.DataFrame:
+    """Tell changes in standard deviations of answers within the two waves."""
+    squares, freedom = layout.deviations()
+    both = [part[before >= 0] + part[before[before >= 0]] for part in (squares, freedom)]
+    spread = np.sqrt(ratio(*both))
+    spread = np.where(spread > STILL, spread, np.nan)
+    each = np.repeat(spread[:, None, :], len(PARTS), axis=1).ravel()
+    names = {"effect": "value", "effect_low": "low", "effect_high": "high"}
+    return table.assign(**{name: table[of].to_numpy() / each for name, of in names.items()})
 
 
 def _judged(table: pd.DataFrame, level: float) -> pd.DataFrame:

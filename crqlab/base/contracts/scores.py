@@ -19,13 +19,13 @@ from crqlab.base.contracts.schema import Column, Contract
 from crqlab.base.instrument import Instrument
 
 _NOTEBOOK = "30_scores"
-EFFECTIVE = Column(
-    "number",
-    "equally weighted respondents that would say as much (Kish)",
-    True,
-    0,
-    later=True,
-)
+
+
+def _later(says: str, low: float | None = None, high: float | None = None) -> Column:
+    return Column("number", says, True, low, high, later=True)
+
+
+EFFECTIVE = _later("equally weighted respondents that would say as much (Kish)", 0)
 
 
 def _constructs(asked: Instrument) -> dict[str, Column]:
@@ -53,13 +53,7 @@ RESPONDENTS = Contract(
         "crq": amount(f"CRQ score {SCORE}"),
         "uniqueness": amount(f"mean of the uniqueness constructs {SCORE}"),
         "ltr": LTR,
-        "weight": Column(
-            "number",
-            "survey weight, mean 1 in the client's wave; empty where the wave has none",
-            True,
-            0,
-            later=True,
-        ),
+        "weight": _later("survey weight, mean 1 in the client's wave; empty where it has none", 0),
     },
     _constructs,
 )
@@ -166,6 +160,9 @@ CHANGES = Contract(
         "q": amount(
             "the same among all that is asked of the client's wave (false discovery)", 0, 1
         ),
+        "effect": _later("the change in standard deviations of people's answers within waves"),
+        "effect_low": _later("lower end of its interval, that deviation taken as known"),
+        "effect_high": _later("upper end of its interval, that deviation taken as known"),
         "verdict": Column(
             "text",
             "higher or lower where q is below 1 - level; unknown where the change is",
@@ -247,6 +244,12 @@ BREAKDOWN_SCORES = Contract(
         "nps": amount("NPS", -100, 100),
         "nps_low": amount("lower end of the interval of nps", -100, 100),
         "nps_high": amount("upper end of the interval of nps", -100, 100),
+        "difference": _later("nps minus that of all other answers of the dimension", -200, 200),
+        "difference_low": _later("lower end of the interval of difference", -200, 200),
+        "difference_high": _later("upper end of the interval of difference", -200, 200),
+        "p": _later("two-sided p value of no difference", 0, 1),
+        "q": _later("the same among the groups of the dimension (false discovery)", 0, 1),
+        "effect": _later("difference in standard deviations of answers"),
         "level": LEVEL,
         "n_respondents": count("respondents who answered LTR"),
         "n_effective": EFFECTIVE,

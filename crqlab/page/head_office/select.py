@@ -21,6 +21,9 @@ _NUMBERS = (
     "n_effective",
 )  # fmt: skip
 
+#: Of a group against all others: for who sees the tables, as a withheld group could be solved for.
+_APART = ("difference", "difference_low", "difference_high", "p", "q", "effect")
+
 
 def head_office(study: Study, view: ClientView) -> pd.DataFrame:
     """Return promoters, passives, detractors and NPS of one client's waves, group by group.
@@ -47,6 +50,7 @@ def head_office(study: Study, view: ClientView) -> pd.DataFrame:
     """
     client, wave = view.client_id, view.wave
     rows = table(study, "breakdown_scores", client=client)
+    rows = rows.drop(columns=list(_APART), errors="ignore")
     waves = in_order([*rows["wave"], wave])
     rows = rows[rows["wave"].isin(waves[: waves.index(wave) + 1])]
     if rows.empty:

@@ -16,6 +16,7 @@ from crqlab.scores.client_scores import ACCOUNT_T
 
 _HEADLINE = ("crq", "nps", "mean_ltr")
 _ENDS = ["value", "low", "high"]
+_SIZES = ("effect", "effect_low", "effect_high")  # beside changes they tell how answers spread
 _CHANGE = {
     "change": "value",
     "change_low": "low",
@@ -46,7 +47,9 @@ def scores(
         What fewer people stand behind than the codebook allows is withheld.
     """
     asked, least = study.codebook.instrument, study.codebook.privacy.min_scores
-    changes = table(study, "changes", client=client, wave=wave)
+    changes = table(study, "changes", client=client, wave=wave).drop(
+        columns=list(_SIZES), errors="ignore"
+    )
     if not asked.crq.constructs:
         rows, changes = (part[part["measure"] != "crq"] for part in (rows, changes))
     plain, before = _plain(rows, least), changes["from_wave"].iloc[0] if len(changes) else ""
