@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import t
+from scipy.stats import norm, t
 
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import contract
@@ -24,6 +24,7 @@ from crqlab.scores.rollups import (
 from crqlab.stats import agreement, nps
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
+from crqlab.stats.multiplicity import q_values
 from crqlab.stats.shrinkage import ALIKE, shrunken
 from crqlab.stats.survey_weights import weight_of
 
@@ -43,7 +44,8 @@ def accounts(
     client's wave: rank by it, show both. Where a client's wave is too small for a variance of its
     own, that of all clients of the wave, pooled inside clients, stands in, and ``flag`` says so.
     ``change`` is the shrunken score less that of the client's wave before; its interval adds the
-    squares of both scores' distances to their ends, as of two independent estimates.
+    squares of both scores' distances to their ends, as of two independent estimates. Its verdict is
+    higher or lower where that survives all accounts of the client's wave (``change_q``).
 
     Parameters
     ----------
@@ -97,7 +99,7 @@ def accounts(
         pd.DataFrame({"n_ltr": count[:, layout.at("mean_ltr")], "crq": crq}),
         _interval(crq, n, spread, codebook.instrument, level),
         drawn,
-        _changed(layout, drawn),
+        _changed(layout, drawn, level),
         _views(layout, codebook),
         pd.DataFrame(means, columns=list(layout.measures)).drop(columns=["crq", "nps"]),
         _promoters(layout, level),
@@ -142,8 +144,12 @@ def _shrunken(
     return ends.assign(weight=found["weight"], alike=(found["flag"] == ALIKE))
 
 
-def _changed(layout: Layout, drawn: pd.DataFrame) -> pd.DataFrame:
-    """Difference to the account's score of its client's wave before: two independent estimates."""
+def _changed(layout: Layout, drawn: pd.DataFrame, level: float) -> pd.DataFrame:
+    """Difference to the account's score of its client's wave before: two independent estimates.
+
+    A client's accounts are one family: where none of them has moved, anything is said of any of
+    them in at most 1 - level of the waves.
+    """
     account = layout.accounts["account_id"]
     now, past = (
         pd.MultiIndex.from_arrays([block, account])
@@ -157,8 +163,17 @@ def _changed(layout: Layout, drawn: pd.DataFrame) -> pd.DataFrame:
     change = value - was[:, 0]
     down = np.hypot(value - low, was[:, 2] - was[:, 0])
     up = np.hypot(high - value, was[:, 0] - was[:, 1])
+    q = q_values(_tested(change, np.where(change > 0, down, up), level), pd.Series(layout.block))
+    said = np.select(
+        [q.isna(), q >= 1 - level, change > 0], ["unknown", "no_clear_change", "higher"], "lower"
+    )
     parts = {"change": change, "change_low": change - down, "change_high": change + up}
-    return pd.DataFrame(parts)
+    return pd.DataFrame({**parts, "change_q": q, "change_verdict": said})
+
+
+def _tested(change: NDArray, towards: NDArray, level: float) -> pd.Series:
+    """Two-sided p of no change: 1 - level where the end that is nearer to 0 lies on it."""
+    return pd.Series(2 * norm.sf(norm.isf((1 - level) / 2) * ratio(np.abs(change), towards)))
 
 
 def _views(layout: Layout, codebook: Codebook) -> pd.DataFrame:

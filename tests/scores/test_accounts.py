@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crqlab import Codebook, EstimateError, scores
+from crqlab import Codebook, EstimateError, scores, simulate
+from crqlab.base import yaml_documents
 from crqlab.base.contracts import contract
 from crqlab.base.contracts.cautions import codes, has
 from crqlab.base.contracts.schema import check
 from crqlab.scores.account_scores import _changed
 from crqlab.scores.rollups import laid_out
+from crqlab.simulate.raw import CODEBOOK
 from tests.scores import made
 
 FOLDER = Path(__file__).parents[1] / "reference/scores"
@@ -167,12 +169,49 @@ def test_a_change_is_to_the_client_s_own_wave_before_and_draws_on_both_intervals
     }
     keys = list(layout.accounts.itertuples(index=False, name=None))
     names = ["shrunken", "shrunken_low", "shrunken_high"]
-    found = _changed(layout, pd.DataFrame([ends[key] for key in keys], columns=names))
+    found = _changed(layout, pd.DataFrame([ends[key] for key in keys], columns=names), 0.95)
+    said = dict(zip(keys, found["change_verdict"], strict=True))
+    assert said == dict.fromkeys(keys, "unknown") | {("C", "W10", "A"): "higher"}
+    found = found[["change", "change_low", "change_high"]]
     found = dict(zip(keys, found.to_numpy().round(3).tolist(), strict=True))
     assert found["C", "W10", "A"] == [1.0, 0.434, 1.424]
     assert found["D", "W10", "A"] == pytest.approx([-0.5, np.nan, np.nan], nan_ok=True)
     for key in (("C", "W9", "A"), ("C", "W10", "B"), ("D", "W2", "A")):
         assert np.isnan(found[key]).all(), key
+
+
+def test_a_move_of_one_account_is_judged_among_all_of_its_client():
+    """Interval and p are one test; beside others that do not move, one account needs more."""
+    rows = pd.concat(
+        [people([5.0], f"A{k:02d}", wave=wave)[0] for wave in ("1", "2") for k in range(20)]
+    )
+    layout = laid_out(rows, made.codebook().instrument)
+    later = (layout.accounts["wave"] == "2").to_numpy()
+    first = (layout.accounts["account_id"] == "A00").to_numpy()
+
+    def told(step):
+        value = 5.0 + np.where(later & first, step, 0.0)
+        ends = {"shrunken": value, "shrunken_low": value - 0.5, "shrunken_high": value + 0.5}
+        return _changed(layout, pd.DataFrame(ends), 0.95)[later & first].iloc[0]
+
+    edge = 0.5 * 2**0.5
+    assert told(edge)["change_low"] == pytest.approx(0)
+    assert told(edge)["change_q"] == pytest.approx(20 * 0.05)
+    assert told(edge + 0.01)["change_verdict"] == "no_clear_change"
+    assert told(2 * edge)["change_verdict"] == "higher"
+    assert told(-2 * edge)["change_verdict"] == "lower"
+
+
+def test_where_nothing_changes_no_account_of_a_client_is_said_to_have_moved():
+    panel = simulate.panel(
+        clients=60, waves=(2024, 2025), seed=9, change="none", nonresponse="random"
+    )
+    book = yaml_documents.load(CODEBOOK, Codebook)
+    found = scores.accounts(scores.respondents(panel.responses, book), book)
+    moved = found[found["change"].notna()]
+    told = moved["change_verdict"].isin(["higher", "lower"])
+    assert len(moved) > 600
+    assert told.groupby(moved["client_id"]).any().mean() <= 0.05
 
 
 def test_equal_weights_are_no_weights():

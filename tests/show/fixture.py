@@ -250,10 +250,18 @@ def _account_scores(people: pd.DataFrame) -> pd.DataFrame:
         low=rows["crq"] - 0.6, high=rows["crq"] + 0.6, shrunken=shrunken,
         shrunken_low=shrunken - 0.4, shrunken_high=shrunken + 0.4, weight=weight,
         change=change, change_low=change - 0.4 * 2**0.5, change_high=change + 0.4 * 2**0.5,
+        change_q=np.where(change.isna(), np.nan, np.where(change.abs() > 0.4 * 2**0.5, 0.01, 0.6)),
+        change_verdict=_moves(change, 0.4 * 2**0.5),
         crq_role=np.nan, crq_confidence=np.nan, crq_senior=np.nan, nps=nps,
         nps_low=(nps - 30).clip(-100), nps_high=(nps + 30).clip(upper=100), rwg_j=0.8,
         role_gap=np.nan, flag=np.where(rows["n"] == 4, "people_disagree", "ok"),
     )[[*keys, *_order()]].pipe(_inside, people)  # fmt: skip
+
+
+def _moves(change: pd.Series, half: float) -> np.ndarray:
+    """What the station says of changes with intervals of one width."""
+    sure = [change > half, change < -half, change.notna()]
+    return np.select(sure, ["higher", "lower", "no_clear_change"], "unknown")
 
 
 def manager_scores(scores: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
@@ -276,8 +284,8 @@ def _inside(rows: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
 def _order() -> list[str]:
     return (
         "n n_ltr crq low high shrunken shrunken_low shrunken_high weight change change_low "
-        "change_high crq_role crq_confidence crq_senior uniqueness promoters passives detractors "
-        "nps nps_low nps_high mean_ltr sd rwg_j role_gap flag"
+        "change_high change_q change_verdict crq_role crq_confidence crq_senior uniqueness "
+        "promoters passives detractors nps nps_low nps_high mean_ltr sd rwg_j role_gap flag"
     ).split() + list(CONSTRUCTS)
 
 

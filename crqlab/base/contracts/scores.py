@@ -78,6 +78,12 @@ ACCOUNT_SCORES = Contract(
         "change": amount("shrunken minus that of the client's wave before"),
         "change_low": amount("lower end of the interval of change"),
         "change_high": amount("upper end of the interval of change"),
+        "change_q": amount("p of no change, controlled over the client's accounts", 0, 1),
+        "change_verdict": Column(
+            "text",
+            "higher or lower where change_q is below 1 - level; unknown where the change is",
+            options=("higher", "lower", "no_clear_change", "unknown"),
+        ),
         "crq_role": amount(f"role-weighted CRQ {SCORE}"),
         "crq_confidence": amount(f"CRQ weighted by familiarity {SCORE}"),
         "crq_senior": amount(f"CRQ of the most senior voices only {SCORE}"),

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+#: Verdicts that an account's score has moved, among all accounts of the client.
+MOVED = ("higher", "lower")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MeetingSheets:
@@ -18,8 +21,8 @@ class MeetingSheets:
         ``roles`` (tuple of (role, people who answered); empty where withheld), ``withheld``,
         ``value``, ``low``, ``high`` (shrunken
         CRQ), ``mean`` (the client's), ``before`` (wave), ``change``, ``change_low``,
-        ``change_high``, ``weakest`` (label), ``weakest_gap`` (to the client's mean, scale
-        points), ``segment``, ``p_word``, ``reason``, ``was`` and ``was_status``
+        ``change_high``, ``change_verdict``, ``weakest`` (label), ``weakest_gap`` (to the client's
+        mean, scale points), ``segment``, ``p_word``, ``reason``, ``was`` and ``was_status``
         (earlier segment), ``target``, ``lift``, ``lift_probability``, ``p_renew``, ``p_low``,
         ``p_high``, ``chance`` (its band, where no number is shown), ``due_on``,
         ``expected_loss``, ``expected_low``, ``expected_high``, ``why`` (of the outlook), ``focus``,

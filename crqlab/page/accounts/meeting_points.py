@@ -60,11 +60,8 @@ def _moved(row: Record, spoken: Language) -> str:
         "wave": row.before,
         "span": spoken.span(row.change_low, row.change_high, 1, signed=True),
     }
-    if row.change_high < 0:
-        return spoken.say("accounts.fell", **told)
-    if row.change_low > 0:
-        return spoken.say("accounts.rose", **told)
-    return ""
+    said = {"higher": "accounts.rose", "lower": "accounts.fell"}.get(row.change_verdict)
+    return spoken.say(said, **told) if said else ""
 
 
 def _segment(row: Record, spoken: Language, words: SegmentWords) -> str:

@@ -73,9 +73,7 @@ def ranked_by(rows: pd.DataFrame) -> str:
 
 
 def _trend(rows: pd.DataFrame) -> np.ndarray:
-    """Whether an account's score has clearly moved; nothing of very few people."""
-    low, high = (rows[end].to_numpy(float) for end in ("change_low", "change_high"))
-    hidden = rows["withheld"].to_numpy(bool) | np.isnan(low)
-    return np.select(
-        [hidden, low > 0, high < 0], ["", "higher", "lower"], default="no_clear_change"
-    )
+    """The station's verdict on how an account's score moved; nothing of very few people."""
+    said = rows["change_verdict"]
+    hidden = rows["withheld"].to_numpy(bool) | rows["change"].isna() | (said == "unknown")
+    return said.mask(hidden, "").to_numpy(object)

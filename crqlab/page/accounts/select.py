@@ -15,7 +15,7 @@ from crqlab.base.contracts import contract
 from crqlab.base.contracts.cautions import OK, has
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
-from crqlab.page.accounts.data import MeetingSheets
+from crqlab.page.accounts.data import MOVED, MeetingSheets
 from crqlab.page.client_view import ClientView
 from crqlab.page.lookup import matched
 from crqlab.page.precision import ACCOUNT
@@ -29,14 +29,14 @@ from crqlab.stats.defaults import LEVEL
 MOST = 24  # blocks that a consultant still prepares
 QUOTES = 3  # comments of an account
 UNLIKELY = 0.5  # chance of renewal below which an account is talked about anyhow
-_CHANGE = ("change", "change_low", "change_high")
+_CHANGE = ("change", "change_low", "change_high", "change_q")
 _NPS = "nps nps_low nps_high mean_ltr promoters passives detractors".split()
 #: What may be shown of any account: how many answered.
 _IMPERSONAL = frozenset(["n", "n_ltr"])
 _ENDS = {"": "value", "_low": "low", "_high": "high"}
 _FACTS = (
     "account_id name manager revenue status n invited flag withheld "
-    "shrunken shrunken_low shrunken_high change change_low change_high"
+    "shrunken shrunken_low shrunken_high change change_low change_high change_verdict"
 ).split()
 #: Columns of a page, and the tables of the view that they come from, under their names there.
 _SORT = {
@@ -108,6 +108,7 @@ def accounts(
         **counts,
         status=_status(counts["n"], heard, counts["invited"], unasked),
         flag=rows["flag"].fillna(OK),
+        change_verdict=rows["change_verdict"].where(rows["change"].notna(), "unknown"),
     )
     rows.insert(0, "account_id", ids)
     personal, whole = _personal(study), rows["status"].notna()
@@ -142,8 +143,8 @@ def meeting_sheets(view: ClientView) -> MeetingSheets:
     """Choose the accounts that stand out and collect what their meetings need.
 
     An account stands out that kept silent, is in a segment on the point of leaving, fell in the
-    ladder, will rather leave than renew, scores clearly above or below the client's mean or its
-    own last score, whose people disagree, or whose words may be shown under its name.
+    ladder, will rather leave than renew, scores clearly above or below the client's mean, moved by
+    the station's verdict, whose people disagree, or whose words may be shown under its name.
 
     Parameters
     ----------
@@ -284,7 +285,7 @@ def _measures(view: ClientView, rows: pd.DataFrame) -> pd.DataFrame:
 def _outstanding(row: Record, traits: SegmentTraits) -> bool:
     fell = traits.rung.get(row.segment, nan) > traits.rung.get(row.was, nan)
     apart = row.low > row.mean or row.high < row.mean
-    moved = row.change_low > 0 or row.change_high < 0
+    moved = row.change == row.change and row.change_verdict in MOVED
     silent = row.status == "silent" and row.invited > 0
     losing = row.segment in traits.weak or row.p_renew < UNLIKELY or row.chance == "unlikely"
     return silent or losing or fell or apart or moved or row.disagree

@@ -54,7 +54,7 @@ def _without(seen: ClientView, one: GivenUp) -> ClientView:
     if one.table == ACCOUNTS:
         if of_account(one):
             return seen  # made without them
-        rows = _emptied(seen.accounts, "account_id", one.key, _changes())
+        rows = _emptied(seen.accounts, "account_id", one.key, (*_changes(), "change_q"))
         return replace(seen, accounts=rows)
     if one.table == "managers.table":
         rows = seen.managers.table

@@ -148,6 +148,10 @@ def test_nothing_outstanding_is_a_sentence(asked_view_of):
     assert "No account stands out" in str(drawn(none))
 
 
+FELL = {"change": -0.9, "change_low": -1.5, "change_high": -0.3, "change_verdict": "lower"}
+ROSE = {"change": 0.9, "change_low": 0.3, "change_high": 1.5, "change_verdict": "higher"}
+
+
 def row(**facts):
     names = (
         "value low high mean change change_low change_high p_renew p_low p_high expected_loss "
@@ -156,7 +160,7 @@ def row(**facts):
     ).split()
     plain = dict.fromkeys(names, np.nan) | {
         "status": "scored", "n": 5, "p_word": "likely", "disagree": False, "before": "2024",
-        "was_status": np.nan, "chance": "",
+        "was_status": np.nan, "chance": "", "change_verdict": "no_clear_change",
     }  # fmt: skip
     return next(pd.DataFrame([plain | facts]).itertuples())
 
@@ -171,9 +175,9 @@ ROLES = code("beside_average", term="role_gap", value=-1.2, average=0.1)
         ({"value": 4.0, "low": 3.5, "high": 4.6, "mean": 5.0}, ["below your other accounts"]),
         ({"value": 4.0, "low": 3.5, "high": 5.6, "mean": 5.0}, []),
         ({"value": 6.0, "low": 5.5, "high": 6.6, "mean": 5.0}, ["above your other accounts"]),
-        ({"change": -0.9, "change_low": -1.5, "change_high": -0.3}, ["fell by 0.9 since 2024"]),
-        ({"change": 0.9, "change_low": 0.3, "change_high": 1.5}, ["rose by 0.9 since 2024"]),
-        ({"change": 0.9, "change_low": -0.3, "change_high": 1.5}, []),
+        (FELL, ["fell by 0.9 since 2024"]),
+        (ROSE, ["rose by 0.9 since 2024"]),
+        (ROSE | {"change_verdict": "no_clear_change"}, []),
         ({"change": 0.9}, []),
         ({"focus": "Caring", "focus_probability": 0.7}, ["Mend first: Caring"]),
         ({"focus": "Caring", "focus_probability": 0.4}, []),
@@ -206,8 +210,7 @@ def test_a_meeting_is_about_what_the_intervals_allow(facts, said):
 
 
 def test_a_meeting_is_about_the_same_in_swedish():
-    said = talk(row(change=-0.9, change_low=-1.5, change_high=-0.3, disagree=True), "EUR",
-                language("sv"))  # fmt: skip
+    said = talk(row(**FELL, disagree=True), "EUR", language("sv"))
     assert said == [
         "Deras värde sjönk med 0,9 sedan 2024 (−1,5 till −0,3): fråga vad som hänt.",
         "De 5 som svarat är oense: lyssna på dem en och en, ett medelvärde döljer det.",
