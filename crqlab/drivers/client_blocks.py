@@ -30,6 +30,8 @@ class Block:
         Share of each driver, the estimate before its draws.
     own_share : float
         How far importance rests on the client's own answers, 0 to 1.
+    behind : (int, int)
+        The client's complete answers behind it, and those of all clients.
     drivers : tuple of str
     names : dict of str to str
         Labels.
@@ -40,6 +42,7 @@ class Block:
     stand: Standing
     importance: NDArray
     own_share: float
+    behind: tuple[int, int]
     drivers: tuple[str, ...]
     names: dict[str, str]
     level: float
@@ -74,7 +77,7 @@ def mapped(block: Block) -> dict[str, NDArray]:
     """Return the client's rows of the map."""
     stand, p = block.stand, len(block.drivers)
     gap = stand.target - stand.performance
-    both = np.stack([block.importance, stand.performance, gap], axis=1)
+    both = np.stack([block.importance, gap], axis=1)
     low, high = ends(both, stand.n_accounts, block.level)
     chance = chances(pressures(block.importance, gap)[1:, None])[0]
     known = stand.n_accounts > 1
@@ -88,14 +91,15 @@ def mapped(block: Block) -> dict[str, NDArray]:
         "importance_low": low[0],
         "importance_high": high[0],
         "own_share": np.full(p, block.own_share),
+        **filled(p, n_own=block.behind[0], n_panel=block.behind[1]),
         "performance": stand.performance[0],
-        "performance_low": low[1],
-        "performance_high": high[1],
+        "performance_low": stand.low,
+        "performance_high": stand.high,
         "panel": stand.panel[0],
         "top": stand.target[0] if stand.reference != SCALE_END else np.full(p, np.nan),
         "gap": gap[0],
-        "gap_low": low[2],
-        "gap_high": high[2],
+        "gap_low": low[1],
+        "gap_high": high[1],
         "pressure": pressures(block.importance[0], gap[0]),
         "probability": chance if known else np.full(p, np.nan),
     }

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.instrument import Scale
 from crqlab.base.standards import FEW_CLIENTS, TOP
 from crqlab.drivers.respondent_layout import Layout
+from crqlab.stats import linearised
 from crqlab.stats.cluster_draws import resampled, stream
 
 TOP_DECILE, SCALE_END = "top_decile", "scale_end"
@@ -21,6 +24,8 @@ class Standing:
     Attributes
     ----------
     performance : ndarray, shape (1 + draws, drivers)
+    low, high : ndarray, shape (drivers,)
+        Interval of the first of these, the one that the construct's own score has.
     panel, target : ndarray, shape (1 + draws, drivers)
         Mean of the other clients of the wave, missing where there are few; what the gap is
         measured against.
@@ -31,6 +36,8 @@ class Standing:
     """
 
     performance: NDArray
+    low: NDArray
+    high: NDArray
     panel: NDArray
     target: NDArray
     reference: str
@@ -40,9 +47,10 @@ class Standing:
 
 
 def standings(
-    layout: Layout, drivers: tuple[str, ...], *, top_of_scale: float, draws: int, seed: int
+    layout: Layout, drivers: tuple[str, ...], *, scale: Scale, level: float, draws: int, seed: int
 ) -> list[Standing]:
     """Put every client and wave beside the others of the same wave, itself left out."""
+    low, high = np.clip(_ends(layout, drivers, level), scale.low, scale.high)
     drawn = [_performance(layout, part, drivers, draws, seed) for part in range(len(layout.blocks))]
     waves = np.array([wave for _, wave in layout.blocks])
     crq = np.array([_crq(layout, part) for part in range(len(layout.blocks))])
@@ -53,9 +61,11 @@ def standings(
         panel, top = _others(every, crq[parts])
         for i, part in enumerate(parts):
             few = len(parts) - 1 < FEW_CLIENTS
-            end = np.full(every[i].shape, float(top_of_scale))
+            end = np.full(every[i].shape, float(scale.high))
             found[part] = Standing(
                 performance=every[i],
+                low=low[part],
+                high=high[part],
                 panel=np.full(every[i].shape, np.nan) if few else panel[i],
                 target=end if few else top[i],
                 reference=SCALE_END if few else TOP_DECILE,
@@ -64,6 +74,20 @@ def standings(
                 n_clients=len(parts) - 1,
             )
     return found
+
+
+def _ends(layout: Layout, drivers: tuple[str, ...], level: float) -> tuple[NDArray, NDArray]:
+    """Student's t over accounts, shape (blocks, drivers) each."""
+    first = np.flatnonzero(np.diff(layout.cell, prepend=-1))
+    values = layout.values(list(drivers))
+    there = np.isfinite(values)
+    sums, counts = (
+        pd.DataFrame(np.add.reduceat(part, first, axis=0), layout.account[first], list(drivers))
+        for part in (np.where(there, values, 0.0), there.astype(float))
+    )
+    found = linearised.ratios(sums, counts, pd.Series(layout.block[first]), level=level)
+    shape = (len(layout.blocks), len(drivers))
+    return tuple(found[end].to_numpy(float).reshape(shape) for end in ("low", "high"))
 
 
 def _slice(layout: Layout, part: int) -> slice:

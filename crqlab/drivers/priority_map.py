@@ -14,7 +14,7 @@ from crqlab.base.waves import in_order
 from crqlab.drivers.account_priorities import managers_of, people, spread_of
 from crqlab.drivers.client_blocks import Block, mapped, of_client
 from crqlab.drivers.driver_weights import Weights
-from crqlab.drivers.empirical_bayes import borrowed
+from crqlab.drivers.empirical_bayes import PANEL, borrowed
 from crqlab.drivers.performance_gap import standings
 from crqlab.drivers.respondent_layout import laid_out
 from crqlab.stats.defaults import SEED
@@ -107,19 +107,27 @@ def priorities(
         return Priorities(empty("driver_map"), empty("driver_focus"), weights.level)
     layout = laid_out(respondents)
     draws = len(weights.shares[("", "")]) - 1
-    top = codebook.instrument.scale.high
-    stands = standings(layout, drivers, top_of_scale=top, draws=draws, seed=seed)
+    asked = {"scale": codebook.instrument.scale, "level": weights.level}
+    stands = standings(layout, drivers, **asked, draws=draws, seed=seed)
     shares = borrowed(weights.shares, weights.answers)
     wide = spread_of(layout, drivers)
     managers = managers_of(layout, accounts)
     maps, focus, labels = [], [], weights.questions.labels
+    behind = _behind(weights.table)
     for part, (key, stand) in enumerate(zip(layout.blocks, stands, strict=True)):
-        block = Block(key, stand, *shares[key], drivers, labels, weights.level)
+        both = behind.get(key, 0), behind[PANEL]
+        block = Block(key, stand, *shares[key], both, drivers, labels, weights.level)
         maps.append(mapped(block))
         focus.append(of_client(block))
         focus += people(block, layout, part, wide, managers, seed)
     tables = (stacked(maps, "driver_map"), stacked(focus, "driver_focus"))
     return Priorities(*tables, weights.level)
+
+
+def _behind(rows: pd.DataFrame) -> dict[tuple[str, str], int]:
+    """Complete answers of each client and wave, and of the panel: the fewest of any outcome."""
+    whole = rows[rows["level"] == "all"]
+    return whole.groupby(["client_id", "wave"])["n"].min().to_dict()
 
 
 def largest(rows: pd.DataFrame) -> pd.DataFrame:

@@ -209,9 +209,15 @@ def _first(view: ClientView) -> Iterator[dict[str, Any]]:
         yield {"claim": "next_in_line", **named, **same}
     shown = view.drivers.map[view.drivers.map["driver"] == row["driver"]]
     if view.drivers.weighed and len(shown):
-        own = float(shown.iloc[0]["own_share"])
-        told = {"value": own, "unit": "share", "n": view.drivers.weighed}
-        yield {"claim": "weights_rest_on", "about": about, **told, "basis": "driver_weights/panel"}
+        yield from _behind(shown.iloc[0], {"claim": "weights_rest_on", "about": about})
+
+
+def _behind(row: pd.Series, same: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """How far importance rests on the client's own answers, and on those of all clients."""
+    own, basis = float(row["own_share"]), f"driver_map/{row['driver']}"
+    yield {**same, "unit": "share", "value": own, "n": int(row["n_own"]), "basis": basis}
+    rest = {"unit": "share_of_panel", "value": 1 - own, "n": int(row["n_panel"])}
+    yield {**same, **rest, "basis": "driver_weights/panel"}
 
 
 def _mix(view: ClientView) -> Iterator[dict[str, Any]]:

@@ -7,6 +7,7 @@ import pytest
 from crqlab import drivers
 from crqlab.drivers.empirical_bayes import PANEL, borrowed
 from crqlab.drivers.priority import chances, firsts
+from crqlab.stats import linearised
 from tests.drivers.made import account_table, codebook, respondents
 
 OPTIONS = {"draws": 80, "seed": 5}
@@ -42,6 +43,31 @@ def test_the_planted_thing_is_named_with_its_evidence(found):
     assert rows.loc["care", "pressure"] == pytest.approx(
         rows.loc["care", "importance"] * rows.loc["care", "gap"]
     )
+
+
+def test_a_mean_has_one_interval_wherever_it_stands():
+    people = panel("care")
+    found = prioritised(people).table
+    cells = people.groupby(["client_id", "account_id"])["care"].agg(["sum", "size"]).reset_index()
+    own = linearised.ratios(
+        cells[["sum"]].set_index(cells["account_id"]),
+        cells[["size"]].set_index(cells["account_id"]).set_axis(["sum"], axis=1),
+        cells["client_id"],
+    ).set_index("block")
+    rows = found[found["driver"] == "care"].set_index("client_id")
+    ends = rows[["performance_low", "performance_high"]].to_numpy()
+    assert ends == pytest.approx(own.loc[rows.index, ["low", "high"]].to_numpy())
+
+
+def test_importance_says_how_many_complete_answers_it_rests_on():
+    people = panel("care")
+    people.loc[people.index[:7], "care"] = np.nan
+    rows = prioritised(people).table.set_index(["client_id", "driver"])
+    complete = people["care"].notna()
+    mine = complete & (people["client_id"] == "C00")
+    assert (rows["n_panel"] == complete.sum()).all()
+    assert (rows.loc["C00", "n_own"] == mine.sum()).all()
+    assert mine.sum() == (people["client_id"] == "C00").sum() - 7
 
 
 def test_a_driver_that_does_not_matter_is_not_the_one():

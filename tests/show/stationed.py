@@ -197,6 +197,7 @@ def _map(key: dict) -> pd.DataFrame:
         [
             {**key, "driver": name, "label": CONSTRUCTS[name], "importance": 0.2 + i / 10,
              "importance_low": 0.1, "importance_high": 0.5, "own_share": 0.05,
+             "n_own": 50, "n_panel": 812,
              "performance": 5.0 + i / 10, "performance_low": 4.8, "performance_high": 5.4,
              "panel": 5.0, "top": 5.9, "reference": "top_decile", "gap": 0.9 - i / 10,
              "gap_low": 0.5, "gap_high": 1.2, "pressure": 0.2, "probability": 0.6 - i / 3,

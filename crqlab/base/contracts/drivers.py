@@ -83,6 +83,8 @@ DRIVER_MAP = Contract(
         "importance_low": amount("lower end of its interval", 0, 1),
         "importance_high": amount("upper end of its interval", 0, 1),
         "own_share": amount("how far importance rests on the client's own answers", 0, 1),
+        "n_own": count("these: the client's complete answers, the fewest of any outcome"),
+        "n_panel": count("complete answers of all clients that importance rests on otherwise"),
         "performance": amount(f"the client's mean {SCORE}"),
         "performance_low": amount("lower end of its interval"),
         "performance_high": amount("upper end of its interval"),

@@ -37,7 +37,7 @@ def overview(view: ClientView) -> pd.DataFrame:
     rows = rows.iloc[:0] if view.alone else rows  # then each respondent would be an account
     ids, known = rows["account_id"], proven(view.renewal.performance)
     segment, status = matched(ids, view.segments.accounts, "segment", "status")
-    loss, chance, due = matched(ids, view.renewal.accounts, "expected_loss", "chance", "due_on")
+    loss, chance = matched(ids, view.renewal.accounts, "expected_loss", "chance")
     first = view.actions.actions.drop_duplicates("account_id")
     action, owner = matched(ids, first, "action", "owner")
     quiet = rows["status"].eq("silent").to_numpy(bool)
@@ -48,7 +48,7 @@ def overview(view: ClientView) -> pd.DataFrame:
             "status": status.where(~quiet, "silent"),
             "trend": _trend(rows),
             "revenue": rows["revenue"],
-            "due_on": due,
+            "due_on": rows["due_on"],
             "expected_loss": loss.astype(float) if known else np.nan,
             "chance": chance.fillna("") if known else "",
             "action": action,

@@ -78,7 +78,8 @@ def accounts(
     -------
     DataFrame, one row per account
         The columns of ``account_scores`` with ``name``, ``manager``, ``revenue``, ``invited``
-        (contacts), ``status`` and ``withheld``. NPS rests on fewer people than CRQ where some
+        (contacts), ``due_on`` (the next renewal, as the books have it, whatever can be foretold of
+        it), ``status`` and ``withheld``. NPS rests on fewer people than CRQ where some
         left LTR open, so it is withheld by itself.
     """
     least = study.codebook.privacy.min_scores
@@ -105,6 +106,7 @@ def accounts(
         name=name.where(name.notna(), ids),
         manager=manager,
         revenue=revenue.astype(float),
+        due_on=_due(study, client, wave, ids, known),
         **counts,
         status=_status(counts["n"], heard, counts["invited"], unasked),
         flag=rows["flag"].fillna(OK),
@@ -114,6 +116,13 @@ def accounts(
     personal, whole = _personal(study), rows["status"].notna()
     also = ids.isin(list(telling))
     return withheld(rows, personal, n="n", minimum=least, whole=whole, also=also)
+
+
+def _due(study: Study, client: str, wave: str, ids: pd.Series, known: pd.DataFrame) -> pd.Series:
+    """When contracts are next due: as the outlook has it, else as the client's list says."""
+    outlook = table(study, "outlook", client=client, wave=wave)
+    due, listed = matched(ids, outlook, "due_on")[0], matched(ids, known, "renewal_on")[0]
+    return pd.to_datetime(due).fillna(pd.to_datetime(listed))
 
 
 def _veiled_before(study: Study, client: str, wave: str, least: int) -> pd.Series:

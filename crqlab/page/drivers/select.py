@@ -53,7 +53,7 @@ def drivers(study: Study, client: str, wave: str, accounts: pd.DataFrame, *, man
         accounts=single.assign(name=name, manager=manager).reset_index(drop=True),
         effects=_effects(study).iloc[: None if many else 0],
         outcomes=outcomes(study.codebook.instrument),
-        weighed=_weighed(study) if many else 0,
+        weighed=int(rows["n_panel"].max()) if many and len(rows) else 0,
     )
 
 
@@ -64,13 +64,6 @@ def outcomes(asked: Instrument) -> tuple[str, ...]:
     concepts = {name: asked.concepts[name] for name in names}
     known = [c if KINDS.get(c) == "outcome" else asked.label(name) for name, c in concepts.items()]
     return tuple(known) or ("ltr",)
-
-
-def _weighed(study: Study) -> int:
-    """Complete answers that the panel's weights rest on: the fewest of any outcome."""
-    rows = table(study, "driver_weights", client="")
-    rows = rows[(rows["scope"] == "panel") & (rows["level"] == "all")]
-    return int(rows["n"].min()) if len(rows) else 0
 
 
 def _effects(study: Study) -> pd.DataFrame:

@@ -18,8 +18,7 @@ class Pack:
     manager : str or None
         None for accounts that nobody looks after.
     rows : DataFrame, one row per account, whom to see first on top
-        The columns of `crqlab.page.accounts.overview.overview`, with ``due_on`` also where there
-        is no outlook.
+        The columns of `crqlab.page.accounts.overview.overview`.
     meetings : MeetingSheets
         The same accounts, each with what its meeting needs.
     on : Timestamp or None

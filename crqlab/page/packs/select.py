@@ -9,7 +9,6 @@ from crqlab.base.study import Study
 from crqlab.page.accounts.overview import overview
 from crqlab.page.accounts.select import account_meetings
 from crqlab.page.client_view import ClientView
-from crqlab.page.lookup import matched
 from crqlab.page.packs.data import Pack
 from crqlab.page.renewal.data import proven
 from crqlab.page.tables import table
@@ -51,7 +50,6 @@ def packs(study: Study, view: ClientView, on: pd.Timestamp | None = None) -> lis
             f"No account of client {view.client_id} has an account manager; name the column that "
             "holds them under accounts > columns > account_manager in codebook.yaml."
         )
-    rows = rows.assign(due_on=_due(study, view, rows))
     day = _last_answer(study, view) if on is None else on
     owners = rows["manager"].fillna(_NOBODY)
     return [_pack(view, rows[owners == name], day) for name in sorted(owners.unique())]
@@ -68,15 +66,6 @@ def _pack(view: ClientView, rows: pd.DataFrame, on: pd.Timestamp | None) -> Pack
     money = loss.iloc[0].tolist() if shown else [float("nan")] * len(_LOSS)
     meetings = account_meetings(view, rows["account_id"])
     return Pack(manager, rows, meetings, on, *money)
-
-
-def _due(study: Study, view: ClientView, rows: pd.DataFrame) -> pd.Series:
-    """When contracts are next due: as the outlook has it, else as the client's list says."""
-    ids = rows["account_id"]
-    outlook = table(study, "outlook", client=view.client_id, wave=view.wave)
-    accounts = table(study, "accounts", client=view.client_id)
-    due, listed = matched(ids, outlook, "due_on")[0], matched(ids, accounts, "renewal_on")[0]
-    return pd.to_datetime(due).fillna(pd.to_datetime(listed))
 
 
 def _last_answer(study: Study, view: ClientView) -> pd.Timestamp | None:

@@ -73,7 +73,7 @@ class Place:
 class Fix:
     """The one thing to fix: a driver, the chance that it is the one, and the next in line.
 
-    ``own_share`` of its importance rests on the client's own answers, the rest on
+    ``own_share`` of its importance rests on the client's ``n_own`` complete answers, the rest on
     ``n_weighed`` complete answers of all clients.
     """
 
@@ -85,6 +85,7 @@ class Fix:
     runner_up: str = ""
     runner_up_probability: float = nan
     own_share: float = nan
+    n_own: int = 0
     n_weighed: int = 0
 
 

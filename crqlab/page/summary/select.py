@@ -112,7 +112,9 @@ def _fix(claimed: pd.DataFrame, labels: dict[str, str]) -> Fix | None:
     if row is None:
         return None
     mine = claimed[claimed["about"] == row["about"]]
-    behind, weighed = _one(mine, "rests_on"), _one(mine, "weights_rest_on")
+    behind, weighed = _one(mine, "rests_on"), mine[mine["claim"] == "weights_rest_on"]
+    own, panel = (_one(weighed[weighed["unit"] == unit], "weights_rest_on")
+                  for unit in ("share", "share_of_panel"))  # fmt: skip
     return Fix(
         labels[row["about"].partition(":")[2]],
         row["probability"],
@@ -121,8 +123,9 @@ def _fix(claimed: pd.DataFrame, labels: dict[str, str]) -> Fix | None:
         0 if behind is None else int(behind["value"]),
         runner_up="" if second is None else labels[second["about"].partition(":")[2]],
         runner_up_probability=nan if second is None else second["probability"],
-        own_share=nan if weighed is None else weighed["value"],
-        n_weighed=0 if weighed is None else int(weighed["n"]),
+        own_share=nan if own is None else own["value"],
+        n_own=0 if own is None else int(own["n"]),
+        n_weighed=0 if panel is None else int(panel["n"]),
     )
 
 

@@ -199,7 +199,9 @@ def _first(fix: Fix, spoken: Language) -> str:
     )
     if not fix.n_weighed or isnan(fix.own_share):
         return told
-    rests = spoken.say("summary.weights", own=spoken.chance(fix.own_share), n=fix.n_weighed)
+    rests = spoken.say(
+        "summary.weights", own=spoken.chance(fix.own_share), k=fix.n_own, n=fix.n_weighed
+    )
     return f"{told} {rests}"
 
 

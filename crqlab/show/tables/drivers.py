@@ -147,6 +147,8 @@ def driver_map(rows: pd.DataFrame, *, spoken: Language = ENGLISH) -> Shown:
         n=row["n"],
         m=row["n_accounts"],
         own=percent(row["own_share"]),
+        k=row["n_own"],
+        p=row["n_panel"],
     )
     return Shown(table(columns, caption=caption), caption)
 

@@ -9,6 +9,7 @@ from crqlab.base.contracts.cautions import code, joined
 from crqlab.language import language
 from crqlab.page import renewal
 from crqlab.page.assembly import view
+from crqlab.page.accounts.overview import overview
 from crqlab.page.claim_table import claims
 from crqlab.page.renewal.data import proven
 from crqlab.page.summary.sentences import summary_sentences
@@ -203,6 +204,11 @@ def test_an_unproven_outlook_says_that_the_data_cannot_say(tmp_path):
     assert seen.renewal.unproven
     assert seen.renewal.accounts.empty
     assert seen.renewal.total.empty
+    due = study.read("outlook", client="C017", wave="2025").set_index("account_id")["due_on"]
+    shown = overview(seen).set_index("account_id")["due_on"]  # dates stand in the books
+    both = due.index.intersection(shown.index)
+    assert shown.loc[both].eq(due.loc[both]).all()
+    assert shown.notna().any()
     assert "The data cannot say who will leave" in said(seen)
     assert "expected to be lost" not in " ".join(summary_sentences(seen))
     assert "the data cannot say" in " ".join(summary_sentences(seen))

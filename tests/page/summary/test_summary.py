@@ -21,7 +21,7 @@ WHOLE = Findings(
     (CRQ, NPS),
     ResponseCounts(800, 240, 90, 61, 0, 0.72),
     Place(0.78, 0.66, 0.88, 149, peers="IT", half="upper", unique="not_unique", p_unique=0.04),
-    Fix("Responsive", 0.78, True, 240, 61, "Caring", 0.15, 0.02, 812),
+    Fix("Responsive", 0.78, True, 240, 61, "Caring", 0.15, 0.02, 230, 812),
     Risk(1_234_567, 800_000, 1_900_000, 12_300_000, 90, 400_000, "EUR"),
     Mix({"Ambassador": 15, "Rational": 25, "Opponent": 5}, (0.33, 0.21, 0.48)),
 )
@@ -45,8 +45,8 @@ def test_a_whole_summary_has_six_sentences_for_the_questions_of_a_sales_director
         "Of 90 accounts with 12.3 million EUR a year, 1.2 million EUR is expected to be lost (95 % "
         "interval 800,000 to 1.9 million), 32 % of it with silent accounts.",
         "Fix this first: Responsive, with a probability of 78 % the thing that moves most (n = "
-        "240 respondents of 61 accounts). Importance rests to 2 % on these answers, otherwise on "
-        "812 complete answers of all clients.",
+        "240 respondents of 61 accounts). Importance rests to 2 % on 230 complete answers of "
+        "yours, otherwise on 812 complete answers of all clients.",
         "Of 45 sorted accounts 15 are Ambassador (33 %, 95 % interval 21 % to 48 %); the others: "
         "25 Rational, 5 Opponent.",
     ]
