@@ -20,6 +20,7 @@ from crqlab.benchmark.peers import OWN, in_words
 from crqlab.benchmark.protection import Rules
 from crqlab.benchmark.ranked_units import Scores, rounded
 from crqlab.benchmark.release_positions import in_tables
+from crqlab.benchmark.score_errors import score_errors
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.multiplicity import q_values
 from crqlab.stats.sampling import Sampling
@@ -161,7 +162,7 @@ def position(
     taken = Sampling(**{"level": COVERED, **sampling})
     one_of("scores= unit", scores.unit, ["client"])
     scores = _comparable(scores)
-    errors = _errors(scores, intervals, completion)
+    errors = score_errors(scores, intervals, completion)
     options = asdict(taken)
     asked = _asked(scores, above_median)
     if tables is None:
@@ -194,33 +195,6 @@ def _part(percentile: pd.Series, parts: int) -> pd.Series:
     return (np.floor(percentile * parts + 1e-9) + 1).clip(upper=parts)
 
 
-def _errors(
-    scores: Scores, intervals: pd.DataFrame | None, completion: pd.DataFrame | None
-) -> pd.DataFrame:
-    """Standard error of each client's own score, as its interval tells; 0 where none is known."""
-    parts = []
-    if intervals is not None:
-        rows = intervals[intervals["roll_up"] == "respondents"]
-        parts.append(rows.drop_duplicates(["client_id", "wave", "measure"]))
-    if completion is not None:
-        rows = completion[completion["dimension"] == "all"]
-        named = rows["unit"].map({"contacts": "completion", "revenue": "revenue_coverage"})
-        parts.append(rows.assign(measure=named)[named.notna()])
-    key = pd.MultiIndex.from_frame(scores.table[["client_id", "wave"]])
-    found = pd.DataFrame(0.0, index=range(len(key)), columns=list(scores.measures))
-    if not parts:
-        return found
-    from scipy.stats import norm
-
-    every = pd.concat(parts, ignore_index=True)
-    width = (every["high"] - every["low"]) / (2 * norm.isf((1 - every["level"]) / 2))
-    wide = every.assign(se=width).pivot_table(
-        index=["client_id", "wave"], columns="measure", values="se", aggfunc="first"
-    )
-    there = wide.reindex(index=key, columns=list(scores.measures)).to_numpy(float)
-    return pd.DataFrame(np.nan_to_num(there), columns=list(scores.measures))
-
-
 def _with_trend(rows: pd.DataFrame) -> pd.DataFrame:
     """Add the percentile of the client's wave before, and the change since."""
     rows = rows.assign(place=rows["wave"].map(places(rows["wave"]))).sort_values(
@@ -244,9 +218,11 @@ def _asked(scores: Scores, above_median: Sequence[str]) -> Scores:
 def _unique_chance(
     rows: pd.DataFrame, whole: pd.DataFrame, above_median: Sequence[str]
 ) -> np.ndarray:
-    """Least probability that all holds that makes a client *Unique*, however it hangs together.
+    """Probability that all holds that makes a client *Unique*: that of the least likely part.
 
-    The true CRQ in the panel's top tenth, Solution and Experience above its median.
+    The true CRQ in the panel's top tenth, Solution and Experience above its median. Who is in the
+    top tenth mostly has the other two, so that the parts hardly take from each other; told so, it
+    comes true as often as it says (docs/validation.md).
     """
     key, chances = ["client_id", "wave"], ["p_top", "p_upper"]
     whole = whole.reindex(columns=[*key, "measure", *chances])
@@ -256,8 +232,8 @@ def _unique_chance(
     }
     asked = [("p_top", "crq"), *(("p_upper", name) for name in above_median)]
     parts = [wide[of].reindex(columns=[name])[name] for of, name in asked]
-    least = sum(parts) - (len(parts) - 1)
-    found = least.reindex(pd.MultiIndex.from_frame(rows[key])).clip(0, 1).to_numpy(float)
+    least = pd.concat(parts, axis=1).min(axis=1, skipna=False)
+    found = least.reindex(pd.MultiIndex.from_frame(rows[key])).to_numpy(float)
     return np.where((rows["measure"] == "crq") & bool(above_median), found, np.nan)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t
 
 from crqlab import benchmark
 from crqlab.base.contracts import contract
@@ -13,6 +14,7 @@ from crqlab.base.contracts.schema import check
 from crqlab.benchmark import Rules, Scores
 from crqlab.benchmark.ranked_units import GROUPS
 from crqlab.benchmark.release_positions import in_tables
+from crqlab.benchmark.score_errors import score_errors
 from crqlab.language import language
 from tests.benchmark.made import client_scores
 from tests.scores.made import codebook
@@ -29,7 +31,7 @@ def intervals(scores, half=0.2):
     """Table ``client_scores`` as station 3 has it, with intervals of one width."""
     rows = scores.table.melt(["client_id", "wave"], list(scores.measures), "measure", "value")
     ends = {"low": rows["value"] - half, "high": rows["value"] + half, "level": 0.95}
-    return rows.assign(roll_up="respondents", **ends)
+    return rows.assign(roll_up="respondents", method="replicate_t", n_accounts=20, **ends)
 
 
 def one(result, client="C000", wave="2025", measure="crq"):
@@ -126,6 +128,33 @@ def test_unique_is_the_top_tenth_of_the_panel_with_both_halves_above_the_median(
     assert (rows.loc[sure[sure].index, "unique"] == "yes").all()
     assert (rows.loc[table.index[share["crq"] < 0.88], "unique"] == "no").all()
     assert 5 <= (rows["unique"] == "yes").sum() <= 12
+
+
+def by_accounts(accounts, errors):
+    """One measure's Student intervals of clients with so many accounts and standard errors."""
+    n, se = np.array(accounts), np.array(errors, dtype=float)
+    half = se * t.isf(0.025, n - 1)
+    names = [f"C{i}" for i in range(len(n))]
+    rows = pd.DataFrame({"client_id": names, "wave": "1", "measure": "crq", "value": 5.0})
+    same = {"level": 0.95, "roll_up": "respondents", "method": "account_t", "n_accounts": n}
+    table = pd.DataFrame({"client_id": names, "wave": "1", "crq": 5.0})
+    return Scores(table, ("crq",), "client"), rows.assign(low=5 - half, high=5 + half, **same)
+
+
+def test_a_standard_error_is_no_wide_interval_of_few_accounts():
+    scores, rows = by_accounts([3, 3, 3, 40], np.sqrt(0.9 / np.array([3, 3, 3, 40])))
+    found = score_errors(scores, rows, None)["crq"]
+    assert found.tolist() == pytest.approx(np.sqrt(0.9 / np.array([3, 3, 3, 40])))
+    cut = rows.assign(high=rows["high"].where(rows["n_accounts"] > 3, 5.1))  # the scale's end
+    assert score_errors(scores, cut, None)["crq"].tolist() == pytest.approx(found.tolist())
+
+
+def test_what_few_accounts_differ_by_is_drawn_towards_what_all_do():
+    scores, rows = by_accounts([3, 60], [0.1, np.sqrt(0.9 / 60)])
+    small, large = score_errors(scores, rows, None)["crq"]
+    usual = (2 * 0.03 + 59 * 0.9) / 61  # variance of one account, by degrees of freedom
+    assert small == pytest.approx(np.sqrt((2 * 0.01 + 10 * usual / 3) / 12))
+    assert large == pytest.approx(np.sqrt(0.9 / 60), rel=0.01)
 
 
 def test_few_clients_have_no_place_and_a_sentence_instead():

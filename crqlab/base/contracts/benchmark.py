@@ -65,7 +65,9 @@ POSITIONS = Contract(
             "of the peers, where q is below 5 %",
             options=("upper", "lower", "middle", "unknown"),
         ),
-        "p_unique": amount("least probability that the client is Unique in the whole panel", 0, 1),
+        "p_unique": amount(
+            "probability that the client is Unique in the whole panel: its least likely part", 0, 1
+        ),
         "unique": Column(
             "text",
             "for CRQ: whether the client is Unique, where that is likely enough; else unknown",
