@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from crqlab import Study, page
 from crqlab.cli import app
+from crqlab.page.accounts.overview import overview
 from crqlab.report.batch.client_selection import chosen
 from crqlab.simulate import write
 from tests.show.fixture import Shape, lay_out
@@ -58,6 +59,10 @@ def test_a_wave_of_which_nothing_counts_says_so_before_anything_else(study, chec
     assert page.summary.in_short(view).sentence.startswith(first)
     assert page.decision.first_screen(view).sentence.startswith(first)
     assert page.summary.masthead(view).sentence.startswith(first)
+    rows = overview(view)
+    assert (rows["answered"].sum(), rows["n"].sum()) == (n, 0)
+    told = page.accounts.account_table(view).html
+    assert all(f">{a} of {m}<" in told for a, m in rows[["answered", "invited"]].to_numpy() if m)
     swedish = page.view(study, client=client, wave=WAVE, language="sv")
     assert page.summary.in_short(swedish).sentence.startswith("Ingenting i denna mätomgång")
     before = page.view(study, client=client, wave="2024")

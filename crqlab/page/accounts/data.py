@@ -18,7 +18,8 @@ class MeetingSheets:
     ----------
     accounts : DataFrame, one row per account, the greatest expected loss first, then revenue
         ``account_id``, ``name``, ``manager``, ``revenue``, ``status``, ``n``, ``invited``,
-        ``roles`` (tuple of (role, people who answered); empty where withheld), ``withheld``,
+        ``answered`` (people, scored or not), ``roles`` (tuple of (role, people who answered);
+        empty where withheld), ``withheld``,
         ``value``, ``low``, ``high`` (shrunken
         CRQ), ``mean`` (the client's), ``before`` (wave), ``change``, ``change_low``,
         ``change_high``, ``change_verdict``, ``weakest`` (label), ``weakest_gap`` (to the client's

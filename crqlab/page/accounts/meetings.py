@@ -109,7 +109,7 @@ def who_answered(row: Record, spoken: Language) -> str:
     """Say how many people of an account answered, and in which roles where that may be told."""
     if row.status == "silent":
         return spoken.say("accounts.nobody", n=row.invited)
-    code, told = "accounts.answered", {"n": row.n}
+    code, told = "accounts.answered", {"n": row.answered}
     if row.invited:
         code, told["m"] = f"{code}_of", row.invited
     if row.roles:

@@ -10,6 +10,7 @@ from crqlab.page.lookup import matched
 from crqlab.page.renewal.data import proven
 from crqlab.participation.account_dispositions import UNASKED
 
+_WHO = ("account_id", "name", "manager", "n", "invited", "answered")
 #: What puts accounts in order, the first one that is known.
 LOSS, REVENUE = "expected_loss", "revenue"
 SEEN_FIRST = 3  # accounts that matter most
@@ -25,11 +26,12 @@ def overview(view: ClientView) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row per account
-        ``account_id``, ``name``, ``manager``, ``n``, ``invited``, ``status`` and ``segment`` as in
-        the view's segments, ``trend`` (higher, lower, no_clear_change; empty where that is
-        not known or not shown), ``revenue``, ``due_on``, ``expected_loss`` (missing where the model
-        foretells no better than chance, and of very few people), ``chance`` (band of the
-        chance of renewal in its place; else empty), ``action`` (code of the playbook), ``owner``.
+        ``account_id``, ``name``, ``manager``, ``n``, ``invited``, ``answered``, ``status`` and
+        ``segment`` as in the view's segments, ``trend`` (higher, lower, no_clear_change; empty
+        where that is not known or not shown), ``revenue``, ``due_on``, ``expected_loss`` (missing
+        where the model foretells no better than chance, and of very few people), ``chance`` (band
+        of the chance of renewal in its place; else empty), ``action`` (code of the playbook),
+        ``owner``.
         An account whose loss is not shown stands where its revenue times the client's share at
         risk puts it: the order tells nothing of its answers.
     """
@@ -43,7 +45,7 @@ def overview(view: ClientView) -> pd.DataFrame:
     quiet = rows["status"].eq("silent").to_numpy(bool)
     found = pd.DataFrame(
         {
-            **{name: rows[name] for name in ("account_id", "name", "manager", "n", "invited")},
+            **{name: rows[name] for name in _WHO},
             "segment": segment,
             "status": status.where(~quiet, "silent"),
             "trend": _trend(rows),

@@ -140,8 +140,8 @@ def _trend(view: ClientView, row: Record) -> str:
 
 def _answered(view: ClientView, row: Record) -> str:
     if not row.invited:
-        return view.language.number(row.n, 0)
-    return view.language.say("accounts.n_of", n=row.n, m=row.invited)
+        return view.language.number(row.answered, 0)
+    return view.language.say("accounts.n_of", n=row.answered, m=row.invited)
 
 
 def _at_risk(view: ClientView, row: Record) -> str:

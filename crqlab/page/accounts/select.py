@@ -35,7 +35,7 @@ _NPS = "nps nps_low nps_high mean_ltr promoters passives detractors".split()
 _IMPERSONAL = frozenset(["n", "n_ltr"])
 _ENDS = {"": "value", "_low": "low", "_high": "high"}
 _FACTS = (
-    "account_id name manager revenue status n invited flag withheld "
+    "account_id name manager revenue status n invited answered flag withheld "
     "shrunken shrunken_low shrunken_high change change_low change_high change_verdict"
 ).split()
 #: Columns of a page, and the tables of the view that they come from, under their names there.
@@ -78,14 +78,14 @@ def accounts(
     -------
     DataFrame, one row per account
         The columns of ``account_scores`` with ``name``, ``manager``, ``revenue``, ``invited``
-        (contacts), ``due_on`` (the next renewal, as the books have it, whatever can be foretold of
-        it), ``status`` and ``withheld``. NPS rests on fewer people than CRQ where some
-        left LTR open, so it is withheld by itself.
+        (contacts), ``answered`` (people, scored or not), ``due_on`` (the next renewal, as the books
+        have it, whatever can be foretold of it), ``status`` and ``withheld``. NPS rests on fewer
+        people than CRQ where some left LTR open, so it is withheld by itself.
     """
     least = study.codebook.privacy.min_scores
     known = table(study, "accounts", client=client)
     scores = table(study, "account_scores", client=client, wave=wave)
-    asked, answered = Counter(invited["account_id"]), set(responses["account_id"])
+    asked, answered = Counter(invited["account_id"]), _people(responses)
     everyone = sorted({*known["account_id"], *scores["account_id"], *asked, *answered})
     ids = pd.Series(everyone, dtype="str")
     few = complemented(scores["n_ltr"], minimum=least, whole=scores["client_id"])
@@ -106,6 +106,7 @@ def accounts(
         name=name.where(name.notna(), ids),
         manager=manager,
         revenue=revenue.astype(float),
+        answered=np.array([answered[account] for account in everyone], dtype=int),
         due_on=_due(study, client, wave, ids, known),
         **counts,
         status=_status(counts["n"], heard, counts["invited"], unasked),
@@ -116,6 +117,14 @@ def accounts(
     personal, whole = _personal(study), rows["status"].notna()
     also = ids.isin(list(telling))
     return withheld(rows, personal, n="n", minimum=least, whole=whole, also=also)
+
+
+def _people(responses: pd.DataFrame) -> Counter[str]:
+    """How many people answered for each account; whoever answered twice is one of them."""
+    known = responses["account_id"].notna()
+    person = responses["contact_id"].fillna(responses["response_id"])
+    pairs = pd.DataFrame({"account": responses["account_id"], "person": person})[known]
+    return Counter(pairs.drop_duplicates()["account"])
 
 
 def _due(study: Study, client: str, wave: str, ids: pd.Series, known: pd.DataFrame) -> pd.Series:

@@ -218,13 +218,14 @@ def test_a_meeting_is_about_the_same_in_swedish():
 
 
 def test_who_answered_is_said_with_roles_and_contacts_as_far_as_they_are_known():
-    who = {"status": "scored", "n": 4, "invited": 0, "roles": ()}
+    who = {"status": "scored", "answered": 4, "invited": 0, "roles": ()}
     said = [
         who_answered(SimpleNamespace(**who), ENGLISH),
         who_answered(SimpleNamespace(**who | {"invited": 6}), ENGLISH),
         who_answered(SimpleNamespace(**who | {"roles": (("buyer", 3), ("user", 1))}), ENGLISH),
         who_answered(
-            SimpleNamespace(**who | {"n": 1, "invited": 6, "roles": (("buyer", 1),)}), ENGLISH
+            SimpleNamespace(**who | {"answered": 1, "invited": 6, "roles": (("buyer", 1),)}),
+            ENGLISH,
         ),
     ]
     assert said == [

@@ -8,8 +8,8 @@ import pytest
 from crqlab.base.contracts.cautions import code, joined
 from crqlab.language import language
 from crqlab.page import renewal
-from crqlab.page.assembly import view
 from crqlab.page.accounts.overview import overview
+from crqlab.page.assembly import view
 from crqlab.page.claim_table import claims
 from crqlab.page.renewal.data import proven
 from crqlab.page.summary.sentences import summary_sentences
