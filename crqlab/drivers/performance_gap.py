@@ -79,11 +79,11 @@ def standings(
 def _ends(layout: Layout, drivers: tuple[str, ...], level: float) -> tuple[NDArray, NDArray]:
     """Student's t over accounts, shape (blocks, drivers) each."""
     first = np.flatnonzero(np.diff(layout.cell, prepend=-1))
-    values = layout.values(list(drivers))
+    values, times = layout.values(list(drivers)), layout.weight[:, None]
     there = np.isfinite(values)
     sums, counts = (
         pd.DataFrame(np.add.reduceat(part, first, axis=0), layout.account[first], list(drivers))
-        for part in (np.where(there, values, 0.0), there.astype(float))
+        for part in (np.where(there, values, 0.0) * times, there * times)
     )
     found = linearised.ratios(sums, counts, pd.Series(layout.block[first]), level=level)
     shape = (len(layout.blocks), len(drivers))
