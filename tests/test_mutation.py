@@ -48,7 +48,8 @@ def test_a_living_function_takes_a_changed_code_wherever_it_is_named(tmp_path, w
     spec.loader.exec_module(module)
     elsewhere = module.outer
     assert elsewhere([2, 3, 4]) == [4]
-    living_code.swap(living_code.changed_functions(path, LIVING.replace(was, then)))
+    changed = living_code.changed_functions(path, LIVING.replace(was, then))
+    living_code.swap(changed, living_code.living(str(tmp_path)))
     assert elsewhere([2, 3, 4]) == kept
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -49,8 +49,17 @@ def _key(code: CodeType) -> Key:
     return code.co_filename, code.co_qualname, code.co_firstlineno
 
 
-def swap(changed: Mapping[Key, CodeType]) -> None:
+def living(folder: str) -> dict[Key, list[FunctionType]]:
+    """Return the functions that live, of files whose path holds a folder."""
+    found: dict[Key, list[FunctionType]] = defaultdict(list)
+    for one in gc.get_objects():
+        if isinstance(one, FunctionType) and folder in one.__code__.co_filename:
+            found[_key(one.__code__)].append(one)
+    return found
+
+
+def swap(changed: Mapping[Key, CodeType], functions: Mapping[Key, list[FunctionType]]) -> None:
     """Give living functions the code that has changed."""
-    for one in gc.get_objects() if changed else ():
-        if isinstance(one, FunctionType) and (code := changed.get(_key(one.__code__))):
+    for key, code in changed.items():
+        for one in functions.get(key, ()):
             one.__code__ = code

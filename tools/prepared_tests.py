@@ -29,7 +29,7 @@ import coverage
 import pytest
 from _pytest.fixtures import FixtureDef
 
-from tools.living_code import Key, changed_functions, swap
+from tools.living_code import Key, changed_functions, living, swap
 
 PATIENCE = 3  # times what the tests take without a bug, and ten seconds
 FLOORS_BELOW = ("crqlab.base", "crqlab.language", "crqlab.stats")  # their caches hold no results
@@ -86,7 +86,8 @@ class Tried:
         items = session.items
         for item, following in zip(items, [*items[1:], items[0]], strict=True):
             if item is items[0] or item.path != self._path:
-                _forget_caches()
+                for cache in _caches():
+                    cache.cache_clear()
             self._path = item.path
             started = time.process_time()
             self._enter(item.nodeid)
@@ -97,6 +98,9 @@ class Tried:
         if self.failed:
             sys.exit(f"The tests must pass before bugs are planted: {self.failed[:5]}")
         self.lines = _lines(self.measured.get_data())
+        self.functions, self.caches = living(f"/{self.folder}/"), _caches()
+        gc.collect()
+        gc.freeze()
         self._plant({item.nodeid: item for item in items})
         return True
 
@@ -184,7 +188,7 @@ class Tried:
             limit = int(PATIENCE * spent) + 10
             resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
             signal.alarm(limit * 20)  # for what waits instead of counting
-            swap(changed)
+            swap(changed, self.functions)
             self._forget(one)
             for test, following in zip(tests, [*tests[1:], tests[0]], strict=True):
                 test.ihook.pytest_runtest_protocol(item=test, nextitem=following)
@@ -196,7 +200,8 @@ class Tried:
 
     def _forget(self, one: Mapping) -> None:
         """Forget what the changed line has made, and what was made of that."""
-        _forget_caches()
+        for cache in self.caches:
+            cache.cache_clear()
         lines = self.lines.get(str(Path(one["path"]).resolve()), {})
         names = lines.get(one["line"], set())
         stale = {self.makers[name].argname for name in names if name in self.makers}
@@ -217,12 +222,15 @@ def _fixtures(item: pytest.Item) -> Iterator[FixtureDef]:
         yield from makers
 
 
-def _forget_caches() -> None:
+def _caches() -> list[functools._lru_cache_wrapper]:
+    """Return the caches that may hold what the folder's code has made."""
+    found = []
     for one in gc.get_objects():
         if isinstance(one, functools._lru_cache_wrapper):
             home = getattr(one, "__module__", None) or ""
             if home.startswith(("crqlab", "tests")) and not home.startswith(FLOORS_BELOW):
-                one.cache_clear()
+                found.append(one)
+    return found
 
 
 def _lines(data: coverage.CoverageData) -> dict[str, dict[int, set[str]]]:
