@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from bs4 import BeautifulSoup
@@ -81,3 +82,27 @@ def assert_named(shown):
         assert picture.title.get_text(strip=True)
         assert picture.desc.get_text(strip=True)
         assert "nan" not in str(picture)
+
+
+def scale(shown, number=0) -> Callable[[float], float]:
+    """What turns a place across a picture into a number, by the first and last tick below it."""
+    said = [(float(tick["x"]), _number(tick.get_text()))
+            for tick in soup(shown)("svg")[number]("text")]  # fmt: skip
+    ticks = [(x, value) for x, value in said if value is not None]
+    (left, least), (right, most) = ticks[0], max(ticks, key=lambda tick: tick[1])
+    return lambda x: least + (x - left) * (most - least) / (right - left)
+
+
+def _number(said):
+    try:
+        return float(said.replace("\u2212", "-"))
+    except ValueError:
+        return None
+
+
+def beside(picture, mark, reach=14):
+    """Words of a picture that stand at the height of a bar or a line, from left to right."""
+    top, bottom = (float(mark[end]) for end in (("y1", "y2") if "y1" in mark.attrs else ("y", "y")))
+    middle = (top + bottom + float(mark.get("height", 0))) / 2
+    near = [w for w in picture("text") if abs(float(w["y"]) - 4.5 - middle) <= reach / 2]
+    return [word.get_text() for word in sorted(near, key=lambda word: float(word["x"]))]

@@ -1,5 +1,6 @@
 """The section of segments says what the tables say, whatever segments are called."""
 
+import itertools
 from dataclasses import replace
 
 import pandas as pd
@@ -8,7 +9,7 @@ import pytest
 from crqlab.language import language
 from crqlab.page import segments
 from crqlab.segments import read
-from tests.page.reading import SHAPES, assert_heard, assert_named, plain, row, soup
+from tests.page.reading import SHAPES, assert_heard, assert_named, beside, plain, row, scale, soup
 from tests.page.reworded import elements, in_other_words, numbers
 from tests.segments.test_traits import FILES
 from tests.show import stationed
@@ -87,6 +88,69 @@ def test_the_picture_holds_accounts_and_revenue_by_segment(stationed_view_of):
     five = ["#1f5582", "#86b9de", "#fbd9ae", "#a84300", "#c3ccd5"]
     assert fills == [fill for fill in five for _ in range(2)]
     assert soup(shown).svg("path") == []
+
+
+#: Different in every row and at both ends, the best segment first, silent accounts last.
+UNEVEN = {
+    "n": [6, 4, 3, 0, 5, 2],
+    "share": [0.33, 0.22, 0.17, 0.0, 0.28, float("nan")],
+    "low": [0.14, 0.07, 0.04, 0.0, 0.11, float("nan")],
+    "high": [0.57, 0.46, 0.41, 0.18, 0.52, float("nan")],
+    "asked_share": [0.30, 0.20, 0.15, 0.0, 0.25, 0.10],
+    "revenue_share": [0.10, 0.40, 0.05, 0.0, 0.32, 0.13],
+}
+
+
+def test_bars_end_at_their_shares_and_lines_at_the_ends_of_their_intervals(stationed_view_of):
+    shown = segments.segment_bars(shares_of(stationed_view_of(), **UNEVEN))
+    picture, at = soup(shown).svg, scale(shown)
+    bars = picture("rect")
+    assert [at(float(bar["x"])) for bar in bars] == pytest.approx([0] * 5, abs=0.1)
+    ends = [at(float(bar["x"]) + float(bar["width"])) for bar in bars]
+    assert ends == pytest.approx([33, 22, 17, 0, 28], abs=0.1)
+    lines = [line for line in picture("line") if line["stroke-width"] == "2"]
+    spans = [(at(float(line["x1"])), at(float(line["x2"]))) for line in lines]
+    for span, told in zip(spans, [(14, 57), (7, 46), (4, 41), (0, 18), (11, 52)], strict=True):
+        assert span == pytest.approx(told, abs=0.1)
+    assert [beside(picture, line) for line in lines] == [beside(picture, b) for b in bars]
+    published = [line for line in picture("line") if line["stroke-width"] == "3"]
+    assert [at(float(line["x1"])) for line in published] == pytest.approx([33, 50], abs=0.1)
+    assert [beside(picture, line) for line in published] == [
+        ["Ambassador", "33\xa0%"], ["Rational", "22\xa0%"]
+    ]  # fmt: skip
+    assert max(float(line["x2"]) for line in lines) == 400  # the widest end fills the picture
+    assert "Share of 18 customers in each segment; lines are 95 % intervals" in plain(shown)
+
+
+def test_both_bars_of_a_segment_are_as_long_as_their_shares(stationed_view_of):
+    shown = segments.segment_mix(shares_of(stationed_view_of(), **UNEVEN))
+    picture = soup(shown).svg
+    bars = picture("rect")
+    lengths = [float(bar["width"]) for bar in bars]
+    told = [0.30, 0.10, 0.20, 0.40, 0.15, 0.05, 0.25, 0.32, 0.10, 0.13]
+    assert lengths == pytest.approx([235 * share / 0.40 for share in told], abs=0.06)
+    written = [beside(picture, bar)[-1] for bar in bars]
+    assert written == [f"{share:.0%}".replace("%", "\xa0%") for share in told]
+    rows = [float(bar["y"]) for bar in bars]
+    assert all(low + 11 < high for low, high in itertools.pairwise(rows))  # none hides another
+    names = [beside(picture, bar, reach=20)[0] for bar in bars[::2]]
+    assert names == ["Ambassador", "Rational", "Ambivalent", "Opponent", "Silent"]
+
+
+def test_nobody_asked_is_no_picture(stationed_view_of):
+    none = shares_of(stationed_view_of(), n=0)
+    assert segments.segment_mix(none).html == ""
+    one = shares_of(stationed_view_of(), n=[1, 0, 0, 0, 0, 0])
+    assert len(soup(segments.segment_mix(one)).svg("rect")) == 2
+
+
+@pytest.mark.parametrize(("low", "told"), [(0.0, False), (0.04, True)])
+def test_a_move_is_told_when_its_whole_interval_lies_above_nobody(stationed_view_of, low, told):
+    view = stationed_view_of()
+    rows = view.segments.movement.assign(low=[low, 0.0, 1.0])
+    moved = replace(view, segments=replace(view.segments, movement=rows))
+    said = segments.segment_shares(moved).sentence
+    assert ("climbed and" in said) is told
 
 
 def test_without_revenue_one_bar_a_segment_is_drawn(stationed_view_of):
