@@ -90,6 +90,21 @@ def test_help_lists_commands_in_the_order_of_work_with_examples():
         assert "Example" in crqlab(command, "--help").output, command
 
 
+@pytest.mark.parametrize("command", ["report", "export"])
+def test_help_tells_many_options_by_what_they_decide(command):
+    panels = {}
+    for line in crqlab(command, "--help").output.splitlines():
+        if line.startswith("╭─ "):
+            panels[name := line.strip("╭╮─ ")] = []
+        elif " --" in line and line.startswith("│"):
+            panels[name].append(next(word for word in line.split() if word.startswith("--")))
+    assert panels["Options"] == ["--study", "--help"]
+    assert panels["Which clients"] == ["--client", "--all", "--where", "--wave"]
+    assert panels["How it is done"] == ["--jobs", "--limit", "--cluster", "--tls"]
+    assert panels["Whether it may be made"] == ["--supersede", "--draft"]
+    assert len(panels["What is made"]) == 5
+
+
 def study_of(home):
     """Two clients, three waves, one of which only one client has."""
     from crqlab import responses

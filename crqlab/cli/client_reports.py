@@ -10,6 +10,7 @@ import typer
 from crqlab.cli.guard import say
 from crqlab.cli.options import (
     LONGEST,
+    WHAT,
     Clients,
     Cluster,
     Draft,
@@ -36,7 +37,10 @@ def report(
     where: Where = None,
     wave: Wave = None,
     language: Annotated[
-        str | None, typer.Option(help="Of the pages, as in sv; the codebook's if left out.")
+        str | None,
+        typer.Option(
+            help="Of the pages, as in sv; the codebook's if left out.", rich_help_panel=WHAT
+        ),
     ] = None,
     set_: Set = None,
     jobs: Jobs = None,
@@ -44,15 +48,28 @@ def report(
     cluster: Cluster = None,
     tls: Tls = None,
     reviewer: Annotated[
-        bool, typer.Option("--reviewer", help="Each report once more, with code and methods.")
+        bool,
+        typer.Option(
+            "--reviewer",
+            help="Each report once more, with code and methods.",
+            rich_help_panel=WHAT,
+        ),
     ] = False,
     by: Annotated[
         str | None,
-        typer.Option("--by", help="account_manager: a pack for each, in place of the reports."),
+        typer.Option(
+            "--by",
+            help="account_manager: a pack for each, in place of the reports.",
+            rich_help_panel=WHAT,
+        ),
     ] = None,
     on: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="With --by: the day due dates are counted from."),
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="With --by: the day due dates are counted from.",
+            rich_help_panel=WHAT,
+        ),
     ] = None,
     supersede: Supersede = False,
     draft: Draft = False,

@@ -11,6 +11,7 @@ from crqlab.cli.client_reports import FEW
 from crqlab.cli.guard import say
 from crqlab.cli.options import (
     LONGEST,
+    WHAT,
     Clients,
     Cluster,
     Draft,
@@ -36,20 +37,32 @@ def export(
     wave: Wave = None,
     language: Annotated[
         str | None,
-        typer.Option(help="Of PDF, workbook and slides; the codebook's if left out."),
+        typer.Option(
+            help="Of PDF, workbook and slides; the codebook's if left out.", rich_help_panel=WHAT
+        ),
     ] = None,
     to: Annotated[
-        str, typer.Option(help="What to write, parted by commas: pdf, xlsx, pptx, csv, headoffice.")
+        str,
+        typer.Option(
+            help="What to write, parted by commas: pdf, xlsx, pptx, csv, headoffice.",
+            rich_help_panel=WHAT,
+        ),
     ] = "pdf,xlsx,pptx,csv",
     theme: Annotated[
-        Path | None, typer.Option(help="A client's colours and logo: a YAML file.")
+        Path | None,
+        typer.Option(help="A client's colours and logo: a YAML file.", rich_help_panel=WHAT),
     ] = None,
     template: Annotated[
-        Path | None, typer.Option(help="A client's own slides to build on: a .pptx file.")
+        Path | None,
+        typer.Option(help="A client's own slides to build on: a .pptx file.", rich_help_panel=WHAT),
     ] = None,
     together: Annotated[
         bool,
-        typer.Option("--together", help="One head-office file of all clients of one firm."),
+        typer.Option(
+            "--together",
+            help="One head-office file of all clients of one firm.",
+            rich_help_panel=WHAT,
+        ),
     ] = False,
     jobs: Jobs = None,
     limit: Limit = LONGEST,

@@ -22,43 +22,75 @@ def _studies(begun: str) -> list[str]:
         return []
 
 
+#: Panels of a command's help.
+WHOM, WHAT = "Which clients", "What is made"
+HOW, MAY = "How it is done", "Whether it may be made"
+
 StudyName = Annotated[str, typer.Argument(help="A folder below data/raw.", autocompletion=_studies)]
 OfStudy = Annotated[
     str, typer.Option("--study", help="A folder below data/raw.", autocompletion=_studies)
 ]
-Clients = Annotated[list[str] | None, typer.Option("--client", help="A client's id; repeatable.")]
-Everybody = Annotated[bool, typer.Option("--all", help="Every client with scores.")]
+Clients = Annotated[
+    list[str] | None,
+    typer.Option("--client", help="A client's id; repeatable.", rich_help_panel=WHOM),
+]
+Everybody = Annotated[
+    bool, typer.Option("--all", help="Every client with scores.", rich_help_panel=WHOM)
+]
 Where = Annotated[
     list[str] | None,
-    typer.Option(help="With --all: clients of a kind, as in industry=banking; repeatable."),
+    typer.Option(
+        help="With --all: clients of a kind, as in industry=banking; repeatable.",
+        rich_help_panel=WHOM,
+    ),
 ]
 LONGEST = 300.0  # seconds that one client may take, where nobody says otherwise
 Set = Annotated[
     list[str] | None,
-    typer.Option("--set", help="A notebook parameter, as in --set level=0.9; may be repeated."),
+    typer.Option(
+        "--set",
+        help="A notebook parameter, as in --set level=0.9; may be repeated.",
+        rich_help_panel=WHAT,
+    ),
 ]
-Wave = Annotated[str | None, typer.Option(help="A wave; the client's latest if left out.")]
+Wave = Annotated[
+    str | None,
+    typer.Option(help="A wave; the client's latest if left out.", rich_help_panel=WHOM),
+]
 Jobs = Annotated[
-    int | None, typer.Option(min=1, help="Clients at once; one per processor if left out.")
+    int | None,
+    typer.Option(
+        min=1, help="Clients at once; one per processor if left out.", rich_help_panel=HOW
+    ),
 ]
 Limit = Annotated[
-    float, typer.Option(min=1, help="Longest time for a client, or a query; seconds.")
+    float,
+    typer.Option(
+        min=1, help="Longest time for a client, or a query; seconds.", rich_help_panel=HOW
+    ),
 ]
 Draft = Annotated[
     bool,
-    typer.Option("--draft", help="Though points of the codebook are unconfirmed; pages say so."),
+    typer.Option(
+        "--draft",
+        help="Though points of the codebook are unconfirmed; pages say so.",
+        rich_help_panel=MAY,
+    ),
 ]
 Supersede = Annotated[
     bool,
     typer.Option(
-        "--supersede", help="Take back earlier files of these clients: nobody has them any more."
+        "--supersede",
+        help="Take back earlier files of these clients: nobody has them any more.",
+        rich_help_panel=MAY,
     ),
 ]
 Cluster = Annotated[
     str | None,
     typer.Option(
         help="Address of a Dask scheduler, tcp:// or tls://host:port; workers that see "
-        "the project's folder under the same path use it, others are handed the study."
+        "the project's folder under the same path use it, others are handed the study.",
+        rich_help_panel=HOW,
     ),
 ]
 Tls = Annotated[
@@ -66,6 +98,7 @@ Tls = Annotated[
     typer.Option(
         metavar="CA CERTIFICATE KEY",
         help="With --cluster tls://…: files of the authority's certificate, ours, and its key.",
+        rich_help_panel=HOW,
     ),
 ]
 
