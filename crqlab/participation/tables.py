@@ -19,7 +19,7 @@ from crqlab.participation.nonresponse_adjustment import Adjusted
 from crqlab.participation.relationship_concentration import Concentration
 from crqlab.participation.selection_audit import Audit
 from crqlab.participation.silent_accounts import Silent, Voices
-from crqlab.participation.wave_plan import Plan
+from crqlab.participation.wave_plan import REST, SLICES, Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -60,17 +60,26 @@ class Findings:
 
 
 def keep(
-    study: Study, *, level: float, draws: int, seed: int, cap: float, **found: Any
+    study: Study,
+    *,
+    level: float,
+    draws: int,
+    seed: int,
+    cap: float,
+    slices: int = SLICES,
+    rest: int = REST,
+    **found: Any,
 ) -> tuple[Path, ...]:
     """Write the tables of this station, as `frames.keep` does: all of them, or none.
 
     Parameters
     ----------
     study : Study
-    level, draws, seed, cap
+    level, draws, seed, cap, slices, rest
         What the station was called with, for the run card.
     **found
         All fields of `Findings`, as in ``completion=completion, ranks=ranks``.
     """
     tables = Findings(**found).tables()
-    return frames.keep(study, tables, level=level, draws=draws, seed=seed, cap=cap)
+    made = {"level": level, "draws": draws, "seed": seed, "cap": cap}
+    return frames.keep(study, tables, **made, slices=slices, rest=rest)

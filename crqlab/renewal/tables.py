@@ -13,7 +13,7 @@ from crqlab.base.study import Study
 from crqlab.renewal.covariate_effects import Effects
 from crqlab.renewal.model_cards import ModelCard
 from crqlab.renewal.model_comparison import ModelComparison
-from crqlab.renewal.opportunities import Design
+from crqlab.renewal.opportunities import MOST_MONTHS, Design
 from crqlab.renewal.retention_curves import RetentionCurves
 from crqlab.renewal.revenue_at_risk import RenewalOutlook
 from crqlab.renewal.trust_mediation import Mediation
@@ -48,16 +48,25 @@ class Findings:
         }
 
 
-def keep(study: Study, *, level: float, draws: int, seed: int, **found: Any) -> tuple[Path, ...]:
+def keep(
+    study: Study,
+    *,
+    level: float,
+    draws: int,
+    seed: int,
+    most_months: float = MOST_MONTHS,
+    **found: Any,
+) -> tuple[Path, ...]:
     """Write the tables of this station, as `frames.keep` does: all of them, or none.
 
     Parameters
     ----------
     study : Study
-    level, draws, seed
+    level, draws, seed, most_months
         What the station was called with, for the run card.
     **found
         All fields of `Findings`, as in ``design=design, effects=effects``.
     """
     tables = Findings(**found).tables()
-    return frames.keep(study, tables, level=level, draws=draws, seed=seed)
+    made = {"level": level, "draws": draws, "seed": seed, "most_months": most_months}
+    return frames.keep(study, tables, **made)

@@ -21,7 +21,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "raw_labels": ["SegmentLabels", "segment_labels"],
         "segment_mix": ["Mix", "mix", "profile", "renewal", "sensitivity"],
         "tables": ["described", "keep", "suggested"],
-        "threshold_derivation": ["Derived", "derive"],
+        "threshold_derivation": ["Derived", "derive", "derived_for"],
         "threshold_releases": ["along", "publish", "published", "rules"],
         "thresholds": ["Thresholds", "read", "starting"],
     },

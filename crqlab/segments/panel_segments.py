@@ -16,7 +16,7 @@ from crqlab.base.results import Result
 from crqlab.base.waves import latest
 from crqlab.segments.account_answers import LTR
 from crqlab.segments.assignment import with_silent
-from crqlab.segments.first_renewal import followed
+from crqlab.segments.first_renewal import HORIZON, followed
 from crqlab.segments.likeliest_segments import (
     NOT_SETTLED,
     SETTLED,
@@ -112,7 +112,8 @@ def panel(
     **options
         ``modelled``, the tables ``account_model`` and ``account_posterior`` of these respondents;
         without them a model of the scores that the rules look at is fitted. ``draws`` of each
-        account's scores and ``seed``, as `AccountModels.posteriors` takes them. Nothing depends
+        account's scores and ``seed``, as `AccountModels.posteriors` takes them. ``horizon``, the
+        days after a wave within which a due contract counts (`followed`). Nothing depends
         on the order of rows, or on what ids are called as long as they sort alike.
 
     Returns
@@ -133,7 +134,7 @@ def panel(
     own = accounts[["client_id", "account_id", "revenue", "account_manager"]]
     own = own.drop_duplicates(["client_id", "account_id"])
     scored = scored.merge(own, on=["client_id", "account_id"], how="left")
-    scored = followed(scored, responses, outcomes)
+    scored = followed(scored, responses, outcomes, horizon=options.pop("horizon", HORIZON))
     thresholds = thresholds if why else thresholds.fitted(instrument)
     if why or not _answered(respondents, thresholds):
         why = why or "nobody answered"

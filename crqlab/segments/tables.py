@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -96,10 +97,7 @@ def keep(
     study: Study,
     panel: Panel,
     tables: Mapping[str, pd.DataFrame],
-    *,
-    level: float,
-    draws: int,
-    seed: int,
+    **made: Any,
 ) -> tuple[Path, ...]:
     """Write the tables of this station, as `frames.keep` does: all of them, or none.
 
@@ -109,11 +107,11 @@ def keep(
     panel : Panel
     tables : mapping of name to DataFrame
         From `described`.
-    level, draws, seed
-        What they were made with, for the run card.
+    **made
+        What they were made with, for the run card: ``level``, ``draws``, ``seed``, ``horizon``.
     """
     rules = {
         "thresholds": panel.thresholds.quoted,
         "playbook": playbook_of(study, panel.thresholds).quoted,
     }
-    return frames.keep(study, tables, level=level, draws=draws, seed=seed, **rules)
+    return frames.keep(study, tables, **made, **rules)

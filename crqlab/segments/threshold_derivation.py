@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,15 +13,16 @@ from pydantic import ValidationError
 
 from crqlab.base.errors import EstimateError, one_of
 from crqlab.base.results import Result
+from crqlab.base.study import Study
 from crqlab.segments.assignment import scores_of
 from crqlab.segments.churn_steps import METHOD, Steps, steps
 from crqlab.segments.conditions import conditions, slack
+from crqlab.segments.first_renewal import HORIZON, followed
 from crqlab.segments.segment import placed
-from crqlab.segments.thresholds import Thresholds
+from crqlab.segments.thresholds import Thresholds, starting
 from crqlab.stats.cluster_draws import resampled, stream
-from crqlab.stats.defaults import LEVEL, SEED
-from crqlab.stats.estimate import check_level
 from crqlab.stats.proportion import wilson
+from crqlab.stats.sampling import Sampling
 
 RESAMPLES = 1000
 UNRELATED, GRADUAL, UNORDERED = "churn_unrelated", "churn_falls_gradually", "churn_not_in_order"
@@ -64,9 +66,7 @@ def derive(
     score: str = "crq",
     target: Mapping[str, float] | None = None,
     version: str = "derived",
-    level: float = LEVEL,
-    draws: int = RESAMPLES,
-    seed: int = SEED,
+    **sampling: Any,
 ) -> Derived:
     """Move the cuts of given rules to where a panel wants them; the rules stay as they are.
 
@@ -89,10 +89,9 @@ def derive(
         the expected shares of the thresholds.
     version : str
         Of the new thresholds.
-    level : float
-        Coverage of all intervals, in (0, 1).
-    draws, seed : int
-        Samples of accounts behind the intervals of a mix, and where chance begins.
+    **sampling
+        ``level``, ``draws`` (samples of accounts behind the intervals of a mix, 1000 where
+        nothing is said) and ``seed`` of `crqlab.stats.sampling.Sampling`.
 
     Returns
     -------
@@ -108,13 +107,57 @@ def derive(
     Athey & Imbens (2016), PNAS 113, 7353-7360: one half chooses, the other judges.
     Field & Welsh (2007), Journal of the Royal Statistical Society B 69, 369-390: the bootstrap.
     """
-    check_level(level)
+    taken = Sampling(**{"draws": RESAMPLES, **sampling})
     one_of("by=", by, ("outcomes", "mix"))
     accounts = thresholds.worded(accounts)
     if by == "mix":
         target = thresholds.traits.expected if target is None else target
-        return _by_mix(accounts, thresholds, target, version, level, draws, seed)
-    return _by_outcomes(accounts, thresholds, score, version, level, seed)
+        return _by_mix(accounts, thresholds, target, version, taken)
+    return _by_outcomes(accounts, thresholds, score, version, taken.level, taken.seed)
+
+
+def derived_for(
+    study: Study, rules: Thresholds | None = None, *, horizon: int = HORIZON, **options: Any
+) -> Derived:
+    """Derive the cuts of rules from a study's own accounts, on whatever scale it was asked.
+
+    Parameters
+    ----------
+    study : Study
+        Its ``account_scores``, ``responses`` and ``outcomes`` are read.
+    rules : Thresholds, optional
+        Whose cuts move; crqlab's own where nothing is said. Rules for another scale are carried
+        over to the study's first: that is only where the cuts start from.
+    horizon : int
+        Days after a wave within which a due contract counts as its consequence.
+    **options
+        As `derive` takes them.
+
+    Returns
+    -------
+    Derived
+
+    Raises
+    ------
+    CrqError
+        Rules that look at what the study's instrument does not measure.
+    EstimateError
+        As for `derive`.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> target = {"Ambassador": 0.3, "Rational": 0.4}
+    >>> print(crq.segments.derived_for(study, by="mix", target=target, draws=30))
+    Cuts from ... accounts: crq ...
+    """
+    asked, rules = study.codebook.instrument, rules or starting()
+    if rules.instrument.scale != asked.scale:
+        rules = rules.rescaled(asked.scale.low, asked.scale.high)
+    tables = (study.read(name) for name in ("account_scores", "responses", "outcomes"))
+    scored = followed(*tables, horizon=horizon)
+    return derive(scored, rules.fitted(asked), **options)
 
 
 def _by_outcomes(accounts, thresholds, score, version, level, seed) -> Derived:
@@ -164,7 +207,7 @@ def _shape(found: Steps) -> str:
     return "ok" if found.ordered else UNORDERED
 
 
-def _by_mix(accounts, thresholds, target, version, level, draws, seed) -> Derived:
+def _by_mix(accounts, thresholds, target, version, taken) -> Derived:
     top, low = _wanted(thresholds, target)
     rows = _last(accounts[accounts[list(thresholds.scores)].notna().all(axis=1)])
     if len(rows) < 50:
@@ -174,10 +217,10 @@ def _by_mix(accounts, thresholds, target, version, level, draws, seed) -> Derive
     sinking = np.maximum.reduce([slack(s.rule, scores) for s in thresholds.segments[:before]])
     rising = slack(thresholds.segments[before].rule, scores)
     own = _shifts(sinking, rising, np.ones(len(rows)), target[top], low)
-    rng = stream(seed, "mix")
+    rng, level = stream(taken.seed, "mix"), taken.level
     drawn = [
         _shifts(sinking, rising, weights, target[top], low)
-        for piece in resampled(len(rows), draws, rng)
+        for piece in resampled(len(rows), taken.draws, rng)
         for weights in piece
     ]
     tails = np.nanquantile(np.array(drawn), [(1 - level) / 2, (1 + level) / 2], axis=0)
