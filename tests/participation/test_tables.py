@@ -9,8 +9,8 @@ from crqlab import participation, scores
 from tests.show.fixture import Shape, lay_out
 
 KEPT = """
-completion completion_rank completion_bands silent voices propensities nonresponse concentration
-concentration_summary continuity continuity_summary audit wave_plan precision
+completion completion_rank completion_bands dispositions silent voices propensities nonresponse
+concentration concentration_summary continuity continuity_summary audit wave_plan precision
 """.split()
 OPTIONS = {"level": 0.9, "draws": 100, "seed": 7}
 
@@ -25,6 +25,7 @@ def run(study):
     found = {
         "completion": completion,
         "ranks": participation.completion_ranks(completion),
+        "dispositions": participation.dispositions(*tables, every_months=12),
         "silent": participation.silent(*tables, people),
         "voices": participation.voices(*tables),
         "propensities": participation.propensities(*tables, people, cap=4.0, level=0.9),
@@ -53,7 +54,12 @@ def test_everything_is_kept_with_how_it_was_made_and_read_back_the_same(study):
     kept = study.read("audit")
     pd.testing.assert_frame_equal(kept[list(found["audit"].table)], found["audit"].table)
     assert (kept[["level", "rate"]].drop_duplicates().to_numpy() == [[0.9, 0.05]]).all()
-    assert study.manifest["tables"]["silent"]["made"] == {"cap": 4.0, **OPTIONS}
+    assert study.manifest["tables"]["silent"]["made"] == {
+        "cap": 4.0,
+        "slices": 4,
+        "rest": 6,
+        **OPTIONS,
+    }
 
 
 @pytest.mark.parametrize("shape", [Shape(contacts=False), Shape(ltr=False), Shape(accounts=3)])
