@@ -19,6 +19,7 @@ LIKELY = {"nps": (-100.0, 100.0), "mean_ltr": (0.0, 10.0)}
 MADE = ("crq", "uniqueness", *LIKELY)
 
 Scores = Mapping[str, NDArray]
+Place = tuple[str, tuple[str, ...], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,17 @@ class Condition:
     def movable(self) -> bool:
         """Whether the cut is a level on the answer scale, which can be moved up and down."""
         return self.kind in ("score", "least_of") and self.scores[0] not in LIKELY
+
+    @property
+    def place(self) -> Place | None:
+        """What tells its cut from others: kind, scores and number; none where it has no cut."""
+        return None if self.kind == "lowest_of" else (self.kind, self.scores, self.cut)
+
+    def range(self, low: float, high: float) -> tuple[float, float]:
+        """Return between what its cut may lie, for answers from ``low`` to ``high``."""
+        if self.kind == "gap":
+            return 0.0, high - low
+        return LIKELY.get(self.scores[0], (low, high))
 
     def value(self, scores: Scores) -> NDArray:
         """Return the number that is compared with the cut, one per account."""
@@ -131,6 +143,22 @@ def moved(rule: Rule | None, cuts: Mapping[tuple[str, float], float]) -> Rule | 
     if rule is None:
         return None
     return Group(rule.how, tuple(moved(part, cuts) for part in rule.parts))
+
+
+def turned(rule: Rule | None, cuts: Mapping[Place, float]) -> Rule | None:
+    """Return the rule with cuts of any kind exchanged: {place of the old cut: new cut}.
+
+    Examples
+    --------
+    >>> apart = Condition("gap", ("solution", "experience"), "at_least", 1.25)
+    >>> turned(apart, {apart.place: 2.0}).cut
+    2.0
+    """
+    if isinstance(rule, Condition):
+        return replace(rule, cut=cuts.get(rule.place, rule.cut))
+    if rule is None:
+        return None
+    return Group(rule.how, tuple(turned(part, cuts) for part in rule.parts))
 
 
 def _least(values: list[NDArray]) -> NDArray:

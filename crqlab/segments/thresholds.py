@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,17 @@ from pydantic import BeforeValidator, Field, PlainValidator, PrivateAttr, model_
 from crqlab.base import yaml_documents
 from crqlab.base.errors import CrqError
 from crqlab.base.instrument import Instrument, Name, Scale, Strict
-from crqlab.segments.conditions import LIKELY, MADE, Condition, Group, Rule, conditions, moved
+from crqlab.segments.conditions import (
+    LIKELY,
+    MADE,
+    Condition,
+    Group,
+    Place,
+    Rule,
+    conditions,
+    moved,
+    turned,
+)
 from crqlab.segments.rule_syntax import MADE_OF
 from crqlab.segments.segment import Segment
 from crqlab.segments.segment_syntax import listed
@@ -130,6 +140,16 @@ class Thresholds(Strict):
         return tuple(dict.fromkeys(found))
 
     @property
+    def users(self) -> dict[Condition, tuple[str, ...]]:
+        """Every cut once, by a condition that it belongs to, and the segments that use it."""
+        found: dict[Place, tuple[Condition, list[str]]] = {}
+        for segment in self.segments:
+            for one in conditions(segment.rule):
+                if one.place:
+                    found.setdefault(one.place, (one, []))[1].append(segment.name)
+        return {one: tuple(dict.fromkeys(names)) for one, names in found.values()}
+
+    @property
     def fingerprint(self) -> str:
         """SHA-256 of everything that the set says, whatever its file looks like."""
         said = self.document()
@@ -158,9 +178,16 @@ class Thresholds(Strict):
 
     def moved(self, cuts: Mapping[tuple[str, float], float], **head: str) -> Thresholds:
         """Return the same rules with other cuts: {(score, old cut): new cut}, and a new head."""
+        return self._with([moved(segment.rule, cuts) for segment in self.segments], head)
+
+    def turned(self, cuts: Mapping[Place, float], **head: str) -> Thresholds:
+        """Return the same rules with other cuts of any kind: {place of a condition: new cut}."""
+        return self._with([turned(segment.rule, cuts) for segment in self.segments], head)
+
+    def _with(self, rules: Sequence[Rule | None], head: Mapping[str, str]) -> Thresholds:
         told = {**self.document(), "sha256": "", **head}
-        segments = [replace(s, rule=moved(s.rule, cuts)) for s in self.segments]
-        return self._validated({**told, "segments": [_said(one) for one in segments]})
+        made = [replace(s, rule=rule) for s, rule in zip(self.segments, rules, strict=True)]
+        return self._validated({**told, "segments": [_said(one) for one in made]})
 
     def rescaled(self, low: float, high: float, **head: str) -> Thresholds:
         """Return the rules for another answer scale, every cut at the same share of it.

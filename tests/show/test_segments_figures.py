@@ -114,28 +114,6 @@ def test_tables_name_every_row(panel):
     assert "<b>x" not in hostile.html
 
 
-def test_the_laboratory_shows_the_rules_as_they_are(panel, study_of):
-    from crqlab.show.tables.lab import threshold_lab
-
-    class Here:
-        def read(self, name):
-            return PEOPLE
-
-        root = None
-
-    shown = threshold_lab(panel, Here(), interactive=False)
-    assert shown.sentence.startswith("crqlab starting rules 1.1 on 80 accounts: the likeliest")
-    box = threshold_lab(panel, Here())
-    sliders = [one for one in box.children if hasattr(one, "step")]
-    assert len(sliders) == len(RULES.cuts)
-    html = next(
-        one for one in box.children if getattr(one, "value", "") and not hasattr(one, "step")
-    )
-    before = html.value
-    sliders[-1].value = 6.5
-    assert html.value != before
-
-
 def test_where_nothing_is_sorted_a_sentence_stands(nobody):
     mix = segments.mix(nobody)
     drawn = [
