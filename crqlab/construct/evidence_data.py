@@ -150,7 +150,7 @@ def collect(
     key = rows["client_id"] + "\x1f" + rows["account_id"]
     known = _groups(rows, given, accounts, breakdowns)
     more = [name for name in DIMENSIONS if name in known and name not in GROUPINGS]
-    names = tuple(groupings if groupings is not None else [*GROUPINGS, *more])
+    names = tuple(groupings or [*GROUPINGS, *more])
     for name in names:
         one_of("groupings=", name, sorted({*known, *GROUPINGS}))
     none = pd.Series(None, index=rows.index, dtype="str")
