@@ -222,7 +222,6 @@ NO_EXAMPLE = {
     "shipped",
     "construct": "keep",
     "drivers": "keep",
-    "figures": "release_shift",
     "page": "verdict_sentences",
     "participation": "keep",
     "renewal": "keep model_card",

@@ -2,9 +2,11 @@
 
     python -m tests.bench.forkserver HOME STUDY [REPORTS] [ROUNDS]
 
-Each report gets a process of the forkserver and the rows that it needs, read once by whoever asks;
-its cells get a fork of that process, which nobody else has used. (A process of the forkserver that
-asks for another one starts a forkserver of its own: workers that live on cannot ask for cells.)
+What is compared is processor time, of whoever asks and of the server with all that it has forked:
+on a machine that does other work, nothing else holds still. Each report gets a process of the
+forkserver and the rows that it needs, read once by whoever asks; its cells get a fork of that
+process, which nobody else has used. (A process of the forkserver that asks for another one starts
+a forkserver of its own: workers that live on cannot ask for cells.)
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from multiprocessing import forkserver
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -25,7 +28,7 @@ from crqlab import Study
 from crqlab.report import chosen, everybody, run_batch
 from crqlab.report.batch import batches
 from crqlab.report.batch.table_cache import handout
-from crqlab.report.forking import cells, client, roles, zygote
+from crqlab.report.forking import cells, client, roles, tasks, zygote
 from crqlab.report.forking.tasks import Crew
 from crqlab.report.run import page_build
 from crqlab.report.run.journey import told_of
@@ -91,30 +94,61 @@ def _forked(role: str, *, environment: Mapping[str, str], files: Sequence[int]) 
     return _Child(pid)
 
 
+def _spent(process: int) -> float:
+    """Return processor seconds of a process and of its children that have ended."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def _parent(process: int) -> int:
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+class Turns:
+    """Makes batches by one kind after the other, and tells what each has cost."""
+
+    def __init__(self, study: Study) -> None:
+        self.study, self.servers = study, {}
+        self.kinds = {"prepared process": batches.crew_for, "forkserver": self._served}
+        tasks.forked = self._forked
+
+    def _served(self, home: Path, *, apart: bool) -> Crew:
+        return Served(os.environ)
+
+    def _forked(self, role: str, **asked: Any) -> client.Forked:
+        child = client.forked(role, **asked)
+        self.servers["prepared process"] = _parent(child.pid)
+        return child
+
+    def cost(self, kind: str, some: Sequence[tuple[str, str]]) -> float:
+        """Make reports and return the processor seconds that they took."""
+        batches.crew_for = self.kinds[kind]
+        shutil.rmtree(self.study.reports, ignore_errors=True)
+        before = self._spent(kind)
+        outcome = run_batch(self.study, some, jobs=2)
+        if outcome.failed:
+            raise RuntimeError(str(outcome.failed[0]))
+        self.servers.setdefault("forkserver", forkserver._forkserver._forkserver_pid)
+        time.sleep(2)  # what has ended is counted when the server has seen it
+        return self._spent(kind) - before
+
+    def _spent(self, kind: str) -> float:
+        asked = [os.getpid(), *([self.servers[kind]] if kind in self.servers else ())]
+        return sum(map(_spent, asked))
+
+
 def main(home: str, name: str, reports: str = "40", rounds: str = "3") -> None:
-    """Make reports in turns by both, and print the times and the ratio of each turn."""
+    """Make reports in turns by both, and print the cost of each turn and its ratio."""
     os.environ.update(zygote._SETTINGS)
     CONTEXT.set_forkserver_preload([PRELOADED])
     study = Study(name, Path(home))
-    clients = chosen(study, everybody(study), None)[: int(reports)]
-    plain = batches.crew_for
-    kinds = {"prepared process": plain, "forkserver": lambda home, *, apart: Served(os.environ)}
-
-    def timed(kind: str, some: Sequence[tuple[str, str]]) -> float:
-        batches.crew_for = kinds[kind]
-        shutil.rmtree(study.reports, ignore_errors=True)
-        start = time.perf_counter()
-        outcome = run_batch(study, some, jobs=2)
-        if outcome.failed:
-            raise RuntimeError(str(outcome.failed[0]))
-        return time.perf_counter() - start
-
-    for kind in kinds:  # both have imported before anything is timed
-        print(f"{kind}: {timed(kind, clients[:2]):.1f} s for the first two", flush=True)
+    clients, turns = chosen(study, everybody(study), None)[: int(reports)], Turns(study)
+    for kind in turns.kinds:  # both have imported before anything is measured
+        turns.cost(kind, clients[:2])
     ratios = []
     for turn in range(int(rounds)):
-        order = list(kinds)[:: 1 if turn % 2 == 0 else -1]
-        took = {kind: timed(kind, clients) for kind in order}
+        order = list(turns.kinds)[:: 1 if turn % 2 == 0 else -1]
+        took = {kind: turns.cost(kind, clients) for kind in order}
         ratios.append(took["forkserver"] / took["prepared process"])
         told = ", ".join(f"{kind} {seconds:.1f} s" for kind, seconds in took.items())
         print(f"{len(clients)} reports: {told}; ratio {ratios[-1]:.2f}", flush=True)

@@ -1,7 +1,5 @@
 """Pictures of the panel draw its cuts, ridges and places, and carry their words with them."""
 
-from datetime import date
-
 import matplotlib as mpl
 import numpy as np
 import pytest
@@ -14,7 +12,6 @@ from crqlab import benchmark
 from crqlab.benchmark import Rules, Scores
 from crqlab.show import alt_text, figures
 from tests.benchmark.made import client_scores
-from tests.scores.made import codebook
 
 NEAR = Rules(min_clients=10, min_accounts=1)
 
@@ -77,17 +74,6 @@ def test_strip_shows_the_place_in_every_measure_and_marks_the_top_decile(scores)
     assert names == ["CRQ", "NPS"]
     np.testing.assert_allclose(points[:, 0], 100 * rows.loc[["crq", "nps"], "percentile"])
     assert alt_text.said(ax.figure) == result.of(client, "2025")
-
-
-def test_shift_shows_change_and_interval_of_every_cut(tmp_path, scores, cuts):
-    moved = cuts.table.assign(estimate=cuts.table["estimate"] + 0.3)
-    some = {"as_of": date(2026, 1, 1), "contributors": 90, "synthetic": True}
-    asked = codebook().instrument
-    before = benchmark.publish(tmp_path, "a", cuts.table, asked, **some)
-    after = benchmark.publish(tmp_path, "b", moved, asked, **some)
-    ax = figures.release_shift(benchmark.compare(before, after))
-    np.testing.assert_allclose(ax.collections[-1].get_offsets()[:, 1], 0.3)
-    assert "+0.30" in alt_text.said(ax.figure)
 
 
 def test_where_nothing_is_known_a_sentence_stands(scores, cuts):

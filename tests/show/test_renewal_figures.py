@@ -97,7 +97,7 @@ def test_labels_of_effects_fit_into_the_picture(found):
 @pytest.mark.parametrize(
     ("table", "result"),
     [
-        ("renewal_outlook", "outlook"), ("revenue_at_risk", "outlook"),
+        ("revenue_at_risk", "outlook"),
         ("renewal_effects", "effects"), ("model_comparison", "comparison"), ("model_card", "card"),
     ],
 )  # fmt: skip
@@ -106,13 +106,3 @@ def test_tables_stand_with_and_without_results(found, nothing, table, result):
     assert "<table" in full.html
     assert "<caption>" in full.html
     assert len(repr(empty)) > 15
-
-
-def test_the_outlook_of_a_client_names_its_accounts_and_escapes_them(found):
-    one = found["outlook"].of(found["outlook"].table["client_id"].iloc[0])
-    first = one.table.iloc[0]
-    named = one.table[["client_id", "account_id"]].assign(name="<b>Ünï & Söns</b>")
-    shown = tables.renewal_outlook(one, accounts=named, currency="EUR")
-    assert "&lt;b&gt;Ünï &amp; Söns&lt;/b&gt;" in shown.html
-    assert f"{100 * first['p_renew']:.0f}\u00a0%" in shown.html
-    assert "(EUR)" in shown.html

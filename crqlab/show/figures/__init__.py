@@ -13,7 +13,7 @@ from crqlab.show import alt_text as _alt_text
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "benchmark": ["decile_ladder", "industry_ridges", "position_strip", "release_shift"],
+        "benchmark": ["decile_ladder", "industry_ridges", "position_strip"],
         "construct": [
             "crq_by_nps",
             "invariance_ladder",

@@ -9,9 +9,9 @@ import seaborn as sns
 from matplotlib.axes import Axes
 
 from crqlab.base.standards import FEW_CLIENTS
-from crqlab.benchmark import Positions, Scores, Shift
+from crqlab.benchmark import Positions, Scores
 from crqlab.show import alt_text
-from crqlab.show.colours import ACCENT, INK, LINE, PALE, SOFT, WARM
+from crqlab.show.colours import ACCENT, INK, PALE, SOFT, WARM
 from crqlab.show.number_format import count, decimals, number, percent, quantity, span
 
 MOST = 14  # ridges or measures that still can be read
@@ -182,47 +182,6 @@ def position_strip(
     ax.set_title(f"{client}, wave {wave}: {percent(result.level)} intervals, orange: top decile")
     measure = rows["measure"].iloc[0]
     return alt_text.say(ax, result.of(client, wave, measure=measure))
-
-
-def release_shift(
-    shift: Shift, *, measure: str = "crq", unit: str = "client", ax: Axes | None = None
-) -> Axes:
-    """How the cuts of the whole panel moved from one release to another.
-
-    Parameters
-    ----------
-    shift : Shift
-        From `crqlab.benchmark.compare`.
-    measure, unit : str
-    ax : Axes, optional
-        Where to draw; a new figure if missing.
-
-    Returns
-    -------
-    Axes
-    """
-    ax = ax or plt.subplots()[1]
-    rows = shift.table.query("measure == @measure and unit == @unit and by == 'all'")
-    rows = rows[(rows["view"] == "as answered") & (rows["why"] == "both")]
-    if rows.empty:
-        return alt_text.nothing(ax, f"No cut of {measure} is in both releases")
-    share = 100 * rows["share"].to_numpy(float)
-    ax.axhline(0, color=LINE, linewidth=1.5)
-    ax.vlines(share, rows["low"], rows["high"], color=SOFT, linewidth=6)
-    beyond = ((rows["low"] > 0) | (rows["high"] < 0)).to_numpy()
-    ax.scatter(share, rows["change"], c=np.where(beyond, WARM, INK), s=28, zorder=3)
-    ax.set(xlabel=f"{unit}s below the cut (%)", xticks=np.arange(10, 100, 10), xlim=(5, 95))
-    ax.set(ylabel=f"change of {_quantity(measure)}")
-    ax.set_title(f"From {shift.before.name} to {shift.after.name}, orange: more than chance")
-    far = rows.loc[rows["change"].abs().idxmax()]
-    places = decimals(measure, change=True)
-    return alt_text.say(
-        ax,
-        f"Change of the cuts of {_quantity(measure)} from release {shift.before.name} to "
-        f"{shift.after.name}: largest at {percent(far['share'])}, "
-        f"{number(far['change'], places, signed=True)} "
-        f"({span(far['low'], far['high'], places, signed=True)})",
-    )
 
 
 def _quantity(measure: str) -> str:

@@ -27,7 +27,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "model_card",
             "model_comparison",
             "renewal_effects",
-            "renewal_outlook",
             "revenue_at_risk",
         ],
         "responses": ["missing_patterns", "quality"],

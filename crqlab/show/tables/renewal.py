@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from crqlab.language import OWN, language
 from crqlab.renewal.covariate_effects import Effects
 from crqlab.renewal.model_cards import ModelCard
@@ -23,72 +21,6 @@ MEASURES = {
     "revenue_lift": ("revenue lift of the top tenth", 1),
 }
 ENGLISH = language(OWN)
-
-
-def renewal_outlook(
-    result: RenewalOutlook, *, accounts: pd.DataFrame | None = None, currency: str = ""
-) -> Shown:
-    """Accounts by expected loss: chance of renewal with its interval, revenue, and why.
-
-    Parameters
-    ----------
-    result : RenewalOutlook
-        Of one client (take it with ``of``).
-    accounts : DataFrame, optional
-        Table ``accounts``, for names.
-    currency : str
-        Of all revenue.
-
-    Examples
-    --------
-    >>> import crqlab as crq
-    >>> study = crq.Study("demo")
-    >>> names = ("responses", "contacts", "accounts", "account_scores", "outcomes")
-    >>> tables = [study.read(name) for name in names]
-    >>> design = crq.renewal.design(*tables, study.codebook)
-    >>> outlook = crq.renewal.outlook(design, study.read("accounts"), draws=20)
-    >>> shown = crq.tables.renewal_outlook(outlook.of("C017"))
-    """
-    said = f"{result}."
-    rows = result.table.head(LISTED)
-    if rows.empty:
-        return Shown(paragraph(text(said)), said)
-    money = f" ({currency})" if currency else ""
-    columns = [
-        Column("Account", names(_named(rows, accounts))),
-        Column("Chance of renewal", [percent(p) for p in rows["p_renew"]], True),
-        Column("Interval", [_shares(row) for row in rows.itertuples()], True),
-        Column(f"Revenue a year{money}", [number(v, 0) for v in rows["revenue"]], True),
-        Column(f"Expected loss{money}", [number(v, 0) for v in rows["expected_loss"]], True),
-        Column("Next due", names(_days(rows["due_on"]))),
-        Column("Because of", phrases(map(ENGLISH.caution, rows["reason"]))),
-        Column("Caution", phrases(map(ENGLISH.caution, rows["flag"]))),
-    ]
-    caption = (
-        f"Renewal outlook of {count(len(result.table), 'account')}, the greatest expected loss "
-        f"first; intervals of {percent(result.level)} hold the error of the model. An account is "
-        "kept or lost as a whole: no chance is a promise."
-    )
-    left = len(result.table) - len(rows)
-    more = f"{count(left, 'more account')} with smaller expected losses." if left else ""
-    html = table(columns, caption=caption, note=text(more), kind="long")
-    return Shown(f"{paragraph(text(said), 'lead')}\n{html}", said)
-
-
-def _named(rows: pd.DataFrame, accounts: pd.DataFrame | None) -> pd.Series:
-    if accounts is None:
-        return rows["account_id"]
-    facts = accounts.drop_duplicates(["client_id", "account_id"])
-    found = rows[["client_id", "account_id"]].merge(facts, how="left")["name"]
-    return pd.Series(found.to_numpy(), index=rows.index).fillna(rows["account_id"])
-
-
-def _shares(row: tuple) -> str:
-    return f"{percent(row.p_low)} to {percent(row.p_high)}"
-
-
-def _days(dates: pd.Series) -> list[str]:
-    return [MISSING if pd.isna(day) else f"{day:%Y-%m-%d}" for day in dates]
 
 
 def revenue_at_risk(result: RenewalOutlook, *, currency: str = "") -> Shown:
