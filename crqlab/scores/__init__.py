@@ -6,6 +6,7 @@ from crqlab.scores.breakdown_scores import breakdowns
 from crqlab.scores.client_scores import clients
 from crqlab.scores.manager_scores import managers
 from crqlab.scores.model_scores import account_models, posterior
+from crqlab.scores.raked_scores import RakedScores, raked
 from crqlab.scores.rankings import Alternatives, alternatives
 from crqlab.scores.respondent_scores import respondents
 from crqlab.scores.rolling_scores import Rolling, rolling
@@ -28,6 +29,7 @@ __all__ = [
     "Alternatives",
     "Findings",
     "Quadrants",
+    "RakedScores",
     "Rolling",
     "Summary",
     "about_accounts",
@@ -49,6 +51,7 @@ __all__ = [
     "managers",
     "posterior",
     "quadrants",
+    "raked",
     "respondents",
     "rolling",
 ]
