@@ -10,13 +10,14 @@ import pandas as pd
 from crqlab.base.codebook import Codebook
 from crqlab.base.concepts import TELLING
 from crqlab.base.contracts import contract
-from crqlab.base.contracts.cautions import OK
+from crqlab.base.contracts.cautions import OK, column
 from crqlab.base.contracts.frames import empty, from_records, typed
 from crqlab.base.instrument import Instrument
 from crqlab.base.releases import ASKED, MODEL, quoted
 from crqlab.base.study import Study
 from crqlab.stats import account_model
 from crqlab.stats.account_model import AccountModel, Answers
+from crqlab.stats.survey_weights import has_weight
 
 LTR = "ltr"
 TOO_FEW = "too_few_accounts_for_probabilities"
@@ -52,7 +53,9 @@ def account_models(
     Returns
     -------
     DataFrame, one row per wave
-        Table ``account_model``. Few accounts bear a model of few scores, three accounts for each;
+        Table ``account_model``. Survey weights play no part: the model expects what all people of
+        an account would say from who they are; ``flag`` says so from the first wave on that has
+        any. Few accounts bear a model of few scores, three accounts for each;
         ``document`` is empty where there are fewer than twelve, or where no account has two
         answers, and no release helps. No rows where nobody answered any score.
 
@@ -69,7 +72,10 @@ def account_models(
     own = dict.fromkeys(rows.waves) if alone else account_model.wave_models(rows)
     found = [_row(wave, "study", own[wave]) if own[wave] else _row(wave, "release", lent)
              for wave in rows.waves]  # fmt: skip
-    return from_records(found, "account_model")
+    table = from_records(found, "account_model")
+    weighted = table["wave"].isin(respondents["wave"][has_weight(respondents)]).cummax()
+    aside = (weighted.to_numpy(bool), "survey_weights_set_aside")
+    return table.assign(flag=column(len(table), (True, table["flag"].to_numpy()), aside))
 
 
 def released(study: Study) -> AccountModel | None:

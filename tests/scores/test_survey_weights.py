@@ -9,6 +9,7 @@ from scipy.stats import t
 
 from crqlab import scores
 from crqlab.base.contracts import contract
+from crqlab.base.contracts.cautions import codes
 from crqlab.base.contracts.schema import check
 from crqlab.stats.response_propensity import kish
 from tests import oracle
@@ -62,8 +63,9 @@ def test_scores_of_a_client_are_those_of_survey(surveyed, reference, measure):
     plain = of_client(found, measure, "unweighted")
     assert plain["value"] == pytest.approx(reference[f"{measure} unweighted"])
     assert plain["n_effective"] == 60
-    se = (row["high"] - row["low"]) / 2 / t.ppf(0.975, 12)
-    assert se == pytest.approx(reference[f"{measure} se"], rel=0.25)  # fewer accounts, 1 / (1 - h)
+    equal = kish(surveyed[surveyed["wave"] == "2025"].groupby("account_id")["weight"].sum())
+    se = (row["high"] - row["low"]) / 2 / t.ppf(0.975, equal - 1)
+    assert se == pytest.approx(reference[f"{measure} se"], rel=0.03)  # 1 / (1 - h), n / (n - 1)
 
 
 @pytest.mark.parametrize("measure", ["crq", "nps"])
@@ -73,7 +75,7 @@ def test_changes_are_those_of_survey(surveyed, reference, measure):
     assert row["value"] == pytest.approx(reference[f"{measure} change"], abs=1e-9)
     assert row["n_respondents"] == 120
     se = reference[f"{measure} change se"]
-    assert (row["high"] - row["low"]) / 2 / se == pytest.approx(t.ppf(0.975, 12), rel=0.25)
+    assert (row["high"] - row["low"]) / 2 / se == pytest.approx(t.ppf(0.975, 10), rel=0.1)
 
 
 def test_parts_of_a_weighted_change_add_up(surveyed):
@@ -204,3 +206,19 @@ def test_a_real_airport_survey_agrees_with_survey():
     mean = oracle.golden("quantw_sfo2017")["values"]
     assert found.loc[("mean_ltr", "respondents"), "value"] == pytest.approx(mean["wtd_mean"])
     assert row["n_effective"] == pytest.approx(mean["kish_neff"])
+
+
+def test_the_account_model_says_that_it_sets_weights_aside():
+    book = made.codebook()
+    answers = made.responses(clients=2, accounts=16, seed=8)
+    later = (answers["wave"] == "2025").to_numpy()
+    weighed = answers.assign(weight=np.where(later, 1.0 + np.arange(len(answers)) % 3, np.nan))
+    tables = [scores.account_models(scores.respondents(rows, book), rows, book)
+              for rows in (answers, weighed)]  # fmt: skip
+    plain, told = (table.set_index("wave")["flag"].map(codes) for table in tables)
+    aside = {"code": "survey_weights_set_aside"}
+    assert aside not in plain["2025"]
+    assert aside not in told["2024"]
+    assert [one for one in told["2025"] if one != aside] == plain["2025"]
+    assert aside in told["2025"]
+    pd.testing.assert_frame_equal(*(table.drop(columns="flag") for table in tables))

@@ -88,7 +88,8 @@ def told(study: Study, view: ShownNumbers, cells: Cells, measure: str) -> Told:
     answers = cells.answers(measure)
     scores = table(study, "account_scores", client=view.client_id)
     figures = study.codebook.privacy.revenue_figures
-    counted = {view.wave} if measure == "nps" and len(view.scores.ltr) else set()
+    counted = {(HEADLINE, view.wave), ("scores.roll_ups", "unweighted")}
+    counted = counted if measure == "nps" and len(view.scores.ltr) else set()
     found, unexplained = [], []
     for name, column, rows, keys, of in _sources(study, view, answers, scores):
         places = decimals_of(rows, column, figures=figures, places=most_decimals(name))
@@ -97,7 +98,7 @@ def told(study: Study, view: ShownNumbers, cells: Cells, measure: str) -> Told:
             if (made := of(int(row))) is None:
                 continue
             weights, more = made
-            exact_too = places is None or (name == HEADLINE and keys[row] in counted)
+            exact_too = places is None or (name, keys[row]) in counted
             half = 0.0 if exact_too else 0.5 * 10.0 ** -places[row]
             written = values[row] if exact_too else round(values[row], int(places[row]))
             exact = float(weights @ answers.counted)

@@ -154,7 +154,8 @@ def ltr(view: ClientView) -> Shown:
     sentence = say("scores.ltr_aloud", n=n, kinds=", ".join(said))
     title = say("scores.ltr_title")
     drawn = svg.picture("ltr", marks, size=(480, 220), title=title, says=sentence)
-    return Shown(svg.figure(drawn, say("scores.ltr", n=n)), sentence)
+    code = "scores.ltr_weighted" if view.scores.weighted else "scores.ltr"
+    return Shown(svg.figure(drawn, say(code, n=n)), sentence)
 
 
 def _bar(

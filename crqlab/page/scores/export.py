@@ -158,5 +158,6 @@ def recommend_slide(view: ClientView) -> Slide | None:
         "detractors": int(people[people.index <= 6].sum()),
         "n": int(people.sum()),
     }
-    code = "slide.recommend_withheld" if row["withheld"] else "slide.recommend"
+    code = "slide.recommend_weighted" if view.scores.weighted else "slide.recommend"
+    code = "slide.recommend_withheld" if row["withheld"] else code
     return Slide(say(code, **told), body, foot(view, row=row))

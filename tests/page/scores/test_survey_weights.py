@@ -12,7 +12,7 @@ from crqlab.page.decision.select import tiles
 from crqlab.page.disclosure.audit import puzzles
 from crqlab.page.head_office.export import ClientRows, field_sheet, long_sheet
 from crqlab.page.head_office.select import head_office
-from crqlab.page.scores.export import roll_ups_sheet, scores_sheet
+from crqlab.page.scores.export import recommend_slide, roll_ups_sheet, scores_sheet
 from crqlab.scores import breakdowns
 from tests.page.disclosure.made import people, study_of
 
@@ -71,6 +71,19 @@ def test_the_page_says_once_that_answers_are_weighted_and_shows_the_number_witho
     for way in ("weighted", "unweighted"):
         assert view.language.say(f"roll_up.{way}") in ways
     assert f"{view.language.say('roll_up.respondents')}<" not in ways
+
+
+def test_counts_of_people_are_not_taken_for_the_weighted_nps(study):
+    view = page.view(study, client="C017", wave="2025")
+    say, n = view.language.say, int(view.scores.ltr["n"].sum())
+    assert say("scores.ltr_weighted", n=n) in section.ltr(view).html
+    assert "by survey weights" in recommend_slide(view).message
+    plain = study.read("client_scores").query("wave == '2025' and measure == 'nps'")
+    plain = plain.set_index("roll_up").loc["unweighted", "value"]
+    nps = puzzles(study, unrounded(study, "C017", "2025"))[1]
+    own = nps.told.statements[nps.earlier :]
+    one = next(one for one in own if "unweighted" in one.name)
+    assert (one.low, one.high) == pytest.approx((plain, plain))
 
 
 def test_the_workbook_has_what_answers_are_worth(study):
