@@ -220,8 +220,9 @@ def test_a_contact_of_a_colleagues_account_stops_the_pack(study):
 def test_nothing_is_written_where_one_pack_would_tell(study, monkeypatch, tmp_path):
     own = laid(tmp_path)
     actions = own.read("actions")
-    first = actions["account_id"].iloc[0]
-    wrong = actions.assign(owner=actions["owner"].mask(actions["account_id"] == "A001",
+    shown = view(own, client="C017", wave="2025").accounts  # of others the owner is not told
+    first = shown["account_id"][~shown["withheld"]].iloc[0]
+    wrong = actions.assign(owner=actions["owner"].mask(actions["account_id"] == first,
                                                        "Quarry hazel"))  # fmt: skip
     assert first in set(actions["account_id"])
     own.write("actions", wrong)

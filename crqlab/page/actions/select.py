@@ -11,8 +11,9 @@ from crqlab.base.contracts.cautions import has
 from crqlab.base.study import Study
 from crqlab.page.actions.data import Actions
 from crqlab.page.lookup import matched, withheld
+from crqlab.page.segments.data import FEW
 from crqlab.page.tables import table
-from crqlab.segments.playbook import ACCOUNT_MANAGER, of_table
+from crqlab.segments.playbook import ACCOUNT_MANAGER, SILENT, UNSETTLED, Playbook, of_table
 
 
 def actions(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> Actions:
@@ -30,7 +31,8 @@ def actions(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> Act
     Actions
         Who would recommend is counted by account, not named: an answer to LTR is a person's.
     """
-    todo = table(study, "actions", client=client, wave=wave)
+    book = of_table(table(study, "playbook"))
+    todo = _careful(table(study, "actions", client=client, wave=wave), accounts, book)
     name, revenue = matched(todo["account_id"], accounts, "name", "revenue")
     person = (todo["owner"] == ACCOUNT_MANAGER).to_numpy(bool)
     todo = todo.assign(
@@ -49,8 +51,30 @@ def actions(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> Act
             table(study, "referral_candidates", client=client, wave=wave), accounts
         ),
         lifts=lifts.assign(name=name)[kept].reset_index(drop=True),
-        playbook=of_table(table(study, "playbook")),
+        playbook=book,
     )
+
+
+def _careful(todo: pd.DataFrame, accounts: pd.DataFrame, book: Playbook) -> pd.DataFrame:
+    """Advise accounts whose segment is withheld alike: each segment's own advice would tell it."""
+    judged = (todo["status"] != SILENT).to_numpy(bool)
+    few = withheld(todo["account_id"], accounts) & judged
+    careful = next((one for one in book.actions if UNSETTLED in one.segments), None)
+    if careful is None:
+        return todo[~few].reset_index(drop=True)
+    days = {one.code: one.days for one in book.actions}
+    later = [careful.days - days.get(code, careful.days) for code in todo["action"]]
+    told = todo.assign(
+        due=todo["due"].where(~few, todo["due"] + pd.to_timedelta(later, unit="D")),
+        segment=todo["segment"].astype(object).mask(few),
+        status=todo["status"].mask(few, FEW),
+        action=todo["action"].mask(few, careful.code),
+        party=todo["party"].mask(few, careful.party),
+        owner=todo["owner"].mask(few, careful.owner),
+        wording=todo["wording"].astype(object).mask(few),
+    )
+    again = told.duplicated(["account_id", "action"]).to_numpy(bool) & few
+    return told[~again].reset_index(drop=True)
 
 
 def _referral_candidates(rows: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:

@@ -104,10 +104,10 @@ def _accounts(view: ClientView, found: pd.DataFrame) -> Markup:
     rows = records(found.head(SEEN_FIRST))
     if by == REVENUE and all(row.revenue != row.revenue for row in rows):
         return Markup()
-    in_words = any(row.chance for row in rows)
+    untold = any(row.expected_loss != row.expected_loss for row in rows)
     columns = [
         Column(say("decision.customer"), names(row.name for row in rows)),
-        *([revenue_column(view, rows)] if by == REVENUE or in_words else []),
+        *([revenue_column(view, rows)] if by == REVENUE or untold else []),
         *([risk_column(view, rows)] if by == LOSS else []),
         due_column(view, rows),
         owner_column(view, rows),

@@ -45,9 +45,11 @@ def managers(study: Study, view: ClientView) -> Managers:
     segment = matched(rows["account_id"], view.segments.accounts, "segment")[0]
     outlook = table(study, "outlook", client=view.client_id, wave=view.wave)
     losses = matched(rows["account_id"], outlook, *_LOSS)
-    banded = matched(rows["account_id"], view.renewal.accounts, "chance")[0]
+    shown = matched(rows["account_id"], view.renewal.accounts, "expected_loss")[0]
     rows = rows[["account_id", "manager", "status", "revenue", "n"]].assign(
-        segment=segment, banded=banded.fillna("") != "", **dict(zip(_LOSS, losses, strict=True))
+        segment=segment,
+        veiled=losses[0].notna() & shown.isna(),
+        **dict(zip(_LOSS, losses, strict=True)),
     )
     owners = grouped(rows.assign(key=rows["manager"].fillna(_NOBODY)), "key")
     weak = view.segments.traits.weak
@@ -73,7 +75,7 @@ def _counted(own: list[Record], weak: Sequence[str]) -> dict[str, float]:
     """What hangs on one account manager, as far as it is known."""
     heard = [row for row in own if row.status != "silent"]
     sorted_ = [row for row in own if row.segment == row.segment]
-    single = sum(row.banded for row in own) == 1  # whose loss the sum less the others would tell
+    single = sum(row.veiled for row in own) == 1  # whose loss the sum less the others would tell
     return {
         "n_accounts": len(own),
         "n_heard": len(heard),

@@ -10,6 +10,7 @@ from crqlab.base.contracts.cautions import OK, has
 from crqlab.page.client_view import ClientView
 from crqlab.page.renewal.charts import expected_losses
 from crqlab.page.renewal.data import CHANCE
+from crqlab.page.segments.data import FEW
 from crqlab.page.segments.words import segment_words
 from crqlab.show.html import (
     Column,
@@ -118,6 +119,8 @@ def _segment(view: ClientView, row: Record) -> str:
     words = segment_words(view)
     if row.silent:
         return words.name(None, "silent")
+    if row.withheld:
+        return words.name(None, FEW)
     return words.name(row.segment) if row.segment == row.segment else view.language.number(None)
 
 
@@ -125,6 +128,8 @@ def _chance(view: ClientView, row: Record) -> str:
     spoken = view.language
     if row.chance:
         return spoken.coded("chance", row.chance)
+    if row.p_renew != row.p_renew:
+        return spoken.number(None)
     ends = {"low": spoken.number(100 * row.p_low, 0), "high": spoken.number(100 * row.p_high, 0)}
     return spoken.say("common.interval", value=spoken.percent(row.p_renew), **ends)
 

@@ -60,6 +60,7 @@ def renewal(
     ids = now["account_id"]
     name, manager, nps = lookup.matched(ids, accounts, "name", "manager", "nps")
     few = lookup.withheld(ids, accounts) & ~now["silent"].to_numpy(bool)
+    veil = _one_more(few, now)
     before = _before(study, client, wave)
     past, veiled = (ids.isin(before.index[before == told]).to_numpy(bool) for told in (True, False))
     unsaid = nps.isna().to_numpy(bool)
@@ -71,7 +72,7 @@ def renewal(
             table(study, "model_card"),
         )
         return Renewal(
-            _banded(none, few).iloc[:0],
+            _banded(none, few, veil).iloc[:0],
             total.iloc[:0],
             performance,
             card,
@@ -86,7 +87,7 @@ def renewal(
         withheld=few,
     )
     return Renewal(
-        accounts=_banded(shown, few | veiled),
+        accounts=_banded(shown, few, veil | veiled),
         total=total[total["scope"] == "client"].iloc[: 1 if len(now) else 0],
         performance=performance,
         card=table(study, "model_card"),
@@ -94,12 +95,27 @@ def renewal(
     )
 
 
-def _banded(rows: pd.DataFrame, few: NDArray) -> pd.DataFrame:
-    """A band in the place of a chance that rests on very few answers; then by what is shown."""
+def _one_more(few: NDArray, rows: pd.DataFrame) -> NDArray:
+    """Choose a second account where one alone is withheld: the whole less the others tells it."""
+    more = np.zeros(len(rows), dtype=bool)
+    if few.sum() == 1:
+        known = (~few & rows["p_renew"].notna()).to_numpy(bool)
+        least = rows["revenue"].where(known).idxmin() if known.any() else None
+        more |= rows.index == least
+    return more
+
+
+def _banded(rows: pd.DataFrame, few: NDArray, veiled: NDArray) -> pd.DataFrame:
+    """A band in the place of a chance that is veiled, nothing of very few; then by what is shown.
+
+    Of an account with one answer even the band tells more of that person's side than the client's
+    own number does.
+    """
     chance = rows["p_renew"].to_numpy(float)
     band = np.select([chance >= LIKELY, chance >= EVEN, chance < EVEN], BANDS, "")
-    hidden = {name: np.where(few, np.nan, rows[name].to_numpy(float)) for name in NUMBERS}
-    rows = rows.assign(**hidden, chance=np.where(few, band, ""))
+    hide = few | veiled
+    hidden = {name: np.where(hide, np.nan, rows[name].to_numpy(float)) for name in NUMBERS}
+    rows = rows.assign(**hidden, chance=np.where(veiled & ~few, band, ""))
     order = ["expected_loss", "revenue", "account_id"]
     return rows.sort_values(order, ascending=[False, False, True], ignore_index=True)
 

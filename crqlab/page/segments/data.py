@@ -8,6 +8,9 @@ import pandas as pd
 
 from crqlab.segments.segment_traits import SegmentTraits
 
+#: Status of accounts whose segment would tell what very few people answered.
+FEW = "few"
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:
@@ -36,12 +39,13 @@ class Segments:
     accounts : DataFrame, one row per account
         The columns of ``segments`` as the wave knew them, with ``name``, ``manager``, ``before``
         and ``before_status`` (segment and status of the wave before; missing if none) and
-        ``withheld``: accounts of very few people keep their segment and the word of its
-        probability, and lose reason, number and distance.
+        ``withheld``: accounts of very few people have status ``few`` and no segment.
     shares : DataFrame, one row per segment and one for silent accounts
-        The columns of ``segment_shares`` as the wave knew them, the best segment first.
+        The columns of ``segment_shares`` as the wave knew them, the best segment first; only
+        silent accounts where the others' counts would tell a segment that is withheld.
     migration : DataFrame
-        The columns of ``migration``, into this wave and as it knew them.
+        The columns of ``migration``, into this wave and as it knew them; without revenue where
+        it would tell which account moved.
     movement : DataFrame
         The columns of ``movement``, likewise.
     renewal : DataFrame

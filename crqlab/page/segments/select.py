@@ -10,15 +10,16 @@ import pandas as pd
 from crqlab.base.contracts.cautions import code, codes, joined
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
+from crqlab.page import suppression
 from crqlab.page.lookup import matched, withheld
-from crqlab.page.segments.data import Segments
+from crqlab.page.segments.data import FEW, Segments
 from crqlab.page.tables import table
 from crqlab.segments.conditions import LIKELY
 from crqlab.segments.likeliest_segments import NOT_SETTLED, SETTLED, as_then
 from crqlab.segments.segment_traits import SegmentTraits, of_table
 
-_NUMBERS = ["p", "second_p", "distance"]  # p_word stays
-_NAMED = ["second", "nearest"]
+_NUMBERS = ["p", "second_p", "distance"]
+_NAMED = ["segment", "p_word", "second", "nearest"]
 
 
 def segments(
@@ -27,8 +28,9 @@ def segments(
     """Collect the client's rows of station 6.
 
     All is told as the wave knew it, whatever later ones brought. An account whose scores are
-    withheld keeps its segment and, as a word, how likely it is: that is what an account manager
-    acts on. Its reason, probability and distance go, for they tell the scores.
+    withheld loses its segment too, with reason, probability and distance: of an account with one
+    answer it tells that person's side. Where such accounts are so few, or so alike, that counts
+    less the others would tell it, the counts go as well.
 
     Parameters
     ----------
@@ -52,13 +54,17 @@ def segments(
     before = str(moves["from_wave"].iloc[0]) if len(moves) else _earlier(rows, wave)
     traits = of_table(table(study, "segment_traits"))
     shares = as_then(table(study, "segment_shares", client=client, wave=wave))
-    was = rows[(rows["wave"] == before).to_numpy(bool)]
+    least = study.codebook.privacy.min_scores
+    told = _protected(now, accounts)
+    was = _veiled_before(rows[(rows["wave"] == before).to_numpy(bool)], study, client, least)
     past, past_status = matched(now["account_id"], was, "segment", "status")
+    hidden = now["segment"][told["withheld"].to_numpy(bool)]
+    bare = len(hidden) > 0 and (len(hidden) < least or (hidden == hidden.iloc[0]).all())
     return Segments(
-        accounts=_protected(now, accounts).assign(before=past, before_status=past_status),
-        shares=_ordered(shares, traits),
-        migration=moves,
-        movement=movement,
+        accounts=told.assign(before=past, before_status=past_status),
+        shares=_bare(_ordered(shares, traits)) if bare else _ordered(shares, traits),
+        migration=moves.iloc[:0] if bare else _unpaid(moves) if len(hidden) else moves,
+        movement=movement.iloc[:0] if bare else movement,
         renewal=_ordered(table(study, "segment_renewal").iloc[: None if many else 0], traits),
         thresholds="" if now.empty else str(now["thresholds"].iloc[0]),
         before=before,
@@ -78,6 +84,29 @@ def _ordered(rows: pd.DataFrame, traits: SegmentTraits) -> pd.DataFrame:
     return rows.iloc[np.argsort(place, kind="stable")].reset_index(drop=True)
 
 
+def _veiled_before(rows: pd.DataFrame, study: Study, client: str, least: int) -> pd.DataFrame:
+    """Take the segment from accounts whose scores that wave's own page withheld."""
+    wave = "" if rows.empty else str(rows["wave"].iloc[0])
+    scores = table(study, "account_scores", client=client, wave=wave)
+    few = suppression.complemented(scores["n"], minimum=least, whole=scores["client_id"])
+    judged = rows["status"].isin([SETTLED, NOT_SETTLED]).to_numpy(bool)
+    few = rows["account_id"].isin(scores["account_id"][few]).to_numpy(bool) & judged
+    return rows.assign(
+        segment=rows["segment"].astype(object).mask(few), status=rows["status"].mask(few, FEW)
+    )
+
+
+def _bare(shares: pd.DataFrame) -> pd.DataFrame:
+    """Keep of shares how many accounts kept silent: of the others too few are withheld."""
+    rows = shares[(shares["status"] != "sorted").to_numpy(bool)]
+    return rows.reset_index(drop=True)
+
+
+def _unpaid(moves: pd.DataFrame) -> pd.DataFrame:
+    """Take revenue from counts of accounts: beside each account's own it names them."""
+    return moves.assign(revenue=np.nan)
+
+
 def _protected(rows: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
     """Take away what tells the scores of accounts of very few people."""
     ids = rows["account_id"]
@@ -87,9 +116,10 @@ def _protected(rows: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
     told = zip(rows["reason"], rows["n"], few, nps.isna(), strict=True)
     reason = pd.Series([_reason(*each) for each in told], index=rows.index, dtype="str")
     hidden = {name: np.where(few, np.nan, rows[name].to_numpy(float)) for name in _NUMBERS}
-    hidden |= {name: rows[name].astype(object).mask(few, None) for name in _NAMED}
+    hidden |= {name: rows[name].astype(object).mask(few) for name in _NAMED}
     return rows.assign(
         **hidden,
+        status=rows["status"].mask(few, FEW),
         reason=reason,
         flag=rows["flag"].mask(few, "too_few_people"),
         name=name.fillna(ids),

@@ -100,11 +100,10 @@ def test_segments_and_losses_stand_where_the_stations_were_run(
     assert "Expected loss (EUR)" in html
     own = facts(view).index[facts(view)["manager"] == made["manager"][0]]
     for few, told in ((1, False), (2, True)):  # of one, the sum less the others tells its loss
-        banded = view.renewal.accounts.assign(chance="")
-        banded.loc[banded["account_id"].isin(view.accounts["account_id"][own[:few]]), "chance"] = (
-            "likely"
-        )
-        renewal = dataclasses.replace(view.renewal, accounts=banded)
+        veiled = view.renewal.accounts.assign(expected_loss=10.0)
+        ids = view.accounts["account_id"][own[:few]]
+        veiled.loc[veiled["account_id"].isin(ids), "expected_loss"] = np.nan
+        renewal = dataclasses.replace(view.renewal, accounts=veiled)
         sums = managers(dataclasses.replace(view, renewal=renewal)).table["expected_loss"]
         assert sums.notna().tolist() == [told, True, True]
 
