@@ -31,6 +31,7 @@ COMMANDS = (
     ("test-pythons", "the fast tests on every Python found here, with the locked packages"),
     ("test-newest", "the fast tests with the newest packages on the newest Python found here"),
     ("test-lowest", "the fast tests with the lowest packages allowed on the oldest Python here"),
+    ("test-pages", "pages of every Python found here, forked and started anew: do they differ?"),
     ("test-windowslike", "tests of processes, names and consoles without what Windows has not"),
     ("lint", "check format, style and import floors; changes nothing"),
     ("notebooks", "re-execute the committed notebooks and strip their images"),
@@ -48,6 +49,7 @@ LANES = {
     "test-newest": "newest",
     "test-lowest": "lowest",
     "test-windowslike": "windowslike",
+    "test-pages": "pages",
 }
 OLDEST = (3, 11)
 NEWEST = (3, 14)

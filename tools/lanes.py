@@ -4,8 +4,11 @@
     python tools/lanes.py newest         the newest Python found, and the newest packages
     python tools/lanes.py lowest         the oldest Python found, and the lowest packages allowed
     python tools/lanes.py windowslike    this Python, with what Windows has not taken away
+    python tools/lanes.py pages          pages of every Python, each forked and started anew: the
+                                         same bytes in both ways, the same numbers everywhere
 
-What stands behind the lane goes to pytest; with ``--only 3.13`` a lane of Pythons takes that one.
+What stands behind the lane goes to pytest; with ``--only 3.13`` a lane of Pythons takes that one,
+with ``--only here`` the one that runs.
 Environments are kept in the folder for temporary files and made anew when packages change.
 """
 
@@ -49,6 +52,12 @@ tests/test_cli.py
 QUICK = "not slow and not browser and not validation"
 #: Slow tests too: an old package may lack what few tests ask for.
 SLOW_TOO = "not browser and not validation"
+#: Clients whose outputs are compared: one with three waves, one with a first wave only.
+SHOWN = "C017,C045"
+#: How notebooks are executed: by the value of CRQLAB_FORK.
+WAYS = {"forked": "1", "anew": "0"}
+#: The environment that runs, named as those that are made.
+HERE = f"locked-3.{sys.version_info[1]}"
 #: Old packages warn of newer ones beside them.
 OLD = ("-W", "ignore::DeprecationWarning", "-W", "ignore::FutureWarning")
 
@@ -173,16 +182,72 @@ def tested(python: str, tests: list[str], options: list[str]) -> int:
     )
 
 
+def pages(environments: list[tuple[str, str]]) -> int:
+    """Make the demo's outputs with each Python in both ways, and compare them; 1 if any differs."""
+    place, apart = Path(tempfile.mkdtemp(prefix="pages-")), []
+    tool = os.path.join("tools", "compare_outputs.py")
+    for name, python in environments:
+        for way in WAYS:
+            told = {**os.environ, "PYTHONPATH": str(ROOT), "CRQLAB_FORK": WAYS[way]}
+            asks = ["make", str(place / f"{name}-{way}"), "--clients", SHOWN, "--languages", "en"]
+            if subprocess.call([python, tool, *asks], cwd=ROOT, env=told):
+                return 1
+        forked, started = (place / f"{name}-{way}" for way in WAYS)
+        others = differing(forked / "files", started / "files")
+        others += differing(forked / "tables", started / "tables")
+        print(
+            f"== {name}: forked and started anew, files that differ: {others or 'none'}", flush=True
+        )
+        apart += [name] if others else []
+    first = place / f"{environments[0][0]}-forked"
+    for name, _ in environments[1:]:
+        asks = ["compare", str(first), str(place / f"{name}-forked")]
+        print(f"\n== {environments[0][0]} and {name}", flush=True)
+        apart += [name] if subprocess.call([sys.executable, tool, *asks], cwd=ROOT) else []
+    print(f"\n== pages: {f'differ: {apart}' if apart else 'all the same'}")
+    if not apart:
+        shutil.rmtree(place)
+    return int(bool(apart))
+
+
+def differing(one: Path, other: Path) -> list[str]:
+    """Return the names of files that are not in both folders with the same bytes.
+
+    Examples
+    --------
+    >>> differing(ROOT / "tools", ROOT / "tools")
+    []
+    """
+    sides = [
+        {path.relative_to(side).as_posix(): path for path in side.rglob("*") if path.is_file()}
+        for side in (one, other)
+    ]
+    if not all(sides):
+        raise ValueError(f"no file in {one} or in {other}")
+    return sorted(
+        name
+        for name in sides[0].keys() | sides[1].keys()
+        if not all(name in side for side in sides)
+        or sides[0][name].read_bytes() != sides[1][name].read_bytes()
+    )
+
+
 def main(words: list[str]) -> int:
     """Run a lane; every environment is tried, and one that fails makes the whole fail."""
     lane, options = (words or [""])[0], words[1:]
     if lane == "windowslike":
         print("Not Windows: what it has not is taken away (tests/windowslike.py says what)")
         return tested(sys.executable, SYSTEMS, ["-p", "tests.windowslike", *options])
-    if lane not in ("pythons", "newest", "lowest"):
-        return sys.exit(f"There is no lane {lane!r}; use pythons, newest, lowest or windowslike.")
+    if lane not in ("pythons", "newest", "lowest", "pages"):
+        return sys.exit(
+            f"There is no lane {lane!r}; use pythons, newest, lowest, windowslike or pages."
+        )
     only = options.pop(options.index("--only") + 1) if "--only" in options else None
     options = [word for word in options if word != "--only"]
+    if lane == "pages":
+        here = (HERE, sys.executable)
+        others = [] if only == "here" else wanted("pythons", only)
+        return pages([here, *((v, made(*one)) for one in others if (v := one[0]) != HERE)])
     failed = []
     for name, python, packages in wanted(lane, only):
         started = time.monotonic()

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from crqlab.base.codebook import Codebook
+from crqlab.base.connections import address
 from crqlab.base.contracts import TABLES
 from crqlab.base.errors import StudyError, one_of
 from crqlab.base.extras import install
@@ -123,7 +124,8 @@ def panel(source: Study | str) -> Panel:
     CrqError
         An address of another kind.
     StudyError
-        No responses there, or what the address asks for is not installed.
+        An address of a server that can be read in two ways, as with an ``@`` in a password; no
+        responses there, or what the address asks for is not installed.
 
     Examples
     --------
@@ -138,14 +140,16 @@ def panel(source: Study | str) -> Panel:
             return replace(own, reading="")
     scheme, _, rest = str(source).partition("://")  # spark://local[2] is no address to urlsplit
     one_of("panel=, an address before '://',", scheme, SCHEMES)
+    if scheme.startswith("postgres"):
+        there = address(str(source))  # says nothing of a password, however it is written
+        with told(there.name):
+            return _named(_postgres(there.where), there.name)
     host, slash, path = rest.partition("/")
-    name = f"{scheme}://{host.rpartition('@')[2]}{slash}{path.partition('?')[0]}"
+    name = f"{scheme}://{host}{slash}{path}"
     with told(name):
         if scheme == "spark":
             return _files(_spark(host), Path(_local(slash + path)), name)
-        if scheme == "duckdb":
-            return _from_duckdb(Path(_local(slash + path)), name)
-        return _named(_postgres(str(source)), name)
+        return _from_duckdb(Path(_local(slash + path)), name)
 
 
 @contextlib.contextmanager

@@ -1,19 +1,23 @@
 """One panel, several engines; sums kept up wave by wave; the same scores as station 3."""
 
 import dataclasses
+import re
 import shutil
 from contextlib import closing
 
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from crqlab import CrqError, DataError, StudyError, benchmark, scores
 from crqlab.benchmark.account_cube import read_cube, write_cube
 from crqlab.benchmark.queries import measures_of
 from crqlab.benchmark.wave_marks import wave_marks
+from crqlab.cli import app
 from tests.benchmark import engines
 from tests.scores.made import codebook, responses
+from tests.show.fixture import Shape, lay_out
 
 BOOK = codebook()
 ASKED = BOOK.instrument
@@ -401,6 +405,18 @@ def test_a_panel_that_cannot_be_read_is_told_in_one_line(folder, tmp_path):
             benchmark.cube(benchmark.panel(address), ASKED)
         assert "secret" not in str(told.value)
         assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize("sign", ["", "@", "/", ":", "?", "#", "%zz"])
+def test_nothing_of_a_password_is_said_however_it_is_written(tmp_path, sign):
+    place = f"postgres://anna:zqx{sign}qzj@127.0.0.1:1/panel"
+    study = lay_out(tmp_path, Shape(accounts=2))
+    words = ["benchmark", "build", "--study", study.name, "--panel", place]
+    done = CliRunner().invoke(app, words, env={"CRQLAB_HOME": str(study.root)})
+    assert done.exit_code == 2, done.output
+    known = "postgres://127.0.0.1:1/panel cannot be read"
+    assert (known if not sign else "PGPASSWORD") in done.output
+    assert not re.search("zqx|qzj|anna", done.output)
 
 
 def test_an_address_of_another_kind_is_refused():
