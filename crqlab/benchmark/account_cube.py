@@ -19,7 +19,7 @@ from crqlab.base.instrument import Instrument
 from crqlab.base.results import Result
 from crqlab.base.study import replace
 from crqlab.base.waves import in_order
-from crqlab.benchmark.panel_contract import hold
+from crqlab.benchmark.panel_contract import hold, hold_kinds
 from crqlab.benchmark.panel_source import Panel, fetched, in_order_of, told
 from crqlab.benchmark.panel_state import UNKNOWN, PanelState, panel_state
 from crqlab.benchmark.queries import account_waves, check_columns, measures_of, surveyed
@@ -110,6 +110,8 @@ def cube(panel: Panel, asked: Instrument, *, before: Cube | None = None) -> Cube
     >>> result = crq.benchmark.cube(panel, study.codebook.instrument)
     """
     check_columns(panel.tables["responses"], asked)
+    if panel.reading:
+        hold_kinds(panel.tables["responses"], asked, panel.name)
     weighted = surveyed(panel.tables["responses"])
     mark = asked.model_dump_json() + panel.reading + ("weighted" if weighted else "")
     old, state = before if before is not None and before.asked == mark else None, panel_state(panel)

@@ -86,8 +86,32 @@ def decoded(responses: ibis.Table, meant: Mapping[str, Mapping[float, float | No
     return responses.mutate(**changed) if changed else responses
 
 
+def hold_kinds(rows: ibis.Table, asked: Instrument, name: str) -> None:
+    """Hold responses to the kinds of the contract: texts, numbers, yes and no; no cell is read.
+
+    Raises
+    ------
+    DataError
+        ``cases`` has one row per column of another kind.
+    """
+    known = _known(rows, asked)
+    other = {n: rows[n].type() for n, c in known.items() if not _of_kind(rows[n].type(), c)}
+    if other:
+        kinds = [
+            _case(n, "", _kind(kind), f"must be of kind {known[n].kind}")
+            for n, kind in other.items()
+        ]
+        raise _broken(name, kinds, "")
+
+
+def _known(rows: ibis.Table, asked: Instrument) -> dict[str, Column]:
+    """Columns that enter a number; a database may keep dates as it likes."""
+    columns, used = contract("responses").for_instrument(asked), {*asked.items, *_USED}
+    return {n: c for n, c in columns.items() if n in used and n in rows.columns}
+
+
 def hold(rows: ibis.Table, every: ibis.Table, asked: Instrument, name: str) -> None:
-    """Hold responses to the contract of the study's own: kinds, gaps, scales, ids.
+    """Hold responses to the contract of the study's own: gaps, scales, ids; kinds before.
 
     Parameters
     ----------
@@ -102,16 +126,7 @@ def hold(rows: ibis.Table, every: ibis.Table, asked: Instrument, name: str) -> N
     DataError
         ``cases`` has one row per column and fault: how many cells, which values, the first.
     """
-    columns = contract("responses").for_instrument(asked)
-    used = {*asked.items, *_USED}  # what enters a number; a database may keep dates as it likes
-    known = {n: c for n, c in columns.items() if n in used and n in rows.columns}
-    other = {n: rows[n].type() for n, c in known.items() if not _of_kind(rows[n].type(), c)}
-    if other:
-        kinds = [
-            _case(n, "", _kind(kind), f"must be of kind {known[n].kind}")
-            for n, kind in other.items()
-        ]
-        raise _broken(name, kinds, "")
+    known = _known(rows, asked)
     off = {n: _off(rows[n], known[n]) for n in _suspects(rows, known)}
     many = _one(rows.aggregate(**{n: rows.count(where=of) for n, of in off.items()})) if off else {}
     cases = [_cells(rows.filter(off[n]), n, known[n], count) for n, count in many.items()]

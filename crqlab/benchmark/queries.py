@@ -108,9 +108,14 @@ def check_columns(responses: ibis.Table, asked: Instrument) -> None:
 
     lacking = [name for name in (*KEY, *asked.items) if name not in responses.columns]
     if lacking:
+        alike = {name.casefold(): name for name in responses.columns}
+        near = [alike.get(name.casefold(), "") for name in lacking]
         cases = pd.DataFrame(
-            {"file": "", "row": "", "column": lacking, "value": "", "rule": "is missing"}
-        ).assign(fix="add the column, or name the study whose instrument this panel has")
+            {"file": "", "row": "", "column": lacking, "value": near, "rule": "is missing"}
+        )
+        add = "add the column, or name the study whose instrument this panel has"
+        case = "write its name with the capitals that the codebook has, as by a view"
+        cases["fix"] = [case if name else add for name in near]
         raise DataError(
             f"The panel's responses lack {len(lacking)} columns of the instrument, the first is "
             f"{lacking[0]!r}. All are listed below; is this the panel of that instrument?",
