@@ -219,6 +219,9 @@ def simulate_(
         int | None, typer.Option(min=1, help="How many responses, instead of clients.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Another seed, another panel.")] = None,
+    slices: Annotated[
+        int, typer.Option(help="Waves a year, each asking a slice of the accounts: 1, 2, 3, 4, 6.")
+    ] = 1,
 ) -> None:
     """Draw a synthetic panel with known truth into data/raw/NAME."""
     from crqlab import simulate
@@ -230,6 +233,7 @@ def simulate_(
         clients=clients,
         responses=responses,
         seed=simulate.SEED if seed is None else seed,
+        slices=slices,
     )
     say(f"{folder} is drawn")
 
