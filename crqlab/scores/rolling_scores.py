@@ -130,7 +130,7 @@ def rolling(
             continue
         given = account_model.of_scores(rows.until(wave), model.scores)
         drawn = block_means(model, given, n=draws, seed=seed)
-        scores.append(_levels(drawn, wave))
+        scores.append(_levels(drawn, given, wave))
         changes += [_steps(drawn, given, wave, back) for back in (None, YEAR)]
     return Rolling(
         _told(scores, everybody, level, "rolling_scores"),
@@ -157,10 +157,17 @@ def _counted(
     return kept[[*ACCOUNT, "heard", "recent"]].reset_index(drop=True)
 
 
-def _levels(drawn: BlockMeans, wave: str) -> pd.DataFrame:
+def _levels(drawn: BlockMeans, given: Answers, wave: str) -> pd.DataFrame:
     """Mean and standard error of every measure, of the clients that have this wave."""
-    own = (drawn.blocks["wave"] == wave).to_numpy()
-    return _moments(drawn, np.flatnonzero(own), None)
+    own = np.flatnonzero((drawn.blocks["wave"] == wave).to_numpy())
+    client, time, n = given.block_client, given.block_time, drawn.blocks["n"].to_numpy()
+    lately = (client[own][:, None] == client) & (time > time[own][:, None] - YEAR)
+    return _moments(drawn, own, None).merge(
+        drawn.blocks.iloc[own]
+        .rename(columns={"client": "client_id"})[BLOCK]
+        .assign(n_people=lately @ n),
+        on=BLOCK,
+    )
 
 
 def _steps(drawn: BlockMeans, given: Answers, wave: str, back: float | None) -> pd.DataFrame:

@@ -26,7 +26,8 @@ def account_ids(block: Block, rows: np.ndarray) -> pa.Array:
 def _contact(block: Block, chair: np.ndarray, wave: np.ndarray) -> pa.Array:
     people = block.contacts
     client = block.clients.numbers[block.accounts.client[people.account[chair]]]
-    person = 10 * (people.number[chair] + 1) + people.since[chair, wave]
+    places = 10 if len(block.options.periods) <= 10 else 100  # holders of a chair, one a wave
+    person = places * (people.number[chair] + 1) + people.since[chair, wave]
     return words.join(words.numbered("P", client, 3), words.numbered("", person, 5), between="-")
 
 

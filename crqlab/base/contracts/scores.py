@@ -191,6 +191,7 @@ ROLLING_SCORES = Contract(
         "measure": _ROLLING,
         **INTERVAL,
         "n": count("people who answered in the wave"),
+        "n_people": count("answers of the client's waves of the last year, this one's included"),
         "n_accounts": count("accounts of the client, whose mean the value is"),
         "n_heard": count("those of them that were heard in the wave"),
         "n_recent": count("those of them whose last invitation is not overdue, and was answered"),

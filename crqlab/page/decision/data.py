@@ -28,6 +28,10 @@ class Tile:
         The same without survey weights; missing where there are none.
     weighted : float
         The same with accounts weighted by revenue, where it lies outside the interval.
+    rolling, rolling_low, rolling_high : float
+        The same of all accounts, where the wave asked a slice of them.
+    n_rolling : int or None
+        These accounts.
     flag : str
         Cautions, as codes.
     withheld : bool
@@ -47,5 +51,9 @@ class Tile:
     n_accounts: int | None = None
     unweighted: float = nan
     weighted: float = nan
+    rolling: float = nan
+    rolling_low: float = nan
+    rolling_high: float = nan
+    n_rolling: int | None = None
     flag: str = "ok"
     withheld: bool = False

@@ -70,6 +70,11 @@ def _facts(view: ClientView, tile: Tile) -> list[Markup]:
         span = say("common.span", low=_number(view, tile, tile.low),
                    high=_number(view, tile, tile.high))  # fmt: skip
         said.append(say("decision.interval", level=view.language.percent(tile.level), span=span))
+    if not isnan(tile.rolling):
+        span = say("common.span", low=_number(view, tile, tile.rolling_low),
+                   high=_number(view, tile, tile.rolling_high))  # fmt: skip
+        value = _number(view, tile, tile.rolling)
+        said.append(say("decision.rolling", m=tile.n_rolling, value=value, span=span))
     if not isnan(tile.change):
         places = decimals(tile.code, change=True)
         change = view.language.number(tile.change, places, signed=True)

@@ -33,7 +33,22 @@ def _score(view: ClientView, name: str, row: dict[str, Any]) -> Tile:
         weighted=_weighted(view, name, row),
         flag=row["flag"],
         withheld=bool(row["withheld"]),
+        **_rolling(view, name),
     )
+
+
+def _rolling(view: ClientView, name: str) -> dict[str, Any]:
+    """The state of all accounts, where the wave asked a slice of them."""
+    rows = view.scores.rolling
+    rows = rows[rows["measure"] == name]
+    if rows.empty:
+        return {}
+    row = rows.iloc[0]
+    ends = {"rolling": "value", "rolling_low": "low", "rolling_high": "high"}
+    return {
+        **{ours: float(row[own]) for ours, own in ends.items()},
+        "n_rolling": int(row["n_accounts"]),
+    }
 
 
 def _weighted(view: ClientView, name: str, row: dict[str, Any]) -> float:

@@ -32,6 +32,9 @@ class Scores:
         ``answer`` (0-10), ``n``; without rows where it is not asked or withheld.
     agreement : DataFrame
         The columns of ``agreement``.
+    rolling : DataFrame
+        The columns of ``rolling_scores``: what all accounts are, where this wave asked a slice of
+        them. Then changes are those of all accounts as well. Without rows elsewhere.
     """
 
     before: str
@@ -41,6 +44,7 @@ class Scores:
     parts: pd.DataFrame
     ltr: pd.DataFrame
     agreement: pd.DataFrame
+    rolling: pd.DataFrame
 
     @property
     def weighted(self) -> bool:

@@ -14,6 +14,7 @@ from crqlab.page.scores.data import Scores
 from crqlab.page.tables import table
 from crqlab.scores.client_scores import ACCOUNT_T
 
+ROLLING = "account_model"  # how a change of all accounts is made
 _HEADLINE = ("crq", "nps", "mean_ltr")
 _ENDS = ["value", "low", "high"]
 _SIZES = ("effect", "effect_low", "effect_high")  # beside changes they tell how answers spread
@@ -52,7 +53,11 @@ def scores(
     )
     if not asked.crq.constructs:
         rows, changes = (part[part["measure"] != "crq"] for part in (rows, changes))
-    plain, before = _plain(rows, least), changes["from_wave"].iloc[0] if len(changes) else ""
+    plain, state = _plain(rows, least), table(study, "rolling_scores", client=client, wave=wave)
+    state = suppression.withheld(state, _ENDS, n="n_people", minimum=least)
+    if len(state):
+        changes = _of_all(table(study, "rolling_changes", client=client, wave=wave), state)
+    before = changes["from_wave"].iloc[0] if len(changes) else ""
     few = plain["measure"][(plain["wave"] == before) & plain["withheld"]]
     changes = _of_both(changes, few, least)
     return Scores(
@@ -63,7 +68,18 @@ def scores(
         parts=_parts(changes, least),
         ltr=_ltr(respondents["ltr"], least),
         agreement=table(study, "agreement", client=client, wave=wave),
+        rolling=state,
     )
+
+
+def _of_all(changes: pd.DataFrame, state: pd.DataFrame) -> pd.DataFrame:
+    """Changes of all accounts, since the earliest wave that they are told of: a year before."""
+    order = in_order(changes["from_wave"])
+    rows = changes[changes["from_wave"] == (order[0] if order else "")]
+    hidden = rows["measure"].isin(state["measure"][state["withheld"]])
+    ends = {name: rows[name].mask(hidden) for name in [*_ENDS, "p", "q"]}
+    counts = lookup.matched(rows["measure"], state, "n_people", by="measure")[0]
+    return rows.assign(**ends, part="all", n_respondents=counts, method=ROLLING)
 
 
 def _of_both(changes: pd.DataFrame, few: pd.Series, minimum: int) -> pd.DataFrame:

@@ -26,7 +26,8 @@ LARGEST = 32 << 20
 OF_A_WAVE = """
 actions audit comment_themes completion_bands completion_rank concentration
 concentration_summary continuity continuity_summary dispositions driver_focus driver_map lifts
-nonresponse positions quality referral_candidates segment_shares silent voices
+nonresponse positions quality referral_candidates rolling_changes rolling_scores
+segment_shares silent voices
 """.split()
 OF_A_CLIENT = """
 account_scores accounts agreement changes client_scores clients completion contacts
