@@ -9,6 +9,8 @@ import pandas as pd
 
 from crqlab.responses.raw_files import Raw
 from crqlab.responses.survey_status import CHECKS
+from crqlab.stats.response_propensity import kish
+from crqlab.stats.survey_weights import has_weight, mean_one
 
 _SPAN = pd.Timedelta(days=200)  # fieldwork of one wave is over by then
 _EXAMPLES = 3
@@ -28,9 +30,10 @@ def account_of(raw: Raw, roles: tuple[str, ...] = ()) -> list[str]:
     Returns
     -------
     list of str
-        Rows read of each file and set aside with why; waves; clients; shares that match other
-        tables, with examples of what does not and its likely cause; how much of accounts and
-        contacts has answers; outcomes of unknown accounts; roles without an order; languages.
+        Rows read of each file and set aside with why; waves; clients; survey weights; shares that
+        match other tables, with examples of what does not and its likely cause; how much of
+        accounts and contacts has answers; outcomes of unknown accounts; roles without an order;
+        languages.
 
     Examples
     --------
@@ -45,6 +48,7 @@ def account_of(raw: Raw, roles: tuple[str, ...] = ()) -> list[str]:
         *_aside(raw),
         *_waves(raw),
         *_clients(raw),
+        *_weights(raw),
         *_matched(raw),
         *_silent(raw),
         *_outcomes(raw),
@@ -100,6 +104,19 @@ def _clients(raw: Raw) -> Iterator[str]:
         )
     if silent := sorted(listed - set(counts.index)):
         yield f"clients: {len(silent)} of the table have no answer: {_shown(silent)}"
+
+
+def _weights(raw: Raw) -> Iterator[str]:
+    """How many responses have a survey weight, and what weighting costs."""
+    rows = raw.responses[has_weight(raw.responses)]
+    if rows.empty:
+        return
+    times = mean_one(rows["weight"], pd.MultiIndex.from_frame(rows[["client_id", "wave"]]))
+    yield (
+        f"survey weights: {len(rows):,} of {len(raw.responses):,} responses have one, from "
+        f"{times.min():.2f} to {times.max():.2f} times the mean of their client's wave; they are "
+        f"worth {kish(times):,.0f} equal ones"
+    )
 
 
 def _silent(raw: Raw) -> Iterator[str]:

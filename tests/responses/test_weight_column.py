@@ -109,3 +109,14 @@ def test_a_column_that_cannot_be_weights_is_not_drafted(tmp_path, given):
     write_csv(path, [list(table.columns), *texts(table)])
     responses.new("made", tmp_path, export=path)
     assert Study("made", root=tmp_path).codebook.weight == ()
+
+
+def test_check_says_how_many_have_a_weight_and_what_they_are_worth(root):
+    raw = responses.read(lay_out(root, WT=[None, 1, 3, 1, 1, 4]))
+    said = responses.account_of(raw)
+    assert (
+        "survey weights: 5 of 6 responses have one, from 0.50 to 2.00 times the mean of their "
+        "client's wave; they are worth 4 equal ones"
+    ) in said
+    bare = responses.account_of(responses.read(lay_out(root, more="", WT=[1] * 6)))
+    assert not [line for line in bare if "survey weights" in line]
