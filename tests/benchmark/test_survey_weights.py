@@ -74,6 +74,9 @@ def test_scores_are_those_of_station_3_in_postgres(table):
         assert_station_3(table, summed(address))
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")  # pyspark 4.0 is older
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # its sockets
 def test_scores_are_those_of_station_3_in_spark(table, folder):
     with engines.spark(folder) as address:
         assert_station_3(table, summed(address))
