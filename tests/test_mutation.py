@@ -16,6 +16,12 @@ def test_places_in_annotations_are_passed_over_and_others_are_not(tmp_path):
     assert not [place for place in found if place[0] == 2]
 
 
+def test_guards_and_looks_are_passed_over(tmp_path):
+    path = tmp_path / "a.py"
+    path.write_text("zip(a, b, strict=True, other=1)\n", encoding="utf-8")
+    assert {(1, 17), (1, 29)} & mutate._passed_over(path) == {(1, 17)}
+
+
 @pytest.mark.parametrize("folder", mutate.NEAREST)
 def test_the_nearest_tests_of_a_folder_are_there(folder):
     assert (mutate.ROOT / folder).is_dir()

@@ -40,6 +40,8 @@ NEAREST = {
     "crqlab/renewal": ("tests/renewal",),
 }
 _SKIPPED = ("ReplaceUnaryOperator_UAdd", "RemoveDecorator", "VariableReplacer", "VariableInserter")
+#: Arguments of pictures that are attributes of a mark, and zip's guard, which never acts.
+_LOOKS = ("size", "width", "radius", "strict")
 _SECONDS = 240
 _TEAMS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")  # a team's threads do not come along in a fork
 _PYTEST = ("-m", "pytest", "-x", "-q", "-p", "no:nbval", "-p", "no:cacheprovider")
@@ -161,11 +163,13 @@ def _all(copy: Path, folder: str) -> Iterator[Mutant]:
 
 
 def _passed_over(path: Path) -> set[tuple[int, int]]:
-    """Places in annotations: nothing runs there."""
+    """Places in annotations, where nothing runs, and of what only looks or guards."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        looks = isinstance(node, ast.keyword) and node.arg in _LOOKS
         notes: Iterable[ast.AST | None] = (
-            getattr(node, "annotation", None), getattr(node, "returns", None)
+            getattr(node, "annotation", None), getattr(node, "returns", None),
+            node.value if looks else None,
         )  # fmt: skip
         for note in filter(None, notes):
             for part in ast.walk(note):
