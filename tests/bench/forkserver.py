@@ -121,20 +121,23 @@ class Turns:
         return child
 
     def cost(self, kind: str, some: Sequence[tuple[str, str]]) -> float:
-        """Make reports and return the processor seconds that they took."""
-        batches.crew_for = self.kinds[kind]
-        shutil.rmtree(self.study.reports, ignore_errors=True)
+        """Return the processor seconds of a batch; the server has its imports done before."""
+        self._made(kind, some[:1])
         before = self._spent(kind)
-        outcome = run_batch(self.study, some, jobs=2)
-        if outcome.failed:
-            raise RuntimeError(str(outcome.failed[0]))
-        self.servers.setdefault("forkserver", forkserver._forkserver._forkserver_pid)
+        self._made(kind, some)
         time.sleep(2)  # what has ended is counted when the server has seen it
         return self._spent(kind) - before
 
+    def _made(self, kind: str, some: Sequence[tuple[str, str]]) -> None:
+        batches.crew_for = self.kinds[kind]
+        shutil.rmtree(self.study.reports, ignore_errors=True)
+        outcome = run_batch(self.study, some, jobs=2)
+        if outcome.failed:
+            raise RuntimeError(str(outcome.failed[0]))
+        self.servers["forkserver"] = forkserver._forkserver._forkserver_pid
+
     def _spent(self, kind: str) -> float:
-        asked = [os.getpid(), *([self.servers[kind]] if kind in self.servers else ())]
-        return sum(map(_spent, asked))
+        return _spent(os.getpid()) + _spent(self.servers[kind])
 
 
 def main(home: str, name: str, reports: str = "40", rounds: str = "3") -> None:
@@ -143,8 +146,6 @@ def main(home: str, name: str, reports: str = "40", rounds: str = "3") -> None:
     CONTEXT.set_forkserver_preload([PRELOADED])
     study = Study(name, Path(home))
     clients, turns = chosen(study, everybody(study), None)[: int(reports)], Turns(study)
-    for kind in turns.kinds:  # both have imported before anything is measured
-        turns.cost(kind, clients[:2])
     ratios = []
     for turn in range(int(rounds)):
         order = list(turns.kinds)[:: 1 if turn % 2 == 0 else -1]
