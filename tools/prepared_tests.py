@@ -158,7 +158,8 @@ class Tried:
         lines = self.lines.get(str(Path(one["path"]).resolve()), {})
         reached = lines.get(one["line"], set())
         if not any(reached):
-            reached = set().union(*lines.values()) if "" in reached else set()
+            anywhere = set().union(*lines.values()) - {""}
+            reached = (anywhere or set(items)) if "" in reached else set()
         makers = {self.makers[name] for name in reached if name in self.makers}
         near = [
             item for name, item in items.items() if name in reached or makers & set(_fixtures(item))
