@@ -86,11 +86,19 @@ def assert_named(shown):
 
 def scale(shown, number=0) -> Callable[[float], float]:
     """What turns a place across a picture into a number, by the first and last tick below it."""
-    said = [(float(tick["x"]), _number(tick.get_text()))
-            for tick in soup(shown)("svg")[number]("text")]  # fmt: skip
+    words = soup(shown)("svg")[number]("text", attrs={"text-anchor": "middle"})
+    said = [(float(tick["x"]), _number(tick.get_text())) for tick in words]
     ticks = [(x, value) for x, value in said if value is not None]
     (left, least), (right, most) = ticks[0], max(ticks, key=lambda tick: tick[1])
     return lambda x: least + (x - left) * (most - least) / (right - left)
+
+
+def upright(picture) -> Callable[[float], float]:
+    """What turns a height in a picture into a number, by the ticks of the axis at its left."""
+    said = [(float(tick["y"]) - 4, _number(tick.get_text()))
+            for tick in picture("text", attrs={"text-anchor": "end"})]  # fmt: skip
+    (low, least), *_, (high, most) = [(y, value) for y, value in said if value is not None]
+    return lambda y: least + (y - low) * (most - least) / (high - low)
 
 
 def _number(said):
