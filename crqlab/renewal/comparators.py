@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -23,47 +25,43 @@ def penalised(when: NDArray, *, seed: int) -> Fitter:
         When each row of all decided opportunities was decided, by label of the row.
     seed : int
     """
+    from sklearn.base import clone
     from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GridSearchCV
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    def machine(strength: float):
-        return make_pipeline(
-            StandardScaler(), LogisticRegression(C=strength, solver="newton-cholesky")
-        )
+    machine = make_pipeline(StandardScaler(), LogisticRegression(C=USUAL, solver="newton-cholesky"))
+    asked = {"logisticregression__C": STRENGTHS}
 
     def fit(lost: NDArray, X: pd.DataFrame, accounts: NDArray) -> tuple[Fitted, str]:
-        days = when[X.index]
-        some = _some(len(lost), seed)
-        loss = [
-            _loss(machine(c), lost[some], X.iloc[some], days[some], accounts[some])
-            for c in STRENGTHS
+        some, best = _some(len(lost), seed), {}
+        folds = [
+            (learnt, test)
+            for learnt, test in in_time(when[X.index][some], accounts[some])
+            if 0 < lost[some][learnt].sum() < len(learnt)
         ]
-        known = not np.isnan(loss).all()
-        best = STRENGTHS[int(np.nanargmin(loss))] if known else USUAL
-        fitted = machine(best).fit(X, lost)
-        flag = OK if known else code("penalty_not_chosen", strength=USUAL)
+        if folds:
+            search = GridSearchCV(machine, asked, scoring=_likelihood, cv=folds, refit=False)
+            best = search.fit(X.iloc[some], lost[some]).best_params_
+        fitted = clone(machine).set_params(**best).fit(X, lost)
+        flag = OK if folds else code("penalty_not_chosen", strength=USUAL)
         return lambda rows: fitted.predict_proba(rows)[:, 1], flag
 
     return fit
+
+
+def _likelihood(machine: Any, X: pd.DataFrame, lost: NDArray) -> float:
+    """Mean log likelihood, also of rows with one outcome alone."""
+    from sklearn.metrics import log_loss
+
+    return -log_loss(lost, machine.predict_proba(X), labels=[0, 1])
 
 
 def _some(n: int, seed: int) -> NDArray:
     if n <= LARGE:
         return np.arange(n)
     return np.sort(np.random.default_rng(seed).choice(n, LARGE, replace=False))
-
-
-def _loss(machine, lost: NDArray, X: pd.DataFrame, days: NDArray, accounts: NDArray) -> float:
-    """Mean log loss over folds whose learners saw both outcomes; missing if there is none."""
-    total, n = 0.0, 0
-    for learnt, test in in_time(days, accounts):
-        if 0 < lost[learnt].sum() < len(learnt):
-            chance = machine.fit(X.iloc[learnt], lost[learnt]).predict_proba(X.iloc[test])[:, 1]
-            right = np.where(lost[test], chance, 1 - chance)
-            total -= np.log(np.maximum(right, 1e-12)).sum()
-            n += len(test)
-    return total / n if n else np.nan
 
 
 def boosted(*, seed: int) -> Fitter:

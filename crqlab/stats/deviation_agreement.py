@@ -182,7 +182,8 @@ def _by_group(items, groups, index, name: str) -> pd.DataFrame:
     rows, matrix = [], answers.to_numpy()[kept]
     order = np.argsort(codes[kept], kind="stable")
     present, starts = np.unique(codes[kept][order], return_index=True)
-    for group, part in zip(present, np.split(matrix[order], starts[1:]), strict=True):
+    parts = np.split(matrix[order], starts[1:]) if len(present) else []
+    for group, part in zip(present, parts, strict=True):
         columns = [column[~np.isnan(column)] for column in part.T]
         found = [index(column) for column in columns if len(column) > 1]
         known = [value for value in found if not np.isnan(value)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,9 +61,11 @@ def maximise(model: Model, groups: Sequence[Sample], theta: NDArray) -> Solution
     Solution
     """
     found = _scoring(model, groups, theta, FIRST)
-    if not found.converged:
-        found = _newton(model, groups, found)
-    return found if found.converged else _scoring(model, groups, found.theta, LAST)
+    for further in (_newton, lambda *of: _scoring(*of[:2], of[2].theta, LAST)):
+        if not found.converged:
+            with suppress(np.linalg.LinAlgError):  # the way led to where nothing is defined
+                found = further(model, groups, found)
+    return found
 
 
 def _scoring(model: Model, groups: Sequence[Sample], theta: NDArray, most: int) -> Solution:

@@ -67,13 +67,15 @@ class CoxFit(Result):
     centre: pd.Series
 
     def __str__(self) -> str:
-        ratios = np.exp(self.table.set_index("term")[["estimate", "low", "high"]])
+        known = self.table[self.table["estimate"].notna()].set_index("term")
+        ratios = np.exp(known[["estimate", "low", "high"]])
         told = ", ".join(
             f"{row.Index} x {row.estimate:.2f} [{row.low:.2f}, {row.high:.2f}]"
             for row in ratios.itertuples()
         )
         method = "Lin & Wei 1989" if self.n_clusters else "Cox 1972"
-        sentence = f"Hazard: {told}, n = {self.n} cases with {self.events} events ({method})"
+        cases = f"n = {self.n} cases with {self.events} events ({method})"
+        sentence = f"Hazard: {told or 'no term can be estimated'}, {cases}"
         return "; ".join([sentence, *map(plain, self.notes)])
 
     def linear_predictor(self, covariates: pd.DataFrame) -> pd.Series:

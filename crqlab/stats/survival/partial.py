@@ -112,10 +112,11 @@ def partial(X: NDArray, terms: NDArray, sets: RiskSets, ties: str) -> Partial:
     share = before / sets.size[place] if ties == "efron" else np.zeros(len(place))
     left = everybody[place] - share * dead[place]
     starts = np.cumsum(sets.size) - sets.size
-    power = {
-        (i, j): np.add.reduceat(share**i / left**j, starts)
-        for i, j in ((0, 1), (1, 1), (0, 2), (1, 2), (2, 2))
-    }
+    with np.errstate(over="ignore"):  # a step that went too far, and will be halved
+        power = {
+            (i, j): np.add.reduceat(share**i / left**j, starts)
+            for i, j in ((0, 1), (1, 1), (0, 2), (1, 2), (2, 2))
+        }
     value = float(linear[sets.dying].sum() - np.log(left).sum())
     weighted = X * risk[:, None]
     whole, own = sets.at_risk(weighted), sets.at_event(weighted)
