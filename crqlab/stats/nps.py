@@ -164,7 +164,7 @@ def adjusted_wald(
     spread = np.sqrt(((p + d + 1.5) / (n + 3) - share**2) / (n + 3))
     half = norm.isf((1 - level) / 2) * spread
     with np.errstate(invalid="ignore"):
-        raw = 100 * (p - d) / n
+        raw = np.clip(100 * (p - d) / n, -100, 100)  # counts of weights may round beyond
     return pd.DataFrame(
         {
             "nps": raw,

@@ -208,3 +208,12 @@ def test_says_when_a_difference_rests_on_too_little():
     few = difference(pd.Series([9, 9, 9]), pd.Series([9, 3, 8] * 10))
     assert len(few.notes) == 2
     assert "only 3 answers" in few.notes[0]
+
+
+def test_counts_of_weights_stay_on_the_scale():
+    rng = np.random.default_rng(1)
+    whole = rng.lognormal(0, 1, 4000)
+    for counted in ((whole, 0 * whole, 0 * whole), (0 * whole, 0 * whole, whole)):
+        found = adjusted_wald(*counted)["nps"]
+        assert found.abs().max() <= 100
+        assert found.abs().min() == pytest.approx(100)
