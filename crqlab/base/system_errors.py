@@ -18,6 +18,9 @@ _NO_TEMPORARY = "No usable temporary directory"  # Python's words where all of t
 _CODE = re.compile(r"\[(?:Errno|WinError) (\d+)\] ")
 FREE = "Free some space there"
 CLOSE = "It is open in another program, or protected: close it there"
+MEMORY = "Memory ran out. Close other programs, or use fewer --jobs; then run this again."
+#: What loaders say of a library for which there is no room.
+_UNLOADED = ("failed to map segment", "annot allocate memory")
 ALLOW = "See to it that you may read and write there and that no program holds it open"
 
 
@@ -46,16 +49,23 @@ def fix(code: int | None) -> str:
     return "Close other programs, or use fewer --jobs" if code == errno.ENOMEM else ""
 
 
-def told(error: OSError) -> str:
+def told(error: Exception) -> str:
     """Say what the machine refuses and what to do; nothing where it is not to blame.
 
     Examples
     --------
+    >>> told(MemoryError())
+    'Memory ran out. Close other programs, or use fewer --jobs; then run this again.'
     >>> told(PermissionError(13, "Permission denied", "a.xlsx"))
     'The machine refuses: Permission denied (a.xlsx). See to it that you may read and write...'
     >>> told(FileNotFoundError(2, "No such file or directory", "a.xlsx"))
     ''
     """
+    unloaded = isinstance(error, ImportError) and any(one in str(error) for one in _UNLOADED)
+    if unloaded or isinstance(error, MemoryError):
+        return MEMORY
+    if not isinstance(error, OSError):
+        return ""
     what, place = error.strerror or "", f" ({error.filename})" if error.filename else ""
     todo = FREE if what.startswith(_NO_TEMPORARY) else fix(error.errno)
     return f"The machine refuses: {what}{place}. {todo}; then run this again." if todo else ""
@@ -72,6 +82,8 @@ def retold(name: str, message: str) -> str:
     ''
     """
     kind, code = getattr(builtins, name, None), _CODE.match(message)
-    if code is None or not (isinstance(kind, type) and issubclass(kind, OSError)):
-        return ""
-    return told(kind(int(code[1]), message[code.end() :]))
+    if not (isinstance(kind, type) and issubclass(kind, OSError | MemoryError | ImportError)):
+        return told(MemoryError()) if name.endswith("MemoryError") else ""
+    if issubclass(kind, OSError):
+        return told(kind(int(code[1]), message[code.end() :])) if code else ""
+    return told(kind(message))

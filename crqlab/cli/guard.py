@@ -39,13 +39,10 @@ class Guarded(TyperGroup):
         except CrqError as error:
             _tell(error)
             ctx.exit(WRONG_INPUT)
-        except OSError as error:
+        except (OSError, MemoryError, ImportError) as error:
             if not (refused := told(error)):
                 raise
             typer.echo(refused, err=True)
-            ctx.exit(WRONG_INPUT)
-        except MemoryError:
-            typer.echo("Memory ran out. Close other programs, or use fewer --jobs.", err=True)
             ctx.exit(WRONG_INPUT)
 
 

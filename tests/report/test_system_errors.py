@@ -77,6 +77,25 @@ def test_a_worker_says_it_too():
     assert said["raised"].startswith("FileNotFoundError: ")
 
 
+def exhaust():
+    raise MemoryError
+
+
+def test_memory_that_runs_out_is_told_in_a_command_a_worker_and_a_cell(tmp_path):
+    wanted = "Memory ran out. Close other programs, or use fewer --jobs; then run this again."
+    found = ended(exhaust)
+    assert (found.exit_code, found.stderr) == (2, f"{wanted}\n")
+    said = outcome({"function": f"{__name__}:exhaust", "arguments": {}})
+    assert said == {"raised": wanted}
+    for raised in ("raise MemoryError", "import numpy\nnumpy.ones((1 << 44, 9))"):
+        place = notebook(tmp_path, SOURCE, raised)
+        with pytest.raises(Exception, match="Memory ran out") as e:
+            execute(place, {}, home=tmp_path)
+        assert "fault of the notebook" not in str(e.value)
+    assert told(ImportError("a.so: failed to map segment from shared object")) == wanted
+    assert told(ImportError("No module named 'a'")) == ""
+
+
 def test_a_cell_that_meets_it_is_no_fault_of_the_notebook(tmp_path):
     place = notebook(tmp_path, SOURCE, "raise OSError(28, 'No space left on device', '/tmp/a')")
     with pytest.raises(Exception, match=r"The machine refuses: No space.*Free some space") as e:

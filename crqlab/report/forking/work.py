@@ -44,10 +44,8 @@ def outcome(work: dict[str, Any]) -> dict[str, Any]:
         return {"returned": getattr(import_module(module), name)(**work["arguments"])}
     except CrqError as error:
         return {"raised": str(error)}
-    except OSError as error:
-        return {"raised": told(error) or f"{type(error).__name__}: {error}"}
     except Exception as error:  # noqa: BLE001 - a fault of ours is told, and the rest goes on
-        return {"raised": f"{type(error).__name__}: {error}"}
+        return {"raised": told(error) or f"{type(error).__name__}: {error}"}
 
 
 def main() -> None:
