@@ -2,6 +2,7 @@
 
 import pytest
 
+from crqlab.page.marks.watchlists import watchlist
 from crqlab.report import LeakError
 from crqlab.report.clearance import gate
 from tests.report.crowd import SUBSET, crowd, names
@@ -53,3 +54,12 @@ def test_in_a_sentence_it_is_a_word(many, page):
     study, ids = many
     said = b"<p>The next interval may be in Sweden.</p></main>"
     gate.check({"page.html": page.replace(b"</main>", said)}, study, ids[0])
+
+
+def test_a_word_that_a_label_cuts_is_no_name_and_a_whole_name_before_a_cut_is():
+    seen = watchlist([("client name", "C2", "Text"), ("client name", "C3", "Kvarnby Verkstad")])
+    assert seen.found("Harrow Insurance Text…").runs == set()
+    assert seen.found("Harrow Insurance Text").runs == {"text"}
+    assert seen.found("Text… of Harrow; Text of it").runs == {"text"}
+    cut = seen.found("An order of Kvarnby Verkstad…")
+    assert cut.runs | cut.held == {"kvambyverkstad"}

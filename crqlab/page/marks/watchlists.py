@@ -41,12 +41,14 @@ _LONGEST_WORD = 64
 #: is one word and no id; scripts without spaces count each character; an initial ends no sentence.
 _TOKEN = re.compile(
     r"\d+(?:\.\d+)+|[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+"
-    r"|[|\x1e\x1f:;()\[\]{}\"“”«»•·=\t\r\n]|(?<=\w\w)[.!?,](?=\s)"
+    r"|[|\x1e\x1f:;()\[\]{}\"“”«»•·=\t\r\n]|(?<=\w\w)[.!?,](?=\s)|(?<=\w)\x1d"
 )
+#: Where a label was too long: what stands before is the beginning of a word.
+_ELLIPSIS, _CUT = "…", "\x1d"
 _FLOAT = re.compile(r"(?<=\d)\.0+(?![\d.])")
 _HARD = frozenset(["|", BREAK])
 _STOPS = frozenset(".!?,")
-_BETWEEN = _STOPS | frozenset('|\x1e\x1f:;()[]{}"“”«»•·=\t\r\n')
+_BETWEEN = _STOPS | frozenset('|\x1d\x1e\x1f:;()[]{}"“”«»•·=\t\r\n')
 
 
 class Mark(NamedTuple):
@@ -272,13 +274,14 @@ class _Laid(NamedTuple):
 
 
 def _laid(text: str, read: str) -> _Laid:
-    plain = pairs_joined(folded(text))
+    plain = pairs_joined(folded(text.replace(_ELLIPSIS, _CUT)))
     if ".0" in plain:
         plain = _FLOAT.sub("", plain)
     said: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     soft: set[int] = set()
+    stubs: set[int] = set()
     stops: list[int] = []
     edges = {0}
     cells: list[tuple[int, int]] = []
@@ -289,6 +292,8 @@ def _laid(text: str, read: str) -> _Laid:
             starts.append(place)
             place += len(token)
             ends.append(place)
+        elif token == _CUT:
+            stubs.add(place)
         elif token == SOFT:
             soft.add(place)
             stops.append(place)
@@ -310,7 +315,8 @@ def _laid(text: str, read: str) -> _Laid:
     cells.append((begun, place))
     long = [(a, b) for a, b in zip(starts, ends, strict=True) if HELD < b - a <= _LONGEST_WORD]
     raw = "".join(said)
-    return _Laid(alike(raw), raw, said, starts, ends, long, set(ends), soft, stops, edges, cells)
+    at_end = set(ends) - stubs
+    return _Laid(alike(raw), raw, said, starts, ends, long, at_end, soft, stops, edges, cells)
 
 
 def spoken(text: str, read: str) -> list[str]:
