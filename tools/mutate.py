@@ -68,27 +68,30 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--sample", type=int, default=200)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--tests", nargs="+", help="paths to run in place of the nearest tests")
     parser.add_argument("--into", type=Path, help="a folder for one JSON file per code folder")
     asked = parser.parse_args(words)
     for folder in asked.folders:
-        done = _folder(folder.rstrip("/"), asked.sample, asked.seed, asked.jobs)
+        folder = folder.rstrip("/")
+        tests = asked.tests or (folder, *_nearest(folder))
+        done = _folder(folder, tests, asked.sample, asked.seed, asked.jobs)
         _print(folder, done)
         if asked.into:
             asked.into.mkdir(parents=True, exist_ok=True)
             text = json.dumps([{**asdict(one), "after": ""} for one in done], indent=1)
-            name = f"{folder.rstrip('/').replace('/', '_')}.json"
+            name = f"{folder.replace('/', '_')}.json"
             (asked.into / name).write_text(text, encoding="utf-8")
     return 0
 
 
-def _folder(folder: str, sample: int, seed: int, jobs: int) -> list[Mutant]:
+def _folder(folder: str, tests: Sequence[str], sample: int, seed: int, jobs: int) -> list[Mutant]:
     with tempfile.TemporaryDirectory(prefix="mutants-") as place:
         copy = _copied(Path(place) / "checkout")
         chosen = [_planted(copy, one) for one in _sampled(copy, folder, sample, seed)]
         asked, found = Path(place) / "asked.json", Path(place) / "found.json"
         asked.write_text(json.dumps([asdict(one) for one in chosen if one.after]), "utf-8")
         words = [sys.executable, copy / "tools" / "prepared_tests.py", folder, asked, found,
-                 str(jobs), *_nearest(folder)]  # fmt: skip
+                 str(jobs), *tests]  # fmt: skip
         done = subprocess.run(words, cwd=copy, env=_environment(copy), check=False,
                               stdout=subprocess.PIPE, text=True)  # fmt: skip
         if done.returncode or not found.exists():

@@ -20,7 +20,7 @@ import signal
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType
@@ -47,6 +47,7 @@ class Tried:
     seconds: dict[str, float] = field(default_factory=dict)
     names: dict[str, dict] = field(default_factory=dict)
     makers: dict[str, FixtureDef] = field(default_factory=dict)
+    making: dict[str, float] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
     found: list[dict] = field(default_factory=list)
     tell: int = -1
@@ -60,10 +61,12 @@ class Tried:
         name = f"fixture {fixturedef.baseid} {fixturedef.argname}"
         self.makers[name] = fixturedef
         self._enter(name)
+        started = time.process_time()
         try:
             return (yield)
         finally:
             self._leave()
+            self.making[name] = time.process_time() - started
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> object:
@@ -89,11 +92,12 @@ class Tried:
                 for cache in _caches():
                     cache.cache_clear()
             self._path = item.path
-            started = time.process_time()
+            started, made = time.process_time(), sum(self.making.values())
             self._enter(item.nodeid)
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
             self._leave()
-            self.seconds[item.nodeid] = time.process_time() - started
+            own = time.process_time() - started - (sum(self.making.values()) - made)
+            self.seconds[item.nodeid] = max(own, 0.0)
         self.measured.stop()
         if self.failed:
             sys.exit(f"The tests must pass before bugs are planted: {self.failed[:5]}")
@@ -160,18 +164,28 @@ class Tried:
         if not any(reached):
             anywhere = set().union(*lines.values()) - {""}
             reached = (anywhere or set(items)) if "" in reached else set()
-        makers = {self.makers[name] for name in reached if name in self.makers}
-        near = [
-            item for name, item in items.items() if name in reached or makers & set(_fixtures(item))
-        ]
+        stale = self._stale(reached)
+        near = [item for name, item in items.items() if name in reached or stale & _fixtures(item)]
         files = {item.path for item in near}
         rest = [item for item in items.values() if item.path in files and item not in near]
-        cost = self.seconds
-        return [
-            test
-            for part in (near, rest)
-            for test in sorted(part, key=lambda test: cost[test.nodeid])
-        ]
+        remade = {self.makers[name]: seconds for name, seconds in self.making.items()}
+
+        def cost(test: pytest.Item) -> float:
+            again = stale & _fixtures(test)
+            return self.seconds[test.nodeid] + sum(remade[maker] for maker in again)
+
+        return [test for part in (near, rest) for test in sorted(part, key=cost)]
+
+    def _stale(self, reached: Collection[str]) -> set[FixtureDef]:
+        """Return the fixtures that a line has a part in, and those that are made of them."""
+        stale = {self.makers[name] for name in reached if name in self.makers}
+        while more := {
+            maker
+            for maker in self.makers.values()
+            if maker not in stale and {one.argname for one in stale} & set(maker.argnames)
+        }:
+            stale |= more
+        return stale
 
     def _fork(self, one: Mapping, changed: Mapping[Key, CodeType], tests: Sequence[pytest.Item]):
         reading, writing = os.pipe()
@@ -185,7 +199,7 @@ class Tried:
             nothing = os.open(os.devnull, os.O_RDWR)
             os.dup2(nothing, 1)
             os.dup2(nothing, 2)
-            spent = sum(self.seconds[test.nodeid] for test in tests)
+            spent = sum(self.seconds[test.nodeid] for test in tests) + sum(self.making.values())
             limit = int(PATIENCE * spent) + 10
             resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
             signal.alarm(limit * 20)  # for what waits instead of counting
@@ -204,23 +218,14 @@ class Tried:
         for cache in self.caches:
             cache.cache_clear()
         lines = self.lines.get(str(Path(one["path"]).resolve()), {})
-        names = lines.get(one["line"], set())
-        stale = {self.makers[name].argname for name in names if name in self.makers}
-        while more := {
-            maker.argname
-            for maker in self.makers.values()
-            if maker.argname not in stale and stale & set(maker.argnames)
-        }:
-            stale |= more
-        for maker in self.makers.values():
-            if maker.argname in stale:
-                maker.cached_result = None
+        for maker in self._stale(lines.get(one["line"], set())):
+            maker.cached_result = None
 
 
-def _fixtures(item: pytest.Item) -> Iterator[FixtureDef]:
+def _fixtures(item: pytest.Item) -> set[FixtureDef]:
     known = getattr(item, "_fixtureinfo", None)
-    for makers in known.name2fixturedefs.values() if known else ():
-        yield from makers
+    made = known.name2fixturedefs.values() if known else ()
+    return {maker for makers in made for maker in makers}
 
 
 def _caches() -> list[functools._lru_cache_wrapper]:
@@ -262,7 +267,7 @@ def main(words: Sequence[str]) -> int:
     _keep_fixtures()
     measured.start()
     options = ["-q", "--capture=sys", "-p", "no:nbval", "-p", "no:cacheprovider", "-p", "no:xdist"]
-    code = pytest.main([*options, folder, *paths], plugins=[plugin])
+    code = pytest.main([*options, *paths], plugins=[plugin])
     Path(into).write_text(json.dumps(plugin.found), encoding="utf-8")
     return int(code)
 
