@@ -134,6 +134,15 @@ def test_likelihood_ratio_is_twice_the_difference():
         regression.likelihood_ratio(poorer, richer)
 
 
+def test_a_comparison_says_when_one_of_its_fits_was_penalised(fits):
+    poorer = regression.logit(ROWS["churned"], TWO)
+    assert regression.likelihood_ratio(fits["firth"], poorer).flag == "fit_penalised"
+    many = regression.ordinal(ROWS["churned"], ROWS[["trust", "silent", "lapsed"]])
+    few = regression.ordinal(ROWS["churned"], TWO)
+    assert has(many.flag, "separated_by_terms_ridge")
+    assert regression.likelihood_ratio(many, few).flag == "fit_penalised"
+
+
 def test_separation_is_named_and_penalised(fits):
     fit = fits["firth"]
     assert {"code": "separated_by_terms_firth", "terms": "lapsed"} in codes(fit.flag)

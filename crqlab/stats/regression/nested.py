@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import chi2
 
-from crqlab.base.contracts.cautions import OK, joined, plain
+from crqlab.base.contracts.cautions import OK, codes, joined, plain
 from crqlab.base.errors import EstimateError
 from crqlab.base.results import OneRow
 from crqlab.stats.regression.fits import Fit
@@ -92,7 +92,8 @@ def likelihood_ratio(richer: Fit | OrdinalFit, poorer: Fit | OrdinalFit) -> Comp
     cautions = []
     if richer.n_clusters is not None and not hasattr(richer, "icc"):
         cautions.append("rows_taken_as_independent")
-    if any("Heinze" in fit.method or "ridge" in fit.method for fit in (richer, poorer)):
+    remedies = (one["code"] for fit in (richer, poorer) for one in codes(fit.flag))
+    if any(remedy.endswith(("_firth", "_ridge")) for remedy in remedies):
         cautions.append("fit_penalised")
     return Comparison(gain, df, float(chi2.sf(gain, df)), richer.n, joined(cautions))
 
