@@ -21,8 +21,9 @@ from crqlab.stats.estimate import check_level
 from crqlab.stats.influence import half_width
 from crqlab.stats.items import correlated
 from crqlab.stats.reliability.one_factor import one_factor
+from crqlab.stats.survey_weights import has_weight, weight_of
 
-KEPT, OF_ACCOUNTS = "as_kept", "mean_of_account_means"
+KEPT, OF_ACCOUNTS, SURVEYED = "as_kept", "mean_of_account_means", "by_survey_weights"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +71,8 @@ def sensitivity(
     Parameters
     ----------
     respondents : DataFrame
-        Table ``respondents``: as kept, equal weights.
+        Table ``respondents``: as kept, equal weights. Where it has survey weights, means, spread
+        and the correlation with LTR by these are another choice.
     codebook : Codebook
     everybody : DataFrame, optional
         Table ``respondents`` of all responses, the excluded ones too.
@@ -107,6 +109,7 @@ def sensitivity(
     choices[OF_ACCOUNTS] = _by_account(kept)
     base = _clients(kept)
     rows = [_row(name, scores, base, level) for name, scores in choices.items()]
+    rows += [_surveyed(kept, base, level)] if has_weight(kept).any() else []
     none = pd.Series(dtype=float)
     return Sensitivity(pd.DataFrame(rows), none if isinstance(weights, str) else weights, level)
 
@@ -197,6 +200,34 @@ def _row(name: str, rows: pd.DataFrame, base: pd.Series, level: float) -> dict:
         **_moved(_clients(rows), base),
         "n": len(rows),
         "unit": "accounts" if name == OF_ACCOUNTS else "respondents",
+        "flag": "one_account" if alone else OK,
+    }
+
+
+def _surveyed(rows: pd.DataFrame, base: pd.Series, level: float) -> dict:
+    """The same with every answer counting by its survey weight, in each client's wave mean 1."""
+    weight, crq = weight_of(rows), rows["crq"].to_numpy(float)
+    mean = float(np.average(crq, weights=weight))
+    codes = rows.groupby(["client_id", "account_id"]).ngroup().to_numpy()
+    alone = codes.max() < 1
+    moves = weight * (crq - mean) / weight.mean()
+    half = np.nan if alone else float(half_width(moves, codes, level))
+    both = rows[["crq", "ltr"]].notna().all(axis=1).to_numpy()
+    spread = np.cov(rows.loc[both, ["crq", "ltr"]].T, aweights=weight[both])
+    sums = pd.DataFrame({"client": rows["client_id"], "crq": weight * crq, "weight": weight})
+    sums = sums[latest(rows)].groupby("client").sum()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        with_ltr = spread[0, 1] / np.sqrt(spread[0, 0] * spread[1, 1])
+    return {
+        "choice": SURVEYED,
+        "crq": mean,
+        "low": mean - half,
+        "high": mean + half,
+        "sd": float(np.sqrt(np.cov(crq, aweights=weight))) if len(crq) > 1 else np.nan,
+        "with_ltr": with_ltr,
+        **_moved(sums["crq"] / sums["weight"], base),
+        "n": len(rows),
+        "unit": "respondents",
         "flag": "one_account" if alone else OK,
     }
 
