@@ -117,6 +117,16 @@ def test_ten_bars_end_at_what_may_be_lost_and_lines_at_their_intervals(stationed
     assert len(shown.sentence.split(";")) == 10
 
 
+@pytest.mark.parametrize(
+    ("currency", "told"),
+    [("EUR", "expected loss a year (thousand EUR)"), ("", "expected loss a year (thousands)")],
+)
+def test_an_axis_of_money_names_its_currency_where_there_is_one(stationed_view_of, currency, told):
+    seen = replace(drawn(stationed_view_of(), **LOST), currency=currency)
+    words = [word.get_text() for word in soup(renewal.expected_losses(seen)).svg("text")]
+    assert told in words
+
+
 def test_two_losses_are_drawn_and_one_is_not(stationed_view_of):
     one = [5e3, *[np.nan] * 11]
     assert renewal.expected_losses(drawn(stationed_view_of(), expected_loss=one)).html == ""
