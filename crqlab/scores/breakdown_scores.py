@@ -108,7 +108,7 @@ def _table(
     order = {name: place for place, name in enumerate(("all", *DIMENSIONS))}
     table = found.assign(
         **counts,
-        nps=found["value"],
+        nps=found["value"].clip(-100, 100),  # weights may round it beyond
         **ends,
         **away,
         level=level,

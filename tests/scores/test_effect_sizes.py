@@ -118,3 +118,13 @@ def test_weighted_differences_are_of_weighted_nps():
     gap = rows.loc["North", "nps"] - rows.loc["South", "nps"]
     assert rows.loc["North", "difference"] == pytest.approx(gap)
     assert rows.loc["South", "difference"] == pytest.approx(-gap)
+
+
+def test_weighted_groups_of_promoters_alone_stay_on_the_scale():
+    people = scores.respondents(made.responses(clients=8, accounts=30), BOOK).assign(ltr=10.0)
+    people["weight"] = np.random.default_rng(6).lognormal(0, 1, len(people))
+    names = [f"unit {k}" for k in range(9)]
+    found = scores.breakdowns(people, grouped(people, names))
+    check(found, contract("breakdown_scores"), BOOK.instrument)
+    check(scores.accounts(people, BOOK), contract("account_scores"), BOOK.instrument)
+    assert found["nps"].to_numpy() == pytest.approx(100)
