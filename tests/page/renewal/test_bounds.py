@@ -103,15 +103,15 @@ def test_ten_bars_end_at_what_may_be_lost_and_lines_at_their_intervals(stationed
     picture, at = soup(shown).svg, scale(shown)
     bars = picture("rect")
     starts, ends = ([at(float(b["x"]) + k * float(b["width"])) for b in bars] for k in (0, 1))
-    assert starts == pytest.approx([0] * 10, abs=0.1)
-    assert ends == pytest.approx([90, 80, 70, 60, 50, 45, 40, 30, 20, 10], abs=0.3)
+    assert starts == pytest.approx([0] * 10, abs=0.06)
+    assert ends == pytest.approx([90, 80, 70, 60, 50, 45, 40, 30, 20, 10], abs=0.06)
     lines = [line for line in picture("line") if line["stroke-width"] == "2"]
     flat = [line for line in lines if line["y1"] == line["y2"]]
     spans = [at(float(line[x])) for line in flat for x in ("x1", "x2")]
     told = [41, 150, 37, 99, 33, 95, 29, 91, 26, 88, 21, 81, 17, 77, 13, 71, 9, 55]
-    assert spans == pytest.approx(told, abs=0.3)
+    assert spans == pytest.approx(told, abs=0.06)
     upright = [at(float(line["x1"])) for line in lines if line["y1"] != line["y2"]]
-    assert upright == pytest.approx(ends, abs=0.3)
+    assert upright == pytest.approx(ends, abs=0.06)
     assert [beside(picture, line) for line in flat] == [beside(picture, bar) for bar in bars[:9]]
     assert all(len(beside(picture, bar)) == 1 for bar in bars)
     assert len(shown.sentence.split(";")) == 10

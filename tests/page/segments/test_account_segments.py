@@ -105,16 +105,16 @@ def test_bars_end_at_their_shares_and_lines_at_the_ends_of_their_intervals(stati
     shown = segments.segment_bars(shares_of(stationed_view_of(), **UNEVEN))
     picture, at = soup(shown).svg, scale(shown)
     bars = picture("rect")
-    assert [at(float(bar["x"])) for bar in bars] == pytest.approx([0] * 5, abs=0.1)
+    assert [at(float(bar["x"])) for bar in bars] == pytest.approx([0] * 5, abs=0.04)
     ends = [at(float(bar["x"]) + float(bar["width"])) for bar in bars]
-    assert ends == pytest.approx([33, 22, 17, 0, 28], abs=0.1)
+    assert ends == pytest.approx([33, 22, 17, 0, 28], abs=0.04)
     lines = [line for line in picture("line") if line["stroke-width"] == "2"]
     spans = [(at(float(line["x1"])), at(float(line["x2"]))) for line in lines]
     for span, told in zip(spans, [(14, 57), (7, 46), (4, 41), (0, 18), (11, 52)], strict=True):
-        assert span == pytest.approx(told, abs=0.1)
+        assert span == pytest.approx(told, abs=0.04)
     assert [beside(picture, line) for line in lines] == [beside(picture, b) for b in bars]
     published = [line for line in picture("line") if line["stroke-width"] == "3"]
-    assert [at(float(line["x1"])) for line in published] == pytest.approx([33, 50], abs=0.1)
+    assert [at(float(line["x1"])) for line in published] == pytest.approx([33, 50], abs=0.04)
     assert [beside(picture, line) for line in published] == [
         ["Ambassador", "33\xa0%"], ["Rational", "22\xa0%"]
     ]  # fmt: skip
