@@ -138,3 +138,5 @@ def test_says_what_is_doubtful_and_refuses_what_it_cannot_fit():
         regression.gee(np.ones(120), rows, account, family="gaussian")
     with pytest.raises(EstimateError, match="lacks silent"):
         fit.predict(rows[["trust"]])
+    with pytest.raises(EstimateError, match="missing or infinite cells"):
+        fit.predict(rows.assign(trust=np.nan))

@@ -152,6 +152,37 @@ def check_numbers(covariates: pd.DataFrame) -> None:
         )
 
 
+def predicted_from(covariates: pd.DataFrame, names: list[str]) -> NDArray:
+    """Return the covariates of a fit in their order, shape (rows, len(names)).
+
+    Raises
+    ------
+    EstimateError
+        One of them is absent, or a cell is missing or infinite.
+
+    Examples
+    --------
+    >>> predicted_from(pd.DataFrame({"crq": [5.0], "nps": [20]}), ["nps"])
+    array([[20.]])
+    >>> predicted_from(pd.DataFrame({"crq": [5.0]}), ["nps"])
+    Traceback (most recent call last):
+    crqlab.base.errors.EstimateError: covariates= lacks nps; a prediction needs ...
+    """
+    columns = covariates.set_axis(covariates.columns.map(str), axis=1)
+    missing = [name for name in names if name not in columns]
+    if missing:
+        raise EstimateError(
+            f"covariates= lacks {', '.join(missing)}; a prediction needs all the covariates "
+            "of the fit."
+        )
+    X = columns[names].to_numpy(float)
+    if not np.isfinite(X).all():
+        raise EstimateError(
+            "covariates= has missing or infinite cells; complete them as they were for the fit."
+        )
+    return X
+
+
 def _moments(raw: NDArray, w: NDArray) -> tuple[NDArray, NDArray]:
     """Weighted means and standard deviations; a deviation that is rounding is 0."""
     total = w.sum()

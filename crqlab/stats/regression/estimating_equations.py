@@ -16,7 +16,14 @@ from crqlab.base.errors import EstimateError, one_of
 from crqlab.base.results import Result
 from crqlab.stats.defaults import FEW_CLUSTERS, LEVEL
 from crqlab.stats.estimate import check_level
-from crqlab.stats.regression.designs import INTERCEPT, Design, check_numbers, designed, standardised
+from crqlab.stats.regression.designs import (
+    INTERCEPT,
+    Design,
+    check_numbers,
+    designed,
+    predicted_from,
+    standardised,
+)
 from crqlab.stats.regression.fits import tabled
 from crqlab.stats.regression.guards import FIRTH, fitted
 from crqlab.stats.regression.sandwich import cluster_codes
@@ -94,18 +101,11 @@ class GeeFit(Result):
         Raises
         ------
         EstimateError
-            Covariates of the fit that are absent.
+            Covariates of the fit that are absent, or cells without a number.
         """
         names = [term for term in self.covariance.index if term != INTERCEPT]
-        columns = covariates.set_axis(covariates.columns.map(str), axis=1)
-        missing = [name for name in names if name not in columns]
-        if missing:
-            raise EstimateError(
-                f"covariates= lacks {', '.join(missing)}; a prediction needs all the covariates "
-                "of the fit."
-            )
         point = self.coefficients.to_numpy()
-        return FAMILIES[self.family](point[0] + columns[names].to_numpy(float) @ point[1:])
+        return FAMILIES[self.family](point[0] + predicted_from(covariates, names) @ point[1:])
 
 
 def gee(

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from crqlab.base.contracts.cautions import OK, joined, plain
-from crqlab.base.errors import EstimateError
 from crqlab.base.results import Result
 from crqlab.stats.estimate import check_level
-from crqlab.stats.regression.designs import INTERCEPT, Design
+from crqlab.stats.regression.designs import INTERCEPT, Design, predicted_from
 from crqlab.stats.regression.links import LINKS
 
 
@@ -119,19 +118,7 @@ class Fit(Result):
 
     def _known(self, covariates: pd.DataFrame) -> NDArray:
         names = [term for term in self.covariance.index if term != INTERCEPT]
-        columns = covariates.set_axis(covariates.columns.map(str), axis=1)
-        missing = [name for name in names if name not in columns]
-        if missing:
-            raise EstimateError(
-                f"covariates= lacks {', '.join(missing)}; a prediction needs all the covariates "
-                "of the fit."
-            )
-        X = columns[names].to_numpy(float)
-        if not np.isfinite(X).all():
-            raise EstimateError(
-                "covariates= has missing or infinite cells; complete them as they were for the fit."
-            )
-        return np.column_stack([np.ones(len(X)), X])
+        return np.column_stack([np.ones(len(covariates)), predicted_from(covariates, names)])
 
 
 def tabled(

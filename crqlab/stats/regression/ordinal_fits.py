@@ -12,7 +12,7 @@ from crqlab.base.contracts.cautions import OK, plain
 from crqlab.base.errors import EstimateError
 from crqlab.base.results import Result
 from crqlab.stats.regression.cumulative import LAWS
-from crqlab.stats.regression.designs import Design
+from crqlab.stats.regression.designs import Design, predicted_from
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,18 +137,7 @@ class OrdinalFit(Result):
         """
         cuts = len(self.categories) - 1
         names = list(self.covariance.index[cuts:])
-        columns = covariates.set_axis(covariates.columns.map(str), axis=1)
-        missing = [name for name in names if name not in columns]
-        if missing:
-            raise EstimateError(
-                f"covariates= lacks {', '.join(missing)}; a prediction needs all the covariates "
-                "of the fit."
-            )
-        X = columns[names].to_numpy(float)
-        if not np.isfinite(X).all():
-            raise EstimateError(
-                "covariates= has missing or infinite cells; complete them as they were for the fit."
-            )
+        X = predicted_from(covariates, names)
         point = self.coefficients.to_numpy()
         return point[:cuts] - (X @ point[cuts:])[:, None]
 
