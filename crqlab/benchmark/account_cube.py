@@ -23,7 +23,7 @@ from crqlab.benchmark.panel_contract import hold, hold_kinds
 from crqlab.benchmark.panel_source import Panel, fetched, in_order_of, told
 from crqlab.benchmark.panel_state import UNKNOWN, PanelState, panel_state
 from crqlab.benchmark.queries import account_waves, check_columns, measures_of, surveyed
-from crqlab.benchmark.server_rows import rows_at_hand
+from crqlab.benchmark.server_sums import server_sums
 from crqlab.benchmark.wave_marks import wave_marks
 
 if TYPE_CHECKING:
@@ -125,24 +125,27 @@ def cube(panel: Panel, asked: Instrument, *, before: Cube | None = None) -> Cube
         )
     changed = seen["wave"].tolist() if old is None else _changed(seen, old.seen)
     parts = [] if old is None else [_kept(old.table, seen, changed)]
-    with rows_at_hand(panel, changed, asked) as near:
-        rows = near.tables["responses"]
-        if panel.reading and changed:
-            every = rows if len(changed) == len(seen) else panel.tables["responses"]
-            _hold(panel.name, rows, every, changed, asked)
-        for waves in _portions(seen[seen["wave"].isin(changed)]):
-            some = rows if len(waves) == len(seen) else rows.filter(rows["wave"].isin(waves))
-            parts.append(fetched(account_waves(some, asked, weighted=weighted), list(ORDER)))
+    rows = panel.tables["responses"]
+    if panel.reading and changed:
+        _hold(panel.name, rows, changed, asked)
+    for waves in _portions(seen[seen["wave"].isin(changed)]):
+        some = rows if len(waves) == len(seen) else rows.filter(rows["wave"].isin(waves))
+        parts.append(_sums(account_waves(some, asked, weighted=weighted), panel.name))
     return Cube(_joined(parts), measures_of(asked), seen, mark, tuple(in_order(changed)), state)
 
 
-def _hold(
-    name: str, rows: ibis.Table, every: ibis.Table, waves: list[str], asked: Instrument
-) -> None:
+def _sums(query: ibis.Table, name: str) -> pd.DataFrame:
+    if query.get_backend().name != "postgres":
+        return fetched(query, list(ORDER))
+    found = server_sums(query, name).to_pandas(split_blocks=True, self_destruct=True)
+    return in_order_of(found.astype(dict.fromkeys(ORDER, "str")), list(ORDER))
+
+
+def _hold(name: str, rows: ibis.Table, waves: list[str], asked: Instrument) -> None:
     """Hold what has changed to the contract; a response without a wave is in none of them."""
     some = rows["wave"].isin([wave for wave in waves if isinstance(wave, str)])
     with told(name):
-        hold(rows.filter(some | rows["wave"].isnull()), every, asked, name)  # noqa: PD003
+        hold(rows.filter(some | rows["wave"].isnull()), rows, asked, name)  # noqa: PD003
 
 
 def _portions(waves: pd.DataFrame) -> list[list[str]]:

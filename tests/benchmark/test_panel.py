@@ -258,7 +258,7 @@ def test_names_of_any_text_come_over_from_postgres_as_they_are(tables):
     assert found.table["n"].sum() == rows["included"].sum()
 
 
-def test_only_a_changed_wave_is_copied_from_postgres(tables, whole, monkeypatch):
+def test_only_a_changed_wave_is_summed_up_in_postgres(tables, whole, monkeypatch):
     import psycopg
 
     with engines.postgres(tables) as address:
@@ -269,7 +269,7 @@ def test_only_a_changed_wave_is_copied_from_postgres(tables, whole, monkeypatch)
         with closing(benchmark.panel(address)) as panel:
             after = benchmark.cube(panel, ASKED, before=before)
             fresh = benchmark.cube(panel, ASKED)
-            monkeypatch.setattr("crqlab.benchmark.server_rows._copy", None)
+            monkeypatch.setattr("crqlab.benchmark.account_cube.server_sums", None)
             assert benchmark.cube(panel, ASKED, before=after).renewed == ()
     assert after.renewed == ("2024",)
     assert_same(after.table, fresh.table)
