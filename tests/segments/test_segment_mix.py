@@ -117,6 +117,8 @@ def test_migration_keeps_every_account_and_adds_up_to_the_draws():
     lost = lost[~((lost["account_id"] == "A0001") & (lost["wave"] == "2024"))]
     found = sorted_(lost, draws=100)
     went, moved = migration(found)
+    alone = went[(went["status"] == "not_asked") | (went["from_status"] == "new")]
+    assert set(alone["client_id"]) == {"C0"}  # where nobody moved so there is no row
     for view in ("", "_then"):
         assert went["n" + view].sum() == 120
         assert went.loc[went["status"] == "not_asked", "expected" + view].sum() == pytest.approx(1)
