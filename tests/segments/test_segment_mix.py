@@ -10,11 +10,13 @@ from crqlab.language.segment_words import SegmentWords
 from crqlab.segments import (
     actions,
     assign,
+    expected_moves,
     followed,
     migration,
     mix,
     referral_candidates,
     renewal,
+    segment_mix,
     sensitivity,
     shipped,
     smallest_changes,
@@ -87,6 +89,47 @@ def test_a_mix_far_from_the_expected_one_is_warned_of(up, warned):
     told = [one["segment"] for one in far[-1] if one["code"] == "far_from_expected"]
     assert told == truly
     assert ("far from the expected mix" in str(mix(sorted_(people)))) is bool(far[-1])
+
+
+@pytest.mark.parametrize(
+    ("shares", "told"),
+    [
+        ({"Ambassador": 0.33, "Rational": 0.50, "Ambivalent": 0.05, "Opponent": 0.12}, []),
+        (
+            {"Ambassador": 0.25, "Rational": 0.44, "Ambivalent": 0.15, "Opponent": 0.16},
+            ["rest_far_from_expected"],  # each within 12 points, the rest 14 above its 17
+        ),
+        (
+            {"Ambassador": 0.46, "Rational": 0.39, "Ambivalent": 0.10, "Opponent": 0.05},
+            ["far_from_expected"],
+        ),
+    ],
+)
+def test_the_others_share_what_the_expected_ones_leave(shares, told):
+    total = pd.DataFrame({"segment": list(shares), "share": list(shares.values())})
+    total = total.assign(wave="2025", status="sorted", flag="ok")
+    flags = segment_mix._warned(total, dict(RULES.traits.expected))
+    assert [[one["code"] for one in codes(flag)] for flag in flags] == [told] * 4
+
+
+def test_a_tie_of_climbing_and_falling_counts_half():
+    top, next_ = (RULES.names.index(name) for name in ("Ambassador", "Rational"))
+    before = np.array([[next_] * 5, [top] * 5])
+    now = np.array([[top, next_, top, next_, top], [top, next_, next_, top, top]])
+    keys = pd.DataFrame({"client_id": "C0", "from_wave": "2024", "wave": "2025",
+                         "account_id": ["a", "b"]})  # fmt: skip
+    moves = expected_moves.Moves(keys, before, now, np.ones(2), np.array([True, True]))
+    found = expected_moves.movement(moves, RULES.traits, RULES.names, 0.95)
+    told = found.set_index("direction")
+    assert told["value"].to_dict() == pytest.approx({"climbed": 0.6, "fell": 0.4, "stayed": 1.0})
+    assert told["more_climbed"].tolist() == pytest.approx([0.6] * 3)  # 2 of 5, and half of 2 ties
+    assert told["surely"].tolist() == [0, 0, 0]
+    sure = expected_moves.Moves(
+        keys, before, np.full((2, 5), top), np.ones(2), np.array([True] * 2)
+    )
+    found = expected_moves.movement(sure, RULES.traits, RULES.names, 0.95).set_index("direction")
+    assert found["surely"].to_dict() == {"climbed": 1, "fell": 0, "stayed": 1}
+    assert found["more_climbed"].tolist() == [1.0] * 3
 
 
 def test_renewal_rates_are_those_of_pandas():
