@@ -127,6 +127,17 @@ def test_an_axis_of_money_names_its_currency_where_there_is_one(stationed_view_o
     assert told in words
 
 
+def test_the_largest_loss_without_an_interval_has_its_bar_to_its_end(stationed_view_of):
+    seen = drawn(stationed_view_of(), **LOST)
+    rows = seen.renewal.accounts
+    for end in ("expected_low", "expected_high"):
+        rows = rows.assign(**{end: rows[end].mask(rows.index == 0)})
+    shown = renewal.expected_losses(replace(seen, renewal=replace(seen.renewal, accounts=rows)))
+    at, (first, second, *_) = scale(shown), soup(shown).svg("rect")
+    ends = [at(float(bar["x"]) + float(bar["width"])) for bar in (first, second)]
+    assert ends == pytest.approx([90, 80], abs=0.06)
+
+
 def test_two_losses_are_drawn_and_one_is_not(stationed_view_of):
     one = [5e3, *[np.nan] * 11]
     assert renewal.expected_losses(drawn(stationed_view_of(), expected_loss=one)).html == ""
