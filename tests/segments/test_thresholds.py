@@ -124,6 +124,13 @@ def test_a_release_that_was_changed_is_refused(tmp_path):
         published("1.1", root=tmp_path)
 
 
+def test_a_version_without_quotes_is_a_word_too(tmp_path):
+    text = STARTING.read_text(encoding="utf-8").replace('version: "1.1"', "version: 2.5")
+    path = tmp_path / "own.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert read(path).version == "2.5"
+
+
 def test_an_unknown_version_is_told_with_those_there_are(tmp_path):
     publish(RULES, tmp_path)
     with pytest.raises(StudyError, match=r"there are: 1\.1"):
