@@ -9,6 +9,7 @@ import pytest
 from crqlab.base.contracts.cautions import codes
 from crqlab.renewal import equal_weights, model_cards
 from crqlab.renewal.model_comparison import ModelComparison
+from crqlab.renewal.retention_curves import RetentionCurves
 
 MEASURED = pd.DataFrame(
     [
@@ -74,4 +75,18 @@ def test_fitted_weights_foretell_better_where_the_whole_interval_says_so(low, hi
     assert str(weights([], gained(low, high))).endswith(
         f"out of time fitted weights {verdict}: AUC 0.652 against 0.641, difference +0.011 "
         f"[{low:+.3f}, {high:+.3f}]"
+    )
+
+
+def test_who_stayed_a_year_is_told_band_by_band_in_the_order_of_the_table():
+    rows = [
+        ("upper", 0.9, 0.97, 0.94, 0.99, 40), ("upper", 2.0, 0.90, 0.8, 0.95, 21),
+        ("middle", 0.4, 0.95, 0.9, 0.98, 50), ("middle", 1.3, 0.88, 0.81, 0.93, 30),
+        ("lower", 1.0, 0.71, nan, nan, 33), ("lower", 2.0, 0.60, 0.5, 0.7, 12),
+    ]  # fmt: skip
+    columns = ["band", "years", "staying", "low", "high", "n_at_risk"]
+    found = RetentionCurves(pd.DataFrame(rows, columns=columns), (4.5, 5.5), "ok", 0.95)
+    assert str(found) == (
+        "Still customers a year after the survey, by CRQ: upper 97% [94%, 99%], "
+        "middle 88% [81%, 93%], lower 71% [interval open]; n = 123"
     )
