@@ -107,6 +107,9 @@ def test_mediation_finds_the_share_that_goes_through_commitment():
 
 def test_staying_falls_faster_where_scores_are_low():
     found = renewal.retention(made.designed(made.panel(clients=40, each=30, seed=8)))
+    first = found.table.groupby("band").first()
+    assert (first["years"] == 0).all()
+    assert (first["staying"] == 1).all()
     last = found.table.groupby("band")["staying"].min()
     assert last["low"] < last["middle"] < last["high"]
     assert set(found.table["band"]) == {"low", "middle", "high", "silent"}

@@ -21,6 +21,7 @@ STRONG = {**LAW, "trust": 0.4, "commitment": 1.2, "silent": 0.0}
 def test_finds_the_weights_of_the_law_and_what_they_gain_out_of_time():
     found, plan = fitted(draws=4, clients=40, each=60, law=STRONG)
     weights = found.table.set_index("part")["weight"]
+    assert set(weights.index) == set(codebook().instrument.crq.constructs)
     assert weights["trust"] == pytest.approx(0.25, abs=0.1)
     assert weights["commitment"] == pytest.approx(0.75, abs=0.1)
     assert weights["solution"] < 0.1
