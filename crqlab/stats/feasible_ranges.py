@@ -170,7 +170,7 @@ class _Problem:
         rows = self.rows / np.maximum(self.high - self.low, _STEPS)[:, None]
         free = rows[:, ~(at_high | at_low)]
         square = free @ free.T
-        solved = np.linalg.solve(square + _RIDGE * np.eye(len(square)), free)
+        solved = _solved(square + _RIDGE * np.eye(len(square)), free)
         found = []
         for sign, blocked in ((1.0, at_high), (-1.0, at_low)):
             own = sign * self.targets * ~blocked  # what may move by itself; the others make good
@@ -211,3 +211,14 @@ class _Problem:
             )
         prices = np.abs(found.ineqlin.marginals).reshape(2, -1).sum(axis=0)
         return found.x, np.flatnonzero(prices > _STEPS).tolist()
+
+
+def _solved(square: NDArray, free: NDArray) -> NDArray:
+    """Solve for what makes good; two statements told exactly may say one thing of the free cells.
+
+    Any answer will do: how far it is followed, statements decide.
+    """
+    try:
+        return np.linalg.solve(square, free)
+    except np.linalg.LinAlgError:
+        return np.linalg.lstsq(square, free, rcond=None)[0]

@@ -69,3 +69,20 @@ def test_people_whom_nothing_tells_apart_cost_no_more_than_one():
 def test_statements_that_contradict_each_other_are_refused():
     with pytest.raises(EstimateError, match="contradict each other"):
         bounded([[1, 1], [1, 1]], [2, 9], [3, 10], ends=[[1, 7]] * 2, targets=[[1, 0]])
+
+
+def test_two_exact_statements_of_the_same_free_cells_are_solved_all_the_same():
+    """As where NPS is told exactly with survey weights and without: only passives are free."""
+    world = np.array([100.0, 0.0, -100.0])
+    rows = np.array([[0.5, 0.3, 0.2], [1 / 3, 1 / 3, 1 / 3]])
+    told = rows @ world
+    found = bounded(rows, told, told, ends=[[-100, 100]] * 3, targets=np.eye(3), world=world,
+                    enough=50.0)  # fmt: skip
+    free = np.linalg.svd(rows)[2][-1]  # the only move that leaves both as they are
+    steps = np.linspace(-400, 400, 800_001)[:, None]
+    worlds = world + steps * free
+    worlds = worlds[(np.abs(worlds) <= 100 + 1e-9).all(axis=1)]
+    low, high = worlds.min(axis=0), worlds.max(axis=0)
+    assert found.solved.all()
+    assert found.low == pytest.approx(low, abs=0.01)
+    assert found.high == pytest.approx(high, abs=0.01)
