@@ -13,12 +13,14 @@ from crqlab.base.waves import in_order
 from crqlab.page import table_handoff
 from crqlab.page.client_view import ClientView
 from crqlab.page.disclosure.cells import MEASURES, Cells
+from crqlab.page.disclosure.construct_means import construct_means, construct_ranges
 from crqlab.page.disclosure.protected_groups import protected_groups
-from crqlab.page.disclosure.puzzle import Puzzle
+from crqlab.page.disclosure.puzzle import NEAR, Puzzle
 from crqlab.page.disclosure.shown_numbers import ShownNumbers, of_view, of_wave
 from crqlab.page.disclosure.statements import Statement, Told, told
 from crqlab.page.disclosure.suppression_choice import GivenUp, given_up
 from crqlab.page.tables import read_once, table
+from crqlab.scores.rollups import scale_ends
 
 
 def puzzles(study: Study, seen: ClientView) -> list[Puzzle]:
@@ -35,7 +37,8 @@ def puzzles(study: Study, seen: ClientView) -> list[Puzzle]:
     list of Puzzle
         With what the client's files of all earlier waves tell, as these tables make them.
     """
-    return _puzzles(study, of_view(study, seen))
+    shown = of_view(study, seen)
+    return _puzzles(study, shown, _cells(study, shown))
 
 
 def released(study: Study, client: str, wave: str) -> list[Puzzle]:
@@ -81,7 +84,9 @@ class _Solved:
     given_up: tuple[GivenUp, ...]
 
     @classmethod
-    def of(cls, made: list[Puzzle]) -> _Solved:
+    def of(cls, study: Study, shown: ShownNumbers) -> _Solved:
+        cells = _cells(study, shown)
+        made = _puzzles(study, shown, cells)
         gone = [given_up(puzzle) for puzzle in made]
         left = tuple(_without(*each) for each in zip(made, gone, strict=True))
         names = [
@@ -89,7 +94,8 @@ class _Solved:
             for puzzle, some in zip(made, gone, strict=True)
             for one in some
         ]
-        return cls(left, tuple(names))
+        means = construct_means(shown, cells, _owners(shown)) if cells is not None else ()
+        return cls(left, (*names, *means))
 
 
 #: The view that was solved last, so that its page, its files and their clearance share one answer.
@@ -101,24 +107,36 @@ def _solved(study: Study, client: str, wave: str, shown: Callable[[], ShownNumbe
     which = (study, client, wave, table_handoff.state(study), held)
     if which not in _LAST:
         with read_once():
-            found = _Solved.of(_puzzles(study, shown()))
+            found = _Solved.of(study, shown())
         _LAST.clear()
         _LAST[which] = found
     return _LAST[which]
 
 
-def _puzzles(study: Study, now: ShownNumbers) -> list[Puzzle]:
-    client = now.client_id
-    rows = table(study, "respondents", client=client)
-    order = in_order([*rows["wave"].unique(), now.wave])
-    past = order[: order.index(now.wave)]
-    rows = rows[rows["wave"].isin([*past, now.wave]).to_numpy(bool)]
-    accounts = table(study, "accounts", client=client)
-    cells = Cells.of(rows, accounts, study.codebook)
+def _puzzles(study: Study, now: ShownNumbers, cells: Cells | None) -> list[Puzzle]:
     if cells is None:
         return []
-    shown = [*(of_wave(study, client, wave) for wave in past), now]
+    past = _until(study, now)[:-1]
+    shown = [*(of_wave(study, now.client_id, wave) for wave in past), now]
     return [_puzzle(study, shown, cells, measure) for measure in MEASURES]
+
+
+def _cells(study: Study, now: ShownNumbers) -> Cells | None:
+    """Lay out the answers of a wave and those before it."""
+    rows = table(study, "respondents", client=now.client_id)
+    rows = rows[rows["wave"].isin(_until(study, now)).to_numpy(bool)]
+    return Cells.of(rows, table(study, "accounts", client=now.client_id), study.codebook)
+
+
+def _until(study: Study, now: ShownNumbers) -> list[str]:
+    waves = table(study, "respondents", client=now.client_id)["wave"].unique()
+    order = in_order([*waves, now.wave])
+    return order[: order.index(now.wave) + 1]
+
+
+def _owners(shown: ShownNumbers) -> dict[str, str]:
+    rows = shown.accounts
+    return dict(zip(rows["account_id"], rows["manager"], strict=True))
 
 
 def _without(puzzle: Puzzle, gone: list[Statement]) -> Puzzle:
@@ -128,13 +146,13 @@ def _without(puzzle: Puzzle, gone: list[Statement]) -> Puzzle:
 
 def _puzzle(study: Study, shown: list[ShownNumbers], cells: Cells, measure: str) -> Puzzle:
     """Tell wave by wave what that wave's files tell, less what they gave up."""
-    privacy, answers = study.codebook.privacy, cells.answers(measure)
-    owner = dict(zip(shown[-1].accounts["account_id"], shown[-1].accounts["manager"], strict=True))
-    groups = protected_groups(answers, owner, privacy.min_scores)
+    privacy = study.codebook.privacy
+    answers = cells.answers(measure, scale_ends(study.codebook.instrument)[measure])
+    groups = protected_groups(answers, _owners(shown[-1]), privacy.min_scores)
     known: tuple[Statement, ...] = ()
     puzzle = Puzzle(answers, Told((), ()), (), privacy.protection, privacy.min_scores)
     for one in shown:
-        own = told(study, one, cells, measure)
+        own = told(study, one, answers)
         until = [group for group in groups if group.wave in one.until]
         numbers = replace(own, statements=(*known, *own.statements))
         puzzle = replace(puzzle, told=numbers, groups=tuple(until), earlier=len(known))
@@ -167,5 +185,11 @@ def audited(study: Study, seen: ClientView) -> pd.DataFrame:
             given = " ".join(names[place] for place in one.given_by)
             rows.append((one.measure, group.kind, group.wave, group.key, group.n,
                          one.low, one.high, one.protected, given))  # fmt: skip
+    shown = of_view(study, seen)
+    if (cells := _cells(study, shown)) is not None:
+        least = study.codebook.privacy.protection
+        for measure, group, low, high in construct_ranges(shown, cells, _owners(shown)):
+            wide = high - low >= least - NEAR
+            rows.append((measure, group.kind, group.wave, group.key, group.n, low, high, wide, ""))
     columns = "measure kind wave key n low high protected given_by".split()
     return pd.DataFrame(rows, columns=columns)

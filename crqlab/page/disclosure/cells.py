@@ -165,10 +165,9 @@ class Cells:
         paid = dict(zip(accounts["account_id"], accounts["revenue"].astype(float), strict=True))
         return cls(laid_out(respondents, codebook.instrument), codebook, paid)
 
-    def answers(self, measure: str) -> Answers:
-        """Return one measure of everybody."""
-        rows, scale = self.layout.rows, self.codebook.instrument.scale
-        ends = (-100.0, 100.0) if measure == "nps" else (float(scale.low), float(scale.high))
+    def answers(self, measure: str, ends: tuple[float, float]) -> Answers:
+        """Return one measure of everybody, with the ends of its scale."""
+        rows = self.layout.rows
         values = self.layout.scores[:, self.layout.at(measure)]
         texts = (rows[name].to_numpy(object) for name in ("wave", "account_id", "contact_id"))
         return Answers(measure, values, *texts, ends, self.layout, self.codebook, self.revenue)

@@ -14,6 +14,7 @@ from crqlab.base.study import Study
 from crqlab.page.benchmark.select import veiled
 from crqlab.page.client_view import ClientView
 from crqlab.page.disclosure.audit import doomed
+from crqlab.page.disclosure.construct_means import MEASURES
 from crqlab.page.disclosure.shown_numbers import of_view
 from crqlab.page.disclosure.statements import HEADLINE
 from crqlab.page.disclosure.suppression_choice import ACCOUNTS, GivenUp, of_account
@@ -54,8 +55,12 @@ def _without(seen: ClientView, one: GivenUp) -> ClientView:
     if one.table == ACCOUNTS:
         if of_account(one):
             return seen  # made without them
+        if one.column == measure:
+            return _without_mean(seen, one)
         rows = _emptied(seen.accounts, "account_id", one.key, (*_changes(), "change_q"))
         return replace(seen, accounts=rows)
+    if one.table == MEASURES:
+        return _without_measure(seen, measure)
     if one.table == "managers.table":
         rows = seen.managers.table
         rows = rows.assign(flag=rows["flag"].mask(_is(rows["manager"], one.key), PROTECTS))
@@ -71,8 +76,11 @@ def _without(seen: ClientView, one: GivenUp) -> ClientView:
     by = {"roll_ups": "roll_up", "parts": "part", "nonresponse": "view"}[table]
     rows = _hidden(getattr(part, table), measure, by, one.key)
     seen = replace(seen, **{section: replace(part, **{table: rows})})
-    whole = table == "parts" and one.key == "all"
-    return _without_change(seen, measure) if whole else seen
+    if table != "parts" or one.key != "all":
+        return seen
+    for name in part.measures["measure"].tolist() if measure == "crq" else [measure]:
+        seen = _without_change(seen, name)  # CRQ is made of constructs: theirs tell its change
+    return seen
 
 
 def _changes() -> tuple[str, ...]:
@@ -106,6 +114,30 @@ def _masked(rows: pd.DataFrame, hide: NDArray) -> pd.DataFrame:
     return rows.assign(**told)
 
 
+def _without_mean(seen: ClientView, one: GivenUp) -> ClientView:
+    """Empty an account's mean of one construct, and what is aimed at because of it."""
+    rows, aims = seen.accounts, seen.drivers.accounts
+    left = aims[~(_is(aims["unit"], one.key) & _is(aims["driver"], one.measure))]
+    return replace(
+        seen,
+        accounts=_emptied(rows, "account_id", one.key, (one.column,)),
+        drivers=replace(seen.drivers, accounts=left.reset_index(drop=True)),
+    )
+
+
+def _without_measure(seen: ClientView, measure: str) -> ClientView:
+    """Empty a client's mean of one construct, its place among peers and as a driver."""
+    part, trend = seen.scores, seen.scores.trend
+    rows = _masked(part.measures, (part.measures["measure"] == measure).to_numpy(bool))
+    here = (trend["measure"] == measure) & (trend["wave"] == seen.wave)
+    told = {"measures": rows, "trend": _masked(trend, here.to_numpy(bool))}
+    if measure == "mean_ltr":
+        told["ltr"] = part.ltr.iloc[:0]
+    benchmark = replace(seen.benchmark, table=veiled(seen.benchmark.table, rows))
+    seen = replace(seen, scores=replace(part, **told), benchmark=benchmark)
+    return _without_drivers(seen)
+
+
 def _without_change(seen: ClientView, measure: str) -> ClientView:
     """The whole change stands beside the measure, too."""
     rows = seen.scores.measures
@@ -133,15 +165,19 @@ def _without_wave(seen: ClientView, measure: str, wave: str) -> ClientView:
         for one in alike:
             seen = _without_change(seen, one)
         return seen
-    silent, drivers = seen.participation.nonresponse, seen.drivers
+    silent = seen.participation.nonresponse
     silent = _masked(silent, silent["measure"].isin(alike).to_numpy(bool))
     seen = replace(
         seen,
         participation=replace(seen.participation, nonresponse=silent),
         benchmark=replace(seen.benchmark, table=veiled(seen.benchmark.table, told["measures"])),
     )
-    if measure != "crq":
-        return seen
+    return _without_drivers(seen) if measure == "crq" else seen
+
+
+def _without_drivers(seen: ClientView) -> ClientView:
+    """Empty what the client's own answers say of drivers."""
+    drivers = seen.drivers
     rows = drivers.map.assign(
         **{name: drivers.map[name].astype(float).mask(drivers.map["n"] >= 0) for name in OWN},
         withheld=True,

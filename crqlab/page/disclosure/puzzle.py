@@ -14,7 +14,7 @@ from crqlab.page.disclosure.statements import HEADLINE, Statement, Told
 from crqlab.stats.feasible_ranges import bounded
 from crqlab.stats.side_exchange import exchanges
 
-_NEAR = 1e-6
+NEAR = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +83,7 @@ class Puzzle:
             world=np.where(self.answers.there, self.answers.scores, np.mean(self.answers.ends)),
             enough=np.inf if whole else self.protection,
         )
-        enough = found.width >= self.protection - _NEAR
+        enough = found.width >= self.protection - NEAR
         ends = zip(found.low, found.high, enough, found.tight, strict=True)
         for group, (low, high, fine, tight) in zip(self.groups, ends, strict=True):
             given = () if fine else tuple(kept[place] for place in tight)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from crqlab.base.study import Study
 from crqlab.page.disclosure.adjusted_scores import AdjustedScores
-from crqlab.page.disclosure.cells import Answers, Cells, Shrinkage
+from crqlab.page.disclosure.cells import Answers, Shrinkage
 from crqlab.page.disclosure.shown_numbers import ShownNumbers
 from crqlab.page.precision import decimals_of, most_decimals
 from crqlab.page.tables import table
@@ -66,7 +66,7 @@ class Told:
 _Sum = Callable[[int], tuple[NDArray, float] | None]
 
 
-def told(study: Study, view: ShownNumbers, cells: Cells, measure: str) -> Told:
+def told(study: Study, view: ShownNumbers, answers: Answers) -> Told:
     """Collect what a view, not rounded yet, tells of one measure.
 
     Parameters
@@ -74,10 +74,8 @@ def told(study: Study, view: ShownNumbers, cells: Cells, measure: str) -> Told:
     study : Study
     view : ShownNumbers
         Withheld already; rounded later, to `crqlab.page.precision.decimals`.
-    cells : Cells
-        Answers of the view's wave and those before it.
-    measure : str
-        ``crq`` or ``nps``.
+    answers : Answers
+        ``crq`` or ``nps`` of the view's wave and those before it.
 
     Returns
     -------
@@ -85,7 +83,7 @@ def told(study: Study, view: ShownNumbers, cells: Cells, measure: str) -> Told:
         Statements that all hold for the answers that the study has. NPS is told exactly where
         the answers behind it are counted.
     """
-    answers = cells.answers(measure)
+    measure = answers.measure
     scores = table(study, "account_scores", client=view.client_id)
     figures = study.codebook.privacy.revenue_figures
     counted = {(HEADLINE, view.wave), ("scores.roll_ups", "unweighted")}

@@ -10,6 +10,7 @@ from crqlab.page.disclosure.puzzle import Finding, Puzzle
 from crqlab.page.disclosure.statements import HEADLINE, Statement
 
 ACCOUNTS = "accounts"
+_ALIKE = ("shrunken", "nps", "crq")  # numbers of an account that go together
 #: What is given up first: what the fewest readers ask for, and what stands for fewest people.
 _ORDER = (
     ("participation.managers", "goodwill_share"),
@@ -21,7 +22,7 @@ _ORDER = (
     ("scores.parts", "value"),
     (ACCOUNTS, "change"),
     ("scores.parts", "value", "all"),
-    *((ACCOUNTS, name) for name in ("shrunken", "nps", "crq")),
+    *((ACCOUNTS, name) for name in _ALIKE),
     (HEADLINE, "value"),
 )
 
@@ -57,7 +58,7 @@ def _open(findings: Iterable[Finding]) -> list[Finding]:
 
 def of_account(one: Statement | GivenUp) -> bool:
     """Whether it goes with all other numbers of an account."""
-    return one.table == ACCOUNTS and one.column != "change"
+    return one.table == ACCOUNTS and one.column in _ALIKE
 
 
 def _rank(one: Statement) -> int:

@@ -26,7 +26,7 @@ def drivers(study: Study, client: str, wave: str, accounts: pd.DataFrame, *, man
     study : Study
     client, wave : str
     accounts : DataFrame, one row per account
-        ``account_id``, ``name``, ``manager``, ``withheld``.
+        ``account_id``, ``name``, ``manager``, ``n``, ``withheld``.
     many : bool
         Whether there are enough clients for an effect over all of them.
 
@@ -43,7 +43,8 @@ def drivers(study: Study, client: str, wave: str, accounts: pd.DataFrame, *, man
     kinds = ("client", "account_manager", "account")
     own, theirs, single = (focus[focus["kind"] == kind] for kind in kinds)
     whole = pd.Series("client", index=theirs.index)
-    managers = suppression.withheld(theirs, _AIM, n="n", minimum=least, whole=whole)
+    lone = theirs["unit"].isin(_telling(accounts, least))
+    managers = suppression.withheld(theirs, _AIM, n="n", minimum=least, whole=whole, also=lone)
     single = single[~lookup.withheld(single["unit"], accounts)]
     name, manager = lookup.matched(single["unit"], accounts, "name", "manager")
     return Drivers(
@@ -55,6 +56,13 @@ def drivers(study: Study, client: str, wave: str, accounts: pd.DataFrame, *, man
         outcomes=outcomes(study.codebook.instrument),
         weighed=int(rows["n_panel"].max()) if many and len(rows) else 0,
     )
+
+
+def _telling(accounts: pd.DataFrame, least: int) -> list[str]:
+    """Account managers whose mean, less their open accounts, is very few people's."""
+    hidden = accounts[accounts["withheld"].to_numpy(bool) & (accounts["n"] > 0).to_numpy(bool)]
+    people = hidden.groupby("manager")["n"].sum()
+    return people.index[people < least].tolist()
 
 
 def outcomes(asked: Instrument) -> tuple[str, ...]:

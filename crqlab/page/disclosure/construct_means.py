@@ -1,0 +1,129 @@
+"""Means of constructs and of LTR: which of them to give up so that the others tell of nobody.
+
+A client's mean, the means of its accounts, and nothing else is told of a construct. So people fall
+into blocks, those of each account that is told and all the others together, and whoever changes
+places inside a block leaves every number as it is: how far a group can be moved is a sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crqlab.page.disclosure.cells import MEASURES as SOLVED
+from crqlab.page.disclosure.cells import Answers, Cells
+from crqlab.page.disclosure.protected_groups import Group, protected_groups
+from crqlab.page.disclosure.puzzle import NEAR
+from crqlab.page.disclosure.shown_numbers import ShownNumbers
+from crqlab.page.disclosure.suppression_choice import ACCOUNTS, GivenUp
+from crqlab.scores.rollups import scale_ends
+
+MEASURES = "scores.measures"
+
+
+def construct_means(shown: ShownNumbers, cells: Cells, owner: dict[str, str]) -> Iterator[GivenUp]:
+    """Choose means of one wave's constructs, and of LTR, without which nobody's is told.
+
+    Parameters
+    ----------
+    shown : ShownNumbers
+    cells : Cells
+        With the answers of that wave.
+    owner : mapping of account to account manager
+
+    Yields
+    ------
+    GivenUp
+        A mean of one account, of that measure alone; where that is not enough, the client's.
+    """
+    for measure, groups, blocks in _measures(shown, cells, owner):
+        for name, key in blocks.without(groups, cells.codebook.privacy.protection):
+            yield GivenUp(measure, name, measure if name == ACCOUNTS else "value", key)
+
+
+def construct_ranges(
+    shown: ShownNumbers, cells: Cells, owner: dict[str, str]
+) -> Iterator[tuple[str, Group, float, float]]:
+    """Return how far the mean of each group can be moved: measure, group, lowest and highest."""
+    for measure, groups, blocks in _measures(shown, cells, owner):
+        for group in groups:
+            yield measure, group, *blocks.range(group)
+
+
+def _measures(
+    shown: ShownNumbers, cells: Cells, owner: dict[str, str]
+) -> Iterator[tuple[str, list[Group], _Blocks]]:
+    told = dict(zip(shown.scores.measures["measure"], shown.scores.measures["value"], strict=True))
+    ends, same = scale_ends(cells.codebook.instrument), {}
+    for measure in ends:
+        if measure in SOLVED or not (measure in told or measure in shown.accounts):
+            continue
+        answers = cells.answers(measure, ends[measure])
+        who = answers.there.tobytes()  # mostly the same people answered all
+        if who not in same:
+            least = cells.codebook.privacy.min_scores
+            found = protected_groups(answers, owner, least)
+            same[who] = [group for group in found if group.wave == shown.wave]
+        if groups := same[who]:
+            whole = told.get(measure, np.nan)
+            blocks = _Blocks(answers, shown.wave, _means(shown.accounts, measure), whole == whole)
+            yield measure, groups, blocks
+
+
+def _means(accounts: pd.DataFrame, measure: str) -> list[str]:
+    """Accounts whose mean of a measure is told."""
+    if measure not in accounts:
+        return []
+    known = accounts[measure].notna().to_numpy(bool)
+    return accounts["account_id"][known].tolist()
+
+
+class _Blocks:
+    """People of one wave, parted by the means that are told; ``whole``: the client's is, too."""
+
+    def __init__(self, answers: Answers, wave: str, open_: list[str], whole: bool) -> None:
+        self.answers, self.whole = answers, whole
+        self.here = answers.of(wave)
+        parts = {one: self.here & (answers.account == one) for one in open_}
+        self.parts = {one: part for one, part in parts.items() if part.any()}
+
+    def without(self, groups: list[Group], width: float) -> Iterator[tuple[str, str]]:
+        """Give up means, the fewest people's first, until each group can be moved by so much."""
+        for group in groups:
+            while (ends := self.range(group))[1] - ends[0] < width - NEAR:
+                inside = [one for one, part in self.parts.items() if group.weights[part].any()]
+                order = inside or sorted(self.parts, key=lambda one: self.parts[one].sum())
+                if order:
+                    del self.parts[order[0]]
+                    yield ACCOUNTS, order[0]
+                elif self.whole:
+                    self.whole = False
+                    yield MEASURES, self.answers.measure
+                else:
+                    break
+
+    def range(self, group: Group) -> tuple[float, float]:
+        """Between which ends a group's mean can be moved, all that is told as it is."""
+        rest, found = self.here.copy(), []
+        for part in self.parts.values():
+            rest &= ~part
+            found.append(self._sums(group.weights, part, told=True))
+        found.append(self._sums(group.weights, rest, told=self.whole))
+        return sum(least for least, _ in found), sum(most for _, most in found)
+
+    def _sums(self, weights: NDArray, part: NDArray, *, told: bool) -> tuple[float, float]:
+        """The least and the greatest that a group's people of one block can add to its mean."""
+        own, (low, high) = part & (weights > 0), self.answers.ends
+        if not own.any():
+            return 0.0, 0.0
+        count, value = self.answers.survey, self.answers.counted
+        mine, others = float(count[own].sum()), float(count[part & ~own].sum())
+        least, most = low * mine, high * mine
+        if told:
+            whole = float(count[part] @ value[part])
+            least, most = max(least, whole - high * others), min(most, whole - low * others)
+        share = float(weights[own].sum()) / mine if mine > 0 else 0.0
+        return share * least, share * most
