@@ -13,6 +13,7 @@ from crqlab.page.head_office.export import ClientRows
 from crqlab.page.head_office.select import head_office
 from crqlab.report.brand import client_brand
 from crqlab.report.clearance import gate
+from crqlab.report.clearance.release_audit import cleared
 from crqlab.report.exports import theme as themes
 from crqlab.report.exports.head_office import written
 from crqlab.report.run.page_language import spoken_in
@@ -53,6 +54,8 @@ def export_firm(
         recommend.
     LeakError
         A file holds something of a client that is not among them; then none is written.
+    DisclosureError
+        The file and earlier ones would tell what is withheld of a client; then none is written.
     """
     one_firm(study)
     spoken, listed = spoken_in(study, language), list(clients)
@@ -64,6 +67,8 @@ def export_firm(
     files = dict(zip(names, written(parts, look), strict=True))
     first, *others = (client for client, _ in listed)
     passed = gate.passed(files, study, first, beside=others)
+    for client, wave in listed:
+        cleared(study, client, wave, passed)
     return [replace(study.reports / name, content) for name, content in passed.items()]
 
 

@@ -24,6 +24,7 @@ from crqlab.report.batch import ledger
 from crqlab.report.brand import client_brand
 from crqlab.report.clearance import colleagues, gate
 from crqlab.report.clearance.provenance import card
+from crqlab.report.clearance.release_audit import cleared
 from crqlab.report.exports import pdf
 from crqlab.report.run import page_build, render
 from crqlab.report.run.page_language import page_name, spoken_in
@@ -71,6 +72,8 @@ def export_packs(
         There are no account managers, or no accounts.
     LeakError
         A pack holds something of another client, or of a colleague's accounts; none is written.
+    DisclosureError
+        Packs and earlier files would together tell what is withheld; none is written.
     """
     spoken = spoken_in(study, language)
     shown = view(study, client=client, wave=wave, language=spoken)
@@ -85,6 +88,7 @@ def export_packs(
         colleagues.check(passed, study, client, pack.manager)
         made |= passed
         owners |= dict.fromkeys(passed, pack.manager or "")
+    cleared(study, client, wave, [f"{folder}/{file}" for file in made])
     inputs = page_build.inputs(study, page_build.report_notebook(study), {"on": str(on)})
     told = {"client": client, "wave": wave, "language": spoken}
     written = [replace(study.reports / folder / file, content) for file, content in made.items()]
