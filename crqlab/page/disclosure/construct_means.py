@@ -87,17 +87,24 @@ class _Blocks:
     def __init__(self, answers: Answers, wave: str, open_: list[str], whole: bool) -> None:
         self.answers, self.whole = answers, whole
         self.here = answers.of(wave)
-        parts = {one: self.here & (answers.account == one) for one in open_}
-        self.parts = {one: part for one, part in parts.items() if part.any()}
+        cells: dict[str, list[int]] = {}
+        for cell in np.flatnonzero(self.here).tolist():
+            cells.setdefault(answers.account[cell], []).append(cell)
+        self.parts = {one: np.array(cells[one]) for one in open_ if one in cells}
+        self.owner = np.full(len(self.here), None, dtype=object)
+        for one, part in self.parts.items():
+            self.owner[part] = one
+        self.rest = np.flatnonzero(self.here & pd.isna(self.owner))
 
     def without(self, groups: list[Group], width: float) -> Iterator[tuple[str, str]]:
         """Give up means, the fewest people's first, until each group can be moved by so much."""
         for group in groups:
             while (ends := self.range(group))[1] - ends[0] < width - NEAR:
-                inside = [one for one, part in self.parts.items() if group.weights[part].any()]
-                order = inside or sorted(self.parts, key=lambda one: self.parts[one].sum())
+                inside = [one for one in self._owners(group) if one is not None]
+                order = inside or sorted(self.parts, key=lambda one: len(self.parts[one]))
                 if order:
-                    del self.parts[order[0]]
+                    more = self.parts.pop(order[0])
+                    self.owner[more], self.rest = None, np.concatenate([self.rest, more])
                     yield ACCOUNTS, order[0]
                 elif self.whole:
                     self.whole = False
@@ -107,23 +114,24 @@ class _Blocks:
 
     def range(self, group: Group) -> tuple[float, float]:
         """Between which ends a group's mean can be moved, all that is told as it is."""
-        rest, found = self.here.copy(), []
-        for part in self.parts.values():
-            rest &= ~part
-            found.append(self._sums(group.weights, part, told=True))
-        found.append(self._sums(group.weights, rest, told=self.whole))
+        found = []
+        for one in self._owners(group):
+            part = self.rest if one is None else self.parts[one]
+            found.append(self._sums(group.weights, part, told=one is not None or self.whole))
         return sum(least for least, _ in found), sum(most for _, most in found)
+
+    def _owners(self, group: Group) -> list[str | None]:
+        """Accounts whose blocks a group's people are in; None for all the others' block."""
+        return list(dict.fromkeys(self.owner[np.flatnonzero(group.weights)].tolist()))
 
     def _sums(self, weights: NDArray, part: NDArray, *, told: bool) -> tuple[float, float]:
         """The least and the greatest that a group's people of one block can add to its mean."""
-        own, (low, high) = part & (weights > 0), self.answers.ends
-        if not own.any():
-            return 0.0, 0.0
-        count, value = self.answers.survey, self.answers.counted
-        mine, others = float(count[own].sum()), float(count[part & ~own].sum())
+        (low, high), own = self.answers.ends, weights[part] > 0
+        count, value = self.answers.survey[part], self.answers.counted[part]
+        mine, others = float(count[own].sum()), float(count[~own].sum())
         least, most = low * mine, high * mine
         if told:
-            whole = float(count[part] @ value[part])
+            whole = float(count @ value)
             least, most = max(least, whole - high * others), min(most, whole - low * others)
-        share = float(weights[own].sum()) / mine if mine > 0 else 0.0
+        share = float(weights[part].sum()) / mine if mine > 0 else 0.0
         return share * least, share * most

@@ -7,7 +7,7 @@ from crqlab.page.drivers import select
 from crqlab.page.tables import table
 
 ACCOUNTS = pd.DataFrame(
-    {"account_id": ["a", "b"], "name": ["Åkers", "Berg"], "manager": "Eva",
+    {"account_id": ["a", "b"], "name": ["Åkers", "Berg"], "manager": "Eva", "n": [5, 2],
      "withheld": [False, True]}
 )  # fmt: skip
 
@@ -54,6 +54,21 @@ def test_accounts_that_are_withheld_or_unknown_are_left_out(selected):
 
     found = selected(driver_focus=units).accounts
     assert found[["unit", "name", "manager"]].to_numpy().tolist() == [["a", "Åkers", "Eva"]]
+
+
+@pytest.mark.parametrize(("people", "shown"), [(1, False), (2, False), (3, True)])
+def test_a_managers_driver_less_the_open_accounts_is_nobodys(selected, monkeypatch, people, shown):
+    """Of Eva's accounts one is open and one withheld: what her mean leaves is that one's."""
+    monkeypatch.setitem(ACCOUNTS, "n", [5, people])
+
+    def units(rows):
+        theirs = rows[rows["kind"] == "account"].head(2)
+        theirs = theirs.assign(kind="account_manager", unit=["Eva", "Bo"], n=[9, 8])
+        return pd.concat([rows[rows["kind"] != "account_manager"], theirs])
+
+    found = selected(driver_focus=units).managers.set_index("unit")
+    assert found["performance"].notna().to_dict() == {"Eva": shown, "Bo": True}
+    assert found["gap"].notna().to_dict() == {"Eva": shown, "Bo": True}
 
 
 def test_effects_are_those_of_all_answers_over_the_panel(selected):
