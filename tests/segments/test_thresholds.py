@@ -23,6 +23,11 @@ BROKEN = {
     "nothing between": ("{below: 3.75}", "{at_least: 5, below: 4}", "nothing lies between"),
     "unreachable": ("crq: {at_least: 5.5}", "crq: {below: 4.4}", "unreachable"),
     "off the scale": ("{below: 3.75}", "{below: 8}", "outside of the scale of crq, 1 to 7"),
+    "off the scale of the first": (
+        "{scores: [solution, experience], below: 4.25}",
+        "{scores: [solution, mean_ltr], below: 9}",
+        "outside of the scale of solution, 1 to 7",
+    ),
     "unknown rung": ("next: Ambivalent", "next: Friend", "no other segment"),
     "a rung that is no name": ("next: Ambivalent #", "next: {a: b} #", "no other segment"),
     "no bound": ("{below: 3.75}", "{}", "needs a bound"),
