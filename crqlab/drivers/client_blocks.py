@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import t
 
 from crqlab.base.contracts.cautions import OK, code, column, joined
 from crqlab.base.standards import FEW_CLIENTS, SURE
@@ -13,6 +15,7 @@ from crqlab.drivers.performance_gap import SCALE_END, Standing
 from crqlab.drivers.priority import NO_GAP, chances, firsts, pressures
 from crqlab.stats.defaults import FEW_RESAMPLED
 from crqlab.stats.importance import ends
+from crqlab.stats.multiplicity import q_values
 
 FEW_OTHERS = code("few_other_clients", minimum=FEW_CLIENTS)
 
@@ -121,8 +124,25 @@ def of_client(block: Block) -> dict[str, NDArray]:
         accounts,
         flags,
         sure=accounts > 1,
-        enough=accounts >= FEW_RESAMPLED,
+        enough=(accounts >= FEW_RESAMPLED) & behind(block)[:, None],
     )
+
+
+def behind(block: Block) -> NDArray:
+    """Whether the client is truly behind in each driver, among all that are asked.
+
+    Against the top decile as it is expected to be without its luck, by Student's t on draws of
+    whole accounts: who is behind in nothing has nothing to fix first.
+    """
+    stand = block.stand
+    aim = stand.target
+    if stand.reference != SCALE_END:
+        aim = stand.panel + stand.true_share * (stand.target - stand.panel)
+    gap = aim - stand.performance
+    error = gap[1:].std(axis=0, ddof=1) if len(gap) > 2 else np.full(gap.shape[1], np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = t.sf(gap[0] / error, max(stand.n_accounts - 1, 1))
+    return (q_values(pd.Series(p)) < 1 - block.level).to_numpy(bool)
 
 
 def focused(
@@ -153,7 +173,7 @@ def focused(
     sure : ndarray of bool
         Units whose draws say something.
     enough : ndarray of bool
-        Units that may be called clear.
+        Units, or drivers of them, that may be called clear.
     """
     gap = block.stand.target[:, None] - performance
     pressure = pressures(block.importance[:, None], gap)
@@ -175,7 +195,8 @@ def focused(
         "runner_up": names[second],
         "runner_up_label": labels[second],
         "runner_up_probability": np.where(sure, chance[row, second], np.nan),
-        "clear": (np.nan_to_num(likely) >= SURE) & enough,
+        "clear": (np.nan_to_num(likely) >= SURE)
+        & np.broadcast_to(enough, (len(names), len(unit)))[first, row],
         "importance": block.importance[0, first],
         "performance": performance[0][row, first],
         "target": block.stand.target[0, first],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import t
 
 from crqlab.base.instrument import Scale
 from crqlab.base.standards import FEW_CLIENTS, TOP
@@ -31,6 +32,9 @@ class Standing:
         measured against.
     reference : str
         ``"top_decile"`` or ``"scale_end"``.
+    true_share : float
+        Share of the top decile's distance from the panel that is not chance, 0 to 1: the best of
+        many clients by what few said are partly the luckiest.
     n, n_accounts, n_clients : int
         Respondents, accounts, other clients of the wave.
     """
@@ -41,6 +45,7 @@ class Standing:
     panel: NDArray
     target: NDArray
     reference: str
+    true_share: float
     n: int
     n_accounts: int
     n_clients: int
@@ -54,11 +59,12 @@ def standings(
     drawn = [_performance(layout, part, drivers, draws, seed) for part in range(len(layout.blocks))]
     waves = np.array([wave for _, wave in layout.blocks])
     crq = np.array([_crq(layout, part) for part in range(len(layout.blocks))])
-    found: list[Standing] = [None] * len(drawn)
+    noise, found = _noise(layout, level), [None] * len(drawn)
     for wave in np.unique(waves):
         parts = np.flatnonzero(waves == wave)
         every = np.stack([drawn[part] for part in parts])
         panel, top = _others(every, crq[parts])
+        true = _true_share(crq[parts], noise[parts])
         for i, part in enumerate(parts):
             few = len(parts) - 1 < FEW_CLIENTS
             end = np.full(every[i].shape, float(scale.high))
@@ -69,6 +75,7 @@ def standings(
                 panel=np.full(every[i].shape, np.nan) if few else panel[i],
                 target=end if few else top[i],
                 reference=SCALE_END if few else TOP_DECILE,
+                true_share=1.0 if few else true,
                 n=int(layout.starts[part + 1] - layout.starts[part]),
                 n_accounts=len(np.unique(layout.cell[_slice(layout, part)])),
                 n_clients=len(parts) - 1,
@@ -78,16 +85,36 @@ def standings(
 
 def _ends(layout: Layout, drivers: tuple[str, ...], level: float) -> tuple[NDArray, NDArray]:
     """Student's t over accounts, shape (blocks, drivers) each."""
-    first = np.flatnonzero(np.diff(layout.cell, prepend=-1))
-    values, times = layout.values(list(drivers)), layout.weight[:, None]
-    there = np.isfinite(values)
-    sums, counts = (
-        pd.DataFrame(np.add.reduceat(part, first, axis=0), layout.account[first], list(drivers))
-        for part in (np.where(there, values, 0.0) * times, there * times)
-    )
-    found = linearised.ratios(sums, counts, pd.Series(layout.block[first]), level=level)
+    found = _by_accounts(layout, list(drivers), level)
     shape = (len(layout.blocks), len(drivers))
     return tuple(found[end].to_numpy(float).reshape(shape) for end in ("low", "high"))
+
+
+def _noise(layout: Layout, level: float) -> NDArray:
+    """Squared standard error of each block's CRQ; missing where nothing tells it."""
+    found = _by_accounts(layout, ["crq"], level)
+    freedom = np.maximum(found["n_effective"].to_numpy(float) - 1, np.finfo(float).tiny)
+    half = (found["high"] - found["low"]).to_numpy(float) / 2
+    return (half / t.isf((1 - level) / 2, freedom)) ** 2
+
+
+def _true_share(crq: NDArray, noise: NDArray) -> float:
+    """Variance between clients, as a share of that of their scores."""
+    known = np.isfinite(crq) & np.isfinite(noise)
+    total = crq[known].var(ddof=1) if known.sum() > 1 else 0.0
+    return float(max(1 - noise[known].mean() / total, 0.0)) if total > 0 else 0.0
+
+
+def _by_accounts(layout: Layout, names: list[str], level: float) -> pd.DataFrame:
+    """Means of all blocks with Student's t over accounts, block by block and name by name."""
+    first = np.flatnonzero(np.diff(layout.cell, prepend=-1))
+    values, times = layout.values(names), layout.weight[:, None]
+    there = np.isfinite(values)
+    sums, counts = (
+        pd.DataFrame(np.add.reduceat(part, first, axis=0), layout.account[first], names)
+        for part in (np.where(there, values, 0.0) * times, there * times)
+    )
+    return linearised.ratios(sums, counts, pd.Series(layout.block[first]), level=level)
 
 
 def _slice(layout: Layout, part: int) -> slice:
