@@ -1,6 +1,7 @@
 """The account model against brute force, and its views: order, gaps, waves, names."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -297,3 +298,28 @@ def test_two_accounts_are_needed():
     )
     with pytest.raises(EstimateError, match="answers of fewer than two accounts"):
         account_model.fit(rows)
+
+
+def test_one_client_s_few_accounts_are_told_with_more_doubt_than_a_panel_s():
+    """Standard errors and draws are wider by one factor, as covariances are in doubt."""
+    rng = np.random.default_rng(4)
+    account = np.repeat(np.arange(30), 4)
+    scores = pd.DataFrame({"crq": 4 + rng.normal(0, 0.5, 30)[account] + rng.normal(0, 0.8, 120)})
+    rows = account_model.answers(scores, client=["C1"] * 120, account=account, wave=["1"] * 120)
+    model = account_model.fit(rows)
+    panel = replace(model, n_clients=10)
+    assert model.widening == pytest.approx(np.sqrt(1 + 1 / 60))
+    assert panel.widening == 1.0
+    wide, narrow = (account_model.posterior(one, rows) for one in (model, panel))
+    assert (wide.sd / narrow.sd).mean() == pytest.approx(model.widening, rel=1e-3)
+    np.testing.assert_allclose(wide.mean, narrow.mean, atol=1e-2)
+
+    def above(drawn):
+        return (drawn["crq"] > 4.5).astype(int)
+
+    high = {
+        name: account_model.draws(one, rows, above, n=400).shares(2)
+        for name, one in (("alone", model), ("panel", panel))
+    }
+    away = {name: np.abs(shares[:, 1] - 0.5).mean() for name, shares in high.items()}
+    assert away["alone"] < away["panel"]

@@ -319,7 +319,7 @@ def _drawn(
     away = one.root[pattern].astype(np.float32) @ z
     away += one.keep[pattern].astype(np.float32) @ of_mean
     turn = judged.parts.basis[scores]
-    basis = (STEPS_PER_UNIT * turn).astype(np.float32)
+    basis = (STEPS_PER_UNIT * judged.widening * turn).astype(np.float32)
     away = (basis @ away.reshape(len(some), k, T * half)).reshape(len(some), -1, T, half)
     base = judged.base[batch.cells[some]][..., scores]
     level = base + theta[some].transpose(0, 2, 1) @ turn.T

@@ -23,6 +23,7 @@ from crqlab.base.errors import EstimateError
 from crqlab.base.results import Result
 from crqlab.stats.account_model.answers import Answers
 from crqlab.stats.account_model.client_means import Prior
+from crqlab.stats.account_model.client_prior import FEW_CLIENTS
 from crqlab.stats.account_model.components import Components
 from crqlab.stats.account_model.latent_scale import LatentScale, Table, table
 from crqlab.stats.account_model.persistence import Persistence
@@ -148,6 +149,21 @@ class AccountModel(Result):
         """Correlation of two answers of one person a year apart, of each score."""
         weight = self.basis**2
         return weight @ (self.share * self.decay) / weight.sum(axis=1)
+
+    @property
+    def widening(self) -> float:
+        r"""Factor of every standard error: covariances of J scores from n accounts are in doubt.
+
+        :math:`\sqrt{1 + J / (2n)}` where clients are too few to tell how they differ, else 1.
+        Measured: one client's probabilities come true as often as they say (docs/validation.md).
+
+        References
+        ----------
+        Kackar & Harville (1984), Journal of the American Statistical Association 79, 853-862:
+        estimated covariances make predictions look surer than they are.
+        """
+        few = self.n_clients < FEW_CLIENTS
+        return float(np.sqrt(1 + len(self.scores) / (2 * self.n_accounts))) if few else 1.0
 
     def prior(self, centre: NDArray) -> Prior | None:
         """Return what is known of clients, in components, counted from a centre."""

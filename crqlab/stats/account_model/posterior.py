@@ -72,12 +72,16 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """Some clients, given their answers, in components and counted from ``base`` (per cell)."""
+    """Some clients, given their answers, in components and counted from ``base`` (per cell).
+
+    ``widening`` is `AccountModel.widening`.
+    """
 
     base: NDArray
     parts: Components
     known: list[Conditioned]
     means: ClientMeans
+    widening: float = 1.0
 
 
 def posterior(model: AccountModel, rows: Answers, *, until: Any = None) -> Posterior:
@@ -164,7 +168,7 @@ def judge(model: AccountModel, ready: Prepared, parts: Components) -> Judged:
     """
     known = known_of(ready.given, ready.shapes, ready.values, parts)
     means = client_means(ready.given, known, prior=model.prior(ready.centre))
-    return Judged(ready.base, parts, known, means)
+    return Judged(ready.base, parts, known, means, model.widening)
 
 
 def _answered(model: AccountModel, mean: NDArray, sd: NDArray) -> tuple[NDArray, NDArray]:
@@ -180,7 +184,7 @@ def _of_batch(judged: Judged, one: Conditioned) -> tuple[NDArray, NDArray]:
     theta = account_means(one, judged.means)
     mean = judged.base[one.batch.cells] + theta.transpose(0, 2, 1) @ judged.parts.basis.T
     variance = _own(one, judged) + _of_means(one, judged)
-    return mean, np.sqrt(np.maximum(variance, 0))
+    return mean, judged.widening * np.sqrt(np.maximum(variance, 0))
 
 
 def _own(one: Conditioned, judged: Judged) -> NDArray:
