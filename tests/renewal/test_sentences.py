@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from crqlab.base.contracts.cautions import codes
-from crqlab.renewal import equal_weights, model_cards
+from crqlab.renewal import candidate_models, equal_weights, model_cards
 from crqlab.renewal.model_comparison import ModelComparison
 from crqlab.renewal.retention_curves import RetentionCurves
+from crqlab.renewal.revenue_at_risk import RenewalOutlook
 
 MEASURED = pd.DataFrame(
     [
@@ -90,3 +91,40 @@ def test_who_stayed_a_year_is_told_band_by_band_in_the_order_of_the_table():
         "Still customers a year after the survey, by CRQ: upper 97% [94%, 99%], "
         "middle 88% [81%, 93%], lower 71% [interval open]; n = 123"
     )
+
+
+def test_an_outlook_is_told_of_the_panel_and_of_one_client_by_its_own_row():
+    names = ["scope", "client_id", "share", "revenue", "expected_loss", "loss_low", "loss_high",
+             "silent_loss", "n_silent", "n_accounts"]  # fmt: skip
+    rows = [
+        ("client", "C1", 0.2, 1e6, 2e5, 1e5, 3e5, 4e4, 3, 12),
+        ("panel", "", 0.1, 9e6, 9e5, 7e5, 1.2e6, 1e5, 30, 120),
+    ]
+    found = RenewalOutlook(pd.DataFrame({"client_id": ["C1"]}),
+                           pd.DataFrame(rows, columns=names), "ok", 0.95)  # fmt: skip
+    assert str(found) == (
+        "10.0% of 9,000,000 a year may be lost at the next renewals: 900,000 [700,000, "
+        "1,200,000], 100,000 of it with 30 silent accounts; n = 120 accounts"
+    )
+    assert str(found.of("C1")) == (
+        "20.0% of 1,000,000 a year may be lost at the next renewals: 200,000 [100,000, "
+        "300,000], 40,000 of it with 3 silent accounts; n = 12 accounts"
+    )
+
+
+@pytest.mark.parametrize(
+    ("events", "kept", "said"),
+    [
+        (1000, None, "ok"),
+        (20, ["crq", "silent"], "covariates_left_out"),
+        (19, ["crq", "silent"], "few_events_per_covariate"),
+    ],
+)
+def test_few_events_leave_two_covariates_and_say_so(events, kept, said):
+    columns = ["tenure", "nps", "silent", "prior_churn", "crq", "mean_ltr"]
+    X = pd.DataFrame(1.0, index=range(4), columns=columns).cumsum()
+    X = X.assign(**{name: X[name] ** (place + 1) for place, name in enumerate(columns)})
+    terms, flag = candidate_models.affordable(X, {}, events)
+    assert (flag if flag == "ok" else codes(flag)[0]["code"]) == said
+    if kept:
+        assert list(terms) == kept

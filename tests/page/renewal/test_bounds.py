@@ -115,6 +115,8 @@ def test_ten_bars_end_at_what_may_be_lost_and_lines_at_their_intervals(stationed
     assert [beside(picture, line) for line in flat] == [beside(picture, bar) for bar in bars[:9]]
     assert all(len(beside(picture, bar)) == 1 for bar in bars)
     assert len(shown.sentence.split(";")) == 10
+    lowest = max(float(word["y"]) for word in picture("text"))
+    assert 0 < float(picture["height"]) - lowest < 20  # the picture ends below its axis
 
 
 @pytest.mark.parametrize(
