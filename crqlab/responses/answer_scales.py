@@ -31,6 +31,7 @@ _SCALES = {
 _MOST_POINTS = 13
 _CODES = frozenset({-99, -98, -97, -9, -8, -7, 0, 6, 8, 9, 11, 77, 88, 97, 98, 99, 999})
 _NOTHING = frozenset({"na", "n/a", "nan", "null", "none", "blank", ".", "-", "#n/a", "#null!"})
+_POINTS = frozenset(map(str, range(12)))
 _FEW_STRAYS = 0.3  # share of answers that may be no words of the scale that the others are
 _WORDIEST = 9  # words of an answer that names a point of a scale
 _STRONG, _VERY, _PLAIN, _WEAK = 3.5, 3.0, 2.0, 1.0
@@ -174,13 +175,19 @@ def means_nothing(text: str) -> bool:
     --------
     >>> means_nothing("I don't know"), means_nothing("weiß nicht"), means_nothing("6 = never used")
     (True, True, True)
-    >>> means_nothing("Agree")
-    False
+    >>> means_nothing("Don't know / Not applicable"), means_nothing("."), means_nothing("Agree")
+    (True, True, False)
     """
-    plain = re.sub(r"^\d+\s*[-=:.)]\s*", "", folded(text).replace("’", "'")).strip(" .!")
-    if plain in _NOTHING:
+    told = folded(text).replace("’", "'")
+    plain = re.sub(r"^\d+\s*[-=:.)]\s*", "", told).strip(" .!")
+    if told in _NOTHING or plain in _NOTHING or plain in _no_answers():
         return True
-    return any(plain in {folded(w) for w in words["missing"]} for words in _languages())
+    parts = [
+        part.strip(" .!")
+        for part in re.split(r"\s*/\s*|,\s+|\s+(?:or|oder|eller|ou|o|of)\s+|[()]", plain)
+    ]
+    parts = [part for part in parts if part]
+    return len(parts) > 1 and all(part in _no_answers() or part in _NOTHING for part in parts)
 
 
 def answer_level(text: str) -> float | None:
@@ -250,6 +257,39 @@ def scale(one: Closed, six: bool) -> tuple[int, int]:
     return int(values[0]), int(values[-1])
 
 
+def reaching(
+    found: tuple[int, int], labels: Mapping[str, str], missing: Iterable[str]
+) -> tuple[int, int]:
+    """Return a scale that reaches to every point with a label, though nobody chose it.
+
+    Examples
+    --------
+    >>> reaching((2, 6), {"1": "Strongly agree", "7": "Strongly disagree"}, ())
+    (1, 7)
+    """
+    named = [int(value) for code, label in labels.items()
+             if (value := cells.number(code)) is not None and value in range(12)
+             and code not in missing and not means_nothing(label)]  # fmt: skip
+    return min([found[0], *named]), max([found[1], *named])
+
+
+def up_to_ten(found: Iterable[Closed]) -> tuple[int, int] | None:
+    """Return 0 or 1 to 10 where several questions without labels are answered up to 10.
+
+    What would stand for no answer on a shorter scale, as 8 or 9, is a point of theirs then.
+    """
+    bare = [one for one in found if not one.labels and not one.ends]
+    tens = [one for one in bare if 10 in one.numbers and {8, 9} & set(one.numbers)]
+    if len(tens) < 2 or 4 * len(tens) < len(bare):
+        return None
+    return (0 if any(0 in one.numbers for one in bare) else 1), 10
+
+
+def beyond_seven(one: Closed) -> bool:
+    """Return whether a column has answers above 7, and none above 10 but codes."""
+    return any(7 < value <= 10 for value in one.numbers)
+
+
 def codes(one: Closed, low: int, high: int) -> list[int | str]:
     """Return the numbers and texts of a column that are no answers on its scale."""
     numbers = [v for v in one.numbers if not low <= v <= high]
@@ -292,15 +332,30 @@ def shared_labels(
         What the items of one matrix share.
     """
     shared: dict[str, dict[str, str]] = {}
+    closed = dict(closed)
     for name, one in closed.items():
         shared.setdefault(questions[name], {}).update(one.labels)
+    everywhere = _agreed(closed.values())
     found = {}
     for name, one in closed.items():
-        others = shared[questions[name]]
+        others = {**everywhere, **shared[questions[name]]}
         bare = {str(value) for value in one.numbers} - one.labels.keys()
         lacks = len(one.labels) < 2 and not bare & others.keys()
         found[name] = {**others, **one.labels} if lacks else dict(one.labels)
+        if not lacks and not bare and len(one.labels) > 2 and not everywhere.keys() - _POINTS:
+            found[name] = {**everywhere, **one.labels}
     return found
+
+
+def _agreed(closed: Iterable[Closed]) -> dict[str, str]:
+    """The labels of all columns together, if no two of them give a code different ones."""
+    told: dict[str, set[str]] = {}
+    for one in closed:
+        for code, label in one.labels.items():
+            told.setdefault(code, set()).add(folded(label))
+    if any(len(labels) > 1 for labels in told.values()):
+        return {}
+    return {code: label for one in closed for code, label in one.labels.items()}
 
 
 def six_is_a_code(found: Iterable[Closed]) -> bool:
@@ -309,6 +364,11 @@ def six_is_a_code(found: Iterable[Closed]) -> bool:
     flanked = [counts for counts in six if counts.index[0] == 0]
     peaked = [counts for counts in flanked if counts[6] > counts.get(5, 0)]
     return len(flanked) > len(six) / 2 and len(peaked) >= len(flanked) / 4
+
+
+@cache
+def _no_answers() -> frozenset[str]:
+    return frozenset(folded(word) for words in _languages() for word in words["missing"])
 
 
 @cache

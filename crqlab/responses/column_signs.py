@@ -7,7 +7,8 @@ import re
 #: Our column: what its header holds (blanks, underscores, points and hyphens are one blank here).
 IDENTIFIES = {
     "response_id": r"response id|responseid|respondent id|resp(?:ondent)? ?(?:id|num|nr|no)"
-    r"|(?:record|rec)(?: id)?|id|antwort id|svars id|uid|case id",
+    r"|(?:record|rec)(?: id)?|id|antwort id|svars id|uid|case id|(?:lfd )?nr|identifiant|id de"
+    r" (?:la )?(?:réponse|respuesta)|id réponse|antwoord id|respons id|submission id|entry id",
     "contact_id": r"contact ?id|person ?id|externalreference|external ?data ?reference|token"
     r"|participant ?id",
     "account_id": r"(?:acc|account|customer|company|kunden?|kund|kundnr|kundennummer"
@@ -15,8 +16,10 @@ IDENTIFIES = {
     r"(?: ?(?:id|no|nr|number|nummer|name|key))?",
     "client_id": r"(?:client|supplier|leverantör|lieferant)(?: ?(?:id|nr|name))?",
     "wave": r"wave|round|year|assessment|jahr|år|welle|mätomgång",
-    "role": r"(?:your |ihre |din )?(?:role|position|function|job title|rolle|roll|funktion"
-    r"|befattning)",
+    "role": r"(?:what is your |your |was ist ihre |ihre |vilken är din |vad är din |din |quel(?:le)?"
+    r" est votre |votre |cuál es su |su |wat is uw |uw )?(?:current |job )?(?:role|position|function"
+    r"|job title|title|rolle|roll|funktion|befattning|fonction|rôle|poste|cargo|función|functie"
+    r"|rol)(?: in (?:your|the) (?:company|organi[sz]ation))?",
     "language": r"(?:user ?|start ?)?lang(?:uage)?|sprache|språk",
     "seconds": r"duration(?: in seconds)?|seconds|interviewtime|time taken|total time",
     "started": r"start ?date(?: utc)?|started|start ?time|date started|time started|date|datum"
@@ -47,12 +50,15 @@ DERIVED = re.compile(
     re.IGNORECASE,
 )
 FAMILIAR = re.compile(
-    r"how (?:well|familiar).*(?:know|familiar)|familiarity|wie gut kennen|hur väl känner",
+    r"how familiar\b|how well\b.*\bknow|familiarity|wie (?:gut|vertraut).*(?:kennen|vertraut)"
+    r"|hur väl känner|connaissez vous (?:bien|notre)|bien connaissez|qué tan bien conoce"
+    r"|hoe goed kent",
     re.IGNORECASE,
 )
 #: Facts about the person, the firm or the session: no ratings.
 FACTS = re.compile(
-    r"(?:end|recorded?) ?date|status|ip ?address|ipaddr|progress|finished|latitude|longitude"
+    r"(?:end|recorded?) ?date|month|quarter|week|weekday|monat|quartal|woche|månad|kvartal|vecka"
+    r"|mois|mes|maand|naam|namn|nom|nombre|e ?post|adresse de messagerie|correo electrónico|status|ip ?address|ipaddr|progress|finished|latitude|longitude"
     r"|location.*|recipient.*|last ?page|seed|refurl|referer|user agent|sessionid|postal|city"
     r"|state.*|country|region|gender|sex|age|alter|kön|ålder|education|income|occupation|strata"
     r"|.*\bcode|version|sample.*|nphh|network id|tags|ending|stage date.*|response set|name"

@@ -10,13 +10,12 @@ from crqlab.responses import cells
 from crqlab.responses.cells import EXCEL
 
 #: Forms of dates that survey tools write, tried in this order; ISO needs none.
-DATE_FORMS = (
-    "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%d.%m.%y", "%m/%d/%Y %I:%M:%S %p",
-    "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y", "%d/%m/%Y %I:%M:%S %p", "%d/%m/%Y %H:%M:%S",
-    "%d/%m/%Y %H:%M", "%d/%m/%Y", "%m/%d/%y %H:%M", "%d/%m/%y %H:%M", "%m/%d/%y", "%d/%m/%y",
-    "%Y/%m/%d %I:%M:%S %p", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d", "%b %d, %Y %I:%M:%S %p", "%b %d, %Y",
-    "%d %b %Y %H:%M", "%d %b %Y", "%d %B %Y", "%d-%m-%Y %H:%M", "%d-%m-%Y", "%d-%b-%Y",
-    "%Y-%m-%d %I:%M:%S %p", "%Y%m%d",
+DATE_FORMS = tuple(
+    f"{day}{time}"
+    for day in ("%d.%m.%Y", "%d.%m.%y", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y", "%Y/%m/%d",
+                "%d-%m-%Y", "%d-%m-%y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y",
+                "%d %b %Y", "%d %B %Y", "%Y-%m-%d", "%Y.%m.%d", "%Y%m%d")
+    for time in ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 )  # fmt: skip
 _SERIALS = (20_000, 80_000)  # days of a workbook that are dates of our time: 1954 to 2119
 

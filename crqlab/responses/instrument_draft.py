@@ -150,7 +150,7 @@ def _items(grid: Grid, found: Roles) -> dict[str, ItemDraft]:
     own = statements(asked)
     named = names(headers, own, set())
     numbers = [found.closed[name] for name in headers if len(found.closed[name].counts)]
-    six = answer_scales.six_is_a_code(numbers)
+    six, ten = answer_scales.six_is_a_code(numbers), answer_scales.up_to_ten(numbers)
     asked_of = questions(headers, [grid.wording.get(name, "") for name in headers])
     worded = {name: found.closed[name].words for name in headers if found.closed[name].words}
     points = fits(worded, asked_of)
@@ -158,7 +158,7 @@ def _items(grid: Grid, found: Roles) -> dict[str, ItemDraft]:
     made = {
         name: _spoken(header, text, points[header])
         if header in points
-        else _item(header, text, found.closed[header], labels[header], six=six)
+        else _item(header, text, found.closed[header], labels[header], six=six, ten=ten)
         for name, header, text in zip(named, headers, own, strict=True)
     }
     numbered = {name: item for name, item in made.items() if item.header not in points}
@@ -190,13 +190,24 @@ def _alike(items: dict[str, ItemDraft], found: Roles) -> dict[str, ItemDraft]:
 
 
 def _item(
-    header: str, text: str, one: Closed, labels: Mapping[str, str], *, six: bool
+    header: str,
+    text: str,
+    one: Closed,
+    labels: Mapping[str, str],
+    *,
+    six: bool,
+    ten: tuple[int, int] | None,
 ) -> ItemDraft:
     """An item that is answered in numbers, some of them perhaps with a label."""
-    low, high = answer_scales.scale(one, six)
+    low, high = answer_scales.reaching(answer_scales.scale(one, six), labels, one.missing)
+    if ten and not labels and answer_scales.beyond_seven(one):
+        low, high = ten
     codes = tuple(answer_scales.codes(one, low, high))
     turned = answer_scales.turned(labels, (low, high))
     item = ItemDraft(header, text, (low, high), codes, dict(one.ends), turned)
+    if guessed := [code for code in codes if code in range(12) and str(code) not in one.missing]:
+        said = ", ".join(map(str, guessed))
+        item = replace(item, sure=0.7, why=f"{said} stand outside of {low} to {high}: no answers?")
     if not one.ends:
         return item
     ends = ", ".join(f"{word!r} as {point}" for word, point in one.ends.items())
