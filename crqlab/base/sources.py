@@ -94,6 +94,9 @@ class Source(Strict):
         Items and questions that this file's questionnaire did not hold.
     loop : Loop or None
         Questions that one person answers about several objects.
+    choices : mapping of question to mapping of column to answer
+        One choice of a person that the file spreads over a column for each option; the question
+        is named under columns as if it were a column.
     """
 
     file: FileName
@@ -113,6 +116,7 @@ class Source(Strict):
     words: dict[str, Text] = Field(default_factory=dict)
     not_asked: tuple[str, ...] = ()
     loop: Loop | None = None
+    choices: dict[str, dict[str, Text]] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod

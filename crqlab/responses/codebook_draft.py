@@ -8,26 +8,27 @@ from collections.abc import Mapping, Sequence
 from crqlab.base.codebook import RESPONSE_COLUMNS, Codebook
 from crqlab.base.concepts import CONCEPTS
 from crqlab.responses.crm_draft import TableDraft
-from crqlab.responses.draft_points import CERTAIN, points
+from crqlab.responses.draft_points import CERTAIN
+from crqlab.responses.export_series import Series
 from crqlab.responses.grid import Grid
 from crqlab.responses.instrument_draft import Draft, crq_constructs
 from crqlab.responses.item_texts import wording
 from crqlab.responses.loops import OBJECT
 
 
-def written(name: str, drafts: Sequence[Draft], tables: Sequence[TableDraft]) -> str:
+def written(name: str, told: Series, tables: Sequence[TableDraft]) -> str:
     """Return drafts as the text of one codebook, its doubtful lines marked with EDIT.
 
     Parameters
     ----------
     name : str
         The study's name.
-    drafts : sequence of Draft
-        One for each survey export; the one with most items gives the instrument.
+    told : Series
+        Survey exports.
     tables : sequence of TableDraft
         Exports of a CRM.
     """
-    main = max(drafts, key=lambda one: len(one.items))
+    main, drafts = told.main, told.drafts
     currency = next((one.currency for one in tables if one.currency), "EUR")
     parts = [
         _head(name, main.grid, currency),
@@ -37,7 +38,7 @@ def written(name: str, drafts: Sequence[Draft], tables: Sequence[TableDraft]) ->
         _responses(main, drafts),
     ]
     crm = "\n".join(one.entry() for one in tables)
-    parts.append(_unconfirmed(drafts, tables))
+    parts.append(_unconfirmed(told, tables))
     return "\n".join([*(part for part in parts if part), f"{crm}\n{_TAIL}" if crm else _TAIL, ""])
 
 
@@ -69,9 +70,9 @@ def drafted_concepts(book: Codebook) -> str:
     return "\n".join([f"{head} in codebook.yaml:", *said])
 
 
-def _unconfirmed(drafts: Sequence[Draft], tables: Sequence[TableDraft]) -> str:
+def _unconfirmed(told: Series, tables: Sequence[TableDraft]) -> str:
     """What nobody has confirmed yet: reports and exports wait for it."""
-    paths = [path for one in drafts for path, sure, _ in points(one) if sure < CERTAIN]
+    paths = [path for path, sure, _ in told.points() if sure < CERTAIN]
     paths += [point.partition(":")[0] for one in tables for point in one.open]
     if not paths:
         return ""
@@ -199,15 +200,16 @@ def _file(drafted: Draft, main: Draft) -> str:
     entry["dates"] = _quoted(drafted.roles.dates) if drafted.roles.dates else ""
     if drafted.looped and (loop := drafted.looped.loop):
         entry["loop"] = json.dumps(loop.model_dump(), ensure_ascii=False)
+    if drafted.choices:
+        entry["choices"] = json.dumps(drafted.choices, ensure_ascii=False)
     entry["sheet"] = _quoted(grid.sheets[0]) if len(grid.sheets) > 1 else ""
-    if drafted is not main:
-        usual, own = _columns(main), _columns(drafted)
-        other = {ours: theirs for ours, theirs in own.items()
-                 if ours in usual and usual[ours] != theirs}  # fmt: skip
-        asked = [*main.items, *main.comments, *(["ltr"] if main.ltr else [])]
-        absent = [ours for ours in asked if ours not in own and usual[ours] not in grid.names]
-        entry["columns"] = _mapped(other) if other else ""
-        entry["not_asked"] = f"[{', '.join(absent)}]" if absent else ""
+    usual, own = _columns(main), _columns(drafted)
+    other = {ours: theirs for ours, theirs in own.items()
+             if ours in usual and usual[ours] != theirs}  # fmt: skip
+    asked = [*main.items, *main.comments, *(["ltr"] if main.ltr else [])]
+    absent = [ours for ours in asked if ours not in own and usual[ours] not in grid.names]
+    entry["columns"] = _mapped(other) if other else ""
+    entry["not_asked"] = f"[{', '.join(absent)}]" if absent else ""
     return f"    - {{{', '.join(f'{key}: {value}' for key, value in entry.items() if value)}}}"
 
 
@@ -226,7 +228,7 @@ def _responses(drafted: Draft, drafts: Sequence[Draft]) -> str:
         *(f"    {ours}: {_quoted(theirs)}" for ours, theirs in renamed.items()),
         "    # account_id, contact_id, role, language, batch, wave, client_id: map them if you can",
         f"  missing: [{', '.join(map(_quoted, texts))}] # what means 'no answer'",
-        *_recoded(drafted),
+        *_recoded(drafted, drafts),
     ]
     if "response_id" not in drafted.columns:
         lines.append("  number_rows: true # the export has no ids that are all different")
@@ -239,9 +241,13 @@ def _responses(drafted: Draft, drafts: Sequence[Draft]) -> str:
     return "\n".join([*lines, own])
 
 
-def _recoded(drafted: Draft) -> list[str]:
+def _recoded(drafted: Draft, drafts: Sequence[Draft]) -> list[str]:
     """Words and codes that stand for other points, question by question."""
-    recoded = {name: item.words for name, item in drafted.items.items() if item.words}
+    recoded = {}
+    for name, item in drafted.items.items():
+        own = [one.items[name] for one in drafts if name in one.items]
+        words = {k: v for one in own if one.scale == item.scale for k, v in one.words.items()}
+        recoded |= {name: {**words, **item.words}} if words or item.words else {}
     recoded |= {"ltr": drafted.ltr_recode} if drafted.ltr_recode else {}
     if not recoded:
         return []

@@ -236,7 +236,7 @@ def _content(
 ) -> Role:
     """An item, an open question, or nothing that scores are made of."""
     told, header = grid.wording.get(name, ""), plain(name)
-    known = texts.dropna()
+    known = texts[~pd.Series(grid.rows).duplicated()].dropna()  # once a person
     if DERIVED.search(header) or DERIVED.search(told):
         return Role("ignored", 0.95, "made from another column (a group or score), no answer")
     if FAMILIAR.search(told) or FAMILIAR.search(header):
@@ -263,6 +263,8 @@ def _rating(name: str, grid: Grid, answers: Closed, siblings: set[int | str]) ->
         return Role("ignored", 0.5, f"{why} responses > answers or > missing, and the question")
     if RECOMMENDS.search(plain(name)) or RECOMMENDS.search(grid.wording.get(name, "")):
         why = "about recommending, and not answered from 0 to 10; is it an item?"
+        if _zero_to_ten(answers):
+            why = "about recommending, too; the 0-10 question that counts is another column"
         return Role("ignored", 0.5, why)
     if few(answers):
         return _narrow(answers, siblings)

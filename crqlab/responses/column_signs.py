@@ -16,10 +16,10 @@ IDENTIFIES = {
     r"(?: ?(?:id|no|nr|number|nummer|name|key))?",
     "client_id": r"(?:client|supplier|leverantör|lieferant)(?: ?(?:id|nr|name))?",
     "wave": r"wave|round|year|assessment|jahr|år|welle|mätomgång",
-    "role": r"(?:what is your |your |was ist ihre |ihre |vilken är din |vad är din |din |quel(?:le)?"
-    r" est votre |votre |cuál es su |su |wat is uw |uw )?(?:current |job )?(?:role|position|function"
-    r"|job title|title|rolle|roll|funktion|befattning|fonction|rôle|poste|cargo|función|functie"
-    r"|rol)(?: in (?:your|the) (?:company|organi[sz]ation))?",
+    "role": r"(?:(?:what is |was ist |vilken är |vad är |quel(?:le)? est |cuál es |wat is )?"
+    r"(?:your|ihre|din|votre|su|uw) )?(?:current |job )?(?:role|position|function|job title|title"
+    r"|rolle|roll|funktion|befattning|fonction|rôle|poste|cargo|función|functie|rol)"
+    r"(?: in (?:your|the) (?:company|organi[sz]ation))?",
     "language": r"(?:user ?|start ?)?lang(?:uage)?|sprache|språk",
     "seconds": r"duration(?: in seconds)?|seconds|interviewtime|time taken|total time",
     "started": r"start ?date(?: utc)?|started|start ?time|date started|time started|date|datum"
@@ -58,7 +58,8 @@ FAMILIAR = re.compile(
 #: Facts about the person, the firm or the session: no ratings.
 FACTS = re.compile(
     r"(?:end|recorded?) ?date|month|quarter|week|weekday|monat|quartal|woche|månad|kvartal|vecka"
-    r"|mois|mes|maand|naam|namn|nom|nombre|e ?post|adresse de messagerie|correo electrónico|status|ip ?address|ipaddr|progress|finished|latitude|longitude"
+    r"|mois|mes|maand|naam|namn|nom|nombre|e ?post|adresse de messagerie|correo electrónico|status"
+    r"|ip ?address|ipaddr|progress|finished|latitude|longitude"
     r"|location.*|recipient.*|last ?page|seed|refurl|referer|user agent|sessionid|postal|city"
     r"|state.*|country|region|gender|sex|age|alter|kön|ålder|education|income|occupation|strata"
     r"|.*\bcode|version|sample.*|nphh|network id|tags|ending|stage date.*|response set|name"

@@ -13,7 +13,7 @@ from crqlab.base.study import Study, replace
 from crqlab.base.yaml_documents import load
 from crqlab.base.yaml_edits import with_value, without_entries
 from crqlab.responses import file_formats
-from crqlab.responses.draft_points import points
+from crqlab.responses.export_series import series
 from crqlab.responses.instrument_draft import draft
 
 LEAST_SURE = 0.5  # nothing below it is accepted in a heap
@@ -123,11 +123,13 @@ def refuse_wrong(path: Path, text: str) -> None:
 
 def _drafted(study: Study) -> dict[str, tuple[float, str]]:
     """Draft the study's exports once more: how sure each point was, and what is asked."""
+    files = study.codebook.responses.files
+    grids = [file_formats.load(study.raw, Source(file=one.file, sheet=one.sheet), Faults())
+             for one in files]  # fmt: skip
+    drafts = [draft(grid) for grid in grids if grid is not None]
     found: dict[str, tuple[float, str]] = {}
-    for source in study.codebook.responses.files:
-        grid = file_formats.load(study.raw, Source(file=source.file, sheet=source.sheet), Faults())
-        for path, sure, why in points(draft(grid)) if grid is not None else ():
-            found.setdefault(path, (sure, why))
+    for path, sure, why in series(drafts).points() if drafts else ():
+        found.setdefault(path, (sure, why))
     return found
 
 

@@ -7,12 +7,7 @@ from crqlab.responses.instrument_draft import Draft
 
 CERTAIN = 0.95  # from here on a draft stands without being confirmed
 _LEFT_OPEN = 0.5  # a column left out with no more than this may be an item
-_SURE = 0.8  # below it a person is asked when the study is laid out
-
-
-def open_points(drafted: Draft) -> list[str]:
-    """Return what a person is to confirm, each with the place of the codebook it is about."""
-    return [f"{path}: {why}" for path, sure, why in points(drafted) if sure < _SURE]
+ASKED = 0.8  # below it a person is asked when the study is laid out
 
 
 def points(drafted: Draft) -> list[tuple[str, float, str]]:
@@ -53,6 +48,9 @@ def points(drafted: Draft) -> list[tuple[str, float, str]]:
     if drafted.looped:
         path = "responses.files" if drafted.looped.loop else "instrument.items"
         found.append((path, drafted.looped.sure, drafted.looped.why))
+    for question, answers in drafted.choices.items():
+        said = f"{', '.join(answers)} are the options of one choice: {question!r}"
+        found.append(("responses.files", 0.85, said))
     if drafted.roles.date_doubt:
         found.append(("responses.files", 0.6, drafted.roles.date_doubt))
     if "account_id" not in drafted.columns:

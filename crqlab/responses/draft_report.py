@@ -10,7 +10,8 @@ import numpy as np
 
 from crqlab.base.errors import DataError
 from crqlab.base.study import Study
-from crqlab.responses.draft_points import open_points
+from crqlab.responses.draft_points import ASKED
+from crqlab.responses.export_series import Series
 from crqlab.responses.inclusion import Checked, decide, decisions
 from crqlab.responses.instrument_draft import Draft
 from crqlab.responses.loops import OBJECT
@@ -83,19 +84,20 @@ def _told(one: dict[str, Any]) -> str:
     return f"{one['as']}{more}{turned} ({one['sure']:.0%}: {one['why']})"
 
 
-def report(study: Study, drafts: list[Draft], tables: dict[str, dict[str, Any]]) -> DraftReport:
+def report(study: Study, whole: Series, tables: dict[str, dict[str, Any]]) -> DraftReport:
     """Read a drafted study and say what became of every column and row.
 
     Parameters
     ----------
     study : Study
         Its codebook is the draft.
-    drafts : list of Draft
-        One for each survey export.
+    whole : Series
+        Survey exports.
     tables : dict
         As in `DraftReport`.
     """
-    columns, left_out, points = {}, {}, []
+    columns, left_out, drafts = {}, {}, whole.drafts
+    points = [f"{path}: {why}" for path, sure, why in whole.points() if sure < ASKED]
     for one in drafts:
         for name, said in _columns(one).items():
             if said["as"] in ("ignored", "finished", "link"):
@@ -104,7 +106,6 @@ def report(study: Study, drafts: list[Draft], tables: dict[str, dict[str, Any]])
                 name if name not in columns or columns[name] == said else f"{one.grid.file}:{name}"
             )
             columns[key] = said
-        points += [point for point in open_points(one) if point not in points]
     files = [one.grid.file for one in drafts]
     n = sum(len(np.unique(one.grid.rows)) for one in drafts)
     loops = {one.grid.file: told for one in drafts if (told := _loop(one))}
@@ -149,6 +150,9 @@ def _columns(drafted: Draft) -> dict[str, dict[str, Any]]:
 
 def _by_header(found: dict[str, dict[str, Any]], drafted: Draft) -> dict[str, dict[str, Any]]:
     """Columns as the file has them: a question of a loop stands there once for each object."""
+    for question, answers in drafted.choices.items():
+        whole = found.pop(question)
+        found |= {name: {**whole, "option": answer} for name, answer in answers.items()}
     loop = drafted.looped.loop if drafted.looped else None
     if loop is None:
         return found

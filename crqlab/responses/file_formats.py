@@ -10,7 +10,7 @@ from crqlab.base.errors import StudyError
 from crqlab.base.faults import Faults, UnreadableError, near
 from crqlab.base.files import located
 from crqlab.base.sources import Source
-from crqlab.responses import delimited, dialects, loops, parquet, sav, workbook
+from crqlab.responses import delimited, dialects, loops, parquet, sav, spread_choices, workbook
 from crqlab.responses.grid import EXPORT_AGAIN, Grid
 from crqlab.responses.table_shape import without_aggregates, without_footer
 
@@ -34,6 +34,7 @@ def load(folder: Path, source: Source, faults: Faults) -> Grid | None:
             found = without_footer(found)
         found = dialects.understood(found, source.format)
         found = without_aggregates(found)
+        found = spread_choices.joined(found, source.choices)
         if source.loop and len(found):
             found = loops.unrolled(found, source.loop)
         if not len(found):

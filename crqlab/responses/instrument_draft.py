@@ -12,7 +12,7 @@ from crqlab.base.concepts import draft as named_concept
 from crqlab.base.concepts import kind_of
 from crqlab.base.instrument import RESERVED
 from crqlab.base.sources import Loop
-from crqlab.responses import answer_scales, cells, construct_check, loops
+from crqlab.responses import answer_scales, cells, construct_check, loops, spread_choices
 from crqlab.responses.answer_scales import Closed
 from crqlab.responses.cells import Question, folded
 from crqlab.responses.column_roles import Roles, roles
@@ -22,7 +22,7 @@ from crqlab.responses.loops import LoopDraft
 from crqlab.responses.worded_items import fits
 from crqlab.responses.worded_scales import Fit
 
-_GAP = pd.Timedelta(days=100)  # between the fieldwork of two waves
+WAVES_APART = pd.Timedelta(days=100)  # between the fieldwork of two waves
 _LABELS = {
     "trust": "Trust", "commitment": "Commitment", "satisfaction": "Satisfaction",
     "calculative_commitment": "Calculative commitment", "service": "Service", "value": "Value",
@@ -77,6 +77,10 @@ class Draft:
         Of the whole file, where it is one: the year of its answers, else ``1``.
     looped : LoopDraft or None
         Questions that one person answers about several objects; ``grid`` is unrolled then.
+    choices : mapping of question to mapping of column to answer
+        Choices that the file spreads over a column for each option; ``grid`` has them joined.
+    begun : Timestamp or None
+        The median day of its answers.
     """
 
     grid: Grid
@@ -90,6 +94,8 @@ class Draft:
     waves: dict[str, tuple[str, str]] = field(default_factory=dict)
     wave: str = "1"
     looped: LoopDraft | None = None
+    choices: spread_choices.Choices = field(default_factory=dict)
+    begun: pd.Timestamp | None = None
 
     @property
     def scale(self) -> tuple[int, int]:
@@ -112,6 +118,8 @@ class Draft:
 
 def draft(grid: Grid) -> Draft:
     """Return the likeliest reading of an export."""
+    choices = spread_choices.found(grid)
+    grid = spread_choices.joined(grid, choices)
     looped = loops.found(grid)
     if looped and looped.loop:
         grid = loops.unrolled(grid, looped.loop)
@@ -132,7 +140,8 @@ def draft(grid: Grid) -> Draft:
     days = _days(grid, columns.get("started"), found.dates)
     waves = {} if "wave" in columns else _waves(days)
     wave = f"{days.median():%Y}" if len(days) else "1"
-    read = (codes, recode, waves, wave, looped)
+    begun = days.median() if len(days) else None
+    read = (codes, recode, waves, wave, looped, choices, begun)
     return Draft(grid, found, columns, items, constructs, open_, *read)
 
 
@@ -322,7 +331,7 @@ def _waves(days: pd.Series) -> dict[str, tuple[str, str]]:
     """Cut answers into waves where months without any lie between them."""
     if days.empty:
         return {}
-    part = (days.diff() > _GAP).cumsum()
+    part = (days.diff() > WAVES_APART).cumsum()
     if part.iloc[-1] == 0:
         return {}
     ends = days.groupby(part).agg(["min", "max"])

@@ -13,13 +13,16 @@ import pyarrow.compute as pc
 
 from crqlab.base.faults import UnreadableError
 from crqlab.base.sources import Loop
+from crqlab.responses.column_signs import RECOMMENDS, plain
 from crqlab.responses.grid import Grid, texts
 
 #: The column of an unrolled file that names the object.
 OBJECT = "Object rated"
 _PREFIXED = re.compile(r"(?P<object>\d{1,2})_(?P<question>[^\d\W].*)")
 _BRACKETED = re.compile(r"(?P<question>.*?\w)\[(?P<object>\d{1,2})\]")
-_SHAPES = ((_PREFIXED, "{object}_{question}"), (_BRACKETED, "{question}[{object}]"))
+_SUFFIXED = re.compile(r"(?P<question>[^\W\d_].*?)_(?P<object>\d{1,2})")
+_SHAPES = ((_PREFIXED, "{object}_{question}"), (_BRACKETED, "{question}[{object}]"),
+           (_SUFFIXED, "{question}_{object}"))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +58,30 @@ def found(grid: Grid) -> LoopDraft | None:
     >>> found(rows).loop.questions
     ('Q2', 'Q3')
     """
-    for pattern, headers in (
-        (_PREFIXED, "{object}_{question}"),
-        (_BRACKETED, "{question}[{object}]"),
-    ):
+    for pattern, headers in _SHAPES:
         held: dict[str, dict[str, str]] = {}  # question: object: header
         for name in grid.names:
             if parts := pattern.fullmatch(name):
                 held.setdefault(parts["question"], {})[parts["object"]] = name
         repeated = {question: own for question, own in held.items() if len(own) > 1}
+        if pattern is _SUFFIXED and not _recommended_about(repeated):
+            continue
         if repeated and 2 * len(repeated) >= len(held):
             codes = sorted({code for own in repeated.values() for code in own}, key=int)
             return _judged(grid, headers, held, codes)
     return None
+
+
+def _recommended_about(repeated: dict[str, dict[str, str]]) -> bool:
+    """Whether the 0-10 question is asked about the same objects as another question.
+
+    ``Q2_1``, ``Q2_2`` are the items of a matrix otherwise.
+    """
+    about = [set(own) for question, own in repeated.items() if RECOMMENDS.search(plain(question))]
+    return any(
+        own.keys() == about[0] and not RECOMMENDS.search(plain(question))
+        for question, own in repeated.items() if about
+    )  # fmt: skip
 
 
 def _judged(
@@ -76,7 +90,7 @@ def _judged(
     """Whether questions that are repeated are a loop, by what was asked."""
     names = _names(grid, held.values(), codes)
     shown = f"{headers.format(object='1', question=next(iter(held)))} and the like"
-    if headers.startswith("{object}") or names is not None:
+    if not headers.endswith("]") or names is not None:
         said = names or {code: code for code in codes}
         loop = Loop(headers=headers, objects=said, questions=tuple(held))
         objects = ", ".join(said.values())

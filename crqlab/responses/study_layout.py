@@ -13,8 +13,8 @@ from crqlab.base.study import Study, replace
 from crqlab.base.yaml_edits import without_entries
 from crqlab.responses import codebook_draft, crm_draft
 from crqlab.responses.confirmation import refuse_wrong, with_values
-from crqlab.responses.draft_points import points
 from crqlab.responses.draft_report import DraftReport, report
+from crqlab.responses.export_series import series
 from crqlab.responses.file_formats import load
 from crqlab.responses.grid import Grid
 from crqlab.responses.instrument_draft import draft
@@ -113,8 +113,9 @@ def drafted(
     grids: dict[Path, Grid] = {path: grid for path, grid in loaded.items() if grid is not None}
     surveys = [draft(grids[path]) for path in every[: len(every) - len(paths)]]
     crm = [crm_draft.table_draft(grids[path], table) for table, path in paths.items()]
-    text = codebook_draft.written(study.name, surveys, crm)
-    listed = [path for one in surveys for path, _, _ in points(one)]
+    whole = series(surveys)
+    text = codebook_draft.written(study.name, whole, crm)
+    listed = [path for path, _, _ in whole.points()]
     text, settled = with_values(text, values or {}, listed)
     text = without_entries(text, "unconfirmed", settled)
     refuse_wrong(codebook, text)
@@ -123,7 +124,7 @@ def drafted(
         if not (copy.exists() and copy.samefile(path)):
             replace(copy, path.read_bytes())
     replace(codebook, text.encode())
-    told = report(Study(name, root=Path(root)), surveys, {one.table: one.as_json() for one in crm})
+    told = report(Study(name, root=Path(root)), whole, {one.table: one.as_json() for one in crm})
     told.open.extend(point for one in crm for point in one.open)
     told.open[:] = [one for one in told.open if one.partition(":")[0] not in settled]
     return told

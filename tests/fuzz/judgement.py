@@ -26,6 +26,7 @@ from crqlab.base.sources import Source
 from crqlab.responses import (
     codebook_draft,
     delimited,
+    export_series,
     file_formats,
     instrument_draft,
     parquet,
@@ -177,7 +178,7 @@ def _drafted(path: Path) -> None:
         return
     if found is not None:
         drafted = instrument_draft.draft(found)
-        codebook_draft.written("test", [drafted], [])
+        codebook_draft.written("test", export_series.series([drafted]), [])
 
 
 def _grid(path: Path) -> Grid:
