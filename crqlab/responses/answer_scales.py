@@ -65,6 +65,16 @@ class Closed:
     strays: Mapping[str, int] = field(default_factory=dict)
 
     @property
+    def spared(self) -> bool:
+        """Whether one strange text alone stands beside a scale: likeliest a word for no answer."""
+        return len(self.strays) == 1 and not few(self)
+
+    @property
+    def unanswered(self) -> frozenset[str]:
+        """Texts that are taken for no answer, for certain or not."""
+        return self.missing | (frozenset(self.strays) if self.spared else frozenset())
+
+    @property
     def numbers(self) -> list[int]:
         """Different numbers, from the least."""
         return [int(value) for value in self.counts.index]

@@ -20,6 +20,20 @@ _LONGEST_LABEL = 200
 _LIME_CODE = re.compile(r"AO?0*([0-9]+)")
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _ZONE = r"\s+(?:GMT|UTC|MEZ|CET|MESZ|CEST)(?:[+-]\d{1,2}(?::?\d{2})?)?$"
+#: What may stand between a day and its time.
+_CLOCK = r"(?<=\d)(?:,\s*|\s+(?:kl\.?|um|at|om|à|a las)\s+)(?=\d{1,2}[:.]\d{2})"
+_SPOKEN = (
+    "januar februar märz april mai juni juli august september oktober november dezember",
+    "januari februari mars april maj juni juli augusti september oktober november december",
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "januari februari maart april mei juni juli augustus september oktober november december",
+)
+_ENGLISH = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = {name: short for told in _SPOKEN
+           for name, short in zip(told.split(), _ENGLISH, strict=True)}  # fmt: skip
+_MONTHS |= {"mär": "Mar", "mrz": "Mar", "okt": "Oct", "dez": "Dec", "maj": "May", "mai": "May"}
+_MONTH = re.compile(rf"\b(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b", re.IGNORECASE)
 #: A form of dates: a workbook's count of days.
 EXCEL = "excel"
 _EPOCH = pd.Timestamp("1899-12-30", tz="UTC")
@@ -216,13 +230,23 @@ def _told_sign(text: str) -> str:
     return "" if grouped else last
 
 
+def _plain_dates(texts: pd.Series) -> pd.Series:
+    """Dates without the words of a language: names of months, "kl.", "Uhr"."""
+    texts = texts.str.replace(_CLOCK, " ", regex=True).str.replace(r" Uhr$", "", regex=True)
+    if not texts.str.contains(r"[^\W\d_]{3}").any():
+        return texts
+    bare = texts.str.replace(r"(?<=\d)(?:\.|st|nd|rd|th)?\s+(?:de )?(?=[^\W\d_])", " ", regex=True)
+    bare = bare.str.replace(r"(?<=[^\W\d_])\.?\s+(?:de )?(?=\d{4})", " ", regex=True)
+    return bare.str.replace(_MONTH, lambda found: _MONTHS[found[0].casefold()], regex=True)
+
+
 def moments(column: pd.Series, form: str | None) -> Cells:
     """Return dates to the second: ISO, or in the form that the codebook states.
 
     ``excel`` is a form, too: days since the end of 1899, as a workbook counts them.
     """
     places, texts = pd.factorize(column)
-    texts = pd.Series(texts, dtype="str")
+    texts = _plain_dates(pd.Series(texts, dtype="str"))
     iso = texts.str.fullmatch(_ISO)
     found = pd.to_datetime(texts.where(iso), format="ISO8601", errors="coerce", utc=True)
     if form == EXCEL:

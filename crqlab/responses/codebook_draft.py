@@ -14,6 +14,7 @@ from crqlab.responses.grid import Grid
 from crqlab.responses.instrument_draft import Draft, crq_constructs
 from crqlab.responses.item_texts import wording
 from crqlab.responses.loops import OBJECT
+from crqlab.responses.survey_status import guessed
 
 
 def written(name: str, told: Series, tables: Sequence[TableDraft]) -> str:
@@ -214,7 +215,9 @@ def _file(drafted: Draft, main: Draft) -> str:
 
 
 def _mapped(pairs: Mapping[str, str]) -> str:
-    return f"{{{', '.join(f'{ours}: {_quoted(theirs)}' for ours, theirs in pairs.items())}}}"
+    told = (f"{_quoted(ours) if ours not in RESPONSE_COLUMNS else ours}: {_quoted(theirs)}"
+            for ours, theirs in pairs.items())  # fmt: skip
+    return f"{{{', '.join(told)}}}"
 
 
 def _responses(drafted: Draft, drafts: Sequence[Draft]) -> str:
@@ -230,6 +233,9 @@ def _responses(drafted: Draft, drafts: Sequence[Draft]) -> str:
         f"  missing: [{', '.join(map(_quoted, texts))}] # what means 'no answer'",
         *_recoded(drafted, drafts),
     ]
+    if marks := {k: v for one in drafts for k, v in guessed(one.grid).items()}:
+        told = ", ".join(f"{_quoted(k)}: {_mapped(v)}" for k, v in marks.items())
+        lines.append(f"  set_aside: {{{told}}} # EDIT: rows that are no answers in earnest")
     if "response_id" not in drafted.columns:
         lines.append("  number_rows: true # the export has no ids that are all different")
     if drafted.ltr_codes:

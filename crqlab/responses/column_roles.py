@@ -14,8 +14,9 @@ from crqlab.responses.column_signs import DERIVED, FACTS, FAMILIAR, IDENTITY, RE
 from crqlab.responses.date_forms import date_form, date_forms, doubt
 from crqlab.responses.dialects import known_columns
 from crqlab.responses.grid import Grid
-from crqlab.responses.item_texts import questions, wording
+from crqlab.responses.item_texts import concept, questions, wording
 from crqlab.responses.survey_status import columns as status_columns
+from crqlab.responses.survey_status import guessed
 
 _NPS_POINTS = 11
 _LABEL = 4  # words of a header that names a field; longer ones ask something
@@ -23,6 +24,13 @@ _LABEL = 4  # words of a header that names a field; longer ones ask something
 HIDDEN = re.compile(
     r"account|company|customer|firma|kund|custom data|attribute_?\d|hidden value|url variable",
     re.IGNORECASE,
+)
+
+
+#: A column of dates that may tell when an answer was given.
+_WHEN = re.compile(
+    r"submit|creat|complet|respon|answer|date|datum|time|tid|zeit|tijd|fecha|jour|heure|erstellt"
+    r"|skapad|svar|antwort|day|dag|tag|when"
 )
 
 
@@ -80,7 +88,11 @@ def roles(grid: Grid) -> Roles:
             found[name] = Role("ignored", 1.0, "no cell is filled")
     for name in status_columns(grid):
         found.setdefault(name, Role("set_aside", 0.97, "the survey tool marks rows with it"))
+    for name, words in guessed(grid).items():
+        said = ", ".join(f"{word!r} as {why}" for word, why in words.items())
+        found.setdefault(name, Role("set_aside", 0.75, f"marks rows: {said}"))
     _identified(grid, texts, found)
+    _begun(texts, found)
     dated = [texts[n] for n, role in found.items() if role.kind in ("started", "finished")]
     forms = date_forms(dated, serials=True) if dated else []
     if dated and not forms:  # written in several forms: that of the beginning counts
@@ -92,6 +104,8 @@ def roles(grid: Grid) -> Roles:
     answers = {n: c for n in headers if n not in found and (c := closed(grid, n)) is not None}
     _recommended(grid, answers, found)
     beside = _siblings(grid, answers)
+    for name in _ranks(grid, answers):
+        found.setdefault(name, Role("ignored", 0.9, "a rank: each number once a person, no rating"))
     for name in headers:
         if name not in found:
             found[name] = _content(name, grid, texts[name], answers.get(name), beside)
@@ -115,12 +129,30 @@ def _identified(grid: Grid, texts: dict[str, pd.Series], found: dict[str, Role])
     _accounts(texts, found)
 
 
+def _begun(texts: dict[str, pd.Series], found: dict[str, Role]) -> None:
+    """Where no header says when answers began: when they ended, else a column of dates."""
+    kinds = {role.kind: name for name, role in found.items()}
+    if "started" in kinds:
+        return
+    if ended := kinds.get("finished"):
+        found[ended] = Role("started", 0.85, "no column says when answers began; this, when given")
+        return
+    for name, values in texts.items():
+        if name in found or not _WHEN.search(plain(name)) or values.isna().mean() > 0.2:
+            continue
+        if date_forms([values]):
+            found[name] = Role("started", 0.75, "its cells are dates; confirm it")
+            return
+
+
 def _twice(grid: Grid, name: str) -> Role | None:
     """Columns of one name: which of them is meant is not clear; nothing where all are empty."""
     places = [n for n, header in enumerate(grid.names) if header == name]
     if not any((cell or "").strip() for n in places for cell in grid.cells.column(n).to_pylist()):
         return None
-    why = f"{len(places)} columns have this name; which one counts? rename one in the export"
+    first, last = f"{name} (1)", f"{name} ({len(places)})"
+    why = f"{len(places)} columns have this name; name the one that counts under columns, as "
+    why += f"{first!r} to {last!r}"
     return Role("ignored", 0.5, why)
 
 
@@ -227,6 +259,23 @@ def _siblings(grid: Grid, answers: dict[str, Closed]) -> dict[str, set[int | str
     return {name: held.get(asked[name], set()) for name in answers}
 
 
+def _ranks(grid: Grid, answers: dict[str, Closed]) -> list[str]:
+    """Columns side by side in which every person has each number from 1 once."""
+    names = [name for name, one in answers.items() if one.numbers and not one.words]
+    found = []
+    for start, name in enumerate(names):
+        size = answers[name].numbers[-1]
+        beside = names[start : start + size]
+        alike = all(set(answers[n].numbers) <= {*range(1, size + 1)} for n in beside)
+        if size < 3 or len(beside) < size or not alike:
+            continue
+        rows = pd.DataFrame({n: cells.numbers(grid.text(n), cells.number).found for n in beside})
+        whole = rows.dropna()
+        if len(whole) >= 3 and (whole.nunique(axis=1) == size).all():
+            found += beside
+    return found
+
+
 def _content(
     name: str,
     grid: Grid,
@@ -250,14 +299,27 @@ def _content(
     if _is_prose(known):
         return Role("comment", 0.9, "answers of several words, mostly different")
     if len(known) and _numbers(known):
-        return Role("ignored", 0.8, "numbers that are no answers on a scale")
+        return _numeric(known, wording(name, told))
     if len(known) and (known == known.iloc[0]).all():
-        return Role("ignored", 0.9, "the same in every row")
+        ticked = len(known) < len(grid)
+        why = "filled or empty: an option to tick, no scale" if ticked else "the same in every row"
+        return Role("ignored", 0.9, why)
     return Role("ignored", 0.6, f"words that are no answer scale, as {known.iloc[0][:30]!r}")
 
 
+def _numeric(known: pd.Series, asked: str) -> Role:
+    """Numbers that are no points of a usual scale: a slider's, or none of a question."""
+    values = pd.to_numeric(known.str.replace(",", "."), errors="coerce")
+    slides = values.between(0, 100).all() and values.max() > 50 and values.nunique() >= 8
+    if slides and asked and concept(asked)[0]:
+        why = f"numbers from {values.min():g} to {values.max():g}, as of a slider; to make an item "
+        why += "of it, name it under items with scale: [0, 100]"
+        return Role("ignored", 0.5, why)
+    return Role("ignored", 0.8, "numbers that are no answers on a scale")
+
+
 def _rating(name: str, grid: Grid, answers: Closed, siblings: set[int | str]) -> Role:
-    if answers.strays:
+    if answers.strays and not answers.spared:
         said = ", ".join(f"{text[:30]!r} {n}" for text, n in list(answers.strays.items())[:5])
         why = f"most answers are points of a scale, and these are none: {said}; list them under"
         return Role("ignored", 0.5, f"{why} responses > answers or > missing, and the question")
@@ -268,6 +330,9 @@ def _rating(name: str, grid: Grid, answers: Closed, siblings: set[int | str]) ->
         return Role("ignored", 0.5, why)
     if few(answers):
         return _narrow(answers, siblings)
+    if answers.spared:
+        said = ", ".join(f"{text[:30]!r} {n}" for text, n in answers.strays.items())
+        return Role("item", 0.45, f"{said} read as no answer; is it a point of the scale?")
     if answers.words:
         return Role("item", 0.85, f"answers in words on a scale of {len(answers.words)} or more")
     sure = 0.9 if wording(name, grid.wording.get(name, "")) else 0.8

@@ -42,13 +42,21 @@ class Columns:
         times = names.count(asked)
         if times == 1:
             return asked
+        if times == 0 and self._nth(asked):
+            return asked
         if times > 1:
-            fix = "rename one of the two in the file"
+            fix = f"say under columns which one it is, {f'{asked} (1)'!r} or {f'{asked} (2)'!r}"
             rule = f"{times} columns of this name; which one holds {ours} is not clear"
             self.faults.add(self.grid.file, rule, fix, row="", column=asked)
         elif needed or ours in self.mapped:
             self._missing(ours, asked)
         return None
+
+    def _nth(self, asked: str) -> bool:
+        try:
+            return self.grid.place(asked) >= 0
+        except ValueError:
+            return False
 
     def text(self, ours: str, *, needed: bool = False) -> pd.Series | None:
         """Return our column as texts, None if the file has none."""

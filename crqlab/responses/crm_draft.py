@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -15,15 +16,24 @@ from crqlab.responses.date_forms import date_forms, doubt
 from crqlab.responses.grid import Grid
 from crqlab.responses.instrument_draft import draft
 
-_OWNER = r"(?:account )?(?:owner|manager)(?: name)?|kundansvarig|kundenbetreuer|betreuer|säljare"
+_OWNER = (
+    r"(?:(?:account|company) )?(?:owner|manager)(?: name)?"
+    r"|kundansvarig|kundenbetreuer|betreuer|säljare"
+)
 _CUSTOMER = (
     r"(?:account|customer|company) (?:id|no|nr|number)|kund(?:en)? ?(?:nr|nummer|id)"
     r"|n(?:uméro|o|º|°)? ?(?:de )?client|id client|id cliente|klant ?(?:nr|nummer|id)"
+    r"|associated company ids?|debitor(?:en)?(?: ?(?:nr|nummer))?|debiteur(?:en)?(?:nr|nummer)"
+)
+#: A table of contacts or outcomes that has no id of the account names it by its name.
+_CALLED = (
+    r"(?:(?:associated |primary )?company|account|(?:potential )?customer|kunden?|firma|företag)"
+    r"(?: ?name)?|client|cliente|entreprise|empresa|bedrijf|klant|société"
 )
 #: Our column of each table: what its header holds, first pattern first.
-SIGNS = {
+SIGNS: dict[str, dict[str, str | tuple[str, ...]]] = {
     "accounts": {
-        "account_id": rf"{_CUSTOMER}|id",
+        "account_id": (_CUSTOMER, r"(?:\w+ )?record id", "do not modify account", "id"),
         "name": r"(?:(?:account|company|customer|kunden?) ?)?(?:name)?|firma|företag|nom|nombre"
         r"|naam|(?:nom|nombre|razón social) (?:du |del )?(?:client|cliente|compte)|bedrijf"
         r"|klantnaam",
@@ -37,8 +47,13 @@ SIGNS = {
         "renewal_on": r"renewal(?: date| on)?|contract end(?: date)?|vertragsende|avtalsslut",
     },
     "contacts": {
-        "contact_id": r"contact id|person id|id",
-        "account_id": r"account id|customer id|company id|account|company|customer",
+        "contact_id": (
+            r"contact id|person id|kontakt ?id",
+            "record id",
+            "id",
+            r"e ?mail(?: address)?",
+        ),
+        "account_id": (_CUSTOMER, _CALLED),
         "name": r"(?:contact|full)? ?name|kontakt|ansprechpartner",
         "role": r"role|title|job title|position|funktion|roll|rolle",
         "language": r"(?:preferred )?language|sprache|språk",
@@ -48,14 +63,16 @@ SIGNS = {
         "signed_off_on": r"signed ?off(?: on)?|approved(?: on)?",
     },
     "outcomes": {
-        "account_id": rf"{_CUSTOMER}|account|company|customer",
-        "due_on": r"due(?: on| date)?|close date|renewal date|contract end(?: date)?|end date"
-        r"|vertragsende|fällig(?: am|keit)?|förfallodag|avtalsslut|slutdatum"
-        r"|(?:date d ?)?échéance|fecha de (?:cierre|vencimiento)|einddatum",
-        "outcome": r"outcome|stage|status|result|utfall|ergebnis|statut|resultado|resultaat",
-        "decided_on": r"decided(?: on)?|closed(?: on)?|last modified date|decision date",
-        "revenue": r"amount|revenue|value|arr|acv|umsatz|omsättning|betrag|belopp|montant|importe"
-        r"|bedrag",
+        "account_id": (_CUSTOMER, _CALLED),
+        "due_on": r"due(?: on| date)?|(?:est |estimated |expected )?close date|renewal date"
+        r"|contract end(?: date)?|end date|vertragsende|fällig(?: am|keit)?|förfallodag"
+        r"|avtalsslut|slutdatum|(?:date d ?)?échéance|fecha de (?:cierre|vencimiento)|einddatum",
+        "outcome": r"outcome|(?:deal |opportunity )?stage|status|result|utfall|ergebnis|statut"
+        r"|resultado|resultaat",
+        "decided_on": r"decided(?: on)?|closed(?: on)?|actual close date|last modified date"
+        r"|decision date",
+        "revenue": r"amount|(?:actual |est )?revenue|value|arr|acv|umsatz|omsättning|betrag"
+        r"|belopp|montant|importe|bedrag",
     },
 }
 _NEEDED = {
@@ -138,7 +155,7 @@ def table_draft(grid: Grid, table: str) -> TableDraft:
     columns: dict[str, str] = {}
     rivals: dict[str, list[str]] = {}
     for ours, sign in SIGNS[table].items():
-        for pattern in sign.split("|") if "(" not in sign else [sign]:
+        for pattern in _patterns(sign):
             fits = [n for n in headers if n not in columns.values()
                     and re.fullmatch(pattern, plain(n)) and _can_be(ours, n, grid)]  # fmt: skip
             if fits:
@@ -146,6 +163,9 @@ def table_draft(grid: Grid, table: str) -> TableDraft:
                 break
     points = [f"{table}.columns.{ours}: which column of {grid.file} is it?"
               for ours in _NEEDED[table] if ours not in columns]  # fmt: skip
+    if table == "contacts" and "invited" not in columns:
+        points.append(f"contacts.columns.invited: no column of {grid.file} says who was "
+                      f"invited; all {len(grid):,} count as invited, in every wave")  # fmt: skip
     points += _doubles(grid, table)
     dates = _dates(grid, columns, points, table)
     currency = ""
@@ -158,6 +178,13 @@ def table_draft(grid: Grid, table: str) -> TableDraft:
     return TableDraft(grid, table, columns, dates, words, tuple(points), currency)
 
 
+def _patterns(sign: str | tuple[str, ...]) -> Sequence[str]:
+    """Patterns of a column, the surest first."""
+    if isinstance(sign, tuple):
+        return sign
+    return sign.split("|") if "(" not in sign else [sign]
+
+
 def _can_be(ours: str, header: str, grid: Grid) -> bool:
     """Whether a column that is named like an amount holds some."""
     if ours != "revenue":
@@ -168,10 +195,10 @@ def _can_be(ours: str, header: str, grid: Grid) -> bool:
 
 def _doubles(grid: Grid, table: str) -> list[str]:
     """Ask about headers that stand there twice and would be columns of ours."""
-    signs = "|".join(SIGNS[table].values())
+    signs = "|".join(one for sign in SIGNS[table].values() for one in _patterns(sign))
     twice = {name for name in grid.names if name and grid.names.count(name) > 1}
     return [f"{table}.columns: two columns of {grid.file} are called {name!r} and are left out; "
-            "rename one in the export" for name in sorted(twice)
+            f"name the one that counts, {f'{name} (1)'!r} or another" for name in sorted(twice)
             if re.fullmatch(signs, plain(name))]  # fmt: skip
 
 

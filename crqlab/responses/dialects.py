@@ -59,7 +59,13 @@ _SIGNS = {
     "limesurvey": ({"response id", "date submitted", "last page", "start language"}, 3),
     "alchemer": ({"response id", "time started", "date submitted", "legacy comments"}, 3),
     "typeform": ({"#", "response type", "start date (utc)", "submit date (utc)", "network id"}, 3),
-    "msforms": ({"id", "start time", "completion time", "email", "name"}, 4),
+    "msforms": (
+        {"id", "start time", "completion time", "email", "name", "startzeit", "fertigstellungszeit",
+         "e-mail", "starttid", "slutförandetid", "e-post", "namn", "heure de début", "heure de fin",
+         "adresse de messagerie", "nom", "hora de inicio", "hora de finalización", "nombre",
+         "correo electrónico", "begintijd", "tijd van voltooien", "naam"},
+        4,
+    ),
 }  # fmt: skip
 _TAKES = {None, "csv", "xlsx"}  # formats that leave the tool to be found
 _NUMBER_OR_DATE = re.compile(r"-?\d+([.,]\d+)?|\d{4}-\d{2}-\d{2}.*|R_\w{10,}")

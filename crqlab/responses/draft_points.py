@@ -45,6 +45,9 @@ def points(drafted: Draft) -> list[tuple[str, float, str]]:
     for header in drafted.roles.of("weight"):
         said = f"is {header!r} a survey weight, by which answers are to count?"
         found.append(("weight", roles[header].sure, said))
+    for header, role in roles.items():
+        if role.kind == "set_aside" and role.sure < CERTAIN:
+            found.append(("responses.set_aside", role.sure, f"{header!r} {role.why}; left out"))
     if drafted.looped:
         path = "responses.files" if drafted.looped.loop else "instrument.items"
         found.append((path, drafted.looped.sure, drafted.looped.why))

@@ -34,6 +34,7 @@ def load(folder: Path, source: Source, faults: Faults) -> Grid | None:
             found = without_footer(found)
         found = dialects.understood(found, source.format)
         found = without_aggregates(found)
+        found = spread_choices.without_twins(found)
         found = spread_choices.joined(found, source.choices)
         if source.loop and len(found):
             found = loops.unrolled(found, source.loop)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from unicodedata import normalize
@@ -80,12 +81,27 @@ class Grid:
 
     def text(self, name: str) -> pd.Series:
         """Return one column: trimmed, in Unicode's composed form, empty cells missing."""
-        cells = self.cells.column(self.names.index(name))
+        cells = self.cells.column(self.place(name))
         trimmed = _unmarked(pc.utf8_trim_whitespace(cells))
         if not pc.all(pc.string_is_ascii(trimmed), min_count=0).as_py():
             trimmed = pc.utf8_normalize(trimmed, form="NFC")
         kept = pc.if_else(pc.equal(trimmed, ""), None, trimmed)
         return pd.Series(kept.to_pandas(), dtype="str").reset_index(drop=True)
+
+    def place(self, name: str) -> int:
+        """Return where a column stands; the second one of a name is ``NAME (2)``.
+
+        Raises
+        ------
+        ValueError
+            There is none.
+        """
+        told = re.fullmatch(r"(.+) \(([1-9])\)", name)
+        if told and name not in self.names and self.names.count(told[1]) > 1:
+            places = [n for n, header in enumerate(self.names) if header == told[1]]
+            if int(told[2]) <= len(places):
+                return places[int(told[2]) - 1]
+        return self.names.index(name)
 
     def record(self, place: int) -> list[str]:
         """Return one record as it stands."""

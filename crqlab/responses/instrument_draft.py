@@ -112,7 +112,7 @@ class Draft:
     def texts(self) -> list[str]:
         """Words that mean "no answer" in the answers of this file."""
         kept = [*self.roles.of("item"), *self.roles.of("ltr")]
-        found = {word for name in kept for word in self.roles.closed[name].missing}
+        found = {word for name in kept for word in self.roles.closed[name].unanswered}
         return sorted(word for word in found if cells.number(word) is None)
 
 

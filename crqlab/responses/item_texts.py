@@ -26,10 +26,10 @@ def wording(header: str, told: str) -> str:
     >>> wording("How likely are you to recommend us?", "")
     'How likely are you to recommend us?'
     """
-    said = " ".join(told.split())
+    said = " ".join(told.split()).strip("* ")
     if said:
         return said
-    header = " ".join(header.split())
+    header = " ".join(header.split()).strip("* ")
     return header if len(header.split()) >= _SPOKEN else ""
 
 
@@ -44,7 +44,7 @@ def statements(asked: Sequence[str]) -> list[str]:
     (['Is honest'], ['Is fair', 'Is ok'])
     """
     own = [found["own"].strip() if (found := _STATEMENT.match(text)) else text for text in asked]
-    for mark, last in ((" - ", True), ("-", True), (": ", True), (":", False)):
+    for mark, last in ((" - ", True), ("-", True), (": ", True), ("?.", True), (":", False)):
         parts = [text.split(mark, 1) if last else text.rsplit(mark, 1) for text in own]
         stems = [part[0 if last else -1].strip() if len(part) == 2 else "" for part in parts]
         many = {stem for stem in stems if stem and stems.count(stem) > 1}

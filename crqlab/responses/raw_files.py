@@ -138,11 +138,13 @@ def read(study: Study, *, forgotten_too: bool = False) -> Raw:
     if tables["contacts"] is not None:
         rows = table_links.filled(rows, tables["contacts"])
     people = Forgotten(frozenset()) if forgotten_too else forgotten(study)
+    rows, links = _linked(rows, tables)
     stays, tables["contacts"], aside = without_forgotten(rows, tables["contacts"], people)
     rows, origins = (t[stays].reset_index(drop=True) for t in (rows, origins))
     if aside:
         unusable = unusable[unusable["response_id"].isin(rows["response_id"])]
-    notes = (*_accounts_noted(rows, tables), *weights_noted(rows, book, grids, faults), *aside)
+    weighted = weights_noted(rows, book, grids, faults)
+    notes = (*links, *_accounts_noted(rows, tables), *weighted, *aside)
     rows = table_links.own_accounts(rows)
     parted = breakdowns(rows, origins, tables["accounts"], book, grids, faults)
     _no_client(rows, origins, faults)
@@ -155,6 +157,19 @@ def read(study: Study, *, forgotten_too: bool = False) -> Raw:
     facts = {"origins": origins, "unusable": unusable, "wording": wording, "study": study.name}
     facts |= _told(grids) | {"breakdowns": parted}
     return Raw(rows, **tables, **facts, notes=notes)
+
+
+def _linked(
+    rows: pd.DataFrame, tables: dict[str, pd.DataFrame | None]
+) -> tuple[pd.DataFrame, list[str]]:
+    """Accounts under the ids of their own table, in every other one, and what was done."""
+    rows, told = table_links.linked(rows, tables["accounts"], "responses")
+    links = [*told]
+    for name in ("contacts", "outcomes"):
+        if (table := tables[name]) is not None:
+            tables[name], told = table_links.linked(table, tables["accounts"], name)
+            links += told
+    return rows, links
 
 
 def _told(grids: dict[str, Grid]) -> dict[str, dict]:

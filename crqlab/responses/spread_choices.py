@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from crqlab.responses import cells
 from crqlab.responses.answer_scales import is_word, means_nothing
@@ -112,4 +113,22 @@ def joined(grid: Grid, choices: Mapping[str, Mapping[str, str]]) -> Grid:
         said = next((text for name in there if (text := grid.wording.get(name))), "")
         wording = {**grid.wording, question: said} if said else grid.wording
         grid = replace(grid, names=names, cells=texts(columns), wording=wording)
+    return grid
+
+
+def without_twins(grid: Grid) -> Grid:
+    """Return a file in which columns of one name that never disagree are one column.
+
+    Forms that ask the same in several branches write it so.
+    """
+    for name in {name for name in grid.names if name and grid.names.count(name) > 1}:
+        places = [n for n, header in enumerate(grid.names) if header == name]
+        held = [grid.text(f"{name} ({n + 1})").fillna("") for n in range(len(places[:9]))]
+        told = pd.concat(held, axis=1).apply(lambda row: set(row) - {""}, axis=1)
+        if len(places) > 9 or (told.map(len) > 1).any():
+            continue
+        whole = [next(iter(said), "") for said in told]
+        kept = [n for n in range(len(grid.names)) if n not in places[1:]]
+        columns = [whole if n == places[0] else grid.cells.column(n).to_pylist() for n in kept]
+        grid = replace(grid, names=tuple(grid.names[n] for n in kept), cells=texts(columns))
     return grid

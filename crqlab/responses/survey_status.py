@@ -6,6 +6,7 @@ otherwise.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 import pandas as pd
@@ -13,6 +14,7 @@ import pandas as pd
 from crqlab.base.codebook import Responses
 from crqlab.responses import cells
 from crqlab.responses.cells import folded
+from crqlab.responses.column_signs import plain
 from crqlab.responses.findings import findings
 from crqlab.responses.grid import Grid
 
@@ -33,6 +35,22 @@ _WORDS = {
     "abandoned": "unfinished", "unvollständig": "unfinished", "ofullständig": "unfinished",
     "disqualified": "disqualified", "deleted": "disqualified", "screened out": "disqualified",
 }  # fmt: skip
+#: What a header is about, of files of no known tool.
+_HEADERS = {
+    "status": re.compile(
+        r"(?:(?:response|survey|completion|record|interview|submission) )?(?:status|state|type"
+        r"|disposition)|statut|estado|svarsstatus|antwortstatus"
+    ),
+    "unfinished": re.compile(
+        r"(?:is |survey |response )?(?:complete|completed|finished|submitted)|abgeschlossen|beendet"
+        r"|slutförd|avslutad|terminée?|complétée?|completad[oa]|voltooid|afgerond"
+    ),
+    "test": re.compile(r"(?:is |response |survey )?(?:a )?(?:test|preview|spam)(?: ?(?:response"
+                       r"|answer|data|mode|entry))?"),
+}  # fmt: skip
+_YES = frozenset("yes y true 1 ja j oui si sí x".split())
+_NO = frozenset("no n false 0 nein nej nee non falsch".split())
+_FEW = 12  # different words that marks may have
 _PREVIEW, _TEST, _SPAM = 1, 2, 8  # bits of Qualtrics' numeric status
 
 
@@ -65,6 +83,37 @@ def columns(grid: Grid, said: Responses | None = None) -> dict[str, Callable[[ob
         if column in grid.names:
             known[column] = _told(words)
     return known
+
+
+def guessed(grid: Grid) -> dict[str, dict[str, str]]:
+    """Return columns that mark rows in a file of no known tool, and why by their words.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from crqlab.responses.grid import grid, texts
+    >>> cells = texts([["done", "test"], ["Yes", "No"]])
+    >>> guessed(grid("a.csv", ["Status", "Completed"], [cells], np.array([2, 3])))
+    {'Status': {'test': 'test'}, 'Completed': {'No': 'unfinished'}}
+    """
+    found = {}
+    known = columns(grid)
+    for name in grid.names:
+        kind = next((why for why, sign in _HEADERS.items() if sign.fullmatch(plain(name))), "")
+        if not kind or name in known or grid.names.count(name) > 1:
+            continue
+        said = [str(text) for text in grid.text(name).dropna().unique()]
+        words = {text: why for text in said[:_FEW] if (why := _marked(kind, folded(text)))}
+        if words and len(said) <= _FEW:
+            found[name] = words
+    return found
+
+
+def _marked(kind: str, word: str) -> str:
+    if kind == "status":
+        return _WORDS.get(word, "")
+    marks = _NO if kind == "unfinished" else _YES
+    return kind if word in marks else ""
 
 
 def _told(words: Mapping[str, str]) -> Callable[[object], str]:

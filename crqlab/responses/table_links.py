@@ -47,6 +47,65 @@ def _filled_by(responses: pd.DataFrame, contacts: pd.DataFrame, key: list[str]) 
     return responses.assign(**{c: responses[c].fillna(found[c]) for c in wanted})
 
 
+def linked(
+    table: pd.DataFrame, accounts: pd.DataFrame | None, said: str
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Give account ids that the accounts do not have the id of the account that they mean.
+
+    Salesforce's 15 and 18 characters, leading zeros that a spreadsheet took away, upper and lower
+    case, and names instead of ids: each where it leads to one account alone, and what was done
+    is told. An id that the accounts have stays as it is.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Has ``client_id`` and ``account_id``.
+    accounts : DataFrame or None
+    said : str
+        What the table is called in the note.
+    """
+    if accounts is None or table.empty:
+        return table, ()
+    told: list[str] = []
+    for why, plain in _MEANT.items():
+        ids = table["account_id"]
+        strange = ids.notna() & ~ids.isin(accounts["account_id"])
+        if not strange.any():
+            break
+        key = "name" if why == "names" else "account_id"
+        known = accounts.dropna(subset=[key])
+        meant = known.assign(plain=known[key].map(plain)).drop_duplicates(
+            ["client_id", "plain", "account_id"]
+        )
+        meant = meant[~meant.duplicated(["client_id", "plain"], keep=False)]
+        left = table.loc[strange, ["client_id", "account_id"]]
+        left = left.assign(plain=left["account_id"].map(plain))
+        hit = left.merge(meant[["client_id", "plain", "account_id"]], how="left",
+                         on=["client_id", "plain"])["account_id_y"].to_numpy()  # fmt: skip
+        found = pd.Series(hit, index=left.index, dtype="str").dropna()
+        if len(found):
+            first = found.index[0]
+            example = f"{ids[first]!r} is {found[first]!r}"
+            told.append(f"{said}: {len(found):,} account ids are {why}: {example}")
+            table = table.assign(account_id=ids.where(~ids.index.isin(found.index),
+                                                      found.reindex(ids.index)))  # fmt: skip
+    return table, tuple(told)
+
+
+def _short(text: str) -> str:
+    """Salesforce's 18 characters are its 15 and a check of their case."""
+    return text[:15] if len(text) in (15, 18) and text[:15].isalnum() else f"{text} "
+
+
+#: Why an id may not be the accounts' own, in the order in which that is tried.
+_MEANT = {
+    "written with 15 or 18 characters in one file alone": _short,
+    "without their leading zeros": lambda text: text.lstrip("0") or text,
+    "in other upper and lower case": str.casefold,
+    "names": lambda text: " ".join(text.casefold().split()),
+}
+
+
 def for_every_wave(contacts: pd.DataFrame, responses: pd.DataFrame) -> pd.DataFrame:
     """Repeat contacts that name no wave in every wave of their client.
 

@@ -67,8 +67,34 @@ def header_place(records: Sequence[Sequence[str]]) -> int:
     usual = median(wide)
     for place, n in enumerate(filled):
         if n >= max(2, _FULL * usual):
-            return place
+            return place + _grouped(records[place:])
     return first
+
+
+def _grouped(records: Sequence[Sequence[str]]) -> bool:
+    """Whether the first record heads groups of columns, and the second one the columns.
+
+    The second one fills every column that the first one fills, and more; it holds words, where
+    a column below holds numbers.
+    """
+    if len(records) < 4:
+        return False
+    above, names, *below = [[str(cell).strip() for cell in record] for record in records]
+    filled = {n for n, cell in enumerate(names) if cell}
+    if not {n for n, cell in enumerate(above) if cell} < filled:
+        return False
+    if any(cells.number(names[n]) is not None for n in filled) or len(
+        {names[n] for n in filled}
+    ) < len(filled):
+        return False
+    held = {n: [row[n] for row in below if n < len(row) and row[n]] for n in filled}
+    numeric = [n for n, told in held.items() if told and sum(
+        cells.number(_bare(cell)) is not None for cell in told) >= 0.6 * len(told)]  # fmt: skip
+    return bool(numeric) and not any(names[n] in told for n, told in held.items())
+
+
+def _bare(cell: str) -> str:
+    return re.sub(r"[,.](?=\d{3})", "", re.sub(_MONEY, "", cell).strip())
 
 
 def footer_length(
@@ -99,9 +125,7 @@ def footer_length(
         if width != 1:
             return run
         unbroken &= other
-        run = length if unbroken else run
-        if gap:
-            return length
+        run = length if unbroken or gap else run
     return 0
 
 
