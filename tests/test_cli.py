@@ -125,6 +125,26 @@ def study_of(home):
     (raw / "codebook.yaml").write_text("\n".join([*lines, "clients: clients.csv"]))
 
 
+def test_list_names_folders_that_are_no_studies_yet_or_cannot_be_opened(tmp_path, monkeypatch):
+    raw = tmp_path / "data" / "raw"
+    env = {"CRQLAB_HOME": str(tmp_path)}
+    raw.mkdir(parents=True)
+    assert "no study in" in CliRunner().invoke(app, ["list"], env=env).output
+    for name in ("bare", "locked"):
+        (raw / name).mkdir()
+    plain = Path.iterdir
+
+    def iterdir(path):
+        if path.name == "locked":
+            raise PermissionError(13, "Permission denied")
+        return plain(path)
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    said = CliRunner().invoke(app, ["list"], env=env).output.splitlines()
+    assert said[0].startswith("bare: has no codebook yet")
+    assert said[1].startswith("locked: cannot be read (Permission denied)")
+
+
 def test_list_counts_clients_waves_and_accounts_before_any_station_has_run(tmp_path):
     study_of(tmp_path)
     whole = "acme: 2 clients, 3 waves (2023, 2024, 2025), 7 accounts, 15 responses"

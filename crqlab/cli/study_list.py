@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,18 +26,39 @@ def list_(
 ) -> None:
     """List studies; of one its clients, waves and accounts; of a client its accounts."""
     from crqlab import responses
-    from crqlab.base.study import Study, home, studies
+    from crqlab.base.study import Study, home
 
     if study is None:
         if client:
             raise typer.BadParameter("name the study, too", param_hint="--client")
-        for name in studies(home()):
-            say(_line(Study(name)))
+        for line in _every(home()):
+            say(line)
         return
     found = responses.roster(Study(study))
     say(f"{found}")
     for line in aligned(found.by_account(client) if client else found.by_client()):
         say(line)
+
+
+def _every(root: Path) -> Iterator[str]:
+    """Every study of a project; folders that are none yet, or cannot be looked into, too."""
+    from crqlab.base.study import Study, studies
+
+    known = studies(root)
+    yield from (_line(Study(name)) for name in known)
+    raw = root / "data" / "raw"
+    others = [path for path in sorted(raw.iterdir()) if path.is_dir()] if raw.is_dir() else []
+    for path in others:
+        if path.name in known or path.name.startswith("."):
+            continue
+        try:
+            any(path.iterdir())
+        except OSError as refused:
+            yield f"{path.name}: cannot be read ({refused.strerror}); see who may open {path}"
+        else:
+            yield f"{path.name}: has no codebook yet; crqlab new {path.name} --export FILE"
+    if not known and not others:
+        yield f"no study in {raw}; begin with: crqlab new NAME --export FILE"
 
 
 def _line(study: Study) -> str:
@@ -45,7 +68,7 @@ def _line(study: Study) -> str:
 
     try:
         found, open_ = responses.roster(study), len(study.codebook.unconfirmed)
-    except CrqError:
+    except (CrqError, OSError):
         return f"{study.name}: cannot be read; for the reason: crqlab check {study.name}"
     todo = f"; {open_} points to confirm: crqlab confirm {study.name}" if open_ else ""
     return f"{found}{todo}"

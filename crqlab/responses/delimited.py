@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
@@ -159,15 +159,48 @@ def _ragged(row: int, cells: int, width: int) -> UnreadableError:
     return UnreadableError(f"has {cells} cells where the header has {width}", fix, row=row)
 
 
+def without_records(content: bytes, unwanted: Callable[[list[str]], bool]) -> tuple[bytes, int]:
+    r"""Return a file without some records, and how many they are; the others stay as they stand.
+
+    Raises
+    ------
+    UnreadableError
+        The bytes are no text, or the text is no CSV.
+
+    Examples
+    --------
+    >>> without_records("id;name\nä1;x\na2;y\n".encode("cp1252"), lambda cells: cells[0] == "ä1")
+    (b'id;name\na2;y\n', 1)
+    """
+    text, encoding = _told(content, None)
+    lines = text.splitlines(keepends=True) if "\n" in text else text.split("\r")
+    stated = bool(re.match(r"sep=.\r?\n", text))
+    delimiter = text[4] if stated else _sniffed(text)
+    begins = [row - 1 for row, _ in _records(io.StringIO(text, newline=""), delimiter, 0)]
+    records = _records(io.StringIO(text, newline=""), delimiter, 0)
+    kept, gone = lines[: begins[0]] if begins else [], 0
+    ends = [*begins[1:], len(lines)]
+    for n, ((_, cells), start, end) in enumerate(zip(records, begins, ends, strict=True)):
+        if n > stated and unwanted(cells):
+            gone += 1
+        else:
+            kept += lines[start:end]
+    return "".join(kept).encode(encoding), gone
+
+
 def _decoded(content: bytes, encoding: str | None) -> str:
-    """Text of the bytes: as stated, by their mark, as UTF-8, else as Windows-1252."""
+    return _told(content, encoding)[0]
+
+
+def _told(content: bytes, encoding: str | None) -> tuple[str, str]:
+    """Text of the bytes, and how it is written: as stated, by mark, as UTF-8 or Windows-1252."""
     marked = [name for mark, name in _MARKS if content.startswith(mark)] or _wide(content)
     if b"\0" in content and not marked and not encoding:
         fix = "export it again as CSV, or state its format or encoding in the codebook"
         raise UnreadableError("is not text: it holds zero bytes", fix)
     for name in [encoding] if encoding else marked or ["utf-8", "cp1252"]:
         try:
-            return content.decode(name).removeprefix("\ufeff")
+            return content.decode(name).removeprefix("\ufeff"), name
         except LookupError:
             fix = "write utf-8, cp1252, utf-16, cp1250 or the like"
             raise UnreadableError(

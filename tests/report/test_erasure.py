@@ -207,3 +207,19 @@ def test_the_command_says_what_it_did_and_what_is_left(study):
     assert "Eva" not in run.output
     both = CliRunner().invoke(app, ["forget", "acme"], env={"CRQLAB_HOME": str(study.root)})
     assert both.exit_code != 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
+def test_a_ledger_is_read_and_left_as_its_owner_s_spreadsheet_writes_it(study, encoding):
+    ledger = study.raw / "decisions.csv"
+    lines = [
+        "response_id;decision;reason",
+        'r1;keep;"går; två\r\nrader"',
+        "r2;exclude;ö",
+        "r3;keep;",
+    ]
+    ledger.write_bytes("\r\n".join([*lines, ""]).encode(encoding))
+    done = forget(study, "contact", "P1", client=None, today=TODAY)
+    kept = "\r\n".join([lines[0], lines[2], ""])
+    assert ledger.read_bytes() == kept.encode(encoding)
+    assert done.ledgers == {"decisions.csv": 2}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import shutil
 from dataclasses import dataclass
@@ -14,12 +12,14 @@ import pandas as pd
 
 from crqlab.base import forgotten_people
 from crqlab.base.errors import StudyError
+from crqlab.base.faults import UnreadableError
 from crqlab.base.files import replace
 from crqlab.base.forgotten_people import Kind
 from crqlab.base.study import COMMENT_CODES, Study
 from crqlab.benchmark.release_files import FOLDER, releases
 from crqlab.report.exports.firm_file import NAME as FIRM
 from crqlab.responses import read
+from crqlab.responses.delimited import without_records
 from crqlab.responses.person_rows import other_files, person_rows
 
 #: Ledgers of a study whose lines are about one response, or one contact.
@@ -97,12 +97,16 @@ def forget(study: Study, kind: Kind, id_: str, *, client: str | None, today: dat
     clients = sorted({name for some in where for name in some["client_id"]})
     client = _one_client(study, kind, id_, client, clients)
     mine = rows[(rows[column] == id_) & (rows["client_id"] == client)]
-    new = forgotten_people.note(study, client, id_, kind, today)
     ids = {id_, *mine["response_id"]}
+    ledgers = {name: _without(study.raw / name, ids) for name in _LEDGERS}  # before any change
+    new = forgotten_people.note(study, client, id_, kind, today)
+    for name, (content, n) in ledgers.items():
+        if n:
+            replace(study.raw / name, content)
     return Erasure(
         new,
         tuple(_deleted(study, client)),
-        {name: n for name in _LEDGERS if (n := _lines_out(study.raw / name, ids))},
+        {name: n for name, (_, n) in ledgers.items() if n},
         person_rows(study, ids),
         tuple(_kept(study, client)),
         other_files(study, ids),
@@ -146,17 +150,20 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
 
 
-def _lines_out(path: Path, ids: set[str]) -> int:
-    """Take lines with any of some ids out of a ledger; no version before is kept."""
-    if not path.is_file() or not path.stat().st_size:
-        return 0
-    head, *lines = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")))
-    left = [line for line in lines if ids.isdisjoint(cell.strip() for cell in line)]
-    if len(left) < len(lines):
-        written = io.StringIO()
-        csv.writer(written, lineterminator="\n").writerows([head, *left])
-        replace(path, written.getvalue().encode())
-    return len(lines) - len(left)
+def _without(path: Path, ids: set[str]) -> tuple[bytes, int]:
+    """A ledger without the lines that hold any of some ids, as whoever wrote it writes."""
+    content = path.read_bytes() if path.is_file() else b""
+    if not content.strip():
+        return content, 0
+    try:
+        return without_records(
+            content, lambda line: not ids.isdisjoint(cell.strip() for cell in line)
+        )
+    except UnreadableError as reason:
+        row, *_, rule, fix = reason.case
+        raise StudyError(
+            f"{path.name}{f', row {row}' if row else ''} {rule}; {fix}. Nothing was changed."
+        ) from None
 
 
 def _kept(study: Study, client: str) -> list[Path]:
