@@ -29,6 +29,25 @@ def test_a_page_asks_in_its_own_language(stationed_view_of):
         assert view.questions["wording"].iloc[0] == BEST[code]
 
 
+def test_the_reviewer_reads_every_item_as_its_language_asks_it(stationed_view_of):
+    view = worded(stationed_view_of())
+    asked = view.instrument
+    name = next(iter(asked.items))
+    said = {"en": "They keep their word", "sv": "De håller vad de lovar"}
+    items = {**asked.items, name: asked.items[name].model_copy(
+        update={"text": Wording(said), "reversed": True})}  # fmt: skip
+    view = replace(view, instrument=asked.model_copy(update={"items": items}))
+    for code, turned in (("en", "yes: agreement is bad"), ("sv", "ja: att instämma är dåligt")):
+        shown = soup(method.questions(in_language(view, language(code))))
+        rows = [
+            [cell.get_text() for cell in row.find_all("td")] for row in shown.find_all("tr")[1:]
+        ]
+        mine = next(row for row in rows if name in row)
+        assert said[code] in mine
+        assert turned in mine
+        assert len(rows) == sum(len(one.items) for one in asked.constructs.values())
+
+
 def test_a_page_tells_of_questions_that_its_language_lacks(stationed_view_of):
     view = worded(stationed_view_of(), only_swedish={"sv": "Något mer?"})
     assert (

@@ -115,7 +115,7 @@ def no_client(root):
     return found
 
 
-TWICE = [[*row, row[7]] for row in lines(answers())]
+TWICE = [[*row, row[8]] for row in lines(answers())]  # another answer
 HTML = b"<html><body><table><tr><td>response_id</td></tr></table></body></html>"
 CASES = {
     "missing file": (
@@ -187,7 +187,7 @@ CASES = {
     ),
     "two columns of one name": (
         lambda r: csv_study(r, [[*TWICE[0][:-1], "tru_1"], *TWICE[1:]]),
-        "column 'tru_1': 2 columns of this name; which one holds tru_1 is not clear; rename one",
+        "column 'tru_1': 2 columns of this name; which one holds tru_1 is not clear; say under",
     ),
     "words that are no answer": (
         lambda r: csv_study(r, lines(table(com_1=(1, "maybe")))),

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from crqlab import construct, scores
+from crqlab.base.instrument import Instrument
 from crqlab.show import tables as gathered
 from crqlab.show.tables import construct as tables
 from tests.construct.made import account_table, frames
@@ -44,6 +45,21 @@ def test_criteria_name_what_keeps_them_from_being_met(made):
         "common factors",
         "Do the answers hold as many dimensions as planned (3)?",
     ]
+
+
+def test_items_stand_with_their_wording_and_loading(made):
+    found, _, _ = made
+    loads = found.loadings[found.loadings["order"] == 1].set_index("item")
+    name, construct_ = loads.index[0], loads["construct"].iloc[0]
+    asked = Instrument.model_validate({
+        "name": "mini", "version": "1", "scale": [1, 7],
+        "items": {name: {"text": {"sv": "De håller vad de lovar", "en": "Keeps its word"}}},
+        "constructs": {construct_: {"label": "Trust", "items": [name]}},
+        "crq": {"constructs": [construct_]},
+    })  # fmt: skip
+    rows = cells(tables.construct_items(found, asked, caption="Items"))
+    numbers = [f"{loads.loc[name, column]:.2f}" for column in ("loading", "low", "high")]
+    assert rows == [["Trust", "De håller vad de lovar", name, *numbers]]
 
 
 def test_numbers_stand_beside_their_questions(made):

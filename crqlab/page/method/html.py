@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
+from markupsafe import Markup
 
 from crqlab.page.client_view import ClientView
-from crqlab.show.html import Column, Shown, lines, names, paragraph, table, tag, text
+from crqlab.show.html import Column, Shown, lines, names, paragraph, phrases, table, tag, text
 
 SHORT = 12  # letters of a hash that are shown
 
@@ -51,6 +52,32 @@ def _weighted(view: ClientView) -> list[str]:
     row = rows.iloc[0]
     worth = spoken.number(row["n_effective"], 0)
     return [spoken.say("rules.weights", n=int(row["n_respondents"]), worth=worth)]
+
+
+def questions(view: ClientView) -> Shown:
+    """Every closed question as it was asked, in the page's language, by what it measures.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> shown = crq.page.method.questions(view)
+    """
+    asked, spoken, say = view.instrument, view.language, view.language.say
+    rows = [(spoken.term(one.label), name, asked.items[name])
+            for one in asked.constructs.values() for name in one.items]  # fmt: skip
+    aloud = say("rules.questions", n=len(rows))
+    if not rows:
+        return Shown(Markup(), "")
+    turned = ["", say("rules.turned")]
+    columns = [
+        Column(say("rules.construct"), phrases(label for label, _, _ in rows)),
+        Column(say("rules.question"), names(item.text or name for _, name, item in rows)),
+        Column(say("rules.code"), names(name for _, name, _ in rows)),
+        Column(say("rules.turned_head"), phrases(turned[item.reversed] for _, _, item in rows)),
+    ]
+    return Shown(table(columns, caption=aloud), aloud)
 
 
 def _elsewhere(view: ClientView) -> list[str]:

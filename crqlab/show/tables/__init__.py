@@ -9,6 +9,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "construct": [
             "construct_criteria",
             "construct_evidence",
+            "construct_items",
             "construct_models",
             "crq_and_nps",
             "crq_and_nps_disagreements",

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 from markupsafe import Markup
 
+from crqlab.base.instrument import Instrument
 from crqlab.construct import Evidence, NpsComparison, Sensitivity
 from crqlab.language import OWN, language
 from crqlab.show.html import Column, Shown, names, phrases, table
@@ -67,6 +68,37 @@ def construct_evidence(rows: pd.DataFrame, *, caption: str) -> Shown:
         *_numbers(rows, ("estimate", "low", "high")),
         Column("verdict", phrases(_words("verdict", rows["verdict"]))),
         _cautions(rows),
+    ]
+    return Shown(table(columns, caption=caption), caption)
+
+
+def construct_items(result: Evidence, instrument: Instrument, *, caption: str) -> Shown:
+    """Every item of a construct as it was asked, with how well it shows its construct.
+
+    Parameters
+    ----------
+    result : Evidence
+    instrument : Instrument
+        Its wordings are shown in the language that comes first in them: the study's.
+    caption : str
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = study.read("responses"), study.read("respondents")
+    >>> evidence = crq.construct.evidence(*tables, study.codebook, draws=20)
+    >>> asked = study.codebook.instrument
+    >>> shown = crq.tables.construct_items(evidence, asked, caption="What was asked")
+    """
+    loads = result.loadings[result.loadings["order"] == 1].set_index(["construct", "item"])
+    rows = [(one, name) for one, own in instrument.constructs.items() for name in own.items]
+    known = loads.reindex(pd.MultiIndex.from_tuples(rows, names=loads.index.names))
+    columns = [
+        Column("construct", names(instrument.label(one) for one, _ in rows)),
+        Column("question", names(instrument.items[name].text or name for _, name in rows)),
+        Column("item", names(name for _, name in rows)),
+        *_numbers(known, ("loading", "low", "high")),
     ]
     return Shown(table(columns, caption=caption), caption)
 
