@@ -15,7 +15,8 @@ def points(drafted: Draft) -> list[tuple[str, float, str]]:
     roles, found = drafted.roles.by_column, []
     for name, item in drafted.items.items():
         role = roles[item.header]
-        asked = item.why or f"is {item.header!r} an item?"
+        doubted = f"{item.header!r}: {role.why}" if role.sure < ASKED else ""
+        asked = item.why or doubted or f"is {item.header!r} an item?"
         found.append((f"instrument.items.{name}", min(role.sure, item.sure), asked))
     for header, role in roles.items():
         if role.kind == "ignored" and role.sure <= _LEFT_OPEN:

@@ -77,7 +77,7 @@ def test_files_clients_and_what_nobody_has_answered_for_are_counted(tmp_path):
     table = answers().assign(client_id=["C1"] * 4 + ["C3"] * 2)
     write_csv(path.raw / "answers.csv", [list(table.columns), *texts(table)])
     (path.raw / "clients.csv").write_text("client_id,name\nC1,One\nC2,Two\n")
-    (path.raw / "accounts.csv").write_text("client_id,account_id\nC1,0017\nC1,0018\nC1,0019\n")
+    (path.raw / "accounts.csv").write_text("client_id,account_id\nC1,0017\nC1,0018\nC1,018\n")
     (path.raw / "deals.csv").write_text(
         "client_id,account_id,due_on,outcome\nC1,0017,2025-05-01,renewed\nC1,18,2025-05-01,churned\n"
     )
