@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import psutil
+
 from tests.fuzz.judgement import SLOW, Verdict, judged
 
 FAILURES = ("traceback", "slow", "silent", "unclear", "died")
-_PATIENCE = 12 * SLOW  # a process starts, and a busy machine is no slow reader
+_PATIENCE = 3 * SLOW  # of its processor: it starts first, and a busy machine is no slow reader
 
 
 @dataclass
@@ -51,7 +53,7 @@ def _verdicts(reader: str, numbers: range) -> Iterator[tuple[int, Verdict]]:
         there.close()
         try:
             while start < numbers.stop:
-                if not here.poll(_PATIENCE):
+                if not _answers(here, child.pid):
                     yield start, Verdict("slow", f"more than {_PATIENCE:.0f} s")
                     break
                 yield start, here.recv()
@@ -61,6 +63,19 @@ def _verdicts(reader: str, numbers: range) -> Iterator[tuple[int, Verdict]]:
         child.kill()
         child.join()
         start += 1
+
+
+def _answers(pipe: Connection, pid: int | None) -> bool:
+    """Wait for a verdict while the process works less than is bearable, however long it takes."""
+    try:
+        work = psutil.Process(pid)
+        began = sum(work.cpu_times()[:2])
+        while not pipe.poll(SLOW):
+            if sum(work.cpu_times()[:2]) - began > _PATIENCE:
+                return False
+    except psutil.Error:  # it has ended: reading tells
+        pass
+    return True
 
 
 def _work(pipe: Connection, reader: str, start: int, stop: int) -> None:
