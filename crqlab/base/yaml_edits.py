@@ -72,6 +72,10 @@ def with_value(text: str, path: str, value: str) -> str:
     >>> print(with_value("accounts: {file: a.csv}\n", "accounts.decimal", "','"))
     accounts: {file: a.csv, decimal: ','}
     <BLANKLINE>
+    >>> print(with_value("title: Acme\n", "privacy.min_scores", "5"))
+    title: Acme
+    privacy: {min_scores: 5}
+    <BLANKLINE>
     """
     try:
         yaml.safe_load(value)
@@ -79,6 +83,11 @@ def with_value(text: str, path: str, value: str) -> str:
         raise CrqError(f"{value!r} is no value in YAML; quote it, as in \"'a: b'\"") from None
     node, (*keys, last) = _composed(text), path.split(".")
     for depth, key in enumerate(keys):
+        if isinstance(node, yaml.MappingNode) and _child(node, key) is None:
+            for inner in reversed([*keys[depth + 1 :], last]):  # what holds it is made with it
+                value = f"{{{inner}: {value}}}"
+            last = key
+            break
         node = _inside(node, key, ".".join(keys[: depth + 1]))
     child = _child(node, last)
     if child is None:

@@ -9,7 +9,7 @@ from crqlab.base.codebook import RESPONSE_COLUMNS, Codebook
 from crqlab.base.concepts import CONCEPTS
 from crqlab.responses.crm_draft import TableDraft
 from crqlab.responses.draft_points import CERTAIN
-from crqlab.responses.export_series import Series
+from crqlab.responses.export_series import ROLES, Series
 from crqlab.responses.grid import Grid
 from crqlab.responses.instrument_draft import Draft, crq_constructs
 from crqlab.responses.item_texts import wording
@@ -269,10 +269,10 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-_TAIL = """\
+_TAIL = f"""\
 # contacts, accounts, outcomes and clients: exports of a CRM, all optional; see crqlab new
 # without --export for how they are described
-# accounts: {file: accounts.csv, columns: {account_id: Account ID, revenue: Annual revenue}}
+# accounts: {{file: accounts.csv, columns: {{account_id: Account ID, revenue: Annual revenue}}}}
 
 roles:
-  order: [executive, decision maker, influencer, user] # EDIT: most senior first"""
+  order: [{", ".join(ROLES)}] # EDIT: most senior first"""

@@ -10,6 +10,7 @@ from crqlab.base.errors import CrqError, StudyError, listed
 from crqlab.base.faults import Faults
 from crqlab.base.sources import Source
 from crqlab.base.study import Study, replace
+from crqlab.base.temporary_folders import temporary_folder
 from crqlab.base.yaml_documents import load
 from crqlab.base.yaml_edits import with_value, without_entries
 from crqlab.responses import file_formats
@@ -113,12 +114,8 @@ def _keep(study: Study, before: str, text: str) -> None:
 
 def refuse_wrong(path: Path, text: str) -> None:
     """Refuse a text that is no codebook; what stands at the path is not touched."""
-    tried = path.with_name(".codebook.tried.yaml")
-    try:
-        replace(tried, text.encode())
-        load(tried, Codebook)
-    finally:
-        tried.unlink(missing_ok=True)
+    with temporary_folder() as folder:
+        load(replace(folder / path.name, text.encode()), Codebook)
 
 
 def _drafted(study: Study) -> dict[str, tuple[float, str]]:

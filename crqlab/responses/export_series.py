@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
+from crqlab.responses.cells import folded
 from crqlab.responses.draft_points import points as points_of
 from crqlab.responses.instrument_draft import WAVES_APART, ConstructDraft, Draft, ItemDraft
 
@@ -18,6 +19,9 @@ _WAVE_IN_NAME = re.compile(
     re.IGNORECASE,
 )
 Point = tuple[str, float, str]
+#: The order of roles that a draft begins with, the most senior first.
+ROLES = ("executive", "decision maker", "influencer", "user")
+_ROLES_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +56,7 @@ def series(drafts: Sequence[Draft]) -> Series:
     """Put the drafts of several exports together."""
     first = max(drafts, key=lambda one: len(one.items))
     if len(drafts) == 1:
-        return Series((first,), first)
+        return Series((first,), first, tuple(_roles(drafts)))
     named = [one if one is first else _named_alike(one, first) for one in drafts]
     whole, asked = (
         _widened(first, named),
@@ -64,7 +68,7 @@ def series(drafts: Sequence[Draft]) -> Series:
     numbered, ids = _numbered(apart)
     place = next(n for n, one in enumerate(drafts) if one is first)
     main = replace(whole, columns=numbered[place].columns, wave=numbered[place].wave)
-    return Series(tuple(numbered), main, (*asked, *waves, *ids))
+    return Series(tuple(numbered), main, (*asked, *waves, *ids, *_roles(drafts)))
 
 
 def _said(text: str) -> str:
@@ -134,6 +138,19 @@ def _other_scales(drafts: Sequence[Draft], main: Draft) -> list[Point]:
             )
             found.append(("instrument.scale", 0.2, why))
     return found
+
+
+def _roles(drafts: Sequence[Draft]) -> list[Point]:
+    """Ask for the order of roles that the drafted one does not know: they weigh 1."""
+    columns = [one.grid.text(one.columns["role"]) for one in drafts if "role" in one.columns]
+    counts = pd.concat(columns).dropna().value_counts() if columns else pd.Series(dtype=int)
+    strange = counts[~counts.index.map(folded).isin(ROLES)]
+    if strange.empty:
+        return []
+    said = ", ".join(f"{role!r} {n:,}" for role, n in strange.head(_ROLES_SHOWN).items())
+    more = f" and {len(strange) - _ROLES_SHOWN} more" if len(strange) > _ROLES_SHOWN else ""
+    why = f"{said}{more} have no place in the order, so they weigh 1: which are the most senior? "
+    return [("roles.order", 0.4, f"{why}Name all from the top, as in [Owner, Buyer]")]
 
 
 def _alike(one: ItemDraft, other: ItemDraft) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,7 +17,9 @@ from crqlab.responses.draft_report import DraftReport, report
 from crqlab.responses.export_series import series
 from crqlab.responses.file_formats import load
 from crqlab.responses.grid import Grid
-from crqlab.responses.instrument_draft import draft
+from crqlab.responses.instrument_draft import Draft, draft
+
+_SHOWN = 20  # columns that a message lists
 
 
 def new(
@@ -113,6 +115,7 @@ def drafted(
     grids: dict[Path, Grid] = {path: grid for path, grid in loaded.items() if grid is not None}
     surveys = [draft(grids[path]) for path in every[: len(every) - len(paths)]]
     crm = [crm_draft.table_draft(grids[path], table) for table, path in paths.items()]
+    _refuse_unasked(surveys, values or {})
     whole = series(surveys)
     text = codebook_draft.written(study.name, whole, crm)
     listed = [path for path, _, _ in whole.points()]
@@ -128,6 +131,26 @@ def drafted(
     told.open.extend(point for one in crm for point in one.open)
     told.open[:] = [one for one in told.open if one.partition(":")[0] not in settled]
     return told
+
+
+def _refuse_unasked(surveys: Sequence[Draft], values: Mapping[str, str]) -> None:
+    """Refuse exports in which neither a rating nor the 0-10 question was found, column by column.
+
+    Where somebody has said which question it is, the codebook is tried.
+    """
+    if any(one.items or one.ltr for one in surveys) or any(
+        place.startswith("instrument") for place in values
+    ):
+        return
+    why = {name: role.why for one in surveys for name, role in one.roles.by_column.items()
+           if role.kind in ("ignored", "comment")}  # fmt: skip
+    said = "\n".join(f"  {name!r}: {reason}" for name, reason in list(why.items())[:_SHOWN])
+    files = ", ".join(one.grid.file for one in surveys)
+    raise StudyError(
+        f"{files}: no question with a scale and no 0-10 question was found, so there is nothing to "
+        "make a codebook of. Is it the file with the answers (--sheet NAME for another sheet)? If "
+        f"one of these is the 0-10 question, name it: --recommend HEADER. What was seen:\n{said}"
+    )
 
 
 def _sheet(path: Path, sheets: Mapping[str, str]) -> str | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crqlab import Study, responses
+from crqlab import DataError, Study, StudyError, responses
 from tests.responses.known_answers import N, account, began, body, survey, write_csv
 from tests.responses.odd_exports import ASKED, ODD, plainly
 
@@ -163,3 +163,35 @@ def test_contacts_that_nobody_says_were_invited_are_asked_about(tmp_path):
     found = responses.drafted("s", tmp_path / "home", [path], {"contacts": contacts})
     line = next(line for line in found.open if line.startswith("contacts.columns.invited"))
     assert "all 9 count as invited, in every wave" in line
+
+
+def test_roles_without_a_place_in_the_order_are_asked_about_and_can_be_given(tmp_path):
+    path = plainly(tmp_path, more={"Job title": lambda n: ("Buyer", "Owner", "user")[n % 3]})
+    found = responses.drafted("s", tmp_path / "home", [path], {})
+    line = next(line for line in found.open if line.startswith("roles.order"))
+    assert "'Buyer' 14, 'Owner' 14 have no place" in line
+    study = Study("s", root=tmp_path / "home")
+    responses.confirm(study, values={"roles.order": "[Owner, Buyer, user]"})
+    assert "roles.order" not in responses.unconfirmed(Study("s", root=tmp_path / "home"))
+
+
+def test_a_file_without_any_question_is_told_column_by_column(tmp_path):
+    rows = [
+        ["Order", "Note"],
+        *([f"O{n}", f"as agreed on the phone with number {n}"] for n in range(9)),
+    ]
+    path = write_csv(tmp_path / "orders.csv", rows)
+    with pytest.raises(StudyError) as refused:
+        responses.drafted("s", tmp_path / "home", [path], {})
+    assert "orders.csv: no question with a scale and no 0-10 question was found" in str(
+        refused.value
+    )
+    assert "'Order': words that are no answer scale" in str(refused.value)
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_value_that_the_codebook_refuses_is_told_as_of_the_codebook(tmp_path):
+    path = plainly(tmp_path)
+    with pytest.raises(DataError, match=r"^codebook.yaml, line \d+, privacy > min_scores"):
+        responses.drafted("s", tmp_path / "home", [path], {}, values={"privacy.min_scores": "few"})
+    assert not (tmp_path / "home" / "data").exists()
