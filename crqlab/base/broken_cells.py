@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-_VALUES = 12  # different values that one line names
+_VALUES, _SOME = 12, 4  # different values that one line names; of more it names fewer
 
 
 def grouped_cases(cases: pd.DataFrame) -> pd.DataFrame:
@@ -51,6 +51,7 @@ def _values(values: pd.Series) -> str:
     counts = values[values != ""].value_counts()
     if len(values) == 1:
         return repr(values.iloc[0]) if values.iloc[0] else ""
-    told = [f"{value!r} {n:,}" for value, n in counts.head(_VALUES).items()]
-    more = len(counts) - _VALUES
+    shown = counts.head(len(counts) if len(counts) <= _VALUES else _SOME)
+    told = [f"{value!r} {n:,}" for value, n in shown.items()]
+    more = len(counts) - len(shown)
     return ", ".join(told) + (f" and {more:,} other values" if more > 0 else "")

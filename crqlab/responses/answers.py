@@ -13,7 +13,7 @@ from crqlab.base.contracts.cautions import code
 from crqlab.base.faults import Faults
 from crqlab.base.instrument import Code
 from crqlab.base.sources import Source
-from crqlab.responses import breakdown_columns, cells
+from crqlab.responses import breakdown_columns, cells, date_forms, worded_scales
 from crqlab.responses.cells import Question, folded
 from crqlab.responses.columns import Columns, blank
 from crqlab.responses.dialects import known_columns
@@ -183,7 +183,7 @@ def _started(columns: Columns, source: Source) -> pd.Series:
     if texts is None:
         return pd.Series(pd.NaT, index=range(len(columns.grid)), dtype="datetime64[ns]")
     read = cells.moments(texts, source.dates)
-    columns.broken("started", texts, read.broken, DATE_RULE, DATE_FIX)
+    columns.broken("started", texts, read.broken, DATE_RULE, date_forms.advice(texts))
     return read.found
 
 
@@ -198,11 +198,25 @@ def _closed(
         return pd.Series(np.nan, index=range(len(columns.grid)))
     read = cells.numbers(texts, question.points)
     scale = f"{question.low:g} to {question.high:g}" if question.high < np.inf else "0 or more"
-    fix = "list it under responses > answers or > missing, or correct the column under columns"
+    fix = _worded_fix(name, texts[read.broken])
     columns.broken(name, texts, read.broken, f"is no answer on the scale {scale}", fix)
     outside = read.found.notna() & ~read.found.between(question.low, question.high)
     off.append(pd.DataFrame({"value": texts[outside]}).assign(column=name, rule=_rule(question)))
     return read.found.mask(outside)
+
+
+def _worded_fix(name: str, broken: pd.Series) -> str:
+    """What to do about words among answers: their points, where they are of one known scale."""
+    counts = {str(text): int(n) for text, n in broken.value_counts().items()}
+    found = worded_scales.fit(counts) if len(counts) > 1 else None
+    if found is None:
+        return "list it under responses > answers or > missing, or correct the column under columns"
+    points = sorted(found.points.items(), key=lambda pair: pair[1])
+    said = ", ".join(f"{word}: {point}" for word, point in points)
+    return (
+        f"list them under responses > answers or > missing; as words of a scale of {found.size}, "
+        f"write responses > recode: {{{name}: {{{said}}}}}"
+    )
 
 
 def _rule(question: Question) -> str:
@@ -215,4 +229,3 @@ def _open(columns: Columns, source: Source, name: str) -> pd.Series | None:
 
 
 DATE_RULE = "is no date that can be read"
-DATE_FIX = "write ISO dates (2025-01-31), or state their form in the codebook: dates: '%d/%m/%Y'"

@@ -11,7 +11,7 @@ from crqlab.base.contracts import contract
 from crqlab.base.contracts.schema import KINDS, Column, Contract
 from crqlab.base.faults import Faults
 from crqlab.base.sources import Source
-from crqlab.responses import answers, cells
+from crqlab.responses import answers, cells, date_forms
 from crqlab.responses.cells import folded
 from crqlab.responses.columns import Columns
 from crqlab.responses.grid import Grid
@@ -63,13 +63,15 @@ class _Reader:
     def _read(self, texts: pd.Series, name: str, says: Column) -> tuple[cells.Cells, str, str]:
         words = {folded(k): v for k, v in self.source.words.items()}
         if says.kind == "date":
-            return cells.moments(texts, self.source.dates), answers.DATE_RULE, answers.DATE_FIX
+            found = cells.moments(texts, self.source.dates)
+            return found, answers.DATE_RULE, date_forms.advice(texts)
         if says.kind == "number":
             read = cells.amounts(texts, self.source.decimal, self.book.currency)
             read = cells.Cells(read.found, read.broken | (read.found < 0))
             fix = (
-                "write plain numbers, state decimal: ',' or '.' for this file, or currency: if "
-                f"amounts are not in {self.book.currency or 'the currency of the codebook'}"
+                "state decimal: ',' or '.' in this file's entry of the codebook where a point or "
+                "comma may be either, currency: where amounts are not in "
+                f"{self.book.currency or 'its own'}; other texts are to be plain numbers"
             )
             return read, "is no amount of 0 or more that can be read for certain", fix
         if says.kind == "yes":

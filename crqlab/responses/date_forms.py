@@ -63,6 +63,24 @@ def date_forms(columns: Sequence[pd.Series], *, serials: bool = False) -> list[s
     return list(forms)
 
 
+def advice(texts: pd.Series) -> str:
+    """Return what to do about dates that were not read: their form, where all of them have one.
+
+    Examples
+    --------
+    >>> advice(pd.Series(["31.01.2025 09:00", "01.02.2025 10:30"]))
+    "state their form in this file's entry of the codebook: dates: '%d.%m.%Y %H:%M'"
+    >>> advice(pd.Series(["03/04/2025", "04/04/2025"]))[-46:]
+    "dates: '%m/%d/%Y' (or '%d/%m/%Y': day first?)"
+    """
+    forms = date_forms([texts], serials=True)
+    where = "state their form in this file's entry of the codebook: dates: "
+    if not forms or forms[0] is None:
+        return f"{where}'%d/%m/%Y' or the like; what is no date at all is to be corrected"
+    other = f" (or {forms[1]!r}: day first?)" if doubt([texts], forms) else ""
+    return f"{where}{forms[0]!r}{other}"
+
+
 def doubt(columns: Sequence[pd.Series], forms: Sequence[str | None]) -> str:
     """Return what is asked where day and month may be either; empty where one cell decides.
 

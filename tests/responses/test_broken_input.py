@@ -219,7 +219,7 @@ CASES = {
     ),
     "a broken date": (
         lambda r: csv_study(r, lines(table(started=(0, "31/02/2025")))),
-        "'31/02/2025' is no date that can be read; write ISO dates",
+        "'31/02/2025' is no date that can be read; state their form",
     ),
     "a date beyond time": (
         lambda r: csv_study(r, lines(table(started=(0, "2999-12-31")))),
@@ -256,7 +256,7 @@ CASES = {
     ),
     "an amount in words": (
         lambda r: frame_study(r, ACCOUNTS, [*BOOKS, ["0019", "1,2 M"]], "accounts.csv"),
-        "'1,2 M' is no amount of 0 or more that can be read for certain; write plain numbers",
+        "'1,2 M' is no amount of 0 or more that can be read for certain; state decimal: ',' or '.'",
     ),
     "a negative amount": (
         lambda r: frame_study(r, ACCOUNTS, [*BOOKS, ["0019", "-5"]], "accounts.csv"),
