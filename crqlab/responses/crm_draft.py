@@ -117,6 +117,8 @@ class TableDraft:
         What only a person can know.
     currency : str
         Of its amounts, where they tell; empty otherwise.
+    notes : tuple of str
+        What was assumed and holds until somebody says otherwise.
     """
 
     grid: Grid
@@ -126,6 +128,7 @@ class TableDraft:
     words: dict[str, str] = field(default_factory=dict)
     open: tuple[str, ...] = ()
     currency: str = ""
+    notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """Return the file and its columns, header first."""
@@ -163,8 +166,9 @@ def table_draft(grid: Grid, table: str) -> TableDraft:
                 break
     points = [f"{table}.columns.{ours}: which column of {grid.file} is it?"
               for ours in _NEEDED[table] if ours not in columns]  # fmt: skip
+    notes = []
     if table == "contacts" and "invited" not in columns:
-        points.append(f"contacts.columns.invited: no column of {grid.file} says who was "
+        notes.append(f"contacts.columns.invited: no column of {grid.file} says who was "
                       f"invited; all {len(grid):,} count as invited, in every wave")  # fmt: skip
     points += _doubles(grid, table)
     dates = _dates(grid, columns, points, table)
@@ -175,7 +179,7 @@ def table_draft(grid: Grid, table: str) -> TableDraft:
     words, unknown = _outcome_words(grid, columns) if table == "outcomes" else ({}, "")
     if unknown:
         points.append(f"outcomes.words: {unknown}; which are renewed, and which churned?")
-    return TableDraft(grid, table, columns, dates, words, tuple(points), currency)
+    return TableDraft(grid, table, columns, dates, words, tuple(points), currency, tuple(notes))
 
 
 def _patterns(sign: str | tuple[str, ...]) -> Sequence[str]:

@@ -98,6 +98,7 @@ def report(study: Study, whole: Series, tables: dict[str, dict[str, Any]]) -> Dr
     """
     columns, left_out, drafts = {}, {}, whole.drafts
     points = [f"{path}: {why}" for path, sure, why in whole.points() if sure < ASKED]
+    points += whole.notes
     for one in drafts:
         for name, said in _columns(one).items():
             if said["as"] in ("ignored", "finished", "link"):

@@ -36,11 +36,14 @@ class Series:
         The instrument of all: items, constructs and open questions of every export.
     asked : tuple of (path, sure, why)
         What a person is to confirm of all exports together.
+    notes : tuple of str
+        What was assumed and holds until somebody says otherwise.
     """
 
     drafts: tuple[Draft, ...]
     main: Draft
     asked: tuple[Point, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def points(self) -> list[Point]:
         """Return everything that a person is to confirm, each place once."""
@@ -56,7 +59,7 @@ def series(drafts: Sequence[Draft]) -> Series:
     """Put the drafts of several exports together."""
     first = max(drafts, key=lambda one: len(one.items))
     if len(drafts) == 1:
-        return Series((first,), first, tuple(_roles(drafts)))
+        return Series((first,), first, notes=_roles(drafts))
     named = [one if one is first else _named_alike(one, first) for one in drafts]
     whole, asked = (
         _widened(first, named),
@@ -68,7 +71,7 @@ def series(drafts: Sequence[Draft]) -> Series:
     numbered, ids = _numbered(apart)
     place = next(n for n, one in enumerate(drafts) if one is first)
     main = replace(whole, columns=numbered[place].columns, wave=numbered[place].wave)
-    return Series(tuple(numbered), main, (*asked, *waves, *ids, *_roles(drafts)))
+    return Series(tuple(numbered), main, (*asked, *waves, *ids), _roles(drafts))
 
 
 def _said(text: str) -> str:
@@ -140,17 +143,17 @@ def _other_scales(drafts: Sequence[Draft], main: Draft) -> list[Point]:
     return found
 
 
-def _roles(drafts: Sequence[Draft]) -> list[Point]:
-    """Ask for the order of roles that the drafted one does not know: they weigh 1."""
+def _roles(drafts: Sequence[Draft]) -> tuple[str, ...]:
+    """Tell of roles that the drafted order does not know: they weigh 1."""
     columns = [one.grid.text(one.columns["role"]) for one in drafts if "role" in one.columns]
     counts = pd.concat(columns).dropna().value_counts() if columns else pd.Series(dtype=int)
     strange = counts[~counts.index.map(folded).isin(ROLES)]
     if strange.empty:
-        return []
+        return ()
     said = ", ".join(f"{role!r} {n:,}" for role, n in strange.head(_ROLES_SHOWN).items())
     more = f" and {len(strange) - _ROLES_SHOWN} more" if len(strange) > _ROLES_SHOWN else ""
     why = f"{said}{more} have no place in the order, so they weigh 1: which are the most senior? "
-    return [("roles.order", 0.4, f"{why}Name all from the top, as in [Owner, Buyer]")]
+    return (f"roles.order: {why}Name all from the top, as in [Owner, Buyer]",)
 
 
 def _alike(one: ItemDraft, other: ItemDraft) -> bool:

@@ -128,6 +128,8 @@ def _silent(raw: Raw) -> Iterator[str]:
         ids = known[key].dropna().drop_duplicates()
         heard = int(ids.isin(raw.responses[key]).sum())
         yield f"{table}: {heard:,} of {len(ids):,} in the table have answers"
+        if table == "contacts" and known["invited"].all():
+            yield f"contacts: all {len(ids):,} count as invited; does a column say who was not?"
 
 
 def _outcomes(raw: Raw) -> Iterator[str]:

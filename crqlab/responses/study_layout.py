@@ -128,7 +128,7 @@ def drafted(
             replace(copy, path.read_bytes())
     replace(codebook, text.encode())
     told = report(Study(name, root=Path(root)), whole, {one.table: one.as_json() for one in crm})
-    told.open.extend(point for one in crm for point in one.open)
+    told.open.extend(point for one in crm for point in (*one.open, *one.notes))
     told.open[:] = [one for one in told.open if one.partition(":")[0] not in settled]
     return told
 

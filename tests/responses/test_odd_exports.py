@@ -165,14 +165,15 @@ def test_contacts_that_nobody_says_were_invited_are_asked_about(tmp_path):
     assert "all 9 count as invited, in every wave" in line
 
 
-def test_roles_without_a_place_in_the_order_are_asked_about_and_can_be_given(tmp_path):
+def test_roles_without_a_place_in_the_order_are_told_and_can_be_given(tmp_path):
     path = plainly(tmp_path, more={"Job title": lambda n: ("Buyer", "Owner", "user")[n % 3]})
     found = responses.drafted("s", tmp_path / "home", [path], {})
     line = next(line for line in found.open if line.startswith("roles.order"))
     assert "'Buyer' 14, 'Owner' 14 have no place" in line
     study = Study("s", root=tmp_path / "home")
+    assert "roles.order" not in responses.unconfirmed(study)
     responses.confirm(study, values={"roles.order": "[Owner, Buyer, user]"})
-    assert "roles.order" not in responses.unconfirmed(Study("s", root=tmp_path / "home"))
+    assert Study("s", root=tmp_path / "home").codebook.roles.order == ("Owner", "Buyer", "user")
 
 
 def test_a_file_without_any_question_is_told_column_by_column(tmp_path):
