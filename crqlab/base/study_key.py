@@ -32,6 +32,13 @@ def key(study: Study) -> bytes:
     ------
     StudyError
         The file lies with the data or the reports, others can read it, or it is too short.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> len(crq.report.key(study))  # bytes that pseudonyms are made with; never shown
+    32
     """
     path = place(study)
     if not path.is_file():

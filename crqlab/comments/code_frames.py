@@ -159,7 +159,14 @@ class CodeFrame(Strict):
 
 
 def shipped() -> CodeFrame:
-    """Return the frame that crqlab proposes for business-to-business firms: en, sv, de."""
+    """Return the frame that crqlab proposes for business-to-business firms: en, sv, de.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> print(crq.comments.shipped())
+    18 themes in de, en, sv, version 1.0
+    """
     return yaml_documents.load(SHIPPED, CodeFrame)
 
 
@@ -170,6 +177,13 @@ def code_frame(study: Study) -> CodeFrame:
     ------
     DataError
         ``themes.yaml`` has faults; ``cases`` names them by line.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> print(crq.comments.code_frame(study))
+    18 themes in de, en, sv, version 1.0
     """
     path = study.raw / THEMES
     if not path.is_file():

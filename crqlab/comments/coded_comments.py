@@ -69,6 +69,16 @@ def coded(answers: pd.DataFrame, frame: CodeFrame, by_hand: pd.DataFrame) -> Cod
     ------
     DataError
         An example of the frame is, word for word, a comment of one of several clients.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> frame = crq.comments.code_frame(study)
+    >>> said = crq.comments.answers(study.read("responses"), study.codebook.instrument)
+    >>> by_hand = crq.comments.hand_codes(study, frame, said)
+    >>> "comments" in str(crq.comments.coded(said, frame, by_hand))
+    True
     """
     _own_words(answers, frame)
     agreed = _agreed(by_hand)

@@ -32,6 +32,14 @@ def hand_codes(study: Study, frame: CodeFrame, answers: pd.DataFrame) -> pd.Data
     ------
     DataError
         As from `coded_lines`.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> frame = crq.comments.code_frame(study)
+    >>> said = crq.comments.answers(study.read("responses"), study.codebook.instrument)
+    >>> by_hand = crq.comments.hand_codes(study, frame, said)
     """
     rows = coded_lines(study, frame)
     known = pd.MultiIndex.from_frame(answers[["response_id", "question"]])
@@ -53,6 +61,12 @@ def coded_lines(study: Study, frame: CodeFrame) -> pd.DataFrame:
     DataError
         A column is missing, a theme that the frame does not have, an empty cell, an open
         question that the study does not ask, or the same line twice.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> lines = crq.comments.coded_lines(study, crq.comments.code_frame(study))
     """
     path, kinds = study.raw / COMMENT_CODES, dict.fromkeys(COLUMNS, "text")
     if not path.is_file():

@@ -59,6 +59,16 @@ def agreement(coded: Coded, by_hand: pd.DataFrame, *, level: float = LEVEL) -> A
     Agreement
         The frame codes as if nobody had coded by hand. A person's kappa counts a comment once,
         with the themes that at least half of its coders saw.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> frame = crq.comments.code_frame(study)
+    >>> said = crq.comments.answers(study.read("responses"), study.codebook.instrument)
+    >>> by_hand = crq.comments.hand_codes(study, frame, said)
+    >>> coded = crq.comments.coded(said, frame, by_hand)
+    >>> found = crq.comments.agreement(coded, by_hand)
     """
     people = coded.table[coded.table["by"] == "hand"]
     if by_hand.empty or people.empty:

@@ -25,6 +25,14 @@ def answers(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     DataFrame
         ``client_id``, ``wave``, ``account_id``, ``response_id``, ``language`` (missing where
         not known), ``question``, ``words``; without those of nobody.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> said = crq.comments.answers(study.read("responses"), study.codebook.instrument)
+    >>> sorted(said["question"].unique())
+    ['best', 'change', 'indispensable']
     """
     counted = responses[responses["included"].astype(bool)]
     asked = [name for name in instrument.comments if name in counted]

@@ -23,6 +23,18 @@ def keep(
         As the functions of these names return them.
     level : float
         What they were called with, for the run card.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> frame = crq.comments.code_frame(study)
+    >>> said = crq.comments.answers(study.read("responses"), study.codebook.instrument)
+    >>> by_hand = crq.comments.hand_codes(study, frame, said)
+    >>> coded = crq.comments.coded(said, frame, by_hand)
+    >>> shares = crq.comments.shares(coded, study.read("respondents"))
+    >>> found = {"shares": shares, "agreement": crq.comments.agreement(coded, by_hand)}
+    >>> paths = crq.comments.keep(study, coded=coded, **found, level=0.95)
     """
     tables = {
         "code_frame": coded.frame.table,

@@ -23,6 +23,16 @@ def proposals(answers: pd.DataFrame, coded: Coded) -> Topics:
     Topics
         Phrases that occur together (`crqlab.stats.topics`); whether they are a theme, and what
         it is called, is for a person to say, who then adds it to ``themes.yaml``.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> frame = crq.comments.code_frame(study)
+    >>> said = crq.comments.answers(study.read("responses"), study.codebook.instrument)
+    >>> by_hand = crq.comments.hand_codes(study, frame, said)
+    >>> coded = crq.comments.coded(said, frame, by_hand)
+    >>> found = crq.comments.proposals(said, coded)
     """
     key = ["response_id", "question"]
     rest = coded.table.loc[coded.table["theme"] == OTHER, key]

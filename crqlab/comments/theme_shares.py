@@ -63,6 +63,16 @@ def shares(coded: Coded, respondents: pd.DataFrame, *, level: float = LEVEL) -> 
         Accounts are what was sampled (`crqlab.stats.linearised`); a change is since the client's
         wave before with comments to the question, and the false discovery rate of changes is
         that of the client's wave.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> frame = crq.comments.code_frame(study)
+    >>> said = crq.comments.answers(study.read("responses"), study.codebook.instrument)
+    >>> by_hand = crq.comments.hand_codes(study, frame, said)
+    >>> coded = crq.comments.coded(said, frame, by_hand)
+    >>> shares = crq.comments.shares(coded, study.read("respondents"))
     """
     rows = coded.table
     if rows.empty:

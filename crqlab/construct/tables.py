@@ -30,6 +30,20 @@ def keep(
         As the functions of these names return them.
     level, draws, seed
         What they were called with, for the run card.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> people, book = study.read("respondents"), study.codebook
+    >>> found = {
+    ...     "evidence": crq.construct.evidence(study.read("responses"), people, book, draws=20),
+    ...     "nps_comparison": crq.construct.compare_with_nps(
+    ...         study.read("account_scores"), people, draws=20
+    ...     ),
+    ...     "sensitivity": crq.construct.sensitivity(people, book),
+    ... }
+    >>> paths = crq.construct.keep(study, **found, level=0.95, draws=20, seed=20250101)
     """
     tables = {
         "evidence": evidence.table,

@@ -26,6 +26,16 @@ def keep(
         As the functions of these names return them.
     level, draws, seed
         What they were called with, for the run card.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> book, people = study.codebook, study.read("respondents")
+    >>> weights = crq.drivers.weights(people, book, draws=20)
+    >>> most = crq.drivers.priorities(weights, people, book, study.read("accounts"))
+    >>> made = {"level": 0.95, "draws": 20, "seed": 20250101}
+    >>> paths = crq.drivers.keep(study, weights=weights, priorities=most, **made)
     """
     tables = {
         "driver_weights": weights.table,

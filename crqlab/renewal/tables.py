@@ -66,6 +66,22 @@ def keep(
         What the station was called with, for the run card.
     **found
         All fields of `Findings`, as in ``design=design, effects=effects``.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("responses", "contacts", "accounts", "account_scores", "outcomes")
+    >>> tables = [study.read(name) for name in names]
+    >>> design = crq.renewal.design(*tables, study.codebook)
+    >>> effects = crq.renewal.effects(design)
+    >>> comparison = crq.renewal.compare_models(design, draws=20)
+    >>> outlook = crq.renewal.outlook(design, study.read("accounts"), draws=20)
+    >>> card = crq.renewal.model_card(design, effects, comparison, outlook)
+    >>> found = {"design": design, "effects": effects, "comparison": comparison, "outlook": outlook}
+    >>> found |= {"mediation": crq.renewal.mediation(design, draws=20), "card": card}
+    >>> found |= {"retention": crq.renewal.retention(design)}
+    >>> paths = crq.renewal.keep(study, **found, level=0.95, draws=20, seed=20250101)
     """
     tables = Findings(**found).tables()
     made = {"level": level, "draws": draws, "seed": seed, "most_months": most_months}

@@ -67,6 +67,13 @@ def confirm(
     CrqError
         A point that is not on the list, a path that leads nowhere, a value that the codebook
         refuses; nothing is changed.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> crq.responses.confirm(study)  # what is left to be confirmed
+    []
     """
     path = study.raw / "codebook.yaml"
     text = before = path.read_text(encoding="utf-8-sig")

@@ -68,6 +68,14 @@ def fetch(study: Study, *, seconds: float = SECONDS) -> list[Fetched]:
     StudyError
         The codebook has no query, one is no single SELECT, or a database does not answer; nothing
         is changed then.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> crq.responses.fetch(study)
+    Traceback (most recent call last):
+    crqlab.base.errors.StudyError: Study 'demo' asks no database...
     """
     queries = list(_queries(study))
     if not queries:

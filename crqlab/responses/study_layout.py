@@ -167,6 +167,13 @@ def sorted_files(folder: Path) -> tuple[list[Path], dict[str, Path]]:
     ------
     StudyError
         No file of the folder can be read, or two hold the same table.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> exports, tables = crq.responses.sorted_files(study.raw)
+    >>> found = sorted(tables)
     """
     exports, tables = [], {}
     for path in sorted(Path(folder).iterdir()):

@@ -18,6 +18,16 @@ def keep(study: Study, raw: Raw, checked: Checked) -> tuple[Path, ...]:
 
     Accounts and clients that occur in other tables only are added with nothing known
     about them, so that whoever joins these tables loses no response.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> raw = crq.responses.read(study)
+    >>> flags = crq.responses.flags(raw, study.codebook)
+    >>> checked = crq.responses.decide(raw, flags, crq.responses.decisions(study))
+    >>> [path.name for path in crq.responses.keep(study, raw, checked)][:2]
+    ['10_responses.parquet', '10_contacts.parquet']
     """
     whole = joined(study, raw)
     tables = {

@@ -63,6 +63,14 @@ def account_models(
     ------
     StudyError
         The release is not there, or is not what was published.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> people, given = study.read("respondents"), study.read("responses")
+    >>> models = crq.scores.account_models(people, given, study.codebook)
+    >>> found = crq.scores.about_models(models)
     """
     if not _answered(respondents, codebook.instrument):
         return empty("account_model")
@@ -124,6 +132,14 @@ def posterior(
         all waves, the same given those up to its own (``_then``), and ``_n``, who answered it.
         Missing where a client was never asked, or accounts are too few. The standard
         error of ``nps`` is half of what one standard error of the mean LTR, up and down, makes.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> people, given = study.read("respondents"), study.read("responses")
+    >>> models = study.read("account_model")
+    >>> posterior = crq.scores.posterior(people, given, models, study.codebook)
     """
     columns = contract("account_posterior").for_instrument(codebook.instrument)
     if not _answered(respondents, codebook.instrument):

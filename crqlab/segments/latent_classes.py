@@ -79,6 +79,14 @@ def types(
     ----------
     Fraley & Raftery (2002), Journal of the American Statistical Association 97, 611-631.
     Hubert & Arabie (1985), Journal of Classification 2, 193-218: the adjusted Rand index.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> kind = np.repeat([0, 1], 100)
+    >>> scores = pd.DataFrame(rng.normal(4 + 2 * kind[:, None], 0.4, (200, 2)), columns=["a", "b"])
+    >>> print(types(scores, pd.Series(kind).map({0: "low", 1: "high"}), ["a", "b"]))
+    A mixture of the scores of 200 accounts...
     """
     from sklearn.mixture import GaussianMixture
 

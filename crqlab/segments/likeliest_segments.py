@@ -59,6 +59,18 @@ def likeliest(
         on the scores that the model expects; ``distance`` of these to the nearest cut that
         would change the segment (scale points; an NPS or mean LTR counts by its share of its
         own scale) and ``nearest``, that cut.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("account_scores", "respondents", "accounts", "responses", "outcomes")
+    >>> rules, asked = crq.segments.starting(), study.codebook.instrument
+    >>> tables = [study.read(name) for name in names]
+    >>> panel = crq.segments.panel(*tables, rules, asked, draws=20)
+    >>> found = crq.segments.likeliest(panel.scored, panel.whole, panel.thresholds)
+    >>> list(found)[:2]
+    ['segment', 'p']
     """
     row = posterior.of(accounts)
     there = row >= 0

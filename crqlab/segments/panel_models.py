@@ -172,6 +172,16 @@ def account_models(
     ------
     EstimateError
         Nobody answered any of these scores.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("account_scores", "respondents", "accounts", "responses", "outcomes")
+    >>> rules, asked = crq.segments.starting(), study.codebook.instrument
+    >>> tables = [study.read(name) for name in names]
+    >>> fitted = rules.fitted(asked)
+    >>> models = crq.segments.account_models(tables[1], tables[3], fitted)
     """
     ruled = [column_of(word, thresholds) for word in thresholds.scores]
     known = {} if modelled is None else account_model.models_of(modelled[0])

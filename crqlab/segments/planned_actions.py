@@ -43,6 +43,18 @@ def actions(
         (``otherwise`` where the account is not there by the action's reason). What may end the
         relationship is planned only where the segment is settled on 3 answers or more; of weak
         accounts of which less is known more is to be heard, so that none is without an action.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("account_scores", "respondents", "accounts", "responses", "outcomes")
+    >>> rules, asked = crq.segments.starting(), study.codebook.instrument
+    >>> tables = [study.read(name) for name in names]
+    >>> panel = crq.segments.panel(*tables, rules, asked, draws=20)
+    >>> book, traits = crq.segments.playbook_of(study, rules), rules.traits
+    >>> last = crq.segments.as_then(panel.table)[panel.latest.to_numpy()]
+    >>> found = crq.segments.actions(last, tables[2], tables[3], book, traits)
     """
     book = _planned(playbook, traits)
     given = assigned if "reason" in assigned else assigned.assign(reason=None)
@@ -117,6 +129,17 @@ def referral_candidates(
     DataFrame
         Keys, ``contact_id``, ``role``, ``account_manager``, ``flag``. Whoever has no contact id
         cannot be asked and is not listed.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("account_scores", "respondents", "accounts", "responses", "outcomes")
+    >>> rules, asked = crq.segments.starting(), study.codebook.instrument
+    >>> tables = [study.read(name) for name in names]
+    >>> panel = crq.segments.panel(*tables, rules, asked, draws=20)
+    >>> last = crq.segments.as_then(panel.table)[panel.latest.to_numpy()]
+    >>> found = crq.segments.referral_candidates(last, tables[1], tables[2], rules.traits.top)
     """
     asked = set(asked)
     best = assigned.loc[assigned["segment"] == top, ["client_id", "wave", "account_id"]]

@@ -151,6 +151,16 @@ def smallest_changes(
         ``next`` of a segment names the rung above it.
     instrument : Instrument
         CRQ and uniqueness move with their constructs.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("account_scores", "respondents", "accounts", "responses", "outcomes")
+    >>> rules, asked = crq.segments.starting(), study.codebook.instrument
+    >>> tables = [study.read(name) for name in names]
+    >>> panel = crq.segments.panel(*tables, rules, asked, draws=20)
+    >>> changes = crq.segments.smallest_changes(panel.scored, panel.thresholds, asked)
     """
     thresholds = thresholds.fitted(instrument)
     place = placed(thresholds.segments, scores_of(accounts, thresholds))

@@ -240,6 +240,18 @@ def profile(shares: np.ndarray, accounts: pd.DataFrame, names: tuple[str, ...]) 
     accounts : DataFrame
         ``revenue`` and ``renewed`` (may be missing).
     names : tuple of str
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("account_scores", "respondents", "accounts", "responses", "outcomes")
+    >>> rules, asked = crq.segments.starting(), study.codebook.instrument
+    >>> tables = [study.read(name) for name in names]
+    >>> panel = crq.segments.panel(*tables, rules, asked, draws=20)
+    >>> n, names = len(panel.scored), panel.thresholds.names
+    >>> place = np.resize(np.arange(len(names)), n)
+    >>> rows = profile(np.eye(len(names))[place], panel.scored, names)
     """
     n = shares.sum(axis=0)
     money = np.nan_to_num(accounts["revenue"].to_numpy(float)) @ shares

@@ -67,6 +67,18 @@ def described(
         Its respondents, accounts, responses and playbook are read.
     level : float
     draws, seed : int
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("account_scores", "respondents", "accounts", "responses", "outcomes")
+    >>> rules, asked = crq.segments.starting(), study.codebook.instrument
+    >>> tables = [study.read(name) for name in names]
+    >>> panel = crq.segments.panel(*tables, rules, asked, draws=20)
+    >>> tables = crq.segments.described(panel, study, level=0.95, draws=20, seed=1)
+    >>> sorted(tables)[:3]
+    ['actions', 'lifts', 'migration']
     """
     if panel.why:
         return {contract.name: frames.empty(contract.name) for contract in TABLES}
@@ -109,6 +121,18 @@ def keep(
         From `described`.
     **made
         What they were made with, for the run card: ``level``, ``draws``, ``seed``, ``horizon``.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("account_scores", "respondents", "accounts", "responses", "outcomes")
+    >>> rules, asked = crq.segments.starting(), study.codebook.instrument
+    >>> tables = [study.read(name) for name in names]
+    >>> panel = crq.segments.panel(*tables, rules, asked, draws=20)
+    >>> made = {"level": 0.95, "draws": 20, "seed": 1}
+    >>> found = crq.segments.described(panel, study, **made)
+    >>> paths = crq.segments.keep(study, panel, found, horizon=365, **made)
     """
     rules = {
         "thresholds": panel.thresholds.quoted,

@@ -106,6 +106,17 @@ def derive(
     ----------
     Athey & Imbens (2016), PNAS 113, 7353-7360: one half chooses, the other judges.
     Field & Welsh (2007), Journal of the Royal Statistical Society B 69, 369-390: the bootstrap.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("account_scores", "respondents", "accounts", "responses", "outcomes")
+    >>> rules, asked = crq.segments.starting(), study.codebook.instrument
+    >>> tables = [study.read(name) for name in names]
+    >>> panel = crq.segments.panel(*tables, rules, asked, draws=20)
+    >>> print(crq.segments.derive(panel.scored, rules, by="mix", draws=30))
+    Cuts from ... accounts: crq ...
     """
     taken = Sampling(**{"draws": RESAMPLES, **sampling})
     one_of("by=", by, ("outcomes", "mix"))

@@ -35,6 +35,15 @@ def publish(thresholds: Thresholds, root: Path | None = None) -> Path:
     ------
     StudyError
         That version is published already.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as root:
+    ...     print(crq.segments.publish(crq.segments.starting(), Path(root)).name)
+    1.1.yaml
     """
     sealed = thresholds.model_copy(update={"sha256": thresholds.fingerprint})
     path = folder(root) / f"{thresholds.version}.yaml"
@@ -56,6 +65,13 @@ def published(version: str = "", *, root: Path | None = None) -> Thresholds:
         No such version.
     DataError
         The file was changed after it was published.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> print(crq.segments.published())  # ours, as no version is named
+    crqlab starting rules ...
     """
     if not version:
         return starting()
@@ -115,6 +131,13 @@ def along(study: Study, path: Path | None = None) -> Path | None:
     ------
     CrqError
         Rules that do not suit the instrument; a version that is taken by other rules.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> print(crq.segments.along(study).name)  # what a release takes along
+    1.1.yaml
     """
     chosen = read(path) if path else starting()
     if path is None and chosen.unsuited(study.codebook.instrument):

@@ -290,6 +290,14 @@ def read(path: Path) -> Thresholds:
         No such file.
     DataError
         ``cases`` lists what is wrong with it, one row per fault, ``row`` being the line.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> from crqlab.segments.thresholds import STARTING
+    >>> print(crq.segments.read(STARTING))
+    crqlab starting rules ...
     """
     return yaml_documents.load(path, Thresholds)
 

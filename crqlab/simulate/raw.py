@@ -74,6 +74,16 @@ def write(
     ------
     StudyError
         A study of this name exists and is not synthetic.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as root:
+    ...     folder = crq.simulate.write(Path(root), study="small", clients=2, seed=7)
+    ...     print(folder.name, (folder / "codebook.yaml").is_file())
+    small True
     """
     options = Options(**drawn)
     if min(clients, 1 if responses is None else responses) < 1:

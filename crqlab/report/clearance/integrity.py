@@ -138,6 +138,13 @@ def verified(path: Path, *, root: Path | None = None) -> Verdict:
         No such file, or the study that it names is not in the project.
     ReportError
         It is no client report: it has no run card.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> for page in study.reports.glob("C*.html"):  # where there are reports
+    ...     print(crq.report.verified(page))
     """
     path = Path(path)
     if not path.is_file():

@@ -85,6 +85,13 @@ def supersede(study: Study, client: str) -> list[Release]:
     -------
     list of Release
         What new files are not judged together with any more.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> crq.report.supersede(study, "C001")  # nothing of this client has left the house
+    []
     """
     releases, inputs = read(study, client), state(study)
     back = [one for one in releases if one.inputs != inputs and not one.superseded]

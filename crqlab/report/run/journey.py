@@ -80,7 +80,14 @@ def stations(study: Study, parameters: Mapping[str, Any], told: Told) -> list[Pa
 
 
 def accepted(study: Study, parameters: Mapping[str, Any]) -> None:
-    """Refuse what the report's notebook cannot be told, before anything runs."""
+    """Refuse what the report's notebook cannot be told, before anything runs.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> crq.report.accepted(study, {"language": "sv"})
+    """
     page_language.accepted(report_notebook(study), parameters)
 
 

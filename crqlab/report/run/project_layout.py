@@ -28,6 +28,15 @@ def notebooks_into(folder: Path) -> list[Path]:
     ------
     StudyError
         One lies there already and is another; then nothing is written.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as root:
+    ...     print(crq.report.notebooks_into(Path(root))[0].name)
+    10_responses.ipynb
     """
     texts = {folder / path.name: path.read_bytes() for path in shipped()}
     others = [str(p) for p, text in texts.items() if p.exists() and p.read_bytes() != text]
@@ -51,6 +60,13 @@ def project() -> Path:
     ------
     StudyError
         There is none, and folders of these names are somebody else's.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> (crq.report.project() / "data" / "raw" / "demo").is_dir()
+    True
     """
     here = Path.cwd()
     taken = [name for name in ("notebooks", "data", "reports") if (here / name).exists()]

@@ -165,6 +165,19 @@ def model_card(result: ModelCard) -> Shown:
     Parameters
     ----------
     result : ModelCard
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> names = ("responses", "contacts", "accounts", "account_scores", "outcomes")
+    >>> tables = [study.read(name) for name in names]
+    >>> design = crq.renewal.design(*tables, study.codebook)
+    >>> effects = crq.renewal.effects(design)
+    >>> comparison = crq.renewal.compare_models(design, draws=20)
+    >>> outlook = crq.renewal.outlook(design, study.read("accounts"), draws=20)
+    >>> card = crq.renewal.model_card(design, effects, comparison, outlook)
+    >>> shown = crq.tables.model_card(card)
     """
     rows = result.table
     columns = [

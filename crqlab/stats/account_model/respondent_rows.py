@@ -39,6 +39,15 @@ def respondent_answers(
     ------
     EstimateError
         Nobody answered any of the scores.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> people, given = study.read("respondents"), study.read("responses")
+    >>> rows = crq.stats.account_model.respondent_answers(people, given, ["trust", "commitment"])
+    >>> rows.scores
+    ('trust', 'commitment')
     """
     people = respondents
     answered = [name for name in dict.fromkeys(scores) if name in people]
@@ -77,7 +86,17 @@ def _times(people: pd.DataFrame, responses: pd.DataFrame) -> NDArray | None:
 
 
 def of_scores(rows: Answers, scores: Iterable[str]) -> Answers:
-    """Return the answers to these scores in their order; empty columns where nobody was asked."""
+    """Return the answers to these scores in their order; empty columns where nobody was asked.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> people, given = study.read("respondents"), study.read("responses")
+    >>> rows = crq.stats.account_model.respondent_answers(people, given, ["trust", "commitment"])
+    >>> crq.stats.account_model.of_scores(rows, ["trust"]).scores
+    ('trust',)
+    """
     names = tuple(scores)
     own = dict(zip(rows.scores, rows.values.T, strict=True))  # noqa: PD011
     nothing = np.full(len(rows.values), np.nan)
@@ -86,13 +105,31 @@ def of_scores(rows: Answers, scores: Iterable[str]) -> Answers:
 
 
 def asked(rows: Answers) -> Answers:
-    """Return the answers without scores that nobody answered."""
+    """Return the answers without scores that nobody answered.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> people, given = study.read("respondents"), study.read("responses")
+    >>> rows = crq.stats.account_model.respondent_answers(people, given, ["trust", "commitment"])
+    >>> some = crq.stats.account_model.asked(rows)
+    """
     there = ~np.isnan(rows.values).all(axis=0)
     return of_scores(rows, [name for name, kept in zip(rows.scores, there, strict=True) if kept])
 
 
 def unasked(rows: Answers) -> dict[str, NDArray]:
-    """Tell by score the cells of clients nobody of whom answered it; none where all did."""
+    """Tell by score the cells of clients nobody of whom answered it; none where all did.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> people, given = study.read("respondents"), study.read("responses")
+    >>> rows = crq.stats.account_model.respondent_answers(people, given, ["trust", "commitment"])
+    >>> gaps = crq.stats.account_model.unasked(rows)
+    """
     client = rows.account_client[rows.cell_account]
     found = {}
     for name, score in zip(rows.scores, rows.values.T, strict=True):  # noqa: PD011

@@ -36,6 +36,15 @@ def wave_models(rows: Answers) -> dict[str, AccountModel | None]:
     rows : Answers
         From `respondent_answers`; where accounts are few, of as many scores as they bear, the
         first ones.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> people, given = study.read("respondents"), study.read("responses")
+    >>> rows = crq.stats.account_model.respondent_answers(people, given, ["trust", "commitment"])
+    >>> sorted(crq.stats.account_model.wave_models(rows))
+    ['2023', '2024', '2025']
     """
     return {wave: _fitted(asked(rows.until(wave))) for wave in rows.waves}
 
@@ -49,12 +58,30 @@ def _fitted(rows: Answers) -> AccountModel | None:
 
 
 def packed(model: AccountModel | None) -> str | None:
-    """Return a model as a cell of a table, to the last digit."""
+    """Return a model as a cell of a table, to the last digit.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> people, given = study.read("respondents"), study.read("responses")
+    >>> rows = crq.stats.account_model.respondent_answers(people, given, ["trust", "commitment"])
+    >>> models = crq.stats.account_model.wave_models(rows)
+    >>> text = crq.stats.account_model.packed(models["2025"])
+    """
     return None if model is None else json.dumps(model.document(), ensure_ascii=False)
 
 
 def models_of(table: pd.DataFrame) -> dict[str, AccountModel | None]:
-    """Return the models of table ``account_model``, by wave."""
+    """Return the models of table ``account_model``, by wave.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> sorted(crq.stats.account_model.models_of(study.read("account_model")))
+    ['2023', '2024', '2025']
+    """
     read = (
         AccountModel.from_document(json.loads(cell)) if isinstance(cell, str) else None
         for cell in table["document"]
@@ -84,6 +111,15 @@ def expected(rows: Answers, models: Models) -> tuple[Expected, Expected]:
     ----------
     rows : Answers
     models : mapping of wave to AccountModel or None
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> people, given = study.read("respondents"), study.read("responses")
+    >>> rows = crq.stats.account_model.respondent_answers(people, given, ["trust", "commitment"])
+    >>> models = crq.stats.account_model.wave_models(rows)
+    >>> whole, then = crq.stats.account_model.expected(rows, models)
     """
     size = len(rows.cell_account)
     names = dict.fromkeys(name for one in models.values() if one for name in one.scores)
