@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from crqlab.cli import app
@@ -194,3 +195,38 @@ def test_conditions_are_for_all_clients_and_a_study_has_near_names(tmp_path):
     assert "chooses among --all" in crqlab(*words, home=tmp_path).output
     assert "did you mean 'acme'?" in crqlab("check", "acm", home=tmp_path).output
     assert "Did you mean 'check'?" in crqlab("chek", home=tmp_path).output
+
+
+def commands(group, path=()):
+    """Every command, those of groups too, with the words that it is called by."""
+    for name, command in group.commands.items():
+        yield from (
+            commands(command, (*path, name))
+            if hasattr(command, "commands")
+            else [((*path, name), command)]
+        )
+
+
+EVERY = list(commands(typer.main.get_command(app)))
+
+
+@pytest.mark.parametrize(("words", "command"), EVERY, ids=["-".join(words) for words, _ in EVERY])
+def test_help_of_every_command_ends_with_an_example_of_it(words, command):
+    assert f"crqlab {' '.join(words)}" in (command.epilog or "")
+
+
+def test_commands_of_a_study_come_in_the_order_of_work():
+    names = [words[0] for words, _ in EVERY]
+    work = [
+        "new",
+        "confirm",
+        "fetch",
+        "check",
+        "list",
+        "run",
+        "report",
+        "export",
+        "audit",
+        "verify",
+    ]
+    assert names[: len(work)] == work

@@ -174,7 +174,7 @@ app.add_typer(themes.app, name="themes", rich_help_panel=RULES)
 app.add_typer(pseudonyms.app, name="pseudonyms", rich_help_panel=HOUSE)
 
 
-@app.command(rich_help_panel=HOUSE)
+@app.command(rich_help_panel=HOUSE, epilog="Example: crqlab demo")
 def demo() -> None:
     """Draw the demo panel, run every notebook, write three client reports.
 
@@ -253,7 +253,7 @@ def migrate(name: StudyName) -> None:
     say(f"then: crqlab run {name}")
 
 
-@app.command(rich_help_panel=HOUSE)
+@app.command(rich_help_panel=HOUSE, epilog="Example: crqlab lab")
 def lab() -> None:
     """Open JupyterLab on the notebooks."""
     import os
@@ -270,7 +270,7 @@ def lab() -> None:
     raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
 
 
-@app.command(rich_help_panel=HOUSE)
+@app.command(rich_help_panel=HOUSE, epilog="Example: crqlab doctor")
 def doctor() -> None:
     """Say what is installed, what is missing, and whether a notebook can run."""
     from crqlab.cli.doctor import findings

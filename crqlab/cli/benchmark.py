@@ -21,7 +21,7 @@ app = typer.Typer(
 Name = Annotated[str, typer.Argument(help="A release, as in 2026.1.")]
 
 
-@app.command()
+@app.command(epilog="Example: crqlab benchmark build --study acme")
 def build(
     study: OfStudy = "demo",
     panel: Annotated[
@@ -49,7 +49,7 @@ def build(
     source.close()
 
 
-@app.command()
+@app.command(epilog="Example: crqlab benchmark publish 2025-06 --study acme")
 def publish(
     name: Name,
     study: OfStudy = "demo",
@@ -73,7 +73,7 @@ def publish(
     say(f"{benchmark.publish_study(files, name, as_of=day, thresholds=rules)}")
 
 
-@app.command()
+@app.command(epilog="Example: crqlab benchmark compare 2024-06 2025-06")
 def compare(before: Name, after: Name) -> None:
     """Say what moved between two releases, and why."""
     from crqlab import benchmark
@@ -86,7 +86,7 @@ def compare(before: Name, after: Name) -> None:
         say(line)
 
 
-@app.command(name="list")
+@app.command(name="list", epilog="Example: crqlab benchmark list")
 def list_() -> None:
     """List the releases, each verified."""
     from crqlab import benchmark

@@ -19,7 +19,7 @@ def _group() -> None:
     """Show the playbook of the segments."""
 
 
-@app.command()
+@app.command(epilog="Example: crqlab playbook show > data/raw/acme/playbook.yaml")
 def show() -> None:
     """Print the playbook that crqlab proposes, to be edited as data/raw/STUDY/playbook.yaml."""
     from crqlab.segments.playbook import SHIPPED

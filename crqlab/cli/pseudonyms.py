@@ -18,7 +18,7 @@ def _group() -> None:
     """Say for whom pseudonyms stand."""
 
 
-@app.command()
+@app.command(epilog="Example: crqlab pseudonyms resolve acme A-1F2C3D4E")
 def resolve(
     study: StudyName,
     tokens: Annotated[

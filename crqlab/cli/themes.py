@@ -19,7 +19,7 @@ def _group() -> None:
     """Show the code frame of comments."""
 
 
-@app.command()
+@app.command(epilog="Example: crqlab themes show > data/raw/acme/themes.yaml")
 def show() -> None:
     """Print the code frame that crqlab proposes, to be edited as data/raw/STUDY/themes.yaml."""
     from crqlab.comments.code_frames import SHIPPED

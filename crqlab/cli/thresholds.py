@@ -30,7 +30,7 @@ _SCALE = re.compile(r"\s*\[?\s*(-?\d+)\s*(?:-|–|,|:|to|\.\.)\s*(-?\d+)\s*\]?\s
 _OPTIONS = {"level": float, "draws": int, "seed": int, "horizon": int}
 
 
-@app.command()
+@app.command(epilog="Examples: crqlab thresholds show · crqlab thresholds show 1.1")
 def show(
     version: Annotated[str, typer.Argument(help="A published version; ours if left out.")] = "",
 ) -> None:
@@ -139,7 +139,7 @@ def _written(rules: Thresholds, to: Path | None) -> None:
         raise StudyError(f"{to} is there already; name a file that is yet to be made.")
 
 
-@app.command()
+@app.command(epilog="Example: crqlab thresholds check acme.yaml --study acme")
 def check(
     file: File,
     study: Annotated[
@@ -159,7 +159,7 @@ def check(
         say(f"missing: {sentence}")
 
 
-@app.command()
+@app.command(epilog="Example: crqlab thresholds publish acme.yaml")
 def publish(file: File) -> None:
     """Keep a file as a release that never changes."""
     from crqlab import segments
