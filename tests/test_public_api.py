@@ -220,7 +220,7 @@ NO_EXAMPLE = {
     "benchmark": "compare keep publish publish_study release",
     "page": "verdict_sentences",
     "participation": "keep",
-    "report": "export export_all export_firm export_packs index refresh reports reviewed run_batch "
+    "report": "audit export export_all export_firm export_packs index refresh reports reviewed run_batch "
     "stations",
     "responses": "drafted new",
     "scores": "keep",

@@ -60,13 +60,6 @@ def audit(study: Study, client: str, wave: str) -> DisclosureAudit:
         An unknown client or wave.
     StudyError
         A table is missing; names the notebook that makes it.
-
-    Examples
-    --------
-    >>> import crqlab as crq
-    >>> study = crq.Study("demo")
-    >>> [(client, wave)] = crq.report.chosen(study, crq.report.everybody(study)[:1], None)
-    >>> found = crq.report.audit(study, client, wave)
     """
     seen = unrounded(study, client, wave)
     return DisclosureAudit(seen.client_id, seen.wave, audited(study, seen))
