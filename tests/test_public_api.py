@@ -220,8 +220,8 @@ NO_EXAMPLE = {
     "benchmark": "compare keep publish publish_study release",
     "page": "verdict_sentences",
     "participation": "keep",
-    "report": "audit export export_all export_firm export_packs index refresh reports reviewed run_batch "
-    "stations",
+    "report": "audit export export_all export_firm export_packs index refresh reports reviewed "
+    "run_batch stations",
     "responses": "drafted new",
     "scores": "keep",
     "stats": "carried of_carried",
