@@ -1,8 +1,9 @@
 """Show what a rebuilding changed in pages, workbooks, slides, CRM files and tables.
 
-python tools/compare_outputs.py make FOLDER [--clients C017,C022] [--languages en,sv]
+python tools/compare_outputs.py make FOLDER [--clients C017,C022] [--languages en,sv] [--panel 12]
     makes the outputs of the checkout at hand (run it in the checkout's folder, with its Python)
-    from its own demo panel, drawn if it has none, and keeps what they say in FOLDER.
+    from its own demo panel, drawn if it has none, or of so many clients if told, and keeps what
+    they say in FOLDER.
     The checkout's reports and tables stay as they are: all is made anew, in FOLDER.
 python tools/compare_outputs.py read FOLDER
     reads the kept files again, as after a change of the reader.
@@ -72,7 +73,9 @@ _CLI = "import sys; from crqlab.cli import app; sys.exit(app())"
 # ---- make: run the checkout at hand
 
 
-def make(folder: Path, clients: Iterable[str], languages: Iterable[str]) -> None:
+def make(
+    folder: Path, clients: Iterable[str], languages: Iterable[str], *, panel: int | None = None
+) -> None:
     """Make all outputs of the checkout in the current folder, and keep what they say.
 
     Parameters
@@ -81,13 +84,15 @@ def make(folder: Path, clients: Iterable[str], languages: Iterable[str]) -> None
         Empty or not there yet.
     clients : iterable of str
     languages : iterable of str
+    panel : int, optional
+        Draw a panel of so many clients instead of taking the checkout's.
     """
     if not (Path.cwd() / "crqlab").is_dir():
         sys.exit("There is no crqlab here; change into the folder of a checkout.")
     if folder.exists() and any(folder.iterdir()):
         sys.exit(f"{folder} is not empty; name another folder or remove it.")
     start, checkout, home = time.time(), Path.cwd(), folder.resolve() / "home"
-    _lay_out(checkout, home)
+    _lay_out(checkout, home, panel)
     code = Path(_python(home, "import crqlab; print(crqlab.__file__)").strip()).parent
     clients, languages = list(clients), list(languages)
     named = [word for client in clients for word in ("--client", client)]
@@ -113,11 +118,13 @@ def make(folder: Path, clients: Iterable[str], languages: Iterable[str]) -> None
     print(f"{folder}: made by {code} in {facts['seconds']} s")
 
 
-def _lay_out(checkout: Path, home: Path) -> None:
+def _lay_out(checkout: Path, home: Path, panel: int | None) -> None:
     """A project of its own: the checkout's notebooks and raw data, no tables, no reports."""
     (home / "data" / "raw").mkdir(parents=True)
     (home / "notebooks").symlink_to(checkout / "notebooks", target_is_directory=True)
-    if (raw := checkout / "data" / "raw" / STUDY).is_dir():
+    if panel:
+        _crqlab(home, "simulate", STUDY, "--clients", str(panel))
+    elif (raw := checkout / "data" / "raw" / STUDY).is_dir():
         shutil.copytree(raw, home / "data" / "raw" / STUDY)
     else:
         _crqlab(home, "simulate", STUDY)
@@ -269,7 +276,8 @@ def main(words: list[str]) -> int:
     """Do what the command line asks for, and return the exit code."""
     asked = _parser().parse_args(words)
     if asked.command == "make":
-        make(asked.folder, asked.clients.split(","), asked.languages.split(","))
+        told = asked.clients.split(","), asked.languages.split(",")
+        make(asked.folder, *told, panel=asked.panel)
     elif asked.command == "read":
         read(asked.folder)
     else:
@@ -288,6 +296,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("folder", type=Path)
     made.add_argument("--clients", default=",".join(CLIENTS))
     made.add_argument("--languages", default=",".join(LANGUAGES))
+    made.add_argument("--panel", type=int, metavar="N", help="draw a panel of so many clients")
     commands.add_parser("read").add_argument("folder", type=Path)
     compared = commands.add_parser("compare")
     compared.add_argument("before", type=Path)

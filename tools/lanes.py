@@ -52,8 +52,8 @@ tests/test_cli.py
 QUICK = "not slow and not browser and not validation"
 #: Slow tests too: an old package may lack what few tests ask for.
 SLOW_TOO = "not browser and not validation"
-#: Clients whose outputs are compared: one with three waves, one with a first wave only.
-SHOWN = "C017,C045"
+#: How large a panel is drawn, and whose outputs are compared.
+SHOWN = ("--panel", "12", "--clients", "C001,C007", "--languages", "en")
 #: How notebooks are executed: by the value of CRQLAB_FORK.
 WAYS = {"forked": "1", "anew": "0"}
 #: The environment that runs, named as those that are made.
@@ -189,7 +189,7 @@ def pages(environments: list[tuple[str, str]]) -> int:
     for name, python in environments:
         for way in WAYS:
             told = {**os.environ, "PYTHONPATH": str(ROOT), "CRQLAB_FORK": WAYS[way]}
-            asks = ["make", str(place / f"{name}-{way}"), "--clients", SHOWN, "--languages", "en"]
+            asks = ["make", str(place / f"{name}-{way}"), *SHOWN]
             if subprocess.call([python, tool, *asks], cwd=ROOT, env=told):
                 return 1
         forked, started = (place / f"{name}-{way}" for way in WAYS)
