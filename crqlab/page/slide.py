@@ -80,16 +80,6 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rows:
-    """A table: ``wide`` are its columns' shares of the width, ``numbers`` stand right."""
-
-    heads: tuple[str, ...]
-    cells: list[tuple[str, ...]]
-    wide: tuple[float, ...]
-    numbers: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Slide:
     """One slide.
 
@@ -97,7 +87,7 @@ class Slide:
     ----------
     message : str
         The one thing that it says.
-    body : Words, Cards, Bars, Course or Rows
+    body : Words, Cards, Bars or Course
     foot : str
         What stands behind it: n, interval, method.
     opening : bool
@@ -107,14 +97,14 @@ class Slide:
     """
 
     message: str
-    body: Words | Cards | Bars | Course | Rows
+    body: Words | Cards | Bars | Course
     foot: str = ""
     opening: bool = False
     notes: str = ""
 
 
 def described(slide: Slide, spoken: Language) -> str:
-    """Say a chart or a table in words, for those who cannot see it; nothing of other bodies.
+    """Say a chart in words, for those who cannot see it; nothing of other bodies.
 
     Examples
     --------
@@ -124,9 +114,6 @@ def described(slide: Slide, spoken: Language) -> str:
     'Trust is highest. Mean: Trust 5.20 (5.00 to 5.40); Service 4.80 (4.50 to 5.10)'
     """
     body = slide.body
-    if isinstance(body, Rows):
-        listed = "; ".join(", ".join(cell for cell in row if cell) for row in body.cells)
-        return f"{slide.message}. {', '.join(body.heads)}: {listed}"
     if not isinstance(body, Bars | Course):
         return ""
     ends = body.spans or ((float("nan"), float("nan")),) * len(body.values)

@@ -44,11 +44,10 @@ def texts(book, deck):
         yield from (cell for line in book.get_sheet_by_name(name).to_python()
                     for cell in line if isinstance(cell, str))  # fmt: skip
     for page in deck.slides:
+        yield from page.notes_slide.notes_text_frame.text.splitlines()
         for shape in page.shapes:
             if shape.has_text_frame:
                 yield from (line.text for line in shape.text_frame.paragraphs)
-            elif shape.has_table:
-                yield from (cell.text for row in shape.table.rows for cell in row.cells)
             elif shape.has_chart:
                 yield from (shape.name, *map(str, shape.chart.plots[0].categories))
 

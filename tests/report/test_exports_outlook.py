@@ -126,9 +126,12 @@ def test_slides_tell_the_place_what_to_fix_and_what_to_do(seen, about):
     assert f"n = {first['n']} respondents" in said(fix)
     n = len(seen.actions.actions)
     todo = next(page for title, page in by_title.items() if title.startswith(f"{n} actions at"))
-    (listed,) = [shape.table for shape in todo.shapes if shape.has_table]
-    owners = {row.cells[3].text for row in list(listed.rows)[1:]}
-    assert owners <= set(seen.actions.actions["account_manager"].fillna(""))
+    (counted,) = [shape.chart for shape in todo.shapes if shape.has_chart]
+    assert sum(counted.plots[0].series[0].values) == n
+    _, *turns = todo.notes_slide.notes_text_frame.text.splitlines()
+    names = set(seen.actions.actions["name"])
+    assert turns
+    assert {turn.split(" · ")[0] for turn in turns} <= names
 
 
 def test_nothing_on_a_slide_lies_on_its_title_or_outside(seen, about):

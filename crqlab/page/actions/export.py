@@ -8,10 +8,10 @@ from crqlab.page.client_view import ClientView
 from crqlab.page.renewal.export import days
 from crqlab.page.segments.words import segment_words
 from crqlab.page.sheet import ACCOUNT, CAUTION, Sheet, scale, sheet
-from crqlab.page.slide import Rows, Slide, brief, foot
+from crqlab.page.slide import WHOLE, Bars, Slide, brief, foot, places
 from crqlab.show.records import records
 
-MOST = 7  # rows
+MOST = 7  # bars, and lines of the notes
 #: What a task is and how urgent, as Salesforce's own lists have it.
 NEW_TASK, URGENT, ORDINARY = TASK_WORDS = ("Not Started", "High", "Normal")
 
@@ -67,30 +67,36 @@ def referrals_sheet(view: ClientView) -> Sheet:
 
 
 def actions_slide(view: ClientView) -> Slide | None:
-    """What is to be done next: accounts on the point of leaving first, then by date."""
+    """How many customers each action is for; in the notes whose turn it is, weak segments first."""
     rows, spoken, book = view.actions.actions, view.language, view.actions.playbook
     if rows.empty:
         return None
+    kinds = rows.groupby("action", sort=False).agg(n=("account_id", "nunique"), due=("due", "min"))
+    kinds = kinds.sort_values(["n", "due"], ascending=[False, True], kind="stable").head(MOST)
+    first = rows["due"].min()
+    told = kinds["due"].eq(first) if first == first else kinds["n"].eq(kinds["n"].max())
+    labels = [brief(book.name(action, spoken.code)) for action in kinds.index]
+    body = Bars(labels, kinds["n"].tolist(), spoken.say("slide.by_action"), code=WHOLE,
+                marked=places(told))  # fmt: skip
+    code = "slide.actions" if first != first else "slide.actions_from"
+    message = spoken.say(code, n=len(rows), m=rows["account_id"].nunique(), day=first)
+    behind = foot(view, spoken.say("slide.actions_foot"))
+    return Slide(message, body, behind, notes="\n".join([behind, *_turns(view)]))
+
+
+def _turns(view: ClientView) -> list[str]:
+    """Who is met first, for what, by whom and until when: weak segments, then by date."""
+    rows, spoken, book = view.actions.actions, view.language, view.actions.playbook
     rows = rows.assign(
         turn=~rows["segment"].isin(view.segments.traits.weak),
         named=segment_words(view).names(rows),
     )
-    rows = rows.sort_values(["turn", "due"], kind="stable")
-    shown = rows.head(MOST)
-    cells = [
-        (brief(row.name), row.named, what, row.owner,
-         "" if row.due != row.due else spoken.day(row.due))
-        for row, what in zip(
-            records(shown.fillna({"owner": ""})), book.texts(shown, spoken.code), strict=True
-        )
+    rows = rows.sort_values(["turn", "due"], kind="stable").head(MOST).fillna({"owner": ""})
+    return [
+        " · ".join(filter(None, [row.name, row.named, what, row.owner,
+                                 "" if row.due != row.due else spoken.day(row.due)]))
+        for row, what in zip(records(rows), book.texts(rows, spoken.code), strict=True)
     ]  # fmt: skip
-    heads = ("account", "segment", "what", "owner", "due")
-    body = Rows(tuple(spoken.say(f"column.{head}") for head in heads), cells,
-                (0.24, 0.13, 0.36, 0.15, 0.12))  # fmt: skip
-    n, first = rows["account_id"].nunique(), rows["due"].min()
-    code = "slide.actions" if first != first else "slide.actions_from"
-    message = spoken.say(code, n=len(rows), m=n, day=first)
-    return Slide(message, body, foot(view, spoken.say("slide.actions_foot")))
 
 
 def crm_tasks(view: ClientView) -> pd.DataFrame:

@@ -24,7 +24,6 @@ from crqlab.page.slide import (
     Bars,
     Cards,
     Course,
-    Rows,
     Slide,
     Words,
     described,
@@ -82,12 +81,10 @@ class Deck:
             self._cards(page, body)
         elif isinstance(body, Bars):
             self._bars(page, body)
-        elif isinstance(body, Course):
-            self._line(page, body)
         else:
-            self._rows(page, body)
+            self._line(page, body)
         for shape in page.shapes:
-            if shape.has_chart or shape.has_table:
+            if shape.has_chart:
                 _heard(shape, described(slide, self.spoken))
         page.notes_slide.notes_text_frame.text = plain(slide.notes or slide.foot)
 
@@ -256,24 +253,6 @@ class Deck:
         last.format.fill.solid()
         last.format.fill.fore_color.rgb = _rgb(self.theme.warm)
         add_error_bars(drawn, body.values, body.spans)
-
-    def _rows(self, page: Any, body: Rows) -> None:
-        left, top, width, _ = self._box(page)
-        made = page.shapes.add_table(
-            len(body.cells) + 1, len(body.heads), left, top, width, Inches(0.4)
-        )
-        for place, share in enumerate(body.wide):
-            made.table.columns[place].width = Emu(int(width * share))
-        for number, row in enumerate([body.heads, *body.cells]):
-            for place, said in enumerate(row):
-                cell = made.table.cell(number, place)
-                cell.fill.solid()
-                colour = self.theme.accent if number == 0 else "#ffffff"
-                cell.fill.fore_color.rgb = _rgb(colour)
-                ink = "#ffffff" if number == 0 else INK
-                paragraph = cell.text_frame.paragraphs[0]
-                paragraph.alignment = PP_ALIGN.RIGHT if place in body.numbers else PP_ALIGN.LEFT
-                self._write(paragraph, said, 13, ink, bold=number == 0)
 
     def content(self, title: str) -> bytes:
         """Return the file; the same slides give the same bytes."""

@@ -1,6 +1,6 @@
 """Actions where order, counts and privacy decide: slides, tasks of a CRM, lists at their ends."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
@@ -45,24 +45,33 @@ KINDS = ["Opponent", "Rational", "Ambivalent", None, "Rational", "Opponent", "Op
          "Ambassador", "Ambassador"]  # fmt: skip
 
 
-def test_a_slide_has_the_weak_first_then_by_date_seven_rows(stationed_view_of):
-    seen = made(stationed_view_of(), segment=KINDS, due=DAYS,
+def test_a_slide_counts_customers_by_action_and_its_notes_have_the_weak_first(stationed_view_of):
+    acts = ["listen"] * 5 + ["close_the_loop"] * 3 + ["listen"]
+    seen = made(stationed_view_of(), segment=KINDS, due=DAYS, action=acts,
                 status=["settled" if kind else "silent" for kind in KINDS],
                 owner=["Eva", None] + ["the board"] * 7)  # fmt: skip
     slide = export.actions_slide(seen)
-    told = [(cells[0], cells[1], cells[3], cells[4]) for cells in slide.body.cells]
+    body = slide.body
+    assert body.labels == [seen.actions.playbook.name(one) for one in ("listen", "close_the_loop")]
+    assert asdict(body)["values"] == [6, 3]
+    assert body.marked == (1,)  # whose first is due on 1 May
+    assert slide.message == "9 actions at 9 customers are proposed, the first due by 2025-05-01"
+    behind, *turns = slide.notes.split("\n")
+    assert behind == slide.foot
+    told = [(line.split(" · ")[0], line.split(" · ")[-2:]) for line in turns]
     assert told == [
-        ("Kund 5", "Opponent", "the board", "2025-06-01"),
-        ("Kund 2", "Ambivalent", "the board", "2025-07-01"),
-        ("Kund 0", "Opponent", "Eva", "2025-09-01"),
-        ("Kund 6", "Opponent", "the board", ""),
-        ("Kund 7", "Ambassador", "the board", "2025-05-01"),
-        ("Kund 8", "Ambassador", "the board", "2025-05-02"),
-        ("Kund 4", "Rational", "the board", "2025-06-02"),
+        ("Kund 5", ["the board", "2025-06-01"]),
+        ("Kund 2", ["the board", "2025-07-01"]),
+        ("Kund 0", ["Eva", "2025-09-01"]),
+        ("Kund 6", told[3][1]),
+        ("Kund 7", ["the board", "2025-05-01"]),
+        ("Kund 8", ["the board", "2025-05-02"]),
+        ("Kund 4", ["the board", "2025-06-02"]),
     ]
-    assert slide.message == ("9 actions at 9 customers are proposed, the first due by 2025-05-01")
+    assert told[3][1][-1] == "the board"  # and no day
     undated = export.actions_slide(made(stationed_view_of(), due=[pd.NaT] * 2, name=["a", "b"]))
     assert undated.message == "2 actions at 2 customers are proposed"
+    assert undated.body.marked == (0,)
     assert export.actions_slide(made(stationed_view_of(), due=[])) is None
 
 
