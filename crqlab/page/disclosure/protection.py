@@ -16,7 +16,7 @@ from crqlab.page.client_view import ClientView
 from crqlab.page.disclosure.audit import doomed
 from crqlab.page.disclosure.construct_means import MEASURES
 from crqlab.page.disclosure.shown_numbers import of_view
-from crqlab.page.disclosure.statements import HEADLINE
+from crqlab.page.disclosure.statements import HEADLINE, UNWEIGHTED
 from crqlab.page.disclosure.suppression_choice import ACCOUNTS, GivenUp, of_account
 from crqlab.page.drivers.select import OWN
 from crqlab.page.suppression import PROTECTS
@@ -76,6 +76,8 @@ def _without(seen: ClientView, one: GivenUp) -> ClientView:
     by = {"roll_ups": "roll_up", "parts": "part", "nonresponse": "view"}[table]
     rows = _hidden(getattr(part, table), measure, by, one.key)
     seen = replace(seen, **{section: replace(part, **{table: rows})})
+    if (table, one.key, measure) == ("roll_ups", UNWEIGHTED, "nps"):
+        return replace(seen, scores=replace(seen.scores, ltr=seen.scores.ltr.iloc[:0]))
     if table != "parts" or one.key != "all":
         return seen
     for name in part.measures["measure"].tolist() if measure == "crq" else [measure]:

@@ -19,6 +19,7 @@ from crqlab.page.tables import table
 from crqlab.participation.invitation_frame import UNKNOWN
 
 HEADLINE = "scores.trend"  # each wave's own number
+UNWEIGHTED = "unweighted"  # the roll-up that counts of answers tell exactly
 _NEAR = 1e-6  # of a number and of what answers give for it, in units of the measure
 
 
@@ -81,13 +82,13 @@ def told(study: Study, view: ShownNumbers, answers: Answers) -> Told:
     -------
     Told
         Statements that all hold for the answers that the study has. NPS is told exactly where
-        the answers behind it are counted.
+        the answers behind it are counted: with survey weights that is the one without them.
     """
     measure = answers.measure
     scores = table(study, "account_scores", client=view.client_id)
     figures = study.codebook.privacy.revenue_figures
-    counted = {(HEADLINE, view.wave), ("scores.roll_ups", "unweighted")}
-    counted = counted if measure == "nps" and len(view.scores.ltr) else set()
+    exact = ("scores.roll_ups", UNWEIGHTED) if view.scores.weighted else (HEADLINE, view.wave)
+    counted = {exact} if measure == "nps" and len(view.scores.ltr) else set()
     found, unexplained = [], []
     for name, column, rows, keys, of in _sources(study, view, answers, scores):
         places = decimals_of(rows, column, figures=figures, places=most_decimals(name))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from crqlab.page.disclosure.puzzle import Finding, Puzzle
-from crqlab.page.disclosure.statements import HEADLINE, Statement
+from crqlab.page.disclosure.statements import HEADLINE, UNWEIGHTED, Statement
 
 ACCOUNTS = "accounts"
 _ALIKE = ("shrunken", "nps", "crq")  # numbers of an account that go together
@@ -22,6 +22,7 @@ _ORDER = (
     ("scores.parts", "value"),
     (ACCOUNTS, "change"),
     ("scores.parts", "value", "all"),
+    ("scores.roll_ups", "value", UNWEIGHTED),
     *((ACCOUNTS, name) for name in _ALIKE),
     (HEADLINE, "value"),
 )

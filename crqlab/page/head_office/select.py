@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 import numpy as np
 import pandas as pd
 
@@ -74,8 +76,9 @@ def _shown(study: Study, view: ClientView, wave: str, rows: pd.DataFrame) -> pd.
     keys = zip(told["dimension"], told["group"], strict=True)
     more = np.array([key in hidden for key in keys], dtype=bool)
     whole = view.measure("nps") if wave == view.wave else None
-    if whole is not None and whole["withheld"]:
-        more[:] = True
+    counts = not view.scores.weighted or not isnan(view.scores.unweighted("nps"))
+    if whole is not None and (whole["withheld"] or not counts):
+        more[:] = True  # what people answered is not to be counted
     more &= ~told["withheld"].to_numpy(bool)
     cells = {name: told[name].astype(float).mask(more) for name in _NUMBERS}
     flags = told["flag"].mask(more, PROTECTS)
