@@ -63,3 +63,10 @@ def test_a_word_that_a_label_cuts_is_no_name_and_a_whole_name_before_a_cut_is():
     assert seen.found("Text… of Harrow; Text of it").runs == {"text"}
     cut = seen.found("An order of Kvarnby Verkstad…")
     assert cut.runs | cut.held == {"kvambyverkstad"}
+
+
+def test_two_numbers_side_by_side_are_no_id_and_a_whole_cell_of_it_is():
+    seen = watchlist([("contact id", "C2", "220-24")])
+    beside = seen.found("about 220 24 of them")
+    assert beside.runs | beside.held | beside.whole == set()
+    assert seen.found("a\x1e220-24\x1eb").whole == {"22024".replace("0", "o")}

@@ -145,7 +145,7 @@ def _id(kind: str, said: list[str]) -> Iterator[Form]:
     letters = "".join(said)
     digits = letters.isdigit()
     if len(letters) >= (FEWEST_DIGITS if digits else 2):
-        short = letters.isalpha() and len(letters) < SHORTEST
+        short = len(said) > 1 if digits else letters.isalpha() and len(letters) < SHORTEST
         yield Form(alike(letters), WHOLE if short else EXACT, _cuts(said), spelt=letters)
     bare = letters.lstrip("0") if digits else ""
     if bare and bare != letters and len(bare) >= FEWEST_DIGITS:
