@@ -13,6 +13,7 @@ from tests.validation import (
     accuracy,
     audit,
     benchmark,
+    claim_law,
     construct,
     drivers,
     gate,
@@ -164,7 +165,14 @@ def _account_model(quick: bool) -> Section:
 def _small_clients(quick: bool) -> Section:
     settings = small_clients.QUICK if quick else small_clients.FULL
     rows = small_clients.judged(settings)
-    return small_clients.section(settings, rows, small_clients.called_unique(settings)), []
+    unique, power = small_clients.called_unique(settings), small_clients.changed(settings)
+    return small_clients.section(settings, rows, unique, power), []
+
+
+def _claims(quick: bool) -> Section:
+    settings = claim_law.QUICK if quick else claim_law.FULL
+    rows, money = claim_law.said(settings), claim_law.foretold(settings)
+    return claim_law.section(settings, rows, money), claim_law.misses(rows, money)
 
 
 def _mirrored(quick: bool) -> Section:
@@ -189,6 +197,7 @@ SECTIONS: dict[str, Callable[[bool], Section]] = {
     "account_segments": _account_segments,
     "account_model": _account_model,
     "small_clients": _small_clients,
+    "claims": _claims,
     "gate": gate.section,
 }
 

@@ -33,6 +33,7 @@ RANK = np.array([{"Opponent": 0, "Rational": 2, "Ambassador": 3}.get(n, 1) for n
 BANDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 LEAST = 500  # accounts in a cell of the calibration; smaller ones are put together
 SURE = 0.9
+POOLED = {"share": "all shares together", "accounts": "all moves together"}
 BY_CLIENT = {"5 or fewer": (0, 5), "6 to 15": (6, 15), "16 or more": (16, np.inf)}
 
 
@@ -47,7 +48,7 @@ class Settings:
     draws: int = 200
 
 
-FULL = Settings(seed=9900, panels=20, clients=80, law=600)
+FULL = Settings(seed=13100, panels=20, clients=80, law=600)
 QUICK = Settings(seed=9950, panels=2, clients=60, law=150)
 
 
@@ -60,10 +61,12 @@ class Judged:
     cells : DataFrame
         ``panel``, ``client``, ``wave``, ``account``, ``n``, ``accounts`` (of the client's wave
         with answers), ``true``, ``likeliest``, ``p``, ``then`` and ``p_then`` (given waves up
-        to this one), ``best`` and ``p_best`` (under the true parameters), a column per segment.
+        to this one), ``best`` and ``p_best`` (under the true parameters), a column per segment,
+        and one more (``best NAME``) under the true parameters.
     pairs : DataFrame
         Two waves of one account: ``panel``, ``client``, ``wave`` (the later one), ``stays``,
-        ``up``, ``down`` (probabilities), ``stayed``, ``rose``, ``fell`` (truth).
+        ``up``, ``down`` (probabilities, also as ``best_up`` and ``best_down``), ``stayed``,
+        ``rose``, ``fell`` (truth).
     intervals : DataFrame
         ``what``, ``low``, ``high``, ``true`` of shares and counts of clients, ``panel``.
     """
@@ -128,14 +131,19 @@ def judged(
     true = true[["client", "wave", "account", "segment"]].rename(columns={"segment": "true"})
     cells = found.cells.merge(true, on=["client", "wave", "account"], how="left")
     code = np.array([RULES.names.index(name) for name in cells["true"]])
-    cells = cells.assign(panel=number, **_likeliest(found), **_renamed(best, "best"))
+    known = dict(zip((f"best {name}" for name in RULES.names), _likely(best).T, strict=True))
+    cells = cells.assign(panel=number, **_likeliest(found), **_renamed(best, "best"), **known)
     cells = cells.assign(accounts=cells.groupby(["client", "wave"])["n"].transform("size"))
     cells = cells.merge(_then(rows, draws), on=["client", "wave", "account"])
-    return Judged(cells, _pairs(found, code, number), _intervals(found, code, number))
+    return Judged(cells, _pairs(found, best, code, number), _intervals(found, code, number))
+
+
+def _likely(found: Draws) -> np.ndarray:
+    return found.shares(len(RULES.names))
 
 
 def _likeliest(found: Draws) -> dict[str, np.ndarray]:
-    shares = found.shares(len(RULES.names))
+    shares = _likely(found)
     names = np.array(RULES.names, dtype=object)
     columns = dict(zip(RULES.names, shares.T, strict=True))
     return {"likeliest": names[shares.argmax(axis=1)], "p": shares.max(axis=1), **columns}
@@ -158,7 +166,7 @@ def _then(rows: Answers, draws: int) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _pairs(found: Draws, code: np.ndarray, number: int) -> pd.DataFrame:
+def _pairs(found: Draws, best: Draws, code: np.ndarray, number: int) -> pd.DataFrame:
     before, after = found.pairs.T
     up, down = found.moved(RANK)
     step = RANK[code[after]] - RANK[code[before]]
@@ -168,6 +176,7 @@ def _pairs(found: Draws, code: np.ndarray, number: int) -> pd.DataFrame:
         stays=found.stayed(),
         up=up,
         down=down,
+        **dict(zip(("best_up", "best_down"), best.moved(RANK), strict=True)),
         stayed=code[before] == code[after],
         rose=step > 0,
         fell=step < 0,
@@ -287,10 +296,12 @@ def _by(cells: pd.DataFrame, segment: str, p: str, group: pd.Series) -> pd.DataF
     return calibration(cells[p], cells[segment] == cells["true"], group, cells["panel"])
 
 
-def mixes(found: Judged) -> pd.DataFrame:
-    """Told minus true share of each segment, one row per panel."""
+def mixes(found: Judged, view: str = "") -> pd.DataFrame:
+    """Told minus true share of each segment, one row per panel; ``"best "``: had all been known."""
     cells, names = found.cells, list(RULES.names)
-    told = cells.groupby("panel")[names].mean()
+    told = (
+        cells.groupby("panel")[[f"{view}{name}" for name in names]].mean().set_axis(names, axis=1)
+    )
     true = pd.crosstab(cells["panel"], cells["true"], normalize="index")
     return told - true.reindex(columns=names, fill_value=0.0)
 
@@ -314,9 +325,19 @@ def surely_moved(found: Judged) -> pd.DataFrame:
     return pd.DataFrame(rows, index=["told", "true", "accounts"]).T
 
 
+def movers_found(found: Judged) -> pd.Series:
+    """Accounts that moved and were told to with so much probability: told, had all been known."""
+    pairs, hits = found.pairs, {"told": 0, "known": 0}
+    for told, true in (("up", "rose"), ("down", "fell")):
+        hits["told"] += int(((pairs[told] >= SURE) & pairs[true]).sum())
+        hits["known"] += int(((pairs[f"best_{told}"] >= SURE) & pairs[true]).sum())
+    return pd.Series(hits)
+
+
 def coverage(found: Judged) -> pd.DataFrame:
     """Share of clients' intervals that hold the truth, and its error, panels being drawn."""
-    rows = found.intervals
+    every = found.intervals["what"].str.partition(" ")[0].map(POOLED)
+    rows = pd.concat([found.intervals, found.intervals.assign(what=every)], ignore_index=True)
     hit = (rows["low"] <= rows["true"] + 1e-6) & (rows["true"] - 1e-6 <= rows["high"])
     groups = hit.groupby(rows["what"], sort=False)
     table = pd.DataFrame({"covered": groups.mean(), "intervals": groups.size()})
@@ -349,7 +370,8 @@ def _held(table: pd.DataFrame) -> pd.Series:
 
 def section(settings: Settings, model: AccountModel, example: Judged, found: Judged) -> str:
     """Return the page's section on the account model."""
-    apart, fresh_ = mixes(found).abs().max(axis=1), reached(found)
+    apart, known = (mixes(found, view).abs().max(axis=1) for view in ("", "best "))
+    fresh_ = reached(found)
     stay = moves(example).loc["stay"]
     return _SECTION.format(
         panels=settings.panels,
@@ -367,6 +389,9 @@ def section(settings: Settings, model: AccountModel, example: Judged, found: Jud
         mix="\n".join(_mix(example, found)),
         worst=100 * apart.max(),
         usual=100 * apart.mean(),
+        worst_known=100 * known.max(),
+        usual_known=100 * known.mean(),
+        found=movers_found(found),
         stay=f"{stay['told']:.3f}, true {stay['true']:.3f}",
         moves="\n".join(
             f"| {r.Index} | {r.told:.3f} | {r.true:.3f} |" for r in moves(found).itertuples()
@@ -431,7 +456,9 @@ year accounts correlate by {rho}, and answers of one person, apart from the acco
 Fresh panels reach {ratio:.1%} of what the true parameters do, the worst of them {least:.1%}.
 
 Summed probabilities minus true shares, in points; the segment that is farthest off is so by
-{usual:.1f} points in the mean panel and {worst:.1f} in the worst:
+{usual:.1f} points in the mean panel and {worst:.1f} in the worst. Under the true parameters it is
+{usual_known:.1f} and {worst_known:.1f}: that much of it is the chance of who these accounts are,
+which no model knows.
 
 | segment | demo | fresh panels, mean | the farthest |
 | --- | ---: | ---: | ---: |
@@ -446,6 +473,9 @@ Accounts with answers in two waves, by joint draws (demo: {stay} stay):
 | of accounts told with a probability of 90 % or more to have | told | did | accounts |
 | --- | ---: | ---: | ---: |
 {sure}
+
+So told were {found[told]} accounts that did; under the true parameters {found[known]} would have
+been.
 
 Intervals of 95 % for each client's wave; of few accounts a share takes few values, and where a
 segment is rare nearly every interval holds it:

@@ -32,12 +32,14 @@ def cells(n=4000, told=0.7, true=0.7, panel=0):
             "best": "Rational",
             "p_best": told,
             **shares,
+            **{f"best {name}": share for name, share in shares.items()},
         }
     )
 
 
 def pairs(**columns):
     usual = {"stays": 0.7, "up": 0.2, "down": 0.1, "stayed": True, "rose": False, "fell": False}
+    usual |= {"best_up": 0.95, "best_down": 0.1}
     return pd.DataFrame({"panel": [0, 1], "client": "C", "wave": "2025", **usual, **columns})
 
 
@@ -67,12 +69,15 @@ def test_a_probability_that_does_not_come_true_is_a_miss():
 
 def test_moves_and_coverage_are_held_against_the_truth():
     ends = {"low": [0.1, 0.2], "high": [0.3, 0.4], "true": [0.3, 0.5]}
-    intervals = pd.DataFrame({"panel": [0, 1], "what": "share", **ends})
+    intervals = pd.DataFrame({"panel": [0, 1], "what": "share of Rational", **ends})
     moved = pairs(stays=[0.6, 0.9], stayed=[False, True], up=[0.95, 0.0], rose=[True, False])
     found = Judged(cells(), moved, intervals)
     assert account_model.moves(found).loc["stay"].tolist() == [0.75, 0.5]
     assert account_model.surely_moved(found).loc["climbed"].tolist() == [0.95, 1.0, 1]
-    assert account_model.coverage(found).loc["share", "covered"] == 0.5
+    assert account_model.coverage(found).loc["share of Rational", "covered"] == 0.5
+    assert account_model.coverage(found).loc["all shares together", "intervals"] == 2
+    assert account_model.movers_found(found).tolist() == [1, 1]
+    assert account_model.mixes(found, "best ").equals(account_model.mixes(found))
 
 
 @pytest.fixture(scope="module")
