@@ -58,7 +58,7 @@ def test_without_a_terminal_nothing_is_asked(export):
 def test_a_wrong_answer_lays_nothing_out(export):
     found = run("--export", export, "--set", "instrument.scale=[7, 1]", "--yes")
     assert found.exit_code != 0
-    assert not (Study("acme").raw / "codebook.yaml").exists()
+    assert not (export.parent / "data" / "raw" / "acme").exists()
     assert run("--export", export, "--yes").exit_code == 0
 
 
