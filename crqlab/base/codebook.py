@@ -213,6 +213,10 @@ class Privacy(Strict):
         Smallest groups whose scores, and whose words, may be shown; words ask for no less.
     pseudonyms : bool
         Whether keyed hashes stand in the place of accounts, contacts and account managers.
+    few_answers : str
+        What is told of an account with fewer answers than ``min_scores``: *words* (its segment, and
+        how likely that and a renewal are, in words) or *nothing*. Words tell something of which
+        side a single person is on (docs/security.md says how much).
     revenue_figures : int
         Significant figures of amounts of money in all that is written for a client.
     protection : float
@@ -223,6 +227,7 @@ class Privacy(Strict):
     min_scores: int = Field(default=3, ge=1)
     min_comments: int = Field(default=5, ge=1)
     pseudonyms: bool = False
+    few_answers: Literal["words", "nothing"] = "words"
     revenue_figures: int = Field(default=3, ge=1, le=15)
     protection: float = Field(default=1.0, ge=0)
 

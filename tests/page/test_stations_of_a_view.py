@@ -51,16 +51,16 @@ def test_a_summary_speaks_of_place_risk_fix_and_segments(stationed_view_of):
     assert "climbed" not in whole  # labels of one wave each are no movement
 
 
-def test_small_accounts_lose_their_segment_and_all_that_tells_their_answers(stationed_view_of):
+def test_small_accounts_keep_their_segment_and_lose_what_tells_their_answers(stationed_view_of):
     seen = stationed_view_of()
     rows = seen.segments.accounts.set_index("account_id")
     few = rows.loc[rows.index.isin(small(seen))]
     assert len(few) >= 2
     assert (few["n"] > 0).all()
-    gone = ["segment", "p_word", "p", "second_p", "distance", "second", "nearest"]
-    assert few[gone].isna().all(axis=None)
-    assert (few["status"] == "few").all()
+    assert (few["p_word"] == "likely").all()
+    assert few[["p", "second_p", "distance", "second", "nearest"]].isna().all(axis=None)
     assert few["reason"].tolist() == [code("answers_withheld", n=n) for n in few["n"]]
+    assert few["segment"].isin(stationed.SEGMENTS).all()
     others = rows[(rows["n"] > 0) & ~rows.index.isin(few.index)]
     assert (others["reason"] == stationed.REASON).all()
     assert (others["p"] == 0.83).all()
@@ -222,7 +222,7 @@ def test_odd_studies_pass(stationed_view_of, shape):
     assert 0 < banded.sum() < len(rows)
     assert np.isfinite(rows["expected_loss"][~banded]).all()
     assert (rows["chance"][~banded] == "").all()
-    assert (rows["chance"][banded] == "").all()
+    assert (rows["chance"][banded] == "likely").all()
     assert rows[["p_renew", "p_low", "p_high", "expected_loss"]][banded].isna().all(axis=None)
 
 

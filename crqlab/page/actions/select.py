@@ -32,7 +32,9 @@ def actions(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> Act
         Who would recommend is counted by account, not named: an answer to LTR is a person's.
     """
     book = of_table(table(study, "playbook"))
-    todo = _careful(table(study, "actions", client=client, wave=wave), accounts, book)
+    todo = table(study, "actions", client=client, wave=wave)
+    if study.codebook.privacy.few_answers == "nothing":
+        todo = _careful(todo, accounts, book)
     name, revenue = matched(todo["account_id"], accounts, "name", "revenue")
     person = (todo["owner"] == ACCOUNT_MANAGER).to_numpy(bool)
     todo = todo.assign(

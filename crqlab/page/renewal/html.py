@@ -119,7 +119,7 @@ def _segment(view: ClientView, row: Record) -> str:
     words = segment_words(view)
     if row.silent:
         return words.name(None, "silent")
-    if row.withheld:
+    if row.withheld and row.segment != row.segment:
         return words.name(None, FEW)
     return words.name(row.segment) if row.segment == row.segment else view.language.number(None)
 

@@ -60,7 +60,9 @@ def renewal(
     ids = now["account_id"]
     name, manager, nps = lookup.matched(ids, accounts, "name", "manager", "nps")
     few = lookup.withheld(ids, accounts) & ~now["silent"].to_numpy(bool)
-    veil = _one_more(few, now)
+    veil, silenced = _one_more(few, now), study.codebook.privacy.few_answers == "nothing"
+    untold = few if silenced else np.zeros_like(few)
+    veil |= few
     before = _before(study, client, wave)
     past, veiled = (ids.isin(before.index[before == told]).to_numpy(bool) for told in (True, False))
     unsaid = nps.isna().to_numpy(bool)
@@ -72,7 +74,7 @@ def renewal(
             table(study, "model_card"),
         )
         return Renewal(
-            _banded(none, few, veil).iloc[:0],
+            _banded(none, untold, veil).iloc[:0],
             total.iloc[:0],
             performance,
             card,
@@ -87,7 +89,7 @@ def renewal(
         withheld=few,
     )
     return Renewal(
-        accounts=_banded(shown, few, veil | veiled),
+        accounts=_banded(shown, untold, veil | veiled),
         total=total[total["scope"] == "client"].iloc[: 1 if len(now) else 0],
         performance=performance,
         card=table(study, "model_card"),
@@ -105,17 +107,13 @@ def _one_more(few: NDArray, rows: pd.DataFrame) -> NDArray:
     return more
 
 
-def _banded(rows: pd.DataFrame, few: NDArray, veiled: NDArray) -> pd.DataFrame:
-    """A band in the place of a chance that is veiled, nothing of very few; then by what is shown.
-
-    Of an account with one answer even the band tells more of that person's side than the client's
-    own number does.
-    """
+def _banded(rows: pd.DataFrame, untold: NDArray, veiled: NDArray) -> pd.DataFrame:
+    """A band in the place of a chance that is veiled, nothing of those; then by what is shown."""
     chance = rows["p_renew"].to_numpy(float)
     band = np.select([chance >= LIKELY, chance >= EVEN, chance < EVEN], BANDS, "")
-    hide = few | veiled
+    hide = untold | veiled
     hidden = {name: np.where(hide, np.nan, rows[name].to_numpy(float)) for name in NUMBERS}
-    rows = rows.assign(**hidden, chance=np.where(veiled & ~few, band, ""))
+    rows = rows.assign(**hidden, chance=np.where(veiled & ~untold, band, ""))
     order = ["expected_loss", "revenue", "account_id"]
     return rows.sort_values(order, ascending=[False, False, True], ignore_index=True)
 

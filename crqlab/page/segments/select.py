@@ -19,7 +19,8 @@ from crqlab.segments.likeliest_segments import NOT_SETTLED, SETTLED, as_then
 from crqlab.segments.segment_traits import SegmentTraits, of_table
 
 _NUMBERS = ["p", "second_p", "distance"]
-_NAMED = ["segment", "p_word", "second", "nearest"]
+_NAMED = ["second", "nearest"]
+_WORDS = ["segment", "p_word"]
 
 
 def segments(
@@ -28,9 +29,10 @@ def segments(
     """Collect the client's rows of station 6.
 
     All is told as the wave knew it, whatever later ones brought. An account whose scores are
-    withheld loses its segment too, with reason, probability and distance: of an account with one
-    answer it tells that person's side. Where such accounts are so few, or so alike, that counts
-    less the others would tell it, the counts go as well.
+    withheld keeps its segment and, as a word, how likely it is: that is what an account manager
+    acts on; reason, probability and distance go. Where the codebook wants nothing told of few
+    answers (``privacy: {few_answers: nothing}``) the segment goes too, and where such accounts are
+    so few, or so alike, that counts less the others would tell it, the counts go as well.
 
     Parameters
     ----------
@@ -54,11 +56,12 @@ def segments(
     before = str(moves["from_wave"].iloc[0]) if len(moves) else _earlier(rows, wave)
     traits = of_table(table(study, "segment_traits"))
     shares = as_then(table(study, "segment_shares", client=client, wave=wave))
-    least = study.codebook.privacy.min_scores
-    told = _protected(now, accounts)
-    was = _veiled_before(rows[(rows["wave"] == before).to_numpy(bool)], study, client, least)
+    least, silenced = study.codebook.privacy.min_scores, _silenced(study)
+    told = _protected(now, accounts, silenced=silenced)
+    was = rows[(rows["wave"] == before).to_numpy(bool)]
+    was = _veiled_before(was, study, client, least) if silenced else was
     past, past_status = matched(now["account_id"], was, "segment", "status")
-    hidden = now["segment"][told["withheld"].to_numpy(bool)]
+    hidden = now["segment"][told["withheld"].to_numpy(bool) & silenced]
     bare = len(hidden) > 0 and (len(hidden) < least or (hidden == hidden.iloc[0]).all())
     return Segments(
         accounts=told.assign(before=past, before_status=past_status),
@@ -70,6 +73,11 @@ def segments(
         before=before,
         traits=traits,
     )
+
+
+def _silenced(study: Study) -> bool:
+    """Whether nothing is told of accounts with very few answers."""
+    return study.codebook.privacy.few_answers == "nothing"
 
 
 def _earlier(rows: pd.DataFrame, wave: str) -> str:
@@ -107,7 +115,7 @@ def _unpaid(moves: pd.DataFrame) -> pd.DataFrame:
     return moves.assign(revenue=np.nan)
 
 
-def _protected(rows: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
+def _protected(rows: pd.DataFrame, accounts: pd.DataFrame, *, silenced: bool) -> pd.DataFrame:
     """Take away what tells the scores of accounts of very few people."""
     ids = rows["account_id"]
     few = withheld(ids, accounts)
@@ -116,10 +124,13 @@ def _protected(rows: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
     told = zip(rows["reason"], rows["n"], few, nps.isna(), strict=True)
     reason = pd.Series([_reason(*each) for each in told], index=rows.index, dtype="str")
     hidden = {name: np.where(few, np.nan, rows[name].to_numpy(float)) for name in _NUMBERS}
-    hidden |= {name: rows[name].astype(object).mask(few) for name in _NAMED}
+    hidden |= {
+        name: rows[name].astype(object).mask(few)
+        for name in [*_NAMED, *(_WORDS if silenced else ())]
+    }
     return rows.assign(
         **hidden,
-        status=rows["status"].mask(few, FEW),
+        status=rows["status"].mask(few & silenced, FEW),
         reason=reason,
         flag=rows["flag"].mask(few, "too_few_people"),
         name=name.fillna(ids),

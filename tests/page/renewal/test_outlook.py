@@ -60,7 +60,7 @@ def test_the_outlook_stands_by_expected_loss_with_intervals_and_the_models_worth
     assert rows["account_id"].tail(len(few)).tolist() == sorted(few), "by revenue, not by loss"
     cells = row(renewal.outlook(seen), rows["name"].iloc[-len(few)])
     assert cells == [
-        "Too few answers", "–", "1,000", "–", "2026-03-01",
+        "Ambassador", "likely (80 % or more)", "1,000", "–", "2026-03-01",
         "years as a customer 1.4, average 7.4",
     ]  # fmt: skip
     cells = row(renewal.outlook(seen), "Account 2")
