@@ -30,7 +30,7 @@ def outlook_sheet(view: ClientView) -> Sheet:
         "p_low": ("p_renew_low", "share", "share"),
         "p_high": ("p_renew_high", "share", "share"),
         "chance": ("chance", "", "chance"),
-        "revenue": ("revenue", money, "money"),
+        "revenue": ("contract_revenue", money, "money"),
         "expected_loss": ("loss", money, "money"),
         "expected_low": ("loss_low", money, "money"),
         "expected_high": ("loss_high", money, "money"),

@@ -92,7 +92,7 @@ def test_a_total_is_told_with_what_there_is(stationed_view_of):
     assert "three accounts" not in said(bare)
     assert "silent account" not in said(bare)
     heads = [head.get_text() for head in soup(renewal.outlook(bare)).table("th", scope="col")]
-    assert heads[3:5] == ["Revenue a year (thousands)", "Expected loss (thousands)"]
+    assert heads[3:5] == ["Contract a year (thousands)", "Expected loss (thousands)"]
     few = shown_with(seen, accounts=seen.renewal.accounts.head(5))
     assert "three accounts" not in said(few)
     more = shown_with(seen, accounts=seen.renewal.accounts.head(6))
