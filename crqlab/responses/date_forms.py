@@ -70,7 +70,7 @@ def advice(texts: pd.Series) -> str:
     --------
     >>> advice(pd.Series(["31.01.2025 09:00", "01.02.2025 10:30"]))
     "state their form in this file's entry of the codebook: dates: '%d.%m.%Y %H:%M'"
-    >>> advice(pd.Series(["03/04/2025", "04/04/2025"]))[-46:]
+    >>> advice(pd.Series(["03/04/2025", "04/04/2025"]))[-45:]
     "dates: '%m/%d/%Y' (or '%d/%m/%Y': day first?)"
     """
     forms = date_forms([texts], serials=True)

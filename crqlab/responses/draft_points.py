@@ -16,7 +16,8 @@ def points(drafted: Draft) -> list[tuple[str, float, str]]:
     for name, item in drafted.items.items():
         role = roles[item.header]
         doubted = f"{item.header!r}: {role.why}" if role.sure < ASKED else ""
-        asked = item.why or doubted or f"is {item.header!r} an item?"
+        told = [doubted, item.why] if role.sure < _LEFT_OPEN else [item.why or doubted]
+        asked = "; ".join(filter(None, told)) or f"is {item.header!r} an item?"
         found.append((f"instrument.items.{name}", min(role.sure, item.sure), asked))
     for header, role in roles.items():
         if role.kind == "ignored" and role.sure <= _LEFT_OPEN:

@@ -15,7 +15,7 @@ from tests.report.test_forking import forks
 SHIPPED = sorted(REPORT.parent.glob("[0-9][0-9]_*.ipynb"))
 FAST = [path for path in SHIPPED if fitting(path) == "fork"]
 #: Of the normal run: quick, and the second reads what the first one has written.
-SOON = [path for path in FAST if path.stem in ("10_responses", "30_scores")]
+SOON = [path for path in FAST if path.stem in ("10_responses", "20_participation", "30_scores")]
 
 
 def conforms(folder, notebooks, clients):
@@ -48,12 +48,12 @@ def _files(folder):
 def test_every_notebook_of_the_journey_is_in_the_fast_lane_and_held_to_it():
     assert FAST == SHIPPED
     assert len(FAST) == 10
-    assert len(SOON) == 2
+    assert len(SOON) == 3
 
 
 @forks
 @pytest.mark.slow
-def test_two_stations_are_the_same_in_both_lanes(tmp_path):
+def test_three_stations_are_the_same_in_both_lanes(tmp_path):
     conforms(tmp_path, SOON, clients=3)
 
 

@@ -95,7 +95,8 @@ def cases(settings: Settings) -> pd.DataFrame:
     for sample in range(settings.samples):
         values, account = drawn(rng, settings.accounts, settings.each)
         for level in LEVELS:
-            some, groups = at_level(values, account, account, level)
+            one = np.ones(len(values))
+            some, groups, _ = at_level(values, account, account, level, one)
             how = {"level": 0.95, "draws": settings.draws, "key": (str(sample),), "seed": 1}
             found = estimated(some, groups, NAMES, **how)[0].columns
             rows = _numbers(found).merge(known[level], on=["quantity", "driver"])

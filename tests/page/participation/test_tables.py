@@ -279,7 +279,7 @@ def test_where_nobody_asked_is_silent_the_page_says_so(asked_view_of):
     missed = view.accounts[view.accounts["status"] != "silent"]
     shown = section.silent(dataclasses.replace(view, participation=nobody, accounts=missed))
     assert plain(shown).startswith("No account that was asked stayed silent.")
-    assert [row[1] for row in cells(shown)[1:]] == ["Not invited"]
+    assert [row[1] for row in cells(shown)[1:]] == ["Never asked"]
 
 
 def test_contact_and_account_response_are_both_said(view_of):
@@ -294,5 +294,5 @@ def test_silent_accounts_are_named_and_never_scored(view_of):
     head, *rows = cells(section.silent(view))
     assert head == ["Account", "Status", "Account manager", "Revenue a year (EUR)",
                     "Contacts invited"]  # fmt: skip
-    assert [row[1] for row in rows] == ["Silent", "Silent", "Not invited"]
+    assert [row[1] for row in rows] == ["Silent", "Silent", "Never asked"]
     assert not {row[0] for row in rows} & set(view.scored["name"])
