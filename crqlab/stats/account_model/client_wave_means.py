@@ -15,9 +15,8 @@ from scipy import sparse
 from crqlab.base.results import Result
 from crqlab.stats.account_model.answers import Answers
 from crqlab.stats.account_model.components import Components
-from crqlab.stats.account_model.draws import AT_ONCE, DRAWS, SETS, doubted, drawn_scores
+from crqlab.stats.account_model.draws import DRAWS, SETS, doubted, drawn_scores, parts_of
 from crqlab.stats.account_model.model import AccountModel
-from crqlab.stats.account_model.posterior import clients_at_once
 from crqlab.stats.cluster_draws import stream
 from crqlab.stats.defaults import LEVEL, SEED
 
@@ -117,22 +116,11 @@ def block_means(
     """
     model.checked(rows)
     drawn = [k for k, name in enumerate(model.scores) if scores is None or name in set(scores)]
-    cells = len(rows.cell_account)
-    count = np.ones(cells) if weight is None else np.asarray(weight, dtype=float)
+    count = np.ones(len(rows.cell_account)) if weight is None else np.asarray(weight, dtype=float)
     versions = doubted(model, min(sets, n), stream(seed, "model"))
-    parts = list(clients_at_once(rows, most=AT_ONCE * 6))
-    ends = np.cumsum([len(some.cell_account) for some in parts])
     found = Parallel(n_jobs=os.cpu_count() or 1, prefer="threads")(
-        delayed(_of_clients)(
-            model,
-            some,
-            count[end - len(some.cell_account) : end],
-            drawn,
-            versions,
-            n,
-            stream(seed, ("clients", k)),
-        )
-        for k, (some, end) in enumerate(zip(parts, ends, strict=True))
+        delayed(_of_clients)(model, some, count[cells], drawn, versions, n, rng)
+        for some, cells, rng in parts_of(rows, seed)
     )
     names = list(found[0])
     means = {name: np.concatenate([part[name] for part in found]) for name in names}

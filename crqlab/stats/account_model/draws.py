@@ -192,26 +192,32 @@ def draws(
     more = {name: np.asarray(points, np.float32) for name, points in (shift or {}).items()}
     more = {name: more[name] for name in (model.scores[k] for k in drawn) if name in more}
     versions = doubted(model, min(sets, n), stream(seed, "model"))
-    parts = list(clients_at_once(given, most=AT_ONCE * 6))
-    ends = np.cumsum([len(some.cell_account) for some in parts])
     found = Parallel(n_jobs=jobs or os.cpu_count() or 1, prefer="threads")(
         delayed(_of_clients)(
             model,
             some,
             label,
-            {name: points[end - len(some.cell_account) : end] for name, points in more.items()},
+            {name: points[cells] for name, points in more.items()},
             drawn,
             versions,
             n,
-            stream(seed, ("clients", k)),
+            rng,
         )
-        for k, (some, end) in enumerate(zip(parts, ends, strict=True))
+        for some, cells, rng in parts_of(given, seed)
     )
     labels = np.concatenate(found)
     account = given.cell_account
     first = np.flatnonzero(account[1:] == account[:-1])
     pairs = np.column_stack([first, first + 1])
     return Draws(given.keys().assign(n=given.n), labels, pairs)
+
+
+def parts_of(given: Answers, seed: int) -> Iterator[tuple[Answers, slice, np.random.Generator]]:
+    """Yield whole clients, some at a time, their cells among all, and a stream of their own."""
+    end = 0
+    for k, some in enumerate(clients_at_once(given, most=AT_ONCE * 6)):
+        start, end = end, end + len(some.cell_account)
+        yield some, slice(start, end), stream(seed, ("clients", k))
 
 
 def doubted(model: AccountModel, sets: int, rng: np.random.Generator) -> list[Components]:
