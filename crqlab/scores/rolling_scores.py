@@ -133,8 +133,8 @@ def rolling(
         scores.append(_levels(drawn, given, wave))
         changes += [_steps(drawn, given, wave, back) for back in (None, YEAR)]
     return Rolling(
-        _told(scores, everybody, level, "rolling_scores"),
-        _judged(_told(changes, everybody, level, "rolling_changes"), level),
+        _states(_with_intervals(scores, everybody, level)),
+        _judged(_with_intervals(changes, everybody, level), level),
     )
 
 
@@ -199,33 +199,40 @@ def _moments(drawn: BlockMeans, now: NDArray, past: NDArray | None) -> pd.DataFr
     return pd.concat(parts, ignore_index=True)
 
 
-def _told(
-    parts: list[pd.DataFrame], everybody: pd.DataFrame, level: float, name: str
+def _with_intervals(
+    parts: list[pd.DataFrame], everybody: pd.DataFrame, level: float
 ) -> pd.DataFrame:
-    """Add intervals and counts; the interval leaves out 0 exactly where p is below 1 - level."""
+    """Add intervals and counts; no rows where there are no parts."""
     if not sum(map(len, parts)):
-        return empty(name)
+        return pd.DataFrame()
     rows = pd.concat(parts, ignore_index=True)
     counts = everybody.groupby(BLOCK).agg(
         n_accounts=("account_id", "size"), n_heard=("heard", "sum"), n_recent=("recent", "sum")
     )
     rows = rows.merge(counts.reset_index(), on=BLOCK)
     half = stats.norm.ppf((1 + level) / 2) * rows["se"]
-    rows = rows.assign(low=rows["value"] - half, high=rows["value"] + half, level=level, flag=OK)
-    ends = rows["measure"] == "nps"
-    if name == "rolling_scores":
-        rows.loc[ends, ["low", "high"]] = rows.loc[ends, ["low", "high"]].clip(-100, 100)
-    else:
-        rows["p"] = 2 * stats.norm.sf(np.abs(rows["value"] / rows["se"]))
-        rows["q"], rows["verdict"] = np.nan, "unknown"
-    order = [one for one in ("client_id", "wave", "from_wave", "measure") if one in rows]
-    return typed(rows.sort_values(order, ignore_index=True), name)
+    return rows.assign(low=rows["value"] - half, high=rows["value"] + half, level=level, flag=OK)
 
 
-def _judged(table: pd.DataFrame, level: float) -> pd.DataFrame:
-    """Say higher or lower where that survives all measures of the comparison."""
-    if table.empty:
-        return table
-    family = pd.MultiIndex.from_frame(table[[*BLOCK, "from_wave"]])
-    q = q_values(table["p"], family)
-    return table.assign(q=q, verdict=verdicts(table["value"], table["p"], q, level))
+def _states(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep intervals of NPS on its scale."""
+    if rows.empty:
+        return empty("rolling_scores")
+    nps, ends = rows["measure"] == "nps", ["low", "high"]
+    rows.loc[nps, ends] = rows.loc[nps, ends].clip(-100, 100)
+    return typed(rows.sort_values([*BLOCK, "measure"], ignore_index=True), "rolling_scores")
+
+
+def _judged(rows: pd.DataFrame, level: float) -> pd.DataFrame:
+    """Say higher or lower where that survives all measures of the comparison.
+
+    The interval leaves out 0 exactly where p is below 1 - level.
+    """
+    if rows.empty:
+        return empty("rolling_changes")
+    key = [*BLOCK, "from_wave"]
+    rows = rows.sort_values([*key, "measure"], ignore_index=True)
+    p = pd.Series(2 * stats.norm.sf(np.abs(rows["value"] / rows["se"])))
+    q = q_values(p, pd.MultiIndex.from_frame(rows[key]))
+    said = verdicts(rows["value"], p, q, level)
+    return typed(rows.assign(p=p, q=q, verdict=said), "rolling_changes")
