@@ -21,6 +21,7 @@ from crqlab.scores.rollups import (
     scale_ends,
     senior_weights,
 )
+from crqlab.scores.wave_changes import verdicts
 from crqlab.stats import agreement, nps
 from crqlab.stats.defaults import LEVEL
 from crqlab.stats.estimate import check_level
@@ -164,9 +165,7 @@ def _changed(layout: Layout, drawn: pd.DataFrame, level: float) -> pd.DataFrame:
     down = np.hypot(value - low, was[:, 2] - was[:, 0])
     up = np.hypot(high - value, was[:, 0] - was[:, 1])
     q = q_values(_tested(change, np.where(change > 0, down, up), level), pd.Series(layout.block))
-    said = np.select(
-        [q.isna(), q >= 1 - level, change > 0], ["unknown", "no_clear_change", "higher"], "lower"
-    )
+    said = verdicts(pd.Series(change).where(q.notna()), q, q, level)
     parts = {"change": change, "change_low": change - down, "change_high": change + up}
     return pd.DataFrame({**parts, "change_q": q, "change_verdict": said})
 
