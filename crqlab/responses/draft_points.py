@@ -7,6 +7,7 @@ from crqlab.responses.instrument_draft import Draft
 
 CERTAIN = 0.95  # from here on a draft stands without being confirmed
 _LEFT_OPEN = 0.5  # a column left out with no more than this may be an item
+_MOVES_ALL = 0.7  # what moves every figure is asked, however plain its header
 ASKED = 0.8  # below it a person is asked when the study is laid out
 
 
@@ -46,7 +47,7 @@ def points(drafted: Draft) -> list[tuple[str, float, str]]:
             found.append((f"responses.columns.{ours}", roles[header].sure, said))
     for header in drafted.roles.of("weight"):
         said = f"is {header!r} a survey weight, by which answers are to count?"
-        found.append(("weight", roles[header].sure, said))
+        found.append(("weight", min(roles[header].sure, _MOVES_ALL), said))
     for header, role in roles.items():
         if role.kind == "set_aside" and role.sure < CERTAIN:
             found.append(("responses.set_aside", role.sure, f"{header!r} {role.why}; left out"))

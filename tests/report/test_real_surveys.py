@@ -25,10 +25,15 @@ def drafted(home, name):
     return home / "data" / "raw" / name / "codebook.yaml", pd.read_csv(export)
 
 
-def headline(study):
+def headline(study, roll_up="respondents"):
     scores = study.read("client_scores")
-    rows = scores[scores["roll_up"] == "respondents"].drop_duplicates("measure")
+    rows = scores[scores["roll_up"] == roll_up].drop_duplicates("measure")
     return rows.set_index("measure")
+
+
+def nps(ltr, weights):
+    """Promoters less detractors, in points, of weighted answers from 0 to 10."""
+    return 100 * np.average((ltr >= 9) * 1.0 - (ltr <= 6), weights=weights)
 
 
 def page(study):
@@ -53,11 +58,14 @@ def test_an_airport_survey_on_five_points_with_codes_and_a_recommendation(tmp_pa
     answers = answers.where(answers.isin(range(1, 6)))
     crq = answers.mean(axis=1)[answers.notna().mean(axis=1) >= 0.5]
     ltr = kept["NETPRO"].where(kept["NETPRO"].between(0, 10)).dropna()
-    found = headline(study)
-    assert found.loc["crq", "value"] == pytest.approx(crq.mean(), abs=1e-12)
-    assert found.loc["nps", "value"] == pytest.approx(100 * ((ltr >= 9).mean() - (ltr <= 6).mean()))
-    assert found.loc["crq", "n_accounts"] == kept.loc[crq.index, "AIRLINE"].nunique()
-    assert f"{crq.mean():.2f}" in page(study)
+    plain, weighted = headline(study, "unweighted"), headline(study)
+    assert plain.loc["crq", "value"] == pytest.approx(crq.mean(), abs=1e-12)
+    assert plain.loc["nps", "value"] == pytest.approx(nps(ltr, np.ones(len(ltr))))
+    by_weight = np.average(crq, weights=kept.loc[crq.index, "WEIGHT"])
+    assert weighted.loc["crq", "value"] == pytest.approx(by_weight, abs=1e-12)
+    assert weighted.loc["nps", "value"] == pytest.approx(nps(ltr, kept.loc[ltr.index, "WEIGHT"]))
+    assert weighted.loc["crq", "n_accounts"] == kept.loc[crq.index, "AIRLINE"].nunique()
+    assert f"{by_weight:.2f}" in page(study)
     assert "1 to 5" in page(study)
 
 
