@@ -11,10 +11,11 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from crqlab.responses import cells, worded_scales
-from crqlab.responses.cells import Question, folded
+from crqlab.base.spreadsheets import cells
+from crqlab.base.spreadsheets.cells import Question, folded
+from crqlab.base.spreadsheets.grid import Grid
+from crqlab.responses import worded_scales
 from crqlab.responses.column_signs import RECOMMENDS, plain
-from crqlab.responses.grid import Grid
 
 #: From narrow to wide: a usual scale, and the codes that are usual beside it.
 _SCALES = {

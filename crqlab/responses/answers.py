@@ -13,11 +13,12 @@ from crqlab.base.contracts.cautions import code
 from crqlab.base.faults import Faults
 from crqlab.base.instrument import Code
 from crqlab.base.sources import Source
-from crqlab.responses import breakdown_columns, cells, date_forms, worded_scales
-from crqlab.responses.cells import Question, folded
+from crqlab.base.spreadsheets import cells, date_forms
+from crqlab.base.spreadsheets.cells import Question, folded
+from crqlab.base.spreadsheets.grid import Grid
+from crqlab.responses import breakdown_columns, worded_scales
 from crqlab.responses.columns import Columns, blank
 from crqlab.responses.dialects import known_columns
-from crqlab.responses.grid import Grid
 from crqlab.responses.survey_status import statuses
 from crqlab.responses.weight_column import weights
 

@@ -10,10 +10,10 @@ from crqlab.base.codebook import Codebook
 from crqlab.base.contracts.columns import DIMENSIONS
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.faults import Faults
-from crqlab.responses import cells
-from crqlab.responses.cells import folded
+from crqlab.base.spreadsheets import cells
+from crqlab.base.spreadsheets.cells import folded
+from crqlab.base.spreadsheets.grid import Grid
 from crqlab.responses.columns import first_of, none_has
-from crqlab.responses.grid import Grid
 
 
 def of_answers(grid: Grid, book: Codebook) -> dict[str, pd.Series]:

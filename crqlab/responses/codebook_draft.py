@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from crqlab.base.codebook import RESPONSE_COLUMNS, Codebook
 from crqlab.base.concepts import CONCEPTS
+from crqlab.base.spreadsheets.grid import Grid
 from crqlab.responses.crm_draft import TableDraft
 from crqlab.responses.draft_points import CERTAIN
 from crqlab.responses.export_series import ROLES, Series
-from crqlab.responses.grid import Grid
 from crqlab.responses.instrument_draft import Draft, crq_constructs
 from crqlab.responses.item_texts import wording
 from crqlab.responses.loops import OBJECT

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from crqlab.base.contracts.columns import WEIGHT
-from crqlab.responses import cells
+from crqlab.base.spreadsheets import cells
+from crqlab.base.spreadsheets.date_forms import date_form, date_forms, doubt
+from crqlab.base.spreadsheets.grid import Grid
 from crqlab.responses.answer_scales import Closed, closed, few, is_word
 from crqlab.responses.column_signs import DERIVED, FACTS, FAMILIAR, IDENTITY, RECOMMENDS, plain
-from crqlab.responses.date_forms import date_form, date_forms, doubt
 from crqlab.responses.dialects import known_columns
-from crqlab.responses.grid import Grid
 from crqlab.responses.item_texts import concept, questions, wording
 from crqlab.responses.survey_status import columns as status_columns
 from crqlab.responses.survey_status import guessed

@@ -9,7 +9,7 @@ from unicodedata import normalize
 import pandas as pd
 
 from crqlab.base.faults import Faults, near
-from crqlab.responses.grid import Grid
+from crqlab.base.spreadsheets.grid import Grid
 
 _SHOWN = 12
 

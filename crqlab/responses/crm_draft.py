@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from crqlab.responses import cells
-from crqlab.responses.cells import folded
+from crqlab.base.spreadsheets import cells
+from crqlab.base.spreadsheets.cells import folded
+from crqlab.base.spreadsheets.date_forms import date_forms, doubt
+from crqlab.base.spreadsheets.grid import Grid
 from crqlab.responses.column_signs import plain
-from crqlab.responses.date_forms import date_forms, doubt
-from crqlab.responses.grid import Grid
 from crqlab.responses.instrument_draft import draft
 
 _OWNER = (

@@ -11,10 +11,11 @@ from crqlab.base.contracts import contract
 from crqlab.base.contracts.schema import KINDS, Column, Contract
 from crqlab.base.faults import Faults
 from crqlab.base.sources import Source
-from crqlab.responses import answers, cells, date_forms
-from crqlab.responses.cells import folded
+from crqlab.base.spreadsheets import cells, date_forms
+from crqlab.base.spreadsheets.cells import folded
+from crqlab.base.spreadsheets.grid import Grid
+from crqlab.responses import answers
 from crqlab.responses.columns import Columns
-from crqlab.responses.grid import Grid
 
 _IDS = ("client_id", "account_id", "contact_id")
 _GIVEN = {"invited": True}

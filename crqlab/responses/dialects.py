@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-from crqlab.responses.grid import Grid
+from crqlab.base.spreadsheets.grid import Grid
 
 _STAMPS = ("Timestamp", "Zeitstempel", "Tidstämpel", "Horodateur", "Marca temporal", "Tijdstempel")
 #: Our column: what the tool calls it, in the order in which names are tried.

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
-from crqlab.responses.cells import folded
+from crqlab.base.spreadsheets.cells import folded
 from crqlab.responses.draft_points import points as points_of
 from crqlab.responses.instrument_draft import WAVES_APART, ConstructDraft, Draft, ItemDraft
 

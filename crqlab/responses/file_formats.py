@@ -10,9 +10,10 @@ from crqlab.base.errors import StudyError
 from crqlab.base.faults import Faults, UnreadableError, near
 from crqlab.base.files import located
 from crqlab.base.sources import Source
-from crqlab.responses import delimited, dialects, loops, parquet, sav, spread_choices, workbook
-from crqlab.responses.grid import EXPORT_AGAIN, Grid
-from crqlab.responses.table_shape import without_aggregates, without_footer
+from crqlab.base.spreadsheets import delimited, workbook
+from crqlab.base.spreadsheets.grid import EXPORT_AGAIN, Grid
+from crqlab.base.spreadsheets.table_shape import without_aggregates, without_footer
+from crqlab.responses import dialects, loops, parquet, sav, spread_choices
 
 _ENDINGS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xlsx", ".sav": "spss", ".zsav": "spss",
             ".parquet": "parquet"}  # fmt: skip

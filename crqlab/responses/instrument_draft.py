@@ -12,11 +12,12 @@ from crqlab.base.concepts import draft as named_concept
 from crqlab.base.concepts import kind_of
 from crqlab.base.instrument import RESERVED
 from crqlab.base.sources import Loop
-from crqlab.responses import answer_scales, cells, construct_check, loops, spread_choices
+from crqlab.base.spreadsheets import cells
+from crqlab.base.spreadsheets.cells import Question, folded
+from crqlab.base.spreadsheets.grid import Grid
+from crqlab.responses import answer_scales, construct_check, loops, spread_choices
 from crqlab.responses.answer_scales import Closed
-from crqlab.responses.cells import Question, folded
 from crqlab.responses.column_roles import Roles, roles
-from crqlab.responses.grid import Grid
 from crqlab.responses.item_texts import concept, names, questions, statements, stem, wording
 from crqlab.responses.loops import LoopDraft
 from crqlab.responses.worded_items import fits

@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from crqlab.base.faults import UnreadableError
 from crqlab.base.sources import Loop
+from crqlab.base.spreadsheets.grid import Grid, texts
 from crqlab.responses.column_signs import RECOMMENDS, plain
-from crqlab.responses.grid import Grid, texts
 
 #: The column of an unrolled file that names the object.
 OBJECT = "Object rated"
@@ -52,7 +52,7 @@ def found(grid: Grid) -> LoopDraft | None:
 
     Examples
     --------
-    >>> from crqlab.responses.grid import grid, texts
+    >>> from crqlab.base.spreadsheets.grid import grid, texts
     >>> head = ["id", "1_Q2", "2_Q2", "1_Q3", "2_Q3"]
     >>> rows = grid("a.csv", head, [texts([["a"], ["5"], ["6"], ["7"], [""]])], np.array([2]))
     >>> found(rows).loop.questions

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 
 from crqlab.base.faults import UnreadableError
 from crqlab.base.sources import Source
-from crqlab.responses.grid import EXPORT_AGAIN, Grid, grid
-from crqlab.responses.workbook import cell_text
+from crqlab.base.spreadsheets.grid import EXPORT_AGAIN, Grid, grid
+from crqlab.base.spreadsheets.workbook import cell_text
 
 #: Key of a file's metadata under which stands how it was fetched.
 FETCH = b"crqlab.fetch"

@@ -15,13 +15,13 @@ from crqlab.base.faults import Faults, near
 from crqlab.base.forgotten_people import Forgotten, forgotten
 from crqlab.base.instrument import Instrument
 from crqlab.base.results import Result
+from crqlab.base.spreadsheets.grid import Aside, Grid
 from crqlab.base.study import Study
 from crqlab.responses import answers, crm_tables, table_links
 from crqlab.responses.answers import Answers
 from crqlab.responses.breakdown_columns import breakdowns
 from crqlab.responses.file_formats import load
 from crqlab.responses.forgotten_rows import without_forgotten
-from crqlab.responses.grid import Aside, Grid
 from crqlab.responses.weight_column import weights_noted
 
 FRAMES = ("contacts", "accounts", "outcomes", "clients")

@@ -10,8 +10,8 @@ import pandas as pd
 
 from crqlab.base.faults import UnreadableError
 from crqlab.base.sources import Source
-from crqlab.responses.grid import Grid, grid, texts
-from crqlab.responses.workbook import cell_text
+from crqlab.base.spreadsheets.grid import Grid, grid, texts
+from crqlab.base.spreadsheets.workbook import cell_text
 
 
 def read(path: Path, source: Source) -> Grid:

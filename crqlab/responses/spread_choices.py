@@ -9,10 +9,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from crqlab.responses import cells
+from crqlab.base.spreadsheets import cells
+from crqlab.base.spreadsheets.cells import folded
+from crqlab.base.spreadsheets.grid import Grid, texts
 from crqlab.responses.answer_scales import is_word, means_nothing
-from crqlab.responses.cells import folded
-from crqlab.responses.grid import Grid, texts
 
 #: Our question: column of an option: the answer that it stands for.
 Choices = dict[str, dict[str, str]]
@@ -36,7 +36,7 @@ def found(grid: Grid) -> Choices:
 
     Examples
     --------
-    >>> from crqlab.responses.grid import grid
+    >>> from crqlab.base.spreadsheets.grid import grid
     >>> marked = [["x" if n % 3 == option else "" for n in range(9)] for option in range(3)]
     >>> rows = grid("a.csv", ["nps_0", "nps_1", "nps_2"], [texts(marked)], np.arange(9))
     >>> found(rows)

@@ -9,6 +9,7 @@ from pathlib import Path
 from crqlab.base.errors import StudyError, one_of
 from crqlab.base.faults import Faults
 from crqlab.base.sources import Source
+from crqlab.base.spreadsheets.grid import Grid
 from crqlab.base.study import Study, replace
 from crqlab.base.yaml_edits import without_entries
 from crqlab.responses import codebook_draft, crm_draft
@@ -16,7 +17,6 @@ from crqlab.responses.confirmation import refuse_wrong, with_values
 from crqlab.responses.draft_report import DraftReport, report
 from crqlab.responses.export_series import series
 from crqlab.responses.file_formats import load
-from crqlab.responses.grid import Grid
 from crqlab.responses.instrument_draft import Draft, draft
 
 _SHOWN = 20  # columns that a message lists

@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from crqlab.base.codebook import Responses
-from crqlab.responses import cells
-from crqlab.responses.cells import folded
+from crqlab.base.spreadsheets import cells
+from crqlab.base.spreadsheets.cells import folded
+from crqlab.base.spreadsheets.grid import Grid
 from crqlab.responses.column_signs import plain
 from crqlab.responses.findings import findings
-from crqlab.responses.grid import Grid
 
 #: Why a row is set aside, and the check that says so.
 CHECKS = {
@@ -91,7 +91,7 @@ def guessed(grid: Grid) -> dict[str, dict[str, str]]:
     Examples
     --------
     >>> import numpy as np
-    >>> from crqlab.responses.grid import grid, texts
+    >>> from crqlab.base.spreadsheets.grid import grid, texts
     >>> cells = texts([["done", "test"], ["Yes", "No"]])
     >>> guessed(grid("a.csv", ["Status", "Completed"], [cells], np.array([2, 3])))
     {'Status': {'test': 'test'}, 'Completed': {'No': 'unfinished'}}

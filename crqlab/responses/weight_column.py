@@ -10,9 +10,9 @@ import pandas as pd
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts.columns import WEIGHT
 from crqlab.base.faults import Faults
-from crqlab.responses import cells
+from crqlab.base.spreadsheets import cells
+from crqlab.base.spreadsheets.grid import Grid
 from crqlab.responses.columns import Columns, first_of, none_has
-from crqlab.responses.grid import Grid
 
 _RULE = "is the column of survey weights, and no file with answers has a weight in it"
 _WRONG = "is no survey weight: a number above 0"

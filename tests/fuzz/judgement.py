@@ -23,6 +23,7 @@ from crqlab.base import yaml_documents
 from crqlab.base.errors import DataError
 from crqlab.base.faults import Faults
 from crqlab.base.sources import Source
+from crqlab.base.spreadsheets.grid import Grid
 from crqlab.responses import (
     codebook_draft,
     delimited,
@@ -33,7 +34,6 @@ from crqlab.responses import (
     sav,
     workbook,
 )
-from crqlab.responses.grid import Grid
 from crqlab.segments import playbook, thresholds
 from tests.fuzz.inputs import Input, Rows, made
 from tests.responses.conftest import CODEBOOK, answers, texts, write_csv

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crqlab.responses import cells, sav
+from crqlab.base.spreadsheets import cells
+from crqlab.responses import sav
 from tests.fuzz import judgement
 from tests.fuzz.campaign import FAILURES, Tally
 from tests.fuzz.inputs import MAKERS, made

@@ -8,7 +8,7 @@ import pytest
 import xlsxwriter
 
 from crqlab import responses
-from crqlab.responses import cells
+from crqlab.base.spreadsheets import cells
 from tests.responses.conftest import answers, study, texts, write_csv
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from crqlab.base.faults import Faults
 from crqlab.base.sources import Source
-from crqlab.responses import cells
+from crqlab.base.spreadsheets import cells
 from crqlab.responses.file_formats import load
 
 IDS = [f"00{n}7" for n in range(1, 10)]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crqlab import responses
-from crqlab.responses.delimited import DELIMITERS
+from crqlab.base.spreadsheets.delimited import DELIMITERS
 from tests.responses.conftest import study, write_csv
 
 LATIN = st.characters(codec="cp1252", exclude_categories=["Cc", "Cs", "Zs"])

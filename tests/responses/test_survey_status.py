@@ -6,7 +6,7 @@ import pytest
 
 from crqlab import responses
 from crqlab.base.codebook import Responses
-from crqlab.responses.grid import Grid, texts
+from crqlab.base.spreadsheets.grid import Grid, texts
 from crqlab.responses.survey_status import statuses
 from tests.responses.conftest import answers, study, write_qualtrics
 

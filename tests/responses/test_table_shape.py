@@ -8,7 +8,7 @@ import xlsxwriter
 
 from crqlab.base.faults import Faults
 from crqlab.base.sources import Source
-from crqlab.responses.cells import amounts, decimal_sign
+from crqlab.base.spreadsheets.cells import amounts, decimal_sign
 from crqlab.responses.file_formats import load
 from tests.responses.conftest import series
 

@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from crqlab import Study, responses
-from crqlab.responses import cells, worded_scales
+from crqlab.base.spreadsheets import cells
+from crqlab.responses import worded_scales
 from crqlab.responses.worded_items import fits
 from tests.responses.known_answers import N, account, write_csv
 

@@ -15,11 +15,11 @@ from crqlab.base.errors import StudyError
 from crqlab.base.faults import UnreadableError
 from crqlab.base.files import replace
 from crqlab.base.forgotten_people import Kind
+from crqlab.base.spreadsheets.delimited import without_records
 from crqlab.base.study import COMMENT_CODES, Study
 from crqlab.benchmark.release_files import FOLDER, releases
 from crqlab.report.exports.firm_file import NAME as FIRM
 from crqlab.responses import read
-from crqlab.responses.delimited import without_records
 from crqlab.responses.person_rows import other_files, person_rows
 
 #: Ledgers of a study whose lines are about one response, or one contact.

@@ -12,8 +12,8 @@ import numpy as np
 from crqlab.base.errors import listed
 from crqlab.base.faults import UnreadableError, near
 from crqlab.base.sources import Source
-from crqlab.responses.grid import Aside, Grid, grid, texts
-from crqlab.responses.table_shape import header_place
+from crqlab.base.spreadsheets.grid import Aside, Grid, grid, texts
+from crqlab.base.spreadsheets.table_shape import header_place
 
 _HALF_SECOND = timedelta(milliseconds=500)
 

@@ -24,7 +24,7 @@ class Aside:
     row : int
         As a spreadsheet or an editor counts it.
     why : str
-        ``title``, ``footer``, or what its row sums up (`crqlab.responses.table_shape`).
+        ``title``, ``footer``, or what its row sums up (`crqlab.base.spreadsheets.table_shape`).
     text : str
         What stands in its first filled cell.
     """

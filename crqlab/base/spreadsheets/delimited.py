@@ -16,8 +16,14 @@ import pyarrow as pa
 
 from crqlab.base.faults import UnreadableError
 from crqlab.base.sources import Source
-from crqlab.responses.grid import Aside, Grid, grid, texts
-from crqlab.responses.table_shape import LOOKED_AT, REPORTS, footer_length, header_place, unlike
+from crqlab.base.spreadsheets.grid import Aside, Grid, grid, texts
+from crqlab.base.spreadsheets.table_shape import (
+    LOOKED_AT,
+    REPORTS,
+    footer_length,
+    header_place,
+    unlike,
+)
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))

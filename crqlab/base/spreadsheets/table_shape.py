@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from crqlab.responses import cells
-from crqlab.responses.grid import Aside, Grid
+from crqlab.base.spreadsheets import cells
+from crqlab.base.spreadsheets.grid import Aside, Grid
 
 LOOKED_AT = 40  # records among which the header is looked for
 _FULL = 0.5  # a header has at least this share of the cells that later rows have

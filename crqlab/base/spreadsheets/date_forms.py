@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from crqlab.responses import cells
-from crqlab.responses.cells import EXCEL
+from crqlab.base.spreadsheets import cells
+from crqlab.base.spreadsheets.cells import EXCEL
 
 #: Forms of dates that survey tools write, tried in this order; ISO needs none.
 DATE_FORMS = tuple(
