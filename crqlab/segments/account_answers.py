@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crqlab.segments.conditions import LIKELY
+from crqlab.base.conditions import LIKELY
 from crqlab.segments.thresholds import Thresholds
 from crqlab.stats import nps
 from crqlab.stats.account_model import Answers, Expected

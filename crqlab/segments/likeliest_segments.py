@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.base.conditions import LIKELY as RECOMMENDING
+from crqlab.base.conditions import Condition
 from crqlab.base.contracts.cautions import code
 from crqlab.base.standards import LIKELY, SURE
 from crqlab.segments.account_answers import THEN
-from crqlab.segments.conditions import LIKELY as RECOMMENDING
-from crqlab.segments.conditions import Condition
 from crqlab.segments.reasons import NO_ANSWERS, reasons
 from crqlab.segments.segment import known, placed
 from crqlab.segments.segment_posterior import SegmentPosterior

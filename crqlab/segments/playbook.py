@@ -15,8 +15,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, mod
 from crqlab.base import yaml_documents
 from crqlab.base.contracts import frames
 from crqlab.base.instrument import Name, Strict
+from crqlab.base.rule_syntax import Faults
 from crqlab.base.study import PLAYBOOK, Study
-from crqlab.segments.rule_syntax import Faults
 from crqlab.segments.segment import Words
 from crqlab.segments.segment_traits import SegmentTraits, packed, said, unpacked
 from crqlab.segments.thresholds import Thresholds

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from crqlab.segments.conditions import Condition, Rule, Scores
+from crqlab.base.conditions import Condition, Rule, Scores
 from crqlab.segments.segment import Segment
 from crqlab.segments.thresholds import Thresholds
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crqlab.segments.conditions import Condition, Rule, Scores, conditions, truth
+from crqlab.base.conditions import Condition, Rule, Scores, conditions, truth
 
 #: A text in several languages: pairs of language and text.
 Words = tuple[tuple[str, str], ...]

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from crqlab.base.conditions import moved
 from crqlab.base.contracts.cautions import OK, code, codes, joined
 from crqlab.base.contracts.frames import empty
 from crqlab.base.results import Result
 from crqlab.base.waves import in_order
 from crqlab.segments.assignment import scores_of
-from crqlab.segments.conditions import moved
 from crqlab.segments.expected_mix import expected
 from crqlab.segments.expected_moves import SORTED, parted
 from crqlab.segments.likeliest_segments import SILENT, THEN

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationInfo
 
-from crqlab.segments.conditions import LIKELY, conditions
-from crqlab.segments.rule_syntax import Faults, Reader
+from crqlab.base.conditions import LIKELY, conditions
+from crqlab.base.rule_syntax import Faults, Reader
 from crqlab.segments.segment import Segment, placed
 from crqlab.segments.trait_syntax import TRAITS, laddered, traits_of
 

@@ -11,12 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from crqlab.base.conditions import conditions, slack
 from crqlab.base.errors import EstimateError, one_of
 from crqlab.base.results import Result
 from crqlab.base.study import Study
 from crqlab.segments.assignment import scores_of
 from crqlab.segments.churn_steps import METHOD, Steps, steps
-from crqlab.segments.conditions import conditions, slack
 from crqlab.segments.first_renewal import HORIZON, followed
 from crqlab.segments.segment import placed
 from crqlab.segments.thresholds import Thresholds, starting

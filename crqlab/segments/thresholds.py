@@ -14,9 +14,7 @@ import pandas as pd
 from pydantic import BeforeValidator, Field, PlainValidator, PrivateAttr, model_validator
 
 from crqlab.base import yaml_documents
-from crqlab.base.errors import CrqError
-from crqlab.base.instrument import Instrument, Name, Scale, Strict
-from crqlab.segments.conditions import (
+from crqlab.base.conditions import (
     LIKELY,
     MADE,
     Condition,
@@ -27,7 +25,9 @@ from crqlab.segments.conditions import (
     moved,
     turned,
 )
-from crqlab.segments.rule_syntax import MADE_OF
+from crqlab.base.errors import CrqError
+from crqlab.base.instrument import Instrument, Name, Scale, Strict
+from crqlab.base.rule_syntax import MADE_OF
 from crqlab.segments.segment import Segment
 from crqlab.segments.segment_syntax import listed
 from crqlab.segments.segment_traits import SegmentTraits

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from crqlab.segments.rule_syntax import Faults
+from crqlab.base.rule_syntax import Faults
 from crqlab.segments.segment import Segment, Words
 
 TRAITS = ("weak", "label", "meaning", "colour", "expected")

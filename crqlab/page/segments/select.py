@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crqlab.base.conditions import LIKELY
 from crqlab.base.contracts.cautions import code, codes, joined
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
@@ -14,7 +15,6 @@ from crqlab.page import suppression
 from crqlab.page.lookup import matched, withheld
 from crqlab.page.segments.data import FEW, Segments
 from crqlab.page.tables import table
-from crqlab.segments.conditions import LIKELY
 from crqlab.segments.likeliest_segments import NOT_SETTLED, SETTLED, as_then
 from crqlab.segments.segment_traits import SegmentTraits, of_table
 

@@ -10,10 +10,10 @@ import pandas as pd
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from crqlab.base.conditions import Condition
 from crqlab.base.errors import CrqError
 from crqlab.base.study import Study
 from crqlab.segments import Panel, Thresholds, profile, publish
-from crqlab.segments.conditions import Condition
 from crqlab.show import colours, svg
 from crqlab.show.html import Column, Shown, lines, names, paragraph, phrases, table
 from crqlab.show.number_format import number, percent

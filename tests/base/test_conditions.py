@@ -2,7 +2,7 @@
 
 import pytest
 
-from crqlab.segments.conditions import Condition, moved
+from crqlab.base.conditions import Condition, moved
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
-from crqlab.segments.conditions import BOUNDS, LIKELY, MADE, UPWARD, Condition, Group, Rule
+from crqlab.base.conditions import BOUNDS, LIKELY, MADE, UPWARD, Condition, Group, Rule
 
 GROUPS, MADE_OF = ("all", "any"), {"gap": "between", "least_of": "scores", "lowest_of": "among"}
 Place = tuple[str | int, ...]
