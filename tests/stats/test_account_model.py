@@ -18,7 +18,7 @@ from crqlab.stats.account_model.covariances import account_means
 from crqlab.stats.account_model.estimation import known_of
 from crqlab.stats.account_model.layout import batches
 from crqlab.stats.account_model.persistence import Persistence
-from crqlab.stats.account_model.posterior import Judged, _of_batch
+from crqlab.stats.account_model.posterior import Judged, latent_moments
 from tests.stats.account_panels import BETWEEN, SCORES, WITHIN, drawn, exact
 
 PARTS = components(
@@ -61,7 +61,7 @@ def test_posterior_is_that_of_one_large_system(gaps, prior):
         theta = account_means(one, means).transpose(0, 2, 1) @ PARTS.basis.T
         np.testing.assert_allclose(theta, mean[cells], atol=2e-4)
         sd = np.sqrt(np.diagonal(covariance[cells], axis1=-2, axis2=-1))
-        np.testing.assert_allclose(_of_batch(judged, one)[1], sd, rtol=2e-3)
+        np.testing.assert_allclose(latent_moments(judged, one)[1], sd, rtol=2e-3)
         seen[cells] = True
     assert seen.all()
 

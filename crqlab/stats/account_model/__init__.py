@@ -19,6 +19,7 @@ fit the model to these and use these (``rows.until(wave)``), never a mixture of 
 from crqlab.stats.account_model.answers import Answers, answers
 from crqlab.stats.account_model.carried_model import carried, of_carried
 from crqlab.stats.account_model.client_wave_means import BlockMeans, block_means
+from crqlab.stats.account_model.contrast_errors import contrast_errors, latent_variances
 from crqlab.stats.account_model.draws import Draws, central, draws
 from crqlab.stats.account_model.estimation import fit
 from crqlab.stats.account_model.model import AccountModel
@@ -51,9 +52,11 @@ __all__ = [
     "block_means",
     "carried",
     "central",
+    "contrast_errors",
     "draws",
     "expected",
     "fit",
+    "latent_variances",
     "models_of",
     "of_carried",
     "of_scores",

@@ -134,7 +134,7 @@ def _of_clients(model: AccountModel, given: Answers) -> tuple[NDArray, NDArray]:
     mean, sd = np.empty((2, len(given.cell_account), len(model.scores)))
     for one in judged.known:
         cells = one.batch.cells
-        mean[cells], sd[cells] = _answered(model, *_of_batch(judged, one))
+        mean[cells], sd[cells] = _answered(model, *latent_moments(judged, one))
     return mean, sd
 
 
@@ -179,8 +179,8 @@ def _answered(model: AccountModel, mean: NDArray, sd: NDArray) -> tuple[NDArray,
     return np.stack([m for m, _ in found], axis=-1), np.stack([s for _, s in found], axis=-1)
 
 
-def _of_batch(judged: Judged, one: Conditioned) -> tuple[NDArray, NDArray]:
-    """Means and standard errors, shape (accounts, waves, scores)."""
+def latent_moments(judged: Judged, one: Conditioned) -> tuple[NDArray, NDArray]:
+    """Return means and standard errors on the latent scale, shape (accounts, waves, scores)."""
     theta = account_means(one, judged.means)
     mean = judged.base[one.batch.cells] + theta.transpose(0, 2, 1) @ judged.parts.basis.T
     variance = _own(one, judged) + _of_means(one, judged)
@@ -200,6 +200,17 @@ def _own(one: Conditioned, judged: Judged) -> NDArray:
 
 def _of_means(one: Conditioned, judged: Judged) -> NDArray:
     """Variance of scores that comes from the means of the client."""
+    shared = np.einsum("jk,nktr->ntjr", judged.parts.basis, of_means(one, judged))
+    return (shared**2).sum(axis=-1)
+
+
+def of_means(one: Conditioned, judged: Judged) -> NDArray:
+    """Return what accounts share with the root of their client's means.
+
+    Returns
+    -------
+    ndarray, shape (accounts, components, waves, columns of the root)
+    """
     batch, means = one.batch, judged.means
     n, T = batch.cells.shape
     k = len(judged.parts.ratio)
@@ -207,5 +218,4 @@ def _of_means(one: Conditioned, judged: Judged) -> NDArray:
     mine = root[batch.client[:, None], :, batch.place].transpose(0, 2, 1, 3)
     keep = one.keep[batch.pattern]
     kept = keep @ mine.reshape(n, keep.shape[1], -1, root.shape[-1])
-    kept = kept.reshape(n, k, T, -1)
-    return (np.einsum("jk,nktr->ntjr", judged.parts.basis, kept) ** 2).sum(axis=-1)
+    return kept.reshape(n, k, T, -1)
