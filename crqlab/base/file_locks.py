@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
+
+_PAUSE = 0.1  # seconds between two tries
 
 
 def taken(file: int) -> bool:
@@ -11,6 +14,23 @@ def taken(file: int) -> bool:
         _take(file)
     except OSError:
         return False
+    return True
+
+
+def taken_within(file: int, seconds: float) -> bool:
+    """Take the lock of an open file as soon as its holder lets go of it; False where it does not.
+
+    Parameters
+    ----------
+    file : int
+    seconds : float
+        Longest time to wait.
+    """
+    end = time.monotonic() + seconds
+    while not taken(file):
+        if time.monotonic() > end:
+            return False
+        time.sleep(_PAUSE)
     return True
 
 

@@ -1,8 +1,10 @@
 """A new file is judged together with those that may have been handed out before."""
 
 import json
+import multiprocessing
 import pickle
 import stat
+import time
 
 import numpy as np
 import pandas as pd
@@ -15,7 +17,7 @@ from crqlab.page.assembly import unrounded
 from crqlab.page.disclosure import audit
 from crqlab.page.disclosure.audit import puzzles, released
 from crqlab.report.batch import table_cache
-from crqlab.report.clearance import statement_ledger
+from crqlab.report.clearance import release_audit, statement_ledger
 from crqlab.report.clearance.release_audit import DisclosureError, cleared, known, supersede
 from tests.page.disclosure.made import people, rows_of, study_of
 
@@ -68,6 +70,49 @@ def test_waves_of_an_ordinary_study_pass_together(tmp_path):
     for wave in ("2024", "2025"):
         cleared(study, "C017", wave, [f"C017_{wave}.html"])
     assert len(statement_ledger.read(study, "C017")) == 2
+
+
+def _cleared_slowly(study, wave, both_there):
+    """Clear a wave in a process of its own; it reads the ledger long before it writes it."""
+
+    def slow(*of):
+        found = read(*of)
+        time.sleep(1.0)
+        return found
+
+    read, release_audit.read = release_audit.read, slow
+    both_there.wait(timeout=60)
+    cleared(study, "C017", wave, [f"C017_{wave}.html"])
+
+
+def test_two_waves_made_at_once_are_both_kept(tmp_path):
+    study = study_of(tmp_path, drawn(), managers=["Ada", "Bo"])
+    start = multiprocessing.get_context("spawn")
+    both_there = start.Barrier(2)
+    made = [start.Process(target=_cleared_slowly, args=(study, wave, both_there))
+            for wave in ("2024", "2025")]  # fmt: skip
+    for one in made:
+        one.start()
+    for one in made:
+        one.join(timeout=100)
+    assert [one.exitcode for one in made] == [0, 0]
+    kept = statement_ledger.read(study, "C017")
+    assert sorted(one.wave for one in kept) == ["2024", "2025"]
+    assert {len(one.told) > 10 for one in kept} == {True}
+
+
+def test_a_ledger_that_another_process_holds_is_waited_for_and_then_named(tmp_path, monkeypatch):
+    study = study_of(tmp_path, drawn())
+    monkeypatch.setattr(statement_ledger, "PATIENCE", 0.2)
+    with (
+        statement_ledger.held(study, "C017"),
+        pytest.raises(
+            StudyError, match=r"Another file of client C017 has been judged for 0\.2 sec"
+        ),
+    ):
+        cleared(study, "C017", "2025", FILES)
+    cleared(study, "C017", "2025", FILES)
+    assert len(statement_ledger.read(study, "C017")) == 1
 
 
 def test_one_more_answer_and_a_rerun_are_stopped_and_may_be_taken_back(tmp_path):

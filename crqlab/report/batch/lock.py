@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from crqlab.base.errors import StudyError
-from crqlab.base.file_locks import taken
+from crqlab.base.file_locks import taken_within
 from crqlab.base.files import unwritten
 
 PATIENCE = 20.0  # seconds
@@ -27,13 +26,10 @@ def alone(folder: Path) -> Iterator[None]:
         Another process holds it.
     """
     with _opened(folder / ".batch.lock") as lock:
-        end = time.monotonic() + PATIENCE
-        while not taken(lock.fileno()):
-            if time.monotonic() > end:
-                raise StudyError(
-                    f"Another batch is writing to {folder.name}; wait for its end, or end it."
-                )
-            time.sleep(0.2)
+        if not taken_within(lock.fileno(), PATIENCE):
+            raise StudyError(
+                f"Another batch is writing to {folder.name}; wait for its end, or end it."
+            )
         for draft in [*folder.glob(".*.part"), *folder.glob("manifest/**/.*.part")]:
             draft.unlink(missing_ok=True)
         yield

@@ -168,5 +168,6 @@ def _without(path: Path, ids: set[str]) -> tuple[bytes, int]:
 
 def _kept(study: Study, client: str) -> list[Path]:
     folder = study.reports / "manifest" / _STATEMENTS
-    told = [path for path in _files(folder) if client in path.name or client in path.parts]
+    files = [path for path in _files(folder) if path.suffix == ".json"]  # no locks
+    told = [path for path in files if client in path.name or client in path.parts]
     return [*(study.root / FOLDER / name for name in releases(study.root)), *told]

@@ -13,7 +13,7 @@ from crqlab.base.study import Study
 from crqlab.page.disclosure.audit import released
 from crqlab.page.disclosure.puzzle import Puzzle
 from crqlab.report.clearance.provenance import state
-from crqlab.report.clearance.statement_ledger import Release, digests, keep, read, release
+from crqlab.report.clearance.statement_ledger import Release, digests, held, keep, read, release
 from crqlab.stats.feasible_ranges import bounded
 
 _NEAR = 1e-6
@@ -58,6 +58,11 @@ def cleared(study: Study, client: str, wave: str, files: Iterable[str]) -> None:
     StudyError
         What earlier files told cannot be read.
     """
+    with held(study, client):
+        _judged(study, client, wave, files)
+
+
+def _judged(study: Study, client: str, wave: str, files: Iterable[str]) -> None:
     releases, inputs = read(study, client), state(study)
     here = [one for one in releases if (one.wave, one.inputs) == (wave, inputs)]
     if here and not here[0].superseded:
@@ -93,10 +98,12 @@ def supersede(study: Study, client: str) -> list[Release]:
     >>> crq.report.supersede(study, "C001")  # nothing of this client has left the house
     []
     """
-    releases, inputs = read(study, client), state(study)
-    back = [one for one in releases if one.inputs != inputs and not one.superseded]
-    if back:
-        keep(study, client, [replace(o, superseded=o.superseded or o in back) for o in releases])
+    with held(study, client):
+        releases, inputs = read(study, client), state(study)
+        back = [one for one in releases if one.inputs != inputs and not one.superseded]
+        if back:
+            new = [replace(o, superseded=o.superseded or o in back) for o in releases]
+            keep(study, client, new)
     return back
 
 

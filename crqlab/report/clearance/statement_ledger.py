@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crqlab.base.errors import StudyError
+from crqlab.base.file_locks import taken_within
 from crqlab.base.files import replace as write
+from crqlab.base.files import unwritten
 from crqlab.base.study import Study
 from crqlab.page.disclosure.puzzle import Puzzle
 from crqlab.page.disclosure.statements import Statement
 from crqlab.report.run.notebook_files import stem
 
 FORMAT = 1
+PATIENCE = 60.0  # seconds that a file waits for the judging of another one of the same client
 _FIGURES = 12  # significant ones of weights and ends
 
 
@@ -108,6 +112,33 @@ def _kept(measure: str, one: Statement, places: tuple[int, ...], used: NDArray) 
 
 def _figures(number: float) -> float:
     return float(f"{number:.{_FIGURES}g}")
+
+
+@contextmanager
+def held(study: Study, client: str) -> Iterator[None]:
+    """Hold what is kept of one client from reading to writing; the lock ends with its process.
+
+    Else two files that are made at once would be judged without each other, and the one that
+    ends last would take the other's numbers out of the list.
+
+    Raises
+    ------
+    StudyError
+        Another process holds it for too long, or no lock can be written there.
+    """
+    place = path(study, client).with_suffix(".lock")
+    try:
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = place.open("a+b")
+    except OSError as refused:
+        raise StudyError(unwritten(place, refused)) from refused
+    with lock:
+        if not taken_within(lock.fileno(), PATIENCE):
+            raise StudyError(
+                f"Another file of client {client} has been judged for {PATIENCE:g} seconds, and "
+                "this one has to be judged together with it; wait for its end, or end it."
+            )
+        yield
 
 
 def read(study: Study, client: str) -> list[Release]:
