@@ -95,16 +95,16 @@ Rule = Condition | Group
 
 def conditions(rule: Rule | None) -> Iterator[Condition]:
     """Yield the conditions of a rule, from top to bottom."""
-    if isinstance(rule, Condition):
-        yield rule
-    elif rule is not None:
+    if isinstance(rule, Group):
         for part in rule.parts:
             yield from conditions(part)
+    elif rule is not None:
+        yield rule
 
 
 def truth(rule: Rule, known: Mapping[Condition, tuple[NDArray, NDArray]]) -> tuple:
     """Return whether a rule surely holds, and whether it may, from that of its conditions."""
-    if isinstance(rule, Condition):
+    if not isinstance(rule, Group):
         return known[rule]
     join = np.logical_and if rule.how == "all" else np.logical_or
     parts = [truth(part, known) for part in rule.parts]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -32,11 +32,24 @@ class Faults:
 
 
 class Reader:
-    """Reads conditions on the scores of one instrument."""
+    """Reads conditions on the scores of one instrument, and on what else is known of accounts.
 
-    def __init__(self, faults: Faults, constructs: Iterable[str], low: float, high: float) -> None:
-        self.faults, self.low, self.high = faults, low, high
-        self.known = (*MADE, *constructs)
+    ``made`` are words of every instrument; ``likely`` says between what cuts of words lie that are
+    no levels on the answer scale.
+    """
+
+    def __init__(
+        self,
+        faults: Faults,
+        constructs: Iterable[str],
+        low: float,
+        high: float,
+        *,
+        made: Iterable[str] = MADE,
+        likely: Mapping[str, tuple[float, float]] = LIKELY,
+    ) -> None:
+        self.faults, self.low, self.high, self.likely = faults, low, high, likely
+        self.known = tuple(dict.fromkeys((*made, *constructs)))
 
     def rule(self, how: str, parts: Any, place: Place) -> Rule | None:
         """Read the conditions under ``all:`` or ``any:``."""
@@ -116,7 +129,7 @@ class Reader:
         if isinstance(cut, bool) or not isinstance(cut, int | float):
             self.faults.add(place, cut, f"a cut is a number, found {cut!r} ({type(cut).__name__})")
             return False
-        low, high = LIKELY.get(name, (self.low, self.high))
+        low, high = self.likely.get(name, (self.low, self.high))
         low, high = (0.0, high - low) if kind == "gap" else (low, high)
         if not low <= cut <= high:
             rule = f"cut {cut} lies outside of the scale of {name}, {low:g} to {high:g}"

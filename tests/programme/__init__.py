@@ -1,0 +1,1 @@
+"""Tests of the programme files: what is urgent, agreed, asked, done."""
