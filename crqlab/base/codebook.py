@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal, Self
 from unicodedata import normalize
 
@@ -13,6 +12,7 @@ from crqlab.base.connections.copies import FRAMES, with_copies
 from crqlab.base.contracts import contract
 from crqlab.base.instrument import Code, Instrument, Strict
 from crqlab.base.sources import Source, Text
+from crqlab.base.wave_entries import Wave, contradictions
 from crqlab.base.wording import own_first
 
 Flag = Literal[
@@ -115,19 +115,6 @@ class Responses(Strict):
         names = [normalize("NFC", source.file) for source in self.files]
         if twice := sorted({n for n in names if names.count(n) > 1}):
             raise ValueError(f"files lists {twice} twice; answers would count double")
-        return self
-
-
-class Wave(Strict):
-    """Days between which the answers of a wave began; both count."""
-
-    from_: date | None = Field(default=None, alias="from")
-    to: date | None = None
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.from_ and self.to and self.from_ > self.to:
-            raise ValueError(f"from {self.from_} lies after to {self.to}")
         return self
 
 
@@ -273,7 +260,8 @@ class Codebook(Strict):
         Paths of what was drafted and nobody has confirmed, as in ``instrument.items.q3``: reports
         and exports are refused, or carry a banner.
     waves : mapping of name to Wave
-        For files that hold several waves and no column of them: told by when an answer began.
+        When each was held, which is their order, and what it asked where that is not everything.
+        Files that hold several waves and no column of them are parted by when an answer began.
     weight : tuple of str
         Column of the answers' files that says for how many people, or how much of the population,
         an answer stands (a survey weight); several where files name it differently. Its scale is
@@ -340,6 +328,12 @@ class Codebook(Strict):
         ):
             if stray := sorted(set(columns) - known):
                 raise ValueError(f"responses > {key} names {stray}; not an item or known column")
+        return self
+
+    @model_validator(mode="after")
+    def _waves_agree(self) -> Self:
+        if faults := contradictions(self.waves, self.instrument, self.responses.files):
+            raise ValueError("; ".join(faults))
         return self
 
     @model_validator(mode="after")

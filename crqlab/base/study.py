@@ -16,11 +16,12 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from crqlab.base import same_numbers, yaml_documents
+from crqlab.base import same_numbers, waves, yaml_documents
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import TABLES, contract, schema
 from crqlab.base.errors import StudyError
 from crqlab.base.files import fingerprint, located, replace
+from crqlab.base.wave_entries import starts
 
 #: What to do with whom; lies beside the codebook where a study has its own.
 PLAYBOOK = "playbook.yaml"
@@ -135,9 +136,9 @@ class Study:
         """Executed notebooks and client reports."""
         return self.root / "reports" / self.name
 
-    @cached_property
+    @property
     def codebook(self) -> Codebook:
-        """The study's codebook, read once.
+        """The study's codebook, read once; waves are ordered by its dates from then on.
 
         Raises
         ------
@@ -146,6 +147,12 @@ class Study:
         DataError
             The codebook has faults; ``cases`` names them by line.
         """
+        book = self._book
+        waves.begin(starts(book.waves))
+        return book
+
+    @cached_property
+    def _book(self) -> Codebook:
         self._refuse_unknown()
         return yaml_documents.load(self.raw / "codebook.yaml", Codebook)
 

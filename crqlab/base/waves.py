@@ -1,24 +1,61 @@
-"""Which wave comes after which."""
+"""Which wave comes after which: by the study's dates, where its codebook has them, else by name.
+
+The days are those of the study at hand, the one whose codebook was asked for last: every table
+comes from a study, and names of waves mean nothing outside theirs (docs/decisions/0014).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 import pandas as pd
 
 BLOCK = ["client_id", "wave"]
+_STARTS: dict[str, date] = {}
+
+
+def begin(starts: Mapping[str, date]) -> None:
+    """Take the days on which the waves of the study at hand begin; none forgets earlier ones.
+
+    Examples
+    --------
+    >>> begin({"spring": date(2025, 3, 1), "autumn": date(2024, 9, 1)})
+    >>> in_order(["autumn", "spring"])
+    ['autumn', 'spring']
+    >>> begin({})
+    """
+    _STARTS.clear()
+    _STARTS.update(starts)
 
 
 def in_order(waves: Iterable[str]) -> list[str]:
-    """Sort the names of waves, each once; digits count as numbers.
+    """Sort the names of waves, each once: by their day where it is known, else by name.
+
+    In names digits count as numbers. Waves without a day keep the place that their name gives them.
 
     Examples
     --------
     >>> in_order(["W10", "W9", "W9"])
     ['W9', 'W10']
     """
-    return sorted(set(waves), key=_natural)
+    named = sorted(set(waves), key=_natural)
+    dated = iter(sorted((name for name in named if name in _STARTS), key=_STARTS.__getitem__))
+    return [next(dated) if name in _STARTS else name for name in named]
+
+
+def undated(waves: Iterable[str]) -> list[str]:
+    """Return the waves whose day is not known, where that of others is.
+
+    Examples
+    --------
+    >>> undated(["W9", "W10"])
+    []
+    """
+    named = in_order(waves)
+    bare = [name for name in named if name not in _STARTS]
+    return bare if len(bare) < len(named) else []
 
 
 def places(waves: Iterable[str]) -> dict[str, int]:

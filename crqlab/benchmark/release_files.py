@@ -29,6 +29,7 @@ from crqlab.base.instrument import Instrument
 from crqlab.base.releases import ASKED, FACTS, FOLDER, MODEL, THRESHOLDS
 from crqlab.base.results import Result
 from crqlab.base.study import fingerprint
+from crqlab.base.waves import in_order
 from crqlab.benchmark.peers import in_words
 
 SEAL = "release.sha256"
@@ -167,7 +168,7 @@ def publish(
         "as_of": as_of.isoformat(),
         "instrument": {"name": asked.name, "version": asked.version},
         "contributors": int(contributors),
-        "waves": sorted(set(table["wave"]) - {"all"}),
+        "waves": in_order(set(table["wave"]) - {"all"}),
         "synthetic": bool(synthetic),
         "made": dict(made or {}),
         "sha256": hashes,

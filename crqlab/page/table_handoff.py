@@ -133,5 +133,5 @@ def _handout(study: Study) -> Handout | None:
                 _HELD.clear()
     if not _HELD or _HELD[0].study != study.name:
         return None
-    vars(study).setdefault("codebook", _HELD[0].codebook)  # where a study keeps it once read
+    vars(study).setdefault("_book", _HELD[0].codebook)  # where a study keeps it once read
     return _HELD[0]

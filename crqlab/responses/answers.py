@@ -16,6 +16,7 @@ from crqlab.base.sources import Source
 from crqlab.base.spreadsheets import cells, date_forms
 from crqlab.base.spreadsheets.cells import Question, folded
 from crqlab.base.spreadsheets.grid import Grid
+from crqlab.base.wave_entries import spans
 from crqlab.responses import breakdown_columns, worded_scales
 from crqlab.responses.columns import Columns, blank
 from crqlab.responses.dialects import known_columns
@@ -119,7 +120,7 @@ def _wave(columns: Columns, source: Source, book: Codebook, started: pd.Series) 
     texts = columns.text("wave")
     if texts is None:
         if source.wave is None and "wave" not in columns.mapped:
-            if book.waves:
+            if spans(book.waves):
                 return _dated(columns, source, book, started)
             fix = "add wave: to this file in the codebook, or say under columns where it is"
             columns.faults.add(source.file, "no wave is known for this file", fix, column="wave")
@@ -138,12 +139,9 @@ def _wave(columns: Columns, source: Source, book: Codebook, started: pd.Series) 
 def _dated(columns: Columns, source: Source, book: Codebook, started: pd.Series) -> pd.Series:
     """The wave between whose days an answer began."""
     found = pd.Series([None] * len(started), dtype="str")
-    day = started.dt.normalize()
-    for name, wave in book.waves.items():
-        inside = day.notna()
-        inside &= (day >= pd.Timestamp(wave.from_)) if wave.from_ else True
-        inside &= (day <= pd.Timestamp(wave.to)) if wave.to else True
-        found = found.mask(inside & found.isna(), name)
+    day = started.dt.date
+    for name, (first, last) in spans(book.waves).items():
+        found = found.mask(started.notna() & (day >= first) & (day <= last), name)
     told = started.astype("str").where(started.notna(), "no date")
     rule, fix = "lies in none of the waves of the codebook", "widen a wave's from: and to:"
     columns.broken("started", told, found.isna(), rule, fix)

@@ -63,7 +63,8 @@ def points(drafted: Draft) -> list[tuple[str, float, str]]:
         said = "no column says to which account a person belongs"
         found.append(("responses.columns.account_id", 0.0, said))
     if drafted.waves:
-        found.append(("waves", 0.5, f"told by dates as {', '.join(drafted.waves)}"))
+        said = "in the order of their dates" if "wave" in drafted.columns else "told by dates as"
+        found.append(("waves", 0.5, f"{said} {', '.join(drafted.waves)}"))
     if "client_id" not in drafted.columns:
         found.append(("client", 0.0, "the name of the client"))
     return found

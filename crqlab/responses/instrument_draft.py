@@ -15,6 +15,7 @@ from crqlab.base.sources import Loop
 from crqlab.base.spreadsheets import cells
 from crqlab.base.spreadsheets.cells import Question, folded
 from crqlab.base.spreadsheets.grid import Grid
+from crqlab.base.waves import in_order
 from crqlab.responses import answer_scales, construct_check, loops, spread_choices
 from crqlab.responses.answer_scales import Closed
 from crqlab.responses.column_roles import Roles, roles
@@ -139,7 +140,8 @@ def draft(grid: Grid) -> Draft:
     items, constructs = _checked(items, constructs, grid)
     codes, recode = _recommendation(found)
     days = _days(grid, columns.get("started"), found.dates)
-    waves = {} if "wave" in columns else _waves(days)
+    named = columns.get("wave")
+    waves = _named_waves(grid.text(named), days) if named else _waves(days)
     wave = f"{days.median():%Y}" if len(days) else "1"
     begun = days.median() if len(days) else None
     read = (codes, recode, waves, wave, looped, choices, begun)
@@ -326,6 +328,17 @@ def _days(grid: Grid, started: str | None, form: str | None) -> pd.Series:
     if started is None:
         return pd.Series(dtype="datetime64[ns]")
     return cells.moments(grid.text(started), form).found.dropna().sort_values()
+
+
+def _named_waves(names: pd.Series, days: pd.Series) -> dict[str, tuple[str, str]]:
+    """Days of waves that a column names, where the names do not sort in time and the days do."""
+    ends = days.groupby(cells.whole(names).reindex(days.index)).agg(["min", "max"])
+    ends = ends.sort_values("min")
+    apart = (ends["min"].iloc[1:].to_numpy() > ends["max"].iloc[:-1].to_numpy()).all()
+    if not apart or list(ends.index) == in_order(ends.index):
+        return {}
+    return {str(row.Index): (f"{row.min:%Y-%m-%d}", f"{row.max:%Y-%m-%d}")
+            for row in ends.itertuples()}  # fmt: skip
 
 
 def _waves(days: pd.Series) -> dict[str, tuple[str, str]]:

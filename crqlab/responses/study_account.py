@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from crqlab.base.waves import in_order, undated
 from crqlab.responses.raw_files import Raw
 from crqlab.responses.survey_status import CHECKS
 from crqlab.stats.response_propensity import kish
@@ -81,7 +82,12 @@ def _aside(raw: Raw) -> Iterator[str]:
 
 def _waves(raw: Raw) -> Iterator[str]:
     rows = raw.responses
-    yield f"waves: {_counted(rows['wave'].value_counts().sort_index())}"
+    yield f"waves: {_counted(rows['wave'].value_counts().reindex(in_order(rows['wave'])))}"
+    if bare := undated(rows["wave"]):
+        yield (
+            f"waves: the codebook gives days of others, and none of {', '.join(bare)}: placed by "
+            "name; add from:"
+        )
     spans = rows.groupby("wave")["started"].agg(["min", "max"])
     for wave, span in spans[(spans["max"] - spans["min"]) > _SPAN].iterrows():
         yield (

@@ -11,6 +11,7 @@ import yaml
 from typer.testing import CliRunner
 
 from crqlab import Study, StudyError, responses
+from crqlab.base.waves import begin, in_order
 from crqlab.cli import app
 
 STATEMENTS = [
@@ -147,6 +148,45 @@ def test_waves_are_cut_where_no_answer_lies_for_months(tmp_path):
     report, study = drafted(tmp_path, rows)
     assert report.waves == {"2024": 18, "2025": 18}
     assert responses.read(study).responses["wave"].tolist() == ["2024"] * 18 + ["2025"] * 18
+
+
+def test_waves_that_a_column_names_are_put_in_order_by_their_dates(tmp_path):
+    rows = table(more=[("wave", ["spring"] * 18 + ["autumn"] * 18)])
+    for row in rows[19:]:
+        row[2] = row[2].replace("2025", "2026")
+    try:
+        report, study = drafted(tmp_path, rows)
+        assert in_order(study.codebook.waves) == ["spring", "autumn"]
+        assert report.waves == {"spring": 18, "autumn": 18}
+        assert any("in the order of their dates" in line for line in report.open)
+        rows = table(more=[("wave", ["2025"] * 18 + ["2026"] * 18)])
+        for row in rows[19:]:
+            row[2] = row[2].replace("2025", "2026")
+        (tmp_path / "years").mkdir()
+        assert drafted(tmp_path / "years", rows)[1].codebook.waves == {}  # their names will do
+    finally:
+        begin({})
+
+
+def test_a_wave_without_an_end_ends_where_the_next_begins(tmp_path):
+    rows = table()
+    for row in rows[19:]:
+        row[2] = row[2].replace("2025", "2026")
+    _, study = drafted(tmp_path, rows)
+    path = study.raw / "codebook.yaml"
+    book = yaml.safe_load(path.read_text(encoding="utf-8"))
+    book["waves"] = {"first": {"from": "2025-01-01"}, "again": {"from": "2026-01-01"}}
+    path.write_text(yaml.safe_dump(book), encoding="utf-8")
+    try:
+        raw = responses.read(Study("s", root=tmp_path))
+        assert raw.responses["wave"].tolist() == ["first"] * 18 + ["again"] * 18
+        told = responses.account_of(raw)
+        assert "waves: first 18, again 18" in told
+        begin({"again": date(2026, 1, 1)})
+        bare = "waves: the codebook gives days of others, and none of first: placed by name; "
+        assert f"{bare}add from:" in responses.account_of(raw)
+    finally:
+        begin({})
 
 
 def test_an_answer_outside_every_wave_is_refused(tmp_path):

@@ -9,6 +9,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 
 from crqlab.base.standards import FEW_CLIENTS
+from crqlab.base.waves import in_order
 from crqlab.benchmark import Positions, Scores
 from crqlab.show import alt_text
 from crqlab.show.colours import ACCENT, INK, PALE, SOFT, WARM
@@ -159,7 +160,7 @@ def position_strip(
     >>> ax = crq.figures.position_strip(found.positions, "C017")
     """
     rows = result.table[result.table["client_id"] == client]
-    wave = wave or (max(rows["wave"]) if len(rows) else None)
+    wave = wave or (in_order(rows["wave"])[-1] if len(rows) else None)
     rows = rows[(rows["wave"] == wave) & rows["decile"].notna()]
     front = rows["measure"].map({"crq": 0, "nps": 1}).fillna(2)
     rows = rows.assign(front=front).sort_values(["front", "percentile"], ascending=[True, False])

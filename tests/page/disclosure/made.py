@@ -51,7 +51,7 @@ def study_of(root, rows, *, managers=("Eva Lind",), revenue=None, privacy=""):
     if privacy:
         book = study.raw / "codebook.yaml"
         book.write_text(book.read_text("utf-8") + f"privacy: {{{privacy}}}\n", "utf-8")
-        study.__dict__.pop("codebook", None)
+        study.__dict__.pop("_book", None)
     tables = fixture._tables(shape, rows)
     pays = 1e6 / (1 + np.arange(len(names))) if revenue is None else np.asarray(revenue, float)
     owners = np.resize(np.array(managers, dtype=object), len(names))

@@ -1,0 +1,128 @@
+"""What a codebook says of single waves: when each was held, and what it asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from crqlab.base.instrument import Instrument, Strict
+from crqlab.base.sources import Source, Text
+
+#: Questions that are no items: a wave that lists items asked them wherever its files have them.
+BESIDE = ("ltr", "familiarity")
+
+
+class Wave(Strict):
+    """One assessment round.
+
+    Attributes
+    ----------
+    from_, to : date or None
+        Days of its fieldwork; both count. Without ``to`` it ends where the next wave begins, and
+        without ``from`` it begins where the one before ended.
+    items : tuple of str or None
+        Items that it asked; None is all of them. The others are missing by design. Questions
+        beside the items (``ltr``, ``familiarity``, open ones) may be listed or not: they were
+        asked where the files have them.
+    slice : bool
+        Whether it asked a slice of the accounts, others having to wait for their turn, also
+        where no file says who was asked.
+    """
+
+    from_: date | None = Field(default=None, alias="from")
+    to: date | None = None
+    items: tuple[Text, ...] | None = Field(default=None, min_length=1)
+    slice: bool = False
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.from_ and self.to and self.from_ > self.to:
+            raise ValueError(f"from {self.from_} lies after to {self.to}")
+        return self
+
+
+def starts(waves: Mapping[str, Wave]) -> dict[str, date]:
+    """Return the day by which each wave has its place: ``from``, or ``to`` where that is missing.
+
+    Examples
+    --------
+    >>> autumn = Wave.model_validate({"from": "2024-09-01", "to": "2024-10-31"})
+    >>> starts({"autumn": autumn, "spring": Wave()})
+    {'autumn': datetime.date(2024, 9, 1)}
+    """
+    days = {name: one.from_ or one.to for name, one in waves.items()}
+    return {name: day for name, day in days.items() if day}
+
+
+def spans(waves: Mapping[str, Wave]) -> dict[str, tuple[date, date]]:
+    """Return the first and last day of each wave, in their order.
+
+    Examples
+    --------
+    >>> held = {"b": {"from": "2025-01-01"}, "a": {"from": "2024-01-01"}}
+    >>> days = spans({name: Wave.model_validate(one) for name, one in held.items()})
+    >>> {name: str(last) for name, (_, last) in days.items()}
+    {'a': '2024-12-31', 'b': '9999-12-31'}
+    """
+    days = starts(waves)
+    dated, before, found = sorted(days, key=days.__getitem__), date.min, {}
+    for name, after in zip(dated, [*dated[1:], ""], strict=True):
+        one = waves[name]
+        last = one.to or (days[after] - timedelta(1) if after else date.max)
+        found[name] = (one.from_ or before, last)
+        before = min(last, date.max - timedelta(1)) + timedelta(1)
+    return found
+
+
+def contradictions(
+    waves: Mapping[str, Wave], asked: Instrument, files: Sequence[Source]
+) -> list[str]:
+    """Tell what cannot be true together: waves at one time, items unknown or asked and not asked.
+
+    Examples
+    --------
+    >>> mini = Instrument.model_validate({"name": "mini", "version": "1", "scale": [1, 7],
+    ...     "recommend": "Recommend?"})
+    >>> pair = {"a": {"from": "2024-01-01", "to": "2024-03-31"}, "b": {"from": "2024-03-01"}}
+    >>> contradictions({k: Wave.model_validate(v) for k, v in pair.items()}, mini, [])
+    ['waves a (until 2024-03-31) and b (from 2024-03-01) overlap; correct from: and to:']
+    """
+    return [*_overlaps(waves), *_stray(waves, asked), *_asked_and_not(waves, files)]
+
+
+def _overlaps(waves: Mapping[str, Wave]) -> Iterator[str]:
+    days = starts(waves)
+    dated = sorted(days, key=days.__getitem__)
+    for one, two in pairwise(dated):
+        if days[one] == days[two]:
+            yield f"waves {one} and {two} both begin on {days[one]}; correct from: and to:"
+        elif (end := waves[one].to) and end >= days[two] and waves[two].from_:
+            yield (
+                f"waves {one} (until {end}) and {two} (from {days[two]}) overlap; "
+                "correct from: and to:"
+            )
+
+
+def _stray(waves: Mapping[str, Wave], asked: Instrument) -> Iterator[str]:
+    known = {*asked.items, *asked.comments, *BESIDE}
+    for name, one in waves.items():
+        if stray := sorted(set(one.items or ()) - known):
+            yield (
+                f"waves > {name} > items names {stray}, which the instrument does not declare; "
+                "use the names under instrument > items"
+            )
+
+
+def _asked_and_not(waves: Mapping[str, Wave], files: Sequence[Source]) -> Iterator[str]:
+    """Items that a wave lists and a file of that wave is said not to have asked."""
+    for source in files:
+        one = waves.get(source.wave or "")
+        if one and (both := sorted(set(one.items or ()) & set(source.not_asked))):
+            yield (
+                f"waves > {source.wave} > items lists {both}, and {source.file} says not_asked of "
+                "the same; take them out of one of the two"
+            )
