@@ -13,6 +13,7 @@ from crqlab.base.spreadsheets.date_forms import date_form, date_forms, doubt
 from crqlab.base.spreadsheets.grid import Grid
 from crqlab.responses.answer_scales import Closed, closed, few, is_word
 from crqlab.responses.column_signs import DERIVED, FACTS, FAMILIAR, IDENTITY, RECOMMENDS, plain
+from crqlab.responses.computed_columns import sums
 from crqlab.responses.dialects import known_columns
 from crqlab.responses.item_texts import concept, questions, wording
 from crqlab.responses.survey_status import columns as status_columns
@@ -106,6 +107,11 @@ def roles(grid: Grid) -> Roles:
     beside = _siblings(grid, answers)
     for name in _ranks(grid, answers):
         found.setdefault(name, Role("ignored", 0.9, "a rank: each number once a person, no rating"))
+    numeric = [n for n, one in answers.items() if one.numbers and n not in found]
+    for name, parts in sums(grid, numeric).items():
+        why = f"in every row the sum or mean of {', '.join(parts[:4])}"
+        why += f" and {len(parts) - 4} more" if len(parts) > 4 else ""
+        found[name] = Role("ignored", 0.95, why)
     for name in headers:
         if name not in found:
             found[name] = _content(name, grid, texts[name], answers.get(name), beside)

@@ -12,7 +12,8 @@ IDENTIFIES = {
     "contact_id": r"contact ?id|person ?id|externalreference|external ?data ?reference|token"
     r"|participant ?id",
     "account_id": r"(?:acc|account|customer|company|kunden?|kund|kundnr|kundennummer"
-    r"|organi[sz]ation|firma|företag|client company|bolag|entreprise|empresa|bedrijf)"
+    r"|organi[sz]ation|firma|företag|client company|bolag|entreprise|empresa|bedrijf|compte|cuenta"
+    r"|société|klant|konto|unternehmen)"
     r"(?: ?(?:id|no|nr|number|nummer|name|key))?",
     "client_id": r"(?:client|supplier|leverantör|lieferant)(?: ?(?:id|nr|name))?",
     "wave": r"wave|round|year|assessment|jahr|år|welle|mätomgång",
