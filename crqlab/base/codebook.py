@@ -209,6 +209,9 @@ class Privacy(Strict):
     protection : float
         Scale points: what can be worked out of a score that is not shown leaves it a range at
         least so wide.
+    alerts : str
+        What an alert of an open wave tells (`crqlab watch`): *confidential*, account, rule and
+        owner, once enough people of the account have answered; or *identified*, who said what.
     """
 
     min_scores: int = Field(default=3, ge=1)
@@ -217,6 +220,7 @@ class Privacy(Strict):
     few_answers: Literal["words", "nothing"] = "words"
     revenue_figures: int = Field(default=3, ge=1, le=15)
     protection: float = Field(default=1.0, ge=0)
+    alerts: Literal["confidential", "identified"] = "confidential"
 
     @model_validator(mode="after")
     def _words_ask_for_more(self) -> Self:

@@ -1,4 +1,4 @@
-"""Beside the stations - what a firm does with what it hears: what is urgent, agreed, asked, done."""
+"""Beside the stations - what a firm does with what it hears: urgent, agreed, asked, done."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import lazy_loader as lazy
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
+        "alert_facts": ["alert_facts"],
+        "alert_matches": ["Matches", "matches"],
         "alert_rules": ["AlertRule", "AlertRules", "alert_rules_of", "shipped_alerts"],
     },
 )

@@ -17,6 +17,7 @@ from crqlab.responses.participants import Roster, roster
 from crqlab.responses.quality_flags import Flags, flags
 from crqlab.responses.query_copies import fetch
 from crqlab.responses.raw_files import Raw, read
+from crqlab.responses.standing_files import as_they_stand
 from crqlab.responses.study_account import account_of
 from crqlab.responses.study_layout import drafted, new, sorted_files
 from crqlab.responses.tables import keep
@@ -28,6 +29,7 @@ __all__ = [
     "Raw",
     "Roster",
     "account_of",
+    "as_they_stand",
     "confirm",
     "decide",
     "decisions",

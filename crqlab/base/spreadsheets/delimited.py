@@ -31,6 +31,7 @@ _CHUNK = 20_000
 Record = tuple[int, list[str]]  # its row in the file, its cells
 _SAMPLE = 25
 _FEWEST = 20  # bytes that tell an encoding
+_LONGEST_OPEN = 20  # lines of one record that is being written
 
 
 def read(path: Path, source: Source) -> Grid:
@@ -179,7 +180,7 @@ def without_records(content: bytes, unwanted: Callable[[list[str]], bool]) -> tu
     (b'id;name\na2;y\n', 1)
     """
     text, encoding = _told(content, None)
-    lines = text.splitlines(keepends=True) if "\n" in text else text.split("\r")
+    lines = _lines(text)
     stated = bool(re.match(r"sep=.\r?\n", text))
     delimiter = text[4] if stated else _sniffed(text)
     begins = [row - 1 for row, _ in _records(io.StringIO(text, newline=""), delimiter, 0)]
@@ -192,6 +193,79 @@ def without_records(content: bytes, unwanted: Callable[[list[str]], bool]) -> tu
         else:
             kept += lines[start:end]
     return "".join(kept).encode(encoding), gone
+
+
+def half_written(content: bytes, source: Source, *, fresh: bool) -> tuple[bytes, int]:
+    r"""Return a file without a record at its end that is still being written, and its lines.
+
+    Parameters
+    ----------
+    content : bytes
+        What was there when the file was read, which may grow.
+    source : Source
+    fresh : bool
+        Whether a last record without a line end may still grow, though it has all its cells.
+
+    Returns
+    -------
+    tuple of bytes, int
+        The file as it was where every record is whole, and 0; where more than `_LONGEST_OPEN` lines
+        were cut off, a quote is missing somewhere: that is for the reader to tell.
+
+    Raises
+    ------
+    UnreadableError
+        The bytes are no text.
+
+    Examples
+    --------
+    >>> half_written(b"id,name\na,x\nb", Source(file="a.csv"), fresh=False)
+    (b'id,name\na,x\n', 1)
+    >>> half_written(b"id,name\na,x\nb,y", Source(file="a.csv"), fresh=False)
+    (b'id,name\na,x\nb,y', 0)
+    """
+    end = max(content.rfind(b"\n"), content.rfind(b"\r")) + 1
+    whole = content[: end + end % 2] if _wide(content) or _marked(content) else content[:end]
+    if not whole.strip():
+        return content, 0
+    text, encoding = _told(whole, source.encoding)
+    begun, cut = content[len(whole) :], False
+    try:
+        text += begun.decode(encoding.removesuffix("-sig"))
+    except UnicodeDecodeError:  # in the middle of a letter
+        text, cut = text + begun.decode(encoding.removesuffix("-sig"), errors="ignore"), True
+    lines = _lines(text)
+    row, torn, short = _last_record(lines, source)
+    ended = lines[-1].endswith(("\n", "\r"))
+    open_ = len(lines) - row + 1
+    if row == 1 or open_ > _LONGEST_OPEN or not (torn or cut or (not ended and (short or fresh))):
+        return content, 0
+    return "".join(lines[: row - 1]).encode(encoding), open_
+
+
+def _marked(content: bytes) -> bool:
+    """Whether two bytes make a letter, by the file's own mark."""
+    return any(content.startswith(mark) for mark, name in _MARKS if name == "utf-16")
+
+
+def _last_record(lines: list[str], source: Source) -> tuple[int, bool, bool]:
+    """Where the last record begins, whether a quote of it is open, and whether it lacks cells."""
+    stated = re.match(r"sep=(.)\r?\n", lines[0])
+    delimiter = source.delimiter or (stated[1] if stated else _sniffed("".join(lines)))
+    body = io.StringIO("".join(lines[bool(stated) :]), newline="")
+    begins, widths = [1], []
+    try:
+        for row, cells in _records(body, delimiter, int(bool(stated))):
+            begins.append(row)
+            widths.append(len(cells))
+    except UnreadableError as reason:
+        return int(reason.case[0]), "unexpected end of data" in reason.case[3], False
+    return begins[-1], False, len(widths) > 1 and widths[-1] < max(widths[:-1])
+
+
+def _lines(text: str) -> list[str]:
+    """Lines as records count them: other signs that part lines stand inside cells."""
+    return list(io.StringIO(text, newline=""))
 
 
 def _decoded(content: bytes, encoding: str | None) -> str:
