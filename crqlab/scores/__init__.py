@@ -4,6 +4,7 @@ from crqlab.scores.account_scores import accounts
 from crqlab.scores.agreement_scores import agreement
 from crqlab.scores.breakdown_scores import breakdowns
 from crqlab.scores.client_scores import clients
+from crqlab.scores.group_scores import Groups, groups
 from crqlab.scores.manager_scores import managers
 from crqlab.scores.model_scores import account_models, posterior
 from crqlab.scores.raked_scores import RakedScores, raked
@@ -28,6 +29,7 @@ from crqlab.scores.wave_changes import changes
 __all__ = [
     "Alternatives",
     "Findings",
+    "Groups",
     "Quadrants",
     "RakedScores",
     "Rolling",
@@ -46,6 +48,7 @@ __all__ = [
     "breakdowns",
     "changes",
     "clients",
+    "groups",
     "keep",
     "largest",
     "managers",

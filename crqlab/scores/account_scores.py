@@ -16,6 +16,7 @@ from crqlab.scores.account_variance import Spread, spread_of
 from crqlab.scores.rollups import (
     Layout,
     laid_out,
+    least_senior,
     ratio,
     role_weights,
     scale_ends,
@@ -63,8 +64,8 @@ def accounts(
         Table ``account_scores``. Means in scale points, ``nps`` in points from -100 to 100,
         ``rwg_j`` over the CRQ constructs. ``flag`` holds the codes of all cautions:
         ``few_answers`` (below 3), ``people_disagree`` (r_wg(J) below .70), ``senior_differs``
-        (the gap of the most senior role to the others exceeds its interval), and what was
-        borrowed.
+        (the gap of the most senior role to the others exceeds its interval),
+        ``least_senior_alone`` (nobody of another role answered), and what was borrowed.
 
     Raises
     ------
@@ -107,7 +108,8 @@ def accounts(
         _inside(layout, codebook.instrument, spread, level),
     ]
     table = pd.concat(parts, axis=1)
-    return table.assign(flag=_flags(table, spread))[
+    alone = least_senior(layout, codebook.roles)
+    return table.assign(flag=_flags(table, spread, *alone))[
         list(contract("account_scores").for_instrument(codebook.instrument))
     ]
 
@@ -233,7 +235,7 @@ def agreed(layout: Layout, asked: Instrument) -> NDArray:
     return found.set_index("group")["rwg_j"].reindex(np.arange(len(layout.starts))).to_numpy()
 
 
-def _flags(table: pd.DataFrame, spread: Spread) -> NDArray:
+def _flags(table: pd.DataFrame, spread: Spread, alone: NDArray, least: str) -> NDArray:
     n, low, shrunken = (table[name] for name in ("n", "low", "shrunken"))
     return column(
         len(table),
@@ -241,6 +243,7 @@ def _flags(table: pd.DataFrame, spread: Spread) -> NDArray:
         ((n > 0) & (n < FEW_ANSWERS), code("few_answers", minimum=FEW_ANSWERS)),
         (table["rwg_j"] < AGREE, "people_disagree"),
         (table["apart"], "senior_differs"),
+        (alone & (n > 0), least),
         (low.isna() & (n > 0), "interval_unknown"),
         (spread.noise_borrowed & low.notna(), "variance_of_wave"),
         (spread.icc_borrowed & shrunken.notna(), "icc_of_wave"),

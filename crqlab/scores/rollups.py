@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.codebook import Roles
+from crqlab.base.contracts.cautions import code
 from crqlab.base.errors import EstimateError
 from crqlab.base.instrument import Instrument
 from crqlab.base.waves import wave_before
@@ -203,8 +204,8 @@ def promoter_points(ltr: pd.Series) -> NDArray:
     >>> promoter_points(pd.Series([10, 8, 3, None]))
     array([ 100.,    0., -100.,   nan])
     """
-    code = nps.categories(ltr).cat.codes.to_numpy(float)
-    return np.where(code < 0, np.nan, 100 * (code - 1))
+    kind = nps.categories(ltr).cat.codes.to_numpy(float)
+    return np.where(kind < 0, np.nan, 100 * (kind - 1))
 
 
 def role_weights(rows: pd.DataFrame, roles: Roles) -> NDArray:
@@ -223,6 +224,21 @@ def senior_weights(layout: Layout) -> NDArray:
     rank = np.where(np.isnan(layout.scores) | np.isnan(rank), np.inf, rank)
     top = np.minimum.reduceat(rank, layout.starts, axis=0)[layout.account]
     return ((rank == top) & np.isfinite(rank)).astype(float)
+
+
+def least_senior(layout: Layout, roles: Roles, *, whole: bool = False) -> tuple[NDArray, str]:
+    """Say of each account, or each client's wave, whether the least senior role alone answered.
+
+    Where anybody's role is not known, somebody else may have. Returned with the caution that says
+    it: those who use what others decide on tell little of what becomes of a relationship.
+    """
+    last = len(roles.order)
+    rank = layout.rows["seniority"].fillna(0).to_numpy(float)
+    top = np.minimum.reduceat(rank, layout.starts)
+    if whole:
+        top = np.minimum.reduceat(top, np.flatnonzero(np.diff(layout.block, prepend=-1)))
+    alone = (top == last) & (last > 1)
+    return alone, code("least_senior_alone", role=roles.order[-1] if last else "")
 
 
 def ratio(total: NDArray, weight: NDArray) -> NDArray:

@@ -24,6 +24,8 @@ class Findings:
     rolling_scores: pd.DataFrame
     rolling_changes: pd.DataFrame
     breakdown_scores: pd.DataFrame
+    group_scores: pd.DataFrame
+    role_gaps: pd.DataFrame
     account_model: pd.DataFrame
     account_posterior: pd.DataFrame
 

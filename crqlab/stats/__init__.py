@@ -29,6 +29,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "factors",
         "feasible_ranges",
         "funnel",
+        "group_contrasts",
         "icc",
         "importance",
         "influence",

@@ -21,6 +21,9 @@ from crqlab.base.instrument import Instrument
 _NOTEBOOK = "30_scores"
 
 
+_MEASURE = Column("text", "crq, nps, mean_ltr, uniqueness or a construct")
+
+
 def _later(says: str, low: float | None = None, high: float | None = None) -> Column:
     return Column("number", says, True, low, high, later=True)
 
@@ -109,7 +112,7 @@ CLIENT_SCORES = Contract(
     {
         "client_id": CLIENT,
         "wave": WAVE,
-        "measure": Column("text", "crq, nps, mean_ltr, uniqueness or a construct"),
+        "measure": _MEASURE,
         "roll_up": Column(
             "text",
             "how answers become one number",
@@ -155,7 +158,7 @@ CHANGES = Contract(
         "client_id": CLIENT,
         "wave": WAVE,
         "from_wave": WAVE,
-        "measure": Column("text", "crq, nps, mean_ltr, uniqueness or a construct"),
+        "measure": _MEASURE,
         "part": Column(
             "text",
             "the whole change, or the share of it that comes from these accounts",
@@ -180,7 +183,6 @@ CHANGES = Contract(
         "flag": FLAG,
     },
 )
-_ROLLING = Column("text", "crq, nps, mean_ltr, uniqueness or a construct")
 ROLLING_SCORES = Contract(
     "rolling_scores",
     _NOTEBOOK,
@@ -188,7 +190,7 @@ ROLLING_SCORES = Contract(
     {
         "client_id": CLIENT,
         "wave": WAVE,
-        "measure": _ROLLING,
+        "measure": _MEASURE,
         **INTERVAL,
         "n": count("people who answered in the wave"),
         "n_people": count("answers of the client's waves of the last year, this one's included"),
@@ -206,7 +208,7 @@ ROLLING_CHANGES = Contract(
         "client_id": CLIENT,
         "wave": WAVE,
         "from_wave": Column("text", "the client's wave before, or the one a year before"),
-        "measure": _ROLLING,
+        "measure": _MEASURE,
         **INTERVAL,
         "p": amount("two-sided p value of no change", 0, 1),
         "q": amount("the same among all measures of this comparison (false discovery)", 0, 1),
@@ -262,6 +264,56 @@ BREAKDOWN_SCORES = Contract(
         "n_effective": EFFECTIVE,
         "n_accounts": count("accounts of these respondents"),
         "method": Column("text", "how the interval was made, as a code"),
+        "flag": FLAG,
+    },
+)
+_DIFFERENT = ("higher", "lower", "no_clear_difference", "unknown")
+GROUP_SCORES = Contract(
+    "group_scores",
+    _NOTEBOOK,
+    ("client_id", "wave", "dimension", "group", "measure"),
+    {
+        "client_id": CLIENT,
+        "wave": WAVE,
+        "dimension": Column("text", "what answers are sorted by", options=("role", *DIMENSIONS)),
+        "group": Column("text", "role, unit, country or product; empty where not known", True),
+        "measure": _MEASURE,
+        **INTERVAL,
+        "difference": amount("value minus that of all other answers of the dimension"),
+        "difference_low": amount("lower end of the interval of difference"),
+        "difference_high": amount("upper end of the interval of difference"),
+        "p": amount("two-sided p value of no difference", 0, 1),
+        "q": amount("the same among all groups and measures of the dimension", 0, 1),
+        "verdict": Column(
+            "text",
+            "higher or lower where q is below 1 - level; unknown where the difference is",
+            options=_DIFFERENT,
+        ),
+        "n_respondents": count("respondents behind value"),
+        "n_accounts": count("accounts behind value"),
+        "flag": FLAG,
+    },
+)
+ROLE_GAPS = Contract(
+    "role_gaps",
+    _NOTEBOOK,
+    ("client_id", "wave", "measure", "role", "other"),
+    {
+        "client_id": Column("text", "the supplier firm; empty for all of them together"),
+        "wave": WAVE,
+        "measure": _MEASURE,
+        "role": Column("text", "the more senior role of the pair"),
+        "other": Column("text", "the other role of the pair"),
+        **INTERVAL,
+        "p": amount("two-sided p value of no gap", 0, 1),
+        "q": amount("the same among all pairs and measures of the client's wave", 0, 1),
+        "verdict": Column(
+            "text",
+            "higher or lower where q is below 1 - level; unknown where the gap is",
+            options=_DIFFERENT,
+        ),
+        "n_accounts": count("accounts where both roles were heard, whose mean gap value is"),
+        "n_respondents": count("respondents of these roles in these accounts"),
         "flag": FLAG,
     },
 )
@@ -333,6 +385,8 @@ TABLES = (
     ROLLING_SCORES,
     ROLLING_CHANGES,
     BREAKDOWN_SCORES,
+    GROUP_SCORES,
+    ROLE_GAPS,
     ACCOUNT_MODEL,
     ACCOUNT_POSTERIOR,
 )
