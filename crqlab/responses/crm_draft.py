@@ -13,6 +13,7 @@ from crqlab.base.spreadsheets import cells
 from crqlab.base.spreadsheets.cells import folded
 from crqlab.base.spreadsheets.date_forms import date_forms, doubt
 from crqlab.base.spreadsheets.grid import Grid
+from crqlab.base.spreadsheets.unread_amounts import advice, kinds
 from crqlab.responses.column_signs import plain
 from crqlab.responses.instrument_draft import draft
 
@@ -81,8 +82,21 @@ _NEEDED = {
     "outcomes": ("account_id", "due_on", "outcome"),
 }
 #: Signs and codes of currencies as they stand beside amounts.
-_CURRENCY = r"(€|\$|£|¥|\bkr\b\.?|\b(?:EUR|USD|GBP|CHF|SEK|NOK|DKK|JPY|PLN|CZK|CAD|AUD|BRL|MXN)\b)"
-_CODES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "kr": "SEK"}
+_CURRENCY = re.compile(
+    r"(€|[A-Z]{0,2}\$|£|¥|(?<![^\W\d_])(?:kr|zł|Kč|Fr(?=\.)|EUR|USD|GBP|CHF|SEK|NOK|DKK|JPY|PLN|CZK"
+    r"|CAD|AUD|BRL|MXN)(?![^\W\d_]))",
+    re.IGNORECASE,
+)
+_CODES = {"€": "EUR", "$": "USD", "US$": "USD", "£": "GBP", "¥": "JPY", "KR": "SEK", "FR": "CHF"}
+_CODES |= {
+    "A$": "AUD",
+    "AU$": "AUD",
+    "C$": "CAD",
+    "CA$": "CAD",
+    "R$": "BRL",
+    "ZŁ": "PLN",
+    "KČ": "CZK",
+}
 _IN_CURRENCY = re.compile(r".*currency.*|währung|valuta|devise|moneda")
 _SCALED = re.compile(
     r"\bt(?:eur|sek|usd|kr|chf|dkk|nok)\b|\b[km] ?(?:€|eur|sek|kr)|thousand|tausend|tusen|milliers"
@@ -233,27 +247,18 @@ def _money(grid: Grid, header: str, rivals: list[str], table: str) -> tuple[str,
                       "are read as they stand")  # fmt: skip
     beside = next((n for n in grid.names if _IN_CURRENCY.fullmatch(plain(n))), None)
     told = grid.text(beside) if beside and grid.names.count(beside) == 1 else texts
-    codes = told.dropna().str.extract(_CURRENCY, expand=False).dropna().str.strip(" .")
+    codes = told.dropna().str.extract(_CURRENCY, expand=False).dropna().str.upper()
     found = sorted({_CODES.get(code, code) for code in codes})
     if len(found) > 1:
         several = ", ".join(found)
         points.append(f"{table}.columns.revenue: amounts in {several}; convert them to one")
     currency = found[0] if len(found) == 1 else ""
-    if "kr" in set(codes):
+    if "KR" in set(codes):
         points.append("currency: kr may be SEK, NOK or DKK; drafted as SEK")
-    if why := _doubtful_amounts(texts, currency):
-        points.append(f"{table}.decimal: {why}")
+    if strange := kinds(texts, cells.amounts(texts, None, currency), currency):
+        place = "decimal" if "either" in strange else "columns.revenue"
+        points.append(f"{table}.{place}: {advice(strange)}")
     return currency, points
-
-
-def _doubtful_amounts(texts: pd.Series, currency: str) -> str:
-    broken = cells.amounts(texts, None, currency).broken
-    if not broken.any():
-        return ""
-    example = texts[broken].iloc[0]
-    if not re.search(r"\d[.,]\d{3}(?!\d)", example):
-        return f"{example!r} is no amount that can be read; write plain numbers"
-    return f"{example!r} may be a thousand or one and a bit; state decimal: ',' or '.'"
 
 
 def _outcome_words(grid: Grid, columns: dict[str, str]) -> tuple[dict[str, str], str]:

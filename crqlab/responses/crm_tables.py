@@ -11,7 +11,7 @@ from crqlab.base.contracts import contract
 from crqlab.base.contracts.schema import KINDS, Column, Contract
 from crqlab.base.faults import Faults
 from crqlab.base.sources import Source
-from crqlab.base.spreadsheets import cells, date_forms
+from crqlab.base.spreadsheets import cells, date_forms, unread_amounts
 from crqlab.base.spreadsheets.cells import folded
 from crqlab.base.spreadsheets.grid import Grid
 from crqlab.responses import answers
@@ -68,12 +68,8 @@ class _Reader:
             return found, answers.DATE_RULE, date_forms.advice(texts)
         if says.kind == "number":
             read = cells.amounts(texts, self.source.decimal, self.book.currency)
+            fix = unread_amounts.advice(unread_amounts.kinds(texts, read, self.book.currency))
             read = cells.Cells(read.found, read.broken | (read.found < 0))
-            fix = (
-                "state decimal: ',' or '.' in this file's entry of the codebook where a point or "
-                "comma may be either, currency: where amounts are not in "
-                f"{self.book.currency or 'its own'}; other texts are to be plain numbers"
-            )
             return read, "is no amount of 0 or more that can be read for certain", fix
         if says.kind == "yes":
             fix = "write yes or no, or translate the word under words"

@@ -256,11 +256,12 @@ CASES = {
     ),
     "an amount in words": (
         lambda r: frame_study(r, ACCOUNTS, [*BOOKS, ["0019", "1,2 M"]], "accounts.csv"),
-        "'1,2 M' is no amount of 0 or more that can be read for certain; state decimal: ',' or '.'",
+        "'1,2 M' is no amount of 0 or more that can be read for certain; '1,2 M' counts in "
+        "thousands or millions: write amounts out in full",
     ),
     "a negative amount": (
         lambda r: frame_study(r, ACCOUNTS, [*BOOKS, ["0019", "-5"]], "accounts.csv"),
-        "'-5' is no amount of 0 or more",
+        "'-5' is no amount of 0 or more .* '-5' is less than nothing: leave it empty",
     ),
     "an amount of two meanings": (
         lambda r: frame_study(

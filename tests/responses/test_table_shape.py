@@ -9,6 +9,7 @@ import xlsxwriter
 from crqlab.base.faults import Faults
 from crqlab.base.sources import Source
 from crqlab.base.spreadsheets.cells import amounts, decimal_sign
+from crqlab.base.spreadsheets.unread_amounts import kinds
 from crqlab.responses.file_formats import load
 from tests.responses.conftest import series
 
@@ -138,3 +139,39 @@ def test_thousands_and_decimals_are_read_where_one_cell_decides():
     assert amounts(series(["1.231"]), ",", "EUR").found.tolist() == [1231.0]
     assert np.isnan(amounts(series(["12.34.5"]), None, "EUR").found).all()
     assert decimal_sign(["0.123"]) == "."
+
+
+@pytest.mark.parametrize(
+    ("texts", "currency", "read"),
+    [
+        (["(1,200.00)", "3,400.50", "1,200.00-"], "EUR", [-1200.0, 3400.5, -1200.0]),
+        (["1 234,50 kr", "12\u202f000 kr", "kr. 7", "8,5 SEK"], "SEK", [1234.5, 12000.0, 7.0, 8.5]),
+        (["US$ 1,200.50", "$12.5", "-$3", "usd 4"], "USD", [1200.5, 12.5, -3.0, 4.0]),
+        (["1'234.50", "Fr. 1'000", "CHF 5"], "CHF", [1234.5, 1000.0, 5.0]),
+        (["A$ 5", "$ 5", "5 CAD"], "USD", [None, 5.0, None]),
+        (["12k", "13 k", "1.2M", "1.2 M€", "3 Mio", "5 TEUR"], "EUR", [None] * 6),
+        (["1.2E+06", "1e5", "12€50", "1€234", "12%"], "EUR", [None] * 5),
+        (["1234 567", "0 123", "12 34", "12 345"], "EUR", [None, None, None, 12345.0]),
+        (["1.234", "12.5", "2,345,678"], "EUR", [None, 12.5, 2345678.0]),
+        (["1.234", "12.5", "0.125"], "EUR", [1.234, 12.5, 0.125]),
+        (["1 234,50", "1.234", "1,234"], "EUR", [1234.5, None, None]),
+        (["1 234,50", "1.234", "1.234.567"], "EUR", [1234.5, 1234.0, 1234567.0]),
+        (["1.234,50", "1,234.50"], "EUR", [None, None]),
+    ],
+)
+def test_amounts_are_read_in_one_way_or_not_at_all(texts, currency, read):
+    found = amounts(series(texts), None, currency)
+    assert found.broken.tolist() == [value is None for value in read]
+    assert [None if np.isnan(v) else v for v in found.found] == read
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("12k", "scaled"), ("1.2 M€", "scaled"), ("5 TEUR", "scaled"), ("2,5 MSEK", "scaled"),
+     ("3 Mio. €", "scaled"), ("1.2E+06", "shortened"), ("12 kr", "foreign"), ("$5", "foreign"),
+     ("CHF 5", "foreign"), ("1.234", "either"), ("1,234", "either"), ("(5)", "negative"),
+     ("#REF!", "other"), ("n/a", "other"), ("12%", "other")],
+)  # fmt: skip
+def test_an_amount_that_is_not_read_is_told_by_its_kind(text, kind):
+    texts = series([text])
+    assert list(kinds(texts, amounts(texts, None, "EUR"), "EUR")) == [kind]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -47,7 +48,16 @@ _SIGNS = {
     "SEK": "kr",
     "NOK": "kr",
     "DKK": "kr",
+    "AUD": "A$",
+    "CAD": "C$",
+    "BRL": "R$",
+    "PLN": "zł",
+    "CZK": "Kč",
 }
+_KEPT = r"\1\2"  # of an amount, without its currency
+_BLANKS = r"^-?[1-9][0-9]{0,2}(?:[\s'’][0-9]{3})+(?=$|[.,][0-9]+$)"
+_NEGATIVE = r"^\(\s*([0-9].*)\)$|^-\s+([0-9].*)$|^([0-9].*?)\s*-$"
+_MAY_BE_EITHER = re.compile(r"-?[1-9][0-9]{0,2}([.,])[0-9]{3}")
 _YES = "yes y true 1 ja j oui o si sí s sim tak kyllä k x".split()
 _NO = "no n false 0 nein nee nej nei non não nie ei".split()
 
@@ -177,19 +187,25 @@ def numbers(column: pd.Series, parse: Callable[[str], float | None]) -> Cells:
 def amounts(column: pd.Series, decimal: str | None, currency: str) -> Cells:
     """Return amounts of money; where the decimal sign is not stated, the column must tell it.
 
-    ``1.231`` and ``1,231`` may be a thousand or one and a bit: they are read only where another
-    cell of the column decides (``1.231,50``, ``12.5``, ``1.234.567``, ``0.123``).
+    ``1.231`` and ``1,231`` may be a thousand or one and a bit: they are read only where other
+    cells of the column decide (``1.231,50``, ``1.234.567``, ``0.123``) and none contradicts
+    (``12.5`` beside ``1.231``, ``1 234,50`` beside ``1.231``). ``(1,200.00)`` and ``1,200.00-``
+    are negative. Thousands and millions (``12k``), other currencies and shortened numbers
+    (``1.2E+06``) are not read.
     """
-    marks = [re.escape(mark) for mark in (currency, _SIGNS.get(currency, "")) if mark]
-    around = re.compile("|".join([r"^\s+|\s+$", *marks]))
-    plain = column.str.replace(around, "", regex=True).str.strip()
-    plain = plain.str.replace(r"(?<=\d)[\s'’](?=\d{3}(?!\d))", "", regex=True)
-    point = decimal or decimal_sign(plain.dropna().unique())
+    plain = column.str.replace("\N{MINUS SIGN}", "-")
+    plain = plain.str.replace(_beside(currency), _KEPT, regex=True)
+    plain = plain.str.replace(_NEGATIVE, r"-\1\2\3", regex=True).str.strip()
+    bare = plain.str.replace(_BLANKS, lambda told: re.sub(r"[\s'’]", "", told[0]), regex=True)
+    seen = bare.dropna().unique()
+    point = decimal or decimal_sign(seen)
+    blanks = bool((bare.dropna() != plain.dropna()).any())
+    doubtful = _either(seen, point, blanks=blanks) if point and not decimal else frozenset()
 
     def amount(text: str) -> float | None:
         if re.fullmatch(r"-?[0-9]+", text):
             return number(text)
-        if not point:
+        if not point or text in doubtful:
             return None
         other = "," if point == "." else "."
         form = rf"-?(?:[0-9]+|[0-9]{{1,3}}(?:\{other}[0-9]{{3}})+)(?:\{point}[0-9]+)?"
@@ -197,7 +213,41 @@ def amounts(column: pd.Series, decimal: str | None, currency: str) -> Cells:
             return None
         return number(text.replace(other, "").replace(point, "."))
 
-    return numbers(plain, amount)
+    return numbers(bare, amount)
+
+
+def without_currency(text: str, currency: str) -> str:
+    """Return an amount without the currency that stands beside it.
+
+    Examples
+    --------
+    >>> without_currency("kr. 12,50", "SEK"), without_currency("-5 €", "EUR")
+    ('12,50', '-5')
+    """
+    return _beside(currency).sub(_KEPT, text)
+
+
+@cache
+def _beside(code: str) -> re.Pattern[str]:
+    """One currency at either end of an amount, in any case; ``A$`` is no dollar of the USA."""
+    sign = _SIGNS.get(code, "")
+    words = {code, sign.rstrip("."), "US$" if sign == "$" else ""} - {""}
+    marks = "|".join(rf"(?<![^\W\d_]){re.escape(word)}\.?(?![^\W\d_])" for word in sorted(words))
+    return re.compile(rf"^([-+(\s]*)(?:{marks})\s*|\s*(?:{marks})([-)\s]*)$", re.IGNORECASE)
+
+
+def _either(texts: Iterable[str], point: str, *, blanks: bool) -> frozenset[str]:
+    """Amounts such as ``1.231`` whose reading no other cell of their column bears out."""
+    texts = list(texts)
+    other = "," if point == "." else "."
+    whole = rf"(?:0|[0-9]{{4,}}|[0-9]{{1,3}}(?:\{other}[0-9]{{3}})+)"
+    exact = re.compile(rf"-?(?:{whole}\{point}[0-9]{{3,}}|[0-9]+\{point}[0-9]{{4,}})")
+    grouped = any(text.count(other) > 1 or (other in text and point in text) for text in texts)
+    unclear = {
+        point: not any(map(exact.fullmatch, texts)),
+        other: blanks and not grouped,
+    }
+    return frozenset(t for t in texts if (one := _MAY_BE_EITHER.fullmatch(t)) and unclear[one[1]])
 
 
 def decimal_sign(texts: Iterable[str]) -> str:
