@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Self
 
+import pandas as pd
 from pydantic import Field, model_validator
 
 from crqlab.base.instrument import Instrument, Strict
@@ -76,6 +77,45 @@ def spans(waves: Mapping[str, Wave]) -> dict[str, tuple[date, date]]:
         found[name] = (one.from_ or before, last)
         before = min(last, date.max - timedelta(1)) + timedelta(1)
     return found
+
+
+def asked_in(waves: Mapping[str, Wave], wave: str, items: Iterable[str]) -> list[str]:
+    """Return the items that a wave asked: all of them, unless the codebook lists some.
+
+    Examples
+    --------
+    >>> pulse = {"2025Q2": Wave.model_validate({"items": ["t1", "ltr"]})}
+    >>> asked_in(pulse, "2025Q2", ["t1", "s1"]), asked_in(pulse, "2025Q1", ["t1", "s1"])
+    (['t1'], ['t1', 's1'])
+    """
+    listed = waves[wave].items if wave in waves else None
+    return [item for item in items if listed is None or item in listed]
+
+
+def by_design(waves: Mapping[str, Wave], rows: pd.Series, items: Iterable[str]) -> pd.DataFrame:
+    """Tell which answers are missing because their wave did not ask.
+
+    Parameters
+    ----------
+    waves : mapping of name to Wave
+    rows : Series
+        The wave of each response.
+    items : iterable of str
+
+    Returns
+    -------
+    DataFrame of bool, one row per response and one column per item
+
+    Examples
+    --------
+    >>> pulse = {"b": Wave.model_validate({"items": ["t1"]})}
+    >>> by_design(pulse, pd.Series(["a", "b"]), ["t1", "s1"])["s1"].tolist()
+    [False, True]
+    """
+    items = list(items)
+    asked = {wave: set(asked_in(waves, wave, items)) for wave in rows.dropna().unique()}
+    gone = {i: rows.map({w: i not in has for w, has in asked.items()}) for i in items}
+    return pd.DataFrame(gone, index=rows.index).fillna(False).astype(bool)
 
 
 def contradictions(

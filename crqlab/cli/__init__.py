@@ -222,6 +222,9 @@ def simulate_(
     slices: Annotated[
         int, typer.Option(help="Waves a year, each asking a slice of the accounts: 1, 2, 3, 4, 6.")
     ] = 1,
+    pulses: Annotated[
+        int, typer.Option(min=0, help="Waves after each of these that ask a few items and LTR.")
+    ] = 0,
 ) -> None:
     """Draw a synthetic panel with known truth into data/raw/NAME."""
     from crqlab import simulate
@@ -234,6 +237,7 @@ def simulate_(
         responses=responses,
         seed=simulate.SEED if seed is None else seed,
         slices=slices,
+        pulses=pulses,
     )
     say(f"{folder} is drawn")
 

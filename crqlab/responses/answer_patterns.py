@@ -73,11 +73,19 @@ def speeder(rows: pd.DataFrame, closed: pd.DataFrame, checks: Checks) -> pd.Data
     return findings(where, "speeder", found, rule)
 
 
-def half_empty(closed: pd.DataFrame, checks: Checks) -> pd.DataFrame:
-    """Find persons who left too many items open."""
+def half_empty(closed: pd.DataFrame, unasked: pd.DataFrame, checks: Checks) -> pd.DataFrame:
+    """Find persons who left too many of the items open that their wave asked.
+
+    Parameters
+    ----------
+    closed : DataFrame, shape (responses, items)
+    unasked : DataFrame of bool, of the same shape
+        What is missing by design (`crqlab.base.wave_entries.by_design`).
+    checks : Checks
+    """
     answered = closed.notna().sum(axis=1)
-    where = answered < checks.answered * closed.shape[1]
-    asked = pd.Series(closed.shape[1], index=closed.index)
+    asked = (~unasked).sum(axis=1)
+    where = answered < checks.answered * asked
     found = coded(where, "answered_items", n=answered, of=asked)
     return findings(where, "half_empty", found, code("half_empty", share=checks.answered))
 

@@ -16,7 +16,7 @@ from crqlab.base.sources import Source
 from crqlab.base.spreadsheets import cells, date_forms
 from crqlab.base.spreadsheets.cells import Question, folded
 from crqlab.base.spreadsheets.grid import Grid
-from crqlab.base.wave_entries import spans
+from crqlab.base.wave_entries import BESIDE, by_design, spans
 from crqlab.responses import breakdown_columns, worded_scales
 from crqlab.responses.columns import Columns, blank
 from crqlab.responses.dialects import known_columns
@@ -48,10 +48,11 @@ def read(grid: Grid, source: Source, book: Codebook, faults: Faults) -> Answers:
     table["wave"] = _wave(columns, source, book, table["started"])
     table |= _described(columns, source, book)
     table["weight"] = weights(columns, book)
-    table |= {name: _open(columns, source, name) for name in book.instrument.comments}
+    said = _Asked(columns, source, book, table["wave"])
+    table |= {name: said.open(name) for name in book.instrument.comments}
     off = [pd.DataFrame(dict.fromkeys(["value", "column", "rule"], blank(0)))]
     for name, question in questions(book, grid.dialect).items():
-        table[name] = _closed(columns, source, name, question, off)
+        table[name] = said.closed(name, question, off)
     rows = pd.DataFrame({k: blank(len(grid)) if v is None else v for k, v in table.items()})
     origins = pd.DataFrame({"response_id": rows["response_id"]})
     origins["file"] = pd.Series([source.file] * len(grid), dtype="str")
@@ -186,22 +187,57 @@ def _started(columns: Columns, source: Source) -> pd.Series:
     return read.found
 
 
-def _closed(
-    columns: Columns, source: Source, name: str, question: Question, off: list[pd.DataFrame]
-) -> pd.Series:
-    """Scale points of one closed question; texts that are off its scale go to ``off``."""
-    texts = None
-    if name not in source.not_asked:
-        texts = columns.text(name, needed=question.asked)
-    if texts is None:
-        return pd.Series(np.nan, index=range(len(columns.grid)))
-    read = cells.numbers(texts, question.points)
-    scale = f"{question.low:g} to {question.high:g}" if question.high < np.inf else "0 or more"
-    fix = _worded_fix(name, texts[read.broken])
-    columns.broken(name, texts, read.broken, f"is no answer on the scale {scale}", fix)
-    outside = read.found.notna() & ~read.found.between(question.low, question.high)
-    off.append(pd.DataFrame({"value": texts[outside]}).assign(column=name, rule=_rule(question)))
-    return read.found.mask(outside)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """Questions of one file, and which waves in it asked them."""
+
+    columns: Columns
+    source: Source
+    book: Codebook
+    wave: pd.Series
+
+    def needed(self, name: str) -> bool:
+        """Whether the file must have a question: some wave in it asked it."""
+        waves, asked = self.book.waves, self.book.instrument
+        if name not in (*asked.items, *asked.comments, *BESIDE):
+            return True
+        listed = [waves[w].items if w in waves else None for w in self.wave.dropna().unique()]
+        if name not in self.source.not_asked:
+            return any(one is None or name in one for one in listed) or not listed
+        rule = "is listed under items of this file's wave in the codebook, and under not_asked"
+        if any(one is not None and name in one for one in listed):
+            fix = "take it out of one of the two"
+            self.columns.faults.add(self.source.file, rule, fix, column=name)
+        return False
+
+    def closed(self, name: str, question: Question, off: list[pd.DataFrame]) -> pd.Series:
+        """Scale points of one closed question; texts that are off its scale go to ``off``."""
+        texts, needed = None, self.needed(name)
+        if name not in self.source.not_asked:
+            texts = self.columns.text(name, needed=question.asked and needed, may_lack=not needed)
+        if texts is None:
+            return pd.Series(np.nan, index=range(len(self.columns.grid)))
+        read = cells.numbers(texts, question.points)
+        scale = f"{question.low:g} to {question.high:g}" if question.high < np.inf else "0 or more"
+        fix = _worded_fix(name, texts[read.broken])
+        broken = self.columns.broken
+        broken(name, texts, read.broken, f"is no answer on the scale {scale}", fix)
+        if name in self.book.instrument.items:
+            stray = read.found.notna() & by_design(self.book.waves, self.wave, [name])[name]
+            rule = "answers an item that its wave did not ask, as waves: in the codebook says"
+            broken(name, texts, stray, rule, f"add {name} to the items: of that wave")
+        outside = read.found.notna() & ~read.found.between(question.low, question.high)
+        off.append(
+            pd.DataFrame({"value": texts[outside]}).assign(column=name, rule=_rule(question))
+        )
+        return read.found.mask(outside)
+
+    def open(self, name: str) -> pd.Series | None:
+        """Answers in people's own words; None where the file has none."""
+        needed = self.needed(name)
+        if name in self.source.not_asked:
+            return None
+        return self.columns.text(name, needed=needed, may_lack=not needed)
 
 
 def _worded_fix(name: str, broken: pd.Series) -> str:
@@ -221,10 +257,6 @@ def _worded_fix(name: str, broken: pd.Series) -> str:
 def _rule(question: Question) -> str:
     low, high = question.low, question.high
     return code("on_the_scale", low=low, high=high) if high < np.inf else code("from", low=low)
-
-
-def _open(columns: Columns, source: Source, name: str) -> pd.Series | None:
-    return None if name in source.not_asked else columns.text(name, needed=True)
 
 
 DATE_RULE = "is no date that can be read"

@@ -33,8 +33,11 @@ class Columns:
     usual: Mapping[str, str]
     faults: Faults
 
-    def header(self, ours: str, *, needed: bool = False) -> str | None:
-        """Return the file's name of our column, None if it has none; note what is wrong."""
+    def header(self, ours: str, *, needed: bool = False, may_lack: bool = False) -> str | None:
+        """Return the file's name of our column, None if it has none; note what is wrong.
+
+        A column that the codebook names must be there, unless the file ``may_lack`` it.
+        """
         names = self.grid.names
         usual = self.usual.get(ours, ours)
         asked = self.mapped.get(ours) or (usual if usual in names else ours)
@@ -48,7 +51,7 @@ class Columns:
             fix = f"say under columns which one it is, {f'{asked} (1)'!r} or {f'{asked} (2)'!r}"
             rule = f"{times} columns of this name; which one holds {ours} is not clear"
             self.faults.add(self.grid.file, rule, fix, row="", column=asked)
-        elif needed or ours in self.mapped:
+        elif needed or (ours in self.mapped and not may_lack):
             self._missing(ours, asked)
         return None
 
@@ -58,9 +61,9 @@ class Columns:
         except ValueError:
             return False
 
-    def text(self, ours: str, *, needed: bool = False) -> pd.Series | None:
+    def text(self, ours: str, *, needed: bool = False, may_lack: bool = False) -> pd.Series | None:
         """Return our column as texts, None if the file has none."""
-        name = self.header(ours, needed=needed)
+        name = self.header(ours, needed=needed, may_lack=may_lack)
         return None if name is None else self.grid.text(name)
 
     def broken(self, ours: str, texts: pd.Series, where: pd.Series, rule: str, fix: str) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 from crqlab.base.codebook import Checks, Codebook
 from crqlab.base.instrument import Instrument
 from crqlab.base.results import Result
+from crqlab.base.wave_entries import by_design
 from crqlab.responses import (
     answer_patterns,
     careless_answers,
@@ -102,7 +103,7 @@ def flags(raw: Raw, codebook: Codebook) -> Flags:
     asked, checks, rows = codebook.instrument, codebook.checks, raw.responses
     kept = rows[raw.status() == ""]  # others are no yardstick for anybody
     items = list(asked.items)
-    closed = rows[items]
+    closed, unasked = rows[items], by_design(codebook.waves, rows["wave"], items)
     by_object = raw.origins.get("object", pd.Series("", index=raw.origins.index)).fillna("")
     apart = pd.Series(by_object.to_numpy(), index=rows.index)[kept.index]
     turned, notes = mirrored_answers.flipped(kept, asked)
@@ -113,7 +114,7 @@ def flags(raw: Raw, codebook: Codebook) -> Flags:
         answer_patterns.straight_line(closed, checks),
         answer_patterns.speeder(kept, kept[items], checks),
         answer_patterns.duplicate(kept, asked.keyed(kept[items]), list(asked.comments), apart),
-        answer_patterns.half_empty(closed, checks),
+        answer_patterns.half_empty(closed, unasked, checks),
         answer_patterns.no_weight(kept),
         careless_answers.inconsistent(asked.keyed(kept[items]), _measured(asked), checks),
         careless_answers.outlying(kept, kept[items], checks),

@@ -12,9 +12,8 @@ from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import contract
 from crqlab.base.errors import EstimateError
 from crqlab.base.instrument import Instrument
+from crqlab.scores.pulse_scores import in_pulses, mean_of
 from crqlab.stats.survey_weights import mean_one
-
-ROUNDING = 1e-9  # a third of three items is one item, whatever a float makes of it
 
 
 def respondents(responses: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
@@ -26,7 +25,9 @@ def respondents(responses: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     so many. Uniqueness is the mean of its constructs and needs the same share of them. Survey
     weights are taken relative to their mean in the client's wave, so that they say whom an answer
     stands for, and no wave counts more for having been scaled otherwise; an answer without one,
-    kept by hand in a wave that has them, counts as an average one.
+    kept by hand in a wave that has them, counts as an average one. Of waves that
+    asked a part of the items (`waves:` of the codebook) what needs the others is missing by
+    design (`crqlab.scores.pulse_scores.in_pulses`).
 
     Parameters
     ----------
@@ -76,15 +77,19 @@ def respondents(responses: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     rows = rows.sort_values("response_id", ignore_index=True)
     asked = codebook.instrument
     items = asked.keyed(rows[list(asked.items)].astype(float))
-    means = constructs(items, asked)
+    means, crq_told, unique_told = in_pulses(items, rows["wave"], codebook)
     ranks = {role: float(rank) for rank, role in enumerate(codebook.roles.order, start=1)}
     scored = rows.assign(
         seniority=rows["role"].map(ranks).astype(float),
         confidence=rows["familiarity"].astype(float),
         weight=_weights(rows),
         n_items=items.notna().sum(axis=1).astype("int64"),
-        crq=crq(means, asked) if asked.crq.constructs else np.nan,
-        uniqueness=mean_of([means[name] for name in asked.uniqueness], len(rows), asked.item_share),
+        crq=np.where(crq_told, crq(means, asked), np.nan) if asked.crq.constructs else np.nan,
+        uniqueness=np.where(
+            unique_told,
+            mean_of([means[name] for name in asked.uniqueness], len(rows), asked.item_share),
+            np.nan,
+        ),
         **means,
     )
     return scored[list(contract("respondents").for_instrument(asked))]
@@ -93,31 +98,6 @@ def respondents(responses: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
 def _weights(rows: pd.DataFrame) -> NDArray:
     given = rows.get("weight", pd.Series(np.nan, index=rows.index))
     return mean_one(given, pd.MultiIndex.from_frame(rows[["client_id", "wave"]]))
-
-
-def constructs(items: pd.DataFrame, instrument: Instrument) -> dict[str, NDArray]:
-    """Return the mean of every construct, in the instrument's order.
-
-    Parameters
-    ----------
-    items : DataFrame, shape (respondents, items)
-        Keyed answers (see `Instrument.keyed`), cells may be missing.
-    instrument : Instrument
-
-    Returns
-    -------
-    dict of name to ndarray, one value per respondent
-        Scale points; missing where less than ``item_share`` of the items, or parts, is there.
-    """
-    share, n = instrument.item_share, len(items)
-    means: dict[str, NDArray] = {}
-    for name, construct in instrument.constructs.items():
-        if construct.items:
-            means[name] = mean_of([items[i].to_numpy() for i in construct.items], n, share)
-    for name, construct in instrument.constructs.items():
-        if construct.parts:
-            means[name] = mean_of([means[part] for part in construct.parts], n, share)
-    return {name: means[name] for name in instrument.constructs}
 
 
 def crq(means: Mapping[str, NDArray], instrument: Instrument) -> NDArray:
@@ -140,21 +120,3 @@ def crq(means: Mapping[str, NDArray], instrument: Instrument) -> NDArray:
     complete = ~np.isnan(columns[:, required]).any(axis=1)
     share = rule.at_least / len(rule.constructs)
     return np.where(complete, mean_of(list(columns.T), len(columns), share), np.nan)
-
-
-def mean_of(columns: list[NDArray], n: int, share: float) -> NDArray:
-    """Mean over columns where at least a share of them is present.
-
-    Examples
-    --------
-    >>> mean_of([np.array([1.0, 1.0]), np.array([2.0, np.nan]), np.array([6.0, np.nan])], 2, 0.5)
-    array([ 3., nan])
-    """
-    if not columns:
-        return np.full(n, np.nan)
-    values = np.column_stack(columns)
-    present = ~np.isnan(values)
-    count = present.sum(axis=1)
-    total = np.where(present, values, 0).sum(axis=1)
-    enough = count >= share * len(columns) - ROUNDING
-    return np.where(enough, total / np.maximum(count, 1), np.nan)

@@ -96,7 +96,7 @@ def clients(numbers: Sequence[int], options: Options) -> Clients:
     z = draw("normal", options.seed, numbers, Stage.CLIENT_EFFECT, one, 6 + k + 3 * waves)
     steady, profile, yearly = z[:, :6], z[:, 6 : 6 + k], z[:, 6 + k :].reshape(-1, 3, waves)
     moods = np.repeat(yearly[..., :1], waves, axis=2) if options.change == "none" else yearly
-    moods = moods if options.slices == 1 else _carried(moods)
+    moods = moods if options.a_year == 1 else _carried(moods)
     cast = {place: CAST[n] for place, n in enumerate(numbers.tolist()) if n in CAST}
     industry = _pick(model.INDUSTRIES, u[:, 0], {i: c.industry for i, c in cast.items()})
     country = _pick(model.COUNTRIES, u[:, 1], {i: c.country for i, c in cast.items()})

@@ -57,7 +57,7 @@ def contacts(block: Clients, them: Accounts, options: Options) -> Contacts:
     u = draw("uniform", options.seed, block.numbers, Stage.CONTACT, rows, 8 * waves)
     z = draw("normal", options.seed, block.numbers, Stage.CONTACT_EFFECT, rows, waves * k)
     u = u.reshape(-1, waves, 8)
-    new = u[..., 0] < (0.15 if options.slices == 1 else 1 - 0.85**options.step)
+    new = u[..., 0] < (0.15 if options.a_year == 1 else 1 - 0.85**options.step)
     new[:, 0] = True
     since = np.maximum.accumulate(np.where(new, np.arange(waves), 0), axis=1)
     person = np.take_along_axis(u, since[..., None], axis=1)
@@ -88,8 +88,7 @@ def _propensity(block: Clients, them: Accounts, options: Options) -> np.ndarray:
 
 def _asked(them: Accounts, options: Options) -> np.ndarray:
     """Whether it is the account's turn, shape (accounts, waves): each part of a year a slice."""
-    turn = np.arange(len(options.periods)) % options.slices
-    return (them.number % options.slices)[:, None] == turn
+    return (them.number % options.slices)[:, None] == np.array(options.turns)
 
 
 def _remembered(fresh: np.ndarray, new: np.ndarray, step: float) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -97,9 +98,11 @@ class Qualtrics(_File):
         File to write.
     book : Codebook
         Names the export's columns and words its questions.
+    unasked : iterable of str
+        Questions that this questionnaire did not hold.
     """
 
-    def __init__(self, path: Path, book: Codebook) -> None:
+    def __init__(self, path: Path, book: Codebook, unasked: Iterable[str] = ()) -> None:
         super().__init__(path)
         self._names = book.responses.columns
         asked = book.instrument
@@ -110,6 +113,8 @@ class Qualtrics(_File):
             "ltr": asked.recommend or "",
             **asked.comments,
         }
+        for name in unasked:
+            del self._questions[name]
 
     def __enter__(self) -> Self:
         super().__enter__()

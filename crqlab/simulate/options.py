@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from crqlab.base.errors import CrqError, one_of
 
 SEED = 2673
+#: Items of a pulse; LTR is asked with them.
+PULSE = ("tru_1", "tru_2", "tru_3", "com_1", "com_2", "sat_1", "sat_2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,10 @@ class Options:
     differences : {"clients", "none"}
         Whether clients differ, or all have one and the same mean of every construct and of LTR.
     slices : {1, 2, 3, 4, 6}
-        Waves a year; each asks one slice of every client's accounts, each account once a year.
+        Full waves a year; each asks one slice of every client's accounts, each account once a year.
+    pulses : int
+        Waves after each full one that ask `PULSE` alone, of accounts whose full turn is far; the
+        year is parted evenly, in 12 waves at most.
     """
 
     seed: int = SEED
@@ -38,26 +44,47 @@ class Options:
     change: str = "drift"
     differences: str = "clients"
     slices: int = 1
+    pulses: int = 0
+
+    @property
+    def a_year(self) -> int:
+        """Waves a year, full ones and pulses."""
+        return self.slices * (1 + self.pulses)
 
     @property
     def periods(self) -> tuple[str, ...]:
-        """Names of the waves: years, or the parts of years in which a slice is asked each."""
-        if self.slices == 1:
+        """Names of the waves: years, or parts of years."""
+        if self.a_year == 1:
             return tuple(map(str, self.waves))
-        part = "Q" if self.slices == 4 else "P"
-        return tuple(f"{y}{part}{k}" for y in self.waves for k in range(1, self.slices + 1))
+        part = "Q" if self.a_year == 4 else "P"
+        return tuple(f"{y}{part}{k}" for y in self.waves for k in range(1, self.a_year + 1))
+
+    @property
+    def short(self) -> tuple[bool, ...]:
+        """Whether each wave is a pulse."""
+        return tuple(k % (1 + self.pulses) > 0 for k in range(len(self.periods)))
+
+    @property
+    def turns(self) -> tuple[int, ...]:
+        """The slice that each wave asks; a pulse asks the one that is half a round away."""
+        away = (self.slices + 1) // 2 % self.slices
+        full = (k // (1 + self.pulses) for k in range(len(self.periods)))
+        return tuple((f + away * s) % self.slices for f, s in zip(full, self.short, strict=True))
 
     @property
     def step(self) -> float:
         """Years from one wave to the next."""
-        return 1 / self.slices
+        return 1 / self.a_year
 
     @property
     def starts(self) -> tuple[str, ...]:
         """Day from which each wave's invitations go out."""
-        if self.slices == 1:
+        if self.a_year == 1:
             return tuple(f"{year}-03-01" for year in self.waves)
-        months = range(1, 13, 12 // self.slices)
+        if 12 % self.a_year:
+            away = [timedelta(k * 365 // self.a_year) for k in range(self.a_year)]
+            return tuple(str(date(year, 1, 10) + days) for year in self.waves for days in away)
+        months = range(1, 13, 12 // self.a_year)
         return tuple(f"{year}-{month:02d}-10" for year in self.waves for month in months)
 
     def __post_init__(self) -> None:
@@ -67,6 +94,11 @@ class Options:
         one_of("differences=", self.differences, ["clients", "none"])
         if self.slices not in (1, 2, 3, 4, 6):
             raise CrqError(f"slices= is {self.slices}; a year has 1, 2, 3, 4 or 6 of them.")
+        if self.pulses < 0 or self.a_year > 12:
+            raise CrqError(
+                f"pulses= is {self.pulses} with slices= {self.slices}, {self.a_year} waves a year; "
+                "a year has 12 of them at most, and pulses= is 0 or more."
+            )
         if self.seed < 0:
             raise CrqError(f"seed= is {self.seed}; give a whole number of 0 or more.")
         years = list(self.waves)

@@ -66,6 +66,7 @@ def panel(
     change: str = "drift",
     differences: str = "clients",
     slices: int = 1,
+    pulses: int = 0,
 ) -> Panel:
     """Draw a clean panel with known truth.
 
@@ -86,7 +87,9 @@ def panel(
     differences : {"clients", "none"}
         Whether clients differ, or are all alike.
     slices : int
-        Waves a year, each of which asks a slice of every client's accounts.
+        Full waves a year, each of which asks a slice of every client's accounts.
+    pulses : int
+        Waves after each full one that ask a few items and LTR alone.
 
     Returns
     -------
@@ -99,9 +102,11 @@ def panel(
     """
     if clients < 1:
         raise CrqError(f"clients= is {clients}; draw one or more.")
-    options = Options(seed, tuple(waves), nonresponse, churn, change, differences, slices)
+    options = Options(seed, tuple(waves), nonresponse, churn, change, differences, slices, pulses)
     drawn = block(range(1, clients + 1), options)
     answers = _frame(tables.responses(drawn, sheet(drawn)))
+    brief = {year for year, short in zip(options.periods, options.short, strict=True) if short}
+    answers.loc[answers["wave"].isin(brief), tables.unasked()] = None
     numbers = [name for name, kind in answers.dtypes.items() if kind.kind in "if"]
     answers[numbers] = answers[numbers].astype(float)
     answers.insert(4, "batch", pd.Series(pd.NA, answers.index, dtype="str"))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from crqlab.base import yaml_documents
@@ -22,7 +23,7 @@ from crqlab.simulate import tables, truth
 from crqlab.simulate.block import Block, block
 from crqlab.simulate.dirt import soil
 from crqlab.simulate.exports import Crm, Qualtrics
-from crqlab.simulate.options import Options
+from crqlab.simulate.options import PULSE, Options
 from crqlab.simulate.sheet import sheet
 
 CODEBOOK = Path(__file__).with_name("crq24.yaml")
@@ -144,12 +145,24 @@ def _blocks(clients: int, responses: int | None, options: Options) -> Iterator[B
         first = last
 
 
-def _codebook(waves: tuple[str, ...]) -> str:
-    """Return the demo's codebook with one line for each wave's file."""
+def _codebook(options: Options) -> str:
+    """Return the demo's codebook with one line for each wave's file, and what waves are."""
+    waves = options.periods
     line = "    - {{file: responses_{0}.csv, format: qualtrics, wave: {0}}}\n"
     lines = "".join(line.format(wave) for wave in waves)
     text = CODEBOOK.read_text(encoding="utf-8")
-    return re.sub(r"(?m)(^    - \{file: responses_.*\n)+", lines, text)
+    text = re.sub(r"(?m)(^    - \{file: responses_.*\n)+", lines, text)
+    return text + _waves(options) if options.a_year > 1 else text
+
+
+def _waves(options: Options) -> str:
+    """What the codebook says of waves that ask a slice of the accounts, or of the items."""
+    said = ["", "waves: # when each began; slice: yes asks a part of the accounts, items: of those"]
+    for name, day, brief in zip(options.periods, options.starts, options.short, strict=True):
+        sliced = ", slice: yes" if options.slices > 1 else ""
+        items = f", items: [{', '.join((*PULSE, 'ltr'))}]" if brief else ""
+        said.append(f"  {name}: {{from: {day}{sliced}{items}}}")
+    return "\n".join([*said, ""])
 
 
 def _fill(draft: Path, blocks: Iterator[Block], options: Options, dirt: bool) -> None:
@@ -157,15 +170,17 @@ def _fill(draft: Path, blocks: Iterator[Block], options: Options, dirt: bool) ->
     book = yaml_documents.load(CODEBOOK, Codebook)
     texts = {
         "README.txt": _README.format(seed=options.seed),
-        "codebook.yaml": _codebook(options.periods),
+        "codebook.yaml": _codebook(options),
         "truth/model.json": json.dumps(truth.facts(options), indent=2, ensure_ascii=False) + "\n",
     }
     for name, text in texts.items():
         (draft / name).write_bytes(text.encode())
     with ExitStack() as files:
         surveys = {
-            year: files.enter_context(Qualtrics(draft / f"responses_{year}.csv", book))
-            for year in options.periods
+            year: files.enter_context(
+                Qualtrics(draft / f"responses_{year}.csv", book, tables.unasked() if brief else ())
+            )
+            for year, brief in zip(options.periods, options.short, strict=True)
         }
         crm = {
             make: files.enter_context(Crm(draft / source.file, source))
@@ -185,10 +200,17 @@ def _fill(draft: Path, blocks: Iterator[Block], options: Options, dirt: bool) ->
             clean = sheet(drawn)
             soiled = soil(clean, drawn)
             answers = soiled.sheet if dirt else clean
-            table = tables.responses(drawn, answers)
-            for year, survey in surveys.items():
-                mine = pc.equal(table["wave"], year)
-                survey.add(table.filter(mine), answers.progress[mine.to_numpy()])
+            files_of = {True: clean, False: answers}  # a pulse is too short to be soiled
+            written = {brief: tables.responses(drawn, of) for brief, of in files_of.items()}
+            for (year, survey), brief in zip(surveys.items(), options.short, strict=True):
+                mine = pc.equal(written[brief]["wave"], year)
+                survey.add(written[brief].filter(mine), files_of[brief].progress[mine.to_numpy()])
             for make, file in crm.items():
                 file.add(make(drawn))
-            fallen.add(soiled.found if dirt else soiled.found.slice(0, 0))
+            fallen.add(_on_full(soiled.found, options) if dirt else soiled.found.slice(0, 0))
+
+
+def _on_full(found: pa.Table, options: Options) -> pa.Table:
+    """Dirt that fell on full waves."""
+    brief = [year for year, short in zip(options.periods, options.short, strict=True) if short]
+    return found.filter(pc.invert(pc.is_in(found["wave"], pa.array(brief, pa.string()))))

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from crqlab.simulate import model, words
 from crqlab.simulate.block import Block
+from crqlab.simulate.options import PULSE
 from crqlab.simulate.sheet import BLANK, Sheet, days, invitation_days, texts
 
 _YEAR = np.timedelta64(365, "D")
@@ -67,6 +68,11 @@ def responses(block: Block, sheet: Sheet) -> pa.Table:
             **dict(zip(words.QUESTIONS, sheet.comments, strict=True)),
         }
     )
+
+
+def unasked() -> list[str]:
+    """Return the questions that a pulse does not ask."""
+    return [*(name for name in model.ITEMS if name not in PULSE), "familiarity", *words.QUESTIONS]
 
 
 def contacts(block: Block) -> pa.Table:

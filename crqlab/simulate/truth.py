@@ -145,6 +145,7 @@ def facts(options: Options) -> dict[str, Any]:
         "seed": options.seed,
         "waves": list(options.waves),
         **({} if options.slices == 1 else {"slices": options.slices}),
+        **({} if options.pulses == 0 else {"pulses": options.pulses}),
         "nonresponse": options.nonresponse,
         "churn_depends_on": options.churn,
         "change": options.change,

@@ -8,6 +8,7 @@ import pytest
 
 from crqlab import CrqError, Study, StudyError, responses, simulate
 from crqlab.simulate import raw
+from crqlab.simulate.options import PULSE, Options
 
 
 @pytest.fixture(scope="module")
@@ -167,3 +168,39 @@ def test_a_failure_leaves_the_old_study_and_no_draft(tmp_path, monkeypatch):
 def test_refuses_to_draw_nothing(tmp_path):
     with pytest.raises(CrqError, match=r"responses= is 0; draw one or more"):
         simulate.write(tmp_path, responses=0)
+
+
+def test_pulses_ask_a_few_items_of_other_accounts_and_soil_nothing(tmp_path):
+    folder = simulate.write(tmp_path, study="p", clients=3, slices=2, pulses=1, seed=5)
+    study = Study("p", root=tmp_path)
+    book = study.codebook
+    assert list(book.waves)[-2:] == ["2025Q3", "2025Q4"]
+    assert book.waves["2025Q3"].items is None
+    assert book.waves["2025Q4"].items == (*PULSE, "ltr")
+    assert all(one.slice for one in book.waves.values())
+    found = responses.read(study)
+    rows = found.responses
+    brief = rows["wave"].isin([name for name, one in book.waves.items() if one.items])
+    gone = [name for name in book.instrument.items if name not in PULSE]
+    assert rows.loc[brief, [*gone, "familiarity", *book.instrument.comments]].isna().all(axis=None)
+    assert rows.loc[brief, [*PULSE, "ltr"]].notna().all(axis=None)
+    dirt = pd.read_csv(folder / "truth" / "dirt.csv", dtype=str)
+    assert len(dirt) > 0
+    assert not dirt["wave"].isin(rows["wave"][brief]).any()
+    asked = found.contacts[found.contacts["invited"]]
+    full, pulse = (set(asked.loc[asked["wave"] == w, "account_id"]) for w in ("2025Q3", "2025Q4"))
+    assert full
+    assert pulse
+    assert not full & pulse
+
+
+def test_pulses_of_too_many_waves_are_refused(tmp_path):
+    with pytest.raises(CrqError, match="18 waves a year; a year has 12"):
+        simulate.write(tmp_path, study="p", clients=1, slices=6, pulses=2)
+
+
+def test_quarters_with_pulses_part_the_year_evenly():
+    told = Options(waves=(2025,), slices=4, pulses=1)
+    assert told.periods[-1] == "2025P8"
+    assert told.starts[:3] == ("2025-01-10", "2025-02-24", "2025-04-11")
+    assert told.turns == (0, 2, 1, 3, 2, 0, 3, 1)  # a pulse asks who was asked half a year ago
