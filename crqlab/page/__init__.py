@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "managers",
         "method",
         "participation",
+        "reading_guide",
         "renewal",
         "scores",
         "segments",
