@@ -225,6 +225,12 @@ def simulate_(
     pulses: Annotated[
         int, typer.Option(min=0, help="Waves after each of these that ask a few items and LTR.")
     ] = 0,
+    role_effects: Annotated[
+        float, typer.Option(help="How far roles lie apart, as a multiple of the demo's.")
+    ] = 1.0,
+    honeymoon: Annotated[
+        float, typer.Option(help="Points that accounts fall after a year without contact.")
+    ] = 0.0,
 ) -> None:
     """Draw a synthetic panel with known truth into data/raw/NAME."""
     from crqlab import simulate
@@ -238,6 +244,8 @@ def simulate_(
         seed=simulate.SEED if seed is None else seed,
         slices=slices,
         pulses=pulses,
+        role_effects=role_effects,
+        honeymoon=honeymoon,
     )
     say(f"{folder} is drawn")
 

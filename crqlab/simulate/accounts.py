@@ -41,6 +41,10 @@ class Accounts:
         Standardised deviations from the client's means.
     chance : array, shape (accounts, waves, 5)
         Uniforms for what happens at renewal.
+    kept : array of bool
+        Whether people of the account stay in touch (`Options.honeymoon`).
+    fallen : array, shape (accounts, waves)
+        Scale points lost since the honeymoon.
     """
 
     client: np.ndarray
@@ -54,6 +58,8 @@ class Accounts:
     tenure: np.ndarray
     effects: np.ndarray
     chance: np.ndarray
+    kept: np.ndarray
+    fallen: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +98,38 @@ def accounts(block: Clients, options: Options) -> Accounts:
     rich = z[:, 0]
     late = np.maximum(number - block.accounts[client], -1) // np.maximum(block.joiners[client], 1)
     joined = late >= 0
+    first = block.entry[client] + np.where(joined, late + 1, 0)
+    tenure = np.where(joined, 0.8 * u[:, 4], 1 - 6 * np.log1p(-u[:, 4]))
+    kept = draw("uniform", options.seed, block.numbers, Stage.CARE, rows, 1)[:, 0] < model.KEPT
     abroad = np.minimum((u[:, 1] / 0.3 * len(model.COUNTRIES)).astype(int), 7)
     return Accounts(
         client=client,
         number=number + 1,
-        first=block.entry[client] + np.where(joined, late + 1, 0),
+        first=first,
         industry=(u[:, 0] * len(model.INDUSTRIES)).astype(int),
         country=np.where(u[:, 1] < 0.3, abroad, block.country[client]),
         revenue=np.round(np.exp(block.wealth[client] + model.REVENUE_SIGMA * rich), 2),
         size=1 + np.searchsorted(_sizes(), ndtr(0.4 * rich + np.sqrt(0.84) * z[:, 1])),
         manager=_managers(client, rows, block.span, u[:, 2:4]),
-        tenure=np.where(joined, 0.8 * u[:, 4], 1 - 6 * np.log1p(-u[:, 4])),
+        tenure=tenure,
         effects=_remembered(
             z[:, 2:].reshape(-1, waves, k) @ model.latent().root.T,
             1.0 if options.change == "none" else model.ACCOUNT_MEMORY**options.step,
         ),
         chance=u[:, 6:].reshape(-1, waves, 5),
+        kept=kept,
+        fallen=_fallen(tenure, first, kept, options),
     )
+
+
+def _fallen(
+    tenure: np.ndarray, first: np.ndarray, kept: np.ndarray, options: Options
+) -> np.ndarray:
+    """Scale points lost since the first year of the relationship, shape (accounts, waves)."""
+    waves = np.arange(len(options.periods))
+    years = tenure[:, None] + options.step * (waves - first[:, None])
+    share = np.select([years < 1, years < 4], [0.0, 1.0], 0.5)
+    return options.honeymoon * share * ~kept[:, None]
 
 
 @cache
@@ -147,7 +168,7 @@ def unhappiness(effects: np.ndarray) -> np.ndarray:
 def account_means(block: Clients, them: Accounts) -> np.ndarray:
     """Latent construct means of accounts, shape (accounts, waves, constructs)."""
     own = model.SPREAD * np.sqrt(model.BETWEEN) * them.effects[..., :-1]
-    return block.means[them.client] + own
+    return block.means[them.client] + own - them.fallen[..., None]
 
 
 def careers(block: Clients, them: Accounts, silent: np.ndarray, options: Options) -> Careers:

@@ -58,12 +58,14 @@ def answers(
     inside = np.sqrt(1 - model.BETWEEN)
     effects = inside * people.effects[chair, wave]
     factors = account_means(block, them)[account, wave] + model.SPREAD * effects[:, :-1]
-    factors += model.ROLE_SHIFTS[people.role[chair, wave], None] - model.CENTRE
+    shifts = np.array(options.role_shifts)
+    factors += shifts[people.role[chair, wave], None] - model.CENTRE
     of, intercepts, loadings = zip(*model.ITEMS.values(), strict=True)
     places = [model.CONSTRUCTS.index(name) for name in of]
     latent = model.CENTRE + np.array(intercepts) + np.array(loadings) * factors[:, places]
     advocacy = block.ltr[client, wave] + effects[:, -1]
     advocacy += np.sqrt(model.BETWEEN) * them.effects[account, wave, -1]
+    advocacy -= them.fallen[account, wave] / model.SPREAD
     return Answers(
         chair=chair,
         wave=wave,

@@ -105,10 +105,11 @@ def clients(numbers: Sequence[int], options: Options) -> Clients:
     for place, fixed in cast.items():
         entry[place], size[place] = 0, fixed.accounts
     if options.differences == "none":
-        means, ltr = _relationship(np.full((len(one), waves), model.CRQ_MEAN), 0 * profile, 0.0)
+        crq, profile, scatter = np.full((len(one), waves), model.CRQ_MEAN), 0 * profile, 0.0
     else:
         crq = _crq(industry, country, steady[:, 1], moods[:, 0])
-        means, ltr = _relationship(crq, profile, moods[:, 1])
+        scatter = moods[:, 1]
+    means, ltr = _relationship(crq, profile, scatter, options.role_shifts)
     completion = _completion(entry, steady[:, 2:4], yearly[:, 2], options.step)
     for place, fixed in cast.items():
         completion[place] = fixed.completion + 0.04 * options.step * np.arange(waves)
@@ -163,7 +164,10 @@ def _crq(
 
 
 def _relationship(
-    crq: np.ndarray, profile: np.ndarray, scatter: np.ndarray | float
+    crq: np.ndarray,
+    profile: np.ndarray,
+    scatter: np.ndarray | float,
+    shifts: tuple[float, ...],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Latent construct means and LTR means behind a client's CRQ and NPS."""
     weights = model.crq_weights()
@@ -173,7 +177,7 @@ def _relationship(
     observed = np.clip(crq[..., None] + levels[:, None], 1.3, 6.85)
     base, slope = model.NPS_LINE
     nps = np.clip(base + slope * crq + model.NPS_SCATTER * scatter, -97, 97)
-    return expected.latent_means(observed), expected.ltr_latent(nps)
+    return expected.latent_means(observed, shifts), expected.ltr_latent(nps)
 
 
 def _carried(fresh: np.ndarray) -> np.ndarray:

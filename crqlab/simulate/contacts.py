@@ -57,7 +57,7 @@ def contacts(block: Clients, them: Accounts, options: Options) -> Contacts:
     u = draw("uniform", options.seed, block.numbers, Stage.CONTACT, rows, 8 * waves)
     z = draw("normal", options.seed, block.numbers, Stage.CONTACT_EFFECT, rows, waves * k)
     u = u.reshape(-1, waves, 8)
-    new = u[..., 0] < (0.15 if options.a_year == 1 else 1 - 0.85**options.step)
+    new = u[..., 0] < _leaving(them, options)[account, None]
     new[:, 0] = True
     since = np.maximum.accumulate(np.where(new, np.arange(waves), 0), axis=1)
     person = np.take_along_axis(u, since[..., None], axis=1)
@@ -73,6 +73,14 @@ def contacts(block: Clients, them: Accounts, options: Options) -> Contacts:
         effects=_remembered(z.reshape(-1, waves, k) @ model.latent().root.T, new, options.step),
         chance=person[..., 4:],
     )
+
+
+def _leaving(them: Accounts, options: Options) -> np.ndarray:
+    """Probability that somebody else takes over a chair from one wave to the next, by account."""
+    yearly = np.full(len(them.kept), model.LEAVES)
+    if options.honeymoon:
+        yearly = np.where(them.kept, model.LEAVES_KEPT, model.LEAVES_LOST)
+    return yearly if options.a_year == 1 else 1 - (1 - yearly) ** options.step
 
 
 def _propensity(block: Clients, them: Accounts, options: Options) -> np.ndarray:

@@ -25,6 +25,7 @@ class Stage(IntEnum):
     NOISE = 7
     DIRT = 8
     CLIENT_EFFECT = 9
+    CARE = 10
 
 
 def draw(

@@ -16,6 +16,7 @@ from crqlab.simulate import model
 
 _GRID = np.linspace(-4.0, 14.0, 1801)
 _ORDERS = 24
+_SHIFTS = tuple(model.ROLE_SHIFTS.tolist())
 
 
 @cache
@@ -26,19 +27,23 @@ def _items() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.array(places), np.array(intercepts), np.array(loadings)
 
 
-def _standardised(means: np.ndarray, spread: float) -> tuple[np.ndarray, np.ndarray]:
+def _standardised(
+    means: np.ndarray, spread: float, shifts: tuple[float, ...]
+) -> tuple[np.ndarray, np.ndarray]:
     """Cuts of every item in its own standard deviations, and those deviations.
 
     ``means`` has shape (..., constructs); the cuts have shape (..., roles, items, 6).
     """
     place, intercept, loading = _items()
     sd = np.hypot(loading * spread, model.NOISE)
-    level = means[..., None, place] + model.ROLE_SHIFTS[:, None] - model.CENTRE
+    level = means[..., None, place] + np.array(shifts)[:, None] - model.CENTRE
     centre = model.CENTRE + intercept + loading * level
     return (model.CUTS - centre[..., None]) / sd[:, None], sd
 
 
-def constructs(means: np.ndarray, *, spread: float = model.SPREAD) -> np.ndarray:
+def constructs(
+    means: np.ndarray, *, spread: float = model.SPREAD, shifts: tuple[float, ...] = _SHIFTS
+) -> np.ndarray:
     """Expected observed construct means of respondents around these latent means.
 
     Parameters
@@ -47,6 +52,8 @@ def constructs(means: np.ndarray, *, spread: float = model.SPREAD) -> np.ndarray
         Latent means in scale points.
     spread : float
         Standard deviation of the latent variables around them, in scale points.
+    shifts : tuple of float
+        What each role adds, in scale points.
 
     Returns
     -------
@@ -58,9 +65,17 @@ def constructs(means: np.ndarray, *, spread: float = model.SPREAD) -> np.ndarray
     >>> constructs(np.full(11, 5.0))[0].round(2)  # the scale's ceiling pulls down
     np.float64(4.95)
     """
-    cuts, _ = _standardised(np.asarray(means, float), spread)
+    cuts, _ = _standardised(np.asarray(means, float), spread, shifts)
     answers = np.einsum("r,...ri->...i", model.ROLE_SHARES, 1 + ndtr(-cuts).sum(axis=-1))
     return answers @ averaging()
+
+
+def by_role(
+    means: np.ndarray, *, spread: float = model.SPREAD, shifts: tuple[float, ...] = _SHIFTS
+) -> np.ndarray:
+    """Return what `constructs` expects of each role, shape (..., roles, constructs)."""
+    cuts, _ = _standardised(np.asarray(means, float), spread, shifts)
+    return (1 + ndtr(-cuts).sum(axis=-1)) @ averaging()
 
 
 @cache
@@ -71,25 +86,26 @@ def averaging() -> np.ndarray:
 
 
 @cache
-def _curves(spread: float) -> np.ndarray:
+def _curves(spread: float, shifts: tuple[float, ...]) -> np.ndarray:
     """Expected construct means over `_GRID`, shape (grid, constructs)."""
-    return constructs(np.repeat(_GRID[:, None], len(model.CONSTRUCTS), axis=1), spread=spread)
+    grid = np.repeat(_GRID[:, None], len(model.CONSTRUCTS), axis=1)
+    return constructs(grid, spread=spread, shifts=shifts)
 
 
-def latent_means(observed: np.ndarray) -> np.ndarray:
+def latent_means(observed: np.ndarray, shifts: tuple[float, ...] = _SHIFTS) -> np.ndarray:
     """Latent construct means that make these observed ones; the inverse of `constructs`."""
-    curves = _curves(model.SPREAD)
+    curves = _curves(model.SPREAD, shifts)
     columns = [np.interp(observed[..., k], curves[:, k], _GRID) for k in range(curves.shape[1])]
     return np.stack(columns, axis=-1)
 
 
-def within_accounts(means: np.ndarray) -> np.ndarray:
+def within_accounts(means: np.ndarray, shifts: tuple[float, ...] = _SHIFTS) -> np.ndarray:
     """Expected observed construct means of accounts with these latent means.
 
     As `constructs` with the spread of persons inside one account, from a table that is
     exact to 1e-5 scale points.
     """
-    curves = _curves(model.SPREAD * np.sqrt(1 - model.BETWEEN))
+    curves = _curves(model.SPREAD * np.sqrt(1 - model.BETWEEN), shifts)
     columns = [np.interp(means[..., k], _GRID, curves[:, k]) for k in range(curves.shape[1])]
     return np.stack(columns, axis=-1)
 
@@ -118,7 +134,9 @@ def ltr_latent(observed: np.ndarray) -> np.ndarray:
     return np.interp(observed, nps(grid), grid)
 
 
-def agreement(means: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def agreement(
+    means: np.ndarray, shifts: tuple[float, ...] = _SHIFTS
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the ICC(1) and standard deviation of the observed CRQ of respondents.
 
     Two cut normals with correlation r have the covariance sum over n >= 1 of
@@ -128,13 +146,15 @@ def agreement(means: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     ----------
     means : array, shape (clients, constructs)
         Latent means in scale points.
+    shifts : tuple of float
+        What each role adds, in scale points.
 
     Returns
     -------
     tuple of two arrays, shape (clients,)
         ICC(1) in (0, 1), and the standard deviation in scale points.
     """
-    cuts, sd = _standardised(means, model.SPREAD)
+    cuts, sd = _standardised(means, model.SPREAD, shifts)
     place, _, loading = _items()
     weight = averaging() @ model.crq_weights()
     shared = loading * model.SPREAD / sd

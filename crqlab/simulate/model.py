@@ -110,6 +110,9 @@ COUNTRIES = {
 }
 #: Standard deviations over clients (scale points): one wave's mood, the profile.
 WAVE_SD, PROFILE_SD = 0.14, 0.15
+#: Share of accounts with which contact is kept, and how likely a person leaves between yearly waves
+#: where it is and where it is not (`Options.honeymoon`); elsewhere everybody alike.
+KEPT, LEAVES_KEPT, LEAVES_LOST, LEAVES = 0.5, 0.05, 0.6, 0.15
 ACCOUNT_MEMORY, PERSON_MEMORY = 0.8, 0.6
 MOOD_MEMORY = 0.7  # of a client, from one part of a year to the next
 

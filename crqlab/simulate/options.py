@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from crqlab.base.errors import CrqError, one_of
+from crqlab.simulate import model
 
 SEED = 2673
 #: Items of a pulse; LTR is asked with them.
@@ -35,6 +36,12 @@ class Options:
     pulses : int
         Waves after each full one that ask `PULSE` alone, of accounts whose full turn is far; the
         year is parted evenly, in 12 waves at most.
+    role_effects : float
+        How far roles lie apart, as a multiple of `model.ROLE_SHIFTS`; 0: they do not.
+    honeymoon : float
+        Scale points by which an account falls after its first year, and half of it again after its
+        fourth, where contact with it is not kept; of half the accounts people stay then, of the
+        others they change. 0: no account falls, and people change alike.
     """
 
     seed: int = SEED
@@ -45,6 +52,13 @@ class Options:
     differences: str = "clients"
     slices: int = 1
     pulses: int = 0
+    role_effects: float = 1.0
+    honeymoon: float = 0.0
+
+    @property
+    def role_shifts(self) -> tuple[float, ...]:
+        """What each role adds to its answers (scale points)."""
+        return tuple(self.role_effects * shift for shift in model.ROLE_SHIFTS.tolist())
 
     @property
     def a_year(self) -> int:
@@ -98,6 +112,11 @@ class Options:
             raise CrqError(
                 f"pulses= is {self.pulses} with slices= {self.slices}, {self.a_year} waves a year; "
                 "a year has 12 of them at most, and pulses= is 0 or more."
+            )
+        if not 0 <= self.honeymoon <= 3 or not -10 <= self.role_effects <= 10:
+            raise CrqError(
+                f"honeymoon= is {self.honeymoon} and role_effects= {self.role_effects}; give 0 to "
+                "3 scale points, and a multiple between -10 and 10."
             )
         if self.seed < 0:
             raise CrqError(f"seed= is {self.seed}; give a whole number of 0 or more.")

@@ -29,7 +29,9 @@ class Panel(Result):
     true_accounts : DataFrame, one row per client, wave and account
         True ``segment``; expected scores of its people on all that its rules look at;
         ``latent_trust``, ``latent_commitment`` and ``latent_calculative``; ``hazard`` of churn
-        at renewal.
+        at renewal. With a honeymoon also ``kept`` and ``fallen`` (scale points).
+    true_roles : DataFrame, one row per client, wave and role
+        Expected ``crq`` and constructs of a random person of the role.
     options : Options
     """
 
@@ -40,6 +42,7 @@ class Panel(Result):
     clients: pd.DataFrame
     true_clients: pd.DataFrame
     true_accounts: pd.DataFrame
+    true_roles: pd.DataFrame
     options: Options
 
     @property
@@ -67,6 +70,8 @@ def panel(
     differences: str = "clients",
     slices: int = 1,
     pulses: int = 0,
+    role_effects: float = 1.0,
+    honeymoon: float = 0.0,
 ) -> Panel:
     """Draw a clean panel with known truth.
 
@@ -90,6 +95,8 @@ def panel(
         Full waves a year, each of which asks a slice of every client's accounts.
     pulses : int
         Waves after each full one that ask a few items and LTR alone.
+    role_effects, honeymoon : float
+        How far roles lie apart, and how far accounts fall after their first year, as of `Options`.
 
     Returns
     -------
@@ -102,7 +109,18 @@ def panel(
     """
     if clients < 1:
         raise CrqError(f"clients= is {clients}; draw one or more.")
-    options = Options(seed, tuple(waves), nonresponse, churn, change, differences, slices, pulses)
+    options = Options(
+        seed=seed,
+        waves=tuple(waves),
+        nonresponse=nonresponse,
+        churn=churn,
+        change=change,
+        differences=differences,
+        slices=slices,
+        pulses=pulses,
+        role_effects=role_effects,
+        honeymoon=honeymoon,
+    )
     drawn = block(range(1, clients + 1), options)
     answers = _frame(tables.responses(drawn, sheet(drawn)))
     brief = {year for year, short in zip(options.periods, options.short, strict=True) if short}
@@ -119,6 +137,7 @@ def panel(
         clients=_frame(tables.clients(drawn)),
         true_clients=_frame(truth.clients(drawn)),
         true_accounts=_frame(truth.accounts(drawn)),
+        true_roles=_frame(truth.roles(drawn)),
         options=drawn.options,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -165,6 +165,12 @@ def _waves(options: Options) -> str:
     return "\n".join([*said, ""])
 
 
+def _more(options: Options) -> Iterator[tuple[Callable[[Block], pa.Table], Source]]:
+    """Truth that a default panel goes without."""
+    if options.role_effects != 1:
+        yield truth.roles, Source(file="truth/roles.csv")
+
+
 def _fill(draft: Path, blocks: Iterator[Block], options: Options, dirt: bool) -> None:
     """Write all files of a study into an empty folder."""
     book = yaml_documents.load(CODEBOOK, Codebook)
@@ -191,6 +197,7 @@ def _fill(draft: Path, blocks: Iterator[Block], options: Options, dirt: bool) ->
                 (tables.clients, book.clients),
                 (truth.clients, Source(file="truth/clients.csv")),
                 (truth.accounts, Source(file="truth/accounts.csv")),
+                *_more(options),
             )
         }
         fallen = files.enter_context(

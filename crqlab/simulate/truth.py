@@ -47,12 +47,13 @@ def clients(block: Block) -> pa.Table:
     taking_part = np.arange(firms.means.shape[1]) >= firms.entry[:, None]
     client, wave = np.nonzero(taking_part)
     means, latent = firms.means[client, wave], firms.ltr[client, wave]
-    icc1, sd = expected.agreement(means)
+    shifts = block.options.role_shifts
+    icc1, sd = expected.agreement(means, shifts)
     frame = _frame(block)
     return pa.table(
         {
             **_keys(block, client, wave),
-            **_scores(expected.constructs(means)),
+            **_scores(expected.constructs(means, shifts=shifts)),
             "nps": expected.nps(latent),
             "mean_ltr": expected.mean_ltr(latent),
             "icc1": icc1,
@@ -73,8 +74,9 @@ def _keys(block: Block, client: np.ndarray, wave: np.ndarray) -> dict[str, Any]:
 def _account_scores(block: Block) -> dict[str, np.ndarray]:
     """Expected answers of an account's people, all `RULED`, shape (accounts, waves) each."""
     them = block.accounts
-    means = expected.within_accounts(account_means(block.clients, them))
-    own = np.sqrt(model.BETWEEN) * them.effects[..., -1]
+    means = account_means(block.clients, them)
+    means = expected.within_accounts(means, block.options.role_shifts)
+    own = np.sqrt(model.BETWEEN) * them.effects[..., -1] - them.fallen / model.SPREAD
     latent = block.clients.ltr[them.client] + own
     inside = float(np.sqrt(1 - model.BETWEEN))
     scores = _scores(means.reshape(-1, means.shape[-1]))
@@ -118,6 +120,8 @@ def accounts(block: Block) -> pa.Table:
         f"latent_{name}": means[:, model.CONSTRUCTS.index(name)]
         for name in ("trust", "commitment", "calculative")
     }
+    if block.options.honeymoon:
+        latent |= {"kept": them.kept[account], "fallen": them.fallen[account, wave]}
     keys = _keys(block, them.client[account], wave)
     return pa.table(
         {
@@ -129,6 +133,30 @@ def accounts(block: Block) -> pa.Table:
             "hazard": careers.hazard[account, wave],
         }
     )
+
+
+def roles(block: Block) -> pa.Table:
+    """Truth of every client, wave and role: expected ``crq`` and constructs of its answers.
+
+    Of a random person of that role at a random account; the difference of two roles is their gap.
+    """
+    firms = block.clients
+    taking_part = np.arange(firms.means.shape[1]) >= firms.entry[:, None]
+    client, wave = (np.repeat(one, len(model.ROLES)) for one in np.nonzero(taking_part))
+    told = expected.by_role(firms.means[taking_part], shifts=block.options.role_shifts)
+    role = np.tile(model.ROLES, int(taking_part.sum()))
+    scores = _scores(told.reshape(-1, told.shape[-1]))
+    return pa.table({**_keys(block, client, wave), "role": role, **scores})
+
+
+def _changed(options: Options) -> dict[str, Any]:
+    """What a default panel has not: other role effects, and a honeymoon."""
+    role = dict(zip(model.ROLES, options.role_shifts, strict=True))
+    fall = {"scale_points": options.honeymoon, "kept": model.KEPT}
+    return {
+        **({} if options.role_effects == 1 else {"role_shifts": role}),
+        **({"honeymoon": fall} if options.honeymoon else {}),
+    }
 
 
 def facts(options: Options) -> dict[str, Any]:
@@ -146,6 +174,7 @@ def facts(options: Options) -> dict[str, Any]:
         "waves": list(options.waves),
         **({} if options.slices == 1 else {"slices": options.slices}),
         **({} if options.pulses == 0 else {"pulses": options.pulses}),
+        **_changed(options),
         "nonresponse": options.nonresponse,
         "churn_depends_on": options.churn,
         "change": options.change,
