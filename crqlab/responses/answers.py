@@ -183,7 +183,8 @@ def _started(columns: Columns, source: Source) -> pd.Series:
     if texts is None:
         return pd.Series(pd.NaT, index=range(len(columns.grid)), dtype="datetime64[ns]")
     read = cells.moments(texts, source.dates)
-    columns.broken("started", texts, read.broken, DATE_RULE, date_forms.advice(texts))
+    fix = date_forms.advice(texts) if read.broken.any() else ""
+    columns.broken("started", texts, read.broken, DATE_RULE, fix)
     return read.found
 
 

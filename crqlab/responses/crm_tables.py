@@ -65,7 +65,8 @@ class _Reader:
         words = {folded(k): v for k, v in self.source.words.items()}
         if says.kind == "date":
             found = cells.moments(texts, self.source.dates)
-            return found, answers.DATE_RULE, date_forms.advice(texts)
+            fix = date_forms.advice(texts) if found.broken.any() else ""
+            return found, answers.DATE_RULE, fix
         if says.kind == "number":
             read = cells.amounts(texts, self.source.decimal, self.book.currency)
             fix = unread_amounts.advice(unread_amounts.kinds(texts, read, self.book.currency))
