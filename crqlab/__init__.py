@@ -32,6 +32,7 @@ _attached, _, __all__ = lazy.attach(
         "drivers",
         "page",
         "participation",
+        "programme",
         "renewal",
         "report",
         "responses",

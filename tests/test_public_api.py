@@ -112,7 +112,8 @@ def test_tab_offers_the_same_as_dir(name, jedi):
 #: Handed from one function to the next, or read from a file: nothing that a reader looks at.
 NO_RESULTS = {
     "AccountModels", "Answers", "Changes", "ClientView", "CodeFrame", "Correlated", "DraftReport",
-    "Draws", "FeasibleRanges", "Moments", "Phrases", "Playbook", "Shown", "Spread", "Thresholds",
+    "Draws", "FeasibleRanges", "Known", "Moments", "Phrases", "Playbook", "Shown", "Spread",
+    "Thresholds",
 }  # fmt: skip
 #: Floors of stations and statistics; reports return files.
 NO_STATIONS = {"crqlab.report", "crqlab.show"}

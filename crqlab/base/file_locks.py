@@ -4,8 +4,47 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from crqlab.base.errors import StudyError
+from crqlab.base.files import unwritten
 
 _PAUSE = 0.1  # seconds between two tries
+_PATIENCE = 20.0  # seconds
+
+
+@contextmanager
+def held(path: Path, busy: str, *, patience: float = _PATIENCE) -> Iterator[None]:
+    """Hold the lock of a file, which is made where it is not there; wait for another's end.
+
+    Parameters
+    ----------
+    path : Path
+    busy : str
+        What is said where another process goes on holding it.
+    patience : float
+        Seconds to wait.
+
+    Raises
+    ------
+    StudyError
+        Another holds it, or the file cannot be made.
+    """
+    with _opened(path) as lock:
+        if not taken_within(lock.fileno(), patience):
+            raise StudyError(busy)
+        yield
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        path.parent.mkdir(mode=0o770, parents=True, exist_ok=True)
+        return path.open("a+b")
+    except OSError as refused:
+        raise StudyError(unwritten(path, refused)) from refused
 
 
 def taken(file: int) -> bool:

@@ -1,4 +1,10 @@
-"""Beside the stations - what a firm does with what it hears: urgent, agreed, asked, done."""
+"""Beside the stations - what a firm does with what it hears: urgent, agreed, asked, won.
+
+Programme files are ledgers that people and crqlab's commands keep beside the exports::
+
+    programme.ledger(study, "agreed_actions")
+    programme.change(study, "referrals", amend)
+"""
 
 from __future__ import annotations
 
@@ -7,8 +13,8 @@ import lazy_loader as lazy
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
-        "alert_facts": ["alert_facts"],
-        "alert_matches": ["Matches", "matches"],
-        "alert_rules": ["AlertRule", "AlertRules", "alert_rules_of", "shipped_alerts"],
+        "ledger_checks": ["Known", "known"],
+        "ledger_files": ["Lines", "change", "ledger"],
+        "response_keys": ["response_key"],
     },
 )

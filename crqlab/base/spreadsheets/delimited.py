@@ -166,8 +166,16 @@ def _ragged(row: int, cells: int, width: int) -> UnreadableError:
     return UnreadableError(f"has {cells} cells where the header has {width}", fix, row=row)
 
 
-def without_records(content: bytes, unwanted: Callable[[list[str]], bool]) -> tuple[bytes, int]:
+def without_records(
+    content: bytes, unwanted: Callable[[dict[str, str]], bool]
+) -> tuple[bytes, int]:
     r"""Return a file without some records, and how many they are; the others stay as they stand.
+
+    Parameters
+    ----------
+    content : bytes
+    unwanted : callable
+        Takes the cells of a record by their headers, in lower case with ``_`` for blanks.
 
     Raises
     ------
@@ -176,8 +184,9 @@ def without_records(content: bytes, unwanted: Callable[[list[str]], bool]) -> tu
 
     Examples
     --------
-    >>> without_records("id;name\nä1;x\na2;y\n".encode("cp1252"), lambda cells: cells[0] == "ä1")
-    (b'id;name\na2;y\n', 1)
+    >>> content = "ID;name\nä1;x\na2;y\n".encode("cp1252")
+    >>> without_records(content, lambda cells: cells["id"] == "ä1")
+    (b'ID;name\na2;y\n', 1)
     """
     text, encoding = _told(content, None)
     lines = _lines(text)
@@ -185,10 +194,13 @@ def without_records(content: bytes, unwanted: Callable[[list[str]], bool]) -> tu
     delimiter = text[4] if stated else _sniffed(text)
     begins = [row - 1 for row, _ in _records(io.StringIO(text, newline=""), delimiter, 0)]
     records = _records(io.StringIO(text, newline=""), delimiter, 0)
-    kept, gone = lines[: begins[0]] if begins else [], 0
+    kept, gone, header = lines[: begins[0]] if begins else [], 0, [""]
     ends = [*begins[1:], len(lines)]
     for n, ((_, cells), start, end) in enumerate(zip(records, begins, ends, strict=True)):
-        if n > stated and unwanted(cells):
+        if n == stated:
+            header = ["_".join(cell.lower().split()) for cell in cells]
+        named = dict(zip(header, (cell.strip() for cell in cells), strict=False))
+        if n > stated and unwanted(named):
             gone += 1
         else:
             kept += lines[start:end]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from crqlab.base import forgotten_people
+from crqlab.base.contracts.programme import LEDGERS
 from crqlab.base.errors import StudyError
 from crqlab.base.faults import UnreadableError
 from crqlab.base.files import replace
@@ -18,12 +21,15 @@ from crqlab.base.forgotten_people import Kind
 from crqlab.base.spreadsheets.delimited import without_records
 from crqlab.base.study import COMMENT_CODES, Study
 from crqlab.benchmark.release_files import FOLDER, releases
+from crqlab.programme.ledger_files import alone, before
+from crqlab.programme.response_keys import response_key
 from crqlab.report.exports.firm_file import NAME as FIRM
 from crqlab.responses import read
 from crqlab.responses.person_rows import other_files, person_rows
 
 #: Ledgers of a study whose lines are about one response, or one contact.
-_LEDGERS = ("decisions.csv", COMMENT_CODES, "referrals.csv", "alerts.csv")
+_LEDGERS = ("decisions.csv", COMMENT_CODES, *(book.file for book in LEDGERS.values()))
+_PERSON = ("contact_id", "response_id")
 _STATION = re.compile(r"\d\d_\w+\.(html|ipynb|json)")
 _STATEMENTS = "statements"
 
@@ -91,25 +97,31 @@ def forget(study: Study, kind: Kind, id_: str, *, client: str | None, today: dat
     """
     raw = read(study, forgotten_too=True)
     rows = raw.responses[["client_id", "contact_id", "response_id"]]
-    contacts = raw.contacts[["client_id", "contact_id"]]
+    contacts = raw.contacts[["client_id", "contact_id", "name"]]
     column = f"{kind}_id"
     where = [table[table[column] == id_] for table in (rows, contacts) if column in table]
     clients = sorted({name for some in where for name in some["client_id"]})
     client = _one_client(study, kind, id_, client, clients)
     mine = rows[(rows[column] == id_) & (rows["client_id"] == client)]
     ids = {id_, *mine["response_id"]}
-    ledgers = {name: _without(study.raw / name, ids) for name in _LEDGERS}  # before any change
-    new = forgotten_people.note(study, client, id_, kind, today)
-    for name, (content, n) in ledgers.items():
-        if n:
-            replace(study.raw / name, content)
+    named = contacts[(contacts["client_id"] == client) & (contacts["contact_id"] == id_)]
+    names = set(named["name"].dropna()) if kind == "contact" else set()
+    keys = {response_key(study, client, one) for one in mine["response_id"]}
+    about = partial(_about, client=client, ids=ids, keys=keys)
+    files = [path for name in _LEDGERS for path in (study.raw / name, before(study.raw / name))]
+    with alone(study):
+        ledgers = {path: _without(path, about) for path in files}  # before any change
+        new = forgotten_people.note(study, client, id_, kind, today)
+        for path, (content, n) in ledgers.items():
+            if n:
+                replace(path, content)
     return Erasure(
         new,
         tuple(_deleted(study, client)),
-        {name: n for name, (_, n) in ledgers.items() if n},
+        {path.name: n for path, (_, n) in ledgers.items() if n},
         person_rows(study, ids),
         tuple(_kept(study, client)),
-        other_files(study, ids),
+        other_files(study, ids | names),
     )
 
 
@@ -150,15 +162,21 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
 
 
-def _without(path: Path, ids: set[str]) -> tuple[bytes, int]:
-    """A ledger without the lines that hold any of some ids, as whoever wrote it writes."""
+def _about(line: dict[str, str], *, client: str, ids: set[str], keys: set[str]) -> bool:
+    """Whether a line of a ledger is about a client's person."""
+    named = any(line.get(column, "") in ids for column in _PERSON)
+    return line.get("response_key", "") in keys or (
+        named and line.get("client_id", client) == client
+    )
+
+
+def _without(path: Path, about: Callable[[dict[str, str]], bool]) -> tuple[bytes, int]:
+    """A ledger without the lines about a person, as whoever wrote it writes."""
     content = path.read_bytes() if path.is_file() else b""
     if not content.strip():
         return content, 0
     try:
-        return without_records(
-            content, lambda line: not ids.isdisjoint(cell.strip() for cell in line)
-        )
+        return without_records(content, about)
     except UnreadableError as reason:
         row, *_, rule, fix = reason.case
         raise StudyError(
