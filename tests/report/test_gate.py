@@ -73,7 +73,10 @@ def test_the_message_says_what_and_where_and_whose(study):
 
 def test_a_part_of_a_long_comment_is_found(study):
     part = " ".join(THEIRS["words"].split()[1:13])
-    assert finds(study, "a.html", f"<q>So: {part}</q>")["kind"].tolist() == ["words"]
+    found = finds(study, "a.html", f"<p>A first line.</p><q>So: {part}</q>")
+    assert found["kind"].tolist() == ["words"]
+    assert found["found"].tolist() == [part.lower()]
+    assert found["file"].tolist() == ["a.html"]
 
 
 @pytest.mark.parametrize(
