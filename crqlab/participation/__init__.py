@@ -6,7 +6,13 @@ from crqlab.participation.completion_rank import CompletionRanks, completion_ran
 from crqlab.participation.completion_rates import Completion, completion
 from crqlab.participation.contact_continuity import Continuity, continuity
 from crqlab.participation.early_and_late import Timing, timing
+from crqlab.participation.foretold_power import ChangePower, change_power
 from crqlab.participation.nonresponse_adjustment import Adjusted, adjusted
+from crqlab.participation.quarterly_invitations import (
+    InvitationRules,
+    Invitations,
+    invitations,
+)
 from crqlab.participation.relationship_concentration import Concentration, concentration
 from crqlab.participation.selection_audit import Audit, AuditRules, audit
 from crqlab.participation.silent_accounts import Silent, Voices, silent, voices
@@ -17,12 +23,15 @@ __all__ = [
     "Adjusted",
     "Audit",
     "AuditRules",
+    "ChangePower",
     "Completion",
     "CompletionRanks",
     "Concentration",
     "Continuity",
     "Dispositions",
     "Findings",
+    "InvitationRules",
+    "Invitations",
     "Plan",
     "Propensities",
     "Silent",
@@ -30,11 +39,13 @@ __all__ = [
     "Voices",
     "adjusted",
     "audit",
+    "change_power",
     "completion",
     "completion_ranks",
     "concentration",
     "continuity",
     "dispositions",
+    "invitations",
     "keep",
     "plan",
     "propensities",

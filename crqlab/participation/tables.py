@@ -15,11 +15,13 @@ from crqlab.participation.answer_predictors import Propensities
 from crqlab.participation.completion_rank import CompletionRanks
 from crqlab.participation.completion_rates import Completion
 from crqlab.participation.contact_continuity import Continuity
+from crqlab.participation.foretold_power import ChangePower
 from crqlab.participation.nonresponse_adjustment import Adjusted
+from crqlab.participation.quarterly_invitations import Invitations
 from crqlab.participation.relationship_concentration import Concentration
 from crqlab.participation.selection_audit import Audit
 from crqlab.participation.silent_accounts import Silent, Voices
-from crqlab.participation.wave_plan import REST, SLICES, Plan
+from crqlab.participation.wave_plan import REST, SLICES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,7 +38,8 @@ class Findings:
     concentration: Concentration
     continuity: Continuity
     audit: Audit
-    plan: Plan
+    invitations: Invitations
+    power: ChangePower
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables by their names."""
@@ -54,8 +57,12 @@ class Findings:
             "continuity": self.continuity.table,
             "continuity_summary": self.continuity.summary,
             "audit": self.audit.table,
-            "wave_plan": self.plan.table,
-            "precision": self.plan.precision,
+            "wave_plan": self.invitations.plan.table,
+            "precision": self.invitations.plan.precision,
+            "invitations": self.invitations.table,
+            "invitation_costs": self.invitations.costs,
+            "change_power": self.power.table,
+            "account_voices": self.power.voices,
         }
 
 
@@ -68,6 +75,7 @@ def keep(
     cap: float,
     slices: int = SLICES,
     rest: int = REST,
+    number: int | None = None,
     **found: Any,
 ) -> tuple[Path, ...]:
     """Write the tables of this station, as `frames.keep` does: all of them, or none.
@@ -75,11 +83,11 @@ def keep(
     Parameters
     ----------
     study : Study
-    level, draws, seed, cap, slices, rest
+    level, draws, seed, cap, slices, rest, number
         What the station was called with, for the run card.
     **found
         All fields of `Findings`, as in ``completion=completion, ranks=ranks``.
     """
     tables = Findings(**found).tables()
     made = {"level": level, "draws": draws, "seed": seed, "cap": cap}
-    return frames.keep(study, tables, **made, slices=slices, rest=rest)
+    return frames.keep(study, tables, **made, slices=slices, rest=rest, number=number)

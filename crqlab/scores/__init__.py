@@ -6,7 +6,7 @@ from crqlab.scores.breakdown_scores import breakdowns
 from crqlab.scores.client_scores import clients
 from crqlab.scores.group_scores import Groups, groups
 from crqlab.scores.manager_scores import managers
-from crqlab.scores.model_scores import account_models, posterior
+from crqlab.scores.model_scores import account_models, posterior, released
 from crqlab.scores.raked_scores import RakedScores, raked
 from crqlab.scores.rankings import Alternatives, alternatives
 from crqlab.scores.respondent_scores import respondents
@@ -55,6 +55,7 @@ __all__ = [
     "posterior",
     "quadrants",
     "raked",
+    "released",
     "respondents",
     "rolling",
 ]

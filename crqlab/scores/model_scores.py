@@ -90,6 +90,12 @@ def released(study: Study) -> AccountModel | None:
     """Return the account model of the study's release, with scores called as the study does.
 
     None where there is no release, an older one that carries none, or one of another answer scale.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> print(crq.scores.released(crq.Study("demo")))  # the demo is compared within itself
+    None
     """
     if (path := quoted(study, MODEL)) is None or (asked := quoted(study, ASKED)) is None:
         return None

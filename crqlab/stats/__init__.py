@@ -57,6 +57,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "survival",
         "topics",
         "validity",
+        "wave_power",
         "weighted_means",
     ),
     submod_attrs={

@@ -6,11 +6,13 @@ import pandas as pd
 import pytest
 
 from crqlab import participation, scores
+from crqlab.base.contracts.frames import empty
 from tests.show.fixture import Shape, lay_out
 
 KEPT = """
 completion completion_rank completion_bands dispositions silent voices propensities nonresponse
 concentration concentration_summary continuity continuity_summary audit wave_plan precision
+invitations invitation_costs change_power account_voices
 """.split()
 OPTIONS = {"level": 0.9, "draws": 100, "seed": 7}
 
@@ -35,8 +37,12 @@ def run(study):
         ),
         "continuity": participation.continuity(*tables, level=0.9),
         "audit": participation.audit(*tables, people, level=0.9),
-        "plan": participation.plan(accounts, contacts, responses, people, level=0.9),
     }
+    plan = participation.plan(accounts, contacts, responses, people, level=0.9)
+    became = found["dispositions"].table, empty("outcomes")
+    found["invitations"] = participation.invitations(plan, *tables, people, *became)
+    asked = found["invitations"], people
+    found["power"] = participation.change_power(*asked, book.instrument.scale)
     paths = participation.keep(study, **found, cap=4.0, **OPTIONS)
     return found, paths
 
@@ -58,6 +64,7 @@ def test_everything_is_kept_with_how_it_was_made_and_read_back_the_same(study):
         "cap": 4.0,
         "slices": 4,
         "rest": 6,
+        "number": None,
         **OPTIONS,
     }
 

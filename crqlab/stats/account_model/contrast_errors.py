@@ -35,7 +35,12 @@ LTR, NPS = "ltr", "nps"
 
 
 def contrast_errors(
-    model: AccountModel, rows: Answers, contrast: ArrayLike, *, weight: ArrayLike | None = None
+    model: AccountModel,
+    rows: Answers,
+    contrast: ArrayLike,
+    *,
+    weight: ArrayLike | None = None,
+    latent: bool = False,
 ) -> pd.DataFrame:
     """Standard error of a contrast of each client's waves, of means over all accounts.
 
@@ -50,6 +55,8 @@ def contrast_errors(
         to another, 0 for waves that only tell.
     weight : array, one per cell, optional
         How much an account counts; by default all alike.
+    latent : bool
+        On the model's latent scale, where errors do not depend on how high accounts are.
 
     Returns
     -------
@@ -76,7 +83,7 @@ def contrast_errors(
     share = np.asarray(contrast, float)[rows.cell_block] * cells / total[rows.cell_block]
     ends = np.cumsum([len(some.cell_account) for some in clients_at_once(rows)])
     parts = Parallel(n_jobs=os.cpu_count() or 1, prefer="threads")(
-        delayed(_of_clients)(model, some, share[end - len(some.cell_account) : end])
+        delayed(_of_clients)(model, some, share[end - len(some.cell_account) : end], latent)
         for some, end in zip(clients_at_once(rows), ends, strict=True)
     )
     names = [*model.scores, *([NPS] if LTR in model.scores else [])]
@@ -112,7 +119,7 @@ def latent_variances(model: AccountModel, rows: Answers) -> NDArray:
     return found
 
 
-def _of_clients(model: AccountModel, given: Answers, share: NDArray) -> NDArray:
+def _of_clients(model: AccountModel, given: Answers, share: NDArray, latent: bool) -> NDArray:
     """Standard errors, shape (clients, scores)."""
     judged = judge(model, prepared(model, given), model.components)
     ltr = [model.scores.index(LTR)] if LTR in model.scores else []
@@ -123,7 +130,8 @@ def _of_clients(model: AccountModel, given: Answers, share: NDArray) -> NDArray:
         counted = share[one.batch.cells]
         if not counted.any():
             continue
-        a = counted[..., None] * _slopes(model, *latent_moments(judged, one))
+        slopes = 1.0 if latent else _slopes(model, *latent_moments(judged, one))
+        a = counted[..., None] * slopes * np.ones(len(basis))
         np.add.at(own, one.batch.client, _own(one, judged, basis, a))
         told = np.einsum("jk,nktr,ntj->njr", basis, of_means(one, judged), a, optimize=True)
         np.add.at(shared, one.batch.client, told)

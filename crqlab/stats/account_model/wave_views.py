@@ -8,7 +8,7 @@ whatever foretells. At the latest wave they are one and the same.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +28,9 @@ LEAST = 12
 Models = Mapping[str, AccountModel | None]
 
 
-def wave_models(rows: Answers) -> dict[str, AccountModel | None]:
+def wave_models(
+    rows: Answers, *, waves: Iterable[str] | None = None
+) -> dict[str, AccountModel | None]:
     """Fit the model to the answers up to each wave; None where the accounts are too few.
 
     Parameters
@@ -36,6 +38,8 @@ def wave_models(rows: Answers) -> dict[str, AccountModel | None]:
     rows : Answers
         From `respondent_answers`; where accounts are few, of as many scores as they bear, the
         first ones.
+    waves : iterable of str, optional
+        Only these; by default all.
 
     Examples
     --------
@@ -46,7 +50,8 @@ def wave_models(rows: Answers) -> dict[str, AccountModel | None]:
     >>> sorted(crq.stats.account_model.wave_models(rows))
     ['2023', '2024', '2025']
     """
-    return {wave: _fitted(asked(rows.until(wave))) for wave in rows.waves}
+    some = rows.waves if waves is None else waves
+    return {wave: _fitted(asked(rows.until(wave))) for wave in some}
 
 
 def _fitted(rows: Answers) -> AccountModel | None:
