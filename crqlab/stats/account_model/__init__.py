@@ -19,9 +19,9 @@ fit the model to these and use these (``rows.until(wave)``), never a mixture of 
 from crqlab.stats.account_model.answers import Answers, answers
 from crqlab.stats.account_model.carried_model import carried, of_carried
 from crqlab.stats.account_model.client_wave_means import BlockMeans, block_means
-from crqlab.stats.account_model.contrast_errors import contrast_errors, latent_variances
 from crqlab.stats.account_model.draws import Draws, central, draws
 from crqlab.stats.account_model.estimation import fit
+from crqlab.stats.account_model.mean_contrasts import contrast_errors, latent_variances
 from crqlab.stats.account_model.model import AccountModel
 from crqlab.stats.account_model.posterior import Posterior, posterior
 from crqlab.stats.account_model.promoters import PromoterCurve

@@ -106,6 +106,17 @@ def latent_variances(model: AccountModel, rows: Answers) -> NDArray:
     -------
     ndarray, shape (cells, scores)
         To be compared with the diagonals of ``model.between`` and ``model.within``.
+
+    Examples
+    --------
+    >>> from crqlab.stats.account_model import answers, fit
+    >>> rng = np.random.default_rng(1)
+    >>> account = np.repeat(np.arange(60), 4)
+    >>> crq = 5 + rng.normal(0, 0.6, 60)[account] + rng.normal(0, 0.9, 240)
+    >>> who = {"client": np.repeat(["C1", "C2"], 120), "account": account, "wave": ["1"] * 240}
+    >>> rows = answers(pd.DataFrame({"crq": crq}), **who)
+    >>> latent_variances(fit(rows), rows).shape
+    (60, 1)
     """
     model.checked(rows)
     found = np.empty((len(rows.cell_account), len(model.scores)))
