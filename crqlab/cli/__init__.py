@@ -18,6 +18,8 @@ from crqlab.cli.guard import Guarded, say
 from crqlab.cli.options import LONGEST, Limit, Set, StudyName, settings
 from crqlab.cli.study_list import list_
 from crqlab.cli.verify import verify
+from crqlab.cli.watch import findings as alert_findings
+from crqlab.cli.watch import watch
 
 app = typer.Typer(
     cls=Guarded,
@@ -131,7 +133,7 @@ def check(name: StudyName) -> None:
         say(drafted)
     for path, why in responses.unconfirmed(study).items():
         say(f"unconfirmed: {path}: {why}")
-    for line in [*playbook.findings(study), *themes.findings(study)]:
+    for line in [*playbook.findings(study), *themes.findings(study), *alert_findings(study)]:
         say(line)
 
 
@@ -160,6 +162,11 @@ app.command(
 app.command(
     rich_help_panel=WORK, epilog="Example: crqlab export --study acme --client C017 --to xlsx,pptx"
 )(export)
+app.command(
+    rich_help_panel=WORK,
+    epilog="Examples: crqlab watch acme · crqlab watch acme --to html,mbox --language sv · "
+    "crqlab watch acme --answered AL-1f0c5a7de203",
+)(watch)
 app.command(
     rich_help_panel=WORK,
     epilog="Examples: crqlab audit acme --client C017 · crqlab audit acme --all",

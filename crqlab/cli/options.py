@@ -11,7 +11,7 @@ import typer
 from crqlab.cli.guard import say
 
 
-def _studies(begun: str) -> list[str]:
+def completed_study(begun: str) -> list[str]:
     """Names of studies, for a shell that completes them; none where there is no project."""
     from crqlab.base.errors import StudyError
     from crqlab.base.study import home, studies
@@ -26,9 +26,11 @@ def _studies(begun: str) -> list[str]:
 WHOM, WHAT = "Which clients", "What is made"
 HOW, MAY = "How it is done", "Whether it may be made"
 
-StudyName = Annotated[str, typer.Argument(help="A folder below data/raw.", autocompletion=_studies)]
+StudyName = Annotated[
+    str, typer.Argument(help="A folder below data/raw.", autocompletion=completed_study)
+]
 OfStudy = Annotated[
-    str, typer.Option("--study", help="A folder below data/raw.", autocompletion=_studies)
+    str, typer.Option("--study", help="A folder below data/raw.", autocompletion=completed_study)
 ]
 Clients = Annotated[
     list[str] | None,

@@ -103,6 +103,7 @@ def test_every_code_that_is_said_is_in_the_catalogue():
     sections = {message.partition(".")[0] for message in language(OWN).messages}
     code_like = re.compile(rf"(?:{'|'.join(sorted(sections))})\.[a-z0-9_]+")
     said = {one for one in literals if code_like.fullmatch(one) and not one.endswith("_")}
+    said -= {one for one in said if one.endswith((".csv", ".yaml"))}  # names of files
     assert not said - set(language(OWN).messages) - _parts_of_a_view()
 
 

@@ -108,7 +108,7 @@ def check(
     veiled = study.codebook.privacy.pseudonyms
     finds = Case((client, *beside), watched, common_, veiled).finds(files)
     if len(finds):
-        raise _stopped(client, finds)
+        raise stopped(client, finds)
 
 
 def watch(study: Study) -> Watchlist:
@@ -195,7 +195,8 @@ def _of_the_calendar() -> str:
     return BREAK.join(said)
 
 
-def _stopped(client: str, finds: pd.DataFrame) -> LeakError:
+def stopped(client: str, finds: pd.DataFrame) -> LeakError:
+    """Return the refusal of files in which something of others was found."""
     told = "; ".join(
         f"{row.kind} {row.found!r} of {row.owner} in {row.file}"
         for row in finds.head(_MOST_TOLD).itertuples()

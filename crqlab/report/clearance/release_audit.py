@@ -207,7 +207,7 @@ class _Union:
             cells = [self.names[cell] for cell in np.flatnonzero(group.weights)]
             yield group.kind, group.wave, group.key, [self.cells[name] for name in cells]
         today = {name for name, known in zip(self.names, answers.there, strict=True) if known}
-        for told in self.releases[1:]:
+        for told in (one for one in self.releases[1:] if not one.of_alerts):
             before = set(told.cells)
             yield from self._came(before)
             gone = sorted(self.cells[name] for name in before - today if name in self.cells)

@@ -29,6 +29,8 @@ from crqlab.report.run.notebook_files import stem
 
 FORMAT = 1
 PATIENCE = 60.0  # seconds that a file waits for the judging of another one of the same client
+#: How ``inputs`` of what alerts of an open wave told begins: they print no counts of answers.
+ALERTS = "alerts:"
 _FIGURES = 12  # significant ones of weights and ends
 
 
@@ -70,6 +72,11 @@ class Release:
     told: tuple[WrittenNumber, ...]
     files: tuple[str, ...] = field(default=())
     superseded: bool = False
+
+    @property
+    def of_alerts(self) -> bool:
+        """Whether alerts told it, which say of how many answers they are true to nobody."""
+        return self.inputs.startswith(ALERTS)
 
     @property
     def what(self) -> str:

@@ -1,0 +1,371 @@
+"""What cannot wait: looked for in raw files as they stand, noted once, written anew each time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from crqlab.base.contracts.frames import empty
+from crqlab.base.errors import CrqError, EstimateError, one_of
+from crqlab.base.study import Study
+from crqlab.base.study_key import key
+from crqlab.base.waves import in_order
+from crqlab.language import language as spoken_language
+from crqlab.page.alerts.data import AlertList, clocked
+from crqlab.page.pseudonyms import pseudonyms
+from crqlab.programme import Known, change, ledger, response_key
+from crqlab.programme.alert_facts import Facts, alert_facts
+from crqlab.programme.alert_matches import Matches, matches
+from crqlab.programme.alert_rules import AlertRules, alert_rules_of, unmeasured
+from crqlab.report.alerts import alert_files, looks
+from crqlab.report.alerts.alert_audit import OpenWave, cleared_alerts
+from crqlab.report.clearance.gate import LeakError
+from crqlab.report.run.page_language import spoken_in
+from crqlab.responses import as_they_stand, decide, decisions, flags, read
+from crqlab.responses.raw_files import Raw
+from crqlab.responses.tables import joined
+from crqlab.scores import respondents
+
+_IDENTIFIED = "identified"
+_NEVER = ("preview", "test", "spam", "disqualified")
+_LEDGER = "alerts"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WatchedClient:
+    """One client's open wave, after a look at it.
+
+    Attributes
+    ----------
+    client, wave : str
+    new : int
+        Alerts that were told now.
+    view : AlertList or None
+        All that the client was ever told; None where that is nothing.
+    waiting : mapping of int to int
+        Answers that must still come: how many alerts wait for so many.
+    hidden : int
+        Alerts that cannot be told in this wave.
+    held : int
+        Alerts that would tell, together with earlier files, what is withheld.
+    files : tuple of Path
+    """
+
+    client: str
+    wave: str
+    new: int
+    view: AlertList | None
+    waiting: dict[int, int]
+    hidden: int
+    held: int
+    files: tuple[Path, ...] = ()
+
+    def __str__(self) -> str:
+        told = f"{self.new} new"
+        if self.view is not None:
+            to_answer = self.view.to_answer
+            late = int(to_answer["state"].eq("late").sum())
+            told += f", {len(to_answer)} to be answered ({late} late)"
+            told += f", {len(self.view.answered)} answered"
+        parts = [told]
+        for answers, n in sorted(self.waiting.items()):
+            more = "answer" if answers == 1 else "answers"
+            parts.append(f"{n} {'waits' if n == 1 else 'wait'} for {answers} more {more}")
+        if self.hidden:
+            parts.append(f"{self.hidden} not told: too few people answered the wave before")
+        if self.held:
+            parts.append(f"{self.held} not told: with earlier files it would tell of too few")
+        return f"{self.client}, wave {self.wave}: {'; '.join(parts)}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Watched:
+    """What a look at a study found.
+
+    Attributes
+    ----------
+    clients : tuple of WatchedClient
+    notes : tuple of str
+        Rules that are left out, lines that are still being written, waves that are over.
+    refused : tuple of str
+        Clients whose files would have held something of others, and what; none of theirs is
+        written.
+    """
+
+    clients: tuple[WatchedClient, ...]
+    notes: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+def watch(
+    study: Study,
+    *,
+    clients: Iterable[str] | None = None,
+    wave: str | None = None,
+    kinds: Iterable[str] = alert_files.USUAL,
+    language: str | None = None,
+    now: pd.Timestamp | None = None,
+) -> Watched:
+    """Look at open waves, note what cannot wait, and write each client's list.
+
+    Parameters
+    ----------
+    study : Study
+        Its raw files are read as they stand; no station runs, and no table is needed.
+    clients : iterable of str, optional
+        All if left out.
+    wave : str, optional
+        Each client's latest if left out, unless the codebook says that it is over.
+    kinds : iterable of str
+        ``html``, ``csv``, ``atom``, ``mbox``.
+    language : str, optional
+        The codebook's if left out.
+    now : Timestamp, optional
+        The moment from which clocks run.
+
+    Returns
+    -------
+    Watched
+
+    Raises
+    ------
+    CrqError
+        An unknown client, wave, kind or language.
+    DataError
+        ``alerts.yaml``, ``alerts.csv`` or an export cannot be understood; nothing is written.
+
+    Notes
+    -----
+    Order keeps a killed command harmless: what alerts tell is noted first, then the ledger, then
+    files, which are made of the ledger anew at every look.
+    """
+    kinds, spoken = alert_files.accepted_kinds(kinds), spoken_in(study, language)
+    now = pd.Timestamp.now() if now is None else now
+    rules, left = alert_rules_of(study).fitted(study.codebook.instrument)
+    with as_they_stand(study) as (copy, unfinished):
+        look = _Look.at(study, copy, rules, now.floor("min"))
+    notes = [*unmeasured(left), *(f"{file}: its last {n} lines are still being written and wait"
+                                  if n > 1 else f"{file}: its last line is still being written "
+                                  "and waits" for file, n in unfinished.items())]  # fmt: skip
+    found, refused = [], []
+    for client in look.named(clients):
+        open_, over = look.open_wave(client, wave)
+        if over:
+            notes.append(f"{client}: wave {over} is over; name it with --wave to look at it")
+        try:
+            found += [look.client(client, open_, kinds, spoken)] if open_ else []
+        except LeakError as leak:
+            refused.append(str(leak))
+    return Watched(tuple(found), tuple(notes), tuple(refused))
+
+
+def answered(study: Study, alert: str, when: pd.Timestamp | None = None) -> str:
+    """Note that an alert was answered, and return what is to be said of it.
+
+    Parameters
+    ----------
+    study : Study
+    alert : str
+        Its id.
+    when : Timestamp, optional
+        Now if left out.
+
+    Raises
+    ------
+    CrqError
+        No such alert, it was answered before, or ``when`` lies before it was told.
+    """
+    when = (pd.Timestamp.now() if when is None else when).floor("min")
+    rows = ledger(study, _LEDGER, there=Known()).table
+    one_of("--answered", alert, rows["alert_id"])
+    row = rows[rows["alert_id"] == alert].iloc[0]
+    if pd.notna(row["answered_on"]):
+        raise CrqError(f"Alert {alert} was answered on {row['answered_on']:%Y-%m-%d %H:%M}; "
+                       "nothing was changed.")  # fmt: skip
+    if when < row["told_on"]:
+        raise CrqError(f"Alert {alert} was told on {row['told_on']:%Y-%m-%d %H:%M}, after "
+                       f"{when:%Y-%m-%d %H:%M}; nothing was changed.")  # fmt: skip
+
+    def amend(lines: pd.DataFrame) -> pd.DataFrame:
+        lines.loc[lines["alert_id"] == alert, "answered_on"] = when
+        return lines
+
+    change(study, _LEDGER, amend, there=Known())
+    rule = alert_rules_of(study).rule(row["rule"])
+    hours = (when - row["told_on"]) / pd.Timedelta(hours=1)
+    limit = f", its rule asks for {rule.hours:g}" if rule else ""
+    return f"{alert} is answered, {hours:.1f} hours after it was told{limit}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """One look at all raw files of a study."""
+
+    study: Study
+    raw: Raw
+    rules: AlertRules
+    now: pd.Timestamp
+    tables: Mapping[str, pd.DataFrame]
+    gate: alert_files.AlertGate
+
+    @classmethod
+    def at(cls, study: Study, copy: Study, rules: AlertRules, now: pd.Timestamp) -> _Look:
+        raw = read(copy)
+        checked = decide(raw, flags(raw, study.codebook), decisions(copy))
+        asked = study.codebook.instrument
+        counted = checked.responses[~raw.status().isin(_NEVER).to_numpy(bool)]
+        words = counted[list(asked.comments)].fillna("").agg("\n".join, axis=1)
+        try:
+            scored = respondents(checked.responses, study.codebook)
+        except EstimateError:  # nobody yet
+            scored = empty("respondents", asked)
+        tables = {
+            "responses": counted.assign(words=words if len(counted) else ""),
+            "respondents": scored, "contacts": raw.contacts, "outcomes": raw.outcomes,
+            **joined(copy, raw),
+        }  # fmt: skip
+        said = [text for rule in rules.rules for text in (rule.owner, *rule.text.texts.values())]
+        return cls(study, raw, rules, now, tables, alert_files.AlertGate(study, raw, said))
+
+    def named(self, clients: Iterable[str] | None) -> list[str]:
+        there = sorted(self.tables["clients"]["client_id"])
+        for client in clients or ():
+            one_of("client", client, there)
+        return list(dict.fromkeys(clients)) if clients else there
+
+    def open_wave(self, client: str, wave: str | None) -> tuple[str, str]:
+        """The wave to look at, and the latest one where the codebook says that it is over."""
+        rows = pd.concat([self.tables[name][["client_id", "wave"]]
+                          for name in ("responses", "contacts")])  # fmt: skip
+        waves = in_order(rows.loc[rows["client_id"] == client, "wave"])
+        if wave is not None:
+            one_of(f"wave of client {client}", wave, waves)
+            return wave, ""
+        if not waves:
+            return "", ""
+        told = self.study.codebook.waves.get(waves[-1])
+        over = told is not None and told.to is not None and self.now.date() > told.to
+        return ("", waves[-1]) if over else (waves[-1], "")
+
+    def client(self, client: str, wave: str, kinds: list[str], spoken: str) -> WatchedClient:
+        """Look at one client: judge, note, write."""
+        facts = alert_facts(self.tables, client, wave, self.now)
+        found, new, held = self._new(facts)
+        if len(new):
+            rows = new.assign(told_on=self.now, answered_on=pd.NaT)
+            change(self.study, _LEDGER, lambda lines: _added(lines, rows), there=Known())
+        privacy = self.study.codebook.privacy
+        if privacy.alerts != _IDENTIFIED:
+            now = looks.counts(facts.accounts)
+            looks.look(self.study, client, wave, now, privacy.min_scores)
+        view = self._view(facts, spoken)
+        files = []
+        if view is not None:
+            made = alert_files.made(self.study, view, kinds)
+            files = alert_files.written(self.study, client, self.gate.passed(made, client))
+        waits = found.waiting["waits"].value_counts().to_dict()
+        return WatchedClient(client, wave, len(new), view, waits, found.hidden, held, tuple(files))
+
+    def _new(self, facts: Facts) -> tuple[Matches, pd.DataFrame, int]:
+        """What meets the rules, what of it is told now for the first time, what must not be."""
+        privacy = self.study.codebook.privacy
+        identified = privacy.alerts == _IDENTIFIED
+        seen = looks.seen(self.study, facts.client, facts.wave) if not identified else {}
+        found = matches(self.rules, facts, least=privacy.min_scores, seen=seen,
+                        identified=identified)  # fmt: skip
+        rows = self._with_ids(found.table, identified)
+        told = set(ledger(self.study, _LEDGER, there=Known()).table["alert_id"])
+        rows = rows[~rows["alert_id"].isin(told)]
+        found = Matches(rows, found.hidden)
+        new = found.told
+        if not identified:
+            new = cleared_alerts(self.study, self._judged(facts), new)
+        return found, new, len(found.told) - len(new)
+
+    def _with_ids(self, rows: pd.DataFrame, identified: bool) -> pd.DataFrame:
+        """Ids that stay the same at every look, and what stands for the answer in the ledger."""
+        made = [
+            "AL-" + response_key(self.study, row.client_id, "\0".join(
+                [row.wave, row.rule, row.account_id, row.response_id if identified else ""]
+            ))[:12]
+            for row in rows.fillna({"response_id": ""}).itertuples()
+        ]  # fmt: skip
+        keys = [
+            None if pd.isna(one) else response_key(self.study, client, one)
+            for client, one in zip(rows["client_id"], rows["response_id"], strict=True)
+        ]
+        return rows.assign(alert_id=pd.array(made, dtype="str"),
+                           response_key=pd.array(keys, dtype="str"))  # fmt: skip
+
+    def _judged(self, facts: Facts) -> OpenWave:
+        own = {
+            name: rows[(rows["client_id"] == facts.client).to_numpy(bool)]
+            for name, rows in self.tables.items()
+            if name in ("respondents", "accounts")
+        }
+        waves = in_order([*own["respondents"]["wave"], facts.wave])
+        place = waves.index(facts.wave)
+        return OpenWave(facts.client, facts.wave, waves[place - 1] if place else "",
+                        own["respondents"], own["accounts"], self.study.codebook,
+                        self.rules)  # fmt: skip
+
+    def _view(self, facts: Facts, code: str) -> AlertList | None:
+        """All that a client was told, in a language; None where that is nothing."""
+        rows = ledger(self.study, _LEDGER, there=Known()).table
+        rows = rows[(rows["client_id"] == facts.client).to_numpy(bool)].reset_index(drop=True)
+        if rows.empty:
+            return None
+        privacy, spoken = self.study.codebook.privacy, spoken_language(code)
+        told = {rule.code: rule for rule in alert_rules_of(self.study).rules}
+        known = facts.accounts.drop_duplicates("account_id").set_index("account_id")["name"]
+        rows = clocked(rows.assign(
+            hours=[told[one].hours if one in told else float("nan") for one in rows["rule"]],
+            text=[str(told[one].text.in_language(code)) if one in told else one.replace("_", " ")
+                  for one in rows["rule"]],
+            account=rows["account_id"].map(known).fillna(rows["account_id"]),
+        ), self.now)  # fmt: skip
+        identified = privacy.alerts == _IDENTIFIED
+        if identified:
+            rows = self._people(facts, rows)
+        if privacy.pseudonyms:
+            rows = _veiled(self.study, rows)
+        names = self.tables["clients"].set_index("client_id")["name"]
+        return AlertList(facts.client, names.get(facts.client, facts.client), rows, identified,
+                         privacy.min_scores, spoken)  # fmt: skip
+
+    def _people(self, facts: Facts, rows: pd.DataFrame) -> pd.DataFrame:
+        """Who gave the answer that an alert is about, as long as it is there."""
+        wanted, found = set(rows["response_key"].dropna()), {}
+        contacts = self.tables["contacts"]
+        names = contacts[contacts["client_id"] == facts.client].drop_duplicates("contact_id")
+        names = names.set_index("contact_id")["name"]
+        for one in facts.answers.itertuples():
+            held = response_key(self.study, facts.client, one.response_id)
+            if held in wanted:
+                who = names.get(one.contact_id, one.contact_id)
+                found[held] = (who, one.role, one.ltr, one.crq, one.words)
+        blank = (None, None, float("nan"), float("nan"), "")
+        cells = [found.get(one, blank) for one in rows["response_key"]]
+        people = pd.DataFrame(cells, columns=["person", "role", "ltr", "crq", "words"],
+                              index=rows.index)  # fmt: skip
+        return rows.assign(**people.astype({"ltr": float, "crq": float}))
+
+
+def _added(lines: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """The ledger with new lines; what another look has noted meanwhile is not noted twice."""
+    new = rows[~rows["alert_id"].isin(lines["alert_id"])]
+    own = new.reindex(columns=lines.columns)
+    return pd.concat([lines, own.astype(lines.dtypes.to_dict())], ignore_index=True)
+
+
+def _veiled(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
+    held = key(study)
+    hidden = pseudonyms(rows["account_id"], kind="account", key=held)
+    veiled = rows.assign(account_id=hidden, account=hidden,
+                         owner=pseudonyms(rows["owner"], kind="manager", key=held))  # fmt: skip
+    if "person" in rows:
+        veiled["person"] = pseudonyms(rows["person"], kind="contact", key=held)
+    return veiled
