@@ -144,6 +144,16 @@ class Formats:
             return f">{self.percent(0.99)}"
         return f"<{self.percent(0.01)}" if probability < 0.01 else self.percent(probability)
 
+    def country(self, code: str) -> str:
+        """Say the country of an ISO code; anything else, and all in English, stays as it is.
+
+        Examples
+        --------
+        >>> Formats("sv").country("SE"), Formats("en").country("GB"), Formats("sv").country("Nord")
+        ('Sverige', 'GB', 'Nord')
+        """
+        return code if self.code == _ENGLISH else str(self._locale.territories.get(code, code))
+
     def day(self, day: Any) -> str:
         """Write a date with all four digits of its year; a missing one is a dash."""
         if day is None or day != day:

@@ -142,6 +142,10 @@ class Language:
     def _worded(self, value: str, writing: str) -> str:
         if writing == "day":
             return self.formats.day(date.fromisoformat(value))
+        if writing == "country":
+            return self.formats.country(value)
+        if writing == "word":
+            return self.term(value)
         code = f"{writing}.{value}"
         return self.say(code) if code in self.messages else value
 
@@ -215,15 +219,25 @@ class Language:
         """Say a word of a client's data where the house has it too, as it is where it has not.
 
         Labels of constructs, segments, roles and industries stand in codebooks and tables in one
-        language; those that equal an English message of ``term.yaml`` are known in the others.
+        language; those that equal an English message of ``term.yaml`` are known in the others,
+        in small letters or with a large one in front.
 
         Examples
         --------
         >>> language("sv").term("Trust"), language("sv").term("Our own word")
         ('Förtroende', 'Our own word')
+        >>> language("sv").term("Decision maker"), language("sv").term("decision maker")
+        ('Beslutsfattare', 'beslutsfattare')
         """
-        code = _terms().get(word)
-        return self.say(code) if code else word
+        if self.code == OWN or not (code := _terms().get(word) or _terms().get(_turned(word))):
+            return word
+        said = self.say(code)
+        return said if word in _terms() else _turned(said)
+
+
+def _turned(word: str) -> str:
+    """Turn the first letter of a word from small to large or back."""
+    return word[:1].swapcase() + word[1:]
 
 
 def languages() -> list[str]:

@@ -6,8 +6,9 @@ where a message becomes HTML, and go where it becomes plain text.
 
 A place may say how it is written, so that codes can carry plain numbers and codes of words:
 ``{value:1}`` with one decimal, ``{cut:g}`` with as many as it has, ``{change:+1}`` with its sign,
-``{share:%}``, ``{due:day}`` for a date in ISO form, and ``{term:covariate}`` for the message of
-``covariate.yaml`` of this code.
+``{share:%}``, ``{due:day}`` for a date in ISO form, ``{value:country}`` for a country's ISO code,
+``{value:word}`` for a word of the data that ``term.yaml`` knows, and ``{term:covariate}`` for the
+message of ``covariate.yaml`` of this code.
 """
 
 from __future__ import annotations

@@ -40,7 +40,9 @@ def test_the_recommendation_alone_becomes_a_page_and_every_export(tmp_path):
     crqlab("export", "--study", "small", "--client", "C1", home=tmp_path)
     made = {path.suffix for path in study.reports.glob("C1_1.*")}
     assert made >= {".html", ".pdf", ".xlsx", ".pptx", ".csv"}
-    assert "n = 12 people, whose customers are not known" in said(study.reports / "C1_1.html")
+    assert "n = 12 people; which customers they belong to is not known" in said(
+        study.reports / "C1_1.html"
+    )
     page = said(study.reports / "reviewer" / "C1_1.html")
     assert "NPS is +25" in page
     assert "n = 12 respondents, whose accounts are not known." in page

@@ -49,7 +49,7 @@ def account_table(view: ClientView) -> Shown:
     caption = say(f"accounts.table_by_{by}", n=len(rows))
     shown = Shown(listed(view, first, caption), say("accounts.table_aloud", n=len(rows)))
     if rest:
-        title = say("common.n_more_accounts", n=len(rest))
+        title = say("accounts.table_more", n=len(rest))
         shown += folded(title, Shown(listed(view, rest, title), ""))
     return shown
 

@@ -90,7 +90,7 @@ def _change(row: Record, spoken: Language) -> str:
 
 
 def _counted(row: Record, spoken: Language) -> str:
-    told = [f"{role} {spoken.number(n, 0)}" for role, n in row.roles]
+    told = [f"{spoken.term(role)} {spoken.number(n, 0)}" for role, n in row.roles]
     if not told:
         return spoken.say("comments.from", n=row.n, m=row.n_accounts)
     told += [spoken.say("comments.others", n=row.others)] if row.others else []

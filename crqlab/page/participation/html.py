@@ -34,8 +34,14 @@ _NOTHING = Record(
 )  # fmt: skip
 
 
-def completion(view: ClientView) -> Shown:
+def completion(view: ClientView, *, methods: bool = False) -> Shown:
     """How many contacts, and how many accounts, answered, and what revenue they stand for.
+
+    Parameters
+    ----------
+    view : ClientView
+    methods : bool
+        Whether the methods of the intervals are named below, as a reviewer needs them.
 
     Examples
     --------
@@ -58,16 +64,22 @@ def completion(view: ClientView) -> Shown:
             say("column.interval"), [percents(spoken, r["low"], r["high"]) for r in shown], True
         ),
     ]
-    methods = "; ".join(
-        say(f"participation.method_{row['unit']}", method=spoken.method(row["method"]))
-        for row in shown
-    )
-    caption = say("participation.caption", level=spoken.percent(shown[0]["level"]), methods=methods)
+    caption = say("participation.caption", level=spoken.percent(shown[0]["level"]))
     cautions = [(say(f"participation.{r['unit']}"), spoken.caution(r["flag"])) for r in shown]
-    note = " ".join([*_noted(spoken, cautions), *_beside(view)])
+    made = [_methods(spoken, shown)] if methods else []
+    note = " ".join([*made, *_noted(spoken, cautions), *_beside(view)])
     said = _lead(view, **rows)
     listed = table(columns, caption=caption, note=text(note), kind="small")
     return Shown(lines(paragraph(text(said), "lead"), listed), said)
+
+
+def _methods(spoken: Language, rows: Iterable[dict[str, Any]]) -> str:
+    """How the intervals were made, unit by unit."""
+    each = (
+        spoken.say(f"participation.method_{row['unit']}", method=spoken.method(row["method"]))
+        for row in rows
+    )
+    return spoken.say("participation.methods_of", methods="; ".join(each))
 
 
 def percents(spoken: Language, low: float, high: float) -> str:
@@ -172,14 +184,15 @@ def _groups(view: ClientView, units: dict[str, dict[str, Record]], dimension: st
         _brief(spoken, joined(c.flag for c in some)) for some in zip(*cells.values(), strict=True)
     ]
     stars = ["\u00a0*" if flag else "" for flag in flags]
-    marked = [name + star for name, star in zip(names(shown), stars, strict=True)]
+    said = shown if dimension == "account_manager" else [spoken.term(group) for group in shown]
+    marked = [name + star for name, star in zip(names(said), stars, strict=True)]
     columns = [Column(say(f"participation.group_{dimension}"), marked)]
     for unit, some in cells.items():
         columns += _of_unit(spoken, unit, some)
     word = say(f"dimension.{dimension}")
     level = next(one.level for some in units.values() for one in some.values())
     caption = say("participation.group_caption", by=word, level=spoken.percent(level))
-    cautions = _noted(spoken, zip(shown, flags, strict=True))
+    cautions = _noted(spoken, zip(said, flags, strict=True))
     notes = [say("participation.starred", note=" ".join(cautions))] if cautions else []
     if left:
         asked = int(sum(people[group].asked for group in left))

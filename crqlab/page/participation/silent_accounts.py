@@ -185,7 +185,7 @@ def _role(role: str, rows: list[Record | None], spoken: Language) -> Column:
     """Cells of one role; where it is not heard they stand out."""
     cells = [text(MISSING) if row is None else _voice(row, spoken) for row in rows]
     styles = [WARM if row is not None and _unheard(row) else "" for row in rows]
-    return Column(role, cells, styles=styles, named=True)
+    return Column(spoken.term(role), cells, styles=styles, named=True)
 
 
 def _voice(row: Record, spoken: Language) -> Markup:
@@ -204,7 +204,7 @@ def _heard(accounts: dict[str, list[Record]], gaps: int, spoken: Language) -> st
     worst = max(sorted(n), key=lambda role: dumb[role] / n[role])
     return spoken.say(
         "participation.voices_lead",
-        gaps=gaps, n=len(accounts), role=worst, missing=dumb[worst], of=n[worst],
+        gaps=gaps, n=len(accounts), role=spoken.term(worst), missing=dumb[worst], of=n[worst],
     )  # fmt: skip
 
 

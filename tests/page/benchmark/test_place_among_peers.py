@@ -40,7 +40,7 @@ def test_a_place_stands_with_its_intervals_and_its_peers(stationed_view_of):
     places = ["70 % (40 to 90)", "8th (5 to 10)"]
     assert row(shown, "CRQ")[1:] == [*places, "+0.25 (−0.10 to +0.50)", "+10 (−20 to +30)"]
     words = plain(shown)
-    assert "Peers: industry IT, n = 21 clients" in words
+    assert "Peers: industry IT, n = 21 firms" in words
     source = "release 2025-06 (0123abcd), as of 2025-06-30: synthetic data of 1,150 clients, CRQ-8"
     assert f"Source: {source} version 1." in words
     assert "0.25 points below the top decile" in words
@@ -52,7 +52,7 @@ def test_a_place_above_the_top_decile_is_called_above(stationed_view_of):
     above = replace(seen, benchmark=replace(seen.benchmark, table=rows))
     said = plain(benchmark.place_among_peers(above))
     assert "0.25 points above the lower edge of the top decile" in said
-    assert "Against the whole panel it is Unique (probability 87 %)" in said
+    assert "Against the whole panel you are Unique (probability 87 %)" in said
 
 
 def test_measures_with_other_peers_than_most_are_named_and_cautions_stand_once(stationed_view_of):
@@ -67,8 +67,8 @@ def test_measures_with_other_peers_than_most_are_named_and_cautions_stand_once(s
     )
     said = plain(benchmark.place_among_peers(shown_with(view, table=rows)))
     assert (
-        "Peers: industry IT, n = 21 clients; industry IT, wave 2025, n = 1 client (NPS); "
-        "country SE of long ago, n = 40 clients (Trust)."
+        "Peers: industry IT, n = 21 firms; industry IT, wave 2025, n = 1 firm (NPS); "
+        "country SE of long ago, n = 40 firms (Trust)."
     ) in said
     assert "NPS, Trust: the client's own score is taken as certain. Source: release" in said
 
@@ -78,7 +78,7 @@ def test_open_intervals_are_said_and_not_drawn(stationed_view_of):
     gone = ["percentile_low", "percentile_high", "decile_low", "decile_high", "change", "before"]
     rows = view.benchmark.table.assign(**dict.fromkeys(gone, float("nan")))
     shown = benchmark.place_among_peers(shown_with(view, table=rows))
-    assert "CRQ is above that of 70 % of 21 other clients (open): 8th decile. It" in spaced(shown)
+    assert "CRQ is above that of 70 % of 21 other firms (open): 8th decile. You" in spaced(shown)
     assert row(shown, "CRQ")[1:] == ["70 % (open)", "8th (open)", "+0.25 (−0.10 to +0.50)"]
     drawn = soup(benchmark.percentiles(shown_with(view, table=rows)))
     assert len(drawn("circle")) == len(rows.head(14))
@@ -112,7 +112,7 @@ def test_why_there_is_no_place_is_said(stationed_view_of, view_of):
     view = stationed_view_of()
     few = view.benchmark.table.assign(percentile=float("nan"))
     said = spaced(benchmark.place_among_peers(shown_with(view, table=few)))
-    assert "too few clients answered the same questions, or too few people here" in said
+    assert "too few firms were asked the same questions, or too few people here" in said
 
 
 def test_shares_of_answers_are_per_cent_and_their_gap_too(stationed_view_of):
@@ -139,10 +139,10 @@ def test_what_is_shown_and_withheld_follows_from_no_word(stationed_view_of, name
 def test_a_place_in_swedish(stationed_view_of):
     view = replace(stationed_view_of(), language=language("sv"))
     said = spaced(benchmark.place_among_peers(view))
-    assert "CRQ är högre än hos 70 % av 21 andra uppdragsgivare (40 % till 90 %)" in said
-    assert "8:e decilen, 5:e till 10:e. Det ligger 0,25 steg under" in said
+    assert "CRQ är högre än hos 70 % av 21 andra företag (40 % till 90 %)" in said
+    assert "8:e decilen, 5:e till 10:e. Ni ligger 0,25 skalsteg under" in said
     assert "Unika, hela panelens översta decil med Lösning och Upplevelse" in said
-    assert "Jämförbara: bransch IT, n = 21 uppdragsgivare." in said
+    assert "Jämförbara företag: bransch IT, n = 21 företag." in said
     assert "Källa: utgåva 2025-06 (0123abcd), per 2025-06-30: syntetiska data om 1 150 upp" in said
 
 

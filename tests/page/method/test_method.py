@@ -49,7 +49,7 @@ def test_rules_in_words_of_one_construct_and_of_several(view_of):
         )
         told = replace(view, instrument=asked.model_copy(update={"crq": crq}))
         made[len(names), len(required)] = str(method.rules(told))
-    assert "CRQ is the score of Trust. An account" in made[1, 0]
+    assert "CRQ is the score of Trust. A customer" in made[1, 0]
     assert "CRQ is the score of Trust; a respondent needs Trust." in made[1, 1]
     assert (
         "CRQ is the equal-weight mean of Trust, Solution; a respondent needs at least 2 of them."

@@ -61,17 +61,22 @@ def test_contacts_accounts_and_revenue_stand_with_their_intervals_and_the_target
     view = asked_view_of()
     head, *rows = cells(section.completion(view))
     assert head == ["Who", "Asked", "Answered", "Share", "Interval"]
-    for shown, unit in zip(rows, ("contacts", "accounts", "revenue"), strict=True):
+    named = {"contacts": "Contacts", "accounts": "Customers", "revenue": "Revenue"}
+    for shown, (unit, name) in zip(rows, named.items(), strict=True):
         row = view.participation.share(unit)
-        assert shown[0].lower() == unit
+        assert shown[0] == name
         assert [shown[1], shown[2]] == [f"{row['asked']:,.0f}", f"{row['answered']:,.0f}"]
         assert shown[3].replace("\xa0", " ") == f"{100 * row['value']:.0f} %"
         assert (
             shown[4].replace("\xa0", " ") == f"{100 * row['low']:.0f} to {100 * row['high']:.0f} %"
         )
     said = plain(section.completion(view))
-    assert "60 of 200 contacts (30 %) answered; they speak for 10 of 20 accounts (50 %)" in said
+    assert "60 of 200 contacts (30 %) answered; they speak for 10 of 20 customers (50 %)" in said
     assert "30 % of revenue: the target of 80 % is missed" in said
+    assert "Intervals:" not in said, "methods are for the reviewer"
+    said = plain(section.completion(view, methods=True))
+    assert "Intervals: contacts: " in said
+    assert "; customers: " in said
     assert "Wilson" not in said, "the method is the table's, not made up"
 
 
@@ -83,9 +88,9 @@ def test_answers_without_contact_ids_tell_accounts_and_revenue_only(asked_view_o
     changed = dataclasses.replace(view.participation, completion=rows)
     view = dataclasses.replace(view, participation=changed)
     _, *shown = cells(section.completion(view))
-    assert [row[0] for row in shown] == ["Accounts", "Revenue"]
+    assert [row[0] for row in shown] == ["Customers", "Revenue"]
     said = plain(section.completion(view))
-    assert said.startswith("10 of 20 accounts (50 %) answered and 30 % of revenue: the target")
+    assert said.startswith("10 of 20 customers (50 %) answered and 30 % of revenue: the target")
     assert view.participation.counts.contacts == 200
     assert answered_slide(view) is None
 
@@ -104,7 +109,7 @@ def test_the_target_is_judged_before_rounding(asked_view_of, value, says):
 
 def test_the_place_among_other_clients_is_said_without_their_names(asked_view_of):
     said = plain(section.completion(asked_view_of()))
-    assert "More contacts answered than at 50 % of the other 12 clients" in said
+    assert "More contacts answered than at 50 % of the other 12 firms" in said
     assert "X0" not in said
     few = plain(section.completion(asked_view_of(others=4)))
     assert "other 4 clients" not in few
@@ -286,7 +291,7 @@ def test_contact_and_account_response_are_both_said(view_of):
     asked = view_of().participation.counts
     said = str(section.completion(view_of())).replace("\xa0", " ")
     assert f"{asked.contacts_answered} of {asked.contacts} contacts (" in said
-    assert f"{asked.accounts_answered} of {asked.accounts} accounts (" in said
+    assert f"{asked.accounts_answered} of {asked.accounts} customers (" in said
 
 
 def test_silent_accounts_are_named_and_never_scored(view_of):
