@@ -118,6 +118,40 @@ def by_design(waves: Mapping[str, Wave], rows: pd.Series, items: Iterable[str]) 
     return pd.DataFrame(gone, index=rows.index).fillna(False).astype(bool)
 
 
+def unasked_scores(waves: Mapping[str, Wave], wave: str, asked: Instrument) -> list[str]:
+    """Return the scores that a wave cannot tell, as it did not ask what they are made of.
+
+    Constructs of which it asked no item, or too few; constructs a part of which it did not ask;
+    CRQ and uniqueness, where one of their constructs was not asked whole.
+
+    Examples
+    --------
+    >>> mini = Instrument.model_validate({"name": "mini", "version": "1", "scale": [1, 7],
+    ...     "items": {"t1": "", "s1": ""}, "crq": {"constructs": ["trust", "sat"]},
+    ...     "constructs": {"trust": {"label": "T", "items": ["t1"]},
+    ...                    "sat": {"label": "S", "items": ["s1"]}}})
+    >>> unasked_scores({"2": Wave.model_validate({"items": ["t1"]})}, "2", mini)
+    ['sat', 'crq']
+    """
+    has = set(asked_in(waves, wave, asked.items))
+    if has >= set(asked.items):
+        return []
+    share = {
+        name: len(has & set(of.items)) / len(of.items)
+        for name, of in asked.constructs.items()
+        if of.items
+    }
+    share |= {n: min(share[p] for p in of.parts) for n, of in asked.constructs.items() if of.parts}
+    gone = [
+        name
+        for name, of in asked.constructs.items()
+        if share[name] < (asked.item_share if of.items else 1)
+    ]
+    for score, of in (("crq", asked.crq.constructs), ("uniqueness", asked.uniqueness)):
+        gone += [score] if any(share[one] < 1 for one in of) else []
+    return gone
+
+
 def contradictions(
     waves: Mapping[str, Wave], asked: Instrument, files: Sequence[Source]
 ) -> list[str]:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     import ibis
 
 SCHEMES = ("duckdb", "postgres", "postgresql", "spark")
-NEEDED, OPTIONAL = ("responses",), ("clients", "accounts", "completion", "client_scores")
+NEEDED = ("responses",)
+OPTIONAL = ("clients", "accounts", "completion", "client_scores", "rolling_scores")
 #: Where errors of the engines come from; they have no common root.
 ENGINES = ("_duckdb", "duckdb", "psycopg", "py4j", "pyspark")
 MEMORY = "400MB"
@@ -52,7 +53,7 @@ class Panel(Result):
         How to call it in a sentence; never an address with a password.
     tables : mapping of name to ibis table
         ``responses``, and as far as they are there ``clients``, ``accounts``, ``completion``,
-        ``client_scores`` with the columns of `crqlab.base.contracts`.
+        ``client_scores``, ``rolling_scores`` with the columns of `crqlab.base.contracts`.
     files : tuple of Path
         Where the responses are Parquet files of this machine: these.
     database : Path, optional

@@ -24,6 +24,7 @@ from crqlab.benchmark.peers import OWN
 from crqlab.benchmark.protection import Rules
 from crqlab.benchmark.ranked_units import Scores, account_scores, client_scores, country_adjusted
 from crqlab.benchmark.release_files import Release, publish, release
+from crqlab.benchmark.rolling_places import as_a_whole, comparable, errors_of_whole
 from crqlab.stats.defaults import DRAWS, LEVEL, SEED
 
 
@@ -112,8 +113,11 @@ def findings(
     source, asked = (source or panel(study)).by(study.codebook), study.codebook.instrument
     sums = cube(source, asked, before=before)
     clients, completion = source.frame("clients"), source.frame("completion")
+    rolling = source.frame("rolling_scores")
     people = client_scores(sums, clients, completion=completion)
+    people = as_a_whole(comparable(people, study.codebook), rolling)
     firms = account_scores(sums, clients, source.frame("accounts"))
+    firms = comparable(firms, study.codebook)
     named = study.codebook.release
     quoted = None if named is None else release(study.root, named).spoken(asked)
     views = {"rules": rules, **options}
@@ -123,7 +127,7 @@ def findings(
         people,
         tables=None if quoted is None else quoted.table,
         source=OWN if quoted is None else quoted.source,
-        intervals=source.frame("client_scores"),
+        intervals=errors_of_whole(source.frame("client_scores"), rolling),
         completion=completion,
         above_median=_both(asked),
         rules=rules,

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crqlab.participation.account_dispositions import UNASKED
+
 
 def matched(
     ids: pd.Series, other: pd.DataFrame, *columns: str, by: str = "account_id"
@@ -49,3 +51,15 @@ def withheld(ids: pd.Series, accounts: pd.DataFrame) -> NDArray[np.bool_]:
     """
     known = dict(zip(accounts["account_id"].tolist(), accounts["withheld"].tolist(), strict=True))
     return np.array([known.get(one, True) for one in ids.tolist()], dtype=bool)
+
+
+def asked_now(ids: pd.Series, accounts: pd.DataFrame) -> int:
+    """Count the accounts that the wave asked; the others wait for their turn, or were passed over.
+
+    Examples
+    --------
+    >>> accounts = pd.DataFrame({"account_id": ["a", "b"], "status": ["scored", "not_asked"]})
+    >>> asked_now(pd.Series(["a", "b"]), accounts)
+    1
+    """
+    return int((~matched(ids, accounts, "status")[0].isin(UNASKED)).sum())

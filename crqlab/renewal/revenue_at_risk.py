@@ -47,6 +47,7 @@ COUNTED = ("nps", "earlier_renewals")  # told without decimals
 AVERAGE = "as_average"
 KNOWN_OF_SILENT = ("crq_before", "tenure", "earlier_renewals", *MARKED)
 
+WAITING = "not_asked"  # an account whose turn is still to come
 TOP = 3  # accounts whose share of the expected loss is told
 SUMMED = ["revenue", "expected_loss", "silent_loss", "n_accounts", "n_silent"]
 
@@ -57,7 +58,8 @@ class RenewalOutlook(Result):
 
     Attributes
     ----------
-    table : DataFrame, one row per account of each client's last wave that is still a customer
+    table : DataFrame, one row per account of each client's last wave that is still a customer,
+        and where it asked a slice of them of the others that were asked lately
         Table ``outlook``, the greatest expected loss of each client first: ``p_renew`` and its
         interval, ``revenue`` a year, ``expected_loss`` = (1 - p_renew) x revenue with the
         interval that the model's error leaves, ``loss_low`` to ``loss_high`` what may really be
@@ -99,6 +101,7 @@ class RenewalOutlook(Result):
 def outlook(
     design: Design,
     accounts: pd.DataFrame,
+    dispositions: pd.DataFrame | None = None,
     *,
     level: float = LEVEL,
     draws: int = DRAWS,
@@ -115,6 +118,10 @@ def outlook(
     design : Design
     accounts : DataFrame
         Table of this name, for the day on which a contract without open outcome is next due.
+    dispositions : DataFrame, optional
+        Table of this name. Of clients that ask a slice of their accounts at a time, those that the
+        last wave did not ask are foretold by the survey that asked them last, as decided contracts
+        are, if that is no older than the oldest behind the model.
     level : float
         Coverage of all intervals, in (0, 1).
     draws, seed : int
@@ -140,7 +147,7 @@ def outlook(
     >>> result = crq.renewal.outlook(design, study.read("accounts"), draws=20)
     """
     check_level(level)
-    decided, coming = design.decided, _coming(design, accounts)
+    decided, coming = design.decided, _coming(design, accounts, dispositions)
     lost = (decided["outcome"] == "churned").to_numpy()
     rare = int(min(lost.sum(), (~lost).sum()))
     if not rare or coming.empty:
@@ -166,12 +173,15 @@ def outlook(
     return RenewalOutlook(typed(table, "outlook"), at_risk, said, level)
 
 
-def _coming(design: Design, accounts: pd.DataFrame) -> pd.DataFrame:
+def _coming(
+    design: Design, accounts: pd.DataFrame, dispositions: pd.DataFrame | None
+) -> pd.DataFrame:
     """Accounts of each client's last wave that have not churned since, with their next date."""
     rows = design.accounts
     if rows.empty:
         return rows
-    rows = rows[latest(rows) & ~rows["churned"].to_numpy(bool)].reset_index(drop=True)
+    rows = pd.concat([rows[latest(rows)], _waiting(design, dispositions)], ignore_index=True)
+    rows = rows[~rows["churned"].to_numpy(bool)].reset_index(drop=True)
     still = design.table[design.table["outcome"] == "open"]
     still = still[still["due_on"] > design.as_of]
     still = still.sort_values("due_on").drop_duplicates(OWN)[[*OWN, "due_on", "revenue"]]
@@ -186,6 +196,30 @@ def _coming(design: Design, accounts: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(
         due_on=due, revenue=rows["due"].fillna(rows["revenue"]), lead=lead.where(usual, middle)
     ).drop(columns=["due", "renewal_on"])
+
+
+def _waiting(design: Design, dispositions: pd.DataFrame | None) -> pd.DataFrame:
+    """Accounts that their client's last wave did not ask, as the survey before found them.
+
+    Rows take the name of the client's last wave: it is there that they are told.
+    """
+    rows = design.accounts
+    if dispositions is None:
+        return rows.iloc[:0]
+    waits = dispositions["status"] == WAITING
+    rows = rows[rows["client_id"].isin(dispositions.loc[waits, "client_id"])]
+    now = rows[latest(rows)].drop_duplicates("client_id").set_index("client_id")["wave"]
+    last = rows["client_id"].map(now)
+    cutoff = rows["cutoff"].where(rows["wave"] == last).groupby(rows["client_id"]).transform("max")
+    rows = rows.assign(asked_last=last, ended=cutoff)
+    rows = rows.sort_values("cutoff", kind="stable").drop_duplicates(OWN, keep="last")
+    age = (rows["ended"] - rows["cutoff"]).dt.days / YEAR * 12
+    rows = rows[(rows["wave"] != rows["asked_last"]) & (age <= design.decided["lead"].max())]
+    gone = pd.concat([design.table, design.excluded], ignore_index=True)
+    gone = gone[(gone["outcome"] == "churned").to_numpy(bool)].groupby(OWN)["decided"].max()
+    lost = gone.reindex(pd.MultiIndex.from_frame(rows[OWN])).to_numpy() > rows["cutoff"].to_numpy()
+    rows = rows.assign(churned=lost, wave=rows["asked_last"])
+    return rows.drop(columns=["asked_last", "ended"])
 
 
 def _accounts(coming: pd.DataFrame, X: pd.DataFrame, fit: Fit, level: float) -> pd.DataFrame:

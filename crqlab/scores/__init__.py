@@ -4,6 +4,7 @@ from crqlab.scores.account_scores import accounts
 from crqlab.scores.agreement_scores import agreement
 from crqlab.scores.breakdown_scores import breakdowns
 from crqlab.scores.client_scores import clients
+from crqlab.scores.current_accounts import current_accounts
 from crqlab.scores.group_scores import Groups, groups
 from crqlab.scores.manager_scores import managers
 from crqlab.scores.model_scores import account_models, posterior, released
@@ -48,6 +49,7 @@ __all__ = [
     "breakdowns",
     "changes",
     "clients",
+    "current_accounts",
     "groups",
     "keep",
     "largest",

@@ -119,7 +119,12 @@ def _row(wave: str, source: str, model: AccountModel | None) -> dict:
 
 
 def posterior(
-    respondents: pd.DataFrame, responses: pd.DataFrame, models: pd.DataFrame, codebook: Codebook
+    respondents: pd.DataFrame,
+    responses: pd.DataFrame,
+    models: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    current: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Expect every score of every account: what all its people would say on average.
 
@@ -130,10 +135,13 @@ def posterior(
     models : DataFrame
         Table ``account_model`` of these respondents.
     codebook : Codebook
+    current : DataFrame, optional
+        From `current_accounts`: accounts that a wave did not ask are expected too, from earlier
+        answers, or where there are none from their client; silent ones are not.
 
     Returns
     -------
-    DataFrame, one row per client, wave and account with answers, sorted
+    DataFrame, one row per client, wave and account with answers, or of ``current``, sorted
         Table ``account_posterior``: of every measure its value and ``_sd`` given the answers of
         all waves, the same given those up to its own (``_then``), and ``_n``, who answered it.
         Missing where a client was never asked, or accounts are too few. The standard
@@ -150,7 +158,10 @@ def posterior(
     columns = contract("account_posterior").for_instrument(codebook.instrument)
     if not _answered(respondents, codebook.instrument):
         return empty(columns)
-    rows = lined_up(respondents, responses, codebook.instrument)
+    also = None if current is None or current.empty else current[~current["silent"]]
+    if also is not None:
+        also = also.loc[~also["heard"].to_numpy(bool), ["client_id", "wave", "account_id"]]
+    rows = lined_up(respondents, responses, codebook.instrument, also=also)
     views = account_model.expected(rows, account_model.models_of(models))
     keys = rows.keys().rename(columns={"client": "client_id", "account": "account_id"})
     found = {"n": rows.n}

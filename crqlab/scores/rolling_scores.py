@@ -14,6 +14,7 @@ from crqlab.base.contracts.cautions import OK
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.results import Result
 from crqlab.base.waves import in_order
+from crqlab.scores.current_accounts import current_accounts
 from crqlab.scores.model_scores import LTR, lined_up
 from crqlab.scores.wave_changes import verdicts
 from crqlab.stats import account_model
@@ -26,8 +27,6 @@ BLOCK = ["client_id", "wave"]
 ACCOUNT = [*BLOCK, "account_id"]
 DRAWS = 200
 YEAR, NEAR = 1.0, 0.15  # years: a wave so near to a year before is compared with as well
-WAITING = "not_asked"
-LOST = "churned"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +117,7 @@ def rolling(
     Every wave asks all accounts of its client: there is no rolling state to tell
     """
     check_level(level)
-    everybody = _counted(dispositions, outcomes, responses)
+    everybody = current_accounts(dispositions, outcomes, responses, codebook)
     people = respondents[respondents["client_id"].isin(everybody["client_id"])]
     if people.empty:
         return Rolling(empty("rolling_scores"), empty("rolling_changes"))
@@ -136,25 +135,6 @@ def rolling(
         _states(_with_intervals(scores, everybody, level)),
         _judged(_with_intervals(changes, everybody, level), level),
     )
-
-
-def _counted(
-    dispositions: pd.DataFrame, outcomes: pd.DataFrame, responses: pd.DataFrame
-) -> pd.DataFrame:
-    """Accounts that count in a wave: of clients in slices, of waves with answers, not yet lost."""
-    slices = dispositions.loc[dispositions["status"] == WAITING, "client_id"].unique()
-    heard = pd.MultiIndex.from_frame(responses[BLOCK].drop_duplicates())
-    rows = dispositions[dispositions["client_id"].isin(slices)]
-    rows = rows[pd.MultiIndex.from_frame(rows[BLOCK]).isin(heard)]
-    gone = outcomes[outcomes["outcome"] == LOST]
-    gone = gone.assign(gone_on=gone["decided_on"].fillna(gone["due_on"]))
-    last = gone.groupby(["client_id", "account_id"])["gone_on"].min().reset_index()
-    rows = rows.merge(last, on=["client_id", "account_id"], how="left")
-    lost = (rows["gone_on"] < rows["held_on"]) & ~rows["status"].isin(["answered", "silent"])
-    recent = rows["last_answered"].eq(rows["last_asked"]) & (rows["status"] != "not_invited")
-    heard_now = rows["status"] == "answered"
-    kept = rows.assign(recent=recent | heard_now, heard=heard_now)[~lost]
-    return kept[[*ACCOUNT, "heard", "recent"]].reset_index(drop=True)
 
 
 def _levels(drawn: BlockMeans, given: Answers, wave: str) -> pd.DataFrame:

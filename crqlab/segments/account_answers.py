@@ -52,6 +52,18 @@ def of_table(table: pd.DataFrame, rows: Answers) -> tuple[Expected, Expected]:
     return whole, then
 
 
+def unasked(posterior: pd.DataFrame) -> pd.DataFrame | None:
+    """Return the keys of accounts that are expected though nobody answered; None if there are none.
+
+    Parameters
+    ----------
+    posterior : DataFrame
+        Table ``account_posterior``.
+    """
+    rows = posterior.loc[(posterior["n"] == 0).to_numpy(bool), KEYS].reset_index(drop=True)
+    return rows if len(rows) else None
+
+
 def keyed(rows: Answers) -> pd.DataFrame:
     """Return client, wave and account of every cell."""
     return rows.keys().rename(columns={"client": "client_id", "account": "account_id"})[KEYS]

@@ -15,7 +15,7 @@ from crqlab.segments.reasons import NO_ANSWERS, reasons
 from crqlab.segments.segment import known, placed
 from crqlab.segments.thresholds import Thresholds
 
-SORTED = "sorted"
+SORTED, NOT_ASKED_NOW = "sorted", "not_asked_now"
 KEYS = ("client_id", "wave", "account_id")
 
 
@@ -117,13 +117,43 @@ def with_silent(account_scores: pd.DataFrame, silent: pd.DataFrame) -> pd.DataFr
     0          a  2  5.0
     1          b  0  NaN
     """
+    return _with(account_scores, silent, "no_answers")
+
+
+def with_waiting(account_scores: pd.DataFrame, waiting: pd.DataFrame | None) -> pd.DataFrame:
+    """Add the accounts that the wave did not ask, marked in column ``waiting``.
+
+    Parameters
+    ----------
+    account_scores : DataFrame
+        Table of this name, silent accounts added.
+    waiting : DataFrame or None
+        Keys of these accounts.
+
+    Examples
+    --------
+    >>> keys = {"client_id": ["C1"], "wave": ["2025"]}
+    >>> with_waiting(pd.DataFrame({**keys, "account_id": ["a"], "n": [2], "crq": [5.0]}),
+    ...              pd.DataFrame({**keys, "account_id": ["b"]}))[["account_id", "n", "waiting"]]
+      account_id  n  waiting
+    0          a  2    False
+    1          b  0     True
+    """
+    if waiting is None:
+        return account_scores.assign(waiting=False)
+    both = _with(account_scores, waiting, NOT_ASKED_NOW)
+    return both.assign(waiting=np.arange(len(both)) >= len(account_scores))
+
+
+def _with(account_scores: pd.DataFrame, others: pd.DataFrame, flag: str) -> pd.DataFrame:
+    """Add accounts without any answer in the wave."""
     keys = list(KEYS)
     answered = pd.MultiIndex.from_frame(account_scores[keys])
-    added = silent[keys][~pd.MultiIndex.from_frame(silent[keys]).isin(answered)]
+    added = others[keys][~pd.MultiIndex.from_frame(others[keys]).isin(answered)]
     counts = ("n", "n_ltr", "promoters", "passives", "detractors")
     added = added.reindex(columns=account_scores.columns)
     added = added.assign(**{name: 0 for name in counts if name in added})
-    added = added.assign(**({"flag": "no_answers"} if "flag" in added else {}))
+    added = added.assign(**({"flag": flag} if "flag" in added else {}))
     if added.empty:
         return account_scores.reset_index(drop=True)
     kinds = {name: kind for name, kind in account_scores.dtypes.items() if name in added}

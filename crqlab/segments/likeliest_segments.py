@@ -13,7 +13,7 @@ from crqlab.base.conditions import Condition
 from crqlab.base.contracts.cautions import code
 from crqlab.base.standards import LIKELY, SURE
 from crqlab.segments.account_answers import THEN
-from crqlab.segments.reasons import NO_ANSWERS, reasons
+from crqlab.segments.reasons import NEVER_HEARD, NO_ANSWERS, reasons
 from crqlab.segments.segment import known, placed
 from crqlab.segments.segment_posterior import SegmentPosterior
 from crqlab.segments.thresholds import Thresholds
@@ -100,6 +100,32 @@ def likeliest(
         }
     )
     return table.set_index(accounts.index)
+
+
+def unjudged(found: pd.DataFrame, strangers: NDArray) -> pd.DataFrame:
+    """Take the segment from accounts of which nobody was ever heard.
+
+    What the model expects of them is what it expects of any account of their client: that counts
+    in the mix, and says nothing of them.
+
+    Parameters
+    ----------
+    found : DataFrame
+        From `likeliest`.
+    strangers : ndarray of bool, one per row
+
+    Examples
+    --------
+    >>> found = pd.DataFrame({"segment": ["Rational"], "p": [0.6], "status": ["settled"],
+    ...                       "reason": ["x"]})
+    >>> unjudged(found, np.array([True])).to_dict("records")
+    [{'segment': nan, 'p': nan, 'status': 'unjudged', 'reason': 'never_heard'}]
+    """
+    if not strangers.any():
+        return found
+    told = {"status": UNJUDGED, "reason": NEVER_HEARD}
+    kept = {name: found[name].mask(strangers) for name in found if name not in told}
+    return found.assign(**kept, **{n: found[n].mask(strangers, v) for n, v in told.items()})
 
 
 def _words(p: NDArray, place: NDArray) -> pd.api.extensions.ExtensionArray:

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.waves import wave_before
-from crqlab.segments.account_answers import column_of, keyed, of_table, places
+from crqlab.segments.account_answers import column_of, keyed, of_table, places, unasked
 from crqlab.segments.segment_posterior import (
     SegmentPosterior,
     Shift,
@@ -112,6 +112,15 @@ class AccountModels:
             found[mine] = np.where(part.known[at][:, None], part.shares[at], np.nan)
         return found
 
+    def strangers(self) -> tuple[NDArray, NDArray]:
+        """Whether nobody of an account was heard in any wave, and up to the cell's, by cell."""
+        rows = self.rows
+        account, order = rows.cell_account, np.argsort(rows.block_wave[rows.cell_block])
+        heard = pd.Series((rows.n > 0).astype(int), dtype=int)
+        ever = heard.groupby(account).transform("sum").to_numpy() > 0
+        then = heard.iloc[order].groupby(account[order]).cumsum().sort_index().to_numpy() > 0
+        return ~ever, ~then
+
     def _until(self, wave: str) -> NDArray:
         last = self.rows.waves.get_loc(wave)
         return self.rows.block_wave[self.rows.cell_block] <= last
@@ -166,7 +175,8 @@ def account_models(
         Fitted to the instrument.
     modelled : pair of DataFrame, optional
         Tables ``account_model`` and ``account_posterior`` of these respondents. Without them
-        models of the scores that the rules look at are fitted.
+        models of the scores that the rules look at are fitted. Accounts that the second expects
+        without answers in the wave, because it did not ask them, are sorted too.
 
     Raises
     ------
@@ -186,7 +196,8 @@ def account_models(
     ruled = [column_of(word, thresholds) for word in thresholds.scores]
     known = {} if modelled is None else account_model.models_of(modelled[0])
     names = [*ruled, *(name for one in known.values() if one for name in one.scores)]
-    rows = account_model.respondent_answers(respondents, responses, names)
+    also = None if modelled is None else unasked(modelled[1])
+    rows = account_model.respondent_answers(respondents, responses, names, also=also)
     if modelled is None:
         known = account_model.wave_models(rows)
         views = account_model.expected(rows, known)

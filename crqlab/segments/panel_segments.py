@@ -14,8 +14,8 @@ from crqlab.base.contracts.frames import empty
 from crqlab.base.instrument import Instrument
 from crqlab.base.results import Result
 from crqlab.base.waves import latest
-from crqlab.segments.account_answers import LTR
-from crqlab.segments.assignment import with_silent
+from crqlab.segments.account_answers import LTR, unasked
+from crqlab.segments.assignment import with_silent, with_waiting
 from crqlab.segments.first_renewal import HORIZON, followed
 from crqlab.segments.likeliest_segments import (
     NOT_SETTLED,
@@ -23,6 +23,7 @@ from crqlab.segments.likeliest_segments import (
     SILENT,
     UNJUDGED,
     likeliest,
+    unjudged,
 )
 from crqlab.segments.panel_models import AccountModels, account_models
 from crqlab.segments.segment_posterior import SegmentPosterior
@@ -40,7 +41,8 @@ class Panel(Result):
     table : DataFrame, one row per client, wave and account
         As table ``segments``; no rows where the thresholds do not fit.
     scored : DataFrame
-        The same accounts in the same order, with all scores, ``revenue`` and ``renewed``.
+        The same accounts in the same order, with all scores, ``revenue``, ``renewed``, and
+        whether they are ``waiting``: not asked in the wave, expected from earlier answers.
     models : AccountModels or None
     whole, then : SegmentPosterior or None
         Given all waves, and given the waves up to each account's own.
@@ -130,7 +132,9 @@ def panel(
     >>> panel = crq.segments.panel(*tables, rules, asked, draws=20)
     """
     why = thresholds.unsuited(instrument)
+    modelled = options.pop("modelled", None)
     scored = account_scores if silent is None else with_silent(account_scores, silent)
+    scored = with_waiting(scored, None if modelled is None else unasked(modelled[1]))
     own = accounts[["client_id", "account_id", "revenue", "account_manager"]]
     own = own.drop_duplicates(["client_id", "account_id"])
     scored = scored.merge(own, on=["client_id", "account_id"], how="left")
@@ -140,10 +144,12 @@ def panel(
         why = why or "nobody answered"
         head = scored.head(0)
         return Panel(empty("segments"), head, None, None, None, thresholds, instrument, why)
-    modelled = options.pop("modelled", None)
     models = account_models(respondents, responses, thresholds, modelled)
     views = models.posteriors(thresholds, **options)
-    whole, then = (likeliest(scored, view, thresholds) for view in views)
+    whole, then = (
+        unjudged(likeliest(scored, view, thresholds), np.append(stranger, False)[view.of(scored)])
+        for view, stranger in zip(views, models.strangers(), strict=True)
+    )
     keys = scored[["client_id", "wave", "account_id"]]
     given = scored[["n", "revenue", "account_manager", "renewed"]]
     table = pd.concat([keys, whole, then.add_suffix("_then"), given], axis=1)

@@ -24,7 +24,7 @@ from crqlab.base.conditions import Condition, Rule, Scores
 from crqlab.segments.segment import Segment
 from crqlab.segments.thresholds import Thresholds
 
-NO_ANSWERS = "no_answers"
+NO_ANSWERS, NEVER_HEARD = "no_answers", "never_heard"
 TEXT, UNKNOWN = pa.large_string(), -(10**9)
 NEAR = 0.1  # from here to the cut a second decimal is shown, cut short, never rounded past the cut
 _HOLE = "\0"  # where the number of an account stands in the JSON of many

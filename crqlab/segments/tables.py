@@ -85,6 +85,7 @@ def described(
     table, names, traits = panel.table, panel.thresholds.names, panel.thresholds.traits
     book = playbook_of(study, panel.thresholds)
     then = as_then(table)
+    asked = ~panel.scored["waiting"].to_numpy(bool)  # a contract counts once, not every wave
     due, last = panel.scored["due_revenue"], panel.latest.to_numpy()
     accounts, responses = study.read("accounts"), study.read("responses")
     people, rungs = study.read("respondents"), lifts(panel, draws=draws, seed=seed)
@@ -95,7 +96,7 @@ def described(
         "segment_shares": mix(panel, level=level).table,
         "migration": went,
         "movement": moved,
-        "segment_renewal": renewal(then.assign(due_revenue=due), names, level=level),
+        "segment_renewal": renewal(then.assign(due_revenue=due)[asked], names, level=level),
         "segment_cuts": suggested(panel, level=level, seed=seed),
         "segment_sensitivity": sensitivity(panel.scored, panel.thresholds),
         "lifts": rungs.table,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from crqlab.base.contracts import contract
 from crqlab.base.contracts.cautions import OK, has
 from crqlab.base.study import Study
+from crqlab.base.wave_entries import unasked_scores
 from crqlab.base.waves import in_order
 from crqlab.page.accounts.data import MOVED, MeetingSheets
 from crqlab.page.client_view import ClientView
@@ -96,7 +97,9 @@ def accounts(
     rows = scores.assign(**hidden).set_index("account_id").reindex(everyone).reset_index(drop=True)
     name, manager, revenue = matched(ids, known, "name", "account_manager", "revenue")
     counts = {count: rows[count].fillna(0).to_numpy(int) for count in ("n", "n_ltr")}
-    if not study.codebook.instrument.crq.constructs:
+    book = study.codebook
+    brief = "crq" in unasked_scores(book.waves, wave, book.instrument)
+    if brief or not book.instrument.crq.constructs:
         counts["n"] = counts["n_ltr"]  # all that was asked
     counts["invited"] = np.array([asked[account] for account in everyone], dtype=int)
     heard = np.array([account in answered for account in everyone], dtype=bool)

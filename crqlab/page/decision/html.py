@@ -85,7 +85,7 @@ def _facts(view: ClientView, tile: Tile) -> list[Markup]:
         said.append(say("decision.weighted", value=_number(view, tile, tile.weighted)))
     if tile.n_respondents is not None and view.alone:
         said.append(say("decision.people_alone", n=tile.n_respondents))
-    elif tile.n_respondents is not None:
+    elif tile.n_respondents:
         said.append(say("decision.people", n=tile.n_respondents, m=tile.n_accounts))
     elif tile.n_accounts is not None:
         said.append(say("decision.accounts", m=tile.n_accounts))

@@ -37,11 +37,13 @@ def strength_sentence(view: ClientView) -> str:
     row, spoken = view.measure("crq"), view.language
     if none := unscored_sentence(spoken, view.unscored, view.n_excluded):
         return none
-    if row is None or row["withheld"] or isnan(row["value"]):
-        return spoken.say("decision.too_few")
+    state = view.scores.state("crq")
+    if row is None or row["withheld"] or (isnan(row["value"]) and state is None):
+        unasked = "crq" in view.scores.unasked
+        return spoken.say("decision.not_asked" if unasked else "decision.too_few")
     moved = row["verdict"] if not isnan(row["change"]) else "first"
     places = {
-        "value": spoken.number(row["value"], 1),
+        "value": spoken.number((state or row)["value"], 1),
         "best": spoken.short(view.instrument.scale.high),
         "wave": view.before,
         **_place(view),

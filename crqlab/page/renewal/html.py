@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from crqlab.base.contracts.cautions import OK, has
 from crqlab.page.client_view import ClientView
+from crqlab.page.lookup import asked_now
 from crqlab.page.renewal.charts import expected_losses
 from crqlab.page.renewal.data import CHANCE
 from crqlab.page.segments.data import FEW
@@ -80,6 +81,8 @@ def _lead(view: ClientView) -> str:
     ]
     if len(rows) > MANY and row["top_share"] == row["top_share"]:
         sentences.append(say("renewal.with_three", share=view.language.percent(row["top_share"])))
+    if (asked := asked_now(rows["account_id"], view.accounts)) < len(rows):
+        sentences.append(say("renewal.asked_now", n=asked, m=len(rows)))
     if row["silent_loss"] > 0:
         lost = _money(row["silent_loss"], view)
         sentences.append(say("renewal.with_silent", loss=lost, n=row["n_silent"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import nan
+from typing import Any
 
 import pandas as pd
 
@@ -35,6 +36,8 @@ class Scores:
     rolling : DataFrame
         The columns of ``rolling_scores``: what all accounts are, where this wave asked a slice of
         them. Then changes are those of all accounts as well. Without rows elsewhere.
+    unasked : tuple of str
+        Scores that this wave did not ask; nothing of them is withheld.
     """
 
     before: str
@@ -45,6 +48,12 @@ class Scores:
     ltr: pd.DataFrame
     agreement: pd.DataFrame
     rolling: pd.DataFrame
+    unasked: tuple[str, ...] = ()
+
+    def state(self, measure: str) -> dict[str, Any] | None:
+        """Return a measure's row of ``rolling``, or None where every account was asked."""
+        rows = self.rolling[(self.rolling["measure"] == measure).to_numpy(bool)]
+        return rows.iloc[0].to_dict() if len(rows) and rows["value"].notna().all() else None
 
     @property
     def weighted(self) -> bool:

@@ -63,8 +63,16 @@ def constructs(view: ClientView) -> Shown:
         *_changes(view, rows),
     ]
     caption = say("scores.constructs", low=low, high=high, **_how(spoken, rows))
-    said = _extremes(view, rows[inside])
+    said = " ".join(filter(None, [_extremes(view, rows[inside]), _unasked(view)]))
     return Shown(lines(paragraph(text(said), "lead"), table(columns, caption=caption)), said)
+
+
+def _unasked(view: ClientView) -> str:
+    """Which constructs the wave did not ask; empty where it asked all."""
+    spoken, asked = view.language, view.instrument
+    gone = [name for name in asked.constructs if name in view.scores.unasked]
+    labels = spoken.listed([spoken.term(asked.label(name)) for name in gone])
+    return spoken.say("scores.constructs_unasked", n=len(gone), constructs=labels) if gone else ""
 
 
 def _constructs(view: ClientView, rows: pd.DataFrame) -> list[Markup]:
@@ -82,7 +90,7 @@ def _extremes(view: ClientView, rows: pd.DataFrame) -> str:
     spoken = view.language
     known = rows.dropna(subset=["value"]).sort_values("value", kind="stable")
     if known.empty:
-        return spoken.say("scores.constructs_hidden")
+        return "" if rows.empty else spoken.say("scores.constructs_hidden")
     first, last = known.iloc[-1], known.iloc[0]
     if len(known) == 1:
         return spoken.say("scores.constructs_one", first=spoken.term(first["label"]))

@@ -5,15 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from crqlab.base.codebook import Codebook
 from crqlab.base.contracts.cautions import code
 from crqlab.base.instrument import Instrument
 from crqlab.base.study import Study
+from crqlab.base.wave_entries import unasked_scores
 from crqlab.base.waves import in_order
 from crqlab.page import lookup, suppression
 from crqlab.page.scores.data import Scores
 from crqlab.page.tables import table
 from crqlab.scores.client_scores import ACCOUNT_T
 
+NOT_ASKED = "score_not_asked"  # by design: the wave asked a part of the items
 ROLLING = "account_model"  # how a change of all accounts is made
 _HEADLINE = ("crq", "nps", "mean_ltr")
 _ENDS = ["value", "low", "high"]
@@ -53,7 +56,9 @@ def scores(
     )
     if not asked.crq.constructs:
         rows, changes = (part[part["measure"] != "crq"] for part in (rows, changes))
-    plain, state = _plain(rows, least), table(study, "rolling_scores", client=client, wave=wave)
+    unasked = unasked_scores(study.codebook.waves, wave, asked)
+    plain = _not_asked(_plain(rows, least), study.codebook)
+    state = table(study, "rolling_scores", client=client, wave=wave)
     state = suppression.withheld(state, _ENDS, n="n_people", minimum=least)
     if len(state):
         changes = _of_all(table(study, "rolling_changes", client=client, wave=wave), state)
@@ -63,6 +68,7 @@ def scores(
     return Scores(
         before=before,
         measures=_measures(plain[plain["wave"] == wave], changes, asked),
+        unasked=tuple(unasked),
         trend=_until(plain[plain["measure"].isin(_HEADLINE)], wave),
         roll_ups=_roll_ups(rows[rows["wave"] == wave], least),
         parts=_parts(changes, least),
@@ -96,6 +102,20 @@ def _plain(scores: pd.DataFrame, minimum: int) -> pd.DataFrame:
     rows = scores[scores["roll_up"] == "respondents"]
     rows = rows[(rows["method"] == ACCOUNT_T).to_numpy(bool)].sort_values("wave", kind="stable")
     return suppression.withheld(rows, _ENDS, n="n_respondents", minimum=minimum)
+
+
+def _not_asked(rows: pd.DataFrame, book: Codebook) -> pd.DataFrame:
+    """Say of scores that a wave did not ask that it did not; nothing of them is withheld."""
+    gone = [
+        (rows["wave"] == wave)
+        & rows["measure"].isin(unasked_scores(book.waves, wave, book.instrument))
+        for wave in rows["wave"].unique()
+    ]
+    if not gone:
+        return rows
+    where = np.logical_or.reduce(gone)
+    flag = rows["flag"].mask(where, NOT_ASKED)
+    return rows.assign(flag=flag, withheld=rows["withheld"].to_numpy(bool) & ~where)
 
 
 def _until(rows: pd.DataFrame, wave: str) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from crqlab.base.standards import LIKELY, SURE
 from crqlab.language import MISSING, Language
 from crqlab.language.segment_words import SegmentWords
 from crqlab.page.client_view import ClientView
+from crqlab.page.lookup import asked_now
 from crqlab.page.segments.charts import segment_mix
 from crqlab.page.segments.words import movement, segment_words
 from crqlab.segments.likeliest_segments import SETTLED
@@ -124,6 +125,9 @@ def _lead(view: ClientView, rows: list[Record], n: int) -> list[str]:
     up, down = (view.segments.moved(way) for way in ("climbed", "fell"))
     if up.n:
         said.append(movement(view.language, "segments.moved", up, down, wave=view.segments.before))
+    asked = asked_now(view.segments.accounts["account_id"], view.accounts)
+    if asked < len(view.segments.accounts):
+        said.append(say("segments.asked_now", n=asked, m=len(view.segments.accounts)))
     return said
 
 

@@ -33,7 +33,8 @@ def _card(view: ClientView, row: dict) -> tuple[str, str, tuple[str, ...]]:
     span = spoken.span(row["low"], row["high"], places, signed=signed)
     level = spoken.percent(row["level"])
     known = (spoken.say("slide.interval", level=level, span=span), moved(view, row))
-    facts = (spoken.caution(row["flag"]),) if row["withheld"] else known
+    untold = row["withheld"] or row["measure"] in view.scores.unasked
+    facts = (spoken.caution(row["flag"]),) if untold else known
     people = spoken.say("slide.n", n=int(row["n_respondents"]))
     value = spoken.number(row["value"], places, signed=signed)
     return spoken.term(row["label"]), value, (*facts, people)

@@ -136,7 +136,7 @@ def _card(view: ClientView, row: dict[str, Any]) -> Markup:
 def _facts(view: ClientView, row: dict[str, Any]) -> list[Markup]:
     """Interval, picture, change and cautions; of a number that is withheld, why."""
     spoken, caution = view.language, view.language.caution(row["flag"])
-    if row["withheld"]:
+    if row["withheld"] or row["measure"] in view.scores.unasked:
         return [tag("p", caution)]
     level, span = spoken.percent(row["level"]), _span(view, row)
     silent = adjusted(view, row["measure"])
@@ -190,7 +190,7 @@ def _change(view: ClientView, row: dict[str, Any]) -> str:
 def _aloud(view: ClientView, row: dict[str, Any]) -> str:
     spoken = view.language
     label = spoken.term(row["label"])
-    if row["withheld"]:
+    if row["withheld"] or row["measure"] in view.scores.unasked:
         caution = spoken.caution(row["flag"])
         return spoken.say("summary.withheld_aloud", label=label, caution=caution)
     told = {
