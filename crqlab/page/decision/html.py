@@ -87,7 +87,7 @@ def _facts(view: ClientView, tile: Tile) -> list[Markup]:
         said.append(say("decision.people_alone", n=tile.n_respondents))
     elif tile.n_respondents:
         said.append(say("decision.people", n=tile.n_respondents, m=tile.n_accounts))
-    elif tile.n_accounts is not None:
+    elif tile.n_respondents is None and tile.n_accounts is not None:
         said.append(say("decision.accounts", m=tile.n_accounts))
     if caution := view.language.caution(tile.flag):
         said.append(caution)

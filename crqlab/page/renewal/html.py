@@ -81,7 +81,8 @@ def _lead(view: ClientView) -> str:
     ]
     if len(rows) > MANY and row["top_share"] == row["top_share"]:
         sentences.append(say("renewal.with_three", share=view.language.percent(row["top_share"])))
-    if (asked := asked_now(rows["account_id"], view.accounts)) < len(rows):
+    if len(view.scores.rolling):
+        asked = asked_now(rows["account_id"], view.accounts)
         sentences.append(say("renewal.asked_now", n=asked, m=len(rows)))
     if row["silent_loss"] > 0:
         lost = _money(row["silent_loss"], view)

@@ -125,8 +125,8 @@ def _lead(view: ClientView, rows: list[Record], n: int) -> list[str]:
     up, down = (view.segments.moved(way) for way in ("climbed", "fell"))
     if up.n:
         said.append(movement(view.language, "segments.moved", up, down, wave=view.segments.before))
-    asked = asked_now(view.segments.accounts["account_id"], view.accounts)
-    if asked < len(view.segments.accounts):
+    if len(view.scores.rolling):
+        asked = asked_now(view.segments.accounts["account_id"], view.accounts)
         said.append(say("segments.asked_now", n=asked, m=len(view.segments.accounts)))
     return said
 
