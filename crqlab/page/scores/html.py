@@ -71,8 +71,10 @@ def _unasked(view: ClientView) -> str:
     """Which constructs the wave did not ask; empty where it asked all."""
     spoken, asked = view.language, view.instrument
     gone = [name for name in asked.constructs if name in view.scores.unasked]
+    if not gone:
+        return ""
     labels = spoken.listed([spoken.term(asked.label(name)) for name in gone])
-    return spoken.say("scores.constructs_unasked", n=len(gone), constructs=labels) if gone else ""
+    return spoken.say("scores.constructs_unasked", constructs=labels)
 
 
 def _constructs(view: ClientView, rows: pd.DataFrame) -> list[Markup]:
