@@ -71,9 +71,9 @@ def _facts(view: ClientView, tile: Tile) -> list[Markup]:
                    high=_number(view, tile, tile.high))  # fmt: skip
         said.append(say("decision.interval", level=view.language.percent(tile.level), span=span))
     if not isnan(tile.rolling):
-        span = say("common.span", low=_number(view, tile, tile.rolling_low),
-                   high=_number(view, tile, tile.rolling_high))  # fmt: skip
-        value = _number(view, tile, tile.rolling)
+        ends = (tile.rolling, tile.rolling_low, tile.rolling_high)
+        value, low, high = _written(view, tile, ends)
+        span = say("common.span", low=low, high=high)
         said.append(say("decision.rolling", m=tile.n_rolling, value=value, span=span))
     if not isnan(tile.change):
         places = decimals(tile.code, change=True)
@@ -101,6 +101,16 @@ def _number(view: ClientView, tile: Tile, value: float) -> str:
     if tile.code == "heard":
         return spoken.percent(value)
     return spoken.number(value, decimals(tile.code), signed=tile.code == "nps")
+
+
+def _written(view: ClientView, tile: Tile, values: tuple[float, ...]) -> list[str]:
+    """Numbers that are rounded already, with no more decimals than one of them has."""
+    if tile.code == "nps":
+        return [_number(view, tile, value) for value in values]
+    places = decimals(tile.code)
+    if all(round(value, places - 1) == round(value, places) for value in values):
+        places -= 1
+    return [str(view.language.number(value, places)) for value in values]
 
 
 def _accounts(view: ClientView, found: pd.DataFrame) -> Markup:

@@ -12,6 +12,7 @@ from crqlab.base.study import Study
 from crqlab.base.wave_entries import unasked_scores
 from crqlab.base.waves import in_order
 from crqlab.page import lookup, suppression
+from crqlab.page.scores import all_accounts
 from crqlab.page.scores.data import Scores
 from crqlab.page.tables import table
 from crqlab.scores.client_scores import ACCOUNT_T
@@ -61,7 +62,10 @@ def scores(
     state = table(study, "rolling_scores", client=client, wave=wave)
     state = suppression.withheld(state, _ENDS, n="n_people", minimum=least)
     if len(state):
-        changes = _of_all(table(study, "rolling_changes", client=client, wave=wave), state)
+        coarse = study.codebook.privacy.protection if least > 1 else 0.0
+        state = all_accounts.coarsened(state, coarse)
+        changes = table(study, "rolling_changes", client=client, wave=wave)
+        changes = _of_all(all_accounts.coarsened(changes, coarse), state)
     before = changes["from_wave"].iloc[0] if len(changes) else ""
     few = plain["measure"][(plain["wave"] == before) & plain["withheld"]]
     changes = _of_both(changes, few, least)
@@ -82,8 +86,9 @@ def _of_all(changes: pd.DataFrame, state: pd.DataFrame) -> pd.DataFrame:
     """Changes of all accounts, since the earliest wave that they are told of: a year before."""
     order = in_order(changes["from_wave"])
     rows = changes[changes["from_wave"] == (order[0] if order else "")]
-    hidden = rows["measure"].isin(state["measure"][state["withheld"]])
+    hidden = rows["measure"].isin(state["measure"][state["withheld"]]) | rows["value"].isna()
     ends = {name: rows[name].mask(hidden) for name in [*_ENDS, "p", "q"]}
+    ends |= {"verdict": rows["verdict"].mask(hidden, "unknown")}
     counts = lookup.matched(rows["measure"], state, "n_people", by="measure")[0]
     return rows.assign(**ends, part="all", n_respondents=counts, method=ROLLING)
 

@@ -21,15 +21,24 @@ STEPS = [("2024", "crq", 0.31, "higher", 0.01), ("2023", "crq", -0.12, "no_clear
 def sliced(tmp_path):
     """A study whose wave asked a slice; the page is to compare with the earlier of two waves."""
 
-    def laid(n_people: int = 25):
+    def laid(n_people: int = 25, n_accounts: int = 41):
+        whose = {**WHOSE, "n_accounts": n_accounts}
         study = lay_out(tmp_path, Shape())
         levels = [("crq", 5.44, 5.2, 5.7), ("nps", 21.0, 4.0, 38.0)]
         state = [
-            {**STATE, "n_people": n_people, "measure": m, "value": v, "low": lo, "high": hi}
+            {
+                **STATE,
+                **whose,
+                "n_people": n_people,
+                "measure": m,
+                "value": v,
+                "low": lo,
+                "high": hi,
+            }
             for m, v, lo, hi in levels
         ]
         steps = [
-            {**WHOSE, "from_wave": w, "measure": m, "value": v, "low": v - 0.2, "high": v + 0.2}
+            {**whose, "from_wave": w, "measure": m, "value": v, "low": v - 0.2, "high": v + 0.2}
             | {"p": q, "q": q, "verdict": verdict}
             for w, m, v, verdict, q in STEPS
         ]
@@ -43,11 +52,12 @@ def sliced(tmp_path):
 def test_the_tile_tells_all_accounts_beside_those_asked(sliced) -> None:
     seen = view(sliced(), client="C017", wave="2025")
     crq = tiles(seen)[0]
-    assert (crq.rolling, crq.rolling_low, crq.rolling_high) == (5.44, 5.2, 5.7)
+    assert (crq.rolling, crq.rolling_low, crq.rolling_high) == (5.4, 5.1, 5.7)
     assert crq.n_rolling == 41
     assert crq.value != crq.rolling
     said = first_screen(seen).html.replace("\N{NO-BREAK SPACE}", " ")
-    assert "All 41 customers, also those not asked now: 5.44 (5.20 to 5.70)" in said
+    assert "All 41 customers, also those not asked now: 5.4 (5.1 to 5.7)" in said
+    assert "All 41 customers, also those not asked now: +20 (0 to +40)" in said
 
 
 def test_a_change_is_that_of_all_accounts_since_the_earlier_wave(sliced) -> None:
@@ -55,7 +65,7 @@ def test_a_change_is_that_of_all_accounts_since_the_earlier_wave(sliced) -> None
     assert seen.before == "2023"
     row = seen.measure("crq")
     assert (row["change"], row["verdict"], row["change_method"]) == (
-        -0.12,
+        -0.1,
         "no_clear_change",
         "account_model",
     )
@@ -72,7 +82,35 @@ def test_a_state_that_rests_on_fewer_people_than_may_be_shown_is_withheld(sliced
     assert "also those not asked now" not in first_screen(seen).html
 
 
+@pytest.mark.parametrize(
+    ("n_accounts", "crq", "nps"),
+    [(9, None, None), (10, (5.4, 5.1, 5.7), (20, 0, 40)), (99, (5.4, 5.1, 5.7), (20, 0, 40)),
+     (100, (5.44, 5.19, 5.69), (21, 4, 38))],
+)  # fmt: skip
+def test_numbers_of_all_accounts_leave_every_account_a_scale_point(
+    sliced, n_accounts, crq, nps
+) -> None:
+    """Who knows all other answers, and that an account counts by its whole share, solves for it."""
+    rows = view(sliced(n_accounts=n_accounts), client="C017", wave="2025").scores.rolling
+    told = rows.set_index("measure")[["value", "low", "high"]]
+    for measure, shown, least in (("crq", crq, 1.0), ("nps", nps, 100.0)):
+        if shown is None:
+            assert told.loc[measure].isna().all()
+            continue
+        assert told.loc[measure].tolist() == pytest.approx(shown)
+        step = {5.4: 0.1, 5.44: 0.01, 20: 10, 21: 1}[shown[0]]
+        assert step * n_accounts >= least - 1e-9
+
+
+def test_changes_of_too_few_accounts_are_not_told_by_their_verdict(sliced) -> None:
+    seen = view(sliced(n_accounts=9), client="C017", wave="2025")
+    row = seen.measure("crq")
+    assert pd.isna(row["change"])
+    assert row["verdict"] == "unknown"
+    assert "also those not asked now" not in first_screen(seen).html
+
+
 def test_in_swedish(sliced) -> None:
     seen = view(sliced(), client="C017", wave="2025", language="sv")
     said = first_screen(seen).html.replace("\N{NO-BREAK SPACE}", " ")
-    assert "Alla 41 kunder, även de som inte tillfrågades nu: 5,44 (5,20 till 5,70)" in said
+    assert "Alla 41 kunder, även de som inte tillfrågades nu: 5,4 (5,1 till 5,7)" in said
