@@ -21,6 +21,7 @@ from crqlab.page.comments.open_answers import open_answers
 from crqlab.page.comments.select import themes
 from crqlab.page.disclosure.protection import protected
 from crqlab.page.drivers.select import drivers
+from crqlab.page.groups.select import groups
 from crqlab.page.managers.select import managers
 from crqlab.page.method.select import excluded
 from crqlab.page.participation.select import participation
@@ -157,6 +158,7 @@ def _sections(
         n_own=_own(study, client, wave),
         participation=participation(study, client, wave, shown, people["ltr"]),
         scores=own,
+        groups=groups(study, client, wave, shown),
         accounts=shown,
         comments=words[["question", "words", "account", "language"]],
         themes=themes(study, client, wave, words, questions),

@@ -39,6 +39,10 @@ CODES = (
     "weights_rest_on",
     "accounts_in",
     "share_in",
+    "role_gap",
+    "no_role_gap",
+    "group_apart",
+    "least_senior_alone",
 )
 KINDS = {
     **dict.fromkeys(("claim", "about", "wave", "against"), "str"),
@@ -50,6 +54,7 @@ KINDS = {
 }
 #: What a change is, by the station's verdict.
 CHANGES = {"higher": "rise", "lower": "fall", "no_clear_change": "no_clear_change"}
+_APART = ("higher", "lower")
 _HALVES = {"upper": "upper_half", "lower": "lower_half", "middle": "middle"}
 _UNIQUE = {"yes": "unique", "no": "not_unique", "unknown": "perhaps_unique"}
 #: Cautions that say that an interval may not hold: they belong into the first sentence.
@@ -72,8 +77,9 @@ def claims(view: ClientView) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``claim`` (one of `CODES`), ``about`` (``client``, ``construct:NAME``), ``wave``,
-        ``against`` (a wave, or who the peers are), ``value``, ``low``, ``high``, ``level`` (of
+        ``claim`` (one of `CODES`), ``about`` (``client``, ``construct:NAME``, ``role:NAME``,
+        ``unit:NAME``, ``country:NAME``, ``product:NAME``), ``wave``, ``against`` (a wave, another
+        role, or who the peers are), ``value``, ``low``, ``high``, ``level`` (of
         the interval), ``unit``, ``probability`` (that the claim is true), ``p`` (after false
         discovery control), ``n`` (respondents, unless the unit says otherwise), ``basis``
         (``TABLE/key``).
@@ -84,7 +90,7 @@ def claims(view: ClientView) -> pd.DataFrame:
     >>> seen = crq.page.view(study, client="C017", wave="2025")  # doctest: +SKIP
     >>> crq.page.claims(seen).query("claim == 'rise'")[["about", "value", "p"]]  # doctest: +SKIP
     """
-    makers = (_unscored, _scores, _answered, _place, _money, _first, _mix)
+    makers = (_unscored, _scores, _answered, _place, _money, _first, _mix, _roles, _units)
     rows = [row for made in makers for row in made(view)]
     blank = {"about": "client", "against": "", "unit": "", "n": 0}
     filled = [{**blank, "wave": view.wave, **row} for row in rows]
@@ -229,3 +235,42 @@ def _mix(view: ClientView) -> Iterator[dict[str, Any]]:
         if name == view.segments.traits.top:
             ends = {"value": row["share"], **{end: row[end] for end in ("low", "high", "level")}}
             yield {"claim": "share_in", "unit": "share", **ends, **key}
+
+
+def _roles(view: ClientView) -> Iterator[dict[str, Any]]:
+    row = view.groups.widest()
+    if row is not None:
+        same = {"about": f"role:{row['role']}", "n": int(row["n_respondents"])}
+        same["basis"] = f"role_gaps/{row['role']}/{row['other']}"
+        ends = {name: float(row[name]) for name in ("value", "low", "high", "level")}
+        yield {
+            "claim": "role_gap" if row["verdict"] in _APART else "no_role_gap",
+            "against": row["other"],
+            "unit": _UNITS.get(row["measure"], "scale_points"),
+            "p": row["q"],
+            **ends,
+            **same,
+        }
+        yield {"claim": "rests_on", "value": float(row["n_accounts"]), "unit": "accounts", **same}
+    if view.groups.alone:
+        same = {"unit": "accounts", "basis": "account_scores/flag", "n": view.groups.heard}
+        about = {"about": f"role:{view.groups.least}"}
+        yield {"claim": "least_senior_alone", "value": float(view.groups.alone), **about, **same}
+
+
+def _units(view: ClientView) -> Iterator[dict[str, Any]]:
+    rows = view.groups.units
+    for _, row in rows[rows["verdict"].isin(_APART).to_numpy(bool)].iterrows():
+        about = f"{row['dimension']}:{row['group']}"
+        yield {
+            "claim": "group_apart",
+            "about": about,
+            "value": row["difference"],
+            "low": row["difference_low"],
+            "high": row["difference_high"],
+            "level": row["level"],
+            "unit": _UNITS.get(row["measure"], "scale_points"),
+            "p": row["q"],
+            "n": int(row["n_respondents"]),
+            "basis": f"group_scores/{about}/{row['measure']}",
+        }

@@ -17,6 +17,7 @@ from crqlab.page.actions.data import Actions
 from crqlab.page.benchmark.data import Benchmark
 from crqlab.page.comments.data import Themes
 from crqlab.page.drivers.data import Drivers
+from crqlab.page.groups.data import Groups
 from crqlab.page.managers.data import Managers
 from crqlab.page.participation.data import Participation
 from crqlab.page.renewal.data import Renewal
@@ -55,6 +56,8 @@ class ClientView:
     participation : Participation
     scores : Scores
         The client's own numbers.
+    groups : Groups
+        The same by role, unit, country and product.
     accounts : DataFrame, one row per account
         The columns of ``account_scores`` with ``name``, ``manager``, ``revenue``,
         ``invited`` (contacts), ``status`` (scored, not_scored, silent, or not asked:
@@ -102,6 +105,7 @@ class ClientView:
     n_own: int
     participation: Participation
     scores: Scores
+    groups: Groups
     accounts: pd.DataFrame
     comments: pd.DataFrame
     questions: pd.DataFrame

@@ -14,12 +14,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-#: Decimals of a client's score and of a share, of one account's score, of NPS and its change.
-CLIENT, ACCOUNT, NPS, NPS_CHANGE = 2, 1, 0, 1
+#: Decimals of a client's score and of a share, of one account's or group's score; of NPS, that of
+#: roles and units, and its change.
+CLIENT, ACCOUNT, NPS, NPS_GROUP, NPS_CHANGE = 2, 1, 0, -1, 1
 #: A number, and the ends of its interval; the first of its kind in a table owns them.
 _FAMILIES = (
     *((name, f"{name}_low", f"{name}_high") for name in (
         "shrunken change nps score share gap percentile performance importance".split())),
+    ("difference", "difference_low", "difference_high"),
     *((name, "low", "high") for name in ("value", "estimate", "effect", "share")),
     ("p_renew", "p_low", "p_high"),
     ("expected_loss", "expected_low", "expected_high"),
@@ -41,8 +43,9 @@ _OF_ACCOUNTS = frozenset(
     "accounts participation.silent segments.accounts drivers.accounts actions.lifts "
     "managers.table".split()
 )
+_OF_GROUPS = "groups."  # tables whose rows are roles and units
 _SECTIONS = frozenset(
-    "participation scores accounts benchmark segments drivers renewal actions themes "
+    "participation scores groups accounts benchmark segments drivers renewal actions themes "
     "managers".split()
 )
 _Part = TypeVar("_Part")
@@ -69,7 +72,8 @@ def rounded_view(view: _Part, figures: int) -> _Part:
 
 def _part(part: Any, path: str, figures: int) -> Any:
     if isinstance(part, pd.DataFrame):
-        return rounded(part, figures=figures, places=most_decimals(path))
+        places = most_decimals(path)
+        return rounded(part, figures=figures, places=places, nps=nps_decimals(path))
     if isinstance(part, float):
         return round(part, CLIENT)
     if isinstance(part, dict):
@@ -89,10 +93,23 @@ def most_decimals(table: str) -> int:
     >>> most_decimals("accounts"), most_decimals("scores.trend")
     (1, 2)
     """
-    return ACCOUNT if table in _OF_ACCOUNTS else CLIENT
+    return ACCOUNT if table in _OF_ACCOUNTS or table.startswith(_OF_GROUPS) else CLIENT
 
 
-def rounded(rows: pd.DataFrame, *, figures: int, places: int = CLIENT) -> pd.DataFrame:
+def nps_decimals(table: str) -> int:
+    """Return the decimals of NPS in a table of a view: whole tens where groups are small.
+
+    Examples
+    --------
+    >>> nps_decimals("groups.table"), nps_decimals("scores.trend")
+    (-1, 0)
+    """
+    return NPS_GROUP if table.startswith(_OF_GROUPS) else NPS
+
+
+def rounded(
+    rows: pd.DataFrame, *, figures: int, places: int = CLIENT, nps: int = NPS
+) -> pd.DataFrame:
     """Round the numbers of one table to what they can say.
 
     Parameters
@@ -103,7 +120,9 @@ def rounded(rows: pd.DataFrame, *, figures: int, places: int = CLIENT) -> pd.Dat
     figures : int
         Significant figures of an amount of money, 1 or more.
     places : int
-        Most decimals of a score; a share and NPS have their own.
+        Most decimals of a score; a share has its own.
+    nps : int
+        Those of NPS.
 
     Returns
     -------
@@ -124,16 +143,18 @@ def rounded(rows: pd.DataFrame, *, figures: int, places: int = CLIENT) -> pd.Dat
     >>> rounded(pd.DataFrame({"revenue": [1234567.0]}), figures=3)["revenue"].tolist()
     [1230000.0]
     """
-    written = decimals(rows, figures=figures, places=places)
+    written = decimals(rows, figures=figures, places=places, nps=nps)
     return rows.assign(**{name: _to(rows[name].to_numpy(float), n) for name, n in written.items()})
 
 
-def decimals(rows: pd.DataFrame, *, figures: int, places: int = CLIENT) -> dict[str, NDArray]:
+def decimals(
+    rows: pd.DataFrame, *, figures: int, places: int = CLIENT, nps: int = NPS
+) -> dict[str, NDArray]:
     """Return to how many decimals each number of a table is written.
 
     Parameters
     ----------
-    rows, figures, places
+    rows, figures, places, nps
         As of `rounded`.
 
     Returns
@@ -153,13 +174,13 @@ def decimals(rows: pd.DataFrame, *, figures: int, places: int = CLIENT) -> dict[
     for name, values in numbers.items():
         if name in _LEVELS or (name not in {*borne, *_MONEY, *_COUNTED} and _whole(values)):
             continue
-        finest = _finest(rows, name, values, figures, places)
+        finest = _finest(rows, name, values, figures, places, nps)
         found[name] = np.minimum(finest, borne.get(name, finest))
     return found
 
 
 def decimals_of(
-    rows: pd.DataFrame, column: str, *, figures: int, places: int = CLIENT
+    rows: pd.DataFrame, column: str, *, figures: int, places: int = CLIENT, nps: int = NPS
 ) -> NDArray | None:
     """Return `decimals` of one column alone; None where it is not rounded.
 
@@ -171,7 +192,7 @@ def decimals_of(
     """
     beside = {column, *_TELLING}.union(*(one for one in _FAMILIES if column in one))
     some = rows[[name for name in rows.columns if name in beside]]
-    return decimals(some, figures=figures, places=places).get(column)
+    return decimals(some, figures=figures, places=places, nps=nps).get(column)
 
 
 def _borne(numbers: dict[str, NDArray], n: int) -> dict[str, NDArray]:
@@ -192,7 +213,9 @@ def _whole(values: NDArray) -> bool:
     return bool((known == np.round(known)).all())
 
 
-def _finest(rows: pd.DataFrame, name: str, values: NDArray, figures: int, places: int) -> NDArray:
+def _finest(
+    rows: pd.DataFrame, name: str, values: NDArray, figures: int, places: int, nps: int
+) -> NDArray:
     """Most decimals of each cell of a column."""
     if name in _MONEY:
         return _figures(values, figures)
@@ -205,7 +228,7 @@ def _finest(rows: pd.DataFrame, name: str, values: NDArray, figures: int, places
     share = name in _SHARES or name.endswith("_share") or name.startswith("p_") or among_peers
     most = np.full(len(rows), float(CLIENT if share else places))
     if "measure" in rows and not share:
-        own = NPS_CHANGE if name.startswith("change") else NPS
+        own = NPS_CHANGE if name.startswith("change") else nps
         most[rows["measure"].to_numpy() == "nps"] = own
     return most
 

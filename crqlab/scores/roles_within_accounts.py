@@ -39,7 +39,7 @@ def role_gaps(layout: Layout, order: tuple[str, ...], *, level: float) -> pd.Dat
     DataFrame, one row per client, wave, measure and pair of roles
         Table ``role_gaps``: ``role`` is the more senior one. Rows without a client are of all
         clients together. Student's t of paired means; interval and ``p`` are one test, ``verdict``
-        needs ``q`` (false discovery among all pairs and measures of the client's wave) below
+        needs ``q`` (false discovery among all pairs of the client's wave on that measure) below
         1 - level.
 
     Examples
@@ -64,7 +64,7 @@ def role_gaps(layout: Layout, order: tuple[str, ...], *, level: float) -> pd.Dat
     if not parts:
         return empty("role_gaps")
     table = pd.concat(parts, ignore_index=True)
-    q = q_values(table["p"], pd.MultiIndex.from_frame(table[BLOCK]))
+    q = q_values(table["p"], pd.MultiIndex.from_frame(table[[*BLOCK, "measure"]]))
     said = verdicts(table["value"], table["p"], q, level)
     said = np.where(said == NO_DIFFERENCE[0], NO_DIFFERENCE[1], said)
     places = {name: place for place, name in enumerate(layout.measures)}

@@ -50,6 +50,10 @@ LAWS = {
     "weights_rest_on": FACT,
     "accounts_in": FACT,
     "share_in": INTERVAL,
+    "role_gap": NEVER,
+    "no_role_gap": DOUBT,
+    "group_apart": NEVER,
+    "least_senior_alone": FACT,
 }
 #: How much of what is said may be false, claim by claim, and verdicts on a whole page.
 CLAIM, PAGE = 0.05, 0.10
@@ -94,6 +98,7 @@ def said(settings: Settings) -> pd.DataFrame:
 def _of_panel(root: Path, settings: Settings, number: int) -> pd.DataFrame:
     (root / "notebooks").mkdir()
     nothing = {"nonresponse": "random", "churn": "random", "change": "none", "differences": "none"}
+    nothing["role_effects"] = 0.0
     seed = settings.seed + number
     simulate.write(
         root, study="null", clients=settings.clients, seed=seed, dirt=False, waves=WAVES, **nothing

@@ -306,7 +306,7 @@ ROLE_GAPS = Contract(
         "other": Column("text", "the other role of the pair"),
         **INTERVAL,
         "p": amount("two-sided p value of no gap", 0, 1),
-        "q": amount("the same among all pairs and measures of the client's wave", 0, 1),
+        "q": amount("the same among all pairs of the client's wave on that measure", 0, 1),
         "verdict": Column(
             "text",
             "higher or lower where q is below 1 - level; unknown where the gap is",

@@ -125,7 +125,9 @@ def _cells(study: Study, now: ShownNumbers) -> Cells | None:
     """Lay out the answers of a wave and those before it."""
     rows = table(study, "respondents", client=now.client_id)
     rows = rows[rows["wave"].isin(_until(study, now)).to_numpy(bool)]
-    return Cells.of(rows, table(study, "accounts", client=now.client_id), study.codebook)
+    accounts, sorted_ = (table(study, name, client=now.client_id)
+                         for name in ("accounts", "breakdowns"))  # fmt: skip
+    return Cells.of(rows, accounts, study.codebook, sorted_)
 
 
 def _until(study: Study, now: ShownNumbers) -> list[str]:

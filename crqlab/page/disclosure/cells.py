@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -34,6 +35,8 @@ class Answers:
     codebook : Codebook
     revenue : mapping of account to float
         As the client knows it, to the cent.
+    groups : mapping of dimension to ndarray of str, shape (cells,)
+        Role, unit, country and product of each cell; empty where not known.
     """
 
     measure: str
@@ -45,6 +48,7 @@ class Answers:
     layout: Layout
     codebook: Codebook
     revenue: dict[str, float]
+    groups: Mapping[str, NDArray] = field(default_factory=dict)
 
     @cached_property
     def there(self) -> NDArray:
@@ -132,6 +136,23 @@ class Answers:
         codes = pd.factorize(self.wave)[0] * len(self._accounts[1]) + self._accounts[0]
         return np.bincount(codes, kept * self.survey)[codes]
 
+    def group(self, dimension: str, name: str, wave: str) -> NDArray:
+        """Say which answers of a wave are those of a role, unit, country or product."""
+        label = self.groups.get(dimension)
+        kept = self.of(wave)
+        return kept & (label == name) if label is not None else np.zeros_like(kept)
+
+    def gap(self, role: str, other: str, wave: str) -> NDArray:
+        """Return what the gap of two roles inside accounts counts; see `crqlab.scores.groups`."""
+        sides = [self.group("role", one, wave) for one in (role, other)]
+        codes, known = self._accounts
+        weight = [np.where(side, self.survey, 0.0) for side in sides]
+        whole = [np.bincount(codes, one, len(known)) for one in weight]
+        both = (whole[0] > 0) & (whole[1] > 0)
+        share = [np.divide(one, of[codes], out=np.zeros(len(one)), where=both[codes])
+                 for one, of in zip(weight, whole, strict=True)]  # fmt: skip
+        return (share[0] - share[1]) / max(int(both.sum()), 1)
+
     def change(self, part: str, wave: str, before: str) -> NDArray:
         """Return what a part of the change counts; see `crqlab.scores.changes`."""
         later, earlier = self.of(wave), self.of(before)
@@ -154,23 +175,34 @@ class Cells:
     layout: Layout
     codebook: Codebook
     revenue: dict[str, float]
+    groups: Mapping[str, NDArray]
 
     @classmethod
     def of(
-        cls, respondents: pd.DataFrame, accounts: pd.DataFrame, codebook: Codebook
+        cls,
+        respondents: pd.DataFrame,
+        accounts: pd.DataFrame,
+        codebook: Codebook,
+        breakdowns: pd.DataFrame | None = None,
     ) -> Cells | None:
         """Lay out one client's respondents; None where there are none."""
         if respondents.empty:
             return None
         paid = dict(zip(accounts["account_id"], accounts["revenue"].astype(float), strict=True))
-        return cls(laid_out(respondents, codebook.instrument), codebook, paid)
+        layout = laid_out(respondents, codebook.instrument)
+        groups = {"role": layout.rows["role"].fillna("").to_numpy(object)}
+        for name, own in () if breakdowns is None else breakdowns.groupby("dimension"):
+            known = own.set_index("response_id")["group"]
+            groups[name] = layout.rows["response_id"].map(known).fillna("").to_numpy(object)
+        return cls(layout, codebook, paid, groups)
 
     def answers(self, measure: str, ends: tuple[float, float]) -> Answers:
         """Return one measure of everybody, with the ends of its scale."""
         rows = self.layout.rows
         values = self.layout.scores[:, self.layout.at(measure)]
         texts = (rows[name].to_numpy(object) for name in ("wave", "account_id", "contact_id"))
-        return Answers(measure, values, *texts, ends, self.layout, self.codebook, self.revenue)
+        held = self.layout, self.codebook, self.revenue, self.groups
+        return Answers(measure, values, *texts, ends, *held)
 
 
 @dataclass(frozen=True, eq=False)

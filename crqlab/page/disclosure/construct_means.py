@@ -8,6 +8,7 @@ places inside a block leaves every number as it is: how far a group can be moved
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from crqlab.page.disclosure.suppression_choice import ACCOUNTS, GivenUp
 from crqlab.scores.rollups import scale_ends
 
 MEASURES = "scores.measures"
+SPLIT = "groups.table"  # a measure by role, unit, country or product
 
 
 def construct_means(shown: ShownNumbers, cells: Cells, owner: dict[str, str]) -> Iterator[GivenUp]:
@@ -37,11 +39,30 @@ def construct_means(shown: ShownNumbers, cells: Cells, owner: dict[str, str]) ->
     Yields
     ------
     GivenUp
-        A mean of one account, of that measure alone; where that is not enough, the client's.
+        A mean of one account, of that measure alone; where that is not enough, the client's; and
+        the means by role, unit, country or product that may not stand beside those that are left.
     """
+    width = cells.codebook.privacy.protection
     for measure, groups, blocks in _measures(shown, cells, owner):
-        for name, key in blocks.without(groups, cells.codebook.privacy.protection):
+        for name, key in blocks.without(groups, width):
             yield GivenUp(measure, name, measure if name == ACCOUNTS else "value", key)
+        for dimension, label in _labels(shown, blocks.answers):
+            finer = blocks.parted(label)
+            if all(finer.width(group) >= width - NEAR for group in groups):
+                blocks = finer
+            else:
+                yield GivenUp(measure, SPLIT, "value", dimension)
+
+
+def _labels(shown: ShownNumbers, answers: Answers) -> Iterator[tuple[str, NDArray]]:
+    """What parts people by role, unit, country and product; those withheld are one group."""
+    rows = shown.groups.table
+    rows = rows[(rows["measure"] == answers.measure).to_numpy(bool)]
+    for dimension, own in rows.groupby("dimension", sort=False):
+        told = own["group"][~own["withheld"].to_numpy(bool)]
+        label = answers.groups.get(dimension)
+        if len(told) and label is not None:
+            yield dimension, np.where(np.isin(label, told.tolist()), label, None)
 
 
 def construct_ranges(
@@ -99,7 +120,7 @@ class _Blocks:
     def without(self, groups: list[Group], width: float) -> Iterator[tuple[str, str]]:
         """Give up means, the fewest people's first, until each group can be moved by so much."""
         for group in groups:
-            while (ends := self.range(group))[1] - ends[0] < width - NEAR:
+            while self.width(group) < width - NEAR:
                 inside = [one for one in self._owners(group) if one is not None]
                 order = inside or sorted(self.parts, key=lambda one: len(self.parts[one]))
                 if order:
@@ -111,6 +132,26 @@ class _Blocks:
                     yield MEASURES, self.answers.measure
                 else:
                     break
+
+    def parted(self, label: NDArray) -> _Blocks:
+        """Part every block further, as if what each part comes to were told.
+
+        That is more than is told: whoever can be moved then can be moved.
+        """
+        finer, parts = copy(self), {}
+        keys = list(zip(self.owner.tolist(), label.tolist(), strict=True))
+        for cell in np.flatnonzero(self.here).tolist():
+            parts.setdefault(keys[cell], []).append(cell)
+        finer.parts = {key: np.array(cells) for key, cells in parts.items()}
+        finer.owner = np.full(len(keys), None, dtype=object)
+        for key, cells in finer.parts.items():
+            finer.owner[cells] = [key] * len(cells)
+        return finer
+
+    def width(self, group: Group) -> float:
+        """How far a group's mean can be moved."""
+        least, most = self.range(group)
+        return most - least
 
     def range(self, group: Group) -> tuple[float, float]:
         """Between which ends a group's mean can be moved, all that is told as it is."""

@@ -14,11 +14,13 @@ from crqlab.base.study import Study
 from crqlab.page.benchmark.select import veiled
 from crqlab.page.client_view import ClientView
 from crqlab.page.disclosure.audit import doomed
-from crqlab.page.disclosure.construct_means import MEASURES
+from crqlab.page.disclosure.construct_means import MEASURES, SPLIT
 from crqlab.page.disclosure.shown_numbers import of_view
-from crqlab.page.disclosure.statements import HEADLINE, UNWEIGHTED
-from crqlab.page.disclosure.suppression_choice import ACCOUNTS, GivenUp, of_account
+from crqlab.page.disclosure.statements import GAPS, HEADLINE, UNWEIGHTED
+from crqlab.page.disclosure.suppression_choice import ACCOUNTS, SIDES, GivenUp, of_account
 from crqlab.page.drivers.select import OWN
+from crqlab.page.groups.data import Groups
+from crqlab.page.groups.select import emptied, emptied_gaps
 from crqlab.page.suppression import PROTECTS
 
 _ENDS = ("value", "low", "high")
@@ -66,6 +68,12 @@ def _without(seen: ClientView, one: GivenUp) -> ClientView:
         rows = rows.assign(flag=rows["flag"].mask(_is(rows["manager"], one.key), PROTECTS))
         rows = _emptied(rows, "manager", one.key, _ENDS)
         return replace(seen, managers=replace(seen.managers, table=rows))
+    if one.table in SIDES:
+        return replace(seen, groups=_without_side(seen.groups, one))
+    if one.table == SPLIT:
+        rows = seen.groups.table
+        veiled = emptied(rows, rows["measure"].eq(measure) & rows["dimension"].eq(one.key))
+        return replace(seen, groups=replace(seen.groups, table=veiled))
     section, table = one.table.split(".")
     part = getattr(seen, section)
     if section == "participation" and table == "managers":
@@ -83,6 +91,17 @@ def _without(seen: ClientView, one: GivenUp) -> ClientView:
     for name in part.measures["measure"].tolist() if measure == "crq" else [measure]:
         seen = _without_change(seen, name)  # CRQ is made of constructs: theirs tell its change
     return seen
+
+
+def _without_side(groups: Groups, one: GivenUp) -> Groups:
+    """Empty a role's or unit's numbers, or a gap of two roles."""
+    if one.table == GAPS:
+        rows = groups.gaps
+        hide = (rows["measure"] == one.measure) & _is(rows["role"] + "/" + rows["other"], one.key)
+        return replace(groups, gaps=emptied_gaps(rows, hide.to_numpy(bool)))
+    rows = groups.table
+    hide = rows["measure"].eq(one.measure) & _is(rows["dimension"] + "/" + rows["group"], one.key)
+    return replace(groups, table=emptied(rows, hide))
 
 
 def _changes() -> tuple[str, ...]:
@@ -137,7 +156,7 @@ def _without_measure(seen: ClientView, measure: str) -> ClientView:
         told["ltr"] = part.ltr.iloc[:0]
     benchmark = replace(seen.benchmark, table=veiled(seen.benchmark.table, rows))
     seen = replace(seen, scores=replace(part, **told), benchmark=benchmark)
-    return _without_drivers(seen)
+    return _without_drivers(_without_sides(seen, [measure]))
 
 
 def _without_change(seen: ClientView, measure: str) -> ClientView:
@@ -174,7 +193,16 @@ def _without_wave(seen: ClientView, measure: str, wave: str) -> ClientView:
         participation=replace(seen.participation, nonresponse=silent),
         benchmark=replace(seen.benchmark, table=veiled(seen.benchmark.table, told["measures"])),
     )
+    seen = _without_sides(seen, alike)
     return _without_drivers(seen) if measure == "crq" else seen
+
+
+def _without_sides(seen: ClientView, measures: list[str]) -> ClientView:
+    """Empty what roles and units say of measures that are withheld as a whole."""
+    rows, gaps = seen.groups.table, seen.groups.gaps
+    rows = emptied(rows, rows["measure"].isin(measures))
+    gaps = emptied_gaps(gaps, gaps["measure"].isin(measures).to_numpy(bool))
+    return replace(seen, groups=replace(seen.groups, table=rows, gaps=gaps))
 
 
 def _without_drivers(seen: ClientView) -> ClientView:

@@ -12,6 +12,8 @@ from crqlab.base.waves import in_order
 from crqlab.page.accounts.select import accounts
 from crqlab.page.client_view import ClientView
 from crqlab.page.disclosure.adjusted_scores import Asked
+from crqlab.page.groups.data import Groups
+from crqlab.page.groups.select import groups
 from crqlab.page.participation.select import resting_on_answers
 from crqlab.page.scores.data import Scores
 from crqlab.page.scores.select import scores
@@ -35,6 +37,7 @@ class ShownNumbers:
         ``nonresponse`` and ``managers`` of `Participation`.
     means : DataFrame
         ``manager``, ``value``, ``low``, ``high``: account managers' means of shrunken scores.
+    groups : Groups
     """
 
     study: Study
@@ -46,6 +49,7 @@ class ShownNumbers:
     nonresponse: pd.DataFrame
     held: pd.DataFrame
     means: pd.DataFrame
+    groups: Groups
 
     @property
     def before(self) -> str:
@@ -62,8 +66,8 @@ def of_view(study: Study, seen: ClientView) -> ShownNumbers:
     """Return these tables of a view."""
     part, means = seen.participation, seen.managers.table
     until = tuple(seen.scores.trend["wave"].unique())
-    return ShownNumbers(study, seen.client_id, seen.wave, (*until, seen.wave), seen.scores,
-                        seen.accounts, part.nonresponse, part.managers, means)  # fmt: skip
+    sums = seen.scores, seen.accounts, part.nonresponse, part.managers, means, seen.groups
+    return ShownNumbers(study, seen.client_id, seen.wave, (*until, seen.wave), *sums)
 
 
 def of_wave(study: Study, client: str, wave: str) -> ShownNumbers:
@@ -79,4 +83,5 @@ def of_wave(study: Study, client: str, wave: str) -> ShownNumbers:
     silent, held = resting_on_answers(study, client, wave, shown, people["ltr"])
     means = table(study, "manager_scores", **which).rename(columns={"account_manager": "manager"})
     until = tuple(order[: order.index(wave) + 1])
-    return ShownNumbers(study, client, wave, until, own, shown, silent, held, means)
+    sides = groups(study, client, wave, shown)
+    return ShownNumbers(study, client, wave, until, own, shown, silent, held, means, sides)

@@ -14,12 +14,14 @@ from crqlab.base.study import Study
 from crqlab.page.disclosure.adjusted_scores import AdjustedScores
 from crqlab.page.disclosure.cells import Answers, Shrinkage
 from crqlab.page.disclosure.shown_numbers import ShownNumbers
-from crqlab.page.precision import decimals_of, most_decimals
+from crqlab.page.precision import decimals_of, most_decimals, nps_decimals
 from crqlab.page.tables import table
 from crqlab.participation.invitation_frame import UNKNOWN
 
 HEADLINE = "scores.trend"  # each wave's own number
 UNWEIGHTED = "unweighted"  # the roll-up that counts of answers tell exactly
+#: Means by role, by unit, country or product, and gaps of roles: what goes first.
+ROLES, UNITS, GAPS = "groups.table.roles", "groups.table.units", "groups.gaps"
 _NEAR = 1e-6  # of a number and of what answers give for it, in units of the measure
 
 
@@ -91,7 +93,8 @@ def told(study: Study, view: ShownNumbers, answers: Answers) -> Told:
     counted = {exact} if measure == "nps" and len(view.scores.ltr) else set()
     found, unexplained = [], []
     for name, column, rows, keys, of in _sources(study, view, answers, scores):
-        places = decimals_of(rows, column, figures=figures, places=most_decimals(name))
+        most = {"places": most_decimals(name), "nps": nps_decimals(name)}
+        places = decimals_of(rows, column, figures=figures, **most)
         values = rows[column].to_numpy(float)
         for row in np.flatnonzero(np.isfinite(values)):
             if (made := of(int(row))) is None:
@@ -138,6 +141,7 @@ def _sources(
     made = of_rows(parts, partial(answers.change, wave=wave, before=before), "part")
     yield "scores.parts", "value", parts, parts["part"].tolist(), made
     yield from _nonresponse(view, answers)
+    yield from _groups(view, answers)
     ids = view.accounts["account_id"].tolist()
     means = answers.by_account(wave)
     yield measure_column(view.accounts, measure, ids, means)
@@ -214,6 +218,32 @@ def _goodwill(
     mine = np.array([owner.get(one) == name for one in heard], dtype=float)
     parts = (mine - share) * paid / whole
     return parts @ made, share - low * float(parts.sum())
+
+
+def _groups(view: ShownNumbers, answers: Answers) -> Iterator[_Source]:
+    """Roles, units, countries and products: their means, what these are off the others, gaps."""
+    wave, measure = view.wave, answers.measure
+
+    def mean(rows: pd.DataFrame, row: int) -> tuple[NDArray, float]:
+        return answers.mean(answers.group(*keys_of(rows, row), wave)), 0.0
+
+    def away(rows: pd.DataFrame, row: int) -> tuple[NDArray, float]:
+        own = answers.group(*keys_of(rows, row), wave)
+        return answers.mean(own) - answers.mean(answers.of(wave) & ~own), 0.0
+
+    def keys_of(rows: pd.DataFrame, row: int) -> tuple[str, str]:
+        return rows["dimension"].iloc[row], rows["group"].iloc[row]
+
+    for name, rows in ((ROLES, view.groups.roles), (UNITS, view.groups.units)):
+        rows = rows[(rows["measure"] == measure).to_numpy(bool)]
+        keys = (rows["dimension"] + "/" + rows["group"]).tolist()
+        yield name, "value", rows, keys, partial(mean, rows)
+        yield name, "difference", rows, keys, partial(away, rows)
+    rows = view.groups.gaps
+    rows = rows[(rows["measure"] == measure).to_numpy(bool)]
+    pairs = list(zip(rows["role"], rows["other"], strict=True))
+    keys = [f"{one}/{other}" for one, other in pairs]
+    yield GAPS, "value", rows, keys, lambda row: (answers.gap(*pairs[row], wave), 0.0)
 
 
 def _nonresponse(view: ShownNumbers, answers: Answers) -> Iterator[_Source]:

@@ -7,12 +7,25 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from crqlab.page.disclosure.puzzle import Finding, Puzzle
-from crqlab.page.disclosure.statements import HEADLINE, UNWEIGHTED, Statement
+from crqlab.page.disclosure.statements import (
+    GAPS,
+    HEADLINE,
+    ROLES,
+    UNITS,
+    UNWEIGHTED,
+    Statement,
+)
 
 ACCOUNTS = "accounts"
+SIDES = (UNITS, GAPS, ROLES)
 _ALIKE = ("shrunken", "nps", "crq")  # numbers of an account that go together
 #: What is given up first: what the fewest readers ask for, and what stands for fewest people.
 _ORDER = (
+    (UNITS, "difference"),
+    (UNITS, "value"),
+    (GAPS, "value"),
+    (ROLES, "difference"),
+    (ROLES, "value"),
     ("participation.managers", "goodwill_share"),
     ("participation.nonresponse", "value"),
     *(("scores.roll_ups", "value", name) for name in ("confidence", "role", "senior")),
@@ -38,19 +51,37 @@ class GivenUp(NamedTuple):
 
 
 def given_up(puzzle: Puzzle) -> list[Statement]:
-    """Choose statements without which every group is protected; of earlier waves none."""
-    gone: frozenset[int] = frozenset()
+    """Choose statements without which every group is protected; of earlier waves none.
+
+    Numbers of roles and units make way for all others: these are chosen as if there were no such
+    numbers, and only then as many of them as have to go.
+    """
     statements = puzzle.told.statements
+    if not (open_ := _open(puzzle.findings())):
+        return []
     own = frozenset(range(puzzle.earlier, len(statements)))
-    open_ = _open(puzzle.findings())
-    while open_ and gone < own:
+    sides = frozenset(place for place, one in enumerate(statements) if one.table in SIDES)
+    gone: frozenset[int] = frozenset()
+    if sides:
+        first = _gone(puzzle, _open(puzzle.findings(but=sides)), own - sides, sides)[0] - sides
+        gone, open_ = _gone(puzzle, _open(puzzle.findings(but=first)), own & sides, first)
+    gone, _ = _gone(puzzle, open_, own, gone)
+    return [statements[place] for place in sorted(gone)]
+
+
+def _gone(
+    puzzle: Puzzle, open_: list[Finding], own: frozenset[int], gone: frozenset[int]
+) -> tuple[frozenset[int], list[Finding]]:
+    """Give up more statements, of some, until no group is open; return those that still are."""
+    statements = puzzle.told.statements
+    while open_ and own - gone:
         left = own - gone
         named = [_cheapest(left.intersection(one.given_by), statements) for one in open_]
         more = frozenset().union(*named) or _cheapest(left, statements)
         gone |= more | (_along(more, statements) & own)
         some = replace(puzzle, groups=tuple(one.group for one in open_))
         open_ = _open(some.findings(but=gone))
-    return [statements[place] for place in sorted(gone)]
+    return gone, open_
 
 
 def _open(findings: Iterable[Finding]) -> list[Finding]:
@@ -75,8 +106,7 @@ def _cheapest(places: Iterable[int], statements: tuple[Statement, ...]) -> froze
 
 
 def _along(gone: frozenset[int], statements: tuple[Statement, ...]) -> frozenset[int]:
-    """All numbers of an account go together."""
-    keys = {statements[place].key for place in gone if of_account(statements[place])}
-    return frozenset(
-        place for place, one in enumerate(statements) if one.table == ACCOUNTS and one.key in keys
-    )
+    """All numbers of an account go together, and so do those of a role or unit."""
+    keys = {(one.table, one.key) for one in map(statements.__getitem__, gone)
+            if of_account(one) or one.table in SIDES}  # fmt: skip
+    return frozenset(place for place, one in enumerate(statements) if (one.table, one.key) in keys)

@@ -7,7 +7,7 @@ itself.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,15 +28,15 @@ class _Cell:
     parts: NDArray[np.bool_]
     n: int
     shown: bool
-
-    @property
-    def ours(self) -> bool:
-        """Whether it is a row of this sheet that may be withheld for others' sake."""
-        return self.dimension not in (ACCOUNT, _TOTAL)
+    ours: bool  # whether it may be withheld for others' sake
 
 
 def withheld_groups(
-    people: pd.DataFrame, shown_accounts: Collection[str], *, minimum: int
+    people: pd.DataFrame,
+    shown_accounts: Collection[str],
+    *,
+    minimum: int,
+    decided: Mapping[str, Collection[str]] | None = None,
 ) -> set[tuple[str, str]]:
     """Return the groups of one client's wave that must not be shown.
 
@@ -48,6 +48,8 @@ def withheld_groups(
         Accounts whose number the client's page shows, as it shows that of everybody.
     minimum : int
         Fewest people whose number may be shown.
+    decided : mapping of dimension to groups, optional
+        Dimensions of which it is settled already which groups are withheld.
 
     Returns
     -------
@@ -69,7 +71,8 @@ def withheld_groups(
     """
     dimensions = list(people.columns)
     parts = people.value_counts(sort=False).reset_index()
-    cells = list(_cells(parts, dimensions, set(shown_accounts), minimum))
+    settled = {ACCOUNT: (), **(decided or {})}
+    cells = list(_cells(parts, dimensions, set(shown_accounts), minimum, settled))
     n = parts["count"].to_numpy()
     while (bad := _left_over(cells, n, minimum) or _solved(cells, n, minimum)) is not None:
         bad.shown = False
@@ -77,17 +80,23 @@ def withheld_groups(
 
 
 def _cells(
-    parts: pd.DataFrame, dimensions: list[str], accounts: set[str], minimum: int
+    parts: pd.DataFrame,
+    dimensions: list[str],
+    accounts: set[str],
+    minimum: int,
+    settled: Mapping[str, Collection[str]],
 ) -> Iterator[_Cell]:
     n = parts["count"].to_numpy()
-    yield _Cell(_TOTAL, "", np.ones(len(parts), dtype=bool), int(n.sum()), n.sum() >= minimum)
+    everybody = np.ones(len(parts), dtype=bool)
+    yield _Cell(_TOTAL, "", everybody, int(n.sum()), n.sum() >= minimum, ours=False)
     for name in dimensions:
         values = parts[name].to_numpy(object)
         for group in sorted(set(values)):
             own = values == group
             many = int(n[own].sum())
             shown = group in accounts if name == ACCOUNT else many >= minimum
-            yield _Cell(name, group, own, many, shown)
+            shown &= group not in settled.get(name, ())
+            yield _Cell(name, group, own, many, shown, name not in settled)
 
 
 def _left_over(cells: list[_Cell], n: NDArray, minimum: int) -> _Cell | None:

@@ -7,17 +7,16 @@ from math import isnan
 import numpy as np
 import pandas as pd
 
-from crqlab.base.contracts.columns import DIMENSIONS
 from crqlab.base.errors import CrqError
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
 from crqlab.page.client_view import ClientView
+from crqlab.page.groups.select import UNKNOWN, recommending
 from crqlab.page.head_office.linked_cells import withheld_groups
 from crqlab.page.precision import rounded
 from crqlab.page.suppression import PROTECTS, complemented, withheld
 from crqlab.page.tables import table
 
-UNKNOWN = ""  # the group of answers whose unit, country or product is not known
 _NUMBERS = (
     "promoters", "passives", "detractors", "nps", "nps_low", "nps_high", "nps_unweighted",
     "n_effective",
@@ -71,7 +70,7 @@ def _shown(study: Study, view: ClientView, wave: str, rows: pd.DataFrame) -> pd.
     """One wave's rows, withheld where they must be."""
     least = study.codebook.privacy.min_scores
     known = _shown_accounts(study, view, wave)
-    hidden = withheld_groups(_people(study, view.client_id, wave), known, minimum=least)
+    hidden = withheld_groups(recommending(study, view.client_id, wave), known, minimum=least)
     told = withheld(rows.reset_index(drop=True), _NUMBERS, n="n_respondents", minimum=least)
     keys = zip(told["dimension"], told["group"], strict=True)
     more = np.array([key in hidden for key in keys], dtype=bool)
@@ -83,19 +82,6 @@ def _shown(study: Study, view: ClientView, wave: str, rows: pd.DataFrame) -> pd.
     cells = {name: told[name].astype(float).mask(more) for name in _NUMBERS}
     flags = told["flag"].mask(more, PROTECTS)
     return told.assign(**cells, flag=flags, withheld=told["withheld"] | more)
-
-
-def _people(study: Study, client: str, wave: str) -> pd.DataFrame:
-    """Everybody who said how likely they would recommend, with account and groups."""
-    people = table(study, "respondents", client=client, wave=wave)
-    people = people[people["ltr"].notna()]
-    groups = table(study, "breakdowns", client=client, wave=wave)
-    found = people[["account_id"]].reset_index(drop=True)
-    for name in DIMENSIONS:
-        own = groups[groups["dimension"] == name].set_index("response_id")["group"]
-        if len(own):
-            found[name] = people["response_id"].map(own).fillna(UNKNOWN).to_numpy(object)
-    return found
 
 
 def _shown_accounts(study: Study, view: ClientView, wave: str) -> set[str]:

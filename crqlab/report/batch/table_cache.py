@@ -25,12 +25,12 @@ LARGEST = 32 << 20
 #: Tables of which a page shows a client's rows of its wave; of all its waves; tables of nobody.
 OF_A_WAVE = """
 actions audit comment_themes completion_bands completion_rank concentration
-concentration_summary continuity continuity_summary dispositions driver_focus driver_map lifts
-nonresponse positions quality referral_candidates rolling_changes rolling_scores
-segment_shares silent voices
+concentration_summary continuity continuity_summary dispositions driver_focus driver_map
+group_scores lifts nonresponse positions quality referral_candidates role_gaps rolling_changes
+rolling_scores segment_shares silent voices
 """.split()
 OF_A_CLIENT = """
-account_scores accounts agreement changes client_scores clients completion contacts
+account_scores accounts agreement breakdowns changes client_scores clients completion contacts
 manager_scores migration movement outlook precision propensities respondents responses
 revenue_at_risk segments theme_shares wave_plan
 """.split()

@@ -12,6 +12,7 @@ from crqlab.page.benchmark.export import benchmark_sheet
 from crqlab.page.client_view import ClientView
 from crqlab.page.comments.export import comments_sheet
 from crqlab.page.drivers.export import drivers_sheet
+from crqlab.page.groups.export import groups_sheet, role_gaps_sheet
 from crqlab.page.method.export import excluded_sheet
 from crqlab.page.participation.export import (
     completion_sheet,
@@ -37,7 +38,16 @@ from crqlab.show.html import plain
 #: Every table of the report by the sheet that it stands on, in the order of the tabs: with the
 #: cover ten at most. A new table goes below one that it is like.
 _SHEETS = (
-    (scores_sheet, waves_sheet, change_sheet, roll_ups_sheet, agreement_sheet, shares_sheet),
+    (
+        scores_sheet,
+        waves_sheet,
+        change_sheet,
+        roll_ups_sheet,
+        agreement_sheet,
+        shares_sheet,
+        groups_sheet,
+        role_gaps_sheet,
+    ),
     (accounts_sheet,),
     (segments_sheet, lifts_sheet, referrals_sheet),
     (outlook_sheet, at_risk_sheet),
