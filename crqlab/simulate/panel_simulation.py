@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -11,7 +12,7 @@ from crqlab.base.errors import CrqError
 from crqlab.base.results import Result
 from crqlab.simulate import tables, truth
 from crqlab.simulate.block import block
-from crqlab.simulate.options import SEED, Options
+from crqlab.simulate.options import Options
 from crqlab.simulate.sheet import sheet
 
 
@@ -59,44 +60,15 @@ class Panel(Result):
         )
 
 
-def panel(
-    *,
-    clients: int = 150,
-    waves: tuple[int, ...] = (2023, 2024, 2025),
-    seed: int = SEED,
-    nonresponse: str = "unhappy",
-    churn: str = "relationship",
-    change: str = "drift",
-    differences: str = "clients",
-    slices: int = 1,
-    pulses: int = 0,
-    role_effects: float = 1.0,
-    honeymoon: float = 0.0,
-) -> Panel:
+def panel(*, clients: int = 150, **drawn: Any) -> Panel:
     """Draw a clean panel with known truth.
 
     Parameters
     ----------
     clients : int
         How many; client 17 is the same firm in a panel of any size.
-    waves : tuple of int
-        Consecutive years, oldest first.
-    seed : int
-        Same seed, same panel.
-    nonresponse : {"unhappy", "random"}
-        Whether unhappy accounts answer less, or all contacts of a client alike.
-    churn : {"relationship", "random"}
-        Whether churn depends on trust, commitment and the rest, or on nothing.
-    change : {"drift", "none"}
-        Whether clients and accounts change between waves, or stay truly what they are.
-    differences : {"clients", "none"}
-        Whether clients differ, or are all alike.
-    slices : int
-        Full waves a year, each of which asks a slice of every client's accounts.
-    pulses : int
-        Waves after each full one that ask a few items and LTR alone.
-    role_effects, honeymoon : float
-        How far roles lie apart, and how far accounts fall after their first year, as of `Options`.
+    **drawn
+        Fields of `crqlab.simulate.options.Options`, as in ``seed=7, waves=(2024, 2025)``.
 
     Returns
     -------
@@ -109,20 +81,11 @@ def panel(
     """
     if clients < 1:
         raise CrqError(f"clients= is {clients}; draw one or more.")
-    options = Options(
-        seed=seed,
-        waves=tuple(waves),
-        nonresponse=nonresponse,
-        churn=churn,
-        change=change,
-        differences=differences,
-        slices=slices,
-        pulses=pulses,
-        role_effects=role_effects,
-        honeymoon=honeymoon,
-    )
-    drawn = block(range(1, clients + 1), options)
-    answers = _frame(tables.responses(drawn, sheet(drawn)))
+    if "waves" in drawn:
+        drawn["waves"] = tuple(drawn["waves"])
+    options = Options(**drawn)
+    made = block(range(1, clients + 1), options)
+    answers = _frame(tables.responses(made, sheet(made)))
     brief = {year for year, short in zip(options.periods, options.short, strict=True) if short}
     answers.loc[answers["wave"].isin(brief), tables.unasked()] = None
     numbers = [name for name, kind in answers.dtypes.items() if kind.kind in "if"]
@@ -131,14 +94,14 @@ def panel(
     answers["included"] = True
     return Panel(
         responses=answers,
-        contacts=_frame(tables.contacts(drawn)),
-        accounts=_frame(tables.accounts(drawn)),
-        outcomes=_frame(tables.outcomes(drawn)),
-        clients=_frame(tables.clients(drawn)),
-        true_clients=_frame(truth.clients(drawn)),
-        true_accounts=_frame(truth.accounts(drawn)),
-        true_roles=_frame(truth.roles(drawn)),
-        options=drawn.options,
+        contacts=_frame(tables.contacts(made)),
+        accounts=_frame(tables.accounts(made)),
+        outcomes=_frame(tables.outcomes(made)),
+        clients=_frame(tables.clients(made)),
+        true_clients=_frame(truth.clients(made)),
+        true_accounts=_frame(truth.accounts(made)),
+        true_roles=_frame(truth.roles(made)),
+        options=made.options,
     )
 
 
