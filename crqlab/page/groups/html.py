@@ -9,7 +9,7 @@ from crqlab.base.contracts.cautions import OK
 from crqlab.language import Language
 from crqlab.page.client_view import ClientView
 from crqlab.page.groups.select import COMPARED, UNKNOWN
-from crqlab.show.html import Column, Shown, lines, names, paragraph, phrases, table, text
+from crqlab.show.html import Column, Shown, folded, lines, names, paragraph, phrases, table, text
 from crqlab.show.number_format import decimals
 from crqlab.show.records import Record, records
 
@@ -32,8 +32,9 @@ def roles(view: ClientView) -> Shown:
     if not (rows["group"] != UNKNOWN).any():
         return Shown("", spoken.say("groups.no_roles"))
     said = " ".join([_gap(view), *_alone(view)])
-    listed = _side_by_side(view, rows, "groups.role")
-    return Shown(lines(paragraph(text(said), "lead"), listed), said)
+    listed = Shown(_side_by_side(view, rows, "groups.role"), said)
+    more = folded(spoken.say("groups.side_by_side"), listed)
+    return Shown(lines(paragraph(text(said), "lead"), more.html), said)
 
 
 def breakdowns(view: ClientView) -> Shown:
@@ -160,7 +161,7 @@ def _side_by_side(view: ClientView, rows: pd.DataFrame, head: str) -> Markup:
         columns.append(Column(_label(view, measure), told, True))
         columns.append(Column(say("column.interval"), spans, True))
     each = rows.groupby("group").first()
-    for head_, name in (("column.n", "n_respondents"), ("column.accounts", "n_accounts")):
+    for head_, name in (("column.n", "n_respondents"), ("participation.accounts", "n_accounts")):
         columns.append(Column(say(head_), [spoken.number(n, 0) for n in each[name][shown]], True))
     flags = rows.groupby("group", sort=False)["flag"].agg(lambda one: _first(one.tolist()))[shown]
     if (flags != OK).any():
