@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from crqlab.cli import benchmark, playbook, pseudonyms, themes, thresholds
+from crqlab.cli import actions, benchmark, playbook, pseudonyms, themes, thresholds
 from crqlab.cli.audit import audit
 from crqlab.cli.client_reports import pages, report
 from crqlab.cli.confirm import confirm
@@ -133,7 +134,8 @@ def check(name: StudyName) -> None:
         say(drafted)
     for path, why in responses.unconfirmed(study).items():
         say(f"unconfirmed: {path}: {why}")
-    for line in [*playbook.findings(study), *themes.findings(study), *alert_findings(study)]:
+    own = [playbook.findings(study), themes.findings(study), alert_findings(study)]
+    for line in [*chain(*own), *actions.findings(study, raw)]:
         say(line)
 
 
@@ -176,6 +178,7 @@ app.command(rich_help_panel=WORK, epilog="Example: crqlab verify reports/acme/C0
 )
 app.add_typer(benchmark.app, name="benchmark", rich_help_panel=RULES)
 app.add_typer(thresholds.app, name="thresholds", rich_help_panel=RULES)
+app.add_typer(actions.app, name="actions", rich_help_panel=WORK)
 app.add_typer(playbook.app, name="playbook", rich_help_panel=RULES)
 app.add_typer(themes.app, name="themes", rich_help_panel=RULES)
 app.add_typer(pseudonyms.app, name="pseudonyms", rich_help_panel=HOUSE)

@@ -9,10 +9,12 @@ from contextvars import ContextVar
 import pandas as pd
 
 from crqlab.base.contracts import contract
+from crqlab.base.contracts.programme import LEDGERS
 from crqlab.base.study import Study
 from crqlab.base.study_key import key
 from crqlab.page import table_handoff
 from crqlab.page.pseudonyms import pseudonyms
+from crqlab.programme.ledger_files import ledger
 
 _READ: ContextVar[dict[Hashable, pd.DataFrame] | None] = ContextVar("read", default=None)
 _NEEDED = ("responses", "respondents", "account_scores", "client_scores")
@@ -50,13 +52,32 @@ def table(study: Study, name: str, *, real: bool = False, **which: str) -> pd.Da
         A table without which there is no report is missing.
     """
     rows = table_handoff.rows(study, name, which)
-    if rows is None and (study.has(name) or name in _NEEDED):
+    if rows is None and name in LEDGERS:
+        rows = _lines(study, name, which)
+    elif rows is None and (study.has(name) or name in _NEEDED):
         rows = _read(study, name, which)
     if rows is not None:
         return rows if real or not study.codebook.privacy.pseudonyms else _veiled(study, name, rows)
     columns = contract(name).for_instrument(study.codebook.instrument)
     kinds = {"yes": bool, "number": float, "count": int, "date": "datetime64[ns]"}
     return pd.DataFrame({c: pd.Series(dtype=kinds.get(k.kind, object)) for c, k in columns.items()})
+
+
+def _lines(study: Study, name: str, which: dict[str, str]) -> pd.DataFrame:
+    """Lines of a programme file, without columns of people's own."""
+    kept = _READ.get()
+    key = (study, name, "")
+    rows = kept.get(key) if kept is not None else None
+    if rows is None:
+        rows = ledger(study, name).table[list(LEDGERS[name].contract.columns)]
+        if kept is not None:
+            kept[key] = rows
+    for column, value in zip(
+        ("client_id", "wave"), map(which.get, ("client", "wave")), strict=True
+    ):
+        if value is not None:
+            rows = rows[(rows[column] == value).to_numpy(bool)]
+    return rows.reset_index(drop=True)
 
 
 @contextmanager

@@ -98,7 +98,7 @@ def ledger(study: Study, name: str, *, there: Known | None = None) -> Lines:
     check(book, table, grid.rows, _known(study, book, there), faults)
     faults.stop(study.name)
     kept = table[~_of_forgotten(study, table)].reset_index(drop=True)
-    return Lines(book.file, _kinds(book, kept), len(table) - len(kept))
+    return Lines(book.file, of_kinds(book, kept), len(table) - len(kept))
 
 
 def change(study: Study, name: str, amend: Amend, *, there: Known | None = None) -> Lines:
@@ -130,13 +130,13 @@ def change(study: Study, name: str, amend: Amend, *, there: Known | None = None)
     book, path = LEDGERS[name], study.raw / LEDGERS[name].file
     with alone(study):
         old = ledger(study, name, there=there)
-        new, faults = _kinds(book, amend(old.table.copy()).reset_index(drop=True)), Faults()
+        new, faults = of_kinds(book, amend(old.table.copy()).reset_index(drop=True)), Faults()
         check(book, new, np.arange(len(new)) + 2, _known(study, book, there), faults)
         faults.stop(study.name)
-        if _text(new) != _text(old.table) or old.forgotten:
+        if as_text(new) != as_text(old.table) or old.forgotten:
             if path.is_file() and not old.forgotten:
                 written(before(path), path.read_bytes())
-            written(path, _text(new).encode())
+            written(path, as_text(new).encode())
     return Lines(book.file, new)
 
 
@@ -193,8 +193,8 @@ def _of_forgotten(study: Study, table: pd.DataFrame) -> np.ndarray:
     return forgotten(study).among(table["client_id"], table["contact_id"], "contact")
 
 
-def _kinds(book: Ledger, table: pd.DataFrame) -> pd.DataFrame:
-    """A ledger's own columns first, of their kinds; then the others as texts."""
+def of_kinds(book: Ledger, table: pd.DataFrame) -> pd.DataFrame:
+    """Return a ledger's own columns first, of their kinds, then the others as texts."""
     own = {name: table[name].astype(KINDS[one.kind]) if name in table else
            pd.Series(index=table.index, dtype=KINDS[one.kind])
            for name, one in book.contract.columns.items()}  # fmt: skip
@@ -202,8 +202,8 @@ def _kinds(book: Ledger, table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({**own, **others}, index=table.index)
 
 
-def _text(table: pd.DataFrame) -> str:
-    """A ledger as UTF-8, with commas, ISO dates and decimal points."""
+def as_text(table: pd.DataFrame) -> str:
+    """Return a ledger as it is written: commas, ISO dates and decimal points."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table.columns)

@@ -1,0 +1,1 @@
+"""Programme files handed out to people, and taken back."""
