@@ -17,6 +17,7 @@ from crqlab.cli.export import export
 from crqlab.cli.forget import forget
 from crqlab.cli.guard import Guarded, say
 from crqlab.cli.options import LONGEST, Limit, Set, StudyName, settings
+from crqlab.cli.plans import plans
 from crqlab.cli.study_list import list_
 from crqlab.cli.verify import verify
 from crqlab.cli.watch import findings as alert_findings
@@ -164,6 +165,11 @@ app.command(
 app.command(
     rich_help_panel=WORK, epilog="Example: crqlab export --study acme --client C017 --to xlsx,pptx"
 )(export)
+app.command(
+    rich_help_panel=WORK,
+    epilog="Examples: crqlab plans acme --client C017 --account A12 · "
+    "crqlab plans acme --client C017 --where tier=A --board --to pptx",
+)(plans)
 app.command(
     rich_help_panel=WORK,
     epilog="Examples: crqlab watch acme · crqlab watch acme --to html,mbox --language sv · "

@@ -44,7 +44,8 @@ def export(
     to: Annotated[
         str,
         typer.Option(
-            help="What to write, parted by commas: pdf, xlsx, pptx, csv, headoffice.",
+            help="What to write, parted by commas: pdf, xlsx, pptx, csv, headoffice, salesforce, "
+            "hubspot, dynamics.",
             rich_help_panel=WHAT,
         ),
     ] = "pdf,xlsx,pptx,csv",

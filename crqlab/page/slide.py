@@ -80,6 +80,14 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """A table of texts, to be read and to be filled in."""
+
+    heads: list[str]
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Slide:
     """One slide.
 
@@ -87,7 +95,7 @@ class Slide:
     ----------
     message : str
         The one thing that it says.
-    body : Words, Cards, Bars or Course
+    body : Words, Cards, Bars, Course or Grid
     foot : str
         What stands behind it: n, interval, method.
     opening : bool
@@ -97,7 +105,7 @@ class Slide:
     """
 
     message: str
-    body: Words | Cards | Bars | Course
+    body: Words | Cards | Bars | Course | Grid
     foot: str = ""
     opening: bool = False
     notes: str = ""

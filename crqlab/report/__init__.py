@@ -20,6 +20,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "clearance.release_audit": ["DisclosureError", "supersede"],
         "clearance.provenance": ["RunCard", "card"],
         "client_pages": ["ClientView", "key", "view"],
+        "exports.account_plans": ["export_plans"],
         "exports.export_batch": ["export_all"],
         "exports.export_files": ["export"],
         "exports.firm_file": ["export_firm"],

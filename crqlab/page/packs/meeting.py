@@ -65,10 +65,10 @@ def _own(view: ClientView, row: Record, actions: list[Record], due: object) -> M
     """What the account manager needs to know, and nobody else."""
     say, words = view.language.say, segment_words(view)
     points = talk(row, view.currency, view.language, words)
-    steps = [_step(one, view.language, view.actions.playbook) for one in actions]
+    steps = [next_step(one, view.language, view.actions.playbook) for one in actions]
     return lines(
         tag("h3", say("packs.for_you")),
-        paragraph(text(" · ".join(_facts(view, row, due))), "n"),
+        paragraph(text(" · ".join(known_facts(view, row, due))), "n"),
         tag("ul", *(tag("li", point) for point in points)) if points else "",
         tag("p", say("packs.proposed")) if steps else "",
         tag("ul", *(tag("li", step) for step in steps)) if steps else "",
@@ -76,7 +76,8 @@ def _own(view: ClientView, row: Record, actions: list[Record], due: object) -> M
     )
 
 
-def _facts(view: ClientView, row: Record, due: object) -> list[str]:
+def known_facts(view: ClientView, row: Record, due: object) -> list[str]:
+    """Say segment, money and due date of an account, as far as they are known."""
     spoken, said = view.language, []
     if row.segment == row.segment and row.segment is not None:
         words = segment_words(view)
@@ -92,7 +93,8 @@ def _facts(view: ClientView, row: Record, due: object) -> list[str]:
     return said or [spoken.say("packs.no_facts")]
 
 
-def _step(action: Record, spoken: Language, playbook: Playbook) -> str:
+def next_step(action: Record, spoken: Language, playbook: Playbook) -> str:
+    """Say a proposed action with its owner and day."""
     otherwise = action.wording == OTHERWISE
     said = playbook.text(action.action, spoken.code, otherwise=otherwise)
     owner = action.owner if action.owner == action.owner and action.owner else ""
@@ -109,15 +111,15 @@ def _shared(view: ClientView, row: Record, means: list[Record], comments: list[R
         tag("p", who_answered(row, view.language)),
         tag("h4", say("packs.their_words")),
         words,
-        *_scores(view, row, means),
+        *own_scores(view, row, means),
         tag("h4", say("packs.next_steps")),
         _agreed(view, row),
     )
     return tag("div", Markup("\n"), inside, Markup("\n"), class_="shared")
 
 
-def _scores(view: ClientView, row: Record, means: list[Record]) -> list[Markup]:
-    """The account's own means, where enough of its people answered."""
+def own_scores(view: ClientView, row: Record, means: list[Record]) -> list[Markup]:
+    """Lay out the account's own means, where enough of its people answered."""
     spoken, say = view.language, view.language.say
     if not means:
         few = say("packs.no_scores", minimum=view.privacy.min_scores)

@@ -50,7 +50,7 @@ def packs(study: Study, view: ClientView, on: pd.Timestamp | None = None) -> lis
             f"No account of client {view.client_id} has an account manager; name the column that "
             "holds them under accounts > columns > account_manager in codebook.yaml."
         )
-    day = _last_answer(study, view) if on is None else on
+    day = last_answer(study, view) if on is None else on
     owners = rows["manager"].fillna(_NOBODY)
     return [_pack(view, rows[owners == name], day) for name in sorted(owners.unique())]
 
@@ -68,7 +68,8 @@ def _pack(view: ClientView, rows: pd.DataFrame, on: pd.Timestamp | None) -> Pack
     return Pack(manager, rows, meetings, on, *money)
 
 
-def _last_answer(study: Study, view: ClientView) -> pd.Timestamp | None:
+def last_answer(study: Study, view: ClientView) -> pd.Timestamp | None:
+    """Return the day of the wave's last answer; None where none is dated."""
     started = table(study, "responses", client=view.client_id, wave=view.wave)["started"]
     last = pd.to_datetime(started).max()
     return None if pd.isna(last) else last.normalize()

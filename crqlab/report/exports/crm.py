@@ -59,34 +59,46 @@ def content(view: ClientView, _theme: Theme, *, study: Study, **_: Any) -> tuple
     Salesforce (2024), Bulk API 2.0 Developer Guide: prepare CSV files.
     OWASP (2023), CSV injection: a text that begins like a formula gets an apostrophe in front.
     """
+    tables = crm_tables(view, study)
+    return (*map(csv_file, tables.values()), csv_file(_fields(view, tables)))
+
+
+def crm_tables(view: ClientView, study: Study) -> dict[str, pd.DataFrame]:
+    """Return what a CRM gets of a client's wave, by the object that it is about.
+
+    Parameters
+    ----------
+    view : ClientView
+    study : Study
+        For the contacts of the wave.
+    """
     accounts = view.accounts.sort_values("account_id")
     columns: dict[str, pd.Series] = {}
     for of in _COLUMNS:
         columns |= of(view, accounts)
-    tables = {
+    return {
         "Account": pd.DataFrame(columns),
         "Contact": crm_contacts(study, view),
         "Task": crm_tasks(view),
     }
-    return (*map(_file, tables.values()), _file(_fields(view, tables)))
 
 
 def _fields(view: ClientView, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """What every field of every file means, in the reader's language."""
-    say, least = view.language.say, view.privacy.min_scores
-    rows = [
-        (name, field, say(_MEANT.get(field) or f"crm.{_bare(field)}", minimum=least))
-        for name, table in tables.items()
-        for field in table
-    ]
+    say = view.language.say
+    rows = [(name, field, means(view, field)) for name, table in tables.items() for field in table]
     return pd.DataFrame(rows, columns=[say(f"crm.{head}") for head in ("object", "field", "means")])
 
 
-def _bare(field: str) -> str:
-    return field.removesuffix("__c").lower()
+def means(view: ClientView, field: str) -> str:
+    """Say what a field means, in the view's language."""
+    bare = field.removesuffix("__c").lower()
+    code = _MEANT.get(field) or f"crm.{bare}"
+    return view.language.say(code, minimum=view.privacy.min_scores)
 
 
-def _file(rows: pd.DataFrame) -> bytes:
+def csv_file(rows: pd.DataFrame) -> bytes:
+    """Return a table as UTF-8 with commas and CRLF, in which no text is a formula."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(rows.columns)

@@ -25,6 +25,9 @@ KINDS = {
     "pptx": ("deck", "pptx"),
     "csv": ("crm", ""),
     "headoffice": ("head_office", ""),
+    "salesforce": ("salesforce", ""),
+    "hubspot": ("hubspot", ""),
+    "dynamics": ("dynamics", ""),
 }
 #: What is written where nobody says what.
 USUAL = ("pdf", "xlsx", "pptx", "csv")
@@ -32,6 +35,7 @@ USUAL = ("pdf", "xlsx", "pptx", "csv")
 _FILES = {
     "csv": (("", "csv"), ("contacts", "csv"), ("tasks", "csv"), ("crm_fields", "csv")),
     "headoffice": (("headoffice", "xlsx"), ("headoffice", "csv"), ("headoffice_fields", "csv")),
+    **{name: ((name, "zip"),) for name in ("salesforce", "hubspot", "dynamics")},
 }
 
 
@@ -67,7 +71,8 @@ def export(
     client, wave : str
         Its report must have been made where a PDF is wanted.
     kinds : iterable of str
-        ``"pdf"``, ``"xlsx"``, ``"pptx"``, ``"csv"``, ``"headoffice"``.
+        ``"pdf"``, ``"xlsx"``, ``"pptx"``, ``"csv"``, ``"headoffice"``,
+        ``"salesforce"``, ``"hubspot"``, ``"dynamics"``.
     language : str, optional
         The codebook's if left out. A PDF is made from the page in this language, and a CRM gets
         the same columns and words in every language.

@@ -24,6 +24,7 @@ from crqlab.page.slide import (
     Bars,
     Cards,
     Course,
+    Grid,
     Slide,
     Words,
     described,
@@ -41,6 +42,7 @@ _EDGE = Inches(0.6)
 #: Of the house's colours, those that carry an interval; of a client's own they are made lighter.
 _LIGHT = {ACCENT: SOFT, WARM: STEPS[1], SOFT: PALE}
 _FEW = 8  # of a count, up to which an axis has a line for each
+_WIDEST_CELL = 60  # letters for which a column of a table is made wider
 _TWO_LINES = 115  # letters of a title of the usual size
 #: Beginnings of which the chart's own workbook would make a formula or a link.
 _LIVE = ("=", "{=", "http://", "https://", "ftp://", "mailto:", "internal:", "external:")
@@ -81,6 +83,8 @@ class Deck:
             self._cards(page, body)
         elif isinstance(body, Bars):
             self._bars(page, body)
+        elif isinstance(body, Grid):
+            self._grid(page, body)
         else:
             self._line(page, body)
         for shape in page.shapes:
@@ -187,6 +191,24 @@ class Deck:
             below = (box[0], top + height // 6, each, height // 4)
             self._words(page, [value], below, size=54, colour=self.theme.accent, bold=True)
             self._words(page, facts, (box[0], top + height // 2, each, height // 3), size=15)
+
+    def _grid(self, page: Any, body: Grid) -> None:
+        """Lay out a table that PowerPoint can edit, its headings in the client's colour."""
+        left, top, width, height = self._box(page)
+        rows = [body.heads, *body.rows]
+        high = min(height, Inches(0.45) * len(rows))
+        made = page.shapes.add_table(len(rows), len(body.heads), left, top, width, high)
+        made.name = plain(body.heads[0])
+        wide = [max(8, *(len(row[place]) for row in rows)) for place in range(len(body.heads))]
+        parts = [min(one, _WIDEST_CELL) for one in wide]
+        for column, part in zip(made.table.columns, parts, strict=True):
+            column.width = Emu(width * part // sum(parts))
+        for place, row in enumerate(rows):
+            for cell, said in zip(made.table.rows[place].cells, row, strict=True):
+                cell.fill.solid()
+                cell.fill.fore_color.rgb = _rgb(self.theme.accent if place == 0 else "#ffffff")
+                colour = "#ffffff" if place == 0 else INK
+                self._write(cell.text_frame.paragraphs[0], said, 13, colour, bold=place == 0)
 
     def _bars(self, page: Any, body: Bars) -> None:
         """Draw bars that PowerPoint can edit, with their intervals as error bars."""

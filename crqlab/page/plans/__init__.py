@@ -1,0 +1,1 @@
+"""Plans of key accounts: where one stands, who is heard, what was agreed, what comes next."""
