@@ -18,6 +18,8 @@ MUCH = 1 / 3  # of the money at risk, that one account alone carries
 def verdict_sentences(view: ClientView, accounts: pd.DataFrame) -> list[str]:
     """Say how strong the relationships are, whether they moved, and where money is at risk.
 
+    What makes the first number doubtful stands beside it.
+
     Parameters
     ----------
     view : ClientView
@@ -27,9 +29,19 @@ def verdict_sentences(view: ClientView, accounts: pd.DataFrame) -> list[str]:
     Returns
     -------
     list of str
-        At most two sentences; nothing that the intervals do not bear.
+        At most three sentences; nothing that the intervals do not bear.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> from crqlab.page.accounts.overview import overview
+    >>> study = crq.Study("demo")
+    >>> view = crq.page.view(study, client="C017", wave="2025")
+    >>> crq.page.decision.verdict_sentences(view, overview(view))[0]
+    'Your relationships are stronger than at ... of ... peers, and show no clear change since 2024.'
     """
-    return [said for said in (strength_sentence(view), _risk(view, accounts)) if said]
+    said = strength_sentence(view), _doubt(view), _risk(view, accounts)
+    return [sentence for sentence in said if sentence]
 
 
 def strength_sentence(view: ClientView) -> str:
@@ -49,6 +61,15 @@ def strength_sentence(view: ClientView) -> str:
         **_place(view),
     }
     return spoken.say(f"decision.strength_{_standing(view)}_{moved}", **places)
+
+
+def _doubt(view: ClientView) -> str:
+    """Why the number's interval may not hold; it stands beside the first sentence."""
+    row, spoken = view.measure("crq"), view.language
+    if row is None or row["withheld"] or view.unscored or isnan(row["value"]):
+        return ""
+    caution = spoken.caution(row["flag"])
+    return spoken.say("summary.doubt", cautions=caution) if caution else ""
 
 
 def _standing(view: ClientView) -> str:

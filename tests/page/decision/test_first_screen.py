@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from crqlab.base.contracts.cautions import code
 from crqlab.language import language
 from crqlab.page.accounts.overview import overview, ranked_by
 from crqlab.page.claim_table import claims
@@ -54,7 +55,8 @@ def test_the_first_screen_can_be_read_and_heard_for_every_kind_of_client(seen):
     assert_heard(shown)
     words = soup(shown).get_text(" ")
     assert not STATISTICS.search(words)
-    assert len(said_of(seen)) <= 2
+    doubtful = seen.measure("crq") is not None and seen.measure("crq")["flag"] != "ok"
+    assert len(said_of(seen)) <= 2 + doubtful
     assert max(len(one.split()) for one in said_of(seen)) <= 25
     assert len(soup(shown).select(".tiles li")) <= 3
 
@@ -87,6 +89,20 @@ def test_stronger_or_weaker_is_said_only_where_the_claim_of_a_half_is(stationed_
 def test_a_change_is_what_its_verdict_says_whatever_its_sign(stationed_view_of, verdict, words):
     view = told(stationed_view_of(), change=0.4, verdict=verdict)
     assert words in said_of(view)[0]
+
+
+@pytest.mark.parametrize(
+    ("flag", "doubt"),
+    [(code("few_accounts", minimum=6), "Read with care: fewer than 6 accounts."),
+     ("unequal_accounts", "Read with care: a few accounts with many voices carry this number: "
+      "its interval may be too narrow.")],
+)  # fmt: skip
+def test_a_doubtful_number_is_called_so_beside_the_first_sentence(stationed_view_of, flag, doubt):
+    assert not any("Read with care" in one for one in said_of(told(stationed_view_of(), flag="ok")))
+    view = told(stationed_view_of(), flag=flag)
+    assert said_of(view)[1] == doubt
+    assert doubt in first_screen(view).sentence
+    assert said_of(told(view, withheld=True))[1:] == said_of(view)[2:]
 
 
 def test_money_is_named_only_by_a_model_that_foretells(stationed_view_of):
