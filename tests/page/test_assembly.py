@@ -1,12 +1,16 @@
 """A client's view holds that client's rows and nobody else's, and keeps small groups back."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from crqlab import CrqError, StudyError, report
+from crqlab.page import accounts, participation
 from crqlab.page.assembly import view
 from crqlab.page.client_view import ClientView
+from tests.page.reading import plain
 from tests.show.fixture import Shape, lay_out
 
 
@@ -161,4 +165,19 @@ def test_waves_follow_each_other_as_people_count(tmp_path):
 def test_without_a_list_of_contacts_rates_are_not_made_up(study_of):
     seen = view(study_of(contacts=False), client="C017", wave="2025")
     assert seen.participation.counts.contacts is None
-    assert set(seen.accounts["status"]) == {"scored", "silent"}
+    assert set(seen.accounts["status"]) == {"scored", "unheard"}
+
+
+def test_nobody_is_called_silent_where_nobody_recorded_who_was_asked(study_of):
+    seen = view(study_of(contacts=False, silent=3), client="C017", wave="2025")
+    shown = [
+        section(seen)
+        for section in (accounts.account_table, accounts.meeting_sheets, participation.silent)
+    ]
+    words = " ".join(plain(one) for one in shown)
+    assert len(seen.accounts.query("status == 'unheard'")) == 3
+    assert not re.search("silent", words, re.I)
+    assert words.count("No answer") >= 3
+    assert "nobody recorded whether anybody was asked" in words
+    asked = view(study_of(silent=3), client="C017", wave="2025")
+    assert "Silent" in plain(accounts.account_table(asked))

@@ -8,6 +8,9 @@ import pandas as pd
 
 #: Verdicts that an account's score has moved, among all accounts of the client.
 MOVED = ("higher", "lower")
+#: Nobody answered: of those who were asked, or of whom nobody recorded whether they were.
+UNHEARD = "unheard"
+QUIET = ("silent", UNHEARD)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from crqlab.language import Language
 from crqlab.language.segment_words import SegmentWords
-from crqlab.page.accounts.data import MeetingSheets
+from crqlab.page.accounts.data import QUIET, UNHEARD, MeetingSheets
 from crqlab.page.accounts.meeting_points import talk
 from crqlab.page.client_view import ClientView
 from crqlab.page.comments.quotes import quote
@@ -89,8 +89,8 @@ def _block(
 def _headline(found: MeetingSheets, row: Record, words: SegmentWords) -> str:
     spoken = words.spoken
     said = [] if row.segment != row.segment else [_segment(row, words)]
-    if row.status == "silent":
-        said = [spoken.say("accounts.silent")]
+    if row.status in QUIET:
+        said = [spoken.say(f"accounts.{row.status}")]
     if not isnan(row.value):
         said.append(spoken.say("accounts.crq_n", value=spoken.number(row.value, 1), n=row.n))
     if not isnan(row.revenue):
@@ -107,6 +107,8 @@ def _segment(row: Record, words: SegmentWords) -> str:
 
 def who_answered(row: Record, spoken: Language) -> str:
     """Say how many people of an account answered, and in which roles where that may be told."""
+    if row.status == UNHEARD:
+        return spoken.say("accounts.nobody_known")
     if row.status == "silent":
         return spoken.say("accounts.nobody", n=row.invited)
     code, told = "accounts.answered", {"n": row.answered}

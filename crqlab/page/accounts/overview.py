@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from crqlab.page.accounts.data import QUIET
 from crqlab.page.client_view import ClientView
 from crqlab.page.lookup import matched
 from crqlab.page.renewal.data import proven
@@ -42,12 +43,12 @@ def overview(view: ClientView) -> pd.DataFrame:
     loss, chance = matched(ids, view.renewal.accounts, "expected_loss", "chance")
     first = view.actions.actions.drop_duplicates("account_id")
     action, owner = matched(ids, first, "action", "owner")
-    quiet = rows["status"].eq("silent").to_numpy(bool)
+    quiet = rows["status"].isin(QUIET).to_numpy(bool)
     found = pd.DataFrame(
         {
             **{name: rows[name] for name in _WHO},
             "segment": segment,
-            "status": status.where(~quiet, "silent"),
+            "status": status.where(~quiet, rows["status"]),
             "trend": _trend(rows),
             "revenue": rows["revenue"],
             "due_on": rows["due_on"],

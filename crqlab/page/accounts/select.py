@@ -16,7 +16,7 @@ from crqlab.base.contracts.cautions import OK, has
 from crqlab.base.study import Study
 from crqlab.base.wave_entries import unasked_scores
 from crqlab.base.waves import in_order
-from crqlab.page.accounts.data import MOVED, MeetingSheets
+from crqlab.page.accounts.data import MOVED, UNHEARD, MeetingSheets
 from crqlab.page.client_view import ClientView
 from crqlab.page.lookup import matched
 from crqlab.page.precision import ACCOUNT
@@ -147,10 +147,10 @@ def _veiled_before(study: Study, client: str, wave: str, least: int) -> pd.Serie
 
 
 def _status(n: NDArray, heard: NDArray, invited: NDArray, unasked: pd.Series) -> NDArray:
-    """Whether an account has a score, answered at all, or was asked; without a frame all were."""
-    conditions = [n > 0, heard, (invited == 0) & invited.any()]
+    """Whether an account has a score, answered at all, or was asked; unknown without a frame."""
+    conditions = [n > 0, heard, invited > 0, invited.any()]
     why = unasked.fillna("never_asked").to_numpy(object)
-    return np.select(conditions, ["scored", "not_scored", why], "silent")
+    return np.select(conditions, ["scored", "not_scored", "silent", why], UNHEARD)
 
 
 def _personal(study: Study) -> list[str]:
@@ -307,7 +307,7 @@ def _outstanding(row: Record, traits: SegmentTraits) -> bool:
     fell = traits.rung.get(row.segment, nan) > traits.rung.get(row.was, nan)
     apart = row.low > row.mean or row.high < row.mean
     moved = row.change == row.change and row.change_verdict in MOVED
-    silent = row.status == "silent" and row.invited > 0
+    silent = row.status == "silent"
     losing = row.segment in traits.weak or row.p_renew < UNLIKELY or row.chance == "unlikely"
     return silent or losing or fell or apart or moved or row.disagree
 

@@ -8,6 +8,7 @@ from math import fsum, nan
 import pandas as pd
 
 from crqlab.base.study import Study
+from crqlab.page.accounts.data import QUIET
 from crqlab.page.client_view import ClientView
 from crqlab.page.lookup import matched
 from crqlab.page.managers.data import Managers
@@ -73,7 +74,7 @@ def managers(study: Study, view: ClientView) -> Managers:
 
 def _counted(own: list[Record], weak: Sequence[str]) -> dict[str, float]:
     """What hangs on one account manager, as far as it is known."""
-    heard = [row for row in own if row.status != "silent"]
+    heard = [row for row in own if row.status not in QUIET]
     sorted_ = [row for row in own if row.segment == row.segment]
     single = sum(row.veiled for row in own) == 1  # whose loss the sum less the others would tell
     return {

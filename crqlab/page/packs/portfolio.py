@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
+from crqlab.page.accounts.data import QUIET, UNHEARD
 from crqlab.page.accounts.overview import ranked_by
 from crqlab.page.accounts.overview_table import listed
 from crqlab.page.amounts import amount
@@ -56,8 +57,8 @@ def sheet_id(place: int) -> str:
 def _said(view: ClientView, pack: Pack) -> list[str]:
     """How many accounts there are, and whether that is too few or too many."""
     say, n = view.language.say, len(pack.rows)
-    silent = int(pack.rows["status"].eq("silent").sum())
-    said = [say("packs.holds", n=n, heard=n - silent)]
+    quiet = int(pack.rows["status"].isin(QUIET).sum())
+    said = [say("packs.holds", n=n, heard=n - quiet)]
     if n < FEWEST:
         said.append(say("packs.too_few", least=FEWEST))
     if n > MOST:
@@ -72,7 +73,8 @@ def _said(view: ClientView, pack: Pack) -> list[str]:
 def _tiles(view: ClientView, pack: Pack) -> list[Markup]:
     """What is due, silent, paid, at risk, and clearly up or down; what is not known is left out."""
     say, rows = view.language.say, pack.rows
-    silent = rows[rows["status"].eq("silent").to_numpy(bool)]
+    silent = rows[rows["status"].isin(QUIET).to_numpy(bool)]
+    asked = "unheard" if silent["status"].eq(UNHEARD).any() else "silent"
     tiles = []
     if pack.on is not None and rows["due_on"].notna().any():
         day = say("packs.counted_from", day=pack.on)
@@ -80,7 +82,7 @@ def _tiles(view: ClientView, pack: Pack) -> list[Markup]:
             due = pack.due(days)
             head = say("packs.due", days=days)
             tiles.append(_tile(head, _count(view, len(due)), [_paid(view, due), day]))
-    tiles.append(_tile(say("packs.silent"), _count(view, len(silent)), [_paid(view, silent)]))
+    tiles.append(_tile(say(f"packs.{asked}"), _count(view, len(silent)), [_paid(view, silent)]))
     if rows["revenue"].notna().any():
         whole = amount(float(rows["revenue"].sum()), view.language, view.currency)
         tiles.append(_tile(say("packs.revenue"), whole, [_known(view, rows)]))

@@ -8,6 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from crqlab.language import MISSING, Language
+from crqlab.page.accounts.data import QUIET
 from crqlab.page.client_view import ClientView
 from crqlab.participation.account_dispositions import UNASKED
 from crqlab.show.html import Column, Shown, lines, names, paragraph, table, text
@@ -16,8 +17,8 @@ from crqlab.show.records import Record, grouped, records
 LISTED = 25  # silent accounts, and accounts of the grid, that a reader still goes through
 WARM = "color:#a84300;font-weight:600"
 #: Why an account has no score, in the order of the list, and in that of the notes.
-_STATUSES = ("not_scored", "silent", *UNASKED)
-_NOTES = ("silent", *UNASKED, "not_scored")
+_STATUSES = ("not_scored", *QUIET, *UNASKED)
+_NOTES = (*QUIET, *UNASKED, "not_scored")
 
 
 def silent(view: ClientView) -> Shown:
@@ -32,7 +33,7 @@ def silent(view: ClientView) -> Shown:
     """
     rows, others, say = view.participation.silent, _unscored(view), view.language.say
     if rows.empty:
-        asked = view.participation.share("accounts") is not None and others.html.startswith("<div")
+        asked = view.participation.share("accounts") is not None and len(_without_score(view))
         said = say("participation.none_silent")
         return Shown(paragraph(text(said), "lead"), said) + others if asked else others
     shown, left = rows.head(LISTED), rows.iloc[LISTED:]
@@ -105,9 +106,7 @@ def _rest(left: pd.DataFrame, view: ClientView) -> str:
 
 def _unscored(view: ClientView) -> Shown:
     """Accounts without a score that the table of silent ones does not hold."""
-    say, none = view.language.say, view.participation.silent.empty
-    rows = view.accounts[view.accounts["status"] != "scored"]
-    rows = rows[~rows["account_id"].isin(view.participation.silent["account_id"])]
+    say, none, rows = view.language.say, view.participation.silent.empty, _without_score(view)
     if rows.empty:
         said = say("participation.every_account") if none else ""
         return Shown(paragraph(text(said)) if said else "", said)
@@ -127,6 +126,11 @@ def _unscored(view: ClientView) -> Shown:
     columns = _unscored_columns(view, shown, paid=rows["revenue"].notna().any())
     note = text(" ".join(notes))
     return Shown(table(columns, caption=caption, note=note, kind="long"), caption)
+
+
+def _without_score(view: ClientView) -> pd.DataFrame:
+    rows = view.accounts[view.accounts["status"] != "scored"]
+    return rows[~rows["account_id"].isin(view.participation.silent["account_id"])]
 
 
 def _unscored_columns(view: ClientView, rows: pd.DataFrame, *, paid: bool) -> list[Column]:
