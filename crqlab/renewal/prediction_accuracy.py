@@ -16,15 +16,16 @@ from crqlab.stats.estimate import Estimate
 from crqlab.stats.regression import Fit, likelihood_ratio, logit
 
 SHARE = 0.1
-#: How intervals are made, by what `crqlab.stats` calls it.
+#: How the interval of each measure is made, as a code.
 METHODS = {
-    "DeLong 1988": "delong",
-    "Obuchowski 1997": "delong_by_account",
-    "bootstrap of accounts": "accounts_resampled",
-    "Huber 1981": "sandwich_of_means",
-    "Liang 1986": "sandwich_of_slopes",
-    "Harrell 1996": "concordance_harrell",
-    "Uno 2011": "concordance_uno",
+    **dict.fromkeys(("auc", "auc_difference"), "delong_by_account"),
+    **dict.fromkeys(
+        ("auc_resampled", "auc_difference_resampled", "lift", "revenue_lift"), "accounts_resampled"
+    ),
+    **dict.fromkeys(("brier", "brier_scaled"), "sandwich_of_means"),
+    **dict.fromkeys(("calibration_slope", "calibration_intercept"), "sandwich_of_slopes"),
+    "c_harrell": "concordance_harrell",
+    "c_uno": "concordance_uno",
 }
 MANY, LEVELS, FEW_DRAWS = 50_000, 2048, 200
 THRESHOLDS = tuple(np.round(np.arange(0.02, 0.41, 0.02), 2))
@@ -114,7 +115,7 @@ def _row(keys: dict, found: Estimate | str) -> dict:
         "high": found.high,
         "n": found.n,
         "unit": found.unit,
-        "method": METHODS[found.method],
+        "method": METHODS[keys["measure"]],
         "flag": joined(found.notes),
     }
 
