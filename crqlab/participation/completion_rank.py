@@ -73,10 +73,14 @@ class CompletionRanks(Result):
         if self.table.empty:
             return "Nobody recorded who was asked: completion is not known"
         value, bands = self.latest["value"], self.latest["band"].value_counts()
+        published = "published: average about 35 %, most often 26-30 %, lowest 4 %"
+        if len(value) == 1:
+            return f"1 client: completion is {100 * value.iloc[0]:.0f} %; {published}"
+        common = bands.index[bands == bands.max()]
+        often = f"most often {common[0]} %, " if len(common) == 1 else ""
         return (
-            f"{len(value):,} clients: completion is {100 * value.mean():.0f} % on average, most "
-            f"often {bands.index[0]} %, from {100 * value.min():.0f} to {100 * value.max():.0f} %; "
-            "published: average about 35 %, most often 26-30 %, lowest 4 %"
+            f"{len(value):,} clients: completion is {100 * value.mean():.0f} % on average, {often}"
+            f"from {100 * value.min():.0f} to {100 * value.max():.0f} %; {published}"
         )
 
 

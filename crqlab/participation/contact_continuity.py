@@ -39,7 +39,7 @@ class Continuity(Result):
 
     def __str__(self) -> str:
         if self.table.empty:
-            return "No account was asked in two waves: continuity is not known"
+            return "No account is known to have been asked in two waves: continuity is not known"
         n = self.table[["before", "stayed"]].sum()
         lost = int((self.table["stayed"] == 0).sum())
         return (

@@ -41,7 +41,9 @@ class Timing(Result):
     def __str__(self) -> str:
         known = self.table[self.table["value"].notna()]
         if known.empty:
-            return "Dates of answers are not known: early and late cannot be told apart"
+            return (
+                "No dates of answers of people who were asked: early and late cannot be told apart"
+            )
         if len(known) == 1:
             row = known.iloc[0]
             return (

@@ -109,6 +109,8 @@ class Audit(Result):
         asked, raised = int(self.table["p"].notna().sum()), int(self.table["raised"].sum())
         managers = len(self.table[["client_id", "account_manager"]].drop_duplicates())
         who = f"{managers:,} account manager{'s' if managers != 1 else ''}"
+        if not asked:
+            return f"Selection audit: too few answers to ask anything about {who}"
         if not raised:
             return f"Selection audit: none of {asked:,} questions about {who} needs an answer"
         return (

@@ -41,7 +41,7 @@ class Silent(Result):
     def __str__(self) -> str:
         rows = self.table
         if rows.empty:
-            return "No account that was asked stayed silent"
+            return "No account is known to have been asked and to have kept silent"
         n = len(rows[BLOCK].drop_duplicates())
         whose = "" if n == 1 else f" in {n:,} waves of clients"
         share = rows.groupby(BLOCK)["revenue_share"].sum(min_count=1)

@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 
 from crqlab.base.codebook import Codebook
-from crqlab.base.contracts.cautions import plain
+from crqlab.base.contracts.cautions import codes, plain
 from crqlab.base.errors import EstimateError
 from crqlab.base.results import Result
 from crqlab.renewal.opportunities import Design
 from crqlab.renewal.part_weights import score_weights
 from crqlab.stats.composites import FittedWeights
 
+FEW = {"few_events_per_variable", "few_clusters"}
 _COLUMNS = ["part", "weight", "low", "high", "equal", "n", "flag"]
 
 
@@ -38,16 +39,7 @@ class Weighting(Result):
     def __str__(self) -> str:
         if self.fitted is None:
             return f"CRQ keeps equal weights: others cannot be fitted here ({plain(self.flag)})"
-        gain = self.fitted.out_of_time
-        apart = [
-            row.part for row in self.table.itertuples() if not row.low <= row.equal <= row.high
-        ]
-        said = (
-            f"surer than chance, {', '.join(apart)} {'weigh' if len(apart) > 1 else 'weighs'} "
-            "otherwise than the rest"
-            if apart
-            else "no construct weighs surely more or less than the others"
-        )
+        gain, said = self.fitted.out_of_time, self._apart()
         if gain is None:
             return f"Fitted to {self.fitted.n:,} contracts, {said}; one period: no test out of time"
         verdict = (
@@ -62,6 +54,18 @@ class Weighting(Result):
             f"AUC {gain.first:.3f} against {gain.second:.3f}, difference {gain.value:+.3f} "
             f"[{gain.low:+.3f}, {gain.high:+.3f}]"
         )
+
+    def _apart(self) -> str:
+        """Which constructs surely weigh otherwise; nothing where events or clusters are few."""
+        if FEW & {one["code"] for one in codes(self.flag)}:
+            return f"which construct weighs more cannot be said ({plain(self.flag)})"
+        apart = [
+            row.part for row in self.table.itertuples() if not row.low <= row.equal <= row.high
+        ]
+        if not apart:
+            return "no construct weighs surely more or less than the others"
+        verb = "weigh" if len(apart) > 1 else "weighs"
+        return f"surer than chance, {', '.join(apart)} {verb} otherwise than the rest"
 
 
 def weighting(

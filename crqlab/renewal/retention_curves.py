@@ -47,7 +47,7 @@ class RetentionCurves(Result):
         told = []
         for band, rows in self.table.groupby("band", sort=False):
             row = rows.loc[(rows["years"] - 1.0).abs().idxmin()]
-            open_ = row["low"] != row["low"]
+            open_ = row["low"] != row["low"] or not row["n_churned"]  # nobody left: no error known
             ends = "interval open" if open_ else f"{row['low']:.0%}, {row['high']:.0%}"
             told.append(f"{band} {row['staying']:.0%} [{ends}]")
         n = int(self.table.groupby("band")["n_at_risk"].max().sum())

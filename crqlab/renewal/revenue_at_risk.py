@@ -90,11 +90,12 @@ class RenewalOutlook(Result):
             return f"No outlook: {plain(self.said)}"
         rows = self.at_risk[self.at_risk["scope"] == "panel"]
         row = (rows if len(rows) else self.at_risk).iloc[0]
+        doubt = f" ({plain(row['flag'])})" if row["flag"] != OK else ""
         return (
             f"{row['share']:.1%} of {row['revenue']:,.0f} a year may be lost at the next renewals: "
             f"{row['expected_loss']:,.0f} [{row['loss_low']:,.0f}, {row['loss_high']:,.0f}], "
             f"{row['silent_loss']:,.0f} of it with {row['n_silent']:,} silent accounts; "
-            f"n = {row['n_accounts']:,} accounts"
+            f"n = {row['n_accounts']:,} accounts{doubt}"
         )
 
 
@@ -152,6 +153,7 @@ def outlook(
     rare = int(min(lost.sum(), (~lost).sum()))
     if not rare or coming.empty:
         why = "no_account_left" if rare else "not_decided_both_ways"
+        why = design.refusal if decided.empty else why
         return RenewalOutlook(empty("outlook"), empty("revenue_at_risk"), why, level)
     both = pd.concat([decided, coming], ignore_index=True)
     X = covariates(both, design.constructs).X

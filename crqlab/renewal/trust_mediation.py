@@ -8,7 +8,7 @@ from math import nan
 import numpy as np
 import pandas as pd
 
-from crqlab.base.contracts.cautions import code, joined, plain
+from crqlab.base.contracts.cautions import OK, code, joined, plain
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.errors import EstimateError
 from crqlab.base.results import Result
@@ -55,12 +55,13 @@ class Mediation(Result):
             return f"Nothing can be said of trust, commitment and renewal: {plain(self.said)}"
         total, through = self.value("total"), self.value("indirect")
         share = self.value("share mediated")
+        doubt = f" ({plain(self.said)})" if self.said != OK else ""
         return (
             f"One point more trust: {100 * total['estimate']:+.1f} points of renewal "
             f"[{100 * total['low']:+.1f}, {100 * total['high']:+.1f}], "
             f"{100 * through['estimate']:+.1f} of them through commitment "
             f"({share['estimate']:.0%} [{share['low']:.0%}, {share['high']:.0%}]); "
-            f"n = {int(total['n']):,} contracts of {int(total['n_accounts']):,} accounts"
+            f"n = {int(total['n']):,} contracts of {int(total['n_accounts']):,} accounts{doubt}"
         )
 
 
@@ -107,6 +108,8 @@ def mediation(
     if absent:
         return _none(joined(code("concept_not_asked", concept=name) for name in absent), level)
     decided = design.decided
+    if decided.empty:
+        return _none(design.refusal, level)
     rows = decided[decided[["trust", "commitment"]].notna().all(axis=1)].reset_index(drop=True)
     if rows["outcome"].nunique() < 2:
         return _none("not_decided_both_ways_after_scores", level)

@@ -105,5 +105,6 @@ def _stays(panel: Panel, rows: pd.DataFrame) -> pd.Series:
         else np.nan
         for name in ("plain", "likeliest")
     }
+    there = there[panel.whole.known[rows["row"]][there]]  # elsewhere a probability is not known
     true = float((labels[there] == past[there]).mean()) if len(there) else np.nan
     return pd.Series({**own, "expected": true})

@@ -108,11 +108,15 @@ def _few(table: pd.DataFrame, keys: list[str]) -> np.ndarray:
 
 
 def _warned(total: pd.DataFrame, expected: Mapping[str, float]) -> list[str]:
-    """Add a warning where shares lie far from those expected; the others share what is left."""
+    """Add a warning where shares lie far from those expected; the others share what is left.
+
+    Of few accounts any mix may be chance: they are not warned of.
+    """
     flags = total["flag"].astype(str).to_numpy().copy()
     if not expected:
         return flags.tolist()
-    for wave, rows in total[total["status"] == SORTED].groupby("wave"):
+    enough = (total["status"] == SORTED) & (total["flag"] == OK)
+    for wave, rows in total[enough].groupby("wave"):
         share = rows.set_index("segment")["share"].fillna(0)
         far = [
             code("far_from_expected", segment=name)

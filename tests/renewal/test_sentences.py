@@ -1,12 +1,13 @@
 """What is said of models and weights is made of their own numbers."""
 
+from dataclasses import replace
 from math import nan
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
-from crqlab.base.contracts.cautions import codes
+from crqlab.base.contracts.cautions import code, codes
 from crqlab.renewal import candidate_models, equal_weights, model_cards
 from crqlab.renewal.model_comparison import ModelComparison
 from crqlab.renewal.retention_curves import RetentionCurves
@@ -63,6 +64,17 @@ def test_who_weighs_otherwise_is_named(apart, said):
     )
 
 
+@pytest.mark.parametrize("few", ["few_clusters", "few_events_per_variable"])
+def test_nothing_weighs_surely_more_where_contracts_or_accounts_are_few(few):
+    told = replace(weights(["trust"], None), flag=code(few, minimum=30, n=4))
+    assert str(told) == (
+        "Fitted to 1,234 contracts, which construct weighs more cannot be said "
+        f"({few.replace('_', ' ')} (minimum 30, n 4)); one period: no test out of time"
+    )
+    left_out = replace(weights(["trust"], None), flag=code("cases_left_out", n=3))
+    assert "surer than chance, trust weighs otherwise" in str(left_out)
+
+
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
     [
@@ -81,24 +93,26 @@ def test_fitted_weights_foretell_better_where_the_whole_interval_says_so(low, hi
 
 def test_who_stayed_a_year_is_told_band_by_band_in_the_order_of_the_table():
     rows = [
-        ("upper", 0.9, 0.97, 0.94, 0.99, 40), ("upper", 2.0, 0.90, 0.8, 0.95, 21),
-        ("middle", 0.4, 0.95, 0.9, 0.98, 50), ("middle", 1.3, 0.88, 0.81, 0.93, 30),
-        ("lower", 1.0, 0.71, nan, nan, 33), ("lower", 2.0, 0.60, 0.5, 0.7, 12),
+        ("upper", 0.9, 0.97, 0.94, 0.99, 40, 1), ("upper", 2.0, 0.90, 0.8, 0.95, 21, 4),
+        ("middle", 0.4, 0.95, 0.9, 0.98, 50, 2), ("middle", 1.3, 0.88, 0.81, 0.93, 30, 5),
+        ("lower", 1.0, 0.71, nan, nan, 33, 8), ("lower", 2.0, 0.60, 0.5, 0.7, 12, 9),
+        ("silent", 1.0, 1.0, 1.0, 1.0, 2, 0),  # nobody left, and so no error is known
     ]  # fmt: skip
-    columns = ["band", "years", "staying", "low", "high", "n_at_risk"]
+    columns = ["band", "years", "staying", "low", "high", "n_at_risk", "n_churned"]
     found = RetentionCurves(pd.DataFrame(rows, columns=columns), (4.5, 5.5), "ok", 0.95)
     assert str(found) == (
         "Still customers a year after the survey, by CRQ: upper 97% [94%, 99%], "
-        "middle 88% [81%, 93%], lower 71% [interval open]; n = 123"
+        "middle 88% [81%, 93%], lower 71% [interval open], silent 100% [interval open]; n = 125"
     )
 
 
 def test_an_outlook_is_told_of_the_panel_and_of_one_client_by_its_own_row():
     names = ["scope", "client_id", "share", "revenue", "expected_loss", "loss_low", "loss_high",
-             "silent_loss", "n_silent", "n_accounts"]  # fmt: skip
+             "silent_loss", "n_silent", "n_accounts", "flag"]  # fmt: skip
+    few = code("few_events_per_covariate", events=1, minimum=10)
     rows = [
-        ("client", "C1", 0.2, 1e6, 2e5, 1e5, 3e5, 4e4, 3, 12),
-        ("panel", "", 0.1, 9e6, 9e5, 7e5, 1.2e6, 1e5, 30, 120),
+        ("client", "C1", 0.2, 1e6, 2e5, 1e5, 3e5, 4e4, 3, 12, few),
+        ("panel", "", 0.1, 9e6, 9e5, 7e5, 1.2e6, 1e5, 30, 120, "ok"),
     ]
     found = RenewalOutlook(pd.DataFrame({"client_id": ["C1"]}),
                            pd.DataFrame(rows, columns=names), "ok", 0.95)  # fmt: skip
@@ -108,7 +122,8 @@ def test_an_outlook_is_told_of_the_panel_and_of_one_client_by_its_own_row():
     )
     assert str(found.of("C1")) == (
         "20.0% of 1,000,000 a year may be lost at the next renewals: 200,000 [100,000, "
-        "300,000], 40,000 of it with 3 silent accounts; n = 12 accounts"
+        "300,000], 40,000 of it with 3 silent accounts; n = 12 accounts "
+        "(few events per covariate (events 1, minimum 10))"
     )
 
 

@@ -16,6 +16,7 @@ from crqlab.segments import (
     mix,
     referral_candidates,
     renewal,
+    segment_labels,
     segment_mix,
     sensitivity,
     shipped,
@@ -89,6 +90,21 @@ def test_a_mix_far_from_the_expected_one_is_warned_of(up, warned):
     told = [one["segment"] for one in far[-1] if one["code"] == "far_from_expected"]
     assert told == truly
     assert ("far from the expected mix" in str(mix(sorted_(people)))) is bool(far[-1])
+
+
+def test_a_mix_of_few_accounts_is_far_from_nothing():
+    """Of 29 accounts any mix may be chance."""
+    shares = pd.DataFrame({"segment": ["Ambassador", "Rational"], "share": [0.9, 0.1]})
+    total = shares.assign(wave="2025", status="sorted", flag=segment_mix.FEW_ACCOUNTS)
+    assert segment_mix._warned(total, {"Ambassador": 0.33}) == [segment_mix.FEW_ACCOUNTS] * 2
+    assert "far" in segment_mix._warned(total.assign(flag="ok"), {"Ambassador": 0.33})[0]
+
+
+def test_nothing_is_said_to_stay_truly_where_probabilities_are_not_known(panel):
+    few = sorted_(respondents(accounts=2, seed=3))
+    assert segment_labels(few).stays[["plain", "expected"]].isna().tolist() == [False, True]
+    assert "truly stay" not in str(segment_labels(few))
+    assert "truly stay" in str(segment_labels(panel))
 
 
 @pytest.mark.parametrize(

@@ -214,8 +214,11 @@ def nonresponse(result: Adjusted, *, measure: str = "crq", ax: Axes | None = Non
     y = np.arange(len(rows))
     ax.hlines(y, rows["low"], rows["high"], color=kind, linewidth=4, alpha=0.35)
     ax.scatter(rows["value"], y, color=kind, s=36, zorder=3)
-    names = {"late": "silent like late answers", "weighted": "weighted", "raw": "as answered"}
-    said = rows["view"].map(lambda view: names.get(view, f"silent {_as(view)}"))
+    names = {
+        "late": "silent like late answers", "like the answered": "silent like the answered",
+        "weighted": "weighted", "raw": "as answered",
+    }  # fmt: skip
+    said = rows["view"].map(lambda view: names.get(view, f"silent as {view}"))
     ax.set(yticks=y, xlabel="CRQ (scale points)" if measure == "crq" else "NPS (points)")
     ax.set_yticklabels(said)
     ax.invert_yaxis()
@@ -228,10 +231,6 @@ def nonresponse(result: Adjusted, *, measure: str = "crq", ax: Axes | None = Non
         for name, row in zip(said, rows.itertuples(), strict=True)
     )
     return alt_text.say(ax, f"{'CRQ' if measure == 'crq' else 'NPS'} {told}")
-
-
-def _as(view: str) -> str:
-    return view if view.startswith("like") else f"as {view}"
 
 
 def concentration(result: Concentration, *, ax: Axes | None = None) -> Axes:

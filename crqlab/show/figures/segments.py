@@ -262,7 +262,7 @@ def segment_renewal(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax = ax or plt.subplots(figsize=(6.4, 3))[1]
     rows = rows[rows["n"] > 0]
     if rows.empty:
-        return alt_text.nothing(ax, "No contract of a sorted account fell due within a year")
+        return alt_text.nothing(ax, "No contract of a sorted account is known to have fallen due")
     place = np.arange(len(rows))
     ax.hlines(place, 100 * rows["low"], 100 * rows["high"], color=SOFT, linewidth=6)
     ax.plot(100 * rows["value"], place, "o", color=INK)
