@@ -5,6 +5,7 @@ They read like what a user types after ``crqlab demo``; nothing of a checkout's 
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ import pytest
 
 CLIENTS, DRAWS = 20, 20
 PATIENCE = 900  # seconds that a worker waits for the one that makes it
+#: Their examples write reports, exports and releases: each into a project of its own.
+WRITERS = ("crqlab.report.", "crqlab.benchmark.")
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +40,7 @@ def small_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (home / "notebooks").mkdir()
     simulate.write(home, clients=CLIENTS)
     stations(Study("demo", home), {"draws": DRAWS}, lambda line: None)
+    shutil.copytree(home, shared / "unchanged_demo")
     ready.touch()
     return home
 
@@ -52,9 +56,14 @@ def seen():
 @pytest.fixture(autouse=True)
 def _example(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Lead an example to the small demo, and draw its pictures without a screen."""
-    text = getattr(getattr(request.node, "dtest", None), "docstring", None) or ""
+    example = getattr(request.node, "dtest", None)
+    text = getattr(example, "docstring", None) or ""
     if 'crq.Study("demo")' in text and ">>> study" in text:
-        monkeypatch.setenv("CRQLAB_HOME", str(request.getfixturevalue("small_demo")))
+        home = request.getfixturevalue("small_demo")
+        if example.name.startswith(WRITERS):
+            unchanged, home = home.parent / "unchanged_demo", request.getfixturevalue("tmp_path")
+            shutil.copytree(unchanged, home, dirs_exist_ok=True)
+        monkeypatch.setenv("CRQLAB_HOME", str(home))
         monkeypatch.setenv("MPLBACKEND", "Agg")
         monkeypatch.setattr("crqlab.page.assembly.view", request.getfixturevalue("seen"))
     yield

@@ -216,17 +216,8 @@ def viewed(function: Any) -> bool:
 
 # ---- examples: `pytest --doctest-modules` runs them, see conftest.py beside pyproject.toml
 
-#: They run notebooks, write many files, or take what a whole station has found.
-NO_EXAMPLE = {
-    "benchmark": "compare keep publish publish_study release",
-    "page": "verdict_sentences",
-    "participation": "keep",
-    "report": "audit export export_all export_firm export_packs index refresh reports reviewed "
-    "run_batch stations",
-    "responses": "drafted new",
-    "scores": "keep",
-    "stats": "carried of_carried",
-}
+#: They run notebooks, or write a PDF for every manager: many seconds each.
+NO_EXAMPLE = {"report": "export_packs refresh reports reviewed run_batch"}
 
 
 def test_help_shows_an_example():

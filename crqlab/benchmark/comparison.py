@@ -100,6 +100,16 @@ def compare(before: Release, after: Release) -> Shift:
     Returns
     -------
     Shift
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> before = crq.benchmark.publish_study(study, "2025.1", as_of=date(2025, 12, 31))
+    >>> after = crq.benchmark.publish_study(study, "2026.1", as_of=date(2026, 12, 31))
+    >>> print(crq.benchmark.compare(before, after))
+    From 2025.1 to 2026.1: 0 of ... cuts moved by more than chance...: nothing but the name changed
     """
     both = before.table.merge(after.table, "outer", KEY, suffixes=("_before", "_after"), sort=True)
     change = both["estimate_after"] - both["estimate_before"]

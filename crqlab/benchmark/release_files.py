@@ -151,6 +151,16 @@ def publish(
     ------
     StudyError
         A name that cannot be, or is taken; no rows; no such thresholds.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> deciles, asked = study.read("deciles"), study.codebook.instrument
+    >>> about = {"as_of": date(2025, 12, 31), "contributors": 20, "synthetic": True}
+    >>> print(crq.benchmark.publish(study.root, "2025.1", deciles, asked, **about))
+    release 2025.1 (...), as of 2025-12-31: synthetic data of 20 clients, CRQ-24 demo version 1
     """
     goal = _place(root, name)
     thresholds, account_model = along.pop("thresholds", None), along.pop("account_model", None)
@@ -268,6 +278,15 @@ def release(root: Path, name: str) -> Release:
     ------
     StudyError
         No such release, or a file in it is missing or is not what was published.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> kept = crq.benchmark.publish_study(study, "2025.1", as_of=date(2025, 12, 31))
+    >>> crq.benchmark.release(study.root, "2025.1").digest == kept.digest
+    True
     """
     folder = _place(root, name)
     if not (folder / FACTS).is_file():

@@ -169,6 +169,15 @@ def keep(
     -------
     tuple of Path
         The files of its tables.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> made = {"level": 0.95, "draws": 20, "seed": 20250101}
+    >>> found = crq.benchmark.findings(study, rules=crq.benchmark.Rules(10, 1), **made)
+    >>> [path.name for path in crq.benchmark.keep(study, found, **made)]
+    ['80_deciles.parquet', '80_positions.parquet']
     """
     write_cube(found.cube, study.processed / FOLDER)
     tables = {"deciles": found.table, "positions": found.positions.table}
@@ -201,6 +210,15 @@ def publish_study(
     ------
     StudyError
         No tables yet, a study that itself quotes a release, or a name that cannot be.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> release = crq.benchmark.publish_study(study, "2025.1", as_of=date(2025, 12, 31))
+    >>> release.name, crq.benchmark.releases(study.root)
+    ('2025.1', ['2025.1'])
     """
     if study.codebook.release is not None:
         raise StudyError(

@@ -87,6 +87,26 @@ def keep(
         What the station was called with, for the run card.
     **found
         All fields of `Findings`, as in ``completion=completion, ranks=ranks``.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> tables = [study.read(name) for name in ("contacts", "responses", "accounts")]
+    >>> people, few = crq.scores.respondents(tables[1], study.codebook), {"draws": 20, "seed": 1}
+    >>> scores = crq.scores.accounts(people, study.codebook)
+    >>> asked = study.codebook.instrument
+    >>> completion = crq.participation.completion(*tables, **few)
+    >>> found = {"completion": completion, "ranks": crq.participation.completion_ranks(completion)}
+    >>> for name in ("silent", "propensities", "audit"):
+    ...     found[name] = getattr(crq.participation, name)(*tables, people)
+    >>> for name in ("dispositions", "voices", "continuity"):
+    ...     found[name] = getattr(crq.participation, name)(*tables)
+    >>> found["adjusted"] = crq.participation.adjusted(*tables, people, **few)
+    >>> found["concentration"] = crq.participation.concentration(tables[2], people, scores, asked)
+    >>> found["plan"] = crq.participation.plan(tables[2], *tables[:2], people)
+    >>> crq.participation.keep(study, level=0.95, cap=5.0, **few, **found)[0].name
+    '20_completion.parquet'
     """
     tables = Findings(**found).tables()
     made = {"level": level, "draws": draws, "seed": seed, "cap": cap}

@@ -55,6 +55,16 @@ def new(
         The study is there already, or there is no such export; nothing is changed.
     DataError
         A file cannot be read; nothing is changed.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import crqlab as crq
+    >>> with TemporaryDirectory() as root:
+    ...     codebook = crq.responses.new("acme", Path(root))
+    ...     codebook.relative_to(root).as_posix()
+    'data/raw/acme/codebook.yaml'
     """
     if export is None:
         _, codebook = _new_study(name, root)
@@ -97,6 +107,21 @@ def drafted(
     ------
     StudyError, DataError
         As for `new`; nothing is changed then.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> import crqlab as crq
+    >>> said = {"ResponseId": [f"R{n}" for n in range(40)], "Q1 We trust them": [4, 6, 7, 5] * 10}
+    >>> said["How likely are you to recommend us?"] = [0, 3, 6, 7, 8, 8, 9, 10] * 5
+    >>> with TemporaryDirectory() as folder:
+    ...     export = Path(folder) / "answers.csv"
+    ...     pd.DataFrame(said).to_csv(export, index=False)
+    ...     draft = crq.responses.drafted("acme", Path(folder), [export], {})
+    >>> {header: found["as"] for header, found in draft.columns.items()}
+    {'ResponseId': 'response_id', 'Q1 We trust them': 'item', 'How likely ...': 'ltr'}
     """
     study, codebook = _new_study(name, root)
     paths = {table: Path(path) for table, path in tables.items()}

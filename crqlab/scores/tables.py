@@ -42,6 +42,15 @@ def keep(
         What the station was called with, for the run card.
     **found : DataFrame
         All fields of `Findings`, as their functions return them.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> found = {each.name: study.read(each.name) for each in fields(Findings)}
+    >>> paths = crq.scores.keep(study, **found, level=0.95, draws=20, seed=20250101)
+    >>> paths[0].name
+    '30_respondents.parquet'
     """
     given = Findings(**found)
     tables = {each.name: getattr(given, each.name) for each in fields(given)}

@@ -46,6 +46,14 @@ def index(study: Study, *, language: str | None = None, new: Iterable[str] = ())
     Path
         The page; links are relative, so that the folder can be moved or zipped. Its script
         searches and sorts the list; where scripts are switched off all of it is there in order.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> page = crq.report.index(study, language="sv")
+    >>> page.name
+    'index.html'
     """
     spoken = spoken_language(spoken_in(study, language))
     page = document(

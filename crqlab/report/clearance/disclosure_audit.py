@@ -60,6 +60,13 @@ def audit(study: Study, client: str, wave: str) -> DisclosureAudit:
         An unknown client or wave.
     StudyError
         A table is missing; names the notebook that makes it.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> print(crq.report.audit(study, "C019", "2025"))
+    C019, wave 2025: ... numbers of groups that are too small to be shown; none of them can be ...
     """
     seen = unrounded(study, client, wave)
     return DisclosureAudit(seen.client_id, seen.wave, audited(study, seen))

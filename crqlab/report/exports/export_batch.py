@@ -56,6 +56,14 @@ def export_all(
         A package is missing.
     StudyError
         A theme or template is not there, or another batch of this study is at work.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> chosen = crq.report.chosen(study, ["C003", "C019"], None)
+    >>> print(crq.report.export_all(study, chosen, kinds=["csv"], jobs=1))
+    2 exports: 2 made, 0 kept, 0 failed, in ... s
     """
     told = {
         "kinds": accepted(kinds, language=language, template=template),

@@ -96,6 +96,14 @@ def export(
         ones would tell what is withheld.
     StudyError
         The report was not made yet in this language, or a theme, logo or template is not there.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> files = crq.report.export(study, "C019", "2025", kinds=["xlsx"])
+    >>> [path.name for path in files]
+    ['C019_2025.xlsx']
     """
     kinds = accepted(kinds, language=language, template=template)
     spoken = spoken_in(study, language)

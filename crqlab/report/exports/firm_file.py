@@ -56,6 +56,14 @@ def export_firm(
         A file holds something of a client that is not among them; then none is written.
     DisclosureError
         The file and earlier ones would tell what is withheld of a client; then none is written.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> crq.report.export_firm(study, [("C003", "2025"), ("C017", "2025")])
+    Traceback (most recent call last):
+    crqlab.base.errors.CrqError: Several clients in one file would show each what belongs to ...
     """
     one_firm(study)
     spoken, listed = spoken_in(study, language), list(clients)

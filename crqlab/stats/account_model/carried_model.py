@@ -36,6 +36,19 @@ def carried(model: AccountModel, waves: Sequence[str]) -> dict[str, Any]:
         person a year apart, apart from the account), each with ``value`` and ``se``, in the order
         of ``scores``, on the latent scale where all people of the panel vary by 1; ``n``,
         ``waves``, and all ``numbers`` to go on with (`of_carried`).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crqlab.stats.account_model import answers, fit
+    >>> rng = np.random.default_rng(1)
+    >>> account = np.repeat(np.arange(60), 4)
+    >>> crq = 5 + rng.normal(0, 0.6, 60)[account] + rng.normal(0, 0.9, 240)
+    >>> who = {"client": np.repeat(["C1", "C2"], 120), "account": account, "wave": ["1"] * 240}
+    >>> model = fit(answers(pd.DataFrame({"crq": crq}), **who))
+    >>> said = carried(model, ["1"])
+    >>> said["scores"], said["n"]["accounts"]
+    (['crq'], 60)
     """
     rho, share = errors_of_scores(model)
     told = {
@@ -88,6 +101,18 @@ def of_carried(said: Mapping[str, Any], names: Mapping[str, str]) -> AccountMode
     ------
     EstimateError
         A document of another format, or one that lacks numbers.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crqlab.stats.account_model import answers, fit
+    >>> rng = np.random.default_rng(1)
+    >>> account = np.repeat(np.arange(60), 4)
+    >>> crq = 5 + rng.normal(0, 0.6, 60)[account] + rng.normal(0, 0.9, 240)
+    >>> who = {"client": np.repeat(["C1", "C2"], 120), "account": account, "wave": ["1"] * 240}
+    >>> model = fit(answers(pd.DataFrame({"crq": crq}), **who))
+    >>> of_carried(carried(model, ["1"]), {"crq": "quality"}).scores
+    ('quality',)
     """
     if said.get("format") != FORMAT:
         raise EstimateError(
