@@ -308,13 +308,40 @@ def moments(column: pd.Series, form: str | None) -> Cells:
         bare = texts.where(~iso).str.replace(_ZONE, "", regex=True)
         stated = pd.to_datetime(bare, format=form, errors="coerce", utc=True)
         found = found.fillna(stated)
-    found = found.dt.tz_localize(None)
-    found = found.where(found.between(_FIRST, _LAST)).astype("datetime64[ns]").dt.round("s")
+    found = _of_our_time(found).astype("datetime64[ns]").dt.round("s")
     values = np.append(found.to_numpy(), np.datetime64("NaT", "ns"))
     broken = np.append(found.isna().to_numpy(), False)
     return Cells(
         pd.Series(values[places], index=column.index), pd.Series(broken[places], index=column.index)
     )
+
+
+def forms_that_read(column: pd.Series, forms: Iterable[str | None]) -> list[str | None]:
+    """Return those forms of dates in which every cell is one, as `moments` reads it.
+
+    What all forms have in common is done once: a file's columns are tried in some ninety.
+
+    Examples
+    --------
+    >>> forms_that_read(pd.Series(["03/04/2025", None]), [None, "%m/%d/%Y", "%d.%m.%Y"])
+    ['%m/%d/%Y']
+    """
+    texts = _plain_dates(pd.Series(column.dropna().unique(), dtype="str"))
+    iso = texts.str.fullmatch(_ISO)
+    plain = pd.to_datetime(texts[iso], format="ISO8601", errors="coerce", utc=True)
+    if _of_our_time(plain).isna().any():
+        return []
+    rest = texts[~iso].str.replace(_ZONE, "", regex=True)
+    if rest.empty:
+        return list(forms)
+    read = {form: pd.to_datetime(rest, format=form, errors="coerce", utc=True)
+            for form in forms if form}  # fmt: skip
+    return [form for form, found in read.items() if _of_our_time(found).notna().all()]
+
+
+def _of_our_time(found: pd.Series) -> pd.Series:
+    plain = found.dt.tz_localize(None)
+    return plain.where(plain.between(_FIRST, _LAST))
 
 
 def yes_or_no(column: pd.Series, words: Mapping[str, str]) -> Cells:

@@ -57,9 +57,8 @@ def date_forms(columns: Sequence[pd.Series], *, serials: bool = False) -> list[s
         return []
     forms: Iterable[str | None] = (None, *DATE_FORMS)
     for known in filled:
-        head = known.head(20)
-        forms = [form for form in forms if not cells.moments(head, form).broken.any()]
-        forms = [form for form in forms if not cells.moments(known, form).broken.any()]
+        forms = cells.forms_that_read(known.head(20), forms)
+        forms = cells.forms_that_read(known, forms)
     return list(forms)
 
 
