@@ -72,7 +72,7 @@ def stations(study: Study, parameters: Mapping[str, Any], told: Told) -> list[Pa
     >>> import crqlab as crq
     >>> study = crq.Study("demo")
     >>> print(crq.report.stations(study, {}, lambda line: None)[0])
-    10_responses: kept, nothing has changed
+    Station 10_responses: kept, nothing has changed
     """
     chain = [path for path in notebooks(study) if path.stem != REPORT]
     given = {path: {**_last(study, path), **_its(path, parameters)} for path in chain}
