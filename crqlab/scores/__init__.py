@@ -4,13 +4,13 @@ from crqlab.scores.account_scores import accounts
 from crqlab.scores.agreement_scores import agreement
 from crqlab.scores.breakdown_scores import breakdowns
 from crqlab.scores.client_scores import clients
-from crqlab.scores.current_accounts import current_accounts
 from crqlab.scores.group_scores import Groups, groups
 from crqlab.scores.manager_scores import managers
 from crqlab.scores.model_scores import account_models, posterior, released
 from crqlab.scores.raked_scores import RakedScores, raked
 from crqlab.scores.rankings import Alternatives, alternatives
 from crqlab.scores.respondent_scores import respondents
+from crqlab.scores.rolling_accounts import current_accounts
 from crqlab.scores.rolling_scores import Rolling, rolling
 from crqlab.scores.table_sentences import (
     Summary,

@@ -14,8 +14,8 @@ from crqlab.base.contracts.cautions import OK
 from crqlab.base.contracts.frames import empty, typed
 from crqlab.base.results import Result
 from crqlab.base.waves import in_order
-from crqlab.scores.current_accounts import current_accounts
 from crqlab.scores.model_scores import LTR, lined_up
+from crqlab.scores.rolling_accounts import current_accounts
 from crqlab.scores.wave_changes import verdicts
 from crqlab.stats import account_model
 from crqlab.stats.account_model import Answers, BlockMeans, block_means
