@@ -40,6 +40,14 @@ def as_they_stand(study: Study) -> Iterator[tuple[Study, dict[str, int]]]:
     ------
     StudyError
         A workbook or the like changes all the time.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> with crq.responses.as_they_stand(study) as (copy, waiting):
+    ...     copy.name, copy.raw == study.raw, waiting
+    ('demo', False, {})
     """
     waiting: dict[str, int] = {}
     sources = {one.file: one for one in _sources(study)}

@@ -77,6 +77,14 @@ def export_plans(
         A plan holds something of another client; none is written.
     DisclosureError
         Plans and earlier files would together tell what is withheld; none is written.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> study = crq.Study("demo")
+    >>> files = crq.report.export_plans(study, "C019", "2025", kinds=["html"])
+    >>> files[0].parent.name
+    'C019_2025_plans'
     """
     kinds = list(dict.fromkeys(kinds))
     for kind in kinds:
