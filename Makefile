@@ -3,7 +3,7 @@
 # Options go in ARGS: make test ARGS="-k nps"
 
 PYTHON ?= python3
-TARGETS := help demo lab test test-browser test-spark test-engines test-pythons test-newest test-lowest test-windowslike test-pages lint notebooks reference validate fuzz bench mutate install clean
+TARGETS := help demo lab test test-browser test-spark test-engines test-pythons test-newest test-lowest test-windowslike test-pages lint notebooks reference validate fuzz bench mutate docs install clean
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

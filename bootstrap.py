@@ -40,6 +40,7 @@ COMMANDS = (
     ("fuzz", "read 2,000 mutated files of every kind (-n N, --reader NAME, --write)"),
     ("bench", "time the long operations"),
     ("mutate", "plant bugs in folders and count what the nearest tests find; adds cosmic-ray"),
+    ("docs", "build the manual as a site of plain files, docs/_build/html; adds sphinx"),
     ("install", "make .venv and install the locked environment; the others do so when needed"),
     ("clean", "remove .venv and caches; data and reports stay"),
     ("help", "print this list"),
@@ -64,9 +65,13 @@ BROWSER = os.path.join("tests", "browser")
 SPARK = os.path.join("tests", "benchmark", "spark", "requirements.lock")
 MUTATION = os.path.join("tests", "mutation", "requirements.lock")
 MUTANTS = ".mutation"  # apart from .venv, whose packages are the project's own
+DOCS = os.path.join("docs", "requirements.lock")
+SPHINX = ".docs"
 CACHES = (
     ".venv",
     ".mutation",
+    ".docs",
+    os.path.join("docs", "_build"),
     ".hypothesis",
     ".import_linter_cache",
     ".pytest_cache",
@@ -305,8 +310,14 @@ def steps(command, options):
     if command in LANES:
         lane = os.path.join("tools", "lanes.py")
         return [(LANES[command], [PYTHON, lane, LANES[command]] + options)]
+    if command == "docs":
+        return apart("sphinx", SPHINX, DOCS) + [
+            ("manual", [PYTHON, "-m", "tools.manual"] + options)
+        ]
     if command == "mutate":
-        return mutation() + [("mutants", [PYTHON, os.path.join("tools", "mutate.py")] + options)]
+        return apart("mutation tester", MUTANTS, MUTATION) + [
+            ("mutants", [PYTHON, os.path.join("tools", "mutate.py")] + options)
+        ]
     return {
         "demo": [("demo", [crqlab, "demo"] + options)],
         "lab": [("lab", [crqlab, "lab"] + options)],
@@ -360,13 +371,13 @@ def spark():
     return [("pyspark", words + ["--no-deps", "--require-hashes", "--requirement", SPARK])]
 
 
-def mutation():
-    """Return the step that fetches the mutation tester, unless it is there."""
-    if os.path.isdir(MUTANTS):
+def apart(title, folder, lock):
+    """Return the step that fetches packages into a folder of their own, unless they are there."""
+    if os.path.isdir(folder):
         return []
     words = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    words += ["--no-deps", "--target", MUTANTS, "--require-hashes", "--requirement", MUTATION]
-    return [("mutation tester", words)]
+    words += ["--no-deps", "--target", folder, "--require-hashes", "--requirement", lock]
+    return [(title, words)]
 
 
 def run(todo):
