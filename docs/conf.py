@@ -15,6 +15,7 @@ html_math_renderer = "mathml"
 html_copy_source = False
 html_show_sphinx = False
 html_css_files = ["manual.css"]
+html_js_files = ["manual.js"]
 html_static_path = ["_static"]
 myst_heading_anchors = 4
 myst_enable_extensions = ["deflist"]

@@ -434,7 +434,7 @@ def _told(name: str, table: pd.DataFrame) -> str:
         for r, k in zip(table.itertuples(), kept, strict=True)
     ]
     head = [
-        "| | told | came true | error | accounts | |",
+        "| of | told | came true | error | accounts | held? |",
         "| --- | ---: | ---: | ---: | ---: | --- |",
     ]
     return "\n".join([f"{name[:1].upper()}{name[1:]}:", "", *head, *rows])
@@ -480,7 +480,7 @@ been.
 Intervals of 95 % for each client's wave; of few accounts a share takes few values, and where a
 segment is rare nearly every interval holds it:
 
-| | covered | error | intervals |
+| of | covered | error | intervals |
 | --- | ---: | ---: | ---: |
 {covered}
 

@@ -246,7 +246,7 @@ at most 5 % of pages may. *Fact*: as the raw files have it. *Interval*: misses t
 7 %. *Doubt*: says that nothing can be told, which is so. What is said where something is true
 stands in the other sections.
 
-| claim | law | said on | false | |
+| claim | law | said on | false | held? |
 | --- | --- | ---: | ---: | --- |
 {table}
 

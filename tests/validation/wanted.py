@@ -105,7 +105,7 @@ _SECTION = """
 
 Read off the sections above; their sizes and seeds stand there.
 
-| figure | wanted | measured | |
+| figure | wanted | measured | held? |
 | --- | --- | --- | --- |
 {rows}
 
