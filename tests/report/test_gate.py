@@ -71,6 +71,19 @@ def test_the_message_says_what_and_where_and_whose(study):
         gate.check({"a.html": b"<p>Kvarnby Verkstad</p>"}, study, "C017")
 
 
+def test_of_many_finds_five_are_told_and_the_others_counted(study):
+    cells = [f"<td>{one}</td>" for one in THEIRS.values()]
+
+    def told(n):
+        with pytest.raises(LeakError) as stopped:
+            gate.check({"a.html": "".join(cells[:n]).encode()}, study, "C017")
+        return str(stopped.value).partition(". A report")[0]
+
+    assert told(5).count(" of N-0815 in a.html") == 5
+    assert "more" not in told(5)
+    assert told(8).endswith("; and 3 more")
+
+
 def test_a_part_of_a_long_comment_is_found(study):
     part = " ".join(THEIRS["words"].split()[1:13])
     found = finds(study, "a.html", f"<p>A first line.</p><q>So: {part}</q>")

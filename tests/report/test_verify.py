@@ -1,6 +1,7 @@
 """A page knows whether it was altered, and what of its inputs has changed since."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -112,6 +113,16 @@ def test_another_version_of_the_code_is_named(study, monkeypatch):
     (change,) = verified(page(study)).changes
     assert change.startswith("code crqlab: was ")
     assert change.endswith("is 000000000000")
+
+
+@pytest.mark.parametrize("version", ["0.0.1", "99.0"])
+def test_a_page_of_any_other_crqlab_is_judged_by_itself(study, version):
+    seen = verified(page(study))
+    rows = seen.table.assign(
+        state=["same" if part == "page" else "changed" for part in seen.table["part"]]
+    )
+    assert not replace(seen, table=rows).holds
+    assert replace(seen, table=rows, made_by=version).holds
 
 
 def test_a_copy_elsewhere_is_held_against_the_project_at_hand(study, tmp_path, monkeypatch):
