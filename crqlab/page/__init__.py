@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submodules=(
         "accounts",
         "actions",
+        "agreed",
         "benchmark",
         "comments",
         "decision",

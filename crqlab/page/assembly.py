@@ -14,6 +14,7 @@ from crqlab.language import OWN, Language
 from crqlab.language import language as spoken_language
 from crqlab.page.accounts.select import accounts, meeting_sheets
 from crqlab.page.actions.select import actions
+from crqlab.page.agreed.select import agreed
 from crqlab.page.benchmark.select import benchmark
 from crqlab.page.claim_table import claims
 from crqlab.page.client_view import ClientView
@@ -169,6 +170,7 @@ def _sections(
         drivers=drivers(study, client, wave, shown, many=many),
         renewal=renewal(study, client, wave, shown, sorted_.accounts, many=many),
         actions=actions(study, client, wave, shown),
+        agreed=agreed(study, client, wave, shown),
         summary=Findings(),
         managers=None,
         meetings=None,

@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 
 from crqlab.base.contracts.cautions import codes
+from crqlab.page.agreed.data import DONE, PARTIES
+from crqlab.page.agreed.outcomes import acted_on, checked
 from crqlab.page.client_view import ClientView
 
 #: Every code that a claim may have; docs/howto/claims.md says what each of them means.
@@ -43,6 +45,12 @@ CODES = (
     "no_role_gap",
     "group_apart",
     "least_senior_alone",
+    "agreed",
+    "done",
+    "late",
+    "target_reached",
+    "target_missed",
+    "target_open",
 )
 KINDS = {
     **dict.fromkeys(("claim", "about", "wave", "against"), "str"),
@@ -78,11 +86,11 @@ def claims(view: ClientView) -> pd.DataFrame:
     -------
     DataFrame
         ``claim`` (one of `CODES`), ``about`` (``client``, ``construct:NAME``, ``role:NAME``,
-        ``unit:NAME``, ``country:NAME``, ``product:NAME``), ``wave``, ``against`` (a wave, another
-        role, or who the peers are), ``value``, ``low``, ``high``, ``level`` (of
-        the interval), ``unit``, ``probability`` (that the claim is true), ``p`` (after false
-        discovery control), ``n`` (respondents, unless the unit says otherwise), ``basis``
-        (``TABLE/key``).
+        ``unit:NAME``, ``country:NAME``, ``product:NAME``, ``account:ID``), ``wave``, ``against`` (a
+        wave, another role, a target, or who the peers are), ``value``, ``low``, ``high``,
+        ``level`` (of the interval), ``unit``, ``probability`` (that the claim is true), ``p``
+        (after false discovery control), ``n`` (respondents, unless the unit says otherwise),
+        ``basis`` (``TABLE/key``).
 
     Examples
     --------
@@ -90,7 +98,8 @@ def claims(view: ClientView) -> pd.DataFrame:
     >>> seen = crq.page.view(study, client="C017", wave="2025")  # doctest: +SKIP
     >>> crq.page.claims(seen).query("claim == 'rise'")[["about", "value", "p"]]  # doctest: +SKIP
     """
-    makers = (_unscored, _scores, _answered, _place, _money, _first, _mix, _roles, _units)
+    makers = (_unscored, _scores, _answered, _place, _money, _first, _mix, _roles, _units,
+              _promises, _acted_on, _targets)  # fmt: skip
     rows = [row for made in makers for row in made(view)]
     blank = {"about": "client", "against": "", "unit": "", "n": 0}
     filled = [{**blank, "wave": view.wave, **row} for row in rows]
@@ -273,4 +282,46 @@ def _units(view: ClientView) -> Iterator[dict[str, Any]]:
             "p": row["q"],
             "n": int(row["n_respondents"]),
             "basis": f"group_scores/{about}/{row['measure']}",
+        }
+
+
+def _promises(view: ClientView) -> Iterator[dict[str, Any]]:
+    """How much either party agreed to before, and how much of it is done and late."""
+    for party in PARTIES:
+        counts = view.agreed.counted(party)
+        if n := sum(counts.values()):
+            same = {"unit": party, "n": n, "against": view.agreed.wave, "basis": "agreed_actions"}
+            yield {"claim": "agreed", "value": float(n), **same}
+            yield {"claim": "done", "value": float(sum(counts[one] for one in DONE)), **same}
+            yield {"claim": "late", "value": float(counts["late"]), **same}
+
+
+def _acted_on(view: ClientView) -> Iterator[dict[str, Any]]:
+    """How accounts moved at which something was done: the verdict of all changes of accounts."""
+    for one in acted_on(view):
+        same = {"about": f"account:{one.account_id}", "against": view.before, "n": one.n,
+                "unit": "scale_points", "basis": f"account_scores/{one.account_id}"}  # fmt: skip
+        ends = {"value": one.change, "low": one.low, "high": one.high, "p": one.q}
+        claim = CHANGES.get(one.since, "not_comparable")
+        yield {"claim": claim, **same, **(ends if claim != "not_comparable" else {})}
+
+
+def _targets(view: ClientView) -> Iterator[dict[str, Any]]:
+    """Initiatives beside their target, where this wave has the number."""
+    for one in checked(view):
+        if one.verdict == "unmeasured":
+            continue
+        about = "client" if one.measure in ("crq", "nps", "mean_ltr") else (
+            f"construct:{one.measure}")  # fmt: skip
+        yield {
+            "claim": f"target_{one.verdict}",
+            "about": about,
+            "against": f"{one.target:g}",
+            "value": one.value,
+            "low": one.low,
+            "high": one.high,
+            "level": one.level,
+            "unit": _UNITS.get(one.measure, "scale_points"),
+            "n": one.n,
+            "basis": f"agreed_actions/{one.action_id}",
         }

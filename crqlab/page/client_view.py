@@ -14,6 +14,7 @@ from crqlab.base.instrument import Instrument
 from crqlab.language import OWN, Language, language
 from crqlab.page.accounts.data import MeetingSheets
 from crqlab.page.actions.data import Actions
+from crqlab.page.agreed.data import Agreed
 from crqlab.page.benchmark.data import Benchmark
 from crqlab.page.comments.data import Themes
 from crqlab.page.drivers.data import Drivers
@@ -82,6 +83,8 @@ class ClientView:
         What the comments speak of.
     summary : Findings
         What the page says in short.
+    agreed : Agreed
+        What was agreed in earlier waves, and how far it is.
     managers : Managers or None
         What hangs on each account manager; None while a view is being made.
     meetings : MeetingSheets or None
@@ -117,6 +120,7 @@ class ClientView:
     actions: Actions
     themes: Themes
     summary: Findings
+    agreed: Agreed
     managers: Managers | None
     meetings: MeetingSheets | None
     language: Language = field(default_factory=lambda: language(OWN))

@@ -16,6 +16,7 @@ from functools import partial
 import pandas as pd
 
 from crqlab.base.codebook import Codebook
+from crqlab.base.contracts.programme import LEDGERS
 from crqlab.base.files import FINGERPRINTS, fingerprint
 from crqlab.base.study import Study
 
@@ -50,6 +51,8 @@ class Handout:
     given_up: Mapping[tuple[str, str], tuple[Hashable, ...]] = field(default_factory=dict)
 
 
+#: Programme files that a page reads.
+HANDED = ("agreed_actions",)
 #: Texts as Python's own.
 TEXTS = partial(pd.option_context, "mode.string_storage", "python")
 _FILE: list[int] = []
@@ -72,8 +75,9 @@ def holding(handed: Handout) -> Iterator[None]:
 
 
 def state(study: Study) -> str:
-    """Return one text for all that rows handed out depend on: what stations noted, the codebook."""
-    noted = (study.processed / "manifest.json", study.raw / "codebook.yaml")
+    """Return one text for all that rows handed out depend on: notes, codebook, ledgers."""
+    noted = [study.processed / "manifest.json", study.raw / "codebook.yaml"]
+    noted += [study.raw / LEDGERS[name].file for name in HANDED]
     return " ".join(fingerprint(path) if path.is_file() else "" for path in noted)
 
 

@@ -144,6 +144,8 @@ def _veiled(study: Study, name: str, rows: pd.DataFrame) -> pd.DataFrame:
     }
     if name in _NAMED:
         hidden["name"] = hidden[_NAMED[name]]
+    if name in LEDGERS and "owner" in rows:
+        hidden["owner"] = pseudonyms(rows["owner"], kind="manager", key=held)
     for column, by in _TOLD_BY.get(name, {}).items():
         hidden[column] = rows[column]
         for said, kind in _SAID.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -138,6 +139,20 @@ def change(study: Study, name: str, amend: Amend, *, there: Known | None = None)
                 written(before(path), path.read_bytes())
             written(path, as_text(new).encode())
     return Lines(book.file, new)
+
+
+def line_digests(study: Study, name: str) -> dict[str, str]:
+    """Return one hash of the lines of each client: what is made of them alone is stale then.
+
+    Parameters
+    ----------
+    study : Study
+    name : str
+        As for `ledger`.
+    """
+    table = ledger(study, name).table
+    return {str(client): hashlib.sha256(as_text(rows).encode()).hexdigest()
+            for client, rows in table.groupby("client_id")}  # fmt: skip
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from crqlab.page.agreed.export import open_tasks, status_by_task
 from crqlab.page.client_view import ClientView
 from crqlab.page.renewal.export import days
 from crqlab.page.segments.words import segment_words
@@ -13,7 +14,9 @@ from crqlab.show.records import records
 
 MOST = 7  # bars, and lines of the notes
 #: What a task is and how urgent, as Salesforce's own lists have it.
-NEW_TASK, URGENT, ORDINARY = TASK_WORDS = ("Not Started", "High", "Normal")
+TASK_WORDS = ("Not Started", "In Progress", "Completed", "Deferred", "High", "Normal")
+NEW_TASK, _GOING, _DONE, _DROPPED, URGENT, ORDINARY = TASK_WORDS
+_STATUS = {"proposed": NEW_TASK, "agreed": _GOING, "done": _DONE, "dropped": _DROPPED}
 
 
 def actions_sheet(view: ClientView) -> Sheet:
@@ -100,22 +103,46 @@ def _turns(view: ClientView) -> list[str]:
 
 
 def crm_tasks(view: ClientView) -> pd.DataFrame:
-    """Return the proposed actions as tasks of a CRM, in the language of the house."""
+    """Return proposed and agreed actions as tasks of a CRM, in the language of the house."""
     rows, book = view.actions.actions, view.actions.playbook
     weak = rows["segment"].isin(view.segments.traits.weak)
     keys = zip(rows["account_id"], rows["action"], strict=True)
-    return pd.DataFrame(
+    ids = [f"{view.client_id}-{view.wave}-{account}-{action}" for account, action in keys]
+    status = status_by_task(view)
+    proposed = pd.DataFrame(
         {
-            "CRQ_Task_External_Id__c": [
-                f"{view.client_id}-{view.wave}-{account}-{action}" for account, action in keys
-            ],
+            "CRQ_Task_External_Id__c": ids,
             "Account_External_Id__c": rows["account_id"],
             "CRQ_Wave__c": view.wave,
             "Subject": [book.name(action) for action in rows["action"]],
             "Description": book.texts(rows),
             "CRQ_Owner__c": rows["owner"],
             "ActivityDate": days(rows["due"]),
-            "Status": NEW_TASK,
+            "Status": [_STATUS[status.get(id_, "proposed")] for id_ in ids],
             "Priority": [URGENT if one else ORDINARY for one in weak],
+        }
+    )
+    more = open_tasks(view)
+    more = _agreed_tasks(view, more[(~more["action_id"].isin(ids)).to_numpy(bool)])
+    return pd.concat([proposed, more], ignore_index=True) if len(more) else proposed
+
+
+def _agreed_tasks(view: ClientView, rows: pd.DataFrame) -> pd.DataFrame:
+    """What was agreed and is not done, beside what is proposed now."""
+    book = view.actions.playbook
+    return pd.DataFrame(
+        {
+            "CRQ_Task_External_Id__c": rows["action_id"],
+            "Account_External_Id__c": rows["account_id"],
+            "CRQ_Wave__c": rows["wave"],
+            "Subject": [
+                one.removeprefix("own:") if one.startswith("own:") else book.name(one)
+                for one in rows["action"]
+            ],
+            "Description": [book.text(one) for one in rows["action"]],
+            "CRQ_Owner__c": rows["owner"],
+            "ActivityDate": days(rows["due_on"]),
+            "Status": _GOING,
+            "Priority": ORDINARY,
         }
     )

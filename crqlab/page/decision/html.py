@@ -16,6 +16,7 @@ from crqlab.page.accounts.overview_table import (
     risk_column,
     stacked,
 )
+from crqlab.page.agreed.html import last_time
 from crqlab.page.amounts import amount
 from crqlab.page.client_view import ClientView
 from crqlab.page.decision.data import Tile
@@ -27,7 +28,7 @@ from crqlab.show.records import records
 
 
 def first_screen(view: ClientView) -> Shown:
-    """Verdict, three numbers, three accounts, and the one thing to fix.
+    """Verdict, three numbers, three accounts, and the one thing to fix; what was agreed before.
 
     Examples
     --------
@@ -45,7 +46,8 @@ def first_screen(view: ClientView) -> Shown:
         tag("ul", "\n", lines(*cards), "\n", class_="cards tiles") if cards else "",
         tag("div", "\n", lines(_accounts(view, accounts), _fix(view)), "\n", class_="pair"),
     )
-    return Shown(html, " ".join(said))
+    shown, told = Shown(html, " ".join(said)), last_time(view)
+    return shown + told if told.html else shown
 
 
 def _tile(view: ClientView, tile: Tile) -> Markup:

@@ -24,6 +24,9 @@ class Pack:
     on : Timestamp or None
         The day from which due dates are counted; None where neither a day was named nor any answer
         is dated.
+    promised : DataFrame
+        What was agreed with these accounts in earlier waves, as it stands on the day ``on``; late
+        ones first (`crqlab.page.agreed.data.Agreed`).
     expected_loss, expected_low, expected_high : float
         Of all these accounts, currency units; missing where it is not shown.
     """
@@ -32,6 +35,7 @@ class Pack:
     rows: pd.DataFrame
     meetings: MeetingSheets
     on: pd.Timestamp | None
+    promised: pd.DataFrame
     expected_loss: float
     expected_low: float
     expected_high: float
@@ -42,6 +46,11 @@ class Pack:
             return self.rows.iloc[:0]
         left = (self.rows["due_on"] - self.on).dt.days
         return self.rows[left.between(0, days).to_numpy(bool)]
+
+    @property
+    def overdue(self) -> pd.DataFrame:
+        """What should have been done before that day."""
+        return self.promised[(self.promised["state"] == "late").to_numpy(bool)]
 
     @property
     def passed(self) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from crqlab.language import Language
 from crqlab.page.accounts.meeting_points import talk
 from crqlab.page.accounts.meetings import quotations, who_answered
+from crqlab.page.agreed.html import what
 from crqlab.page.amounts import amount
 from crqlab.page.client_view import ClientView
 from crqlab.page.packs.data import Pack
@@ -38,16 +39,28 @@ def meetings(view: ClientView, pack: Pack) -> Shown:
     found = pack.meetings
     rows = records(found.accounts.assign(place=range(1, len(found.accounts) + 1)))
     due = dict(zip(pack.rows["account_id"], pack.rows["due_on"], strict=True))
-    parts = (found.measures, found.comments, found.actions)
-    means, comments, actions = (grouped(part, "account_id") for part in parts)
+    parts = (found.measures, found.comments, found.actions, pack.promised)
+    means, comments, actions, before = (grouped(part, "account_id") for part in parts)
     sheets = [
         tag(
             "section",
             Markup("\n"),
             lines(
                 tag("h2", Markup("{}. {}").format(row.place, name(row.name))),
-                _own(view, row, actions.get(row.account_id, []), due[row.account_id]),
-                _shared(view, row, means.get(row.account_id, []), comments.get(row.account_id, [])),
+                _own(
+                    view,
+                    row,
+                    actions.get(row.account_id, []),
+                    due[row.account_id],
+                    before=before.get(row.account_id, []),
+                ),
+                _shared(
+                    view,
+                    row,
+                    means.get(row.account_id, []),
+                    comments.get(row.account_id, []),
+                    before=before.get(row.account_id, []),
+                ),
                 tag("p", tag("a", view.language.say("packs.back"), href="#content"), class_="back"),
             ),
             Markup("\n"),
@@ -61,7 +74,9 @@ def meetings(view: ClientView, pack: Pack) -> Shown:
     return Shown(lines(*sheets, note), view.language.say("packs.aloud", n=len(rows)))
 
 
-def _own(view: ClientView, row: Record, actions: list[Record], due: object) -> Markup:
+def _own(
+    view: ClientView, row: Record, actions: list[Record], due: object, *, before: list[Record]
+) -> Markup:
     """What the account manager needs to know, and nobody else."""
     say, words = view.language.say, segment_words(view)
     points = talk(row, view.currency, view.language, words)
@@ -69,11 +84,22 @@ def _own(view: ClientView, row: Record, actions: list[Record], due: object) -> M
     return lines(
         tag("h3", say("packs.for_you")),
         paragraph(text(" · ".join(known_facts(view, row, due))), "n"),
+        tag("p", say("agreed.promises")) if before else "",
+        tag("ul", *(tag("li", _promise(view, one)) for one in before)) if before else "",
         tag("ul", *(tag("li", point) for point in points)) if points else "",
         tag("p", say("packs.proposed")) if steps else "",
         tag("ul", *(tag("li", step) for step in steps)) if steps else "",
         "" if points or steps else tag("p", say("packs.nothing_special")),
     )
+
+
+def _promise(view: ClientView, one: Record) -> str:
+    """What was promised, by whom and until when, and how far it is."""
+    owner = one.owner if one.owner == one.owner and one.owner else ""
+    day = "" if one.due_on != one.due_on else view.language.day(one.due_on)
+    say = view.language.say
+    state, party = say(f"agreed.state_{one.state}"), say(f"party.{one.party}")
+    return " · ".join(part for part in (what(view, one.action), party, owner, day, state) if part)
 
 
 def known_facts(view: ClientView, row: Record, due: object) -> list[str]:
@@ -102,7 +128,14 @@ def next_step(action: Record, spoken: Language, playbook: Playbook) -> str:
     return " · ".join(part for part in (said, owner, by) if part)
 
 
-def _shared(view: ClientView, row: Record, means: list[Record], comments: list[Record]) -> Markup:
+def _shared(
+    view: ClientView,
+    row: Record,
+    means: list[Record],
+    comments: list[Record],
+    *,
+    before: list[Record],
+) -> Markup:
     """What may lie on the table: their words, their scores, and lines for both parties."""
     say = view.language.say
     words = quotations(comments) or tag("p", say("packs.no_words"), class_="note")
@@ -112,10 +145,29 @@ def _shared(view: ClientView, row: Record, means: list[Record], comments: list[R
         tag("h4", say("packs.their_words")),
         words,
         *own_scores(view, row, means),
+        _promised(view, row, before),
         tag("h4", say("packs.next_steps")),
         _agreed(view, row),
     )
     return tag("div", Markup("\n"), inside, Markup("\n"), class_="shared")
+
+
+def _promised(view: ClientView, row: Record, before: list[Record]) -> Markup:
+    """What both agreed in words of their own; what a playbook proposes is not for the table."""
+    rows, say = [one for one in before if one.action.startswith("own:")], view.language.say
+    if not rows:
+        return Markup()
+    parties = {"us": say("packs.we"), "customer": say("packs.they")}
+    days = ["" if one.due_on != one.due_on else view.language.day(one.due_on) for one in rows]
+    columns = [
+        Column(say("packs.party"), [parties[one.party] for one in rows]),
+        Column(say("column.what"), [text(what(view, one.action)) for one in rows]),
+        Column(say("column.due"), days),
+        Column(say("column.status"), [text(say(f"agreed.state_{one.state}")) for one in rows]),
+    ]
+    caption = say("agreed.promised_caption", wave=view.agreed.wave, name=row.name)
+    shown = table(columns, caption=caption, kind="small", row_heads=False)
+    return lines(tag("h4", say("agreed.promised")), shown)
 
 
 def own_scores(view: ClientView, row: Record, means: list[Record]) -> list[Markup]:

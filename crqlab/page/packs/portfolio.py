@@ -5,13 +5,15 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
+from crqlab.language import MISSING
 from crqlab.page.accounts.data import QUIET, UNHEARD
 from crqlab.page.accounts.overview import ranked_by
 from crqlab.page.accounts.overview_table import listed
+from crqlab.page.agreed.html import what
 from crqlab.page.amounts import amount
 from crqlab.page.client_view import ClientView
 from crqlab.page.packs.data import Pack
-from crqlab.show.html import Shown, lines, name, paragraph, tag, text
+from crqlab.show.html import Column, Shown, lines, name, names, paragraph, table, tag, text
 from crqlab.show.records import records
 
 #: Accounts of one manager, below which totals say little and above which nobody meets them all.
@@ -42,6 +44,7 @@ def portfolio(view: ClientView, pack: Pack) -> Shown:
         head,
         paragraph(text(say("packs.of", **told)), "question"),
         paragraph(text(" ".join(_said(view, pack))), "verdict"),
+        _overdue(view, pack),
         tag("ul", Markup("\n"), lines(*_tiles(view, pack)), Markup("\n"), class_="cards tiles"),
         paragraph(text(say("packs.private"))),
         listed(view, records(rows), caption, links),
@@ -52,6 +55,23 @@ def portfolio(view: ClientView, pack: Pack) -> Shown:
 def sheet_id(place: int) -> str:
     """Return the anchor of the sheet of the account in this place, from 1."""
     return f"account-{place}"
+
+
+def _overdue(view: ClientView, pack: Pack) -> Markup:
+    """What was promised and is late, before anything else."""
+    rows, say = records(pack.overdue), view.language.say
+    if not rows:
+        return Markup()
+    columns = [
+        Column(say("column.account"), [name(row.name) for row in rows]),
+        Column(say("column.action"), [text(what(view, row.action)) for row in rows]),
+        Column(say("agreed.party"), [text(say(f"party.{row.party}")) for row in rows]),
+        Column(say("column.owner"), names((row.owner for row in rows), missing=MISSING)),
+        Column(say("column.due"), [view.language.day(row.due_on) for row in rows]),
+    ]
+    day = view.language.day(view.agreed.on if pack.on is None else pack.on)
+    shown = table(columns, caption=say("agreed.overdue_caption", day=day), kind="small")
+    return lines(tag("h2", say("agreed.overdue", n=len(rows))), shown)
 
 
 def _said(view: ClientView, pack: Pack) -> list[str]:

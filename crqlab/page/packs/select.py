@@ -65,7 +65,8 @@ def _pack(view: ClientView, rows: pd.DataFrame, on: pd.Timestamp | None) -> Pack
     shown = len(loss) and proven(view.renewal.performance)
     money = loss.iloc[0].tolist() if shown else [float("nan")] * len(_LOSS)
     meetings = account_meetings(view, rows["account_id"])
-    return Pack(manager, rows, meetings, on, *money)
+    promised = view.agreed.promised(rows["account_id"], on)
+    return Pack(manager, rows, meetings, on, promised, *money)
 
 
 def last_answer(study: Study, view: ClientView) -> pd.Timestamp | None:

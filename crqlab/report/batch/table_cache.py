@@ -16,8 +16,8 @@ from crqlab.base.errors import CrqError
 from crqlab.base.files import FINGERPRINTS
 from crqlab.base.study import Study
 from crqlab.page.disclosure.audit import doomed
-from crqlab.page.table_handoff import TEXTS, Handout, asked, excerpted, holding, state
-from crqlab.page.tables import CLIENTS, across
+from crqlab.page.table_handoff import HANDED, TEXTS, Handout, asked, excerpted, holding, state
+from crqlab.page.tables import CLIENTS, across, table
 from crqlab.report.clearance import gate
 
 #: Bytes of a table's file above which its rows are read from the file, report by report.
@@ -69,6 +69,8 @@ class Shelf:
             self._whole = {
                 asked(name, {}): study.read(name) for name in OF_NOBODY if _fits(study, name)
             }
+            self._ledgers = {name: _board(table(study, name, real=True), ["client_id"])
+                             for name in HANDED}  # fmt: skip
             self._everybody = across(study, *CLIENTS, distinct=True)
 
     def handout(self, client: str, wave: str) -> bytes:
@@ -79,6 +81,8 @@ class Shelf:
         for name, board in self._clients.items():
             owner = "" if name in OF_THE_PANEL else client
             tables[asked(name, {"client": owner})] = board.cut(owner)
+        for name, board in self._ledgers.items():
+            tables[asked(name, {"client": client})] = board.cut(client)
         excerpts = {excerpted(*CLIENTS, {}): self._everybody}
         known = {file: digest for file, digest in FINGERPRINTS.items() if self._its(file)}
         handed = Handout(

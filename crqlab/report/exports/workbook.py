@@ -8,6 +8,7 @@ from typing import Any
 
 from crqlab.page.accounts.export import accounts_sheet
 from crqlab.page.actions.export import actions_sheet, lifts_sheet, referrals_sheet
+from crqlab.page.agreed.export import agreed_sheet
 from crqlab.page.benchmark.export import benchmark_sheet
 from crqlab.page.client_view import ClientView
 from crqlab.page.comments.export import comments_sheet
@@ -53,7 +54,7 @@ _SHEETS = (
     (outlook_sheet, at_risk_sheet),
     (benchmark_sheet,),
     (drivers_sheet,),
-    (actions_sheet,),
+    (actions_sheet, agreed_sheet),
     (completion_sheet, silent_sheet, concentration_sheet, plan_sheet, excluded_sheet),
     (comments_sheet,),
 )

@@ -12,6 +12,7 @@ from typing import Any
 from crqlab.base.errors import StudyError
 from crqlab.base.study import Study, fingerprint, replace
 from crqlab.language import OWN
+from crqlab.programme.ledger_files import line_digests
 from crqlab.report.batch import ledger
 from crqlab.report.brand import client_brand
 from crqlab.report.clearance import gate
@@ -98,14 +99,19 @@ def shared(study: Study, path: Path) -> dict[str, Any]:
         "notebook": fingerprint(path),
         "sources": study.sources(),
         "programme": study.programme(path.stem),
+        "agreed": line_digests(study, "agreed_actions") if path.stem == REPORT else {},
         "looks": client_brand.sources(study) if path.stem == REPORT else {},
         "tables": {name: facts["sha256"] for name, facts in tables.items()},
     }
 
 
 def digest(parts: Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
-    """Return one hash of what pages share and of what one of them was told."""
-    whole = {**parts, "parameters": dict(parameters)}
+    """Return one hash of what pages share and of what one of them was told.
+
+    Of a ledger, a page depends on the lines of its own client alone.
+    """
+    own = parts.get("agreed", {}).get(parameters.get("client"), "")
+    whole = {**parts, "agreed": own, "parameters": dict(parameters)}
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 
