@@ -91,6 +91,18 @@ def test_a_study_without_panel_has_no_references(one):
     assert [line.get_label() for line in ax.lines if line.get_label()[0] != "_"] == ["this client"]
 
 
+@pytest.mark.parametrize("name", ["driver_map", "first_priority"])
+def test_a_picture_of_chances_gives_no_verdict_which_few_accounts_may_forbid(one, name):
+    sure = one.assign(probability=[0.9, *[0.02] * (len(one) - 1)])
+    said = alt_text.said(getattr(figures, name)(sure).figure).replace("\N{NO-BREAK SPACE}", " ")
+    first, second = sure["label"].iloc[:2]
+    assert said.startswith(
+        f"{one['client_id'].iloc[0]}: {first} is the likeliest one to fix (90 %)"
+    )
+    assert "first" not in said
+    assert f", then {second} (2 %)" in said
+
+
 def test_the_one_thing_is_on_top_with_its_evidence_beside(one):
     ax = figures.first_priority(one)
     ordered = one.sort_values("probability", ascending=False)

@@ -22,6 +22,7 @@ from crqlab.page.client_view import ClientView
 from crqlab.page.decision.data import Tile
 from crqlab.page.decision.select import tiles
 from crqlab.page.decision.sentences import verdict_sentences
+from crqlab.page.drivers.charts import nothing_weighed
 from crqlab.show.html import Column, Shown, lines, names, paragraph, tag, text
 from crqlab.show.number_format import decimals
 from crqlab.show.records import records
@@ -141,7 +142,7 @@ def _fix(view: ClientView) -> Markup:
     """What to mend first, under a heading that follows the result."""
     row, spoken = view.drivers.first, view.language
     if row is None:
-        head, said = spoken.say("decision.fix_unknown_head"), spoken.say("decision.fix_unknown")
+        head, said = spoken.say("decision.fix_unknown_head"), nothing_weighed(view)
     else:
         head, said = _heading(view, row), _why(view, row)
     return _section(head, paragraph(text(said), ""))

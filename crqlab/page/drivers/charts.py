@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crqlab.drivers.drivers_and_outcomes import questions
 from crqlab.language import Language
 from crqlab.page.client_view import ClientView
 from crqlab.show import svg
@@ -25,7 +26,7 @@ def driver_gaps(view: ClientView) -> Shown:
     rows, spoken = view.drivers.map, view.language
     rows = rows[~rows["withheld"].to_numpy(bool) & rows["gap"].notna().to_numpy(bool)]
     if rows.empty:
-        said = spoken.say("decision.fix_unknown")
+        said = nothing_weighed(view)
         return Shown(paragraph(text(said)), said)
     rows = rows.sort_values("gap", ascending=False, kind="stable")
     reference, foot = rows["reference"].iloc[0], _TOP + _STEP * len(rows)
@@ -44,6 +45,12 @@ def driver_gaps(view: ClientView) -> Shown:
     title, caption = spoken.say("drivers.gaps"), spoken.say(f"drivers.gaps_{reference}")
     drawn = svg.picture("gaps", marks, size=(510, foot + 46), title=title, says=said)
     return Shown(svg.figure(drawn, caption), said)
+
+
+def nothing_weighed(view: ClientView) -> str:
+    """Say why no driver is put before another: not asked, or too few answers."""
+    asked = questions(view.instrument).outcomes
+    return view.language.say(f"decision.fix_{'unknown' if asked else 'not_asked'}")
 
 
 def _gap(row: Record, across: svg.Axis, y: float, first: bool, spoken: Language) -> list[str]:

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crqlab.base.contracts.cautions import code, has
+from crqlab.base.instrument import Instrument
 from crqlab.base.standards import FEW_CLIENTS
 from crqlab.base.study import Study
 from crqlab.base.waves import in_order
@@ -17,6 +18,7 @@ from crqlab.page.tables import table
 from crqlab.participation.completion_rank import PUBLISHED
 from crqlab.participation.invitation_frame import UNKNOWN
 from crqlab.participation.nonresponse_adjustment import FEW_KIND, OF_ALL_CLIENTS
+from crqlab.scores.rollups import scale_ends
 from crqlab.stats import nps
 
 _ENDS = ["value", "low", "high"]
@@ -89,7 +91,17 @@ def resting_on_answers(
     held = _rows(study, "concentration", client, wave)
     managers = held[held["holder"] == "account_manager"].reset_index(drop=True)
     hidden = managers.assign(withheld=_tells(managers, accounts, least)).pipe(_hidden)
-    return _nonresponse(_rows(study, "nonresponse", client, wave), ltr, least), hidden
+    rows = _cut(_rows(study, "nonresponse", client, wave), study.codebook.instrument)
+    return _nonresponse(rows, ltr, least), hidden
+
+
+def _cut(rows: pd.DataFrame, asked: Instrument) -> pd.DataFrame:
+    """Cut intervals at the ends of the scale, as those of the scores themselves are."""
+    ends = scale_ends(asked)
+    low, high = (
+        rows["measure"].map({name: ends[name][k] for name in ends}).astype(float) for k in (0, 1)
+    )
+    return rows.assign(low=rows["low"].clip(low, high), high=rows["high"].clip(low, high))
 
 
 def _rows(study: Study, name: str, client: str, wave: str) -> pd.DataFrame:

@@ -37,14 +37,15 @@ def trend(view: ClientView) -> Shown:
     >>> shown = crq.page.scores.trend(view)
     """
     say = view.language.say
-    drawn = [_waves(view, measure) for measure in ("crq", "nps")]
-    drawn = [picture for picture in drawn if picture]
+    drawn = {measure: _waves(view, measure) for measure in ("crq", "nps")}
+    drawn = {measure: picture for measure, picture in drawn.items() if picture}
     if not drawn:
         said = say("scores.trend_none", wave=view.wave)
         return Shown(paragraph(text(said)), said)
     level = view.language.percent(view.scores.trend["level"].iloc[0])
-    courses = "; ".join(_course(view, measure) for measure in ("crq", "nps"))
-    html = svg.figure("\n".join(drawn), say("scores.trend", level=level))
+    courses = "; ".join(_course(view, measure) for measure in drawn)
+    told = view.language.listed([measure.upper() for measure in drawn])
+    html = svg.figure("\n".join(drawn.values()), say("scores.trend", measures=told, level=level))
     return Shown(html, say("scores.trend_aloud", courses=courses))
 
 

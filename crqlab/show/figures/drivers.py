@@ -13,7 +13,7 @@ from crqlab.base.standards import SURE
 from crqlab.show import alt_text
 from crqlab.show.colours import ACCENT, INK, LINE, MUTED, PALE, SOFT, WARM, ink
 from crqlab.show.number_format import number, percent
-from crqlab.show.tables.driver_sentences import first_said, nothing_said, weights_said
+from crqlab.show.tables.driver_sentences import ENGLISH, first_said, nothing_said, weights_said
 
 LOOKS = {"all": (INK, "D"), "within": (WARM, "s"), "between": (ACCENT, "o")}
 LEGEND = {"all": "all answers", "within": "people within accounts", "between": "between accounts"}
@@ -116,7 +116,7 @@ def driver_map(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set(xlabel="importance (% of what all drivers explain)", ylabel="performance (scale points)")
     ax.set_title(_whose(rows))
     ax.figure.legend(frameon=False, ncols=3, loc="outside lower center")
-    return alt_text.say(ax, first_said(_as_focus(rows)))
+    return alt_text.say(ax, _likeliest(rows))
 
 
 def _beside(ax: Axes, x: NDArray, y: NDArray, labels: list[str]) -> None:
@@ -147,19 +147,16 @@ def _whose(rows: pd.DataFrame) -> str:
     return f"{row['client_id']}, wave {row['wave']}, n = {row['n']:,} respondents"
 
 
-def _as_focus(rows: pd.DataFrame) -> pd.DataFrame:
-    """The first and second driver of a map, as the focus has them."""
+def _likeliest(rows: pd.DataFrame) -> str:
+    """The first and second driver of a map; whether the first is clear the focus tells alone."""
     order = rows.sort_values(["probability", "pressure"], ascending=False, kind="stable")
     first, second = order.iloc[0], order.iloc[min(1, len(order) - 1)]
-    found = first.to_dict() | {
-        "runner_up_label": second["label"],
-        "runner_up_probability": second["probability"],
-        "clear": bool(first["probability"] >= SURE),
-        "target": first["performance"] + first["gap"],
-        "kind": "client",
-        "unit": first["client_id"],
-    }
-    return pd.DataFrame([found])
+    chance = ENGLISH.chance
+    return (
+        f"{first['client_id']}: {first['label']} is the likeliest one to fix "
+        f"({chance(first['probability'])}), then {second['label']} "
+        f"({chance(second['probability'])})"
+    )
 
 
 def first_priority(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -201,7 +198,7 @@ def first_priority(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.grid(axis="y", visible=False)
     ax.set_xlabel("probability of being the one to fix (%); dotted: a clear single thing")
     ax.set_title(_whose(order))
-    return alt_text.say(ax, first_said(_as_focus(order)))
+    return alt_text.say(ax, _likeliest(order))
 
 
 def manager_priorities(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:

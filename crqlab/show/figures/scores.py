@@ -260,6 +260,8 @@ def client_scores(rows: pd.DataFrame, *, measure: str = "crq", ax: Axes | None =
     ax = ax or plt.subplots()[1]
     kept = rows[(rows["measure"] == measure) & (rows["roll_up"] == "respondents")]
     kept = kept.drop_duplicates("client_id").sort_values("value", ascending=False)
+    if kept["value"].isna().all():
+        return alt_text.nothing(ax, f"{quantity(measure)} is not known of any client")
     place = np.arange(1, len(kept) + 1)
     ax.vlines(place, kept["low"], kept["high"], color=SOFT, linewidth=2)
     ax.plot(place, kept["value"], "o", color=ACCENT, markersize=4)

@@ -153,6 +153,18 @@ def test_the_heading_follows_the_result(stationed_view_of):
     assert "too early to say" in soup(first_screen(none)).get_text()
 
 
+def test_where_nothing_was_asked_that_could_be_weighed_answers_are_not_to_blame(stationed_view_of):
+    view = stationed_view_of()
+    none = replace(view, drivers=replace(view.drivers, client=view.drivers.client.iloc[:0]))
+    assert "Too few people answered" in soup(first_screen(none)).get_text()
+    own = view.instrument
+    kept = {name: of for name, of in own.constructs.items() if own.kind(name) == "outcome"}
+    bare = own.model_copy(update={"constructs": kept})
+    said = soup(first_screen(replace(none, instrument=bare))).get_text()
+    assert "asks too little to weigh one thing against another" in said
+    assert "Too few people answered" not in said
+
+
 def test_shares_are_of_all_money_at_risk_also_of_what_is_not_shown(stationed_view_of):
     view = foretelling(stationed_view_of(), 0.6)
     three = overview(view)["expected_loss"].head(3).sum()

@@ -113,6 +113,17 @@ def test_the_last_score_is_the_shrunken_one(tmp_path):
     assert "last_crq" not in found
 
 
+def test_no_interval_reaches_beyond_the_scale(tmp_path):
+    shape = Shape()
+    study = asked.add(lay_out(tmp_path, shape), shape)
+    rows = study.read("nonresponse")
+    study.write("nonresponse", rows.assign(low=-300.0, high=300.0))
+    found = reached(study).nonresponse
+    found = found[~found["withheld"]].groupby("measure")[["low", "high"]].agg(["min", "max"])
+    assert found.loc["crq"].tolist() == [1, 1, 7, 7]
+    assert found.loc["nps"].tolist() == [-100, -100, 100, 100]
+
+
 def test_a_plan_made_after_a_later_wave_stays_unseen(tmp_path):
     shape = Shape()
     study = asked.add(lay_out(tmp_path, shape), shape)

@@ -34,6 +34,13 @@ def test_the_same_numbers_give_the_same_bytes(view_of, name):
     assert getattr(charts, name)(view).html == getattr(charts, name)(view).html
 
 
+def test_a_measure_that_was_not_asked_is_not_captioned(view_of):
+    both, alone = charts.trend(view_of()), charts.trend(view_of(ltr=False))
+    assert "CRQ and NPS, wave by wave" in both.html
+    assert "CRQ, wave by wave" in alone.html
+    assert "NPS" not in alone.html + alone.sentence
+
+
 def test_the_trend_says_every_wave_with_its_interval(view_of):
     view = view_of()
     said = drawn(charts.trend(view))[0].desc.get_text()
