@@ -6,6 +6,7 @@ from math import isnan
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from crqlab.base.errors import CrqError
 from crqlab.base.study import Study
@@ -13,6 +14,7 @@ from crqlab.base.waves import in_order
 from crqlab.page.client_view import ClientView
 from crqlab.page.groups.select import UNKNOWN, recommending
 from crqlab.page.head_office.linked_cells import withheld_groups
+from crqlab.page.head_office.released_groups import given_away
 from crqlab.page.precision import rounded
 from crqlab.page.suppression import PROTECTS, complemented, withheld
 from crqlab.page.tables import table
@@ -41,8 +43,8 @@ def head_office(study: Study, view: ClientView) -> pd.DataFrame:
     DataFrame, one row per wave, dimension and group
         The columns of table ``breakdown_scores``, ``group`` empty for `UNKNOWN` and for everybody,
         ``nps_unweighted`` (what the counts alone make), and ``withheld``: groups of fewer people
-        than the codebook's ``privacy`` allows, or that would tell what such a group, or an account
-        withheld on the client's page, has answered.
+        than the codebook's ``privacy`` allows, or that would tell, alone or together with all that
+        the client's files tell, what such a group, or an account withheld there, has answered.
 
     Raises
     ------
@@ -63,6 +65,9 @@ def head_office(study: Study, view: ClientView) -> pd.DataFrame:
     rows = rows.assign(group=rows["group"].fillna(UNKNOWN), nps_unweighted=plain)
     parts = [_shown(study, view, one, rows[rows["wave"] == one]) for one in in_order(rows["wave"])]
     found = pd.concat(parts, ignore_index=True)
+    keys = zip(found["wave"], found["dimension"], found["group"], strict=True)
+    solved = given_away(study, view, found)
+    found = _without(found, np.array([key in solved for key in keys], dtype=bool))
     return rounded(found, figures=study.codebook.privacy.revenue_figures)
 
 
@@ -78,10 +83,14 @@ def _shown(study: Study, view: ClientView, wave: str, rows: pd.DataFrame) -> pd.
     counts = not view.scores.weighted or not isnan(view.scores.unweighted("nps"))
     if whole is not None and (whole["withheld"] or not counts):
         more[:] = True  # what people answered is not to be counted
-    more &= ~told["withheld"].to_numpy(bool)
-    cells = {name: told[name].astype(float).mask(more) for name in _NUMBERS}
-    flags = told["flag"].mask(more, PROTECTS)
-    return told.assign(**cells, flag=flags, withheld=told["withheld"] | more)
+    return _without(told, more & ~told["withheld"].to_numpy(bool))
+
+
+def _without(rows: pd.DataFrame, more: NDArray) -> pd.DataFrame:
+    """Empty the numbers of some groups, and say why."""
+    cells = {name: rows[name].astype(float).mask(more) for name in _NUMBERS}
+    flags = rows["flag"].mask(more, PROTECTS)
+    return rows.assign(**cells, flag=flags, withheld=rows["withheld"] | more)
 
 
 def _shown_accounts(study: Study, view: ClientView, wave: str) -> set[str]:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from crqlab.base.errors import ReportError
 from crqlab.base.study import Study
 from crqlab.page.disclosure.audit import released
 from crqlab.page.disclosure.puzzle import Puzzle
+from crqlab.page.head_office.released_groups import TABLE, with_sheet
 from crqlab.report.clearance.provenance import state
 from crqlab.report.clearance.statement_ledger import Release, digests, held, keep, read, release
 from crqlab.stats.feasible_ranges import bounded
@@ -41,7 +43,14 @@ class Known:
         return f"{self.measure.upper()} of {self.kind} {self.key}, wave {self.wave}, from {told}"
 
 
-def cleared(study: Study, client: str, wave: str, files: Iterable[str]) -> None:
+def cleared(
+    study: Study,
+    client: str,
+    wave: str,
+    files: Iterable[str],
+    *,
+    sheet: pd.DataFrame | None = None,
+) -> None:
     """Refuse files that would give away what is withheld; else keep what they tell.
 
     Parameters
@@ -50,6 +59,8 @@ def cleared(study: Study, client: str, wave: str, files: Iterable[str]) -> None:
     client, wave : str
     files : iterable of str
         Names of the files that are about to be written.
+    sheet : DataFrame, optional
+        Rows of the head-office sheet (`crqlab.page.head_office.select`), where it is among them.
 
     Raises
     ------
@@ -59,20 +70,26 @@ def cleared(study: Study, client: str, wave: str, files: Iterable[str]) -> None:
         What earlier files told cannot be read.
     """
     with held(study, client):
-        _judged(study, client, wave, files)
+        _judged(study, client, wave, tuple(files), sheet)
 
 
-def _judged(study: Study, client: str, wave: str, files: Iterable[str]) -> None:
+def _judged(
+    study: Study, client: str, wave: str, files: tuple[str, ...], sheet: pd.DataFrame | None
+) -> None:
     releases, inputs = read(study, client), state(study)
-    here = [one for one in releases if (one.wave, one.inputs) == (wave, inputs)]
-    if here and not here[0].superseded:
-        both = tuple(dict.fromkeys([*here[0].files, *files]))
-        if both != here[0].files:
-            keep(study, client, [replace(o, files=both) if o is here[0] else o for o in releases])
-        return
+    states = (one for one in releases if (one.wave, one.inputs) == (wave, inputs))
+    here = next(states, None)
+    if here and not here.superseded:
+        files = tuple(dict.fromkeys([*here.files, *files]))
+        if sheet is None or here.tells(TABLE):
+            if files != here.files:
+                keep(study, client, [replace(o, files=files) if o is here else o for o in releases])
+            return
     made = released(study, client, wave)
-    new = replace(release(wave, inputs, made), files=tuple(files))
-    left = [one for one in releases if one not in here]
+    if sheet is not None:
+        made = with_sheet(study, client, made, sheet)
+    new = replace(release(wave, inputs, made), files=files)
+    left = [one for one in releases if one is not here]
     if found := known(made, new, [one for one in left if not one.superseded]):
         raise DisclosureError(_refusal(client, found))
     keep(study, client, [*left, new])

@@ -83,6 +83,10 @@ class Release:
         """Name it for somebody who has to find the files."""
         return f"wave {self.wave} ({', '.join(self.files)})"
 
+    def tells(self, table: str) -> bool:
+        """Say whether a number of this table is among those that were told."""
+        return any(one.name.startswith(f"{table}.") for one in self.told)
+
 
 def digests(puzzle: Puzzle) -> list[str]:
     """Name each answer by what it is of and what it says, so that a changed one is another."""

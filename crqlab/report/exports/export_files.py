@@ -11,6 +11,7 @@ from crqlab.base.errors import ReportError, StudyError, one_of
 from crqlab.base.extras import install
 from crqlab.base.study import Study, replace
 from crqlab.page.assembly import view
+from crqlab.page.head_office.select import head_office
 from crqlab.report.brand import client_brand
 from crqlab.report.clearance import gate
 from crqlab.report.clearance.provenance import card
@@ -124,7 +125,8 @@ def export(
         names = file_names(client, wave, spoken, kind)
         files |= zip(names, made if isinstance(made, tuple) else (made,), strict=True)
     passed = gate.passed(files, study, client)
-    cleared(study, client, wave, passed)
+    sheet = head_office(study, shown) if "headoffice" in kinds else None
+    cleared(study, client, wave, passed, sheet=sheet)
     return [replace(study.reports / file, content) for file, content in passed.items()]
 
 

@@ -75,8 +75,8 @@ def export_firm(
     files = dict(zip(names, written(parts, look), strict=True))
     first, *others = (client for client, _ in listed)
     passed = gate.passed(files, study, first, beside=others)
-    for client, wave in listed:
-        cleared(study, client, wave, passed)
+    for (client, wave), part in zip(listed, parts, strict=True):
+        cleared(study, client, wave, passed, sheet=part.rows)
     return [replace(study.reports / name, content) for name, content in passed.items()]
 
 
