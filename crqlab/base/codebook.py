@@ -11,6 +11,7 @@ from crqlab.base.codebook_summary import codebook_summary
 from crqlab.base.connections.copies import FRAMES, with_copies
 from crqlab.base.contracts import contract
 from crqlab.base.instrument import Code, Instrument, Strict
+from crqlab.base.invitation import Invitation
 from crqlab.base.sources import Source, Text
 from crqlab.base.wave_entries import Wave, contradictions
 from crqlab.base.wording import own_first
@@ -280,6 +281,8 @@ class Codebook(Strict):
     same_firm : bool
         Whether the clients are units of one firm, so that one file may hold several; written
         ``clients: {same_firm: yes}``.
+    invitation : Invitation
+        Letters, and who approves contact lists (`crqlab invitations`).
     release : str or None
         Name of the release in ``data/processed/releases`` that gives the benchmark and the
         thresholds; without one a study is compared within itself.
@@ -309,6 +312,7 @@ class Codebook(Strict):
     roles: Roles = Roles()
     checks: Checks = Checks()
     privacy: Privacy = Privacy()
+    invitation: Invitation = Invitation()
 
     @model_validator(mode="before")
     @classmethod

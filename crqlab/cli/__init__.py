@@ -16,6 +16,7 @@ from crqlab.cli.confirm import confirm
 from crqlab.cli.export import export
 from crqlab.cli.forget import forget
 from crqlab.cli.guard import Guarded, say
+from crqlab.cli.invitations import invitations
 from crqlab.cli.options import LONGEST, Limit, Set, StudyName, settings
 from crqlab.cli.plans import plans
 from crqlab.cli.study_list import list_
@@ -165,6 +166,11 @@ app.command(
 app.command(
     rich_help_panel=WORK, epilog="Example: crqlab export --study acme --client C017 --to xlsx,pptx"
 )(export)
+app.command(
+    rich_help_panel=WORK,
+    epilog="Examples: crqlab invitations acme --client C017 --language sv · "
+    "crqlab invitations acme --check letter.txt",
+)(invitations)
 app.command(
     rich_help_panel=WORK,
     epilog="Examples: crqlab plans acme --client C017 --account A12 · "

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crqlab.cli.client_reports import FEW
 from crqlab.cli.guard import say
 from crqlab.cli.options import WHAT, Clients, Wave, completed_study
 
@@ -66,8 +67,10 @@ def watch(
     for one in found.clients:
         if one.view is not None or one.waiting or one.hidden or one.held:
             say(str(one))
-        for path in one.files:
+        for path in one.files if len(found.clients) <= FEW else ():
             say(f"  {path}")
+    if len(found.clients) > FEW:
+        say(f"{named.reports / 'alerts'}")
     quiet = sum(one.view is None for one in found.clients)
     say(f"{len(found.clients)} open waves were looked at; {quiet} clients have no alert")
     for note in [*found.notes, *found.refused]:

@@ -20,7 +20,8 @@ _READ: ContextVar[dict[Hashable, pd.DataFrame] | None] = ContextVar("read", defa
 _NEEDED = ("responses", "respondents", "account_scores", "client_scores")
 #: Whose column it is in every table; tables with a column of names; columns of which another says,
 #: row by row, whose they are.
-_KINDS = {"account_id": "account", "contact_id": "contact", "account_manager": "manager"}
+_KINDS = {"account_id": "account", "contact_id": "contact", "account_manager": "manager",
+          "signed_off_by": "manager"}  # fmt: skip
 _NAMED = {"accounts": "account_id", "contacts": "contact_id"}
 _TOLD_BY = {
     "completion": {"group": "dimension"},

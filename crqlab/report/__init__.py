@@ -24,6 +24,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "exports.export_batch": ["export_all"],
         "exports.export_files": ["export"],
         "exports.firm_file": ["export_firm"],
+        "exports.invitations": ["export_invitations"],
         "run.committed_notebooks": ["refresh"],
         "run.execution": ["RunError", "execute"],
         "run.manager_packs": ["export_packs"],

@@ -62,6 +62,7 @@ SIGNS: dict[str, dict[str, str | tuple[str, ...]]] = {
         "invited": r"invited|eingeladen|inbjuden",
         "invited_on": r"invited on|invitation date|invited at|sent on",
         "signed_off_on": r"signed ?off(?: on)?|approved(?: on)?",
+        "signed_off_by": r"signed ?off by|approved by|godkänd av|freigegeben von",
     },
     "outcomes": {
         "account_id": (_CUSTOMER, _CALLED),

@@ -6,8 +6,10 @@ from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from crqlab import CrqError, DataError
+from crqlab.cli import app
 from crqlab.report.alerts import watch as alerts
 from crqlab.report.clearance import statement_ledger
 from crqlab.report.clearance.erasure import forget
@@ -246,3 +248,37 @@ def test_a_killed_look_loses_nothing(tmp_path, monkeypatch):
 
 def _killed(*_, **__):
     raise KeyboardInterrupt
+
+
+def crqlab(*words):
+    return CliRunner().invoke(app, list(words))
+
+
+def test_the_command_says_what_is_new_and_what_waits(tmp_path, monkeypatch):
+    study = lay_out(tmp_path, [*HAPPY, answer("C1-0", 3, 2), answer("C2-0", 0, 1)])
+    monkeypatch.setenv("CRQLAB_HOME", str(study.root))
+    run = crqlab("watch", "acme", "--on", "2025-03-20T12:00")
+    assert run.exit_code == 0, run.output
+    said = run.stdout.splitlines()
+    assert said[0] == "C1, wave 2025: 2 new, 2 to be answered (0 late), 0 answered"
+    assert said[1].endswith("C1_alerts.html")
+    assert said[3] == "C2, wave 2025: 0 new; 2 wait for 2 more answers"
+    first = lines(study)["alert_id"][0]
+    run = crqlab("watch", "acme", "--answered", first, "--on", "2025-03-20 14:30")
+    assert run.stdout == (
+        f"{first} is answered, 2.5 hours after it was told, its rule asks for 24\n"
+    )
+
+
+def test_the_command_prints_our_rules_and_check_reads_those_of_a_study(tmp_path, monkeypatch):
+    study = lay_out(tmp_path, HAPPY)
+    monkeypatch.setenv("CRQLAB_HOME", str(study.root))
+    rules = crqlab("watch", "--rules").stdout
+    (study.raw / "alerts.yaml").write_text(rules.replace("trust: {at", "service: {at"))
+    told = crqlab("check", "acme").stdout
+    assert "alerts.yaml: 5 rules, crqlab's own: detractor_at_top_tier, low_trust" in told
+    assert (
+        "alerts.yaml: rule low_trust is left out: the questionnaire does not measure service"
+        in told
+    )
+    assert crqlab("watch").exit_code == 2

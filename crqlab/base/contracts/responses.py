@@ -60,6 +60,7 @@ CONTACTS = Contract(
         "invited": Column("yes", "whether an invitation was sent"),
         "invited_on": Column("date", "when the invitation was sent", True),
         "signed_off_on": Column("date", "when the account manager approved the contact", True),
+        "signed_off_by": Column("text", "who approved the contact", True, later=True),
     },
 )
 ACCOUNTS = Contract(

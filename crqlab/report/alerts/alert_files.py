@@ -14,19 +14,11 @@ from crqlab.base.study import Study, replace
 from crqlab.language import OWN
 from crqlab.page.alerts.data import AlertList
 from crqlab.page.alerts.html import alert_list
-from crqlab.page.marks.pieces import BREAK
-from crqlab.page.marks.watchlists import watchlist
 from crqlab.report.alerts.feeds import atom, mbox
 from crqlab.report.brand import client_brand
-from crqlab.report.clearance import gate
-from crqlab.report.clearance.client_data import belongings, together
-from crqlab.report.clearance.integrity import sealed
-from crqlab.report.clearance.judgement import Case
 from crqlab.report.exports.crm import csv_cells
 from crqlab.report.run import render
 from crqlab.report.run.notebook_files import stem
-from crqlab.responses.raw_files import Raw
-from crqlab.responses.tables import joined
 
 #: Kinds of file, and what is written where nobody says what.
 KINDS, USUAL = ("html", "csv", "atom", "mbox"), ("html", "csv")
@@ -43,48 +35,6 @@ def accepted_kinds(kinds: Iterable[str]) -> list[str]:
     for kind in found:
         one_of("to", kind, KINDS)
     return found
-
-
-class AlertGate:
-    """What must not stand in one client's alerts, by the raw files as they stand.
-
-    Parameters
-    ----------
-    study : Study
-    raw : Raw
-        Of all clients.
-    said : iterable of str
-        What the rules themselves say, on every client's page.
-    """
-
-    def __init__(self, study: Study, raw: Raw, said: Iterable[str]) -> None:
-        whole = joined(study, raw)
-        comments = raw.responses[["client_id", *study.codebook.instrument.comments]]
-        things = belongings(
-            whole["clients"], whole["accounts"], raw.contacts, comments, raw.breakdowns
-        )
-        pairs = together(whole["clients"], whole["accounts"], raw.contacts)
-        self._watched = watchlist(things, pairs)
-        self._common = gate.common(study, self._watched)
-        self._veiled = study.codebook.privacy.pseudonyms
-        self._beside = BREAK.join(said)
-
-    def passed(self, files: Mapping[str, bytes], client: str) -> dict[str, bytes]:
-        """Return files as they may be written, pages sealed.
-
-        Raises
-        ------
-        LeakError
-            Anything of another client is in them.
-        """
-        case = Case((client,), self._watched, self._common, self._veiled, beside=self._beside)
-        finds = case.finds(files)
-        if len(finds):
-            raise gate.stopped(client, finds)
-        return {
-            name: sealed(content.decode()).encode() if name.endswith(".html") else content
-            for name, content in files.items()
-        }
 
 
 def made(study: Study, view: AlertList, kinds: Iterable[str]) -> dict[str, bytes]:

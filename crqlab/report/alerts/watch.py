@@ -23,6 +23,7 @@ from crqlab.programme.alert_rules import AlertRules, alert_rules_of, unmeasured
 from crqlab.report.alerts import alert_files, looks
 from crqlab.report.alerts.alert_audit import OpenWave, cleared_alerts
 from crqlab.report.clearance.gate import LeakError
+from crqlab.report.clearance.raw_gate import RawGate
 from crqlab.report.run.page_language import spoken_in
 from crqlab.responses import as_they_stand, decide, decisions, flags, read
 from crqlab.responses.raw_files import Raw
@@ -209,7 +210,7 @@ class _Look:
     rules: AlertRules
     now: pd.Timestamp
     tables: Mapping[str, pd.DataFrame]
-    gate: alert_files.AlertGate
+    gate: RawGate
 
     @classmethod
     def at(cls, study: Study, copy: Study, rules: AlertRules, now: pd.Timestamp) -> _Look:
@@ -228,7 +229,7 @@ class _Look:
             **joined(copy, raw),
         }  # fmt: skip
         said = [text for rule in rules.rules for text in (rule.owner, *rule.text.texts.values())]
-        return cls(study, raw, rules, now, tables, alert_files.AlertGate(study, raw, said))
+        return cls(study, raw, rules, now, tables, RawGate(study, raw, said))
 
     def named(self, clients: Iterable[str] | None) -> list[str]:
         there = sorted(self.tables["clients"]["client_id"])

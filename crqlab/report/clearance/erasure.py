@@ -24,6 +24,7 @@ from crqlab.benchmark.release_files import FOLDER, releases
 from crqlab.programme.ledger_files import alone, before
 from crqlab.programme.response_keys import response_key
 from crqlab.report.exports.firm_file import NAME as FIRM
+from crqlab.report.run.notebook_files import stem
 from crqlab.responses import read
 from crqlab.responses.person_rows import other_files, person_rows
 
@@ -145,7 +146,7 @@ def _one_client(study: Study, kind: str, id_: str, client: str | None, clients: 
 def _deleted(study: Study, client: str) -> list[Path]:
     """Delete tables, caches, executed notebooks, and pages and exports of the client."""
     found = _files(study.processed)
-    own = (f"{client}_", f"{FIRM}.", f"{FIRM}_")
+    own = (f"{stem(client)}_", f"{FIRM}.", f"{FIRM}_")
     for path in _files(study.reports):
         parts = path.relative_to(study.reports).parts
         if _STATEMENTS in parts:

@@ -1,0 +1,1 @@
+"""Letters of invitation, and who has approved whom is invited."""
