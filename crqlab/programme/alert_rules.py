@@ -86,7 +86,7 @@ class AlertRule(Strict):
     when: Any
     owner: str = Field(default=ACCOUNT_MANAGER, min_length=1, max_length=120)
     hours: float = Field(gt=0, le=8760)
-    text: Worded = Field(min_length=1)
+    text: Worded
 
     @property
     def leaves(self) -> tuple[Condition | Listed | Words, ...]:
@@ -147,6 +147,13 @@ class _AlertReader(Reader):
                 return self._words(said, (*place, name))
         return super().condition(given, place)
 
+    def _scores(self, names: list, place: Place) -> tuple[str, ...]:
+        """Names of scores; several together are levels on the answer scale."""
+        if len(names) > 1 and (apart := [name for name in names if name in self.likely]):
+            rule = f"{apart[0]} is no level on the answer scale, and is not held against one"
+            self.faults.add(place, apart[0], rule)
+        return super()._scores(names, place)
+
     def _tier(self, said: Any, place: Place) -> list[Listed]:
         options = said.get("is") if isinstance(said, dict) and len(said) == 1 else None
         options = [options] if isinstance(options, str | int) else options
@@ -183,7 +190,11 @@ def _read(rules: tuple[AlertRule, ...], info: ValidationInfo) -> tuple[AlertRule
     reader = _AlertReader(
         faults, (*own, *CONCEPTS), scale.low, scale.high, made=_MADE, likely=likely
     )
+    if not rules:
+        faults.add((), rules, "must have at least 1 entries, and has 0")
     for place, rule in enumerate(rules):
+        if not all(said.strip() for said in getattr(rule.text, "texts", {"": ""}).values()):
+            faults.add((place, "text"), rule.text, "is empty; say what has happened")
         if rule.code in [one.code for one in rules[:place]]:
             faults.add((place, "code"), rule.code, f"code {rule.code!r} comes twice")
         found = reader.condition(rule.when, (place, "when"))
@@ -213,7 +224,7 @@ class AlertRules(Strict):
 
     source: str = "the study's own"
     scale: Scale | None = None
-    rules: Annotated[tuple[AlertRule, ...], Field(min_length=1), AfterValidator(_read)]
+    rules: Annotated[tuple[AlertRule, ...], AfterValidator(_read)]
 
     def __str__(self) -> str:
         codes = ", ".join(one.code for one in self.rules)

@@ -214,6 +214,24 @@ def test_a_line_that_is_being_written_is_told_and_read_at_the_next_look(tmp_path
     assert look(study)["C1"].new == 2
 
 
+def test_a_wave_without_answers_for_months_is_asked_about(tmp_path):
+    study = lay_out(tmp_path, HAPPY)
+    found = alerts.watch(study, now=NOW + pd.Timedelta(days=80))
+    assert len(found.notes) == 1
+    assert found.notes[0].startswith("C1: no answer for more than 60 days; is the wave still open?")
+    assert alerts.watch(study, now=NOW).notes == ()
+
+
+def test_under_pseudonyms_no_name_stands_in_a_list(tmp_path):
+    study = lay_out(tmp_path, [*HAPPY, answer("C1-0", 3, 2, "Call me")],
+                    privacy={"pseudonyms": True})  # fmt: skip
+    look(study, kinds=["html", "csv", "atom", "mbox"])
+    told = every_file(study).decode()
+    assert "Norrvik" in told  # the client is the reader
+    for secret in ("Kvarnby", "C1A00", "Eva", "Lindquist", "Tove"):
+        assert secret not in told
+
+
 def test_a_broken_ledger_is_told_and_nothing_is_written(tmp_path):
     study = lay_out(tmp_path, [*HAPPY, answer("C1-0", 3, 2)])
     (study.raw / "alerts.csv").write_text("alert_id,told_on\nAL-1,someday\n")

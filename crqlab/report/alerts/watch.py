@@ -33,6 +33,7 @@ from crqlab.scores import respondents
 _IDENTIFIED = "identified"
 _NEVER = ("preview", "test", "spam", "disqualified")
 _LEDGER = "alerts"
+_QUIET, _NAMED = 60, 5  # days without an answer after which a wave is hardly open; clients named
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,15 +152,22 @@ def watch(
     notes = [*unmeasured(left), *(f"{file}: its last {n} lines are still being written and wait"
                                   if n > 1 else f"{file}: its last line is still being written "
                                   "and waits" for file, n in unfinished.items())]  # fmt: skip
-    found, refused = [], []
+    found, refused, quiet = [], [], []
     for client in look.named(clients):
         open_, over = look.open_wave(client, wave)
         if over:
             notes.append(f"{client}: wave {over} is over; name it with --wave to look at it")
+        if open_ and look.days_quiet(client, open_) > _QUIET:
+            quiet.append(client)
         try:
             found += [look.client(client, open_, kinds, spoken)] if open_ else []
         except LeakError as leak:
             refused.append(str(leak))
+    if quiet:
+        some = ", ".join(quiet[:_NAMED]) + (f" and {len(quiet) - _NAMED} more" if
+                                            len(quiet) > _NAMED else "")  # fmt: skip
+        notes.append(f"{some}: no answer for more than {_QUIET} days; is the wave still open? Say "
+                     "when it was over, as in waves: {2025: {to: 2025-04-30}}")  # fmt: skip
     return Watched(tuple(found), tuple(notes), tuple(refused))
 
 
@@ -250,6 +258,12 @@ class _Look:
         told = self.study.codebook.waves.get(waves[-1])
         over = told is not None and told.to is not None and self.now.date() > told.to
         return ("", waves[-1]) if over else (waves[-1], "")
+
+    def days_quiet(self, client: str, wave: str) -> float:
+        """Days since the last answer of a wave; missing where none is dated."""
+        rows = self.tables["responses"]
+        own = rows[((rows["client_id"] == client) & (rows["wave"] == wave)).to_numpy(bool)]
+        return (self.now - own["started"].max()) / pd.Timedelta(days=1)
 
     def client(self, client: str, wave: str, kinds: list[str], spoken: str) -> WatchedClient:
         """Look at one client: judge, note, write."""
