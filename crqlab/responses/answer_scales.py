@@ -30,7 +30,10 @@ _SCALES = {
     (1, 11): set(),
 }
 _MOST_POINTS = 13
-_CODES = frozenset({-99, -98, -97, -9, -8, -7, 0, 6, 8, 9, 11, 77, 88, 97, 98, 99, 999})
+_CODES = frozenset(
+    {-999, -99, -98, -97, -96, *range(-9, 1), 6, 8, 9, 11, 66, 77, 88, *range(95, 100)}
+    | {888, *range(995, 1000), 9999}
+)
 _NOTHING = frozenset({"na", "n/a", "nan", "null", "none", "blank", ".", "-", "#n/a", "#null!"})
 _POINTS = frozenset(map(str, range(12)))
 _FEW_STRAYS = 0.3  # share of answers that may be no words of the scale that the others are

@@ -14,7 +14,9 @@ IDENTIFIES = {
     "account_id": r"(?:acc|account|customer|company|kunden?|kund|kundnr|kundennummer"
     r"|organi[sz]ation|firma|företag|client company|bolag|entreprise|empresa|bedrijf|compte|cuenta"
     r"|société|klant|konto|unternehmen)"
-    r"(?: ?(?:id|no|nr|number|nummer|name|key))?",
+    r"(?: ?(?:id|no|nr|number|nummer|name|key|code|ref(?:erence)?))?"
+    r"|(?:code|num[ée]ro|num|no|n|réf(?:érence)?|código|número|id)(?: ?°)?(?: d[eu])?"
+    r" (?:client|cliente|compte|cuenta|société|empresa)",
     "client_id": r"(?:client|supplier|leverantör|lieferant)(?: ?(?:id|nr|name))?",
     "wave": r"wave|round|year|assessment|jahr|år|welle|mätomgång",
     "role": r"(?:(?:what is |was ist |vilken är |vad är |quel(?:le)? est |cuál es |wat is )?"

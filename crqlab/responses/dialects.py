@@ -55,7 +55,11 @@ _SIGNS = {
          "responseid", "responseset", "distributionchannel", "userlanguage"},
         4,
     ),
-    "surveymonkey": ({"respondent id", "collector id"}, 2),
+    "surveymonkey": (
+        {"respondent id", "collector id", "collector", "date created", "date modified",
+         "ip address", "email address", "custom data 1"},
+        2,
+    ),
     "limesurvey": ({"response id", "date submitted", "last page", "start language"}, 3),
     "alchemer": ({"response id", "time started", "date submitted", "legacy comments"}, 3),
     "typeform": ({"#", "response type", "start date (utc)", "submit date (utc)", "network id"}, 3),
@@ -84,7 +88,20 @@ def understood(grid: Grid, stated: str | None) -> Grid:
         return _limesurvey(grid)
     if tool == "surveymonkey":
         return _surveymonkey(grid)
+    if not tool and _headed_twice(grid):
+        return replace(_surveymonkey(grid), dialect="")
     return replace(grid, dialect=tool) if tool in KNOWN_COLUMNS else grid
+
+
+def _headed_twice(grid: Grid) -> bool:
+    """Whether the first record names the columns that the header leaves open, and no first one."""
+    below = grid.record(0) if len(grid) else []
+    held = [
+        any((cell or "").strip() for cell in column[1:].to_pylist())
+        for column in grid.cells.columns
+    ]
+    open_ = [n for n, name in enumerate(grid.names) if not name and held[n]]
+    return bool(open_) and not below[0].strip() and all(below[n].strip() for n in open_)
 
 
 def known_columns(grid: Grid) -> dict[str, str]:

@@ -101,12 +101,11 @@ def report(study: Study, whole: Series, tables: dict[str, dict[str, Any]]) -> Dr
     points += whole.notes
     for one in drafts:
         for name, said in _columns(one).items():
+            other = columns.get(name, said)
+            key = name if _means(said) == _means(other) else f"{one.grid.file}:{name}"
+            columns[key] = min(said, other, key=lambda told: told["sure"]) if key == name else said
             if said["as"] in ("ignored", "finished", "link"):
-                left_out[name] = said["why"]
-            key = (
-                name if name not in columns or columns[name] == said else f"{one.grid.file}:{name}"
-            )
-            columns[key] = said
+                left_out[key] = said["why"]
     files = [one.grid.file for one in drafts]
     n = sum(len(np.unique(one.grid.rows)) for one in drafts)
     loops = {one.grid.file: told for one in drafts if (told := _loop(one))}
@@ -121,6 +120,11 @@ def report(study: Study, whole: Series, tables: dict[str, dict[str, Any]]) -> Dr
     rows, waves = _rows(raw, checked, n)
     points += list(raw.notes)
     return DraftReport(files, columns, left_out, rows, waves, _matched(raw), points, tables, loops)
+
+
+def _means(said: dict[str, Any]) -> dict[str, Any]:
+    """What a column was taken for, whatever the reason and how sure that is."""
+    return {name: value for name, value in said.items() if name not in ("sure", "why")}
 
 
 def _loop(drafted: Draft) -> dict[str, Any]:

@@ -175,3 +175,60 @@ def test_amounts_are_read_in_one_way_or_not_at_all(texts, currency, read):
 def test_an_amount_that_is_not_read_is_told_by_its_kind(text, kind):
     texts = series([text])
     assert list(kinds(texts, amounts(texts, None, "EUR"), "EUR")) == [kind]
+
+
+SALES = ["Owner,Account,Revenue", "Ann,A1,100.5", "Ann,A2,200", "Ann,A3,300"]
+
+
+@pytest.mark.parametrize(
+    ("below", "above"),
+    [
+        ("Ann Total,,600.5", "Bo Total,,900"),
+        ("Subtotal Ann,,600.5", "Subtotal Bo,,900"),
+        (",Zwischensumme Ann,600.5", ",Zwischensumme Bo,900"),
+        (",Delsumma: Ann,600.5", ",Delsumma: Bo,900"),
+        ("Ann Ergebnis,,600.5", "Bo Ergebnis,,900"),
+    ],
+)
+def test_subtotals_of_groups_are_set_aside(tmp_path, below, above):
+    lines = [*SALES, below, "Bo,B1,400", "Bo,B2,500", above, "Grand Total,,1500.5"]
+    found, _ = grid(tmp_path, *lines)
+    assert found.cells.column(1).to_pylist() == ["A1", "A2", "A3", "B1", "B2"]
+    assert [one.why for one in found.aside] == ["total"] * 3
+
+
+def test_a_firm_whose_name_has_a_word_for_sums_stays_a_firm(tmp_path):
+    lines = [
+        "Account,Name,Revenue",
+        "A1,Total Energy,100",
+        "A2,Nordic Total,250",
+        "A3,Summa AB,300",
+    ]
+    found, _ = grid(tmp_path, *lines)
+    assert len(found) == 3
+    assert found.aside == ()
+
+
+@pytest.mark.parametrize("point", [".", ","])
+def test_an_average_of_three_decimals_is_an_average(tmp_path, point):
+    rows = [f"R{n};{n % 7 + 1};{n % 5 + 2}" for n in range(40)]
+    means = [sum(int(row.split(";")[column]) for row in rows) / 40 for column in (1, 2)]
+    last = ";".join(["Average", *(f"{mean:.3f}".replace(".", point) for mean in means)])
+    assert means == [3.875, 4.0]
+    found, _ = grid(tmp_path, "ID;Q1;Q2", *rows, last)
+    assert len(found) == 40
+    assert asides(found) == [(42, "average")]
+
+
+def test_a_row_that_heads_what_the_row_below_leaves_open_is_the_header(tmp_path):
+    head = [
+        "Respondent ID,Start Date,How likely would you recommend us?,How far do you agree?,,,,",
+        ",,Response,They keep promises,We trust them,We will stay,We are content,It is good",
+    ]
+    rows = [f"{n},2025-03-0{n},{n},1,2,3,4,5" for n in range(1, 8)]
+    found, _ = grid(tmp_path, *head, *rows)
+    assert found.names[:3] == ("Respondent ID", "Start Date", "How likely would you recommend us?")
+    assert found.names[3:5] == ("How far do you agree? - They keep promises",
+                                "How far do you agree? - We trust them")  # fmt: skip
+    assert len(found) == 7
+    assert found.aside == ()

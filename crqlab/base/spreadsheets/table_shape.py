@@ -32,6 +32,12 @@ AGGREGATES = {
     "maximum": "maximum|max|störst|máximo",
     "other": "median|std|stdev|standard deviation|count|anzahl|antal|nombre|aantal|número|n",
 }
+_SUB = re.compile(r"sub ?total|sub ?totaal|zwischensumme|teilsumme|delsumma|delsum|sous[- ]total")
+#: What names a row made of some others.
+_PARTIAL = re.compile(
+    rf"(?:{_SUB.pattern}|total\w*|summe|summa)[ :]+.{{1,80}}"
+    r"|.{1,80} (?:total\w*|totaal|summe|summa|ergebnis|resultat)"
+)
 _COUNTED = re.compile(
     r"[\s:(]*\d[\d.,' ]*\s*(?:records?|rows?|zeilen|datensätze|rader|poster)?[\s)]*$"
 )
@@ -67,8 +73,21 @@ def header_place(records: Sequence[Sequence[str]]) -> int:
     usual = median(wide)
     for place, n in enumerate(filled):
         if n >= max(2, _FULL * usual):
-            return place + _grouped(records[place:])
+            upper = place > first and _completed(records[place - 1], *records[place:])
+            return place - 1 if upper else place + _grouped(records[place:])
     return first
+
+
+def _completed(above: Sequence[str], names: Sequence[str], *below: Sequence[str]) -> bool:
+    """Whether a row heads columns that the one below it leaves open though they hold something.
+
+    So SurveyMonkey writes its two rows, where few columns stand before the questions.
+    """
+    heads = [n for n, cell in enumerate(above) if str(cell).strip()]
+    named = {n for n, cell in enumerate(names) if str(cell).strip()}
+    only = [n for n in heads if n not in named]
+    held = [sum(1 for row in below if n < len(row) and str(row[n]).strip()) for n in only]
+    return len(heads) > 1 and bool(held) and min(held) >= _FULL * len(below)
 
 
 def _grouped(records: Sequence[Sequence[str]]) -> bool:
@@ -138,12 +157,19 @@ def without_aggregates(grid: Grid) -> Grid:
     if len(grid) < 2:
         return grid
     firsts = _first_cells(grid)
+    parts = _subtotals(grid, firsts)
+    if parts:
+        grid = _left_out(grid, [(place, "total") for place in parts], firsts)
+        firsts = _first_cells(grid)
     places = [i for i, cell in enumerate(firsts) if cell and aggregate(cell)]
     found = [(i, aggregate(firsts[i]) or "total") for i in places if _is_made(grid, i)]
     others = [*_nameless_sum(grid), *_strange_sum(grid, firsts)]
     found += [(i, "total") for i in dict.fromkeys(others) if i not in places]
-    if not found:
-        return grid
+    return _left_out(grid, found, firsts) if found else grid
+
+
+def _left_out(grid: Grid, found: Sequence[tuple[int, str]], firsts: Sequence[str]) -> Grid:
+    """The grid without some rows, each told with what it is."""
     keep = np.ones(len(grid), dtype=bool)
     keep[[i for i, _ in found]] = False
     told = tuple(Aside(int(grid.rows[i]), why, firsts[i]) for i, why in found)
@@ -183,30 +209,33 @@ def _is_made(grid: Grid, place: int) -> bool:
 
 def _numbers_agree(grid: Grid, place: int) -> bool:
     """Whether most numbers of a row are the sum, mean, least or greatest of the other rows."""
-    agreeing = known = 0
-    for column in range(1, grid.cells.num_columns):
-        values = _numeric(grid, column)
+    told = [_made_of_others(grid, column, place) for column in range(1, grid.cells.num_columns)]
+    known = [one for one in told if one is not None]
+    return bool(known) and sum(known) >= 0.8 * len(known)
+
+
+def _made_of_others(grid: Grid, column: int, place: int) -> bool | None:
+    """The same of one column, however its points are read; None where it tells nothing."""
+    known = None
+    for values in _readings(grid, column):
         mine, others = values[place], np.delete(values, place)
         others = others[~np.isnan(others)]
         if np.isnan(mine) or len(others) < 2:
             continue
-        known += 1
         made = (others.sum(), others.mean(), others.min(), others.max(), len(others))
         near = max(_AGREES * abs(mine), _half_step(grid.cells.column(column)[place].as_py()))
-        agreeing += any(abs(mine - one) <= near for one in made)
-    return known > 0 and agreeing >= 0.8 * known
+        known = bool(known) or any(abs(mine - one) <= near for one in made)
+    return known
 
 
 def _nameless_sum(grid: Grid) -> list[int]:
     """The last row, where it has no id and one number that is the sum of all above it."""
     last = len(grid) - 1
-    if any(cell.strip() for cell in grid.record(last)[:1]) or len(grid) < 4:
+    record = grid.record(last)
+    if record[0].strip() or len(grid) < 4:
         return []
-    numeric = [_numeric(grid, i) for i, cell in enumerate(grid.record(last)) if cell.strip()]
-    if not numeric or any(np.isnan(values[last]) for values in numeric):
-        return []
-    sums = [abs(v[last] - np.nansum(v[:last])) <= max(_AGREES * abs(v[last]), 0.5) for v in numeric]
-    return [last] if all(sums) else []
+    filled = [column for column, cell in enumerate(record) if cell.strip()]
+    return [last] if filled and all(_adds_up(grid, i, 0, last) for i in filled) else []
 
 
 def _strange_sum(grid: Grid, firsts: list[str]) -> list[int]:
@@ -215,13 +244,46 @@ def _strange_sum(grid: Grid, firsts: list[str]) -> list[int]:
     if len(grid) < 4 or not unlike(firsts[last], firsts[:last]):
         return []
     for column in range(1, grid.cells.num_columns):
-        values = _numeric(grid, column)
-        mine, others = values[last], values[:last]
-        if mine and not np.isnan(mine) and np.count_nonzero(np.nan_to_num(others)) >= 3:
-            near = max(_AGREES * abs(mine), _half_step(grid.cells.column(column)[last].as_py()))
-            if abs(mine - np.nansum(others)) <= near and _numbers_agree(grid, last):
-                return [last]
+        many = [
+            values[last] and np.count_nonzero(np.nan_to_num(values[:last])) >= 3
+            for values in _readings(grid, column)
+        ]
+        if any(many) and _adds_up(grid, column, 0, last) and _numbers_agree(grid, last):
+            return [last]
     return []
+
+
+def _subtotals(grid: Grid, firsts: list[str]) -> list[int]:
+    """Rows named as the sum of some others: "Subtotal Ann", "Ann Total" below Ann's rows.
+
+    Their numbers are the sum of the rows above, back to the last such row; one that says
+    "subtotal" may also be mostly empty and without an id.
+    """
+    found: list[int] = []
+    for place in [i for i, cell in enumerate(firsts) if _PARTIAL.fullmatch(cells.folded(cell))]:
+        start = found[-1] + 1 if found else 0
+        plain = not grid.record(place)[0].strip() and _SUB.match(cells.folded(firsts[place]))
+        if _sums_up(grid, start, place) or (plain and _is_made(grid, place)):
+            found.append(place)
+    return found
+
+
+def _sums_up(grid: Grid, start: int, place: int) -> bool:
+    """Whether a row's numbers, one or more, are sums of the rows from ``start`` on."""
+    told = [_adds_up(grid, column, start, place) for column in range(1, grid.cells.num_columns)]
+    known = [one for one in told if one is not None]
+    return bool(known) and all(known) and place > start
+
+
+def _adds_up(grid: Grid, column: int, start: int, place: int) -> bool | None:
+    """Whether a number is the sum of those above it from ``start`` on; None if it is no number."""
+    known = None
+    for values in _readings(grid, column):
+        mine, above = values[place], values[start:place]
+        if not np.isnan(mine):
+            near = max(_AGREES * abs(mine), 0.5)
+            known = bool(known) or bool(abs(mine - np.nansum(above)) <= near)
+    return known
 
 
 def unlike(cell: str, others: Sequence[str]) -> bool:
@@ -274,10 +336,11 @@ def _half_step(written: str) -> float:
     return 0.5001 * 10.0 ** -len(written.strip().partition(".")[2])
 
 
-def _numeric(grid: Grid, column: int) -> np.ndarray:
+def _readings(grid: Grid, column: int) -> list[np.ndarray]:
+    """A column as numbers: one way, or both where a point may be of thousands or of decimals."""
     texts = pd.Series(grid.cells.column(column).to_pandas(), dtype="str")
     bare = texts.str.replace(_MONEY, "", regex=True).str.strip()
     bare = bare.where(bare != "")
     told = cells.decimal_sign(bare.dropna().unique())
-    usual = "," if bare.str.contains(".", regex=False).any() else "."  # 36.000 alone: thousands
-    return cells.amounts(bare, told or usual, "").found.to_numpy(float)
+    points = [told] if told else [",", "."] if bare.str.contains(r"[.,]").any() else ["."]
+    return [cells.amounts(bare, point, "").found.to_numpy(float) for point in points]
