@@ -55,7 +55,8 @@ class Mix(Result):
         if self.total.empty:
             return "No account is sorted, so there is no mix"
         last = self.total[self.total["wave"] == in_order(self.total["wave"])[-1]]
-        told = ", ".join(f"{r.segment} {r.share:.0%}" for r in last.dropna().itertuples())
+        sorted_ = last.dropna(subset=["segment", "share"])
+        told = ", ".join(f"{r.segment} {r.share:.0%}" for r in sorted_.itertuples())
         far = [one.get("segment", "the rest") for one in codes(last["flag"].iloc[0])
                if "far" in one["code"]]  # fmt: skip
         warned = f"; far from the expected mix: {', '.join(far)}" if far else ""

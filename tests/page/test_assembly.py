@@ -1,5 +1,6 @@
 """A client's view holds that client's rows and nobody else's, and keeps small groups back."""
 
+import dataclasses
 import re
 
 import numpy as np
@@ -166,6 +167,15 @@ def test_without_a_list_of_contacts_rates_are_not_made_up(study_of):
     seen = view(study_of(contacts=False), client="C017", wave="2025")
     assert seen.participation.counts.contacts is None
     assert set(seen.accounts["status"]) == {"scored", "unheard"}
+
+
+def test_accounts_are_said_to_stand_by_what_is_known_of_them(study_of):
+    seen = view(study_of(), client="C017", wave="2025")
+    assert "the greatest revenue first" in plain(accounts.account_table(seen))
+    poor = dataclasses.replace(seen, accounts=seen.accounts.assign(revenue=float("nan")))
+    said = plain(accounts.account_table(poor))
+    assert "by name; what they pay is not known" in said
+    assert "greatest revenue" not in said
 
 
 def test_nobody_is_called_silent_where_nobody_recorded_who_was_asked(study_of):

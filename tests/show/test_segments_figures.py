@@ -51,6 +51,20 @@ def test_shares_fill_both_bars(panel):
     assert "Ambassador" in alt_text.said(ax.figure)
 
 
+def test_nothing_is_said_of_a_revenue_that_nobody_knows():
+    bare = ACCOUNTS.assign(revenue=np.nan)
+    poor = segments.panel(SCORED, PEOPLE, bare, RESPONSES, OUTCOMES, RULES, instrument(), draws=20)
+    mix = segments.mix(poor)
+    assert str(mix).startswith("Wave 2025: Opponent ")
+    ax = figures.segment_shares(mix)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["accounts"]
+    assert "% of accounts" in alt_text.said(ax.figure)
+    assert "revenue" not in alt_text.said(ax.figure)
+    moves = figures.segment_migration(segments.migration(poor)[0], RULES.names, by="revenue")
+    said = alt_text.said(moves.figure)
+    assert said == "The revenue of accounts sorted in two waves is not known"
+
+
 def test_the_map_holds_every_account_of_the_last_wave_and_all_its_cuts(panel):
     ax = figures.segment_map(panel)
     assert sum(len(dots.get_offsets()) for dots in ax.collections) == panel.latest.sum()

@@ -71,8 +71,8 @@ def _share_at_risk(view: ClientView) -> float:
 
 
 def ranked_by(rows: pd.DataFrame) -> str:
-    """Return what puts the rows of `overview` in order."""
-    return LOSS if rows[LOSS].notna().any() else REVENUE
+    """Return what puts the rows of `overview` in order: its column."""
+    return next((by for by in (LOSS, REVENUE) if rows[by].notna().any()), "name")
 
 
 def _trend(rows: pd.DataFrame) -> np.ndarray:

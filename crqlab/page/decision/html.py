@@ -120,7 +120,7 @@ def _accounts(view: ClientView, found: pd.DataFrame) -> Markup:
     """The accounts that matter most, with money, date and owner."""
     say, by = view.language.say, ranked_by(found)
     rows = records(found.head(SEEN_FIRST))
-    if by == REVENUE and all(row.revenue != row.revenue for row in rows):
+    if by not in (LOSS, REVENUE):
         return Markup()
     untold = any(row.expected_loss != row.expected_loss for row in rows)
     columns = [

@@ -53,7 +53,8 @@ def strength_sentence(view: ClientView) -> str:
     if row is None or row["withheld"] or (isnan(row["value"]) and state is None):
         unasked = "crq" in view.scores.unasked
         return spoken.say("decision.not_asked" if unasked else "decision.too_few")
-    moved = row["verdict"] if not isnan(row["change"]) else "first"
+    untold = "unknown" if view.before else "first"  # the change is withheld, or nothing came before
+    moved = untold if isnan(row["change"]) else row["verdict"]
     places = {
         "value": spoken.number((state or row)["value"], 1),
         "best": spoken.short(view.instrument.scale.high),

@@ -58,30 +58,30 @@ def segment_shares(
         return alt_text.nothing(ax, "No account is sorted")
     rows = rows[rows["wave"] == (wave or rows["wave"].iloc[-1])]
     n, money = rows["n"].to_numpy(float), rows["revenue"].to_numpy(float)
-    bars = {
-        "accounts": rows["asked_share"].to_numpy(float),
-        "revenue": money / money.sum() if money.sum() else n * 0,
-    }
+    bars = {"accounts": rows["asked_share"].to_numpy(float)}
+    if np.nansum(money) > 0:
+        bars["revenue"] = money / money.sum()
+    place = np.arange(len(bars))
     names, fills = ENGLISH.names(rows), colours.segments(result.traits)
-    left = np.zeros(2)
+    left = np.zeros(len(bars))
     for k, name in enumerate(names):
         share = 100 * np.array([part[k] for part in bars.values()])
         own = fills.get(name, LINE)
-        ax.barh([0, 1], share, left=left, color=own, label=name, height=0.62, edgecolor="white")
-        for place in np.flatnonzero(share >= 5):
-            middle = left[place] + share[place] / 2
-            text = f"{share[place]:.0f}"
-            ax.text(middle, place, text, ha="center", va="center", color=ink(own))
+        ax.barh(place, share, left=left, color=own, label=name, height=0.62, edgecolor="white")
+        for bar in np.flatnonzero(share >= 5):
+            middle = left[bar] + share[bar] / 2
+            text = f"{share[bar]:.0f}"
+            ax.text(middle, bar, text, ha="center", va="center", color=ink(own))
         left += share
-    ax.set(yticks=[0, 1], yticklabels=list(bars), xlim=(0, 100), xlabel="share (%)")
+    ax.set(yticks=place, yticklabels=list(bars), xlim=(0, 100), xlabel="share (%)")
     ax.invert_yaxis()
     ax.grid(visible=False)
     ax.figure.legend(
         *ax.get_legend_handles_labels(), frameon=False, ncols=6, loc="outside lower center"
     )
     told = ", ".join(
-        f"{name} {percent(a)} of accounts and {percent(b)} of revenue"
-        for name, a, b in zip(names, *bars.values(), strict=True)
+        f"{name} {' and '.join(f'{percent(bars[of][k])} of {of}' for of in bars)}"
+        for k, name in enumerate(names)
     )
     return alt_text.say(
         ax, f"{count(int(n.sum()), 'account')} of wave {rows['wave'].iloc[0]}: {told}"
@@ -306,8 +306,10 @@ def segment_migration(
     >>> ax = crq.figures.segment_migration(study.read("migration"), names)
     """
     ax = ax or plt.subplots(figsize=(6.6, 4.2))[1]
-    if rows.empty or not rows[by].sum():
+    if rows.empty:
         return alt_text.nothing(ax, "No account was sorted in two waves")
+    if not rows[by].sum():
+        return alt_text.nothing(ax, f"The {by} of accounts sorted in two waves is not known")
     start = [*names, *(ENGLISH.name(None, status) for status in WITHOUT)]
     end = [*names, *(ENGLISH.name(None, status) for status in WITHOUT_NOW)]
     was = ENGLISH.names(rows, "from_segment", "from_status")

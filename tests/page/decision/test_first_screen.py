@@ -105,6 +105,13 @@ def test_a_doubtful_number_is_called_so_beside_the_first_sentence(stationed_view
     assert said_of(told(view, withheld=True))[1:] == said_of(view)[2:]
 
 
+def test_a_change_that_is_withheld_makes_no_first_measurement(stationed_view_of):
+    view = told(stationed_view_of(), change=np.nan, verdict="no_clear_change")
+    assert view.before
+    assert not re.search("first measurement|change|since", said_of(view)[0])
+    assert "this is the first measurement" in said_of(stationed_view_of(waves=("2025",)))[0]
+
+
 def test_money_is_named_only_by_a_model_that_foretells(stationed_view_of):
     view = stationed_view_of()
     able, unable = foretelling(view, 0.51), foretelling(view, 0.5)

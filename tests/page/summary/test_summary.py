@@ -79,7 +79,7 @@ def test_a_change_is_claimed_as_the_station_judged_it(verdict, told):
 def test_a_first_wave_and_a_wave_without_comparison_are_told_apart():
     first = said(scores=(dataclasses.replace(CRQ, before="", change=nan),))
     assert "since" not in first
-    assert "not to be compared with 2024" in said(scores=(dataclasses.replace(CRQ, change=nan),))
+    assert "its change since 2024 not told" in said(scores=(dataclasses.replace(CRQ, change=nan),))
 
 
 def test_scores_of_different_people_carry_their_own_n():
