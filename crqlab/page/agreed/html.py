@@ -8,12 +8,25 @@ from math import isnan
 from markupsafe import Markup
 
 from crqlab.language import MISSING
+from crqlab.page.accounts.overview_table import stacked
 from crqlab.page.agreed.data import DONE, PARTIES
 from crqlab.page.agreed.outcomes import SINCE, Checked, Moved, acted_on, checked, moved
 from crqlab.page.client_view import ClientView
-from crqlab.show.html import Column, Shown, folded, lines, names, paragraph, phrases, table, text
+from crqlab.show.html import (
+    Column,
+    Shown,
+    folded,
+    lines,
+    names,
+    paragraph,
+    phrases,
+    tag,
+    text,
+)
 from crqlab.show.html import under as headed
+from crqlab.show.number_format import decimals
 from crqlab.show.records import Record, records
+from crqlab.stats.defaults import LEVEL
 
 _SAID = {"done": DONE, "late": ("late",), "going": ("going",), "dropped": ("dropped",)}
 
@@ -84,7 +97,7 @@ def _actions(view: ClientView, rows: list[Record]) -> Markup:
     on = view.agreed.on
     code = "agreed.caption" if on is None else "agreed.caption_on"
     told = {} if on is None else {"day": spoken.day(on)}
-    return table(columns, caption=say(code, **told), kind="long")
+    return stacked(columns, say(code, **told))
 
 
 def since_said(view: ClientView, one: Moved | None) -> str:
@@ -101,18 +114,26 @@ def since_said(view: ClientView, one: Moved | None) -> str:
 
 
 def _initiatives(view: ClientView) -> Markup:
+    """Each initiative beside the number that was to show success, and its target."""
     rows, found, say = records(view.agreed.initiatives), checked(view), view.language.say
     if not rows:
         return Markup()
-    columns = [
-        Column(say("agreed.initiative"), [text(what(view, row.action)) for row in rows]),
-        Column(say("column.owner"), names((row.owner for row in rows), missing=MISSING)),
-        Column(say("column.status"), phrases(say(f"agreed.state_{row.state}") for row in rows)),
-        Column(say("column.measure"), [text(_label(view, one.measure)) for one in found]),
-        Column(say("agreed.target"), [_number(view, one.target) for one in found], True),
-        Column(say("agreed.now"), phrases(verdict_said(view, one) for one in found)),
+    levels = [one.level for one in found if not isnan(one.level)]
+    level = view.language.percent(levels[0] if levels else LEVEL)
+    told = [
+        say(
+            "agreed.initiative",
+            action=what(view, row.action),
+            owner=row.owner or MISSING,
+            state=say(f"agreed.state_{row.state}"),
+            measure=_label(view, one.measure),
+            target=_target(view, one),
+            verdict=verdict_said(view, one),
+        )
+        for row, one in zip(rows, found, strict=True)
     ]
-    return table(columns, caption=say("agreed.initiatives_caption"), kind="small")
+    caption = paragraph(text(say("agreed.initiatives_caption", level=level)))
+    return lines(caption, tag("ul", *(tag("li", text(one)) for one in told)))
 
 
 def verdict_said(view: ClientView, one: Checked) -> str:
@@ -121,7 +142,8 @@ def verdict_said(view: ClientView, one: Checked) -> str:
     said = spoken.say(f"agreed.verdict_{one.verdict}")
     if isnan(one.value):
         return said
-    span, value = spoken.span(one.low, one.high, 1), spoken.number(one.value, 1)
+    digits = decimals(one.measure)
+    span, value = spoken.span(one.low, one.high, digits), spoken.number(one.value, digits)
     return spoken.say("agreed.checked", said=said, value=value, span=span, n=one.n)
 
 
@@ -130,8 +152,9 @@ def _label(view: ClientView, measure: str) -> str:
     return view.language.term(view.instrument.label(measure)) if known else measure or MISSING
 
 
-def _number(view: ClientView, value: float) -> str:
-    return MISSING if isnan(value) else view.language.number(value, 1)
+def _target(view: ClientView, one: Checked) -> str:
+    digits = 0 if one.target == round(one.target) else decimals(one.measure)
+    return MISSING if isnan(one.target) else view.language.number(one.target, digits)
 
 
 def _day(view: ClientView, day: object) -> str:

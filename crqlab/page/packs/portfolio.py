@@ -8,12 +8,12 @@ from markupsafe import Markup
 from crqlab.language import MISSING
 from crqlab.page.accounts.data import QUIET, UNHEARD
 from crqlab.page.accounts.overview import ranked_by
-from crqlab.page.accounts.overview_table import listed
+from crqlab.page.accounts.overview_table import listed, stacked
 from crqlab.page.agreed.html import what
 from crqlab.page.amounts import amount
 from crqlab.page.client_view import ClientView
 from crqlab.page.packs.data import Pack
-from crqlab.show.html import Column, Shown, lines, name, names, paragraph, table, tag, text
+from crqlab.show.html import Column, Shown, lines, name, names, paragraph, tag, text
 from crqlab.show.records import records
 
 #: Accounts of one manager, below which totals say little and above which nobody meets them all.
@@ -70,7 +70,7 @@ def _overdue(view: ClientView, pack: Pack) -> Markup:
         Column(say("column.due"), [view.language.day(row.due_on) for row in rows]),
     ]
     day = view.language.day(view.agreed.on if pack.on is None else pack.on)
-    shown = table(columns, caption=say("agreed.overdue_caption", day=day), kind="small")
+    shown = stacked(columns, say("agreed.overdue_caption", day=day))
     return lines(tag("h2", say("agreed.overdue", n=len(rows))), shown)
 
 

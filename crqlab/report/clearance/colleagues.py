@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from crqlab.base.study import Study
@@ -16,7 +16,14 @@ from crqlab.report.clearance.judgement import Case, CommonWords
 _TABLES = ("accounts", "contacts", "responses", "clients")
 
 
-def check(files: Mapping[str, bytes], study: Study, client: str, manager: str | None) -> None:
+def check(
+    files: Mapping[str, bytes],
+    study: Study,
+    client: str,
+    manager: str | None,
+    *,
+    owners: Collection[str] = (),
+) -> None:
     """Look through a pack for ids, names and words of accounts that others look after.
 
     Parameters
@@ -26,6 +33,8 @@ def check(files: Mapping[str, bytes], study: Study, client: str, manager: str | 
     client : str
     manager : str or None
         Whose pack it is; None for accounts that nobody looks after.
+    owners : collection of str
+        Who promised something to these accounts, colleagues or not.
 
     Raises
     ------
@@ -41,7 +50,7 @@ def check(files: Mapping[str, bytes], study: Study, client: str, manager: str | 
     state = tuple(facts.get(name, {}).get("sha256", "") for name in _TABLES)
     watched, common = _watch(study, client, state)
     names = table(study, "clients", client=client)["name"].dropna()
-    beside = BREAK.join([manager or "", *names, study.codebook.title])
+    beside = BREAK.join([manager or "", *owners, *names, study.codebook.title])
     finds = Case((manager or "",), watched, common, beside=beside).finds(files)
     if not len(finds):
         return

@@ -85,7 +85,8 @@ def export_packs(
         name = pack_name(pack.manager, spoken)
         files = _files(study, shown, pack, name, language=spoken)
         passed = gate.passed(files, study, client)
-        colleagues.check(passed, study, client, pack.manager)
+        promised = pack.promised["owner"].dropna().tolist()
+        colleagues.check(passed, study, client, pack.manager, owners=promised)
         made |= passed
         owners |= dict.fromkeys(passed, pack.manager or "")
     cleared(study, client, wave, [f"{folder}/{file}" for file in made])

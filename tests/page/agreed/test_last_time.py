@@ -76,7 +76,7 @@ def test_both_parties_are_told_with_what_is_done_and_late(seen):
     assert said.startswith(
         "We agreed to 5 actions after 2024: 2 done, 2 still to do, 1 dropped. "
         "Customers agreed to 1 action after 2024: 1 late. "
-        "Something was done at 2 accounts; their scores since: "
+        "Something was done at 2 customers; their scores since: "
     )
     assert said.endswith("This is what happened, not what it came of.")
     assert "<drawings>" not in shown.html
