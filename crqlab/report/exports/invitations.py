@@ -56,6 +56,13 @@ def export_invitations(
         An unknown client, wave or language, or a client without contacts and answers.
     LeakError
         A letter would hold something of another client; none is written.
+
+    Examples
+    --------
+    >>> import crqlab as crq
+    >>> files, approved = crq.report.export_invitations(crq.Study("demo"), "C019")
+    >>> [path.name for path in files][:2], approved.missing.empty
+    (['kit.html', 'ceo.txt'], True)
     """
     spoken = spoken_language(spoken_in(study, language))
     with as_they_stand(study) as (copy, _):
