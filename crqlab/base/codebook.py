@@ -242,6 +242,21 @@ def _firm(book: Any) -> Any:
     return {**book, "clients": source or None, "same_firm": listed["same_firm"]}
 
 
+def _delivered(book: Any) -> Any:
+    """Put the column of the last delivery among those of the accounts' file."""
+    header = book.get("last_delivery") if isinstance(book, dict) else None
+    if header is None:
+        return book
+    accounts = book.get("accounts")
+    if not isinstance(accounts, dict):
+        raise ValueError(
+            f"last_delivery names {header!r}, a column of the accounts' file, and accounts: names "
+            "no file; add it"
+        )
+    columns = {**(accounts.get("columns") or {}), "last_delivery": header}
+    return {**book, "accounts": {**accounts, "columns": columns}}
+
+
 class Codebook(Strict):
     """Everything that one study's files do not say about themselves.
 
@@ -278,6 +293,9 @@ class Codebook(Strict):
         Columns, of the answers' files or of the accounts', by which a head-office sheet breaks
         its numbers down; several where files name it differently. Without ``country`` it is the
         account's.
+    last_delivery : str or None
+        Column of the accounts' file that says when an account was last delivered to: scores are
+        told by the years since then.
     same_firm : bool
         Whether the clients are units of one firm, so that one file may hold several; written
         ``clients: {same_firm: yes}``.
@@ -303,6 +321,7 @@ class Codebook(Strict):
     unit: Headers = ()
     product: Headers = ()
     country: Headers = ()
+    last_delivery: Text | None = None
     unconfirmed: tuple[str, ...] = ()
     contacts: Source | None = None
     accounts: Source | None = None
@@ -317,7 +336,7 @@ class Codebook(Strict):
     @model_validator(mode="before")
     @classmethod
     def _queries(cls, value: Any) -> Any:
-        value = _firm(with_copies(value))
+        value = _delivered(_firm(with_copies(value)))
         if isinstance(value, dict) and isinstance(value.get("instrument"), dict):
             own = str(value.get("language", "en"))
             value = {**value, "instrument": own_first(value["instrument"], own)}

@@ -36,6 +36,7 @@ from crqlab.page.summary.select import findings
 from crqlab.page.summary.unknown import unknown
 from crqlab.page.table_handoff import light
 from crqlab.page.tables import CLIENTS, across, read_once, table
+from crqlab.page.years.select import years
 from crqlab.responses.table_links import OWN_ACCOUNT
 
 __all__ = ["ClientView", "view"]
@@ -160,6 +161,7 @@ def _sections(
         participation=participation(study, client, wave, shown, people["ltr"]),
         scores=own,
         groups=groups(study, client, wave, shown),
+        years=years(study, client, wave, many=many),
         accounts=shown,
         comments=words[["question", "words", "account", "language"]],
         themes=themes(study, client, wave, words, questions),

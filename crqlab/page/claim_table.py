@@ -51,6 +51,10 @@ CODES = (
     "target_reached",
     "target_missed",
     "target_open",
+    "later_years_fall",
+    "later_years_rise",
+    "no_clear_later_years",
+    "kept_contact_higher",
 )
 KINDS = {
     **dict.fromkeys(("claim", "about", "wave", "against"), "str"),
@@ -98,7 +102,7 @@ def claims(view: ClientView) -> pd.DataFrame:
     >>> seen = crq.page.view(study, client="C017", wave="2025")  # doctest: +SKIP
     >>> crq.page.claims(seen).query("claim == 'rise'")[["about", "value", "p"]]  # doctest: +SKIP
     """
-    makers = (_unscored, _scores, _answered, _place, _money, _first, _mix, _roles, _units,
+    makers = (_unscored, _scores, _answered, _place, _money, _first, _mix, _roles, _units, _years,
               _promises, _acted_on, _targets)  # fmt: skip
     rows = [row for made in makers for row in made(view)]
     blank = {"about": "client", "against": "", "unit": "", "n": 0}
@@ -325,3 +329,31 @@ def _targets(view: ClientView) -> Iterator[dict[str, Any]]:
             "n": one.n,
             "basis": f"agreed_actions/{one.action_id}",
         }
+
+
+def _years(view: ClientView) -> Iterator[dict[str, Any]]:
+    for about, panel in (("client", False), ("panel", True)):
+        for contrast, named in _LATER.items():
+            row = view.years.of(contrast, panel=panel)
+            if row is None or row["verdict"] not in named:
+                continue
+            yield {
+                "claim": named[row["verdict"]],
+                "about": about,
+                "against": "first_year" if contrast == "all" else "lost_contact",
+                **{name: float(row[name]) for name in ("value", "low", "high", "level")},
+                "unit": _UNITS.get(row["measure"], "scale_points"),
+                "p": row["q"],
+                "n": int(row["n_later"] + row["n_first"]),
+                "basis": f"year_gaps/{row['since']}/{contrast}",
+            }
+
+
+_LATER = {
+    "all": {
+        "lower": "later_years_fall",
+        "higher": "later_years_rise",
+        "no_clear_difference": "no_clear_later_years",
+    },
+    "kept_less_lost": {"higher": "kept_contact_higher"},
+}

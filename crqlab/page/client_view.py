@@ -25,6 +25,7 @@ from crqlab.page.renewal.data import Renewal
 from crqlab.page.scores.data import Scores
 from crqlab.page.segments.data import Segments
 from crqlab.page.summary.data import Findings
+from crqlab.page.years.data import Years
 from crqlab.show.number_format import count
 from crqlab.show.records import records
 
@@ -59,6 +60,8 @@ class ClientView:
         The client's own numbers.
     groups : Groups
         The same by role, unit, country and product.
+    years : Years
+        Whether scores fall after the first year of a relationship.
     accounts : DataFrame, one row per account
         The columns of ``account_scores`` with ``name``, ``manager``, ``revenue``,
         ``invited`` (contacts), ``status`` (scored, not_scored, silent, or not asked:
@@ -109,6 +112,7 @@ class ClientView:
     participation: Participation
     scores: Scores
     groups: Groups
+    years: Years
     accounts: pd.DataFrame
     comments: pd.DataFrame
     questions: pd.DataFrame

@@ -43,9 +43,9 @@ _OF_ACCOUNTS = frozenset(
     "accounts participation.silent segments.accounts drivers.accounts actions.lifts "
     "managers.table".split()
 )
-_OF_GROUPS = "groups."  # tables whose rows are roles and units
+_OF_GROUPS = ("groups.", "years.gaps")  # tables whose rows are roles and units, or years of few
 _SECTIONS = frozenset(
-    "participation scores groups accounts benchmark segments drivers renewal actions themes "
+    "participation scores groups years accounts benchmark segments drivers renewal actions themes "
     "managers".split()
 )
 _Part = TypeVar("_Part")

@@ -9,6 +9,7 @@ from crqlab.scores.manager_scores import managers
 from crqlab.scores.model_scores import account_models, posterior, released
 from crqlab.scores.raked_scores import RakedScores, raked
 from crqlab.scores.rankings import Alternatives, alternatives
+from crqlab.scores.relationship_years import Years, years
 from crqlab.scores.respondent_scores import respondents
 from crqlab.scores.rolling_accounts import current_accounts
 from crqlab.scores.rolling_scores import Rolling, rolling
@@ -35,6 +36,7 @@ __all__ = [
     "RakedScores",
     "Rolling",
     "Summary",
+    "Years",
     "about_accounts",
     "about_agreement",
     "about_changes",
@@ -60,5 +62,6 @@ __all__ = [
     "released",
     "respondents",
     "rolling",
+    "years",
 ]
 __dir__ = __all__.copy

@@ -26,6 +26,9 @@ class Findings:
     breakdown_scores: pd.DataFrame
     group_scores: pd.DataFrame
     role_gaps: pd.DataFrame
+    account_years: pd.DataFrame
+    year_scores: pd.DataFrame
+    year_gaps: pd.DataFrame
     account_model: pd.DataFrame
     account_posterior: pd.DataFrame
 

@@ -53,6 +53,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "sampling",
         "shrinkage",
         "side_exchange",
+        "strata_contrasts",
         "survey_weights",
         "survival",
         "topics",

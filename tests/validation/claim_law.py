@@ -54,6 +54,10 @@ LAWS = {
     "no_role_gap": DOUBT,
     "group_apart": NEVER,
     "least_senior_alone": FACT,
+    "later_years_fall": NEVER,
+    "later_years_rise": NEVER,
+    "no_clear_later_years": DOUBT,
+    "kept_contact_higher": NEVER,
 }
 #: How much of what is said may be false, claim by claim, and verdicts on a whole page.
 CLAIM, PAGE = 0.05, 0.10

@@ -78,6 +78,7 @@ ACCOUNTS = Contract(
         "account_manager": Column("text", "the client's person who owns the account", True),
         "customer_since": Column("date", "when the relationship began", True),
         "renewal_on": Column("date", "when the contract is next due", True),
+        "last_delivery": Column("date", "when it was last delivered to", True, later=True),
     },
 )
 OUTCOMES = Contract(

@@ -15,6 +15,7 @@ from crqlab.base.contracts.columns import (
     amount,
     count,
 )
+from crqlab.base.contracts.group_scores import TABLES as GROUPED
 from crqlab.base.contracts.schema import Column, Contract
 from crqlab.base.instrument import Instrument
 
@@ -267,56 +268,6 @@ BREAKDOWN_SCORES = Contract(
         "flag": FLAG,
     },
 )
-_DIFFERENT = ("higher", "lower", "no_clear_difference", "unknown")
-GROUP_SCORES = Contract(
-    "group_scores",
-    _NOTEBOOK,
-    ("client_id", "wave", "dimension", "group", "measure"),
-    {
-        "client_id": CLIENT,
-        "wave": WAVE,
-        "dimension": Column("text", "what answers are sorted by", options=("role", *DIMENSIONS)),
-        "group": Column("text", "role, unit, country or product; empty where not known", True),
-        "measure": _MEASURE,
-        **INTERVAL,
-        "difference": amount("value minus that of all other answers of the dimension"),
-        "difference_low": amount("lower end of the interval of difference"),
-        "difference_high": amount("upper end of the interval of difference"),
-        "p": amount("two-sided p value of no difference", 0, 1),
-        "q": amount("the same among all groups and measures of the dimension", 0, 1),
-        "verdict": Column(
-            "text",
-            "higher or lower where q is below 1 - level; unknown where the difference is",
-            options=_DIFFERENT,
-        ),
-        "n_respondents": count("respondents behind value"),
-        "n_accounts": count("accounts behind value"),
-        "flag": FLAG,
-    },
-)
-ROLE_GAPS = Contract(
-    "role_gaps",
-    _NOTEBOOK,
-    ("client_id", "wave", "measure", "role", "other"),
-    {
-        "client_id": Column("text", "the supplier firm; empty for all of them together"),
-        "wave": WAVE,
-        "measure": _MEASURE,
-        "role": Column("text", "the more senior role of the pair"),
-        "other": Column("text", "the other role of the pair"),
-        **INTERVAL,
-        "p": amount("two-sided p value of no gap", 0, 1),
-        "q": amount("the same among all pairs of the client's wave on that measure", 0, 1),
-        "verdict": Column(
-            "text",
-            "higher or lower where q is below 1 - level; unknown where the gap is",
-            options=_DIFFERENT,
-        ),
-        "n_accounts": count("accounts where both roles were heard, whose mean gap value is"),
-        "n_respondents": count("respondents of these roles in these accounts"),
-        "flag": FLAG,
-    },
-)
 ACCOUNT_MODEL = Contract(
     "account_model",
     _NOTEBOOK,
@@ -385,8 +336,7 @@ TABLES = (
     ROLLING_SCORES,
     ROLLING_CHANGES,
     BREAKDOWN_SCORES,
-    GROUP_SCORES,
-    ROLE_GAPS,
+    *GROUPED,
     ACCOUNT_MODEL,
     ACCOUNT_POSTERIOR,
 )

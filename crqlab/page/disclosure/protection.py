@@ -16,12 +16,13 @@ from crqlab.page.client_view import ClientView
 from crqlab.page.disclosure.audit import doomed
 from crqlab.page.disclosure.construct_means import MEASURES, SPLIT
 from crqlab.page.disclosure.shown_numbers import of_view
-from crqlab.page.disclosure.statements import GAPS, HEADLINE, UNWEIGHTED
+from crqlab.page.disclosure.statements import GAPS, HEADLINE, UNWEIGHTED, YEARS
 from crqlab.page.disclosure.suppression_choice import ACCOUNTS, SIDES, GivenUp, of_account
 from crqlab.page.drivers.select import OWN
 from crqlab.page.groups.data import Groups
 from crqlab.page.groups.select import emptied, emptied_gaps
 from crqlab.page.suppression import PROTECTS
+from crqlab.page.years.select import without_contrasts
 
 _ENDS = ("value", "low", "high")
 
@@ -68,6 +69,10 @@ def _without(seen: ClientView, one: GivenUp) -> ClientView:
         rows = rows.assign(flag=rows["flag"].mask(_is(rows["manager"], one.key), PROTECTS))
         rows = _emptied(rows, "manager", one.key, _ENDS)
         return replace(seen, managers=replace(seen.managers, table=rows))
+    if one.table == YEARS:
+        rows = seen.years.gaps
+        rows = without_contrasts(rows, rows["contrast"].eq(one.key))
+        return replace(seen, years=replace(seen.years, gaps=rows))
     if one.table in SIDES:
         return replace(seen, groups=_without_side(seen.groups, one))
     if one.table == SPLIT:
@@ -202,7 +207,9 @@ def _without_sides(seen: ClientView, measures: list[str]) -> ClientView:
     rows, gaps = seen.groups.table, seen.groups.gaps
     rows = emptied(rows, rows["measure"].isin(measures))
     gaps = emptied_gaps(gaps, gaps["measure"].isin(measures).to_numpy(bool))
-    return replace(seen, groups=replace(seen.groups, table=rows, gaps=gaps))
+    late = without_contrasts(seen.years.gaps, seen.years.gaps["measure"].isin(measures))
+    return replace(seen, groups=replace(seen.groups, table=rows, gaps=gaps),
+                   years=replace(seen.years, gaps=late))  # fmt: skip
 
 
 def _without_drivers(seen: ClientView) -> ClientView:

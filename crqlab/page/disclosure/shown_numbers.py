@@ -18,6 +18,8 @@ from crqlab.page.participation.select import resting_on_answers
 from crqlab.page.scores.data import Scores
 from crqlab.page.scores.select import scores
 from crqlab.page.tables import table
+from crqlab.page.years.data import Years
+from crqlab.page.years.select import years
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +40,7 @@ class ShownNumbers:
     means : DataFrame
         ``manager``, ``value``, ``low``, ``high``: account managers' means of shrunken scores.
     groups : Groups
+    years : Years
     """
 
     study: Study
@@ -50,6 +53,7 @@ class ShownNumbers:
     held: pd.DataFrame
     means: pd.DataFrame
     groups: Groups
+    years: Years
 
     @property
     def before(self) -> str:
@@ -66,8 +70,9 @@ def of_view(study: Study, seen: ClientView) -> ShownNumbers:
     """Return these tables of a view."""
     part, means = seen.participation, seen.managers.table
     until = tuple(seen.scores.trend["wave"].unique())
-    sums = seen.scores, seen.accounts, part.nonresponse, part.managers, means, seen.groups
-    return ShownNumbers(study, seen.client_id, seen.wave, (*until, seen.wave), *sums)
+    sums = seen.scores, seen.accounts, part.nonresponse, part.managers, means
+    sides = seen.groups, seen.years
+    return ShownNumbers(study, seen.client_id, seen.wave, (*until, seen.wave), *sums, *sides)
 
 
 def of_wave(study: Study, client: str, wave: str) -> ShownNumbers:
@@ -83,5 +88,5 @@ def of_wave(study: Study, client: str, wave: str) -> ShownNumbers:
     silent, held = resting_on_answers(study, client, wave, shown, people["ltr"])
     means = table(study, "manager_scores", **which).rename(columns={"account_manager": "manager"})
     until = tuple(order[: order.index(wave) + 1])
-    sides = groups(study, client, wave, shown)
-    return ShownNumbers(study, client, wave, until, own, shown, silent, held, means, sides)
+    sides = groups(study, client, wave, shown), years(study, client, wave, many=False)
+    return ShownNumbers(study, client, wave, until, own, shown, silent, held, means, *sides)

@@ -17,11 +17,14 @@ from crqlab.page.disclosure.shown_numbers import ShownNumbers
 from crqlab.page.precision import decimals_of, most_decimals, nps_decimals
 from crqlab.page.tables import table
 from crqlab.participation.invitation_frame import UNKNOWN
+from crqlab.scores.relationship_years import compared
+from crqlab.stats.strata_contrasts import contrast_weights
 
 HEADLINE = "scores.trend"  # each wave's own number
 UNWEIGHTED = "unweighted"  # the roll-up that counts of answers tell exactly
 #: Means by role, by unit, country or product, and gaps of roles: what goes first.
 ROLES, UNITS, GAPS = "groups.table.roles", "groups.table.units", "groups.gaps"
+YEARS = "years.gaps"  # later years against the first
 _NEAR = 1e-6  # of a number and of what answers give for it, in units of the measure
 
 
@@ -142,6 +145,7 @@ def _sources(
     yield "scores.parts", "value", parts, parts["part"].tolist(), made
     yield from _nonresponse(view, answers)
     yield from _groups(view, answers)
+    yield from _years(view, answers)
     ids = view.accounts["account_id"].tolist()
     means = answers.by_account(wave)
     yield measure_column(view.accounts, measure, ids, means)
@@ -244,6 +248,28 @@ def _groups(view: ShownNumbers, answers: Answers) -> Iterator[_Source]:
     pairs = list(zip(rows["role"], rows["other"], strict=True))
     keys = [f"{one}/{other}" for one, other in pairs]
     yield GAPS, "value", rows, keys, lambda row: (answers.gap(*pairs[row], wave), 0.0)
+
+
+def _years(view: ShownNumbers, answers: Answers) -> Iterator[_Source]:
+    """Later years against the first: accounts' means of this wave and those before it."""
+    rows, days = view.years.gaps, view.years.accounts
+    rows = rows[(rows["measure"] == answers.measure).to_numpy(bool)]
+    if rows["value"].isna().all():
+        return
+    means = {wave: answers.by_account(wave) for wave in days["wave"].unique()}
+    made = [
+        means[wave].get(one) for wave, one in zip(days["wave"], days["account_id"], strict=True)
+    ]
+    days = days[[one is not None for one in made]]
+    cells = np.array([one for one in made if one is not None])
+
+    def contrast(row: int) -> tuple[NDArray, float]:
+        sides = compared(days, rows["contrast"].iloc[row])
+        some = sides[0] | sides[1]
+        wave, block = days["wave"][some], ["client"] * int(some.sum())
+        return contrast_weights(sides[0][some], wave, block) @ cells[some], 0.0
+
+    yield YEARS, "value", rows, rows["contrast"].tolist(), contrast
 
 
 def _nonresponse(view: ShownNumbers, answers: Answers) -> Iterator[_Source]:

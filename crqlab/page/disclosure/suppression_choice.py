@@ -13,14 +13,16 @@ from crqlab.page.disclosure.statements import (
     ROLES,
     UNITS,
     UNWEIGHTED,
+    YEARS,
     Statement,
 )
 
 ACCOUNTS = "accounts"
-SIDES = (UNITS, GAPS, ROLES)
+SIDES = (YEARS, UNITS, GAPS, ROLES)
 _ALIKE = ("shrunken", "nps", "crq")  # numbers of an account that go together
 #: What is given up first: what the fewest readers ask for, and what stands for fewest people.
 _ORDER = (
+    (YEARS, "value"),
     (UNITS, "difference"),
     (UNITS, "value"),
     (GAPS, "value"),

@@ -30,8 +30,8 @@ group_scores lifts nonresponse positions quality referral_candidates role_gaps r
 rolling_scores segment_shares silent voices
 """.split()
 OF_A_CLIENT = """
-account_scores accounts agreement breakdowns changes client_scores clients completion contacts
-manager_scores migration movement outlook precision propensities respondents responses
+account_scores account_years accounts agreement breakdowns changes client_scores clients completion
+contacts manager_scores migration movement outlook precision propensities respondents responses
 revenue_at_risk segments theme_shares wave_plan
 """.split()
 OF_NOBODY = """
@@ -39,6 +39,8 @@ code_frame contest model_card playbook segment_renewal segment_traits theme_agre
 """.split()
 #: Tables whose rows of no client, over the panel, a page shows as well.
 OF_THE_PANEL = ["driver_effects"]
+#: Tables of which it shows a client's rows and those of no client.
+OF_BOTH = ["year_gaps", "year_scores"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +67,7 @@ class Shelf:
         self._study, self._state = study, state(study)
         with TEXTS():
             self._waves = _boards(study, OF_A_WAVE, ["client_id", "wave"])
-            self._clients = _boards(study, [*OF_A_CLIENT, *OF_THE_PANEL], ["client_id"])
+            self._clients = _boards(study, [*OF_A_CLIENT, *OF_THE_PANEL, *OF_BOTH], ["client_id"])
             self._whole = {
                 asked(name, {}): study.read(name) for name in OF_NOBODY if _fits(study, name)
             }
@@ -79,8 +81,9 @@ class Shelf:
         for name, board in self._waves.items():
             tables[asked(name, {"client": client, "wave": wave})] = board.cut(client, wave)
         for name, board in self._clients.items():
-            owner = "" if name in OF_THE_PANEL else client
-            tables[asked(name, {"client": owner})] = board.cut(owner)
+            owners = ("",) if name in OF_THE_PANEL else (client,)
+            for owner in ("", client) if name in OF_BOTH else owners:
+                tables[asked(name, {"client": owner})] = board.cut(owner)
         for name, board in self._ledgers.items():
             tables[asked(name, {"client": client})] = board.cut(client)
         excerpts = {excerpted(*CLIENTS, {}): self._everybody}

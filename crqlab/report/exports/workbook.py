@@ -31,6 +31,7 @@ from crqlab.page.scores.export import (
 )
 from crqlab.page.segments.export import segments_sheet, shares_sheet
 from crqlab.page.sheet import Sheet, stacked
+from crqlab.page.years.export import years_sheet
 from crqlab.report.clearance.provenance import RunCard
 from crqlab.report.exports.theme import Theme
 from crqlab.report.exports.worksheets import OPTIONS, Worksheets
@@ -48,6 +49,7 @@ _SHEETS = (
         shares_sheet,
         groups_sheet,
         role_gaps_sheet,
+        years_sheet,
     ),
     (accounts_sheet,),
     (segments_sheet, lifts_sheet, referrals_sheet),
