@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,7 +46,16 @@ class Continuity(Result):
         return (
             f"{n['stayed']:,} of {n['before']:,} contacts ({100 * n['stayed'] / n['before']:.0f} %)"
             f" were asked again in their account's next wave; {lost:,} of {len(self.table):,} "
-            "times no contact of an account stayed"
+            f"times no contact of an account stayed{self._deciders()}"
+        )
+
+    def _deciders(self) -> str:
+        found = self.table[["deciders", "deciders_left"]].sum()
+        if not found["deciders"]:
+            return ""
+        return (
+            f"; of {found['deciders']:,.0f} that decide {found['deciders_left']:,.0f} "
+            f"({found['deciders_left'] / found['deciders']:.0%}) were not asked again"
         )
 
 
@@ -54,6 +64,7 @@ def continuity(
     responses: pd.DataFrame,
     accounts: pd.DataFrame,
     *,
+    roles: Sequence[str] = (),
     level: float = LEVEL,
 ) -> Continuity:
     """Compare each account's contacts with those of the last wave in which it was asked.
@@ -62,6 +73,9 @@ def continuity(
     ----------
     contacts, responses, accounts : DataFrame
         Tables of station 1.
+    roles : sequence of str
+        Roles from most to least senior (the codebook's); those of the upper half decide. Without
+        them nobody is known to.
     level : float
         Coverage of each interval, in (0, 1).
 
@@ -97,6 +111,7 @@ def continuity(
     )
     rows = rows[rows["from_wave"].notna()]
     rows = rows.merge(_both(frame.contacts, rows), on=[*BLOCK, "account_id"], how="left")
+    rows = rows.join(_deciders(frame.contacts, rows, roles[: len(roles) // 2]))
     counts = {c: rows[c].fillna(0).astype("int64") for c in ("before", "stayed", "answered_both")}
     rows = rows.assign(**counts, now=rows["asked"].astype("int64"))
     flags = column(
@@ -123,6 +138,20 @@ def _both(people: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     return both.groupby([*BLOCK, "account_id"], as_index=False).agg(
         stayed=("contact_id", "size"), answered_both=("twice", "sum")
     )
+
+
+def _deciders(people: pd.DataFrame, rows: pd.DataFrame, roles: Sequence[str]) -> pd.DataFrame:
+    """How many that decide were asked in each row's earlier wave, and not in this one."""
+    if not roles:
+        return pd.DataFrame({"deciders": np.nan, "deciders_left": np.nan}, index=rows.index)
+    key = [*BLOCK, "account_id"]
+    then = people.loc[people["role"].isin(roles), ["wave", *_PERSON]]
+    then = rows[[*key, "from_wave"]].merge(then.rename(columns={"wave": "from_wave"}))
+    now = people[[*key, "contact_id"]].assign(here=True)
+    then = then.merge(now, on=[*key, "contact_id"], how="left")
+    counts = then.assign(left=then["here"].isna()).groupby(key)["left"].agg(["size", "sum"])
+    found = counts.reindex(pd.MultiIndex.from_frame(rows[key])).fillna(0).set_axis(rows.index)
+    return found.set_axis(["deciders", "deciders_left"], axis=1)
 
 
 def _summary(rows: pd.DataFrame, level: float) -> pd.DataFrame:

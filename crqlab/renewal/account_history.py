@@ -87,6 +87,16 @@ def known(
     return _past(rows.drop(columns="customer_since"), outcomes)
 
 
+def with_continuity(rows: pd.DataFrame, continuity: pd.DataFrame) -> pd.DataFrame:
+    """Add how many contacts stayed since the account was last asked, and how many deciders left.
+
+    Missing where the account was not asked before, or nobody asked then decides.
+    """
+    share = continuity["deciders_left"] / continuity["deciders"].where(continuity["deciders"] > 0)
+    own = continuity[UNIT].assign(contacts_stayed=continuity["value"], deciders_left=share)
+    return rows.merge(own, on=UNIT, how="left")
+
+
 def _framed(
     responses: pd.DataFrame,
     contacts: pd.DataFrame,

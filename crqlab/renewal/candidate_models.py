@@ -13,7 +13,8 @@ from crqlab.stats.defaults import FEW_EVENTS
 BASE, TENURE, NPS, LTR, CRQ = "base_rate", "tenure", "nps", "mean_ltr", "crq"
 TRUST_AND_COMMITMENT, BOTH, EVERYTHING = "trust_and_commitment", "nps_and_crq", "everything"
 PENALISED, BOOSTED = "everything_penalised", "everything_boosted"
-FACTS = ("silent", "tenure", "prior_churn", "earlier_renewals", "revenue", "lead", "industry")
+FACTS = ("silent", "tenure", "prior_churn", "earlier_renewals", "revenue", "lead", "industry",
+         "contacts_stayed", "deciders_left")  # fmt: skip
 SPREAD = ("crq_before", "sd", "role_gap")
 
 

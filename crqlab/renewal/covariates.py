@@ -23,13 +23,15 @@ MARKS = {
     "role_gap": "one_role",
     "tenure": "no_tenure",
     "revenue": "no_revenue",
+    "contacts_stayed": "no_contacts_before",
+    "deciders_left": "no_deciders_before",
 }
 _DOUBLE = float(np.log(2))
 #: What makes up a row of a model, in the order in which gaps are told.
 NUMBERS = (
     "trust commitment calculative_commitment satisfaction crq nps mean_ltr crq_before "
     "mean_ltr_before sd role_gap silent unscored no_ltr no_before one_voice one_role tenure "
-    "no_tenure prior_churn earlier_renewals revenue no_revenue lead"
+    "no_tenure prior_churn earlier_renewals revenue no_revenue lead contacts_stayed deciders_left"
 ).split()
 #: Change that an effect is told for, in the term's own unit, where it is not 1.
 STEPS = {"nps": 50.0, "tenure": _DOUBLE, "revenue": _DOUBLE}

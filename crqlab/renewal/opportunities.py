@@ -16,7 +16,15 @@ from crqlab.base.contracts.frames import typed
 from crqlab.base.errors import one_of
 from crqlab.base.instrument import Instrument
 from crqlab.base.results import Result
-from crqlab.renewal.account_history import OWN, UNIT, YEAR, cut_offs, known, same_kind
+from crqlab.renewal.account_history import (
+    OWN,
+    UNIT,
+    YEAR,
+    cut_offs,
+    known,
+    same_kind,
+    with_continuity,
+)
 
 #: Concepts of which a score may tell who renews.
 CONCEPTS: tuple[Concept, ...] = ("trust", "commitment", "calculative_commitment", "satisfaction")
@@ -114,6 +122,7 @@ def design(
     codebook: Codebook,
     *,
     constructs: Mapping[str, str] | None = None,
+    continuity: pd.DataFrame | None = None,
     **window: Any,
 ) -> Design:
     """Put every renewal opportunity beside the last survey that ended before it was decided.
@@ -125,6 +134,10 @@ def design(
     codebook : Codebook
     constructs : mapping of concept to construct, optional
         Which construct stands for one of `CONCEPTS` where the codebook says otherwise.
+    continuity : DataFrame, optional
+        Table ``continuity``: two more covariates, ``contacts_stayed`` (share of the contacts asked
+        before that were asked again) and ``deciders_left`` (share of those that decide who were
+        not).
     **window : str or float
         Which decisions follow which survey: fields of `Window`, as in ``as_of="2025-06-30"``.
 
@@ -145,6 +158,8 @@ def design(
     measured = _measured(codebook.instrument, constructs or {})
     ends = cut_offs(responses, contacts, seen.cutoff)
     rows = known(responses, contacts, accounts, account_scores, outcomes, measured, ends)
+    if continuity is not None:
+        rows = with_continuity(rows, continuity)
     dated, last_day = _decisions(outcomes, seen.as_of)
     matched = _matched(dated, rows)
     reason = _reasons(matched, rows, ends, seen.most_months)

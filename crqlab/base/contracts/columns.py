@@ -10,6 +10,11 @@ def amount(says: str, low: float | None = None, high: float | None = None) -> Co
     return Column("number", says, True, low, high)
 
 
+def later(says: str, low: float | None = None, high: float | None = None) -> Column:
+    """Return a column of numbers that older tables have not."""
+    return Column("number", says, True, low, high, later=True)
+
+
 def count(says: str) -> Column:
     """Return a column of whole numbers from 0."""
     return Column("count", says, low=0)

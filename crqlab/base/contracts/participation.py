@@ -12,6 +12,7 @@ from crqlab.base.contracts.columns import (
     WAVE,
     amount,
     count,
+    later,
 )
 from crqlab.base.contracts.schema import Column, Contract
 
@@ -176,9 +177,7 @@ CONCENTRATION = Contract(
     ("client_id", "wave", "holder", "name"),
     {
         **_BLOCK,
-        "holder": Column(
-            "text", "who holds the relationship", options=("account_manager", "contact")
-        ),
+        "holder": Column("text", "who holds it", options=("account_manager", "contact")),
         "name": Column("text", "that person: the account manager, or the contact's id"),
         "n_accounts": count("accounts that hang on the person"),
         "revenue": amount("their revenue a year (currency units)", 0),
@@ -219,6 +218,8 @@ CONTINUITY = Contract(
         "stayed": count("contacts asked in both"),
         "value": amount("share of the earlier contacts that stayed", 0, 1),
         "answered_both": count("contacts that answered in both"),
+        "deciders": later("earlier contacts of the upper half of the codebook's roles", 0),
+        "deciders_left": later("those of them that were not asked in this wave", 0),
         "flag": FLAG,
     },
 )

@@ -14,6 +14,7 @@ from crqlab.base.contracts.columns import (
     WAVE,
     amount,
     count,
+    later,
 )
 from crqlab.base.contracts.group_scores import TABLES as GROUPED
 from crqlab.base.contracts.schema import Column, Contract
@@ -25,11 +26,7 @@ _NOTEBOOK = "30_scores"
 _MEASURE = Column("text", "crq, nps, mean_ltr, uniqueness or a construct")
 
 
-def _later(says: str, low: float | None = None, high: float | None = None) -> Column:
-    return Column("number", says, True, low, high, later=True)
-
-
-EFFECTIVE = _later("equally weighted respondents that would say as much (Kish)", 0)
+EFFECTIVE = later("equally weighted respondents that would say as much (Kish)", 0)
 
 
 def _constructs(asked: Instrument) -> dict[str, Column]:
@@ -57,7 +54,7 @@ RESPONDENTS = Contract(
         "crq": amount(f"CRQ score {SCORE}"),
         "uniqueness": amount(f"mean of the uniqueness constructs {SCORE}"),
         "ltr": LTR,
-        "weight": _later("survey weight, mean 1 in the client's wave; empty where it has none", 0),
+        "weight": later("survey weight, mean 1 in the client's wave; empty where it has none", 0),
     },
     _constructs,
 )
@@ -170,9 +167,9 @@ CHANGES = Contract(
         "q": amount(
             "the same among all that is asked of the client's wave (false discovery)", 0, 1
         ),
-        "effect": _later("the change in standard deviations of people's answers within waves"),
-        "effect_low": _later("lower end of its interval, that deviation taken as known"),
-        "effect_high": _later("upper end of its interval, that deviation taken as known"),
+        "effect": later("the change in standard deviations of people's answers within waves"),
+        "effect_low": later("lower end of its interval, that deviation taken as known"),
+        "effect_high": later("upper end of its interval, that deviation taken as known"),
         "verdict": Column(
             "text",
             "higher or lower where q is below 1 - level; unknown where the change is",
@@ -254,12 +251,12 @@ BREAKDOWN_SCORES = Contract(
         "nps": amount("NPS", -100, 100),
         "nps_low": amount("lower end of the interval of nps", -100, 100),
         "nps_high": amount("upper end of the interval of nps", -100, 100),
-        "difference": _later("nps minus that of all other answers of the dimension", -200, 200),
-        "difference_low": _later("lower end of the interval of difference", -200, 200),
-        "difference_high": _later("upper end of the interval of difference", -200, 200),
-        "p": _later("two-sided p value of no difference", 0, 1),
-        "q": _later("the same among the groups of the dimension (false discovery)", 0, 1),
-        "effect": _later("difference in standard deviations of answers"),
+        "difference": later("nps minus that of all other answers of the dimension", -200, 200),
+        "difference_low": later("lower end of the interval of difference", -200, 200),
+        "difference_high": later("upper end of the interval of difference", -200, 200),
+        "p": later("two-sided p value of no difference", 0, 1),
+        "q": later("the same among the groups of the dimension (false discovery)", 0, 1),
+        "effect": later("difference in standard deviations of answers"),
         "level": LEVEL,
         "n_respondents": count("respondents who answered LTR"),
         "n_effective": EFFECTIVE,

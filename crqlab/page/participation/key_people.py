@@ -123,7 +123,17 @@ def continuity(view: ClientView) -> Shown:
         accounts=int(found["n_accounts"]),
         **places,
     )
+    said = " ".join([said, *_deciders(view)])
     return Shown(paragraph(text(said), ""), said)
+
+
+def _deciders(view: ClientView) -> list[str]:
+    """How many that decide were not asked again, where any are known."""
+    rows = view.participation.continuity
+    if "deciders" not in rows or not (n := int(rows["deciders"].sum())):
+        return []
+    left = int(rows["deciders_left"].sum())
+    return [view.language.say("participation.deciders_left", n=n, left=left)]
 
 
 def _gone(view: ClientView) -> tuple[str, dict[str, Any]]:
