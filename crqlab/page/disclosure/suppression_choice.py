@@ -59,15 +59,13 @@ def given_up(puzzle: Puzzle) -> list[Statement]:
     numbers, and only then as many of them as have to go.
     """
     statements = puzzle.told.statements
-    if not (open_ := _open(puzzle.findings())):
-        return []
     own = frozenset(range(puzzle.earlier, len(statements)))
     sides = frozenset(place for place, one in enumerate(statements) if one.table in SIDES)
-    gone: frozenset[int] = frozenset()
+    first, _ = _gone(puzzle, _open(puzzle.findings(but=sides)), own - sides, sides)
+    gone = first - sides
     if sides:
-        first = _gone(puzzle, _open(puzzle.findings(but=sides)), own - sides, sides)[0] - sides
-        gone, open_ = _gone(puzzle, _open(puzzle.findings(but=first)), own & sides, first)
-    gone, _ = _gone(puzzle, open_, own, gone)
+        gone, open_ = _gone(puzzle, _open(puzzle.findings(but=gone)), own & sides, gone)
+        gone, _ = _gone(puzzle, open_, own, gone)
     return [statements[place] for place in sorted(gone)]
 
 

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crqlab.base.contracts.cautions import has
+from crqlab.base.contracts.cautions import code, has
 from crqlab.base.contracts.columns import DIMENSIONS
 from crqlab.base.study import Study
 from crqlab.page.groups.data import ROLE, Groups
 from crqlab.page.head_office.linked_cells import withheld_groups
 from crqlab.page.suppression import PROTECTS, withheld
 from crqlab.page.tables import table
+from crqlab.stats.defaults import FEW_RESAMPLED
 
 COMPARED = ("crq", "nps")  # measures of which units are told as well
 UNKNOWN = ""  # the group of answers whose role, unit, country or product is not known
@@ -36,7 +37,8 @@ def groups(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> Grou
     -------
     Groups
         Groups of fewer people than the codebook allows are withheld, and so many others that
-        a total less the others, or the sheet for head office, tells nothing of them either.
+        a total less the others, or the sheet for head office, tells nothing of them either. Units,
+        countries and products of fewer than six accounts are, too: nothing sure is said of them.
     """
     least, roles = study.codebook.privacy.min_scores, study.codebook.roles.order
     rows = table(study, "group_scores", client=client, wave=wave)
@@ -47,6 +49,8 @@ def groups(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> Grou
     rows = rows[told.to_numpy(bool)]
     whole = rows["dimension"].astype(str) + "/" + rows["measure"].astype(str)
     rows = withheld(rows, [*_ENDS, *APART], n="n_respondents", minimum=least, whole=whole)
+    few = rows["dimension"].ne(ROLE) & (rows["n_accounts"] < FEW_RESAMPLED)
+    rows = emptied(rows, few, code("few_accounts", minimum=FEW_RESAMPLED))
     hidden = _linked(study, client, wave, accounts, least)
     rows = emptied(rows, rows["measure"].eq("nps") & _among(rows, hidden))
     few = rows[rows["withheld"].to_numpy(bool)]
@@ -62,12 +66,12 @@ def groups(study: Study, client: str, wave: str, accounts: pd.DataFrame) -> Grou
     return Groups(rows.reset_index(drop=True), gaps, sum(alone), len(heard), last)
 
 
-def emptied(rows: pd.DataFrame, hide: pd.Series) -> pd.DataFrame:
-    """Withhold rows of groups for others' sake."""
+def emptied(rows: pd.DataFrame, hide: pd.Series, why: str = PROTECTS) -> pd.DataFrame:
+    """Withhold rows of groups, for others' sake unless for another reason."""
     hide = hide.to_numpy(bool) & ~rows["withheld"].to_numpy(bool)
     told = {name: np.where(hide, np.nan, rows[name].astype(float)) for name in (*_ENDS, *APART)}
     verdict = rows["verdict"].mask(hide | rows["withheld"].to_numpy(bool), "unknown")
-    flag = rows["flag"].mask(hide, PROTECTS)
+    flag = rows["flag"].mask(hide, why)
     veiled = rows["withheld"].to_numpy(bool) | hide
     return rows.assign(**told, verdict=verdict, flag=flag, withheld=veiled)
 
