@@ -268,6 +268,9 @@ class Codebook(Strict):
         Printed on every page; true only for made-up data.
     language, currency : str
         Of the questionnaire's wording, and of all revenue.
+    cost_per_hour : float or None
+        What an hour of the client's people costs, in ``currency``: what actions cost is told in
+        money then, else in hours.
     report_language : str
         Of client reports, unless one is asked for in another.
     instrument : Instrument
@@ -311,6 +314,7 @@ class Codebook(Strict):
     language: str = Field(default="en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")
     report_language: str = Field(default="en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")
     currency: str = ""
+    cost_per_hour: float | None = Field(default=None, gt=0)
     client: Client | None = None
     release: Text | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")
     instrument: Instrument

@@ -97,6 +97,23 @@ def test_nothing_of_another_client_leaves_in_a_list(study):
     assert not list(study.reports.glob("*actions*"))
 
 
+def test_words_of_another_client_s_programme_files_are_looked_for(study):
+    clients, accounts = study.read("clients"), study.read("accounts")
+    study.write("clients", pd.concat([clients, clients.iloc[:1].assign(client_id="C099")]))
+    other = accounts.iloc[:1].assign(client_id="C099")
+    study.write("accounts", pd.concat([accounts, other], ignore_index=True))
+    line = {"action_id": "A1", "client_id": "C099", "account_id": other["account_id"].iloc[0],
+            "wave": "2025", "action": "own:Byt ut hela styrgruppen i Kramfors", "kind": "account",
+            "party": "us", "status": "agreed",
+            "note": "de hotade att lämna oss redan i mars"}  # fmt: skip
+    programme.change(study, "agreed_actions", lambda _: pd.DataFrame([line]))
+    for words in ("Byt ut hela styrgruppen i Kramfors", "att de hotade att lämna oss redan i mars"):
+        page = f"<html><body><p>Vi vet: {words}.</p></body></html>".encode()
+        with pytest.raises(gate.LeakError, match="C099"):
+            gate.check({"x.html": page}, study, "C017")
+        gate.check({"x.html": page}, study, "C099")
+
+
 def test_a_csv_and_the_commands_say_what_was_taken(study):
     wave = study.read("actions")["wave"].max()
     path = propose(study, "C017", wave, kind="csv")

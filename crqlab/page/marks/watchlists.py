@@ -30,6 +30,8 @@ from crqlab.page.marks.name_forms import (
 from crqlab.page.marks.phrases import Phrases, phrases_of
 from crqlab.page.marks.pieces import BREAK, CELLS, LINES, LONGEST_PART, SOFT
 
+#: What people wrote of a client in files of ours.
+WRITTEN = "written"
 KINDS = (*IDS, *NAMES, *PEOPLE)
 #: Letters by which forms are looked up, and those from which a genitive's s may follow a name.
 _KEY, _GENITIVE = 4, 4
@@ -334,7 +336,8 @@ def watchlist(
     ----------
     things : iterable of (kind, client, text)
         ``kind`` is ``"client id"``, ``"account name"``, ``"words"`` and so on. Other kinds than
-        those of `belongings` are a client's own words and looked for nowhere.
+        those of `belongings` are a client's own words and looked for nowhere; ``"written"`` is
+        what somebody wrote of a client: looked for, and no excuse for a name that stands in it.
     pairs : iterable of (kind, client, id, name)
         What is somebody's together where the id is too short to be so alone.
 
@@ -353,7 +356,11 @@ def watchlist(
     """
     owners: dict[tuple[str, str], set[str]] = defaultdict(set)
     said: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    written: list[tuple[str, str]] = []
     for kind, client, text in things:
+        if kind == WRITTEN:
+            written.append((client, text))
+            continue
         said[client].append((kind, text))
         if kind in KINDS:
             owners[kind, text].add(client)
@@ -369,8 +376,8 @@ def watchlist(
         {letters: tuple(found) for letters, found in marks.items()},
         {key: tuple(sorted(n)) for key, n in lengths.items()},
         dict(said),
-        phrases_of((client, text) for client, texts in said.items()
-                   for kind, text in texts if kind == "words"),
+        phrases_of([*written, *((client, text) for client, texts in said.items()
+                                for kind, text in texts if kind == "words")]),
     )  # fmt: skip
 
 

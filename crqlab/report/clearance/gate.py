@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 from babel import Locale
 
+from crqlab.base.contracts.programme import LEDGERS
 from crqlab.base.errors import ReportError
+from crqlab.base.files import fingerprint
 from crqlab.base.study import Study
 from crqlab.language import language, languages
 from crqlab.language.templates import Part
 from crqlab.page.actions.export import TASK_WORDS
 from crqlab.page.marks.pieces import BREAK, MACHINE, SOFT
-from crqlab.page.marks.watchlists import Watchlist, watchlist
+from crqlab.page.marks.watchlists import WRITTEN, Watchlist, watchlist
 from crqlab.page.tables import table
 from crqlab.report.clearance.client_data import belongings, together
 from crqlab.report.clearance.integrity import sealed
@@ -26,6 +29,8 @@ from crqlab.report.clearance.provenance import card, notebooks, versions
 _TABLES = ("clients", "accounts", "contacts", "responses", "breakdowns")
 #: Tables of nobody whose words stand on every client's page.
 _PROGRAMME = ("segment_traits", "playbook", "code_frame")
+#: Columns of programme files in which people write what they like.
+_WRITTEN = ("action", "measure", "note", "result_name", "evidence")
 _MOST_TOLD = 5
 #: The frame and the style sheet of every page.
 _FRAME = Path(__file__).parents[1] / "run" / "template"
@@ -121,7 +126,9 @@ def watch(study: Study) -> Watchlist:
 
 def _state(study: Study) -> tuple[str, ...]:
     facts = study.manifest.get("tables", {})
-    return tuple(facts.get(name, {}).get("sha256", "") for name in _TABLES)
+    files = (study.raw / book.file for book in LEDGERS.values())
+    ledgers = (fingerprint(file) if file.is_file() else "" for file in files)
+    return (*(facts.get(name, {}).get("sha256", "") for name in _TABLES), *ledgers)
 
 
 @lru_cache(maxsize=2)
@@ -133,7 +140,18 @@ def _watch(study: Study, state: tuple[str, ...]) -> Watchlist:
     ids = pd.concat([clients["client_id"], responses["client_id"]]).drop_duplicates()
     clients = ids.to_frame().merge(clients, on="client_id", how="left")
     things = belongings(clients, accounts, contacts, comments, breakdowns)
+    things = chain(things, programme_words(study))
     return watchlist(things, together(clients, accounts, contacts))
+
+
+def programme_words(study: Study) -> Iterator[tuple[str, str, str]]:
+    """Yield what people wrote into programme files: kind, client, text."""
+    for name in LEDGERS:
+        rows = table(study, name, real=True)
+        for place in (place for place in _WRITTEN if place in rows):
+            for client, text in zip(rows["client_id"], rows[place], strict=True):
+                if isinstance(text, str):
+                    yield WRITTEN, client, text.removeprefix("own:")
 
 
 @lru_cache(maxsize=2)
