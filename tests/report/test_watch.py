@@ -121,6 +121,28 @@ def test_a_silent_account_and_a_fall_before_renewal_are_told(tmp_path):
     assert lines(study).set_index("rule")["response_key"].isna().all()
 
 
+def test_a_silent_account_that_speaks_is_no_longer_called_silent(tmp_path):
+    then = [answer("C1-2"), answer("C1-3")]
+    study = lay_out(tmp_path, HAPPY, then)
+    first = look(study, kinds=["html", "mbox"])["C1"]
+    assert first.view.to_answer["account_id"].tolist() == ["C1A02", "C1A03"]
+    study = lay_out(tmp_path, [*HAPPY, answer("C1-2")], then)
+    found = look(study, LATER, kinds=["html", "mbox"])["C1"]
+    assert found.view.to_answer["account_id"].tolist() == ["C1A03"]
+    assert found.view.past["account_id"].tolist() == ["C1A02"]
+    folder = study.reports / "alerts" / "C1"
+    assert "1 is no longer so." in (folder / "C1_alerts.html").read_text()
+    assert b"Torsby" not in (folder / "C1_alerts.mbox").read_bytes()
+
+
+def test_that_a_rule_about_answers_holds_no_longer_is_not_told(tmp_path):
+    study = lay_out(tmp_path, [*HAPPY, answer("C1-0", 3, 2)])
+    assert look(study)["C1"].new == 2
+    study = lay_out(tmp_path, [*HAPPY, answer("C1-0", 9, 6)])
+    found = look(study)["C1"]
+    assert (len(found.view.to_answer), len(found.view.past)) == (2, 0)
+
+
 def test_what_alerts_tell_is_kept_for_later_files(tmp_path):
     study = lay_out(tmp_path, [*HAPPY, answer("C1-0", 3, 2)])
     look(study)

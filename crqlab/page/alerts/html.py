@@ -22,6 +22,7 @@ def alert_list(view: AlertList) -> Shown:
         paragraph(text(counted(view)), "verdict"),
         *_part(view, view.to_answer, "to_answer"),
         *_part(view, view.answered, "answered"),
+        *_part(view, view.past, "past"),
         paragraph(text(_note(view))),
     )
     return Shown(html, counted(view))
@@ -37,6 +38,8 @@ def counted(view: AlertList) -> str:
         fast = int(timed["state"].eq(IN_TIME).sum())
         half = view.language.number(float(done["took"].median()), 1)
         said.append(say("alert_list.done", n=len(done), half=half, fast=fast, m=len(timed)))
+    if len(view.past):
+        said.append(say("alert_list.over", n=len(view.past)))
     return " ".join(said)
 
 
@@ -72,7 +75,7 @@ def _part(view: AlertList, rows: pd.DataFrame, which: str) -> list:
         due = [tag("strong", say("alert_list.late", day=day)) if over else day
                for day, over in zip(due, late, strict=True)]  # fmt: skip
         columns.append(Column(say("alert_list.answer_by"), due))
-    else:
+    elif which == "answered":
         took = [spoken.number(hours, 1) for hours in rows["took"]]
         done = [moment(one, spoken) for one in rows["answered_on"]]
         said = [say(f"alert_list.state_{state}") for state in rows["state"]]

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pandas as pd
 
 from crqlab.language import Language
-from crqlab.page.alerts.data import AlertList
+from crqlab.page.alerts.data import PAST, AlertList
 from crqlab.page.alerts.html import moment
 from crqlab.show.html import plain
 from crqlab.show.records import Record, records
@@ -96,6 +96,8 @@ def _body(view: AlertList, row: Record, study: str) -> Iterator[str]:
         yield say("alert_list.mail_by", day=moment(row.answer_by, spoken))
     if row.answered_on == row.answered_on:
         yield say("alert_list.mail_answered", day=moment(row.answered_on, spoken))
+    if row.state == PAST:
+        yield say("alert_list.mail_past")
     if view.identified:
         facts = (("person", row.person), ("role", row.role), ("words", row.words))
         yield from (f"{say(f'alert_list.{key}')}: {_line(said)}" for key, said in facts

@@ -11,17 +11,15 @@ import pandas as pd
 from crqlab.base.contracts.frames import empty
 from crqlab.base.errors import CrqError, EstimateError, one_of
 from crqlab.base.study import Study
-from crqlab.base.study_key import key
 from crqlab.base.waves import in_order
-from crqlab.language import language as spoken_language
-from crqlab.page.alerts.data import AlertList, clocked
-from crqlab.page.pseudonyms import pseudonyms
+from crqlab.page.alerts.data import AlertList
 from crqlab.programme import Known, change, ledger, response_key
 from crqlab.programme.alert_facts import Facts, alert_facts
 from crqlab.programme.alert_matches import Matches, matches
 from crqlab.programme.alert_rules import AlertRules, alert_rules_of, unmeasured
 from crqlab.report.alerts import alert_files, looks
 from crqlab.report.alerts.alert_audit import OpenWave, cleared_alerts
+from crqlab.report.alerts.alert_view import alert_view
 from crqlab.report.clearance.gate import LeakError
 from crqlab.report.clearance.raw_gate import RawGate
 from crqlab.report.run.page_language import spoken_in
@@ -268,7 +266,7 @@ class _Look:
     def client(self, client: str, wave: str, kinds: list[str], spoken: str) -> WatchedClient:
         """Look at one client: judge, note, write."""
         facts = alert_facts(self.tables, client, wave, self.now)
-        found, new, held = self._new(facts)
+        every, fresh, new = self._new(facts)
         if len(new):
             rows = new.assign(told_on=self.now, answered_on=pd.NaT)
             change(self.study, _LEDGER, lambda lines: _added(lines, rows), there=Known())
@@ -276,29 +274,28 @@ class _Look:
         if privacy.alerts != _IDENTIFIED:
             now = looks.counts(facts.accounts)
             looks.look(self.study, client, wave, now, privacy.min_scores)
-        view = self._view(facts, spoken)
+        view = alert_view(self.study, self.tables, facts, every.table, self.now, spoken)
         files = []
         if view is not None:
             made = alert_files.made(self.study, view, kinds)
             files = alert_files.written(self.study, client, self.gate.passed(made, client))
-        waits = found.waiting["waits"].value_counts().to_dict()
-        return WatchedClient(client, wave, len(new), view, waits, found.hidden, held, tuple(files))
+        waits = fresh.waiting["waits"].value_counts().to_dict()
+        held = len(fresh.told) - len(new)
+        return WatchedClient(client, wave, len(new), view, waits, every.hidden, held, tuple(files))
 
-    def _new(self, facts: Facts) -> tuple[Matches, pd.DataFrame, int]:
-        """What meets the rules, what of it is told now for the first time, what must not be."""
+    def _new(self, facts: Facts) -> tuple[Matches, Matches, pd.DataFrame]:
+        """What meets the rules, what of it was not told yet, and what of that is told now."""
         privacy = self.study.codebook.privacy
         identified = privacy.alerts == _IDENTIFIED
         seen = looks.seen(self.study, facts.client, facts.wave) if not identified else {}
         found = matches(self.rules, facts, least=privacy.min_scores, seen=seen,
                         identified=identified)  # fmt: skip
-        rows = self._with_ids(found.table, identified)
+        every = Matches(self._with_ids(found.table, identified), found.hidden)
         told = set(ledger(self.study, _LEDGER, there=Known()).table["alert_id"])
-        rows = rows[~rows["alert_id"].isin(told)]
-        found = Matches(rows, found.hidden)
-        new = found.told
-        if not identified:
-            new = cleared_alerts(self.study, self._judged(facts), new)
-        return found, new, len(found.told) - len(new)
+        fresh = Matches(every.table[~every.table["alert_id"].isin(told)])
+        if identified:
+            return every, fresh, fresh.told
+        return every, fresh, cleared_alerts(self.study, self._judged(facts), fresh.told)
 
     def _with_ids(self, rows: pd.DataFrame, identified: bool) -> pd.DataFrame:
         """Ids that stay the same at every look, and what stands for the answer in the ledger."""
@@ -327,60 +324,9 @@ class _Look:
                         own["respondents"], own["accounts"], self.study.codebook,
                         self.rules)  # fmt: skip
 
-    def _view(self, facts: Facts, code: str) -> AlertList | None:
-        """All that a client was told, in a language; None where that is nothing."""
-        rows = ledger(self.study, _LEDGER, there=Known()).table
-        rows = rows[(rows["client_id"] == facts.client).to_numpy(bool)].reset_index(drop=True)
-        if rows.empty:
-            return None
-        privacy, spoken = self.study.codebook.privacy, spoken_language(code)
-        told = {rule.code: rule for rule in alert_rules_of(self.study).rules}
-        known = facts.accounts.drop_duplicates("account_id").set_index("account_id")["name"]
-        rows = clocked(rows.assign(
-            hours=[told[one].hours if one in told else float("nan") for one in rows["rule"]],
-            text=[str(told[one].text.in_language(code)) if one in told else one.replace("_", " ")
-                  for one in rows["rule"]],
-            account=rows["account_id"].map(known).fillna(rows["account_id"]),
-        ), self.now)  # fmt: skip
-        identified = privacy.alerts == _IDENTIFIED
-        if identified:
-            rows = self._people(facts, rows)
-        if privacy.pseudonyms:
-            rows = _veiled(self.study, rows)
-        names = self.tables["clients"].set_index("client_id")["name"]
-        return AlertList(facts.client, names.get(facts.client, facts.client), rows, identified,
-                         privacy.min_scores, spoken)  # fmt: skip
-
-    def _people(self, facts: Facts, rows: pd.DataFrame) -> pd.DataFrame:
-        """Who gave the answer that an alert is about, as long as it is there."""
-        wanted, found = set(rows["response_key"].dropna()), {}
-        contacts = self.tables["contacts"]
-        names = contacts[contacts["client_id"] == facts.client].drop_duplicates("contact_id")
-        names = names.set_index("contact_id")["name"]
-        for one in facts.answers.itertuples():
-            held = response_key(self.study, facts.client, one.response_id)
-            if held in wanted:
-                who = names.get(one.contact_id, one.contact_id)
-                found[held] = (who, one.role, one.ltr, one.crq, one.words)
-        blank = (None, None, float("nan"), float("nan"), "")
-        cells = [found.get(one, blank) for one in rows["response_key"]]
-        people = pd.DataFrame(cells, columns=["person", "role", "ltr", "crq", "words"],
-                              index=rows.index)  # fmt: skip
-        return rows.assign(**people.astype({"ltr": float, "crq": float}))
-
 
 def _added(lines: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """The ledger with new lines; what another look has noted meanwhile is not noted twice."""
     new = rows[~rows["alert_id"].isin(lines["alert_id"])]
     own = new.reindex(columns=lines.columns)
     return pd.concat([lines, own.astype(lines.dtypes.to_dict())], ignore_index=True)
-
-
-def _veiled(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
-    held = key(study)
-    hidden = pseudonyms(rows["account_id"], kind="account", key=held)
-    veiled = rows.assign(account_id=hidden, account=hidden,
-                         owner=pseudonyms(rows["owner"], kind="manager", key=held))  # fmt: skip
-    if "person" in rows:
-        veiled["person"] = pseudonyms(rows["person"], kind="contact", key=held)
-    return veiled
