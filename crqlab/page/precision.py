@@ -24,6 +24,7 @@ _FAMILIES = (
     ("difference", "difference_low", "difference_high"),
     *((name, "low", "high") for name in ("value", "estimate", "effect", "share")),
     ("p_renew", "p_low", "p_high"),
+    ("year_mean", "year_low", "year_high"),
     ("expected_loss", "expected_low", "expected_high"),
     ("expected_loss", "loss_low", "loss_high"),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from crqlab.scores.relationship_years import Years, years
 from crqlab.scores.respondent_scores import respondents
 from crqlab.scores.rolling_accounts import current_accounts
 from crqlab.scores.rolling_scores import Rolling, rolling
+from crqlab.scores.rolling_year import rolling_year
 from crqlab.scores.table_sentences import (
     Summary,
     about_accounts,
@@ -62,6 +63,7 @@ __all__ = [
     "released",
     "respondents",
     "rolling",
+    "rolling_year",
     "years",
 ]
 __dir__ = __all__.copy

@@ -16,6 +16,7 @@ from crqlab.base.results import Result
 from crqlab.base.waves import in_order
 from crqlab.scores.model_scores import LTR, lined_up
 from crqlab.scores.rolling_accounts import current_accounts
+from crqlab.scores.rolling_year import rolling_year
 from crqlab.scores.wave_changes import verdicts
 from crqlab.stats import account_model
 from crqlab.stats.account_model import Answers, BlockMeans, block_means
@@ -131,8 +132,9 @@ def rolling(
         drawn = block_means(model, given, n=draws, seed=seed)
         scores.append(_levels(drawn, given, wave))
         changes += [_steps(drawn, given, wave, back) for back in (None, YEAR)]
+    plain = rolling_year(people, responses, codebook, level=level)
     return Rolling(
-        _states(_with_intervals(scores, everybody, level)),
+        _states(_with_intervals(scores, everybody, level), plain),
         _judged(_with_intervals(changes, everybody, level), level),
     )
 
@@ -194,13 +196,16 @@ def _with_intervals(
     return rows.assign(low=rows["value"] - half, high=rows["value"] + half, level=level, flag=OK)
 
 
-def _states(rows: pd.DataFrame) -> pd.DataFrame:
-    """Keep intervals of NPS on its scale."""
+def _states(rows: pd.DataFrame, plain: pd.DataFrame) -> pd.DataFrame:
+    """Keep intervals of NPS on its scale; put the plain means of the last year beside."""
     if rows.empty:
         return empty("rolling_scores")
     nps, ends = rows["measure"] == "nps", ["low", "high"]
     rows.loc[nps, ends] = rows.loc[nps, ends].clip(-100, 100)
-    return typed(rows.sort_values([*BLOCK, "measure"], ignore_index=True), "rolling_scores")
+    rows = rows.merge(plain, on=[*BLOCK, "measure"], how="left")
+    counted = {name: rows[name].fillna(0).astype("int64") for name in ("n_year", "year_least")}
+    rows = rows.assign(**counted).sort_values([*BLOCK, "measure"], ignore_index=True)
+    return typed(rows, "rolling_scores")
 
 
 def _judged(rows: pd.DataFrame, level: float) -> pd.DataFrame:

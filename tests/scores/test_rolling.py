@@ -106,3 +106,22 @@ def test_a_yearly_programme_has_no_rolling_state() -> None:
     assert state.table.empty
     assert state.changes.empty
     assert str(state).startswith("Every wave asks all accounts")
+
+
+def test_plain_means_of_a_year_are_those_of_its_answers(quarters: Panel, found) -> None:
+    state, *_ = found
+    people = respondents(quarters.responses, BOOK)
+    year = people[people["wave"].isin(["2024Q1", "2024Q2", "2024Q3", "2024Q4"])]
+    year = year.sort_values("wave").drop_duplicates(["client_id", "contact_id"], keep="last")
+    rows = state.table[state.table["wave"] == "2024Q4"].set_index(["client_id", "measure"])
+    for measure in ("crq", "mean_ltr"):
+        name = "ltr" if measure == "mean_ltr" else measure
+        mean, n = (year.groupby("client_id")[name].agg(how) for how in ("mean", "count"))
+        own = rows.xs(measure, level="measure").dropna(subset="year_mean")
+        assert len(own) >= 8
+        assert own["year_mean"].round(9).tolist() == mean.reindex(own.index).round(9).tolist()
+        assert own["n_year"].tolist() == n.reindex(own.index).tolist()
+        assert (own["year_low"] < own["year_mean"]).all()
+        assert (own["year_least"] < own["n_year"]).all()
+    known = rows.dropna(subset="year_mean")
+    assert (known["year_mean"] != known["value"]).all()  # two quantities, named apart

@@ -195,6 +195,11 @@ ROLLING_SCORES = Contract(
         "n_accounts": count("accounts of the client, whose mean the value is"),
         "n_heard": count("those of them that were heard in the wave"),
         "n_recent": count("those of them whose last invitation is not overdue, and was answered"),
+        "year_mean": amount("plain mean of the answers of the last every_months, no model"),
+        "year_low": amount("lower end of its interval"),
+        "year_high": amount("upper end of its interval"),
+        "n_year": count("people whose answers these are"),
+        "year_least": count("fewest of them in one of the waves that are taken together"),
         "flag": FLAG,
     },
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+from crqlab.base.contracts.cautions import OK
 from crqlab.page.client_view import ClientView
 from crqlab.page.scores.html import constructs
 from crqlab.page.scores.scales import ends
-from crqlab.page.sheet import HOW, PEOPLE, Sheet, estimate, scale, sheet
+from crqlab.page.sheet import CAUTION, HOW, PEOPLE, Sheet, estimate, scale, sheet
 from crqlab.page.slide import PLAIN, SIGNED, WHOLE, Bars, Course, Slide, foot, places, spans
 from crqlab.show.number_format import decimals
 from crqlab.show.records import records
@@ -51,6 +53,24 @@ def waves_sheet(view: ClientView) -> Sheet:
     return sheet(
         view, "waves", {**_WHAT, "wave": ("wave",), **_NUMBERS}, _named(view, view.scores.trend)
     )
+
+
+def rolling_sheet(view: ClientView) -> Sheet:
+    """All accounts, where the wave asked a slice: by the account model, and plain over a year."""
+    rows = view.scores.rolling
+    year = {"value": "year_mean", "low": "year_low", "high": "year_high"}
+    plain = rows.assign(
+        **{name: rows[own] for name, own in year.items()}, flag=OK, n_accounts=np.nan
+    )
+    kinds = {"all_accounts": rows, "rolling_year": plain}
+    people = {"all_accounts": rows["n_people"], "rolling_year": rows["n_year"]}
+    long = pd.concat(
+        [part.assign(roll_up=kind, n_respondents=people[kind]) for kind, part in kinds.items()],
+        ignore_index=True,
+    )
+    long = long[long["value"].notna() | (long["roll_up"] == "all_accounts")]
+    columns = {**_WHAT, "roll_up": ("roll_up", "", "roll_up"), **estimate(), **PEOPLE, **CAUTION}
+    return sheet(view, "rolling", columns, _named(view, long.reset_index(drop=True)))
 
 
 def change_sheet(view: ClientView) -> Sheet:

@@ -20,7 +20,7 @@ from crqlab.scores.client_scores import ACCOUNT_T
 NOT_ASKED = "score_not_asked"  # by design: the wave asked a part of the items
 ROLLING = "account_model"  # how a change of all accounts is made
 _HEADLINE = ("crq", "nps", "mean_ltr")
-_ENDS = ["value", "low", "high"]
+_ENDS, _YEAR = ["value", "low", "high"], ["year_mean", "year_low", "year_high"]
 _SIZES = ("effect", "effect_low", "effect_high")  # beside changes they tell how answers spread
 _CHANGE = {
     "change": "value",
@@ -60,7 +60,7 @@ def scores(
     unasked = unasked_scores(study.codebook.waves, wave, asked)
     plain = _not_asked(_plain(rows, least), study.codebook)
     state = table(study, "rolling_scores", client=client, wave=wave)
-    state = suppression.withheld(state, _ENDS, n="n_people", minimum=least)
+    state = _year(suppression.withheld(state, _ENDS, n="n_people", minimum=least), least)
     if len(state):
         coarse = study.codebook.privacy.protection if least > 1 else 0.0
         state = all_accounts.coarsened(state, coarse)
@@ -107,6 +107,12 @@ def _plain(scores: pd.DataFrame, minimum: int) -> pd.DataFrame:
     rows = scores[scores["roll_up"] == "respondents"]
     rows = rows[(rows["method"] == ACCOUNT_T).to_numpy(bool)].sort_values("wave", kind="stable")
     return suppression.withheld(rows, _ENDS, n="n_respondents", minimum=minimum)
+
+
+def _year(state: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    """Empty plain means of a year that hold a wave of too few: the others would tell it."""
+    few = (state["year_least"] < minimum).to_numpy(bool)
+    return state.assign(**{name: state[name].astype(float).mask(few) for name in _YEAR})
 
 
 def _not_asked(rows: pd.DataFrame, book: Codebook) -> pd.DataFrame:

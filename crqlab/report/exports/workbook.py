@@ -26,6 +26,7 @@ from crqlab.page.scores.export import (
     agreement_sheet,
     change_sheet,
     roll_ups_sheet,
+    rolling_sheet,
     scores_sheet,
     waves_sheet,
 )
@@ -42,6 +43,7 @@ from crqlab.show.html import plain
 _SHEETS = (
     (
         scores_sheet,
+        rolling_sheet,
         waves_sheet,
         change_sheet,
         roll_ups_sheet,
