@@ -30,8 +30,8 @@ class Wave(Strict):
         beside the items (``ltr``, ``familiarity``, open ones) may be listed or not: they were
         asked where the files have them.
     slice : bool
-        Whether it asked a slice of the accounts, others having to wait for their turn, also
-        where no file says who was asked.
+        Whether it asked a slice of the accounts, others having to wait for their turn: so
+        that a client's first wave is known for one, before any account was passed over.
     """
 
     from_: date | None = Field(default=None, alias="from")

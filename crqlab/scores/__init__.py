@@ -13,7 +13,6 @@ from crqlab.scores.relationship_years import Years, years
 from crqlab.scores.respondent_scores import respondents
 from crqlab.scores.rolling_accounts import current_accounts
 from crqlab.scores.rolling_scores import Rolling, rolling
-from crqlab.scores.rolling_year import rolling_year
 from crqlab.scores.table_sentences import (
     Summary,
     about_accounts,
@@ -28,6 +27,7 @@ from crqlab.scores.table_sentences import (
 from crqlab.scores.tables import Findings, keep
 from crqlab.scores.uniqueness import Quadrants, quadrants
 from crqlab.scores.wave_changes import changes
+from crqlab.scores.yearly_means import rolling_year
 
 __all__ = [
     "Alternatives",

@@ -16,8 +16,8 @@ from crqlab.base.results import Result
 from crqlab.base.waves import in_order
 from crqlab.scores.model_scores import LTR, lined_up
 from crqlab.scores.rolling_accounts import current_accounts
-from crqlab.scores.rolling_year import rolling_year
 from crqlab.scores.wave_changes import verdicts
+from crqlab.scores.yearly_means import rolling_year
 from crqlab.stats import account_model
 from crqlab.stats.account_model import Answers, BlockMeans, block_means
 from crqlab.stats.defaults import LEVEL, SEED
@@ -203,8 +203,7 @@ def _states(rows: pd.DataFrame, plain: pd.DataFrame) -> pd.DataFrame:
     nps, ends = rows["measure"] == "nps", ["low", "high"]
     rows.loc[nps, ends] = rows.loc[nps, ends].clip(-100, 100)
     rows = rows.merge(plain, on=[*BLOCK, "measure"], how="left")
-    counted = {name: rows[name].fillna(0).astype("int64") for name in ("n_year", "year_least")}
-    rows = rows.assign(**counted).sort_values([*BLOCK, "measure"], ignore_index=True)
+    rows = rows.sort_values([*BLOCK, "measure"], ignore_index=True)
     return typed(rows, "rolling_scores")
 
 

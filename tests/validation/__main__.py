@@ -21,6 +21,7 @@ from tests.validation import (
     nonresponse,
     regression,
     renewal,
+    rolling,
     segments,
     small_clients,
     survey_weights,
@@ -181,6 +182,12 @@ def _mirrored(quick: bool) -> Section:
     return mirrored.section(settings, rows), mirrored.misses(rows)
 
 
+def _rolling(quick: bool) -> Section:
+    settings = rolling.QUICK if quick else rolling.FULL
+    rows = rolling.states(settings)
+    return rolling.section(settings, rows), rolling.misses(rows)
+
+
 SECTIONS: dict[str, Callable[[bool], Section]] = {
     "scores": _scores,
     "mirrored": _mirrored,
@@ -198,6 +205,7 @@ SECTIONS: dict[str, Callable[[bool], Section]] = {
     "account_model": _account_model,
     "small_clients": _small_clients,
     "claims": _claims,
+    "rolling": _rolling,
     "gate": gate.section,
 }
 

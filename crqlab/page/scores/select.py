@@ -111,7 +111,7 @@ def _plain(scores: pd.DataFrame, minimum: int) -> pd.DataFrame:
 
 def _year(state: pd.DataFrame, minimum: int) -> pd.DataFrame:
     """Empty plain means of a year that hold a wave of too few: the others would tell it."""
-    few = (state["year_least"] < minimum).to_numpy(bool)
+    few = ~(state["year_least"].astype(float) >= minimum).to_numpy(bool)
     return state.assign(**{name: state[name].astype(float).mask(few) for name in _YEAR})
 
 

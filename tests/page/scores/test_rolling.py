@@ -9,11 +9,13 @@ from crqlab.base.contracts.frames import typed
 from crqlab.page.claim_table import claims
 from crqlab.page.decision import first_screen
 from crqlab.page.decision.select import tiles
+from crqlab.page.scores.export import rolling_sheet
 from crqlab.report import view
 from tests.show.fixture import Shape, lay_out
 
 WHOSE = {"client_id": "C017", "wave": "2025", "level": 0.95, "flag": "ok", "n_accounts": 41}
-STATE = {**WHOSE, "n": 9, "n_heard": 7, "n_recent": 30}
+YEAR = {"year_mean": 5.3, "year_low": 5.1, "year_high": 5.5, "n_year": 24, "year_least": 5}
+STATE = {**WHOSE, "n": 9, "n_heard": 7, "n_recent": 30, **YEAR}
 STEPS = [("2024", "crq", 0.31, "higher", 0.01), ("2023", "crq", -0.12, "no_clear_change", 0.4)]
 
 
@@ -108,6 +110,20 @@ def test_changes_of_too_few_accounts_are_not_told_by_their_verdict(sliced) -> No
     assert pd.isna(row["change"])
     assert row["verdict"] == "unknown"
     assert "also those not asked now" not in first_screen(seen).html
+
+
+def test_a_plain_mean_of_a_year_is_told_apart_in_the_workbook_unless_a_wave_is_too_small(
+    sliced,
+) -> None:
+    study = sliced()
+    told = rolling_sheet(view(study, client="C017", wave="2025")).rows
+    own = told[told["measure"] == "crq"].set_index("roll_up")
+    assert own["value"].to_dict() == {"all_accounts": 5.44, "rolling_year": 5.3}
+    assert own["n_respondents"].to_dict() == {"all_accounts": 25, "rolling_year": 24}
+    rows = study.read("rolling_scores").assign(year_least=2.0)
+    study.write("rolling_scores", rows)
+    told = rolling_sheet(view(study, client="C017", wave="2025")).rows
+    assert set(told["roll_up"]) == {"all_accounts"}
 
 
 def test_in_swedish(sliced) -> None:
