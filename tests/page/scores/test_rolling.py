@@ -118,7 +118,7 @@ def test_a_plain_mean_of_a_year_is_told_apart_in_the_workbook_unless_a_wave_is_t
     study = sliced()
     told = rolling_sheet(view(study, client="C017", wave="2025")).rows
     own = told[told["measure"] == "crq"].set_index("roll_up")
-    assert own["value"].to_dict() == {"all_accounts": 5.44, "rolling_year": 5.3}
+    assert own["value"].to_dict() == {"all_accounts": 5.4, "rolling_year": 5.3}
     assert own["n_respondents"].to_dict() == {"all_accounts": 25, "rolling_year": 24}
     rows = study.read("rolling_scores").assign(year_least=2.0)
     study.write("rolling_scores", rows)
