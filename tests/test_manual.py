@@ -7,10 +7,13 @@ import pytest
 
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import TABLES
+from crqlab.language import language, languages
+from crqlab.page.reading_guide import ENTRIES
 from tools.manual.__main__ import reference, write
 from tools.manual.api import modules
 from tools.manual.codebook import meanings, models
 from tools.manual.commands import commands
+from tools.manual.markdown import plain
 
 _CELLS = re.compile(r"(?<!\\)\|")
 
@@ -96,3 +99,13 @@ def test_a_page_of_something_gone_goes_and_an_equal_one_stays_as_it_is(tmp_path,
     assert not (tmp_path / "old.md").exists()
     assert kept.stat().st_mtime_ns == before
     assert kept.read_text(encoding="utf-8") == pages["codebook.md"]
+
+
+def test_a_report_is_explained_in_every_language_in_the_words_of_the_report(pages):
+    for code in languages():
+        text, spoken = pages[f"reading/{code}.md"], language(code)
+        heads = [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")]
+        assert heads == [plain(spoken.say(f"reading.{name}_name")) for name in ENTRIES]
+        assert plain(spoken.say("reading.few")) in text
+    assert "**Motståndare**: " in pages["reading/sv.md"]
+    assert "has a chance of 60" in pages["reading/en.md"]

@@ -10,6 +10,7 @@ from tools.manual.api import api_pages
 from tools.manual.codebook import codebook_pages
 from tools.manual.commands import command_pages
 from tools.manual.markdown import page
+from tools.manual.reading import reading_pages
 from tools.manual.tables import table_pages
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -18,7 +19,7 @@ _TOC = "```{toctree}\n:maxdepth: 1\n\ncommands\ncodebook\ntables/index\napi/inde
 
 def reference() -> dict[str, str]:
     """Return all pages that are made from the code, by their names below ``docs/reference``."""
-    made = command_pages() | codebook_pages() | table_pages() | api_pages()
+    made = command_pages() | codebook_pages() | table_pages() | api_pages() | reading_pages()
     return made | {"index.md": page("Reference", "Made from the code at every build.", _TOC)}
 
 

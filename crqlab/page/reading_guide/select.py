@@ -8,6 +8,12 @@ from crqlab.base.standards import SURE
 from crqlab.page.client_view import ClientView
 from crqlab.stats.defaults import LEVEL
 
+#: What is explained, in the order of the page.
+ENTRIES = (
+    "crq", "nps", "n", "interval", "no_clear_change", "place", "segment", "not_settled", "at_risk",
+    "heard", "withheld", "few",
+)  # fmt: skip
+
 
 def entries(view: ClientView) -> list[tuple[str, dict[str, Any]]]:
     """Return the entries of the reading guide of one page, as codes with their numbers.
@@ -30,19 +36,20 @@ def entries(view: ClientView) -> list[tuple[str, dict[str, Any]]]:
     >>> [code for code, _ in crq.page.reading_guide.entries(view)][:3]
     ['crq', 'nps', 'n']
     """
-    asked, least = view.instrument, view.privacy
-    held: list[tuple[str, dict[str, Any], bool]] = [
-        ("crq", {"low": asked.scale.low, "high": asked.scale.high}, bool(asked.items)),
-        ("nps", {}, bool(asked.recommend)),
-        ("n", {}, True),
-        ("interval", {"level": view.language.percent(LEVEL)}, True),
-        ("no_clear_change", {}, True),
-        ("place", {}, not view.benchmark.table.empty),
-        ("segment", {}, not view.segments.shares.empty),
-        ("not_settled", {"sure": view.language.percent(SURE)}, not view.segments.shares.empty),
-        ("at_risk", {}, not view.renewal.accounts.empty and not view.renewal.unproven),
-        ("heard", {}, True),
-        ("withheld", {"scores": least.min_scores, "words": least.min_comments}, True),
-        ("few", {}, True),
-    ]
-    return [(code, told) for code, told, there in held if there]
+    asked, least, spoken = view.instrument, view.privacy, view.language
+    segments = not view.segments.shares.empty
+    told: dict[str, dict[str, Any]] = {
+        "crq": {"low": asked.scale.low, "high": asked.scale.high},
+        "interval": {"level": spoken.percent(LEVEL)},
+        "not_settled": {"sure": spoken.percent(SURE)},
+        "withheld": {"scores": least.min_scores, "words": least.min_comments},
+    }
+    shown = {
+        "crq": bool(asked.items),
+        "nps": bool(asked.recommend),
+        "place": not view.benchmark.table.empty,
+        "segment": segments,
+        "not_settled": segments,
+        "at_risk": not view.renewal.accounts.empty and not view.renewal.unproven,
+    }
+    return [(code, told.get(code, {})) for code in ENTRIES if shown.get(code, True)]
