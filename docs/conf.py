@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from docutils.nodes import SkipNode
 from docutils.utils.math.latex2mathml import tex2mathml
 
@@ -16,6 +18,7 @@ html_copy_source = False
 html_show_sphinx = False
 html_css_files = ["manual.css"]
 html_js_files = ["manual.js"]
+html_search_scorer = str(Path(__file__).parent / "_static" / "scorer.js")
 html_static_path = ["_static"]
 myst_heading_anchors = 4
 myst_enable_extensions = ["deflist"]
