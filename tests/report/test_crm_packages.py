@@ -9,10 +9,10 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from crqlab.report import export, view
+from crqlab.report import LeakError, export, view
 from crqlab.report.exports import crm, dynamics, hubspot, salesforce
 from crqlab.report.exports.theme import Theme
-from tests.report.neighbours import HOSTILE, lay
+from tests.report.neighbours import HOSTILE, THEIRS, lay
 
 META = "{http://soap.sforce.com/2006/04/metadata}"
 
@@ -154,3 +154,16 @@ def test_packages_are_written_beside_the_report_and_pass_the_gate(study):
     made = export(study, "C017", "2025", kinds=["salesforce", "hubspot", "dynamics"])
     assert [path.name for path in made] == [
         "C017_2025_salesforce.zip", "C017_2025_hubspot.zip", "C017_2025_dynamics.zip"]  # fmt: skip
+
+
+@pytest.mark.parametrize("module", [salesforce, hubspot, dynamics])
+def test_a_package_that_holds_something_of_a_stranger_is_refused(
+    module, study, tables, monkeypatch
+):
+    theirs = tables["Account"].assign(Name=THEIRS["account name"])
+    monkeypatch.setattr(module, "crm_tables", lambda *_: {**tables, "Account": theirs})
+    kind = module.__name__.rpartition(".")[2]
+    (study.reports / f"C017_2025_{kind}.zip").unlink(missing_ok=True)
+    with pytest.raises(LeakError, match="account name"):
+        export(study, "C017", "2025", kinds=[kind])
+    assert not (study.reports / f"C017_2025_{kind}.zip").exists()

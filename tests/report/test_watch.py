@@ -175,6 +175,21 @@ def test_a_ledger_that_names_a_stranger_is_refused_and_others_are_written(tmp_pa
     assert page.read_bytes() == before
 
 
+def test_words_of_another_clients_programme_files_are_refused(tmp_path):
+    study = lay_out(tmp_path, [*HAPPY, answer("C1-0", 3, 2), answer("C2-0")])
+    look(study, clients=["C1"])
+    (study.raw / "actions.csv").write_text(
+        "action_id,client_id,account_id,wave,action,kind,party,status\n"
+        "a1,C2,C2A00,2025,own:Replace the leaking pumps in hall seven,account,us,proposed\n"
+    )
+    ledger = study.raw / "alerts.csv"
+    said = "replace the leaking pumps in hall seven"
+    ledger.write_text(ledger.read_text().replace("Eva Lindquist", said))
+    found = alerts.watch(study, clients=["C1"], now=NOW)
+    assert found.clients == ()
+    assert "of C2" in found.refused[0]
+
+
 def test_a_forgotten_person_leaves_ledger_and_files(tmp_path):
     study = lay_out(tmp_path, [*HAPPY, answer("C1-0", 3, 2)])
     look(study)

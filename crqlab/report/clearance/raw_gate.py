@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from crqlab.base.study import Study
 from crqlab.page.marks.pieces import BREAK
@@ -34,7 +35,7 @@ class RawGate:
             whole["clients"], whole["accounts"], raw.contacts, comments, raw.breakdowns
         )
         pairs = together(whole["clients"], whole["accounts"], raw.contacts)
-        self._watched = watchlist(things, pairs)
+        self._watched = watchlist(chain(things, gate.programme_words(study)), pairs)
         self._common = gate.common(study, self._watched)
         self._veiled = study.codebook.privacy.pseudonyms
         self._beside = BREAK.join(said)
