@@ -168,14 +168,16 @@ app.command(
 )(export)
 app.command(
     rich_help_panel=WORK,
+    epilog="Examples: crqlab audit acme --client C017 · crqlab audit acme --all",
+)(audit)
+app.command(rich_help_panel=WORK, epilog="Example: crqlab verify reports/acme/C017_2025.html")(
+    verify
+)
+app.command(
+    rich_help_panel=WORK,
     epilog="Examples: crqlab invitations acme --client C017 --language sv · "
     "crqlab invitations acme --check letter.txt",
 )(invitations)
-app.command(
-    rich_help_panel=WORK,
-    epilog="Examples: crqlab plans acme --client C017 --account A12 · "
-    "crqlab plans acme --client C017 --where tier=A --board --to pptx",
-)(plans)
 app.command(
     rich_help_panel=WORK,
     epilog="Examples: crqlab watch acme · crqlab watch acme --to html,mbox --language sv · "
@@ -183,11 +185,9 @@ app.command(
 )(watch)
 app.command(
     rich_help_panel=WORK,
-    epilog="Examples: crqlab audit acme --client C017 · crqlab audit acme --all",
-)(audit)
-app.command(rich_help_panel=WORK, epilog="Example: crqlab verify reports/acme/C017_2025.html")(
-    verify
-)
+    epilog="Examples: crqlab plans acme --client C017 --account A12 · "
+    "crqlab plans acme --client C017 --where tier=A --board --to pptx",
+)(plans)
 app.add_typer(benchmark.app, name="benchmark", rich_help_panel=RULES)
 app.add_typer(thresholds.app, name="thresholds", rich_help_panel=RULES)
 app.add_typer(actions.app, name="actions", rich_help_panel=WORK)
