@@ -22,7 +22,7 @@ def test_the_slide_says_where_crq_lies_and_draws_known_places_only(stationed_vie
     assert slide.body.marked
     assert slide.body.labels == [label for label in rows["label"] if label != "NPS"]
     assert slide.body.values == pytest.approx(share.dropna().tolist())
-    assert "n = 21 clients, 90\xa0% intervals" in slide.foot
+    assert "n = 21 firms, 90\xa0% intervals" in slide.foot
     assert "Source: release 2025-06 (0123abcd)" in slide.foot
 
 

@@ -28,7 +28,7 @@ def test_three_numbers_stand_with_interval_change_and_n(stationed_view_of):
         ("Mean LTR", "7.37", ["95 % interval 6.97 to 7.77", "no comparison with 2024",
                               "n = 51 respondents"]),
     ]  # fmt: skip
-    assert "n = 51 respondents, 12 accounts. 95 % intervals" in slide.foot.replace("\xa0", " ")
+    assert "n = 51 people at 12 customers. 95 % intervals" in slide.foot.replace("\xa0", " ")
 
 
 def test_a_withheld_number_tells_why_and_no_interval(stationed_view_of):
@@ -54,8 +54,8 @@ def test_the_first_slide_names_who_was_asked_and_warns(stationed_view_of):
     seen = stationed_view_of()
     slide = export.opening_slide(seen)
     assert slide.opening
-    assert slide.message == "Nordwind & Co: how good are its relationships?"
-    assert slide.body.lines == ("Fixture panel", "Wave 2025", "50 respondents of 12 accounts")
+    assert slide.message == "Nordwind & Co: how good are your relationships?"
+    assert slide.body.lines == ("Fixture panel", "Wave 2025", "50 people at 12 customers")
     assert slide.foot == "SYNTHETIC DATA: made up by a computer, about nobody"
     assert export.opening_slide(replace(seen, synthetic=False)).foot == seen.language.say(
         "slide.confidential"
