@@ -89,6 +89,7 @@ def _head(name: str, grid: Grid, currency: str) -> str:
 # Every broken cell is listed; nothing is written until all is well.
 title: {_quoted(name)} # EDIT: what the study is called on its pages
 language: en # of the wording below
+# report_language: sv # of the pages, where it is another than en
 currency: {currency} # of all revenue
 """
 

@@ -199,6 +199,7 @@ def _explained(table: pd.DataFrame, flag: NDArray, thinner: NDArray) -> pd.DataF
     unsplit = table["value"].isna().to_numpy()
     none = (n == 0) & ~unsplit
     few = (n > 0) & (np.minimum(n, thinner) < FEW_RESAMPLED) & ~unsplit
+    flag = np.where(few & (flag == "unequal_accounts"), _FEW, flag)  # the few are why
     cells = np.select(
         [unsplit, none & (part == "joiners"), none, flag != OK, few],
         ["not_to_be_split", "no_joiners", "no_leavers", flag, _FEW],

@@ -225,3 +225,13 @@ def test_a_change_of_which_one_wave_rests_on_few_accounts_is_cautioned():
              for now in (five, six)]  # fmt: skip
     assert codes(flags[0])[0]["code"] == "few_accounts"
     assert "few_accounts" not in flags[1]
+
+
+def test_two_accounts_of_one_voice_are_few_and_not_many_voices():
+    many = {f"A{k:02}": [3 + (k + j) % 4 for j in range(2)] for k in range(14)}
+    now = {"A00": [5], "A01": [4]}
+    flag = crq(pd.concat([people("1", many), people("2", now)])).loc["all", "flag"]
+    assert codes(flag) == [{"code": "few_accounts", "minimum": 6}]
+    loud = {name: answers * (40 if name == "A00" else 1) for name, answers in many.items()}
+    flag = crq(pd.concat([people("1", many), people("2", loud)])).loc["all", "flag"]
+    assert flag == "unequal_accounts"

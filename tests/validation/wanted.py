@@ -112,6 +112,7 @@ Read off the sections above; their sizes and seeds stand there.
 The mix of one panel is off by who its accounts are: under the true parameters the worst panel is
 hardly better. Intervals of rare segments cover more than they say: a share of few accounts takes
 few values, and nearly every interval holds a share near 0. With fewer than six accounts a caution
-stands beside the first sentence of the page. Movers are told less than true parameters would allow, because
-the model's numbers are in doubt: without that doubt more would be told, and fewer of them rightly.
+stands beside the first sentence of the page. Movers are told less than true parameters would
+allow, because the model's numbers are in doubt: without that doubt more would be told, and fewer of
+them rightly.
 """
