@@ -15,5 +15,6 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "tables": ["keep"],
         "theme_proposals": ["proposals"],
         "theme_shares": ["Shares", "shares"],
+        "themes_by_role": ["RoleThemes", "role_themes"],
     },
 )

@@ -74,7 +74,9 @@ def commented(study: Study, frame: comments.CodeFrame | None = None) -> None:
     coded = comments.coded(said, frame, by_hand)
     shares = comments.shares(coded, study.read("respondents"))
     agreement = comments.agreement(coded, by_hand)
-    comments.keep(study, coded=coded, shares=shares, agreement=agreement, level=0.95)
+    by_role = comments.role_themes(coded, study.read("respondents"))
+    found = {"shares": shares, "by_role": by_role, "agreement": agreement}
+    comments.keep(study, coded=coded, **found, level=0.95)
 
 
 def _segments(key: dict, scored: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:

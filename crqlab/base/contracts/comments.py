@@ -71,6 +71,36 @@ THEME_SHARES = Contract(
         "score_flag": Column("text", "'ok', or the codes of the cautions", True),
     },
 )
+ROLE_THEMES = Contract(
+    "role_themes",
+    _NOTEBOOK,
+    ("client_id", "wave", "question", "role", "theme"),
+    {
+        "client_id": Column("text", "the supplier firm; empty for all of them together"),
+        "wave": WAVE,
+        "question": _QUESTION,
+        "role": Column("text", "role of who writes"),
+        "theme": _THEME,
+        "n": count("comments of the role that speak of it"),
+        "n_comments": count("comments of the role to the question"),
+        "n_accounts": count("accounts of those who write"),
+        "value": amount("share of the role's comments", 0, 1),
+        "low": amount("lower end of its interval", 0, 1),
+        "high": amount("upper end of its interval", 0, 1),
+        "level": LEVEL,
+        "difference": amount("share minus that of all other roles", -1, 1),
+        "difference_low": amount("lower end of its interval", -1, 1),
+        "difference_high": amount("upper end of its interval", -1, 1),
+        "p": amount("two-sided p value of no difference", 0, 1),
+        "q": amount("false discovery rate among the roles and themes of the client's wave", 0, 1),
+        "verdict": Column(
+            "text",
+            "higher or lower where q is below 1 - level; unknown where the difference is",
+            options=("higher", "lower", "no_clear_difference", "unknown"),
+        ),
+        "flag": FLAG,
+    },
+)
 THEME_AGREEMENT = Contract(
     "theme_agreement",
     _NOTEBOOK,
@@ -87,4 +117,4 @@ THEME_AGREEMENT = Contract(
         "flag": FLAG,
     },
 )
-TABLES = (CODE_FRAME, COMMENT_THEMES, THEME_SHARES, THEME_AGREEMENT)
+TABLES = (CODE_FRAME, COMMENT_THEMES, THEME_SHARES, ROLE_THEMES, THEME_AGREEMENT)
