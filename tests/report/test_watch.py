@@ -299,6 +299,7 @@ def test_a_killed_look_loses_nothing(tmp_path, monkeypatch):
     assert table["alert_id"].tolist() == lines(study)["alert_id"].tolist()
     seen = json.loads((study.reports / "manifest" / "alerts" / "C1.json").read_text())
     assert seen == {"2025": {"C1A00": 3}}
+    assert len(statement_ledger.read(study, "C1")) == 1
 
 
 def _killed(*_, **__):

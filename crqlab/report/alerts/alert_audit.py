@@ -75,7 +75,8 @@ def cleared_alerts(study: Study, of: OpenWave, alerts: pd.DataFrame) -> pd.DataF
         if made:
             named = hashlib.blake2b("\0".join(kept["alert_id"]).encode(), digest_size=8).hexdigest()
             new = replace(release(of.wave, f"{ALERTS}{named}", made), files=("alerts",))
-            keep(study, of.client, [*releases, new])
+            others = [one for one in releases if one.inputs != new.inputs]  # of a killed look
+            keep(study, of.client, [*others, new])
     return kept
 
 
