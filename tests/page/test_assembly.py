@@ -189,5 +189,7 @@ def test_nobody_is_called_silent_where_nobody_recorded_who_was_asked(study_of):
     assert not re.search("silent", words, re.I)
     assert words.count("No answer") >= 3
     assert "nobody recorded whether anybody was asked" in words
+    assert "people who answered; who was asked is not recorded" in words
     asked = view(study_of(silent=3), client="C017", wave="2025")
     assert "Silent" in plain(accounts.account_table(asked))
+    assert "people who answered, of those who were asked" in plain(accounts.account_table(asked))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import pandas as pd
 from markupsafe import Markup
 
 from crqlab.language import MISSING
@@ -44,14 +45,22 @@ def account_table(view: ClientView) -> Shown:
     if found.empty:
         said = say("accounts.table_alone" if view.alone else "accounts.table_none")
         return Shown(paragraph(text(said)), said)
-    rows, by = records(found), ranked_by(found)
+    rows = records(found)
     first, rest = rows[:LISTED], rows[LISTED:]
-    caption = say(f"accounts.table_by_{by}", n=len(rows))
-    shown = Shown(listed(view, first, caption), say("accounts.table_aloud", n=len(rows)))
+    shown = Shown(
+        listed(view, first, order_said(view, found)), say("accounts.table_aloud", n=len(rows))
+    )
     if rest:
         title = say("accounts.table_more", n=len(rest))
         shown += folded(title, Shown(listed(view, rest, title), ""))
     return shown
+
+
+def order_said(view: ClientView, rows: pd.DataFrame) -> str:
+    """Say in which order rows of `overview` stand, and of whom it is told how many answered."""
+    asked = "asked" if rows["invited"].any() else "unasked"
+    order = view.language.say(f"accounts.table_by_{ranked_by(rows)}", n=len(rows))
+    return f"{order} {view.language.say(f'accounts.table_answered_{asked}')}"
 
 
 def listed(

@@ -7,8 +7,7 @@ from markupsafe import Markup
 
 from crqlab.language import MISSING
 from crqlab.page.accounts.data import QUIET, UNHEARD
-from crqlab.page.accounts.overview import ranked_by
-from crqlab.page.accounts.overview_table import listed, stacked
+from crqlab.page.accounts.overview_table import listed, order_said, stacked
 from crqlab.page.agreed.html import what
 from crqlab.page.amounts import amount
 from crqlab.page.client_view import ClientView
@@ -35,7 +34,7 @@ def portfolio(view: ClientView, pack: Pack) -> Shown:
         say("packs.title_nobody") if pack.manager is None else say("packs.title", name=pack.manager)
     )
     head = tag("h1", title)
-    caption = say(f"accounts.table_by_{ranked_by(rows)}", n=len(rows))
+    caption = order_said(view, rows)
     links = [
         tag("a", name(row.name), href=f"#{sheet_id(place)}")
         for place, row in enumerate(records(rows), start=1)
