@@ -11,6 +11,7 @@ FEW_CLIENTS = 10  # below which a panel says nothing, and would give clients awa
 SURE = 0.6  # probability from which a segment, or the one thing to mend, is said
 LIKELY = 0.8  # probability from which a segment is called likely
 RELIABLE = 0.7  # ICC(2) from which the mean of an account's answers stands for the account
+REST_DAYS = 365  # before somebody is asked again for a referral: ours
 TARGET = 0.80  # share of a client's revenue with at least one answer
 TOP = 0.1  # share of the panel that is its top
 UNIQUE = 0.8  # probability from which a client is called Unique

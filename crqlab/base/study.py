@@ -19,6 +19,7 @@ import pyarrow as pa
 from crqlab.base import same_numbers, waves, yaml_documents
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import TABLES, contract, schema
+from crqlab.base.contracts.programme import REFERRALS
 from crqlab.base.errors import StudyError
 from crqlab.base.files import fingerprint, located, replace
 from crqlab.base.wave_entries import starts
@@ -31,7 +32,7 @@ THEMES, COMMENT_CODES = "themes.yaml", "comment_codes.csv"
 #: Who asked to be forgotten, as keyed hashes.
 FORGOTTEN = "forgotten.csv"
 #: Files in ``data/raw/STUDY`` that one station alone reads.
-_PROGRAMME = {"60_segments": (PLAYBOOK,), "85_comments": (THEMES, COMMENT_CODES)}
+_PROGRAMME = {"60_segments": (PLAYBOOK, REFERRALS.file), "85_comments": (THEMES, COMMENT_CODES)}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 #: Bytes up to which hashing a file costs less than checking its cells again.
 _CHEAP = 64 << 20

@@ -19,6 +19,7 @@ from crqlab.cli.guard import Guarded, say
 from crqlab.cli.invitations import invitations
 from crqlab.cli.options import LONGEST, Limit, Set, StudyName, settings
 from crqlab.cli.plans import plans
+from crqlab.cli.referrals import referrals
 from crqlab.cli.study_list import list_
 from crqlab.cli.verify import verify
 from crqlab.cli.watch import findings as alert_findings
@@ -190,6 +191,7 @@ app.command(
 )(plans)
 app.add_typer(benchmark.app, name="benchmark", rich_help_panel=RULES)
 app.add_typer(thresholds.app, name="thresholds", rich_help_panel=RULES)
+app.command(rich_help_panel=WORK, epilog="Example: crqlab referrals acme --client C017")(referrals)
 app.add_typer(actions.app, name="actions", rich_help_panel=WORK)
 app.add_typer(playbook.app, name="playbook", rich_help_panel=RULES)
 app.add_typer(themes.app, name="themes", rich_help_panel=RULES)

@@ -15,6 +15,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
     submod_attrs={
         "ledger_checks": ["Known", "known"],
         "ledger_files": ["Lines", "change", "ledger"],
+        "referral_history": ["Asked", "Conversion", "asked", "conversion"],
         "response_keys": ["response_key"],
     },
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pandas as pd
 
 from crqlab.base.contracts.cautions import OK, has
@@ -109,9 +107,9 @@ def referral_candidates(
     accounts: pd.DataFrame,
     top: str,
     *,
-    asked: Iterable[str] = (),
+    asked: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Promoters inside accounts of the top segment who were not yet asked for a referral.
+    """Promoters inside accounts of the top segment who may be asked for a referral.
 
     Parameters
     ----------
@@ -121,8 +119,9 @@ def referral_candidates(
         Tables of these names.
     top : str
         The segment whose people may be asked (`SegmentTraits.top`).
-    asked : iterable of str
-        Contacts who were asked before.
+    asked : DataFrame, optional
+        ``client_id``, ``contact_id``, ``resting``: who was asked before, and is not to be asked
+        again yet (`crqlab.programme.asked`).
 
     Returns
     -------
@@ -141,15 +140,19 @@ def referral_candidates(
     >>> last = crq.segments.as_then(panel.table)[panel.latest.to_numpy()]
     >>> found = crq.segments.referral_candidates(last, tables[1], tables[2], rules.traits.top)
     """
-    asked = set(asked)
+    known = pd.DataFrame({"client_id": [], "contact_id": [], "resting": []})
+    known = known if asked is None else asked
+    rests = known[known["resting"].astype(bool)]
     best = assigned.loc[assigned["segment"] == top, ["client_id", "wave", "account_id"]]
     who = respondents[(respondents["ltr"] >= 9) & respondents["contact_id"].notna()]
-    who = who[~who["contact_id"].isin(asked)]
+    person = ["client_id", "contact_id"]
+    again = pd.MultiIndex.from_frame(who[person]).isin(pd.MultiIndex.from_frame(rests[person]))
+    who = who[~again]
     rows = who.merge(best, on=["client_id", "wave", "account_id"])
     rows = rows.drop_duplicates(["client_id", "wave", "account_id", "contact_id"])
     rows = rows.merge(owners(accounts), on=KEYS, how="left")
     columns = ["client_id", "wave", "account_id", "contact_id", "role", "account_manager"]
-    flag = OK if asked else "nobody_asked_on_record"
+    flag = OK if len(known) else "nobody_asked_on_record"
     return rows[columns].assign(flag=flag).reset_index(drop=True)
 
 

@@ -56,7 +56,13 @@ def suggested(
 
 
 def described(
-    panel: Panel, study: Study, *, level: float, draws: int, seed: int
+    panel: Panel,
+    study: Study,
+    *,
+    level: float,
+    draws: int,
+    seed: int,
+    referrals: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return every table of this station, by name; without rows where nothing is sorted.
 
@@ -67,6 +73,8 @@ def described(
         Its respondents, accounts, responses and playbook are read.
     level : float
     draws, seed : int
+    referrals : DataFrame, optional
+        Who was asked before, as `crqlab.programme.asked` has it.
 
     Examples
     --------
@@ -102,7 +110,9 @@ def described(
         "lifts": rungs.table,
         "playbook": book.table(traits),
         "actions": actions(then[last], accounts, responses, book, traits),
-        "referral_candidates": referral_candidates(then[last], people, accounts, traits.top),
+        "referral_candidates": referral_candidates(
+            then[last], people, accounts, traits.top, asked=referrals
+        ),
     }
 
 

@@ -329,6 +329,16 @@ def test_referrals_are_promoters_in_ambassador_accounts_not_yet_asked():
     }
     assert set(found[[*KEYS, "contact_id"]].itertuples(index=False, name=None)) == want
     first = found["contact_id"].iloc[0]
-    less = referral_candidates(ASSIGNED, PEOPLE, OWNERS, "Ambassador", asked=[first])
+    who = found.iloc[[0]][["client_id", "contact_id"]]
+    less = referral_candidates(
+        ASSIGNED, PEOPLE, OWNERS, "Ambassador", asked=who.assign(resting=True)
+    )
     assert first not in set(less["contact_id"])
     assert set(less["flag"]) == {"ok"}
+    again = referral_candidates(
+        ASSIGNED, PEOPLE, OWNERS, "Ambassador", asked=who.assign(resting=False)
+    )
+    assert len(again) == len(found)  # the rest is over
+    other = who.assign(client_id="somebody else's", resting=True)
+    assert len(referral_candidates(ASSIGNED, PEOPLE, OWNERS, "Ambassador", asked=other)) == len(
+        found)  # fmt: skip
