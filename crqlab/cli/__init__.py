@@ -255,6 +255,9 @@ def simulate_(
     honeymoon: Annotated[
         float, typer.Option(help="Points that accounts fall after a year without contact.")
     ] = 0.0,
+    programme: Annotated[
+        bool, typer.Option("--programme", help="With actions and referrals of a programme.")
+    ] = False,
 ) -> None:
     """Draw a synthetic panel with known truth into data/raw/NAME."""
     from crqlab import simulate
@@ -270,6 +273,7 @@ def simulate_(
         pulses=pulses,
         role_effects=role_effects,
         honeymoon=honeymoon,
+        programme=programme,
     )
     say(f"{folder} is drawn")
 

@@ -26,6 +26,8 @@ class Stage(IntEnum):
     DIRT = 8
     CLIENT_EFFECT = 9
     CARE = 10
+    PROGRAMME = 11
+    REFERRAL = 12
 
 
 def draw(

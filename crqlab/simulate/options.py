@@ -42,6 +42,8 @@ class Options:
         Scale points by which an account falls after its first year, and half of it again after its
         fourth, where contact with it is not kept; of half the accounts people stay then, of the
         others they change. 0: no account falls, and people change alike.
+    programme : bool
+        Whether actions were agreed and people asked for referrals after each wave but the last.
     """
 
     seed: int = SEED
@@ -54,6 +56,7 @@ class Options:
     pulses: int = 0
     role_effects: float = 1.0
     honeymoon: float = 0.0
+    programme: bool = False
 
     @property
     def role_shifts(self) -> tuple[float, ...]:

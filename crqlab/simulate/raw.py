@@ -16,10 +16,11 @@ import pyarrow.compute as pc
 
 from crqlab.base import yaml_documents
 from crqlab.base.codebook import Codebook
+from crqlab.base.contracts.programme import ACTIONS, LEDGERS, REFERRALS
 from crqlab.base.errors import CrqError, StudyError
 from crqlab.base.sources import Source
 from crqlab.base.study import Study
-from crqlab.simulate import tables, truth
+from crqlab.simulate import programme, tables, truth
 from crqlab.simulate.block import Block, block
 from crqlab.simulate.dirt import soil
 from crqlab.simulate.exports import Crm, Qualtrics
@@ -56,7 +57,8 @@ def write(
     root : Path
         The project's folder; files go to ``data/raw/<study>`` below it.
     study : str
-        An earlier synthetic study of this name is replaced, its ``decisions.csv`` kept.
+        An earlier synthetic study of this name is replaced, its ``decisions.csv`` and
+        programme files kept.
     clients : int
         How many clients, unless ``responses`` is given.
     responses : int, optional
@@ -96,8 +98,10 @@ def write(
     try:
         (draft / "truth").mkdir(parents=True)
         _fill(draft, _blocks(clients, responses, options), options, dirt)
-        if (decisions := folder / "decisions.csv").is_file():
-            shutil.copy2(decisions, draft)
+        kept = ["decisions.csv", *(book.file for book in LEDGERS.values())]
+        for name in kept:
+            if (folder / name).is_file() and not (draft / name).exists():
+                shutil.copy2(folder / name, draft)
         _swap(draft, folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -166,9 +170,12 @@ def _waves(options: Options) -> str:
 
 
 def _more(options: Options) -> Iterator[tuple[Callable[[Block], pa.Table], Source]]:
-    """Truth that a default panel goes without."""
+    """What a default panel goes without: more truth, and programme files."""
     if options.role_effects != 1:
         yield truth.roles, Source(file="truth/roles.csv")
+    if options.programme:
+        yield programme.actions, Source(file=ACTIONS.file)
+        yield programme.referrals, Source(file=REFERRALS.file)
 
 
 def _fill(draft: Path, blocks: Iterator[Block], options: Options, dirt: bool) -> None:

@@ -24,7 +24,8 @@ def account_ids(block: Block, rows: np.ndarray) -> pa.Array:
     return words.numbered(words.numbered("", numbers, 3), block.accounts.number[rows], 3)
 
 
-def _contact(block: Block, chair: np.ndarray, wave: np.ndarray) -> pa.Array:
+def contact_ids(block: Block, chair: np.ndarray, wave: np.ndarray) -> pa.Array:
+    """Return ids of the people who sat in these chairs in these waves."""
     people = block.contacts
     client = block.clients.numbers[block.accounts.client[people.account[chair]]]
     places = 10 if len(block.options.periods) <= 10 else 100  # holders of a chair, one a wave
@@ -57,7 +58,7 @@ def responses(block: Block, sheet: Sheet) -> pa.Table:
             "wave": wave_names(block, wave),
             "response_id": sheet.response_id,
             "account_id": account_ids(block, account),
-            "contact_id": _contact(block, chair, wave),
+            "contact_id": contact_ids(block, chair, wave),
             "role": _role(block, chair, wave),
             "language": texts(words.LANGUAGES, sheet.language),
             "started": pa.array(sheet.started),
@@ -90,7 +91,7 @@ def contacts(block: Block) -> pa.Table:
         {
             "client_id": client_ids(block, them.client[account]),
             "wave": wave_names(block, wave),
-            "contact_id": _contact(block, chair, wave),
+            "contact_id": contact_ids(block, chair, wave),
             "account_id": account_ids(block, account),
             "name": words.people(spoken, (u[:, 0] * 10_000).astype(int)),
             "role": _role(block, chair, wave),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from crqlab.simulate import expected, model, tables
+from crqlab.simulate import expected, model, programme, tables
 from crqlab.simulate.accounts import account_means
 from crqlab.simulate.block import Block
 from crqlab.simulate.options import Options
@@ -159,6 +159,12 @@ def _changed(options: Options) -> dict[str, Any]:
     }
 
 
+def _programme() -> dict[str, Any]:
+    """Who says yes to a referral; nothing that was agreed moves any score."""
+    yes = dict(zip(("promoter", "passive", "detractor"), programme.YES, strict=True))
+    return {"referral_yes": yes, "referral_open": programme.OPEN, "actions_move": 0.0}
+
+
 def facts(options: Options) -> dict[str, Any]:
     """Everything that holds for the whole panel, ready for JSON."""
     latent = model.latent()
@@ -175,6 +181,7 @@ def facts(options: Options) -> dict[str, Any]:
         **({} if options.slices == 1 else {"slices": options.slices}),
         **({} if options.pulses == 0 else {"pulses": options.pulses}),
         **_changed(options),
+        **({"programme": _programme()} if options.programme else {}),
         "nonresponse": options.nonresponse,
         "churn_depends_on": options.churn,
         "change": options.change,
