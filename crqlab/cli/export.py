@@ -45,7 +45,7 @@ def export(
         str,
         typer.Option(
             help="What to write, parted by commas: pdf, xlsx, pptx, csv, headoffice, salesforce, "
-            "hubspot, dynamics.",
+            "hubspot, dynamics, invitations.",
             rich_help_panel=WHAT,
         ),
     ] = "pdf,xlsx,pptx,csv",

@@ -33,7 +33,8 @@ _MONEY = frozenset(
 )
 _COUNTED = ("asked", "answered")  # people, accounts or, by their unit, money
 _SHARES = frozenset(
-    "p second_p probability runner_up_probability importance weight now revenue_heard".split()
+    "p power power_all second_p probability runner_up_probability importance weight now "
+    "revenue_heard".split()
 )
 _PLACES = ("percentile", "before", "change")  # shares too, in a table of places among peers
 _TELLING = ("measure", "unit", "percentile")  # beside a number, say what it is

@@ -15,6 +15,7 @@ from crqlab.participation.foretold_widths import Past
 from crqlab.participation.wave_plan import Plan
 
 FEWER = 0.8  # share of the invitations, of which it is told what leaving the others out costs
+ALL, FIFTH_FEWER = "all", "fifth_fewer"
 STATE = "state_of_all_accounts"
 
 
@@ -50,7 +51,7 @@ def widths(
         costs = pd.concat(parts, ignore_index=True)
         costs = costs.assign(half_width=costs["half_width"] * wide, level=level)
         costs = costs.assign(flag=_assumed(costs, plan))
-        costs = costs.sort_values(["client_id", "share", "measure"], ignore_index=True)
+        costs = costs.sort_values(["client_id", "scenario", "measure"], ignore_index=True)
     slices = rows[rows["client_id"].isin(anew)].reset_index(drop=True)
     precision = empty("precision")
     if len(slices):
@@ -83,11 +84,11 @@ def _of_quarter(
     first = asked[(asked["quarter"] == q) & asked["client_id"].isin(rows["client_id"])]
     kept = first[_worth_keeping(first, rows, known, days[q : q + 1], rate)]
     parts = []
-    for share, some in ((1.0, first), (FEWER, kept)):
+    for scenario, some in ((ALL, first), (FIFTH_FEWER, kept)):
         now = some.assign(quarter=0)
         found = foretold_widths.errors(known, rows, now, days[q : q + 1], rate, seed=seed)
         n = some.groupby("client_id").size()
-        told_ = _long(found.droplevel("quarter")).assign(share=share, starts=days[q])
+        told_ = _long(found.droplevel("quarter")).assign(scenario=scenario, starts=days[q])
         told_["n_invitations"] = told_["client_id"].map(n).fillna(0).astype("int64")
         parts.append(told_.assign(answers=told_["n_invitations"] * told_["client_id"].map(rate)))
     return pd.concat(parts, ignore_index=True)

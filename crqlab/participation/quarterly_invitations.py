@@ -16,7 +16,7 @@ from crqlab.participation import foretold_widths
 from crqlab.participation.account_choice import Open, Turns, chosen, least_number
 from crqlab.participation.account_dispositions import LATE
 from crqlab.participation.foretold_widths import Past
-from crqlab.participation.invitation_costs import FEWER, joined, widths
+from crqlab.participation.invitation_costs import ALL, FIFTH_FEWER, joined, widths
 from crqlab.participation.invitation_frame import UNKNOWN
 from crqlab.participation.reachable_contacts import LOST, PERSON, base, reachable
 from crqlab.participation.wave_plan import REST, Plan
@@ -99,11 +99,11 @@ class Invitations(Result):
             f"reaches {out:,}"
         )
         wide = self.costs[self.costs["measure"] == "crq"]
-        wide = wide.pivot_table(index="client_id", columns="share", values="half_width")
+        wide = wide.pivot_table(index="client_id", columns="scenario", values="half_width")
         if wide.shape[1] < 2:
             return said
         whose = "" if len(wide) == 1 else " in the middle client"
-        full, less = wide[1.0].median(), wide[FEWER].median()
+        full, less = wide[ALL].median(), wide[FIFTH_FEWER].median()
         return (
             f"{said}; 20 % fewer in the next quarter widen CRQ of all accounts from ± {full:.3f} "
             f"to ± {less:.3f}{whose}"

@@ -324,10 +324,12 @@ INVITATIONS = Contract(
 INVITATION_COSTS = Contract(
     "invitation_costs",
     _NOTEBOOK,
-    ("client_id", "share", "measure"),
+    ("client_id", "scenario", "measure"),
     {
         "client_id": CLIENT,
-        "share": Column("number", "part of the next quarter's invitations", low=0, high=1),
+        "scenario": Column(
+            "text", "how many of the next quarter's invitations", options=("all", "fifth_fewer")
+        ),
         "starts": Column("date", "first day of that quarter", True),
         "measure": Column("text", "figure of all accounts", options=("crq", "nps")),
         "n_invitations": count("people to invite"),

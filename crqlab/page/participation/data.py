@@ -83,6 +83,11 @@ class Participation:
         The columns of ``audit``.
     plan, precision : DataFrame
         The columns of ``wave_plan`` and ``precision``; no rows where a later wave was held.
+    costs, power, voices_needed : DataFrame
+        The columns of ``invitation_costs``, ``change_power`` and ``account_voices``; likewise.
+    unreached : dict of code to int
+        Contacts whose invitation bounced, who left, or who were asked too often, as in the flags of
+        ``invitations``.
     """
 
     completion: pd.DataFrame
@@ -102,6 +107,10 @@ class Participation:
     questions: pd.DataFrame
     plan: pd.DataFrame
     precision: pd.DataFrame
+    costs: pd.DataFrame
+    power: pd.DataFrame
+    voices_needed: pd.DataFrame
+    unreached: Mapping[str, int]
 
     @property
     def counts(self) -> ResponseCounts:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -22,6 +24,7 @@ from crqlab.scores.rollups import scale_ends
 from crqlab.stats import nps
 
 _ENDS = ["value", "low", "high"]
+UNREACHED = ("invitation_bounced", "left_the_account", "asked_too_often")
 _PLACE = ["percentile", "percentile_low", "percentile_high"]
 
 
@@ -67,9 +70,25 @@ def participation(
         continuity=_named(stays, accounts, "revenue"),
         stayed=_stayed(_rows(study, "continuity_summary", client, wave)),
         questions=_rows(study, "audit", client, wave),
-        plan=table(study, "wave_plan", client=client).iloc[: None if last else 0],
-        precision=table(study, "precision", client=client).iloc[: None if last else 0],
+        **_to_come(study, client, last=last),
     )
+
+
+def _to_come(study: Study, client: str, *, last: bool) -> dict[str, Any]:
+    """What is planned after the client's last wave; nothing on a page of an earlier one."""
+    tables = {
+        name: table(study, of, client=client).iloc[: None if last else 0]
+        for name, of in (
+            ("plan", "wave_plan"),
+            ("precision", "precision"),
+            ("costs", "invitation_costs"),
+            ("power", "change_power"),
+            ("voices_needed", "account_voices"),
+            ("people", "invitations"),
+        )
+    }
+    flags = tables.pop("people")["flag"]
+    return {**tables, "unreached": {one: int(_has(flags, one).sum()) for one in UNREACHED}}
 
 
 def resting_on_answers(

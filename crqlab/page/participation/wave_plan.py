@@ -11,7 +11,9 @@ from crqlab.base.contracts.cautions import code, codes, has
 from crqlab.language import MISSING, Language
 from crqlab.page.client_view import ClientView
 from crqlab.page.participation.html import completion_by_group, label
+from crqlab.page.participation.next_invitations import foretold
 from crqlab.page.participation.silent_accounts import voices
+from crqlab.participation.invitation_costs import STATE
 from crqlab.participation.selection_audit import BLOCKED, QUESTIONS
 from crqlab.show.html import Column, Shown, folded, lines, names, paragraph, table, text, under
 from crqlab.show.number_format import decimals
@@ -37,7 +39,8 @@ def next_wave(view: ClientView) -> Shown:
     roles = under(say("participation.which_roles"), voices(view))
     found = under(say("participation.whom_next"), plan(view))
     found += under(say("participation.to_managers"), questions(view))
-    return found + folded(say("participation.in_detail"), by + roles)
+    coming = under(say("participation.what_it_will_show"), foretold(view))
+    return found + folded(say("participation.in_detail"), by + roles + coming)
 
 
 def questions(view: ClientView) -> Shown:
@@ -145,11 +148,18 @@ def plan(view: ClientView) -> Shown:
         said = say("participation.plan_lead_nobody", n=len(rows), quarters=len(quarters))
         return Shown(paragraph(text(said), "lead"), said)
     said = _foretold(view, len(quarters), [sure[0, m] for m in measures if (0, m) in sure])
-    caption = say("participation.plan_caption", level=view.language.percent(told["level"].iloc[0]))
+    kind = "_all" if _of_all(told) else ""
+    level = view.language.percent(told["level"].iloc[0])
+    caption = say(f"participation.plan_caption{kind}", level=level)
     columns = _by_quarter(view, sure, [*quarters, 0])
     columns += [_half_widths(view, m, [sure.get((q, m)) for q in [*quarters, 0]]) for m in measures]
     listed = table(columns, caption=caption, note=text(say("participation.plan_note")))
     return Shown(lines(paragraph(text(said), "lead"), listed), said)
+
+
+def _of_all(told: pd.DataFrame) -> bool:
+    """Whether what is foretold is the state of all accounts."""
+    return bool(len(told)) and has(told["flag"].iloc[0], STATE)
 
 
 def _by_quarter(
@@ -183,10 +193,14 @@ def _half(view: ClientView, row: Record) -> str:
 def _quarter(row: Record, spoken: Language) -> str:
     if row.slice == 0:
         return spoken.say("participation.whole_year")
-    if pd.isna(row.starts):
-        return spoken.say("participation.quarter", n=row.slice)
-    year = spoken.say("participation.year", year=str(row.starts.year), n=row.starts.quarter)
-    return year
+    return quarter_name(spoken, row.slice, row.starts)
+
+
+def quarter_name(spoken: Language, number: int, starts: pd.Timestamp) -> str:
+    """Return what a quarter of the plan is called: by its year where days are known."""
+    if pd.isna(starts):
+        return spoken.say("participation.quarter", n=number)
+    return spoken.say("participation.year", year=str(starts.year), n=starts.quarter)
 
 
 def _foretold(view: ClientView, quarters: int, year: list[Record]) -> str:
@@ -200,6 +214,6 @@ def _foretold(view: ClientView, quarters: int, year: list[Record]) -> str:
         for r in known
     )
     rates = [row.completion for row in year if row.completion == row.completion]
-    kind = "_rate" if rates else ""
+    kind = ("_all" if _of_all(view.participation.precision) else "") + ("_rate" if rates else "")
     rate = spoken.percent(rates[0]) if rates else ""
     return spoken.say(f"participation.plan_lead{kind}", expected=expected, rate=rate, **places)

@@ -30,9 +30,10 @@ group_scores lifts nonresponse positions quality referral_candidates role_gaps r
 rolling_scores segment_shares silent voices
 """.split()
 OF_A_CLIENT = """
-account_scores account_years accounts agreement breakdowns changes client_scores clients completion
-contacts manager_scores migration movement outlook precision propensities respondents responses
-revenue_at_risk segments theme_shares wave_plan
+account_scores account_voices account_years accounts agreement breakdowns change_power changes
+client_scores clients completion contacts invitation_costs invitations manager_scores migration
+movement outlook precision propensities respondents responses revenue_at_risk segments
+theme_shares wave_plan
 """.split()
 OF_NOBODY = """
 code_frame contest model_card playbook segment_renewal segment_traits theme_agreement

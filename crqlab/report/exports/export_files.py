@@ -29,6 +29,7 @@ KINDS = {
     "salesforce": ("salesforce", ""),
     "hubspot": ("hubspot", ""),
     "dynamics": ("dynamics", ""),
+    "invitations": ("invitation_lists", ""),
 }
 #: What is written where nobody says what.
 USUAL = ("pdf", "xlsx", "pptx", "csv")
@@ -37,6 +38,7 @@ _FILES = {
     "csv": (("", "csv"), ("contacts", "csv"), ("tasks", "csv"), ("crm_fields", "csv")),
     "headoffice": (("headoffice", "xlsx"), ("headoffice", "csv"), ("headoffice_fields", "csv")),
     **{name: ((name, "zip"),) for name in ("salesforce", "hubspot", "dynamics")},
+    "invitations": (("invitations", "xlsx"), ("invitations", "csv")),
 }
 
 
@@ -73,7 +75,7 @@ def export(
         Its report must have been made where a PDF is wanted.
     kinds : iterable of str
         ``"pdf"``, ``"xlsx"``, ``"pptx"``, ``"csv"``, ``"headoffice"``,
-        ``"salesforce"``, ``"hubspot"``, ``"dynamics"``.
+        ``"salesforce"``, ``"hubspot"``, ``"dynamics"``, ``"invitations"``.
     language : str, optional
         The codebook's if left out. A PDF is made from the page in this language, and a CRM gets
         the same columns and words in every language.

@@ -48,7 +48,7 @@ def content(view: ClientView, theme: Theme, *, study: Study, **_: Any) -> tuple[
 def written(parts: Sequence[ClientRows], theme: Theme) -> tuple[bytes, ...]:
     """Return workbook, CSV and fields of one client, or of several that are one firm."""
     table, fields = long_sheet(parts), field_sheet(parts)
-    return _workbook(parts, theme, table, fields), _csv(table), _csv(fields)
+    return _workbook(parts, theme, table, fields), as_csv(table), as_csv(fields)
 
 
 def _workbook(parts: Sequence[ClientRows], theme: Theme, table: Sheet, fields: Sheet) -> bytes:
@@ -65,8 +65,8 @@ def _workbook(parts: Sequence[ClientRows], theme: Theme, table: Sheet, fields: S
     return settled(file.getvalue())
 
 
-def _csv(sheet: Sheet) -> bytes:
-    """A table as a spreadsheet opens it: commas, CRLF, a mark of UTF-8, no formula."""
+def as_csv(sheet: Sheet) -> bytes:
+    """Return a table as a spreadsheet opens it: commas, CRLF, a mark of UTF-8, no formula."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow([field.head for field in sheet.fields.values()])
