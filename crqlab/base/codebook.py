@@ -292,6 +292,11 @@ class Codebook(Strict):
     rhythm : Rhythm
         How often an account is meant to be asked: what was asked within that time and is not
         asked in a wave has only to wait for its turn.
+    completion_target : float or None
+        Share of the contacts that is to answer, in (0, 1], set before a wave is sent.
+    parent_id : tuple of str
+        Column of the accounts that names the customer an account belongs to, where one customer
+        has several (divisions, sites); several where files name it differently.
     unit, product, country : tuple of str
         Columns, of the answers' files or of the accounts', by which a head-office sheet breaks
         its numbers down; several where files name it differently. Without ``country`` it is the
@@ -322,6 +327,8 @@ class Codebook(Strict):
     waves: dict[Text, Wave] = Field(default_factory=dict)
     weight: Headers = ()
     rhythm: Rhythm = Rhythm()
+    completion_target: float | None = Field(default=None, gt=0, le=1)
+    parent_id: Headers = ()
     unit: Headers = ()
     product: Headers = ()
     country: Headers = ()

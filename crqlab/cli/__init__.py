@@ -258,6 +258,9 @@ def simulate_(
     programme: Annotated[
         bool, typer.Option("--programme", help="With actions and referrals of a programme.")
     ] = False,
+    levers: Annotated[
+        bool, typer.Option("--levers", help="Contacts say what was done for an answer.")
+    ] = False,
 ) -> None:
     """Draw a synthetic panel with known truth into data/raw/NAME."""
     from crqlab import simulate
@@ -274,6 +277,7 @@ def simulate_(
         role_effects=role_effects,
         honeymoon=honeymoon,
         programme=programme,
+        levers="drawn" if levers else "none",
     )
     say(f"{folder} is drawn")
 

@@ -8,6 +8,8 @@ from crqlab.participation.contact_continuity import Continuity, continuity
 from crqlab.participation.early_and_late import Timing, timing
 from crqlab.participation.foretold_power import ChangePower, change_power
 from crqlab.participation.nonresponse_adjustment import Adjusted, adjusted
+from crqlab.participation.programme_levers import Levers, levers
+from crqlab.participation.programme_state import Programme, programme
 from crqlab.participation.quarterly_invitations import (
     InvitationRules,
     Invitations,
@@ -32,7 +34,9 @@ __all__ = [
     "Findings",
     "InvitationRules",
     "Invitations",
+    "Levers",
     "Plan",
+    "Programme",
     "Propensities",
     "Silent",
     "Timing",
@@ -47,7 +51,9 @@ __all__ = [
     "dispositions",
     "invitations",
     "keep",
+    "levers",
     "plan",
+    "programme",
     "propensities",
     "silent",
     "timing",

@@ -116,7 +116,10 @@ def programme(
     rows.loc[nameless.to_numpy(bool), ["value", "low", "high", "value_reached"]] = np.nan
     rows = rows.assign(target=np.nan if target is None else target)
     rows = rows.assign(verdict=_verdicts(rows), level=level)
-    flag = column(len(rows), (nameless.to_numpy(bool), "no_contact_ids"))
+    first = rows["turn"] == 0
+    flag = column(
+        len(rows), (nameless.to_numpy(bool), "no_contact_ids"), (first.to_numpy(), "records_begin")
+    )
     return Programme(typed(rows.assign(flag=flag), "programme"), _steps(people, rows, accounts))
 
 

@@ -17,6 +17,8 @@ from crqlab.participation.completion_rates import Completion
 from crqlab.participation.contact_continuity import Continuity
 from crqlab.participation.foretold_power import ChangePower
 from crqlab.participation.nonresponse_adjustment import Adjusted
+from crqlab.participation.programme_levers import Levers
+from crqlab.participation.programme_state import Programme
 from crqlab.participation.quarterly_invitations import Invitations
 from crqlab.participation.relationship_concentration import Concentration
 from crqlab.participation.selection_audit import Audit
@@ -40,6 +42,8 @@ class Findings:
     audit: Audit
     invitations: Invitations
     power: ChangePower
+    programme: Programme
+    levers: Levers
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables by their names."""
@@ -63,6 +67,9 @@ class Findings:
             "invitation_costs": self.invitations.costs,
             "change_power": self.power.table,
             "account_voices": self.power.voices,
+            "programme": self.programme.table,
+            "programme_steps": self.programme.steps,
+            "levers": self.levers.table,
         }
 
 

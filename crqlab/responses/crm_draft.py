@@ -63,6 +63,10 @@ SIGNS: dict[str, dict[str, str | tuple[str, ...]]] = {
         "invited_on": r"invited on|invitation date|invited at|sent on",
         "signed_off_on": r"signed ?off(?: on)?|approved(?: on)?",
         "signed_off_by": r"signed ?off by|approved by|godkänd av|freigegeben von",
+        "warmed_up": r"warmed ?up|pre ?notified",
+        "sent_by": r"sent by|sent in the name of|avsändare|absender",
+        "reminders": r"reminders?(?: sent)?|påminnelser|erinnerungen|relances|recordatorios",
+        "feedback_given": r"feedback given|loop closed|återkopplad",
     },
     "outcomes": {
         "account_id": (_CUSTOMER, _CALLED),

@@ -8,6 +8,7 @@ import pandas as pd
 
 from crqlab.base.codebook import Codebook
 from crqlab.base.contracts import contract
+from crqlab.base.contracts.responses import YES_OR_NO
 from crqlab.base.contracts.schema import KINDS, Column, Contract
 from crqlab.base.faults import Faults
 from crqlab.base.sources import Source
@@ -15,7 +16,8 @@ from crqlab.base.spreadsheets import cells, date_forms, unread_amounts
 from crqlab.base.spreadsheets.cells import folded
 from crqlab.base.spreadsheets.grid import Grid
 from crqlab.responses import answers
-from crqlab.responses.columns import Columns
+from crqlab.responses.columns import Columns, first_of
+from crqlab.responses.contact_status import status_of
 
 _IDS = ("client_id", "account_id", "contact_id")
 _GIVEN = {"invited": True}
@@ -75,11 +77,24 @@ class _Reader:
         if says.kind == "yes":
             fix = "write yes or no, or translate the word under words"
             return cells.yes_or_no(texts, words), "is neither yes nor no", fix
+        if name == "status":
+            return self._status(texts, words)
+        if says.options == YES_OR_NO:
+            fix = "write yes or no, or translate the word under words"
+            return _told(cells.yes_or_no(texts, words), texts), "is neither yes nor no", fix
         if says.options:
             listed = ", ".join(says.options)
             fix = f"translate it under words, as in 'Closed won: {says.options[0]}'"
             return cells.one_of(texts, says.options, words), f"is none of {listed}", fix
         return cells.Cells(self._text(texts, name), texts.isna() & False), "", ""
+
+    def _status(self, texts: pd.Series, words: dict[str, str]) -> tuple[cells.Cells, str, str]:
+        """Other words than ours are faults only in a column that the codebook calls so."""
+        read = status_of(texts, words)
+        if self.columns.mapped.get("status") is None:
+            read = cells.Cells(read.found, read.broken & False)
+        fix = "translate it under words, as in 'Mail returned: bounced'"
+        return read, "is none of active, bounced, left", fix
 
     def _text(self, texts: pd.Series, name: str) -> pd.Series:
         if name == "wave":
@@ -89,9 +104,15 @@ class _Reader:
         return answers.language(texts) if name == "language" else texts
 
 
+def _told(read: cells.Cells, texts: pd.Series) -> cells.Cells:
+    """Say yes or no in words, and nothing where a cell is empty."""
+    said = read.found.map({True: "yes", False: "no"}).astype("str")
+    return cells.Cells(said.where(texts.notna() & ~read.broken), read.broken & texts.notna())
+
+
 def read(grid: Grid, source: Source, table: str, book: Codebook, faults: Faults) -> pd.DataFrame:
     """Return one CRM table; what cannot be understood goes to ``faults``."""
-    columns = Columns(grid, source.columns, {}, faults)
+    columns = Columns(grid, {**source.columns, **_named(grid, source, table, book)}, {}, faults)
     agreed = contract(table)
     found = _Reader(columns, source, book, agreed).table()
     _same_key(found, columns, agreed)
@@ -100,6 +121,13 @@ def read(grid: Grid, source: Source, table: str, book: Codebook, faults: Faults)
         if not gaps.all():
             columns.broken("wave", found["wave"], gaps, "is empty", "say for which wave it is")
     return found
+
+
+def _named(grid: Grid, source: Source, table: str, book: Codebook) -> dict[str, str]:
+    """Columns of the accounts that the codebook names by keys of its own."""
+    if table != "accounts" or not book.parent_id or "parent_id" in source.columns:
+        return {}
+    return {"parent_id": first_of(grid, book.parent_id) or book.parent_id[0]}
 
 
 def _same_key(found: pd.DataFrame, columns: Columns, agreed: Contract) -> None:

@@ -36,6 +36,8 @@ class Contacts:
         The person's standardised deviations from the account.
     chance : array, shape (chairs, waves, 4)
         Uniforms of the person, for name, language and dates.
+    levers : dict of name to array of bool, shape (chairs, waves)
+        What was done for an answer, ``bounced`` and ``left``; empty where none is drawn.
     """
 
     account: np.ndarray
@@ -46,6 +48,7 @@ class Contacts:
     answers: np.ndarray
     effects: np.ndarray
     chance: np.ndarray
+    levers: dict[str, np.ndarray]
 
 
 def contacts(block: Clients, them: Accounts, options: Options) -> Contacts:
@@ -63,16 +66,43 @@ def contacts(block: Clients, them: Accounts, options: Options) -> Contacts:
     person = np.take_along_axis(u, since[..., None], axis=1)
     role = np.searchsorted(np.cumsum(model.ROLE_SHARES)[:-1], person[..., 1], side="right")
     invited = (u[..., 2] < 0.96) & _asked(them, options)[account]
+    levers = _levers(block, rows, options)
+    willing = _propensity(block, them, options)[account] * _helped(levers)
     return Contacts(
         account=account,
         number=np.arange(len(account)) - np.repeat(np.cumsum(rows) - rows, rows),
         since=since,
         role=role,
         invited=invited,
-        answers=invited & (u[..., 3] < _propensity(block, them, options)[account]),
+        answers=invited & (u[..., 3] < willing),
         effects=_remembered(z.reshape(-1, waves, k) @ model.latent().root.T, new, options.step),
         chance=person[..., 4:],
+        levers=levers,
     )
+
+
+def _levers(block: Clients, rows: np.ndarray, options: Options) -> dict[str, np.ndarray]:
+    """Draw what was done for an answer, person by person and wave by wave."""
+    if options.levers == "none":
+        return {}
+    waves, names = len(options.periods), [*model.LEVERS, "reach"]
+    u = draw("uniform", options.seed, block.numbers, Stage.LEVER, rows, len(names) * waves)
+    u = u.reshape(-1, waves, len(names))
+    done = {name: u[..., k] < model.LEVERS[name][0] for k, name in enumerate(model.LEVERS)}
+    reach = u[..., -1]
+    gone = {"bounced": reach < model.BOUNCED, "left": reach > 1 - model.LEFT}
+    return {**done, **gone}
+
+
+def _helped(levers: dict[str, np.ndarray]) -> np.ndarray | float:
+    """How likely people answer, as a multiple; nobody does whom no invitation reaches."""
+    times: np.ndarray | float = 1.0
+    for name, done in levers.items():
+        times = times * np.where(done, 1.0, model.LEVERS[name][1] if name in model.LEVERS else 1.0)
+    for name in ("bounced", "left"):
+        if name in levers:
+            times = times * ~levers[name]
+    return times
 
 
 def _leaving(them: Accounts, options: Options) -> np.ndarray:

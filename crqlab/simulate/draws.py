@@ -28,6 +28,7 @@ class Stage(IntEnum):
     CARE = 10
     PROGRAMME = 11
     REFERRAL = 12
+    LEVER = 13
 
 
 def draw(

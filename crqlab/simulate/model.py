@@ -184,3 +184,9 @@ def crq_weights() -> np.ndarray:
     weights = dict.fromkeys(("trust", "commitment", "satisfaction", "solution", "experience"), 1.0)
     weights |= dict.fromkeys(SERVICE, 1 / 3)
     return np.array([weights.get(name, 0.0) for name in CONSTRUCTS]) / 6
+
+
+#: Share of contacts of whom a lever is true, and how likely others answer as a multiple.
+LEVERS = {"warmed_up": (0.5, 0.7), "sent_by": (0.4, 1.0), "feedback_given": (0.5, 0.8),
+          "reminders": (0.5, 1.0)}  # fmt: skip
+BOUNCED, LEFT = 0.03, 0.02

@@ -44,6 +44,9 @@ class Options:
         others they change. 0: no account falls, and people change alike.
     programme : bool
         Whether actions were agreed and people asked for referrals after each wave but the last.
+    levers : {"none", "drawn"}
+        Whether contacts say what was done for an answer (`model.LEVERS` says how much less others
+        answer), and some bounced or left.
     """
 
     seed: int = SEED
@@ -57,6 +60,7 @@ class Options:
     role_effects: float = 1.0
     honeymoon: float = 0.0
     programme: bool = False
+    levers: str = "none"
 
     @property
     def role_shifts(self) -> tuple[float, ...]:
@@ -109,6 +113,7 @@ class Options:
         one_of("churn=", self.churn, ["relationship", "random"])
         one_of("change=", self.change, ["drift", "none"])
         one_of("differences=", self.differences, ["clients", "none"])
+        one_of("levers=", self.levers, ["none", "drawn"])
         if self.slices not in (1, 2, 3, 4, 6):
             raise CrqError(f"slices= is {self.slices}; a year has 1, 2, 3, 4 or 6 of them.")
         if self.pulses < 0 or self.a_year > 12:

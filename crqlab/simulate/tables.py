@@ -99,8 +99,24 @@ def contacts(block: Block) -> pa.Table:
             "invited": pa.array(invited),
             "invited_on": pa.array(day, mask=~invited),
             "signed_off_on": pa.array(approved, mask=~invited),
+            **_levers(block, chair, wave),
         }
     )
+
+
+def _levers(block: Block, chair: np.ndarray, wave: np.ndarray) -> dict[str, pa.Array]:
+    """What was done for an answer, in the words of a CRM; nothing where none was drawn."""
+    drawn = {name: done[chair, wave] for name, done in block.contacts.levers.items()}
+    if not drawn:
+        return {}
+    status = np.select([drawn["bounced"], drawn["left"]], ["bounced", "left"], "active")
+    return {
+        "status": pa.array(status),
+        "warmed_up": pa.array(np.where(drawn["warmed_up"], "yes", "no")),
+        "sent_by": pa.array(np.where(drawn["sent_by"], "CEO", "account manager")),
+        "reminders": pa.array(drawn["reminders"].astype(float)),
+        "feedback_given": pa.array(np.where(drawn["feedback_given"], "yes", "no")),
+    }
 
 
 def _in_order(client: np.ndarray, wave: np.ndarray, rows: np.ndarray) -> tuple:

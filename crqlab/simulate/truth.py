@@ -156,6 +156,7 @@ def _changed(options: Options) -> dict[str, Any]:
     return {
         **({} if options.role_effects == 1 else {"role_shifts": role}),
         **({"honeymoon": fall} if options.honeymoon else {}),
+        **({} if options.levers == "none" else {"levers": _levers()}),
     }
 
 
@@ -163,6 +164,12 @@ def _programme() -> dict[str, Any]:
     """Who says yes to a referral; nothing that was agreed moves any score."""
     yes = dict(zip(("promoter", "passive", "detractor"), programme.YES, strict=True))
     return {"referral_yes": yes, "referral_open": programme.OPEN, "actions_move": 0.0}
+
+
+def _levers() -> dict[str, Any]:
+    """Of whom each lever is true, and how likely others answer as a multiple."""
+    told = {n: {"share": share, "without": times} for n, (share, times) in model.LEVERS.items()}
+    return {**told, "bounced": model.BOUNCED, "left": model.LEFT}
 
 
 def facts(options: Options) -> dict[str, Any]:

@@ -13,6 +13,7 @@ KEPT = """
 completion completion_rank completion_bands dispositions silent voices propensities nonresponse
 concentration concentration_summary continuity continuity_summary audit wave_plan precision
 invitations invitation_costs change_power account_voices
+programme programme_steps levers
 """.split()
 OPTIONS = {"level": 0.9, "draws": 100, "seed": 7}
 
@@ -42,6 +43,8 @@ def run(study):
     became = found["dispositions"].table, empty("outcomes")
     found["invitations"] = participation.invitations(plan, *tables, people, *became)
     asked = found["invitations"], people
+    found["programme"] = participation.programme(*tables, level=0.9)
+    found["levers"] = participation.levers(*tables, level=0.9)
     found["power"] = participation.change_power(*asked, book.instrument.scale)
     paths = participation.keep(study, **found, cap=4.0, **OPTIONS)
     return found, paths

@@ -7,6 +7,12 @@ from crqlab.base.contracts.schema import Column, Contract
 from crqlab.base.instrument import Instrument
 
 _NOTEBOOK = "10_responses"
+#: Texts of what is yes, no or not known.
+YES_OR_NO = ("yes", "no")
+
+
+def _known(says: str) -> Column:
+    return Column("text", says, True, options=YES_OR_NO, later=True)
 
 
 def _items(asked: Instrument) -> dict[str, Column]:
@@ -60,7 +66,18 @@ CONTACTS = Contract(
         "invited": Column("yes", "whether an invitation was sent"),
         "invited_on": Column("date", "when the invitation was sent", True),
         "signed_off_on": Column("date", "when the account manager approved the contact", True),
+        "status": Column(
+            "text",
+            "whether invitations reach the person",
+            True,
+            options=("active", "bounced", "left"),
+            later=True,
+        ),
         "signed_off_by": Column("text", "who approved the contact", True, later=True),
+        "warmed_up": _known("whether the person was told of the survey beforehand"),
+        "sent_by": Column("text", "in whose name the invitation went out", True, later=True),
+        "reminders": Column("number", "reminders sent to the person", True, 0, later=True),
+        "feedback_given": _known("whether the person heard what came of the last answers"),
     },
 )
 ACCOUNTS = Contract(
@@ -79,6 +96,7 @@ ACCOUNTS = Contract(
         "customer_since": Column("date", "when the relationship began", True),
         "renewal_on": Column("date", "when the contract is next due", True),
         "last_delivery": Column("date", "when it was last delivered to", True, later=True),
+        "parent_id": Column("text", "customer that the account is a part of", True, later=True),
     },
 )
 OUTCOMES = Contract(

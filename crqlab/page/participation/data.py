@@ -81,6 +81,8 @@ class Participation:
         ``n_none_stayed`` of their accounts; empty in a first wave.
     questions : DataFrame
         The columns of ``audit``.
+    programme, steps, levers : DataFrame
+        The columns of ``programme`` (one row, or none), ``programme_steps`` and ``levers``.
     plan, precision : DataFrame
         The columns of ``wave_plan`` and ``precision``; no rows where a later wave was held.
     costs, power, voices_needed : DataFrame
@@ -105,6 +107,9 @@ class Participation:
     continuity: pd.DataFrame
     stayed: dict[str, float]
     questions: pd.DataFrame
+    programme: pd.DataFrame
+    steps: pd.DataFrame
+    levers: pd.DataFrame
     plan: pd.DataFrame
     precision: pd.DataFrame
     costs: pd.DataFrame

@@ -70,6 +70,9 @@ def participation(
         continuity=_named(stays, accounts, "revenue"),
         stayed=_stayed(_rows(study, "continuity_summary", client, wave)),
         questions=_rows(study, "audit", client, wave),
+        programme=_rows(study, "programme", client, wave),
+        steps=_rows(study, "programme_steps", client, wave),
+        levers=table(study, "levers", client=client).iloc[: None if last else 0],
         **_to_come(study, client, last=last),
     )
 

@@ -12,6 +12,7 @@ from crqlab.language import MISSING, Language
 from crqlab.page.client_view import ClientView
 from crqlab.page.participation.html import completion_by_group, label
 from crqlab.page.participation.next_invitations import foretold
+from crqlab.page.participation.programme_checklist import programme
 from crqlab.page.participation.silent_accounts import voices
 from crqlab.participation.invitation_costs import STATE
 from crqlab.participation.selection_audit import BLOCKED, QUESTIONS
@@ -40,7 +41,8 @@ def next_wave(view: ClientView) -> Shown:
     found = under(say("participation.whom_next"), plan(view))
     found += under(say("participation.to_managers"), questions(view))
     coming = under(say("participation.what_it_will_show"), foretold(view))
-    return found + folded(say("participation.in_detail"), by + roles + coming)
+    stands = under(say("participation.how_it_stands"), programme(view))
+    return found + folded(say("participation.in_detail"), stands + by + roles + coming)
 
 
 def questions(view: ClientView) -> Shown:

@@ -26,14 +26,14 @@ LARGEST = 32 << 20
 OF_A_WAVE = """
 actions audit comment_themes completion_bands completion_rank concentration
 concentration_summary continuity continuity_summary dispositions driver_focus driver_map
-group_scores lifts nonresponse positions quality referral_candidates role_gaps rolling_changes
-rolling_scores segment_shares silent voices
+group_scores lifts nonresponse positions programme programme_steps quality referral_candidates
+role_gaps rolling_changes rolling_scores segment_shares silent voices
 """.split()
 OF_A_CLIENT = """
 account_scores account_voices account_years accounts agreement breakdowns change_power changes
-client_scores clients completion contacts invitation_costs invitations manager_scores migration
-movement outlook precision propensities respondents responses revenue_at_risk segments
-theme_shares wave_plan
+client_scores clients completion contacts invitation_costs invitations levers manager_scores
+migration movement outlook precision propensities respondents responses revenue_at_risk
+segments theme_shares wave_plan
 """.split()
 OF_NOBODY = """
 code_frame contest model_card playbook segment_renewal segment_traits theme_agreement
