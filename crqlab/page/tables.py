@@ -21,7 +21,8 @@ _NEEDED = ("responses", "respondents", "account_scores", "client_scores")
 #: Whose column it is in every table; tables with a column of names; columns of which another says,
 #: row by row, whose they are.
 _KINDS = {"account_id": "account", "contact_id": "contact", "account_manager": "manager",
-          "signed_off_by": "manager"}  # fmt: skip
+          "signed_off_by": "manager", "first_manager": "manager", "second_manager": "manager",
+          "from_account": "account", "customer": "account"}  # fmt: skip
 _NAMED = {"accounts": "account_id", "contacts": "contact_id"}
 _TOLD_BY = {
     "completion": {"group": "dimension"},

@@ -4,10 +4,13 @@ from crqlab.participation.account_dispositions import Dispositions, dispositions
 from crqlab.participation.answer_predictors import Propensities, propensities
 from crqlab.participation.completion_rank import CompletionRanks, completion_ranks
 from crqlab.participation.completion_rates import Completion, completion
+from crqlab.participation.contact_breadth import BuyingCentre, buying_centre
 from crqlab.participation.contact_continuity import Continuity, continuity
 from crqlab.participation.early_and_late import Timing, timing
 from crqlab.participation.foretold_power import ChangePower, change_power
+from crqlab.participation.leaving_managers import ManagerPairs, manager_pairs
 from crqlab.participation.nonresponse_adjustment import Adjusted, adjusted
+from crqlab.participation.parent_customers import CustomerGroups, customer_groups
 from crqlab.participation.programme_levers import Levers, levers
 from crqlab.participation.programme_state import Programme, programme
 from crqlab.participation.quarterly_invitations import (
@@ -25,16 +28,19 @@ __all__ = [
     "Adjusted",
     "Audit",
     "AuditRules",
+    "BuyingCentre",
     "ChangePower",
     "Completion",
     "CompletionRanks",
     "Concentration",
     "Continuity",
+    "CustomerGroups",
     "Dispositions",
     "Findings",
     "InvitationRules",
     "Invitations",
     "Levers",
+    "ManagerPairs",
     "Plan",
     "Programme",
     "Propensities",
@@ -43,15 +49,18 @@ __all__ = [
     "Voices",
     "adjusted",
     "audit",
+    "buying_centre",
     "change_power",
     "completion",
     "completion_ranks",
     "concentration",
     "continuity",
+    "customer_groups",
     "dispositions",
     "invitations",
     "keep",
     "levers",
+    "manager_pairs",
     "plan",
     "programme",
     "propensities",

@@ -14,9 +14,12 @@ from crqlab.participation.account_dispositions import Dispositions
 from crqlab.participation.answer_predictors import Propensities
 from crqlab.participation.completion_rank import CompletionRanks
 from crqlab.participation.completion_rates import Completion
+from crqlab.participation.contact_breadth import BuyingCentre
 from crqlab.participation.contact_continuity import Continuity
 from crqlab.participation.foretold_power import ChangePower
+from crqlab.participation.leaving_managers import ManagerPairs
 from crqlab.participation.nonresponse_adjustment import Adjusted
+from crqlab.participation.parent_customers import CustomerGroups
 from crqlab.participation.programme_levers import Levers
 from crqlab.participation.programme_state import Programme
 from crqlab.participation.quarterly_invitations import Invitations
@@ -44,6 +47,9 @@ class Findings:
     power: ChangePower
     programme: Programme
     levers: Levers
+    groups: CustomerGroups
+    pairs: ManagerPairs
+    centre: BuyingCentre
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables by their names."""
@@ -70,6 +76,12 @@ class Findings:
             "programme": self.programme.table,
             "programme_steps": self.programme.steps,
             "levers": self.levers.table,
+            "customer_groups": self.groups.table,
+            "customer_concentration": self.groups.summary,
+            "division_referrals": self.groups.referrals,
+            "manager_pairs": self.pairs.table,
+            "accounts_to_spread": self.pairs.spread,
+            "buying_centre": self.centre.table,
         }
 
 

@@ -13,7 +13,8 @@ KEPT = """
 completion completion_rank completion_bands dispositions silent voices propensities nonresponse
 concentration concentration_summary continuity continuity_summary audit wave_plan precision
 invitations invitation_costs change_power account_voices
-programme programme_steps levers
+programme programme_steps levers customer_groups customer_concentration division_referrals
+manager_pairs accounts_to_spread buying_centre
 """.split()
 OPTIONS = {"level": 0.9, "draws": 100, "seed": 7}
 
@@ -45,6 +46,9 @@ def run(study):
     asked = found["invitations"], people
     found["programme"] = participation.programme(*tables, level=0.9)
     found["levers"] = participation.levers(*tables, level=0.9)
+    found["groups"] = participation.customer_groups(accounts, scores.accounts(people, book))
+    found["pairs"] = participation.manager_pairs(accounts)
+    found["centre"] = participation.buying_centre(contacts, responses, book.roles.order)
     found["power"] = participation.change_power(*asked, book.instrument.scale)
     paths = participation.keep(study, **found, cap=4.0, **OPTIONS)
     return found, paths

@@ -6,6 +6,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "charts": ["completion_histogram", "score_bounds"],
+        "two_who_leave": ["leavers_and_groups"],
         "programme_checklist": ["programme"],
         "next_invitations": ["foretold"],
         "html": ["completion", "completion_by_group", "nonresponse"],

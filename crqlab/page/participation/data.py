@@ -83,6 +83,13 @@ class Participation:
         The columns of ``audit``.
     programme, steps, levers : DataFrame
         The columns of ``programme`` (one row, or none), ``programme_steps`` and ``levers``.
+    customers, customer_concentration, divisions : DataFrame
+        The columns of ``customer_groups``, ``customer_concentration`` and ``division_referrals``,
+        with ``name`` and, of divisions, ``from_name``.
+    pairs, to_spread : DataFrame
+        The columns of ``manager_pairs`` and ``accounts_to_spread`` (with ``name``).
+    centre : DataFrame
+        The columns of ``buying_centre``.
     plan, precision : DataFrame
         The columns of ``wave_plan`` and ``precision``; no rows where a later wave was held.
     costs, power, voices_needed : DataFrame
@@ -107,6 +114,12 @@ class Participation:
     continuity: pd.DataFrame
     stayed: dict[str, float]
     questions: pd.DataFrame
+    customers: pd.DataFrame
+    customer_concentration: pd.DataFrame
+    divisions: pd.DataFrame
+    pairs: pd.DataFrame
+    to_spread: pd.DataFrame
+    centre: pd.DataFrame
     programme: pd.DataFrame
     steps: pd.DataFrame
     levers: pd.DataFrame

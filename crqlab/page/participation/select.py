@@ -70,11 +70,38 @@ def participation(
         continuity=_named(stays, accounts, "revenue"),
         stayed=_stayed(_rows(study, "continuity_summary", client, wave)),
         questions=_rows(study, "audit", client, wave),
+        **_width(study, client, wave, accounts, last=last),
         programme=_rows(study, "programme", client, wave),
         steps=_rows(study, "programme_steps", client, wave),
         levers=table(study, "levers", client=client).iloc[: None if last else 0],
         **_to_come(study, client, last=last),
     )
+
+
+def _width(
+    study: Study, client: str, wave: str, accounts: pd.DataFrame, *, last: bool
+) -> dict[str, pd.DataFrame]:
+    """Customers of several accounts, pairs of account managers, and how wide relationships are.
+
+    No score of a customer or a division is told here; pairs are those of today.
+    """
+    customers = _rows(study, "customer_groups", client, wave)
+    found = matched(customers["customer"], accounts, "name")[0].fillna(customers["customer"])
+    divisions = _named(_rows(study, "division_referrals", client, wave), accounts)
+    best = matched(divisions["from_account"], accounts, "name")[0]
+    today = slice(None if last else 0)
+    return {
+        "customers": customers.assign(name=found).drop(columns="crq"),
+        "customer_concentration": _rows(study, "customer_concentration", client, wave),
+        "divisions": divisions.assign(from_name=best.fillna(divisions["from_account"])).drop(
+            columns=["from_score", "from_n"]
+        ),
+        "pairs": table(study, "manager_pairs", client=client).iloc[today],
+        "to_spread": _named(
+            table(study, "accounts_to_spread", client=client).iloc[today], accounts
+        ),
+        "centre": _rows(study, "buying_centre", client, wave),
+    }
 
 
 def _to_come(study: Study, client: str, *, last: bool) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from crqlab.page.participation.html import completion_by_group, label
 from crqlab.page.participation.next_invitations import foretold
 from crqlab.page.participation.programme_checklist import programme
 from crqlab.page.participation.silent_accounts import voices
+from crqlab.page.participation.two_who_leave import leavers_and_groups
 from crqlab.participation.invitation_costs import STATE
 from crqlab.participation.selection_audit import BLOCKED, QUESTIONS
 from crqlab.show.html import Column, Shown, folded, lines, names, paragraph, table, text, under
@@ -42,7 +43,8 @@ def next_wave(view: ClientView) -> Shown:
     found += under(say("participation.to_managers"), questions(view))
     coming = under(say("participation.what_it_will_show"), foretold(view))
     stands = under(say("participation.how_it_stands"), programme(view))
-    return found + folded(say("participation.in_detail"), stands + by + roles + coming)
+    wide = under(say("participation.if_two_leave"), leavers_and_groups(view))
+    return found + folded(say("participation.in_detail"), stands + by + roles + wide + coming)
 
 
 def questions(view: ClientView) -> Shown:

@@ -24,16 +24,17 @@ from crqlab.report.clearance import gate
 LARGEST = 32 << 20
 #: Tables of which a page shows a client's rows of its wave; of all its waves; tables of nobody.
 OF_A_WAVE = """
-actions audit comment_themes completion_bands completion_rank concentration
-concentration_summary continuity continuity_summary dispositions driver_focus driver_map
-group_scores lifts nonresponse positions programme programme_steps quality referral_candidates
-role_gaps rolling_changes rolling_scores segment_shares silent voices
+actions audit buying_centre comment_themes completion_bands completion_rank concentration
+concentration_summary continuity continuity_summary customer_concentration customer_groups
+dispositions division_referrals driver_focus driver_map group_scores lifts nonresponse
+positions programme programme_steps quality referral_candidates role_gaps rolling_changes
+rolling_scores segment_shares silent voices
 """.split()
 OF_A_CLIENT = """
-account_scores account_voices account_years accounts agreement breakdowns change_power changes
-client_scores clients completion contacts invitation_costs invitations levers manager_scores
-migration movement outlook precision propensities respondents responses revenue_at_risk
-segments theme_shares wave_plan
+account_scores account_voices account_years accounts accounts_to_spread agreement breakdowns
+change_power changes client_scores clients completion contacts invitation_costs invitations
+levers manager_pairs manager_scores migration movement outlook precision propensities
+respondents responses revenue_at_risk segments theme_shares wave_plan
 """.split()
 OF_NOBODY = """
 code_frame contest model_card playbook segment_renewal segment_traits theme_agreement
