@@ -375,8 +375,10 @@ def test_a_leak_stops_every_export_and_leaves_nothing_behind(study, tmp_path, mo
 
 
 def test_what_is_missing_is_told(study, monkeypatch):
-    kinds = "'pdf', 'xlsx', 'pptx', 'csv', 'headoffice', 'salesforce', 'hubspot', 'dynamics' " \
+    kinds = (
+        "'pdf', 'xlsx', 'pptx', 'csv', 'headoffice', 'salesforce', 'hubspot', 'dynamics' "
         "or 'invitations'"
+    )
     with pytest.raises(CrqError, match=f"to is 'doc'; use {kinds}"):
         export(study, "C017", "2025", kinds=["doc"])
     with pytest.raises(StudyError, match=r"C017_2025\.html is not there; a PDF is made from it"):
