@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.stats import t
 
 from crqlab.base.contracts.cautions import code, column
 from crqlab.base.contracts.frames import empty, from_records
@@ -69,7 +70,8 @@ def levers(
     """Hold answering against what was done for it: an association, never a cause.
 
     A logistic regression of answering on each lever by itself, with an intercept for each
-    client's wave. Clusters are accounts inside a client; over all clients, clients. Who is likely
+    client's wave. Clusters are accounts inside a client; over all clients, clients; Student's t on
+    them less one. Who is likely
     to answer may be treated otherwise than others, so that none of it says what a lever would
     change; reminders go to those who have not answered.
 
@@ -164,16 +166,18 @@ def _row(
         fit = propensity(pd.DataFrame({lever: x}), y, strata=strata, clusters=clusters.to_numpy())
     except EstimateError:  # parted wholly, or no wave with both
         return None
-    odds = fit.odds(level=level).iloc[0]
-    if not np.isfinite(odds[["value", "low", "high"]].to_numpy(float)).all():
+    n = int(clusters.nunique())
+    slope, error = float(fit.slopes[0]), float(np.sqrt(fit.covariance[0, 0]))
+    if not (np.isfinite(slope) and error > 0 and n > 1):
         return None
+    half = t.isf((1 - level) / 2, n - 1) * error
     held = known.loc[x == 1, "account_id"].nunique(), known.loc[x == 0, "account_id"].nunique()
     return {
         "client_id": client, "lever": lever, "share_with": y[x == 1].mean(),
         "share_without": y[x == 0].mean(), "n_with": int((x == 1).sum()),
-        "n_without": int((x == 0).sum()), "n_clusters": int(clusters.nunique()),
-        "n_accounts": min(held), "value": odds["value"], "low": odds["low"],
-        "high": odds["high"], "p": odds["p"], "level": level,
+        "n_without": int((x == 0).sum()), "n_clusters": n,
+        "n_accounts": min(held), "value": np.exp(slope), "low": np.exp(slope - half),
+        "high": np.exp(slope + half), "p": 2 * t.sf(abs(slope) / error, n - 1), "level": level,
     }  # fmt: skip
 
 
