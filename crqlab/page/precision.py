@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 #: Decimals of a client's score and of a share, of one account's or group's score; of NPS, that of
 #: roles and units, and its change.
 CLIENT, ACCOUNT, NPS, NPS_GROUP, NPS_CHANGE = 2, 1, 0, -1, 1
+#: People from whom on weighted NPS has its units, and the share of n below which weights differ.
+_MANY, _ALIKE = 100, 0.995
 #: A number, and the ends of its interval; the first of its kind in a table owns them.
 _FAMILIES = (
     *((name, f"{name}_low", f"{name}_high") for name in (
@@ -37,7 +39,13 @@ _SHARES = frozenset(
     "revenue_heard".split()
 )
 _PLACES = ("percentile", "before", "change")  # shares too, in a table of places among peers
-_TELLING = ("measure", "unit", "percentile")  # beside a number, say what it is
+_TELLING = (
+    "measure",
+    "unit",
+    "percentile",
+    "n_respondents",
+    "n_effective",
+)  # beside a number, say what it is
 _LEVELS = frozenset(["level", "rate"])  # chosen, not found
 _DIGITS = 2  # of half an interval's width that say anything
 #: Tables of a view whose rows are accounts.
@@ -225,14 +233,33 @@ def _finest(
         money = rows["unit"].to_numpy() == "revenue" if "unit" in rows else np.False_
         return np.where(money, _figures(values, figures), np.inf)
     if name.startswith("nps"):
-        return np.full(len(rows), float(NPS))
+        of_sheet = "dimension" in rows and name != "nps_unweighted"
+        return np.where(of_sheet & weighted_few(rows), float(NPS_GROUP), float(NPS))
     among_peers = "percentile" in rows and name.startswith(_PLACES)
     share = name in _SHARES or name.endswith("_share") or name.startswith("p_") or among_peers
     most = np.full(len(rows), float(CLIENT if share else places))
     if "measure" in rows and not share:
         own = NPS_CHANGE if name.startswith("change") else nps
-        most[rows["measure"].to_numpy() == "nps"] = own
+        of_nps = rows["measure"].to_numpy() == "nps"
+        most[of_nps] = own
+        if own == NPS:
+            most[of_nps & weighted_few(rows)] = NPS_GROUP
     return most
+
+
+def weighted_few(rows: pd.DataFrame) -> NDArray:
+    """Say which rows are of few people whose weights differ: finer steps would tell their sides.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"n_respondents": [30, 30], "n_effective": [30.0, 24.5]})
+    >>> weighted_few(rows).tolist()
+    [False, True]
+    """
+    if not {"n_respondents", "n_effective"} <= set(rows.columns):
+        return np.zeros(len(rows), dtype=bool)
+    n, worth = (rows[name].to_numpy(float) for name in ("n_respondents", "n_effective"))
+    return (n < _MANY) & (worth < _ALIKE * n)
 
 
 def _figures(values: NDArray, figures: int) -> NDArray:

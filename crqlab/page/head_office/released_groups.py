@@ -15,8 +15,9 @@ from crqlab.page.disclosure.audit import released
 from crqlab.page.disclosure.cells import Answers
 from crqlab.page.disclosure.puzzle import Finding, Puzzle
 from crqlab.page.disclosure.statements import Statement
-from crqlab.page.precision import NPS
+from crqlab.page.precision import NPS, NPS_GROUP, weighted_few
 from crqlab.page.tables import table
+from crqlab.stats.response_propensity import kish
 
 TABLE = "head_office"
 _EVERYBODY = "all"
@@ -106,16 +107,21 @@ def _told(
             continue
         key = (row.wave, row.dimension, row.group)
         exact = which.astype(float)
-        found[key] = _statement(key, "promoters", exact, float(exact @ answers.counted), 0.0)
+        found[key] = _statement(key, "promoters", exact, float(exact @ answers.counted), None)
         weighted = answers.mean(which)
         if row.nps == row.nps and np.ptp(answers.survey[which]) > 0:
-            half = 0.5 * 10.0**-NPS
+            few = pd.DataFrame({"n_respondents": [which.sum()],
+                                "n_effective": [kish(answers.survey[which])]})  # fmt: skip
+            places = NPS_GROUP if weighted_few(few)[0] else NPS
             value = float(weighted @ answers.counted)
-            found[(*key, "nps")] = _statement(key, "nps", weighted, value, half)
+            found[(*key, "nps")] = _statement(key, "nps", weighted, value, places)
     return found
 
 
-def _statement(key: Key, column: str, weights: NDArray, value: float, half: float) -> Statement:
-    written = value if not half else round(value, NPS)
+def _statement(
+    key: Key, column: str, weights: NDArray, value: float, places: int | None
+) -> Statement:
+    half = 0.0 if places is None else 0.5 * 10.0**-places
+    written = value if places is None else round(value, places)
     ends = min(written - half, value), max(written + half, value)
     return Statement(TABLE, column, 0, "/".join(key), weights, *ends)
