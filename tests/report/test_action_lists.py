@@ -4,6 +4,7 @@ import re
 import shutil
 import zipfile
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -18,6 +19,7 @@ from crqlab.report.clearance import gate
 from crqlab.report.exports.worksheets import OPTIONS
 from crqlab.report.programme.proposals import OWN_LINES, propose
 from crqlab.report.programme.taking import take_file
+from crqlab.report.run import page_build
 
 ON = pd.Timestamp("2026-01-15")
 
@@ -126,3 +128,35 @@ def test_a_csv_and_the_commands_say_what_was_taken(study):
     assert "1 taken, new" in said.output
     assert programme.ledger(study, "agreed_actions").table["agreed_on"].tolist() == [
         pd.Timestamp("2025-05-15")]  # fmt: skip
+
+
+def test_a_line_makes_stale_the_pages_of_its_client_alone(study):
+    path = study.root / "notebooks" / "90_report.ipynb"
+    shutil.copy(Path(__file__).parents[2] / "notebooks" / "90_report.ipynb", path)
+    told = [{"client": "C017", "wave": "2025"}, {"client": "X01", "wave": "2025"}]
+    before = [page_build.inputs(study, path, one) for one in told]
+    account = study.read("accounts", client="C017")["account_id"].iloc[0]
+    line = {"action_id": "A1", "client_id": "C017", "account_id": account, "wave": "2024",
+            "action": "listen", "kind": "account", "party": "us", "status": "agreed"}  # fmt: skip
+    programme.change(study, "agreed_actions", lambda _: pd.DataFrame([line]))
+    after = [page_build.inputs(study, path, one) for one in told]
+    assert after[0] != before[0]
+    assert after[1] == before[1]
+
+
+def test_under_pseudonyms_a_list_names_nobody_and_comes_home_all_the_same(study):
+    book = study.raw / "codebook.yaml"
+    book.write_text(book.read_text(encoding="utf-8") + "\nprivacy: {pseudonyms: yes}\n")
+    hidden = Study(study.name, root=study.root)
+    accounts = hidden.read("accounts", client="C017")
+    path = propose(hidden, "C017", "2025", kind="csv")
+    text = path.read_text(encoding="utf-8-sig")
+    for name in (*accounts["name"].dropna(), *accounts["account_manager"].dropna()):
+        assert name not in text
+    path.write_text(text.replace(",proposed,", ",agreed,", 1), encoding="utf-8-sig")
+    assert "new" in set(take_file(hidden, path, on=pd.Timestamp("2025-05-15")).table["outcome"])
+    found = programme.ledger(hidden, "agreed_actions").table
+    assert found["account_id"].isin(accounts["account_id"]).all()
+    assert found["owner"].isin(accounts["account_manager"]).all()
+    again = take_file(hidden, path, on=pd.Timestamp("2025-05-15"))
+    assert set(again.table["outcome"]) == {"same", "untouched"}
