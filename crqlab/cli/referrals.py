@@ -17,6 +17,7 @@ def referrals(
     """Say who was asked for a referral, who says yes, and what the programme won."""
     from crqlab import programme
     from crqlab.base.study import Study
+    from crqlab.language import language
 
     named = Study(study)
     say(str(programme.asked(named)))
@@ -24,7 +25,8 @@ def referrals(
     say(str(found))
     if len(found.table):
         shown = found.table.drop(columns=["level"]).round({"value": 2, "low": 2, "high": 2})
-        say(shown.to_string(index=False))
+        said = [language("en").caution(flag) for flag in shown["flag"]]
+        say(shown.assign(flag=said).to_string(index=False))
     wins = programme.ledger(named, "wins").table
     if client is not None:
         wins = wins[(wins["client_id"] == client).to_numpy(bool)]

@@ -7,6 +7,7 @@ from math import isnan
 
 from markupsafe import Markup
 
+from crqlab.base.waves import in_order
 from crqlab.language import MISSING
 from crqlab.page.accounts.overview_table import stacked
 from crqlab.page.agreed.data import DONE, PARTIES
@@ -58,12 +59,13 @@ def last_time(view: ClientView) -> Shown:
 def kept_sentences(view: ClientView) -> list[str]:
     """Say for each party how much it agreed to, and how much of it is done and late."""
     say, told = view.language.say, []
+    waves = ", ".join(in_order(view.agreed.actions["wave"]))
     for party in PARTIES:
         counts = view.agreed.counted(party)
         if n := sum(counts.values()):
             some = {code: sum(counts[state] for state in states) for code, states in _SAID.items()}
             parts = [say(f"agreed.{code}", n=k) for code, k in some.items() if k]
-            told.append(say(f"agreed.{party}", n=n, wave=view.agreed.wave, parts=", ".join(parts)))
+            told.append(say(f"agreed.{party}", n=n, wave=waves, parts=", ".join(parts)))
     return told
 
 

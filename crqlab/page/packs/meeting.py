@@ -6,6 +6,7 @@ from math import isnan
 
 from markupsafe import Markup
 
+from crqlab.base.waves import in_order
 from crqlab.language import Language
 from crqlab.page.accounts.meeting_points import talk
 from crqlab.page.accounts.meetings import quotations, who_answered
@@ -165,7 +166,8 @@ def _promised(view: ClientView, row: Record, before: list[Record]) -> Markup:
         Column(say("column.due"), days),
         Column(say("column.status"), [text(say(f"agreed.state_{one.state}")) for one in rows]),
     ]
-    caption = say("agreed.promised_caption", wave=view.agreed.wave, name=row.name)
+    waves = ", ".join(in_order(one.wave for one in rows))
+    caption = say("agreed.promised_caption", wave=waves, name=row.name)
     shown = table(columns, caption=caption, kind="small", row_heads=False)
     return lines(tag("h4", say("agreed.promised")), shown)
 

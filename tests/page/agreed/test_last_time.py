@@ -86,6 +86,16 @@ def test_both_parties_are_told_with_what_is_done_and_late(seen):
     assert states == ["late", "to do", "to do", "done, after its day", "done", "dropped"]
 
 
+def test_what_is_still_open_of_an_earlier_wave_is_told_with_its_wave(study):
+    before = programme.ledger(study, "agreed_actions").table
+    older = before[before["action_id"].isin(["L1", "L4"])].assign(wave="2023")
+    older = older.assign(action_id="old-" + older["action_id"])
+    programme.change(study, "agreed_actions", lambda t: pd.concat([t, older]))
+    said = agreed.last_time(page.view(study, client="C017", wave="2025")).sentence
+    assert said.startswith("We agreed to 6 actions after 2023, 2024: 2 done, 3 still to do")
+    programme.change(study, "agreed_actions", lambda _: before)
+
+
 def test_no_word_of_cause_in_any_language(study, seen):
     for code in ("en", "sv"):
         shown = agreed.last_time(page.view(study, client="C017", wave="2025", language=code))
