@@ -190,6 +190,33 @@ def test_no_word_of_a_withheld_account_depends_on_its_answers(sent):
     assert all(line[name] == "" for line in rows for name in personal if name not in free)
 
 
+def cells_of(path):
+    """Numbers of a workbook, sheet by sheet."""
+    book = CalamineWorkbook.from_path(str(path))
+    sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+    return [[cell for row in rows for cell in row if isinstance(cell, float)] for rows in sheets]
+
+
+def charts_of(path):
+    """Values of all charts of a deck."""
+    shapes = [shape for slide in Presentation(str(path)).slides for shape in slide.shapes]
+    plots = [plot for one in shapes if one.has_chart for plot in one.chart.plots]
+    return [list(series.values) for plot in plots for series in plot.series]
+
+
+def test_files_of_another_language_tell_no_number_more_and_none_finer(sent):
+    """Beside the first ones they leave an attacker what he had."""
+    book, *_, deck = sorted(
+        sent.paths, key=lambda path: (path.suffix == ".pptx", path.suffix != ".xlsx")
+    )
+    other = export(sent.study, "C017", "2025", kinds=("xlsx", "csv", "pptx"), language="sv")
+    ends = {path.suffix: path for path in other if path.suffix != ".csv"}
+    assert {path.stem for path in ends.values()} == {"C017_2025_sv"}
+    assert sum(map(len, cells_of(book))) > 100
+    assert cells_of(ends[".xlsx"]) == cells_of(book)
+    assert charts_of(ends[".pptx"]) == charts_of(deck)
+
+
 def test_a_wave_of_two_is_not_told_by_the_whole_change(tmp_path):
     now = rows_of([f"A{i:03d}" for i in [0] * 4 + [1] * 4],
                   [5, 6, 5, 4, 3, 4, 5, 4.5], [9, 10, 9, 3, 8, 7, 9, 10])  # fmt: skip
