@@ -19,6 +19,7 @@ from tests.validation import (
     gate,
     mirrored,
     nonresponse,
+    power,
     regression,
     renewal,
     rolling,
@@ -188,6 +189,12 @@ def _rolling(quick: bool) -> Section:
     return rolling.section(settings, rows), rolling.misses(rows)
 
 
+def _power(quick: bool) -> Section:
+    panels = power.QUICK if quick else power.FULL
+    found = power.cases(panels)
+    return power.section(panels, found), power.misses(found)
+
+
 SECTIONS: dict[str, Callable[[bool], Section]] = {
     "scores": _scores,
     "mirrored": _mirrored,
@@ -206,6 +213,7 @@ SECTIONS: dict[str, Callable[[bool], Section]] = {
     "small_clients": _small_clients,
     "claims": _claims,
     "rolling": _rolling,
+    "power": _power,
     "gate": gate.section,
 }
 
