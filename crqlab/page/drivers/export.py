@@ -32,9 +32,9 @@ def drivers_slide(view: ClientView) -> Slide | None:
     """What matters most, and how far each driver lies behind the best."""
     rows, first, spoken = view.drivers.map, view.drivers.first, view.language
     rows = rows[~rows["withheld"].to_numpy(bool) & rows["importance"].notna().to_numpy(bool)]
+    rows = rows[rows["gap"].notna().to_numpy(bool)]  # a pulse asks few drivers, or none
     if rows.empty or first is None:
         return None
-    rows = rows[rows["gap"].notna().to_numpy(bool)]
     rows = rows.sort_values("gap", ascending=False, kind="stable")
     said = spoken.say(
         f"slide.drivers_foot_{first['reference']}",

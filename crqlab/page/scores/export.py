@@ -9,6 +9,7 @@ from crqlab.base.contracts.cautions import OK
 from crqlab.page.client_view import ClientView
 from crqlab.page.scores.html import constructs
 from crqlab.page.scores.scales import ends
+from crqlab.page.scores.select import NOT_ASKED
 from crqlab.page.sheet import CAUTION, HOW, PEOPLE, Sheet, estimate, scale, sheet
 from crqlab.page.slide import PLAIN, SIGNED, WHOLE, Bars, Course, Slide, foot, places, spans
 from crqlab.show.number_format import decimals
@@ -113,7 +114,7 @@ def course_slide(view: ClientView) -> Slide | None:
     """CRQ over the waves; NPS where nothing else was asked."""
     measure = "crq" if view.instrument.crq.constructs else "nps"
     trend, now = view.scores.trend, view.measure(measure)
-    rows = trend[trend["measure"] == measure]
+    rows = trend[(trend["measure"] == measure) & (trend["flag"] != NOT_ASKED)]
     if now is None or rows.loc[rows["value"].notna(), "wave"].nunique() < 2:
         return None
     spoken, signed = view.language, measure == "nps"
