@@ -50,6 +50,8 @@ def driver_gaps(view: ClientView) -> Shown:
 def nothing_weighed(view: ClientView) -> str:
     """Say why no driver is put before another: not asked, or too few answers."""
     asked = questions(view.instrument).outcomes
+    if view.scores.unasked:
+        return view.language.say("decision.fix_not_in_wave")
     return view.language.say(f"decision.fix_{'unknown' if asked else 'not_asked'}")
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from crqlab.base.concepts import CONCEPTS, KINDS
 from crqlab.base.instrument import Instrument
 from crqlab.base.study import Study
+from crqlab.base.wave_entries import unasked_scores
 from crqlab.page import lookup, suppression
 from crqlab.page.drivers.data import Drivers
 from crqlab.page.tables import table
@@ -36,10 +37,14 @@ def drivers(study: Study, client: str, wave: str, accounts: pd.DataFrame, *, man
         What fewer people stand behind than the codebook allows is withheld.
     """
     least = study.codebook.privacy.min_scores
+    book = study.codebook
+    gone = unasked_scores(book.waves, wave, book.instrument)  # no place for what was not asked
     rows = table(study, "driver_map", client=client, wave=wave)
+    rows = rows[~rows["driver"].isin(gone)].reset_index(drop=True)
     rows = suppression.withheld(rows, OWN, n="n", minimum=least)
     order = ["probability", "pressure"]
     focus = table(study, "driver_focus", client=client, wave=wave)
+    focus = focus[~focus["driver"].isin(gone)].reset_index(drop=True)
     kinds = ("client", "account_manager", "account")
     own, theirs, single = (focus[focus["kind"] == kind] for kind in kinds)
     whole = pd.Series("client", index=theirs.index)
