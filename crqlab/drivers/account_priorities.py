@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from crqlab.base.contracts.cautions import OK, code, column
 from crqlab.base.standards import FEW_ANSWERS
-from crqlab.drivers.client_blocks import FEW_OTHERS, FEW_RESAMPLED, Block, focused
+from crqlab.drivers.client_blocks import FEW_OTHERS, FEW_RESAMPLED, Block, behind, focused
 from crqlab.drivers.performance_gap import SCALE_END
 from crqlab.drivers.respondent_layout import Layout, centred
 from crqlab.stats.cluster_draws import stream
@@ -108,4 +108,5 @@ def _by_manager(
         accounts,
         flags.astype(object),
         sure=accounts > 0,
+        enough=behind(block, means, accounts),
     )

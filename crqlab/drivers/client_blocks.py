@@ -124,25 +124,37 @@ def of_client(block: Block) -> dict[str, NDArray]:
         accounts,
         flags,
         sure=accounts > 1,
-        enough=(accounts >= FEW_RESAMPLED) & behind(block)[:, None],
+        enough=behind(block, performance, accounts),
     )
 
 
-def behind(block: Block) -> NDArray:
-    """Whether the client is truly behind in each driver, among all that are asked.
+def behind(block: Block, performance: NDArray, accounts: NDArray) -> NDArray:
+    """Whether units are truly behind in each driver, among all that are asked.
 
     Against the top decile as it is expected to be without its luck, by Student's t on draws of
     whole accounts: who is behind in nothing has nothing to fix first.
+
+    Parameters
+    ----------
+    block : Block
+    performance : ndarray, shape (1 + draws, units, drivers)
+        Scale points, the estimate before its draws.
+    accounts : ndarray of int, one per unit
+
+    Returns
+    -------
+    ndarray of bool, shape (drivers, units)
     """
     stand = block.stand
     aim = stand.target
     if stand.reference != SCALE_END:
         aim = stand.panel + stand.true_share * (stand.target - stand.panel)
-    gap = aim - stand.performance
-    error = gap[1:].std(axis=0, ddof=1) if len(gap) > 2 else np.full(gap.shape[1], np.nan)
+    gap = aim[:, None] - performance
+    error = gap[1:].std(axis=0, ddof=1) if len(gap) > 2 else np.full(gap.shape[1:], np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
-        p = t.sf(gap[0] / error, max(stand.n_accounts - 1, 1))
-    return (q_values(pd.Series(p)) < 1 - block.level).to_numpy(bool)
+        p = t.sf(gap[0] / error, np.maximum(accounts - 1, 1)[:, None])
+    kept = [q_values(pd.Series(row)).to_numpy() < 1 - block.level for row in p]
+    return np.array(kept, dtype=bool).reshape(p.shape).T & (accounts >= FEW_RESAMPLED)
 
 
 def focused(

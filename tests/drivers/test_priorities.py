@@ -110,6 +110,18 @@ def test_managers_and_accounts_are_asked_the_same(found):
     assert (accounts["probability"] >= accounts["runner_up_probability"]).all()
 
 
+def test_an_account_manager_is_called_clear_by_the_rule_of_clients(found):
+    assert found.of("account_manager", client="C00")["probability"].min() > 0.6
+    assert not found.of("account_manager", client="C00")["clear"].any()  # four accounts each
+    people = respondents(clients=13, accounts=24, seed=2)
+    people["care"] -= 1.2 * (people["client_id"] == "C00")
+    eight = prioritised(people).of("account_manager")
+    poor = eight["client_id"] == "C00"
+    assert set(eight["n_accounts"]) == {8}
+    assert eight.loc[poor, "clear"].all()
+    assert eight.loc[~poor, "clear"].mean() < 0.5
+
+
 def test_few_voices_draw_an_account_to_its_client():
     people = panel("care")
     lone = people[~((people["account_id"] == "A0000") & (people.index % 4 > 0))]
