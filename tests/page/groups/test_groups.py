@@ -51,13 +51,13 @@ def seen(view_of):
 
 def test_a_clear_gap_is_said_with_its_interval_and_accounts(seen):
     said = roles(seen(gap="higher", low=0.1)).sentence
-    assert "CRQ is 0.8 higher for executive than for user" in said
+    assert "CRQ is 0.8 higher in the role of executive than of user" in said
     assert "(95\u00a0% interval +0.1 to +1.6; 11 customers heard from both)" in said
-    assert "Of 40 customers, 7 were heard from user alone, which misleads." in said
+    assert "Of 40 customers, 7 were heard through the role of user alone, which misleads." in said
     swapped = seen(gap="lower")
     pair = swapped.groups.gaps.assign(value=-0.8, low=-1.6, high=-0.1)
     swapped = dataclasses.replace(swapped, groups=dataclasses.replace(swapped.groups, gaps=pair))
-    assert "CRQ is 0.8 higher for user than for executive" in roles(swapped).sentence
+    assert "CRQ is 0.8 higher in the role of user than of executive" in roles(swapped).sentence
     assert "+0.1 to +1.6" in roles(swapped).sentence
 
 
