@@ -71,7 +71,7 @@ def test_what_chance_may_do_is_too_early_to_say(seen):
 
 def test_swedish_says_the_same_numbers(seen):
     said = roles(seen("sv", gap="higher", low=0.1)).sentence
-    assert "CRQ 0,8 högre enligt företagsledning än enligt användare" in said
+    assert "CRQ 0,8 högre i rollen företagsledning än i rollen användare" in said
     assert "+0,1 till +1,6; 11 kunder" in said
 
 
