@@ -30,18 +30,18 @@ def audit(
         found = solved(named, one, when)
         say(str(found))
         rows = found.open if everybody else found.table
-        for line in aligned(_said(rows)) if len(rows) else ():
+        for line in aligned(said(rows)) if len(rows) else ():
             say(f"  {line}")
         given = given or len(found.open) > 0
     raise typer.Exit(int(given))
 
 
-def _said(rows: pd.DataFrame) -> pd.DataFrame:
+def said(rows: pd.DataFrame) -> pd.DataFrame:
     """Ranges as they are read, the narrowest first."""
     rows = rows.assign(width=rows["high"] - rows["low"]).sort_values(
         ["protected", "measure", "width"], kind="stable"
     )
-    places = rows["measure"].map({"crq": 2, "nps": 0})
+    places = [0 if measure == "nps" else 2 for measure in rows["measure"]]
     ends = zip(rows["low"], rows["high"], places, strict=True)
     told = rows["protected"].map({True: "protected", False: "can be worked out"})
     return rows.assign(

@@ -173,12 +173,21 @@ def test_without_a_masthead_the_question_is_the_heading():
         '<svg><use xlink:href="http://example.org#a"/></svg>',
         '<iframe srcdoc="x"></iframe>',
         '<form action="x"></form>',
+        '<a href="C1_2025.exe">x</a>',
+        '<a href="../C1_2025.zip">x</a>',
     ],
 )
 def test_an_output_that_would_load_or_run_something_is_refused(output):
     notebook = made(shown({"text/html": output}))
     with pytest.raises(ReportError, match="would run or load something"):
         render.render(notebook, title="T", language="en")
+
+
+@pytest.mark.parametrize("kind", ["html", "pdf", "xlsx", "pptx", "csv", "zip"])
+def test_a_page_may_lead_to_every_kind_of_file_that_is_exported(kind):
+    output = f'<a href="C1_2025_salesforce.{kind}">x</a>'
+    page = render.render(made(shown({"text/html": output})), title="T", language="en")
+    assert output in page
 
 
 def test_text_that_only_looks_like_markup_is_shown():

@@ -28,7 +28,7 @@ _PICTURES = ("image/png", "image/jpeg")
 _FORBIDDEN = re.compile(
     r"<(?:script|iframe|object|embed|link|form|base)\b|<[^<>]*\s(?:on\w+|srcset)\s*="
     r"|<[^<>]*\s(?:src|href|xlink:href)\s*=\s*(?![\"'](?:#|data:image/"
-    r"|(?:[\w-]+/)?[\w-]+\.(?:html|pdf|xlsx|pptx|csv)[\"']))",
+    r"|(?:[\w-]+/)?[\w-]+\.(?:html|pdf|xlsx|pptx|csv|zip)[\"']))",
     re.IGNORECASE,
 )
 #: What `_FORBIDDEN` looks at: from the beginning of a tag to its end, or to that of the next.
