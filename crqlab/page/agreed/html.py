@@ -59,7 +59,7 @@ def last_time(view: ClientView) -> Shown:
 def kept_sentences(view: ClientView) -> list[str]:
     """Say for each party how much it agreed to, and how much of it is done and late."""
     say, told = view.language.say, []
-    waves = ", ".join(in_order(view.agreed.actions["wave"]))
+    waves = view.language.listed(in_order(view.agreed.actions["wave"]))
     for party in PARTIES:
         counts = view.agreed.counted(party)
         if n := sum(counts.values()):

@@ -92,7 +92,7 @@ def test_what_is_still_open_of_an_earlier_wave_is_told_with_its_wave(study):
     older = older.assign(action_id="old-" + older["action_id"])
     programme.change(study, "agreed_actions", lambda t: pd.concat([t, older]))
     said = agreed.last_time(page.view(study, client="C017", wave="2025")).sentence
-    assert said.startswith("We agreed to 6 actions after 2023, 2024: 2 done, 3 still to do")
+    assert said.startswith("We agreed to 6 actions after 2023 and 2024: 2 done, 3 still to do")
     programme.change(study, "agreed_actions", lambda _: before)
 
 
