@@ -23,16 +23,15 @@ from crqlab.base import yaml_documents
 from crqlab.base.errors import DataError
 from crqlab.base.faults import Faults
 from crqlab.base.sources import Source
+from crqlab.base.spreadsheets import delimited, workbook
 from crqlab.base.spreadsheets.grid import Grid
 from crqlab.responses import (
     codebook_draft,
-    delimited,
     export_series,
     file_formats,
     instrument_draft,
     parquet,
     sav,
-    workbook,
 )
 from crqlab.segments import playbook, thresholds
 from tests.fuzz.inputs import Input, Rows, made
