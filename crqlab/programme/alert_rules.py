@@ -313,7 +313,8 @@ def alert_rules_of(study: Study) -> AlertRules:
     Examples
     --------
     >>> import crqlab as crq
-    >>> len(alert_rules_of(crq.Study("demo")).rules)
+    >>> study = crq.Study("demo")
+    >>> len(alert_rules_of(study).rules)
     5
     """
     path = study.raw / FILE

@@ -41,7 +41,8 @@ def known(study: Study) -> Known:
     Examples
     --------
     >>> import crqlab as crq
-    >>> found = crq.programme.known(crq.Study("demo"))
+    >>> study = crq.Study("demo")
+    >>> found = crq.programme.known(study)
     >>> "2025" in found.waves
     True
     """

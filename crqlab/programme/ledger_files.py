@@ -86,7 +86,8 @@ def ledger(study: Study, name: str, *, there: Known | None = None) -> Lines:
     Examples
     --------
     >>> import crqlab as crq
-    >>> print(crq.programme.ledger(crq.Study("demo"), "wins"))
+    >>> study = crq.Study("demo")
+    >>> print(crq.programme.ledger(study, "wins"))
     wins.csv: 0 lines
     """
     one_of("name=", name, LEDGERS)
@@ -124,7 +125,8 @@ def change(study: Study, name: str, amend: Amend, *, there: Known | None = None)
     Examples
     --------
     >>> import crqlab as crq
-    >>> print(crq.programme.change(crq.Study("demo"), "wins", lambda lines: lines))
+    >>> study = crq.Study("demo")
+    >>> print(crq.programme.change(study, "wins", lambda lines: lines))
     wins.csv: 0 lines
     """
     one_of("name=", name, LEDGERS)

@@ -101,7 +101,8 @@ def asked(study: Study) -> Asked:
     Examples
     --------
     >>> import crqlab as crq
-    >>> print(crq.programme.asked(crq.Study("demo")))
+    >>> study = crq.Study("demo")
+    >>> print(crq.programme.asked(study))
     0 people were asked, of whom 0 are not to be asked again
     """
     rows = ledger(study, "referrals").table.dropna(subset=["contact_id"])
@@ -137,7 +138,8 @@ def conversion(study: Study, *, client: str | None = None, level: float = LEVEL)
     Examples
     --------
     >>> import crqlab as crq
-    >>> print(crq.programme.conversion(crq.Study("demo")))
+    >>> study = crq.Study("demo")
+    >>> print(crq.programme.conversion(study))
     Nobody who was asked has answered yet: too early to say who refers
     """
     rows = ledger(study, "referrals").table

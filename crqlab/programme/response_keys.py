@@ -25,7 +25,8 @@ def response_key(study: Study, client: str, response: str) -> str:
     Examples
     --------
     >>> import crqlab as crq
-    >>> len(crq.programme.response_key(crq.Study("demo"), "C001", "R1"))
+    >>> study = crq.Study("demo")
+    >>> len(crq.programme.response_key(study, "C001", "R1"))
     32
     """
     said = "\0".join(normalize("NFC", part.strip()) for part in ("response", client, response))

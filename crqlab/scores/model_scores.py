@@ -94,7 +94,8 @@ def released(study: Study) -> AccountModel | None:
     Examples
     --------
     >>> import crqlab as crq
-    >>> print(crq.scores.released(crq.Study("demo")))  # the demo is compared within itself
+    >>> study = crq.Study("demo")
+    >>> print(crq.scores.released(study))  # the demo is compared within itself
     None
     """
     if (path := quoted(study, MODEL)) is None or (asked := quoted(study, ASKED)) is None:

@@ -60,7 +60,8 @@ def export_invitations(
     Examples
     --------
     >>> import crqlab as crq
-    >>> files, approved = crq.report.export_invitations(crq.Study("demo"), "C019")
+    >>> study = crq.Study("demo")
+    >>> files, approved = crq.report.export_invitations(study, "C019")
     >>> [path.name for path in files][:2], approved.missing.empty
     (['kit.html', 'ceo.txt'], True)
     """
