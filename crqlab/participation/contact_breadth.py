@@ -74,7 +74,7 @@ def buying_centre(
     >>> study = crq.Study("demo")
     >>> tables = study.read("contacts"), study.read("responses")
     >>> print(crq.participation.buying_centre(*tables, study.codebook.roles.order))
-    ...% of the roles of a buying centre are heard at an account on average...
+    30% of the roles of a buying centre are heard at an account on average...
     """
     people = contacts[contacts["role"].notna()]
     key = [*BLOCK, "contact_id"]

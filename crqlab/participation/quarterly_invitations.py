@@ -152,7 +152,7 @@ def invitations(
     >>> plan = crq.participation.plan(given[2], *given[:2], given[3])
     >>> became = study.read("dispositions"), study.read("outcomes")
     >>> print(crq.participation.invitations(plan, *given, *became))
-    ... contacts are to be invited; no invitation reaches 0; 20 % fewer...
+    4,... of 4,784 contacts are to be invited; no invitation reaches 0; 20 % fewer...
     """
     rules = rules or InvitationRules()
     if contacts.empty or plan.table.empty:

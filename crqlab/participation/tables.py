@@ -123,7 +123,17 @@ def keep(
     ...     found[name] = getattr(crq.participation, name)(*tables)
     >>> found["adjusted"] = crq.participation.adjusted(*tables, people, **few)
     >>> found["concentration"] = crq.participation.concentration(tables[2], people, scores, asked)
-    >>> found["plan"] = crq.participation.plan(tables[2], *tables[:2], people)
+    >>> plan = crq.participation.plan(tables[2], *tables[:2], people)
+    >>> became = found["dispositions"].table, study.read("outcomes")
+    >>> invited = crq.participation.invitations(plan, *tables, people, *became)
+    >>> found["invitations"] = invited
+    >>> found["power"] = crq.participation.change_power(invited, people, asked.scale)
+    >>> for name in ("programme", "levers"):
+    ...     found[name] = getattr(crq.participation, name)(*tables)
+    >>> found["groups"] = crq.participation.customer_groups(tables[2], scores)
+    >>> found["pairs"] = crq.participation.manager_pairs(tables[2])
+    >>> order = study.codebook.roles.order
+    >>> found["centre"] = crq.participation.buying_centre(*tables[:2], order)
     >>> crq.participation.keep(study, level=0.95, cap=5.0, **few, **found)[0].name
     '20_completion.parquet'
     """

@@ -63,7 +63,7 @@ def alert_facts(
     >>> tables = {name: study.read(name) for name in names}
     >>> tables["responses"]["words"] = ""
     >>> found = alert_facts(tables, "C001", "2025", pd.Timestamp("2025-06-01"))
-    >>> found.answers["account_id"].isin(found.accounts["account_id"]).all()
+    >>> bool(found.answers["account_id"].isin(found.accounts["account_id"]).all())
     True
     """
     own = {name: rows[(rows["client_id"] == client).to_numpy(bool)]
