@@ -71,7 +71,7 @@ def spans(waves: Mapping[str, Wave]) -> dict[str, tuple[date, date]]:
     """
     days = starts(waves)
     dated, before, found = sorted(days, key=days.__getitem__), date.min, {}
-    for name, after in zip(dated, [*dated[1:], ""], strict=True):
+    for name, after in zip(dated, [*dated[1:], ""], strict=False):
         one = waves[name]
         last = one.to or (days[after] - timedelta(1) if after else date.max)
         found[name] = (one.from_ or before, last)

@@ -18,6 +18,7 @@ def panel():
     accounts = scores.accounts(respondents, book)
     models = scores.account_models(respondents, responses, book)
     owners = accounts[["client_id", "account_id"]].drop_duplicates().assign(account_manager="Berg")
+    groups = scores.groups(respondents, empty("breakdowns"), book)
     tables = {
         "respondents": respondents,
         "account_scores": accounts,
@@ -28,6 +29,9 @@ def panel():
         "rolling_scores": empty("rolling_scores"),
         "rolling_changes": empty("rolling_changes"),
         "breakdown_scores": scores.breakdowns(respondents, empty("breakdowns")),
+        "group_scores": groups.table,
+        "role_gaps": groups.gaps,
+        **{name: empty(name) for name in ("account_years", "year_scores", "year_gaps")},
         "account_model": models,
         "account_posterior": scores.posterior(respondents, responses, models, book),
     }

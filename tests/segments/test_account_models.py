@@ -88,7 +88,8 @@ def tables_of(people):
             told = told.assign(
                 **{f"{said}{view}": found.mean[name], f"{said}_sd{view}": found.sd[name]}
             )
-    return models, told
+    n = people.groupby(["client_id", "wave", "account_id"]).size()
+    return models, told.join(n.rename("n"), on=["client_id", "wave", "account_id"])
 
 
 def test_the_last_wave_knows_all(found):
