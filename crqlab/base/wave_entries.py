@@ -114,8 +114,8 @@ def by_design(waves: Mapping[str, Wave], rows: pd.Series, items: Iterable[str]) 
     """
     items = list(items)
     asked = {wave: set(asked_in(waves, wave, items)) for wave in rows.dropna().unique()}
-    gone = {i: rows.map({w: i not in has for w, has in asked.items()}) for i in items}
-    return pd.DataFrame(gone, index=rows.index).fillna(False).astype(bool)
+    gone = {i: rows.isin([wave for wave, has in asked.items() if i not in has]) for i in items}
+    return pd.DataFrame(gone, index=rows.index, dtype=bool)
 
 
 def unasked_scores(waves: Mapping[str, Wave], wave: str, asked: Instrument) -> list[str]:
