@@ -112,14 +112,15 @@ def keep(
     >>> import crqlab as crq
     >>> study = crq.Study("demo")
     >>> tables = [study.read(name) for name in ("contacts", "responses", "accounts")]
-    >>> people, few = crq.scores.respondents(tables[1], study.codebook), {"draws": 20, "seed": 1}
+    >>> people = crq.scores.respondents(tables[1], study.codebook)
+    >>> few = {"draws": 20, "seed": 20250101}
     >>> scores = crq.scores.accounts(people, study.codebook)
     >>> asked = study.codebook.instrument
     >>> completion = crq.participation.completion(*tables, **few)
     >>> found = {"completion": completion, "ranks": crq.participation.completion_ranks(completion)}
     >>> for name in ("silent", "propensities", "audit"):
     ...     found[name] = getattr(crq.participation, name)(*tables, people)
-    >>> for name in ("dispositions", "voices", "continuity"):
+    >>> for name in ("dispositions", "voices", "levers"):
     ...     found[name] = getattr(crq.participation, name)(*tables)
     >>> found["adjusted"] = crq.participation.adjusted(*tables, people, **few)
     >>> found["concentration"] = crq.participation.concentration(tables[2], people, scores, asked)
@@ -128,11 +129,11 @@ def keep(
     >>> invited = crq.participation.invitations(plan, *tables, people, *became)
     >>> found["invitations"] = invited
     >>> found["power"] = crq.participation.change_power(invited, people, asked.scale)
-    >>> for name in ("programme", "levers"):
-    ...     found[name] = getattr(crq.participation, name)(*tables)
+    >>> target, order = study.codebook.completion_target, study.codebook.roles.order
+    >>> found["programme"] = crq.participation.programme(*tables, target=target)
+    >>> found["continuity"] = crq.participation.continuity(*tables, roles=order)
     >>> found["groups"] = crq.participation.customer_groups(tables[2], scores)
     >>> found["pairs"] = crq.participation.manager_pairs(tables[2])
-    >>> order = study.codebook.roles.order
     >>> found["centre"] = crq.participation.buying_centre(*tables[:2], order)
     >>> crq.participation.keep(study, level=0.95, cap=5.0, **few, **found)[0].name
     '20_completion.parquet'
