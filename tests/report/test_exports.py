@@ -210,10 +210,11 @@ def test_charts_are_told_to_who_cannot_see_them(deck):
 def test_speakers_find_n_and_method_in_the_notes(deck, seen):
     notes = [slide.notes_slide.notes_text_frame.text for slide in deck.slides]
     assert all(notes)
-    n = seen.measure("nps")["n_respondents"]
+    nps = seen.measure("nps")
     mine = next(slide for slide in deck.slides
                 if slide.shapes.title.text_frame.text.startswith("NPS"))  # fmt: skip
-    assert f"n = {n} respondents" in mine.notes_slide.notes_text_frame.text
+    n = f"n = {nps['n_respondents']} people at {nps['n_accounts']} customers. "
+    assert n in mine.notes_slide.notes_text_frame.text
     assert "intervals (" in mine.notes_slide.notes_text_frame.text
 
 

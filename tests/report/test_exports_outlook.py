@@ -121,7 +121,7 @@ def test_slides_tell_the_place_what_to_fix_and_what_to_do(seen, about):
     first = seen.drivers.first
     chance = f"{first['probability']:.0%}".replace("%", "\u00a0%")
     fix = by_title[f"Fix {first['label']} first: the chance that it helps most is {chance}"]
-    assert f"n = {first['n']} respondents" in said(fix)
+    assert f"n = {first['n']} people at {first['n_accounts']} customers. " in said(fix)
     n = len(seen.actions.actions)
     todo = next(page for title, page in by_title.items() if title.startswith(f"{n} actions at"))
     (counted,) = [shape.chart for shape in todo.shapes if shape.has_chart]

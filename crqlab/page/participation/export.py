@@ -26,9 +26,11 @@ def completion_sheet(view: ClientView) -> Sheet:
         **ACCOUNTS,
         **HOW,
     }
-    rows = view.participation.completion
+    rows, term = view.participation.completion, view.language.term
+    dimensions = rows["dimension"]
+    groups = rows["group"].where(dimensions == "account_manager", rows["group"].map(term))
     return sheet(view, "completion", columns, rows.assign(
-        group=rows["group"].mask(rows["dimension"] == "all", "")))  # fmt: skip
+        group=groups.mask(dimensions == "all", "")))  # fmt: skip
 
 
 def silent_sheet(view: ClientView) -> Sheet:

@@ -147,7 +147,8 @@ def test_raw_adjusted_and_bounds_stand_side_by_side(asked_view_of):
         crq, nps = (view.participation.score(measure, name) for measure in ("crq", "nps"))
         assert shown[1] == f"{crq['value']:.2f}"
         assert shown[2] == f"{crq['low']:.2f} to {crq['high']:.2f}"
-        assert shown[3].replace("−", "-") == f"{nps['value']:+.0f}"
+        written = f"{nps['value']:+.0f}" if nps["value"] else "0"  # zero has no sign
+        assert shown[3].replace("−", "-") == written
     said = plain(section.nonresponse(view))
     assert "no weighting can tell" in said
     assert "silence may depend on the score" in said

@@ -77,9 +77,9 @@ def test_every_question_of_the_audit_and_why_it_cannot_be_asked_has_its_words(na
 def test_participation_in_swedish(asked_view_of):
     view = dataclasses.replace(asked_view_of(), language=language("sv"))
     said = plain(section.completion(view)).replace("\xa0", " ")
-    assert "60 av 200 kontakter (30 %) svarade; de talar för 10 av 20 kunder (50 %)" in said
+    assert "60 av 200 kontakter (30 %) svarade; de representerar 10 av 20 kunder (50 %)" in said
     assert "30 % av intäkterna: målet 80 % är inte nått. Fler kontakter svarade än hos 50 %" in said
-    assert "de övriga 12 uppdragsgivarna (17 till 75 %)" in said
+    assert "de övriga 12 företagen (17 till 75 %)" in said
     told = plain(section.plan(view)).replace("\xa0", " ")
     assert "att tillfråga under 3 kvartal; räkna över året med CRQ ± 0,21 och NPS ± 17" in told
     assert "2026 kv 1" in told
