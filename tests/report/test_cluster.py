@@ -20,6 +20,8 @@ from crqlab.report.batch import ledger
 from crqlab.report.batch.batches import Job, run_batch
 from crqlab.report.batch.cluster import Errand, Scheduler, _free, made
 from crqlab.report.batch.project_parcel import kept, slip
+from crqlab.report.clearance import statement_ledger
+from crqlab.report.clearance.statement_ledger import Release
 from crqlab.report.exports.export_batch import export_all
 from tests.report.test_batches import laid_out, times
 
@@ -255,6 +257,21 @@ def test_a_worker_may_hand_back_only_what_it_was_asked_for(tmp_path):
     assert (study.reports / "K0_2025.html").read_bytes() == b"page"
     kept(study, told, {"K0_2025.html": None})
     assert not (study.reports / "K0_2025.html").exists()
+
+
+def test_numbers_told_while_a_worker_was_at_work_stay_in_the_list(tmp_path):
+    study = laid_out(tmp_path)
+    ledgers = "manifest/statements/K0.json"
+    told = slip(study, [ledgers, "K0_2025.html"], {})
+    statement_ledger.keep(study, "K0", [Release("2025", "alerts", (), ())])
+    alerts = (study.reports / ledgers).read_bytes()
+    made = {ledgers: b"of the worker", "K0_2025.html": b"page"}
+    assert not kept(study, told, made)
+    assert (study.reports / ledgers).read_bytes() == alerts
+    assert not (study.reports / "K0_2025.html").exists()
+    assert kept(study, slip(study, told.names, {}), made)
+    assert (study.reports / ledgers).read_bytes() == b"of the worker"
+    assert (study.reports / "K0_2025.html").read_bytes() == b"page"
 
 
 def test_files_of_one_client_are_made_one_after_the_other():

@@ -16,6 +16,7 @@ from crqlab.base.study import Study
 from crqlab.report.batch.batches import Job, Work, asked, attempted, crew_for
 from crqlab.report.batch.project_parcel import Site, Slip, kept, parcel, slip
 from crqlab.report.clearance.provenance import code
+from crqlab.report.clearance.statement_ledger import held
 from crqlab.report.forking.tasks import Crew
 
 _WAIT = "30s"  # for a scheduler, and for a worker
@@ -161,9 +162,9 @@ class _Round:
                 elif self._may_try_again(error, job.file in again):
                     again.add(job.file)
                     waiting.append(job)
+                elif not self._kept(job, answer.pop("files", {})):
+                    waiting.append(job)
                 else:
-                    if files := answer.pop("files", {}):
-                        kept(self._study, self._slips[job.file], files)
                     yield job, answer
 
     def _sent(self, job: Job, total: int) -> Any:
@@ -177,6 +178,13 @@ class _Round:
             self._slips[job.file] = slip(self._study, names, self._work.outside(job))
             goods = (self._parcel, self._slips[job.file])
         return self._client.submit(made, errand, *goods, pure=False)
+
+    def _kept(self, job: Job, files: dict[str, bytes | None]) -> bool:
+        """Write what was handed back; False where it was judged without what was told since."""
+        if not files:
+            return True
+        with held(self._study, job.client):
+            return kept(self._study, self._slips[job.file], files)
 
     def _handed(self) -> Any:
         """Give every worker the study's files; one that comes later has them from another."""

@@ -20,6 +20,7 @@ from crqlab.report.run.notebook_files import stem
 PRIVATE = 0o600
 #: Where files from outside the project lie in a worker's folder, by the parameter that names them.
 OUTSIDE = "outside"
+_STATEMENTS = "manifest/statements/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +143,16 @@ class Site:
         self._folder.close()
 
 
-def kept(study: Study, told: Slip, made: Mapping[str, bytes | None]) -> None:
+def kept(study: Study, told: Slip, made: Mapping[str, bytes | None]) -> bool:
     """Write what a worker has handed back, each file whole or not at all, the ledger's last.
+
+    Who calls it holds what is kept of the client (`statement_ledger.held`).
+
+    Returns
+    -------
+    bool
+        False where the list of told numbers is no longer the one that the worker was handed, as
+        after alerts: nothing is written then, and the work has to be done anew.
 
     Raises
     ------
@@ -152,14 +161,22 @@ def kept(study: Study, told: Slip, made: Mapping[str, bytes | None]) -> None:
     """
     if strange := sorted(set(made) - set(told.names)):
         raise StudyError(f"A worker handed back {strange[0]!r}, which nobody asked it for.")
+    ledgers = [name for name in told.names if name.startswith(_STATEMENTS)]
+    if any(_content(study.reports / name) != told.there.get(name) for name in ledgers):
+        return False
     for name in told.names:
         if name not in made:
             continue
         path, content = study.reports / name, made[name]
         if content is None:
             path.unlink(missing_ok=True)
-        elif name.startswith("manifest/statements/"):
+        elif name.startswith(_STATEMENTS):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             replace(path, content, mode=PRIVATE)
         else:
             replace(path, content)
+    return True
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
