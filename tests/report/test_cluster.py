@@ -230,6 +230,26 @@ def test_workers_without_the_projects_disk_are_handed_the_study_and_hand_back_pa
     assert {"C017_2025.pdf", "C017_2025.xlsx", "C017_2025.csv"} < set(written(study))
 
 
+def test_a_file_judged_without_what_was_told_meanwhile_is_made_anew(tmp_path, apart, monkeypatch):
+    ready(apart.address, 2)
+    study, answers = laid_out(tmp_path / "project"), []
+    alerts = Release("2025", "alerts", (), ())
+
+    def late(*told):
+        if not answers:
+            statement_ledger.keep(study, "K0", [alerts])
+        answers.append(kept(*told))
+        return answers[-1]
+
+    monkeypatch.setattr("crqlab.report.batch.cluster.kept", late)
+    found = run_batch(study, CLIENTS[:1], cluster=apart.address, seconds=60)
+    assert [step.error for step in found.steps] == [""]
+    assert answers == [False, True]
+    first, then = statement_ledger.read(study, "K0")
+    assert first == alerts
+    assert then.files == ("K0_2025.html", "K0_2025.ipynb")
+
+
 def test_a_killed_worker_takes_no_study_along_and_a_failure_is_told_from_afar(tmp_path, apart):
     ready(apart.address, 2)
     study = laid_out(tmp_path / "project", "if client == 'K1':\n    1 / 0")
