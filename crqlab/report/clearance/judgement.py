@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from crqlab.page.marks.lookalikes import alike
-from crqlab.page.marks.name_forms import AMONG, IDS, NAMES, PEOPLE, WHOLE, firm, words
+from crqlab.page.marks.name_forms import AMONG, IDS, NAMES, PEOPLE, WHOLE, Form, firm, words
 from crqlab.page.marks.pieces import BREAK, MACHINE, Piece, Seen
 from crqlab.page.marks.watchlists import KINDS, Finds, Mark, Watchlist, spoken
 from crqlab.report.clearance.encoded_text import decoded
@@ -114,7 +114,8 @@ class Case:
             return False
         if how == "held" and mark.kind in IDS:
             return False
-        if (how == "parted" or form.turned) and how != "whole" and self._side_by_side(mark):
+        beside = (how == "parted" or form.turned) and how != "whole"
+        if beside and self._side_by_side(form, begun=how == "held"):
             return False
         library_ = _library(self.watched) if office else None
         if how == "machine":
@@ -141,11 +142,16 @@ class Case:
             for each in known
         )
 
-    def _side_by_side(self, mark: Mark) -> bool:
-        """Whether own names and words of ours in a row may read like somebody else's name."""
-        form = mark.form
+    def _side_by_side(self, form: Form, *, begun: bool) -> bool:
+        """Whether own names and words of ours in a row may read like somebody else's name.
+
+        Within longer words the last of them may only be begun: "Hughes Zoë" holds "Hughes Zo".
+        """
         ends = pairwise([0, *form.cuts, len(form.letters)])
-        return all(form.letters[start:end] in self._names for start, end in ends)
+        *firsts, last = (form.letters[start:end] for start, end in ends)
+        if not all(part in self._names for part in firsts):
+            return False
+        return last in self._names or (begun and any(n.startswith(last) for n in self._names))
 
     def _counted(self, mark: Mark) -> bool:
         """Whether an own name before or behind a number may read like somebody else's."""
