@@ -13,10 +13,11 @@ from crqlab.base.study_key import key
 from crqlab.base.waves import in_order
 from crqlab.page.accounts.overview import overview
 from crqlab.page.accounts.select import account_meetings
+from crqlab.page.agreed.data import states
 from crqlab.page.assembly import view
 from crqlab.page.client_view import ClientView
 from crqlab.page.packs.select import last_answer
-from crqlab.page.plans.data import DROPPED, GOING, LATE, AccountPlan
+from crqlab.page.plans.data import DONE, DROPPED, GOING, AccountPlan
 from crqlab.page.pseudonyms import pseudonyms
 from crqlab.page.tables import table
 from crqlab.programme import ledger
@@ -155,15 +156,14 @@ def _agreed(study: Study, shown: ClientView, on: pd.Timestamp | None) -> pd.Data
     """Actions on record of this client, with what became of them; none that is only proposed."""
     rows = ledger(study, "agreed_actions").table
     rows = rows[(rows["client_id"] == shown.client_id).to_numpy(bool)]
-    rows = rows[rows["status"].isin([GOING, "done", DROPPED]).to_numpy(bool)]
-    late = (rows["status"] == GOING) & (rows["due_on"] < on) if on is not None else False
+    rows = rows[rows["status"].isin([GOING, DONE, DROPPED]).to_numpy(bool)]
+    state = states(rows, on).replace({"going": GOING, "done_late": DONE})
     ids, owners = rows["account_id"], rows["owner"]
     if study.codebook.privacy.pseudonyms:
         ids = pseudonyms(ids, kind="account", key=key(study))
         owners = pseudonyms(owners, kind="manager", key=key(study))
     what = [_what(one, shown.actions.playbook, shown.language.code) for one in rows["action"]]
-    return rows.assign(account_id=ids, owner=owners, what=what,
-                       state=rows["status"].mask(late, LATE))  # fmt: skip
+    return rows.assign(account_id=ids, owner=owners, what=what, state=state)
 
 
 def _what(action: str, book: Playbook, code: str) -> str:
