@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+
+import pandas as pd
 
 #: Ids by which a CRM knows a record again; an account's also leads to it from others.
 ACCOUNT_ID, CONTACT_ID = "Account_External_Id__c", "Contact_External_Id__c"
@@ -47,6 +49,21 @@ def label(field: str) -> str:
     'CRQ Renewal P Low'
     """
     return field.removesuffix("__c").replace("_", " ")
+
+
+def headed(
+    rows: pd.DataFrame, words: Mapping[str, Mapping[str, str]], name: Callable[[str], str]
+) -> pd.DataFrame:
+    """Return a table with a CRM's own names of fields, and its own words in some of them.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"Status": ["Not Started"]})
+    >>> headed(rows, {"Status": {"Not Started": "Open"}}, str.lower).to_dict("list")
+    {'status': ['Open']}
+    """
+    told = {field: rows[field].map(said) for field, said in words.items() if field in rows}
+    return rows.assign(**told).rename(columns={field: name(field) for field in rows})
 
 
 def package(files: Mapping[str, bytes]) -> bytes:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pandas as pd
-
 from crqlab.base.study import Study
 from crqlab.page.client_view import ClientView
 from crqlab.report.exports.crm import crm_tables, csv_file, means
-from crqlab.report.exports.crm_fields import KEYS, STANDARD, kind, label, package
+from crqlab.report.exports.crm_fields import KEYS, STANDARD, headed, kind, label, package
 from crqlab.report.exports.theme import Theme
 
 _TABLES = {"Account": "account", "Contact": "contact", "Task": "task"}
@@ -57,7 +55,7 @@ def content(view: ClientView, _theme: Theme, *, study: Study, **_: Any) -> bytes
     files = {}
     for name, rows in crm_tables(view, study).items():
         table = _TABLES[name]
-        files[f"{table}.csv"] = csv_file(_headed(rows))
+        files[f"{table}.csv"] = csv_file(headed(rows, _WORDS, logical_name))
         new = [field for field in rows if field not in STANDARD]
         said = {"Attributes": [_column(field, means(view, field)) for field in new],
                 "Keys": [_key(KEYS[name])]}  # fmt: skip
@@ -76,12 +74,6 @@ def logical_name(field: str) -> str:
     """
     bare = field.removesuffix("__c").lower()
     return _OWN.get(field) or (bare if bare.startswith(_PREFIX) else f"{_PREFIX}{bare}")
-
-
-def _headed(rows: pd.DataFrame) -> pd.DataFrame:
-    told = rows.assign(**{field: rows[field].map(words)
-                          for field, words in _WORDS.items() if field in rows})  # fmt: skip
-    return told.rename(columns={field: logical_name(field) for field in rows})
 
 
 def _column(field: str, said: str) -> dict[str, Any]:

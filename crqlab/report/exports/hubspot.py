@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pandas as pd
-
 from crqlab.base.study import Study
 from crqlab.page.client_view import ClientView
 from crqlab.report.exports.crm import crm_tables, csv_file, means
-from crqlab.report.exports.crm_fields import ACCOUNT_ID, KEYS, STANDARD, kind, label, package
+from crqlab.report.exports.crm_fields import (
+    ACCOUNT_ID,
+    KEYS,
+    STANDARD,
+    headed,
+    kind,
+    label,
+    package,
+)
 from crqlab.report.exports.theme import Theme
 
 _OBJECTS = {"Account": "companies", "Contact": "contacts", "Task": "tasks"}
@@ -52,7 +58,7 @@ def content(view: ClientView, _theme: Theme, *, study: Study, **_: Any) -> bytes
     """
     files = {}
     for name, rows in crm_tables(view, study).items():
-        files[f"{_OBJECTS[name]}.csv"] = csv_file(_headed(rows))
+        files[f"{_OBJECTS[name]}.csv"] = csv_file(headed(rows, _WORDS, property_name))
         new = [field for field in rows if field not in STANDARD]
         body = {"inputs": [_property(view, name, field) for field in new]}
         said = json.dumps(body, indent=2, ensure_ascii=False)
@@ -69,12 +75,6 @@ def property_name(field: str) -> str:
     ('crq_score', 'name')
     """
     return _OWN.get(field) or field.removesuffix("__c").lower()
-
-
-def _headed(rows: pd.DataFrame) -> pd.DataFrame:
-    told = rows.assign(**{field: rows[field].map(words)
-                          for field, words in _WORDS.items() if field in rows})  # fmt: skip
-    return told.rename(columns={field: property_name(field) for field in rows})
 
 
 def _property(view: ClientView, name: str, field: str) -> dict[str, Any]:
